@@ -1,0 +1,68 @@
+"""Who may do what with a report: one function, over the table of permissions.
+
+The table is data (policy_kb/permissions.yml): for each action, the condition under which each
+role may. A person who is concerned in a case is never let in, whatever roles they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Action = Literal["list", "details", "note", "assign", "close", "restrict", "follow", "export", "audit"]
+Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+Permissions = Mapping[Action, Mapping[str, Condition]]
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What the permissions ask of a case. `told` is the people whom a route or the ladder brought it to."""
+
+    open_route: bool
+    child: bool
+    accidental: bool
+    told: frozenset[str] = frozenset()
+    excluded_people: frozenset[str] = frozenset()
+    excluded_roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Someone who asks: a roster id with the roles held for the case's school, or the reporter."""
+
+    person: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+    reporter: bool = False
+
+
+def access_report(permissions: Permissions, actor: Actor, action: Action, case: CaseFacts) -> bool:
+    """Whether `actor` may do `action` with `case`. Anything that the table does not grant is refused."""
+    granted = permissions[action]
+    if actor.reporter and granted.get("reporter") == "own":
+        return True
+    if not actor.person or actor.person in case.excluded_people:
+        return False
+    return any(_holds(granted, role, actor.person, case) for role in actor.roles - case.excluded_roles)
+
+
+def _holds(granted: Mapping[str, Condition], role: str, person: str, case: CaseFacts) -> bool:
+    told = person in case.told
+    if role not in granted:
+        # A deputy has the rights of the role, in the cases that were brought to the deputy.
+        standing_in = role.removeprefix("deputy_")
+        return told and role.startswith("deputy_") and _holds(granted, standing_in, person, case)
+    match granted[role]:
+        case "always":
+            return True
+        case "open_route":
+            return case.open_route
+        case "told":
+            return told
+        case "told_or_child":
+            return told or case.child
+        case "told_accidental":
+            return told and case.accidental
+    return False

@@ -1,0 +1,130 @@
+"""The life of a case as one pure function: `advance(state, event)`, total over every pair.
+
+submitted -> delivered -> acknowledged -> closed; a closed case can be reopened. Until it is
+acknowledged, each deadline that passes raises its level by one step of the ladder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far a case has come."""
+
+    SUBMITTED = "submitted"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class Happening(StrEnum):
+    """What can happen to a case."""
+
+    DELIVER = "deliver"
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    NOTE = "note"
+    ADD = "add"
+    DEADLINE = "deadline"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """The part of a case that events change. `level` counts the steps of the ladder already climbed."""
+
+    stage: Stage = Stage.SUBMITTED
+    level: int = 0
+    holder: str = ""
+    acknowledged_by: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened, by whom (a roster id, "reporter" or "signpost"), to whom, with which outcome."""
+
+    what: Happening
+    actor: str = ""
+    to: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The event changes nothing. `why` names the text that the presser is shown."""
+
+    why: str
+
+
+# Each stage's answer to each event: the stage after it, or why it is refused.
+_TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
+    Stage.SUBMITTED: {
+        Happening.DELIVER: Stage.DELIVERED,
+        Happening.ACKNOWLEDGE: Stage.ACKNOWLEDGED,
+        Happening.ASSIGN: Stage.ACKNOWLEDGED,
+        Happening.NOTE: Stage.SUBMITTED,
+        Happening.ADD: Stage.SUBMITTED,
+        Happening.DEADLINE: Stage.SUBMITTED,
+        Happening.CLOSE: Refused("not_acknowledged"),
+        Happening.REOPEN: Refused("not_closed"),
+    },
+    Stage.DELIVERED: {
+        Happening.DELIVER: Stage.DELIVERED,
+        Happening.ACKNOWLEDGE: Stage.ACKNOWLEDGED,
+        Happening.ASSIGN: Stage.ACKNOWLEDGED,
+        Happening.NOTE: Stage.DELIVERED,
+        Happening.ADD: Stage.DELIVERED,
+        Happening.DEADLINE: Stage.DELIVERED,
+        Happening.CLOSE: Refused("not_acknowledged"),
+        Happening.REOPEN: Refused("not_closed"),
+    },
+    Stage.ACKNOWLEDGED: {
+        # A card may arrive after somebody acknowledged the case from the list.
+        Happening.DELIVER: Stage.ACKNOWLEDGED,
+        Happening.ACKNOWLEDGE: Refused("already_acknowledged"),
+        Happening.ASSIGN: Stage.ACKNOWLEDGED,
+        Happening.NOTE: Stage.ACKNOWLEDGED,
+        Happening.ADD: Stage.ACKNOWLEDGED,
+        Happening.DEADLINE: Refused("already_acknowledged"),
+        Happening.CLOSE: Stage.CLOSED,
+        Happening.REOPEN: Refused("not_closed"),
+    },
+    Stage.CLOSED: {
+        Happening.DELIVER: Stage.CLOSED,
+        Happening.ACKNOWLEDGE: Refused("closed"),
+        Happening.ASSIGN: Refused("closed"),
+        Happening.NOTE: Refused("closed"),
+        # What a reporter adds late is kept and its handler told: it may concern a child.
+        Happening.ADD: Stage.CLOSED,
+        Happening.DEADLINE: Refused("closed"),
+        Happening.CLOSE: Refused("closed"),
+        Happening.REOPEN: Stage.ACKNOWLEDGED,
+    },
+}
+
+
+def advance(state: CaseState, event: Event) -> CaseState | Refused:
+    """The state after `event`, or why it is refused. Total: every stage answers every event."""
+    answer = _TABLE[state.stage][event.what]
+    if isinstance(answer, Refused):
+        return answer
+    return replace(_changed(state, event), stage=answer)
+
+
+def _changed(state: CaseState, event: Event) -> CaseState:
+    match event.what:
+        case Happening.ACKNOWLEDGE:
+            return replace(state, acknowledged_by=event.actor, holder=event.actor)
+        case Happening.ASSIGN:
+            return replace(state, holder=event.to, acknowledged_by=state.acknowledged_by or event.actor)
+        case Happening.DEADLINE:
+            return replace(state, level=state.level + 1)
+        case Happening.CLOSE:
+            return replace(state, outcome=event.outcome)
+        case Happening.REOPEN:
+            return replace(state, outcome="", holder=event.actor)
+    return state

@@ -1,0 +1,226 @@
+"""Who is told of a report, in which detail, and who climbs the ladder.
+
+Follows the routing table: every row that matches contributes; a conflict of interest takes its
+people and roles out of every row and of the ladder; where nobody safe is left, nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.domain.roster import Roster
+
+# N: that there is a case. C: the card. D: may open the details.
+Level = Literal["N", "C", "D"]
+Slots = Mapping[str, tuple[str, ...]]
+
+FLT_CHANNEL = "flt_channel"
+# Those who read the FLT's channel: a conflict with one of them must leave no trace there.
+CHANNEL_ROLES = ("flt", "eht")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the routing table: the answers that it is for, and who is told at which level.
+
+    `when` maps a slot to the values of which one must be given; every slot must match.
+    """
+
+    id: str
+    when: Mapping[str, frozenset[str]]
+    told: tuple[tuple[str, Level], ...]
+    restricted: bool = False
+    urgent: bool = False
+    child: bool = False
+    accidental: bool = False
+    tags: tuple[str, ...] = ()
+    # Why each recipient is told: "policy" (with its clauses) or "local".
+    clauses: tuple[str, ...] = ()
+
+    def matches(self, slots: Slots) -> bool:
+        """Whether each slot of `when` holds at least one of its values."""
+        return all(values.intersection(slots.get(slot, ())) for slot, values in self.when.items())
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person who is told, in which role, at which level."""
+
+    person: str
+    role: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a report goes. `refusal`: "", or why it is not sent (no_safe_recipient, choose, outside)."""
+
+    rows: tuple[str, ...] = ()
+    channel: bool = False
+    told: tuple[Told, ...] = ()
+    ladder: tuple[tuple[str, ...], ...] = ()
+    excluded: frozenset[str] = frozenset()
+    excluded_roles: frozenset[str] = frozenset()
+    restricted: bool = False
+    urgent: bool = False
+    child: bool = False
+    accidental: bool = False
+    tags: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def handlers(self) -> tuple[str, ...]:
+        """The people who may open the details because the route says so."""
+        return tuple(dict.fromkeys(item.person for item in self.told if item.level == "D"))
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What the reporter said of the person concerned: roles and people out, or no clear answer."""
+
+    roles: frozenset[str]
+    people: frozenset[str]
+    unclear: bool
+    choice: str
+    inside: bool
+
+
+def conflict_of(slots: Slots, roster: Roster) -> Conflict:
+    """Read the conflict slots. A named or struck-out person brings in every role that they hold."""
+    said = frozenset(slots.get("conflict", ()))
+    people = frozenset(slots.get("conflict_people", ())) | frozenset(slots.get("struck", ()))
+    roles = said - {"no", "unsure", "rather_not"}
+    named = frozenset(role for person in people for role in roster.every_role_of(person))
+    holders = frozenset(
+        person for role in roles for ids in roster.roles.get(role, {}).values() for person in ids
+    )
+    choice = next(iter(slots.get("safe_recipient", ())), "")
+    unclear = bool(said & {"unsure", "rather_not"})
+    return Conflict(roles | named, people | holders, unclear, choice, "yes" in slots.get("send_inside", ()))
+
+
+def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
+    """The route of a report with these answers. Never names an excluded person anywhere."""
+    matched = tuple(row for row in rows if row.matches(slots))
+    school = next(iter(slots.get("school", ())), "")
+    conflict = conflict_of(slots, roster)
+    route = _facts(matched, conflict)
+    plan = _Plan(roster, school, conflict, route)
+    notices = _notices(matched, route.restricted)
+    return plan.settle(_conflicted(plan, notices))
+
+
+def _facts(matched: tuple[Row, ...], conflict: Conflict) -> Route:
+    return Route(
+        rows=tuple(row.id for row in matched),
+        excluded=conflict.people,
+        excluded_roles=conflict.roles,
+        restricted=any(row.restricted for row in matched),
+        urgent=any(row.urgent for row in matched),
+        child=any(row.child for row in matched),
+        accidental=any(row.accidental for row in matched),
+        tags=tuple(dict.fromkeys(tag for row in matched for tag in row.tags)),
+        clauses=tuple(dict.fromkeys(clause for row in matched for clause in row.clauses)),
+    )
+
+
+def _notices(matched: tuple[Row, ...], restricted: bool) -> tuple[tuple[str, Level], ...]:
+    # Where one row is restricted, what an open row would have posted must not betray it.
+    chosen = [row for row in matched if row.restricted or not restricted]
+    return tuple(dict.fromkeys(notice for row in chosen for notice in row.told))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    roster: Roster
+    school: str
+    conflict: Conflict
+    route: Route
+
+    def people(self, role: str) -> tuple[str, ...]:
+        holders = self.roster.holders(role, self.school)
+        return tuple(person for person in holders if person not in self.conflict.people)
+
+    @property
+    def channel_is_unsafe(self) -> bool:
+        """Whether someone concerned reads the FLT's channel, in whatever role they hold."""
+        readers = {
+            person
+            for role in CHANNEL_ROLES
+            for ids in self.roster.roles.get(role, {}).values()
+            for person in ids
+        }
+        return bool(readers & self.conflict.people) or "flt" in self.conflict.roles
+
+    def told(self, notices: Iterable[tuple[str, Level]]) -> tuple[Told, ...]:
+        found = [
+            Told(person, stand_in, level)
+            for role, level in notices
+            if role != FLT_CHANNEL
+            for stand_in in [self.stand_in(role)]
+            for person in self.people(stand_in)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def stand_in(self, role: str) -> str:
+        """The role itself; its deputy, else eht, where its people are concerned or there are none."""
+        candidates = (role, f"deputy_{role}".replace("deputy_deputy_", "deputy_"), "eht")
+        free = [item for item in candidates if self.people(item) and item not in self.conflict.roles]
+        return free[0] if free else role
+
+    def settle(self, decided: tuple[tuple[tuple[str, Level], ...], bool, str]) -> Route:
+        notices, restricted, refusal = decided
+        restricted = restricted or self.route.restricted
+        channel = not restricted and (FLT_CHANNEL, "C") in notices
+        told = () if refusal else self.told(notices)
+        can_act = (channel and bool(self.people("flt"))) or any(item.level == "D" for item in told)
+        if not refusal and not can_act:
+            return self._refused("no_safe_recipient", restricted)
+        if refusal:
+            return self._refused(refusal, restricted)
+        ladder = self._ladder(told, restricted)
+        return replace(self.route, channel=channel, told=told, ladder=ladder, restricted=restricted)
+
+    def _refused(self, why: str, restricted: bool) -> Route:
+        return replace(self.route, restricted=restricted, refusal=why)
+
+    def _ladder(self, told: tuple[Told, ...], restricted: bool) -> tuple[tuple[str, ...], ...]:
+        # With no clear answer, or the Executive Headteacher concerned, the other may be the very person.
+        if self.conflict.unclear or "eht" in self.conflict.roles:
+            return ()
+        # The FLT's members see the channel; a direct message to one of them is still a step.
+        reached = {item.person for item in told if item.level == "C"}
+        roles = ("dsl", "eht", "chair") if restricted else ("flt", "eht", "chair")
+        steps: list[tuple[str, ...]] = []
+        for role in roles:
+            people = tuple(person for person in self.people(role) if person not in reached)
+            step = people[:1] if role == "flt" else people
+            if step and role not in self.conflict.roles:
+                steps.append(step)
+                reached.update(step)
+        return tuple(steps)
+
+
+def _both(role: str) -> tuple[tuple[str, Level], ...]:
+    return ((role, "C"), (role, "D"))
+
+
+def _conflicted(
+    plan: _Plan, notices: tuple[tuple[str, Level], ...]
+) -> tuple[tuple[tuple[str, Level], ...], bool, str]:
+    """The notices after the conflict of interest, whether it makes the case restricted, and a refusal."""
+    conflict, child = plan.conflict, _both("dsl") if plan.route.child else ()
+    if "chair" in conflict.roles:
+        inside = _both("dsl") if "eht" in conflict.roles else (*_both("eht"), *child)
+        return (inside, True, "" if conflict.inside else "outside")
+    if "eht" in conflict.roles:
+        return _both("chair"), True, ""
+    if conflict.unclear:
+        chosen = conflict.choice in ("eht", "chair")
+        return _both(conflict.choice) if chosen else (), True, "" if chosen else "choose"
+    if plan.channel_is_unsafe:
+        return (*_both("eht"), *child), True, ""
+    return notices, False, ""

@@ -1,0 +1,151 @@
+"""YAML files that a policy officer edits, read into pydantic models with file and line in every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Location = tuple[str | int, ...]
+
+
+class Record(BaseModel):
+    """A frozen record of a YAML file. A key that the model does not know is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a data file: which file, which line (from 1), what, and what to do."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class DataFaults(Exception):
+    """Every fault found in the data files, so that all can be mended in one go."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+class Document:
+    """A YAML file with the line of every node. Raises DataFaults where it is missing or not YAML."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._root = _compose(path)
+        self.data: Any = _construct(path, self._root)
+
+    def line(self, location: Location = ()) -> int:
+        """The line (from 1) of the node at `location`, or of the nearest node above it."""
+        node = self._root
+        line = 1 if node is None else node.start_mark.line + 1
+        for step in location:
+            child, child_line = _descend(node, step)
+            if child_line is None:
+                break
+            node, line = child, child_line
+        return line
+
+    def fault(self, message: str, location: Location = ()) -> Fault:
+        """A fault at `location` of this file."""
+        return Fault(self.path, self.line(location), message)
+
+    def parse(self, model: type[ModelT]) -> ModelT:
+        """The whole file as `model`. Raises DataFaults with a line for each fault."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            raise DataFaults([self._explain(dict(item)) for item in error.errors()]) from None
+
+    def _explain(self, item: Mapping[str, Any]) -> Fault:
+        location: Location = item["loc"]
+        where = " > ".join(str(step) for step in location) or "the file"
+        message = item["msg"].removeprefix("Value error, ")
+        return self.fault(f"{where}: {message}", location)
+
+
+def load(path: Path, model: type[ModelT]) -> ModelT:
+    """Read the YAML file at `path` as `model`. Raises DataFaults with file and line for each fault."""
+    return Document(path).parse(model)
+
+
+def _compose(path: Path) -> yaml.Node | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise DataFaults([Fault(path, _error_line(error), f"not valid YAML: {_problem(error)}")]) from None
+    duplicate = _duplicate_key(node)
+    if duplicate is not None:
+        line = duplicate.start_mark.line + 1
+        raise DataFaults([Fault(path, line, f"the key {duplicate.value!r} is given twice")])
+    return node
+
+
+def _construct(path: Path, node: yaml.Node | None) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return None if node is None else loader.construct_document(node)
+    except yaml.YAMLError as error:
+        raise DataFaults([Fault(path, _error_line(error), f"not valid YAML: {_problem(error)}")]) from None
+    except ValueError as error:  # a date such as 2024-13-45, which YAML takes for one
+        raise DataFaults([Fault(path, 1, f"a value cannot be read: {error}")]) from None
+    finally:
+        loader.dispose()
+
+
+def _error_line(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return 1 if mark is None else int(mark.line) + 1
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0]
+
+
+def _duplicate_key(node: yaml.Node | None) -> yaml.ScalarNode | None:
+    children: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        if (repeated := _repeated([key for key, _ in node.value])) is not None:
+            return repeated
+        children = [value for _, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        children = node.value
+    return next((found for child in children if (found := _duplicate_key(child)) is not None), None)
+
+
+def _repeated(keys: Sequence[yaml.Node]) -> yaml.ScalarNode | None:
+    seen: set[str] = set()
+    for key in keys:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                return key
+            seen.add(key.value)
+    return None
+
+
+def _descend(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, int | None]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        child = node.value[step]
+        return child, child.start_mark.line + 1
+    return None, None

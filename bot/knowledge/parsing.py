@@ -1,0 +1,39 @@
+"""The port of every engine: a text in, ranked intents with confidences out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An intent and how sure the engine is of it, from 0 to 1."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Parse:
+    """Intents, the likeliest first, and `in_scope`: how likely (0 to 1) the text is for Signpost at all."""
+
+    text: str
+    ranking: tuple[Ranked, ...]
+    in_scope: float = 1.0
+
+    @property
+    def top(self) -> Ranked:
+        """The likeliest intent; `out_of_scope` with confidence 0 where nothing was recognised."""
+        return self.ranking[0] if self.ranking else Ranked("out_of_scope", 0.0)
+
+
+class Engine(Protocol):
+    """Anything that parses a text: the built-in engine, or a Rasa service."""
+
+    @property
+    def name(self) -> str:
+        """`builtin` or `rasa`."""
+
+    def parse(self, text: str) -> Parse:
+        """Rank the intents for `text`. Never raises for any text, however long or strange."""

@@ -1,0 +1,81 @@
+import itertools
+
+import pytest
+
+from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+
+# Every stage x event pair, as a safeguarding lead would read it: the stage after it, or why not.
+EXPECTED = {
+    (Stage.SUBMITTED, Happening.DELIVER): "delivered",
+    (Stage.SUBMITTED, Happening.ACKNOWLEDGE): "acknowledged",
+    (Stage.SUBMITTED, Happening.ASSIGN): "acknowledged",
+    (Stage.SUBMITTED, Happening.NOTE): "submitted",
+    (Stage.SUBMITTED, Happening.ADD): "submitted",
+    (Stage.SUBMITTED, Happening.DEADLINE): "submitted",
+    (Stage.SUBMITTED, Happening.CLOSE): "no: not_acknowledged",
+    (Stage.SUBMITTED, Happening.REOPEN): "no: not_closed",
+    (Stage.DELIVERED, Happening.DELIVER): "delivered",
+    (Stage.DELIVERED, Happening.ACKNOWLEDGE): "acknowledged",
+    (Stage.DELIVERED, Happening.ASSIGN): "acknowledged",
+    (Stage.DELIVERED, Happening.NOTE): "delivered",
+    (Stage.DELIVERED, Happening.ADD): "delivered",
+    (Stage.DELIVERED, Happening.DEADLINE): "delivered",
+    (Stage.DELIVERED, Happening.CLOSE): "no: not_acknowledged",
+    (Stage.DELIVERED, Happening.REOPEN): "no: not_closed",
+    (Stage.ACKNOWLEDGED, Happening.DELIVER): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.ACKNOWLEDGE): "no: already_acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.ASSIGN): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.NOTE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.ADD): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.DEADLINE): "no: already_acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.CLOSE): "closed",
+    (Stage.ACKNOWLEDGED, Happening.REOPEN): "no: not_closed",
+    (Stage.CLOSED, Happening.DELIVER): "closed",
+    (Stage.CLOSED, Happening.ACKNOWLEDGE): "no: closed",
+    (Stage.CLOSED, Happening.ASSIGN): "no: closed",
+    (Stage.CLOSED, Happening.NOTE): "no: closed",
+    (Stage.CLOSED, Happening.ADD): "closed",
+    (Stage.CLOSED, Happening.DEADLINE): "no: closed",
+    (Stage.CLOSED, Happening.CLOSE): "no: closed",
+    (Stage.CLOSED, Happening.REOPEN): "acknowledged",
+}
+
+
+def test_every_pair_is_expected() -> None:
+    """The table of this test names every stage with every event."""
+    assert set(EXPECTED) == set(itertools.product(Stage, Happening))
+
+
+@pytest.mark.parametrize(("stage", "what"), EXPECTED)
+def test_each_pair(stage: Stage, what: Happening) -> None:
+    """Each event takes a case to the stage that the table says, or is refused for the reason it says."""
+    after = advance(CaseState(stage), Event(what, "farid", "grace"))
+    said = f"no: {after.why}" if isinstance(after, Refused) else after.stage.value
+    assert said == EXPECTED[stage, what]
+
+
+def test_acknowledging_names_the_holder() -> None:
+    """Whoever acknowledges a case holds it, and is remembered as the first."""
+    after = advance(CaseState(Stage.DELIVERED), Event(Happening.ACKNOWLEDGE, "farid"))
+    assert after == CaseState(Stage.ACKNOWLEDGED, holder="farid", acknowledged_by="farid")
+
+
+def test_giving_a_case_acknowledges_it_once() -> None:
+    """Giving a case to a colleague acknowledges it for the giver; giving it again keeps the first."""
+    given = advance(CaseState(), Event(Happening.ASSIGN, "farid", "grace"))
+    assert isinstance(given, CaseState)
+    again = advance(given, Event(Happening.ASSIGN, "grace", "tom"))
+    assert again == CaseState(Stage.ACKNOWLEDGED, holder="tom", acknowledged_by="farid")
+
+
+def test_a_deadline_climbs_one_step() -> None:
+    """A deadline that passes with nobody acknowledging raises the level by exactly one."""
+    after = advance(CaseState(Stage.DELIVERED, level=1), Event(Happening.DEADLINE, "signpost"))
+    assert after == CaseState(Stage.DELIVERED, level=2)
+
+
+def test_reopening_forgets_the_outcome() -> None:
+    """A case that is opened again has no outcome, and is held by who opened it."""
+    closed = CaseState(Stage.CLOSED, holder="farid", acknowledged_by="farid", outcome="no_action")
+    after = advance(closed, Event(Happening.REOPEN, "grace"))
+    assert after == CaseState(Stage.ACKNOWLEDGED, holder="grace", acknowledged_by="farid")
