@@ -1,0 +1,15 @@
+"""What every door asks of the core, whatever platform it stands for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.conversation.turns import Incoming
+from bot.domain.messages import Message
+
+
+class Core(Protocol):
+    """The one entry to the conversation and the cases."""
+
+    async def handle(self, incoming: Incoming) -> tuple[Message, ...]:
+        """What to show the sender now. A second copy of the same event changes nothing and shows nothing."""

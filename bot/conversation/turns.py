@@ -1,0 +1,138 @@
+"""The shapes that cross the edge of the conversation: what came in, and what a turn makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.messages import Message
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words typed into the chat."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button: its action and value, as they were rendered."""
+
+    action: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A form: its action and value, and each field's values (several for a `choices` field)."""
+
+    action: str
+    value: str = ""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SharedFile:
+    """A file was sent. Nothing of it is known here, not even its name: it is never fetched."""
+
+
+Content = Said | Pressed | Submitted | SharedFile
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent it: the platform's name and its user id there."""
+
+    platform: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One event from a platform. The same `event_id` twice is the same event.
+
+    `private` is False in a channel that others read: nothing private is answered there.
+    """
+
+    event_id: str
+    sender: Sender
+    content: Content
+    private: bool = True
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The random names that the next report of a session will bear, made before it starts.
+
+    They are made early so that a press of Send that comes twice names the same report, and so
+    that an anonymous reporter holds the receipt code before anything is sent.
+    """
+
+    draft: str
+    reference: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A journey under way. `slots` are the answers so far; `step` is the question on screen."""
+
+    tokens: Tokens
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    step: str = ""
+    visited: tuple[str, ...] = ()
+    editing: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the conversation remembers of one person on one platform."""
+
+    tokens: Tokens
+    draft: Draft | None = None
+    last_topic: str = ""
+    clarifying: bool = False
+
+
+@dataclass(frozen=True)
+class SubmitReport:
+    """Send pressed: store the report, its history, its escalation and its notices in one transaction."""
+
+    tokens: Tokens
+    slots: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ShowStatus:
+    """Where a report stands: the sender's own, or one by reference and receipt code."""
+
+    reference: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class AddToReport:
+    """More for a report that was sent, from its reporter (by identity, or by reference and code)."""
+
+    reference: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ListCases:
+    """`/cases`: the open cases that the sender may see."""
+
+
+Command = SubmitReport | ShowStatus | AddToReport | ListCases
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one event did: the session after it, what to reply now, and what to ask of the services."""
+
+    session: Session
+    replies: tuple[Message, ...] = ()
+    commands: tuple[Command, ...] = ()

@@ -1,0 +1,20 @@
+"""Everything that a turn may read: the policy, the journeys and texts, and the Federation's own settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.roster import Federation
+from bot.knowledge.answer_texts import AnswerTexts
+from bot.knowledge.playbook import Playbook
+from bot.knowledge.policies import Policy
+
+
+@dataclass(frozen=True)
+class World:
+    """Read once at start, then immutable."""
+
+    policy: Policy
+    playbook: Playbook
+    answer_texts: AnswerTexts
+    federation: Federation

@@ -1,0 +1,49 @@
+"""The port through which every message leaves: one `Sender` per platform, and its three kinds of fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.messages import Message
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a message goes: the FLT's channel ("flt") or the direct messages of a platform's user id."""
+
+    platform: str
+    conversation: str
+
+
+class DeliveryFault(Exception):
+    """A message did not go out. The text says why, without any of the message."""
+
+
+class PassingFault(DeliveryFault):
+    """It was not taken, and may be if tried again after `retry_after` seconds (None: our own pace)."""
+
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class UnclearFault(DeliveryFault):
+    """It may or may not have been taken (time-out, cut): look it up by its key before sending again."""
+
+
+class PermanentFault(DeliveryFault):
+    """It will never be taken (channel archived, person gone): someone else must be told."""
+
+
+class Sender(Protocol):
+    """One platform's way out. `key` names a logical message: the same key is the same message."""
+
+    async def post(self, target: Target, message: Message, key: str) -> str:
+        """Post and return the platform's id of the message. Raises a DeliveryFault."""
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Rewrite a message in place. Raises a DeliveryFault."""
+
+    async def find(self, target: Target, key: str) -> str | None:
+        """The id of a message that was posted under `key`, or None."""

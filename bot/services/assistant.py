@@ -1,0 +1,123 @@
+"""One event, one transaction: seen before? -> session -> turn -> commands -> save. Then the reply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.conversation import receipts, sessions
+from bot.conversation.dialogue import take_turn
+from bot.conversation.turns import (
+    AddToReport,
+    Command,
+    Incoming,
+    ListCases,
+    Pressed,
+    Said,
+    Session,
+    ShowStatus,
+    SubmitReport,
+    Submitted,
+    Turn,
+)
+from bot.domain.messages import Message
+from bot.knowledge.parsing import Engine, Parse
+from bot.services import case_actions, following
+from bot.services.context import Context
+from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
+from bot.storage.conversations import first_time, forget_session, load_session, save_session
+from bot.storage.database import StorageUnavailable, Transaction
+
+log = structlog.get_logger()
+_LONGEST = 20_000
+
+
+class Assistant:
+    """The one entry to the conversation and the cases, whichever door an event came through."""
+
+    def __init__(self, context: Context, engine: Engine) -> None:
+        self._context = context
+        self._engine = engine
+
+    def handle(self, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
+        """What to show the sender. An event seen before changes and shows nothing.
+
+        Never raises for what a person sent; where the database does not take it, the sender is told
+        that nothing is saved, and whom to phone.
+        """
+        parse = self._parse(incoming)
+        try:
+            with self._context.database.transaction() as tx:
+                return self._in(tx, incoming, parse, now)
+        except StorageUnavailable as error:
+            log.error("event_not_stored", reason=str(error))
+            return (receipts.not_saved(self._context.world),)
+
+    def _parse(self, incoming: Incoming) -> Parse | None:
+        content = incoming.content
+        return self._engine.parse(content.text[:_LONGEST]) if isinstance(content, Said) else None
+
+    def _in(
+        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
+    ) -> tuple[Message, ...]:
+        event = (incoming.sender.platform, incoming.event_id)
+        if not first_time(tx, self._context.vault, event, now):
+            return ()
+        if _is_case_press(incoming):
+            return (case_actions.act(tx, self._context, incoming, now),)
+        return self._turn(tx, incoming, parse, now)
+
+    def _turn(
+        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
+    ) -> tuple[Message, ...]:
+        owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
+        session = self._session(tx, owner, now)
+        turn = take_turn(session, incoming, parse, self._context.world, now)
+        try:
+            done = [self._do(tx, incoming, command, now) for command in turn.commands]
+        except NotSent as refused:
+            return (receipts.not_sent(self._context.world, refused.route),)
+        self._keep(tx, owner, session, turn, now)
+        return (*turn.replies, *done)
+
+    def _session(self, tx: Transaction, owner: str, now: datetime) -> Session:
+        stored = load_session(tx, self._context.vault, owner, now)
+        found = sessions.restore(stored) if stored else None
+        return found or Session(tokens=self._context.new_tokens())
+
+    def _do(self, tx: Transaction, incoming: Incoming, command: Command, now: datetime) -> Message:
+        context, sender = self._context, incoming.sender
+        match command:
+            case SubmitReport():
+                received = submit(tx, context, sender, command, now)
+                return self._receipt(command, received)
+            case ShowStatus():
+                return following.status(tx, context, sender, command, now)
+            case AddToReport():
+                return following.add(tx, context, sender, command, now)
+            case ListCases():
+                return case_actions.list_cases(tx, context, incoming, now)
+
+    def _receipt(self, command: SubmitReport, received: Received) -> Message:
+        world = self._context.world
+        return receipts.received(
+            world, received.reference, received.mode, command.slots, received.route, received.again
+        )
+
+    def _keep(self, tx: Transaction, owner: str, before: Session, turn: Turn, now: datetime) -> None:
+        sent = [command for command in turn.commands if isinstance(command, SubmitReport)]
+        if any(command.slots.get("mode") == (ANONYMOUS,) for command in sent):
+            # Not even the last question asked may point to whoever reported.
+            forget_session(tx, owner)
+            return
+        session = replace(turn.session, tokens=self._context.new_tokens()) if sent else turn.session
+        if session != before:
+            expires_at = now + timedelta(days=self._context.world.federation.session_days)
+            save_session(tx, self._context.vault, owner, sessions.dump(session), expires_at)
+
+
+def _is_case_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")

@@ -1,0 +1,215 @@
+"""What the people on the roster do with a case: every press is checked, and changes it once or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.turns import Incoming, Pressed, Submitted
+from bot.domain.access import Action
+from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.messages import Callout, Message
+from bot.domain.roster import Person
+from bot.domain.routing import Told
+from bot.services import case_cards, case_forms
+from bot.services.context import Context
+from bot.services.owed import owe_reporter, owe_rewrites
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    Report,
+    add_entry,
+    history,
+    open_reports,
+    people_of,
+    reload,
+    report_by_reference,
+    save_state,
+)
+
+_PERMISSION: dict[str, Action] = {
+    "case.show": "list",
+    "case.details": "details",
+    "case.acknowledge": "assign",
+    "case.take": "assign",
+    "case.assign": "assign",
+    "case.note": "note",
+    "case.close": "close",
+    "case.reopen": "close",
+}
+_HAPPENING = {
+    "case.acknowledge": Happening.ACKNOWLEDGE,
+    "case.take": Happening.ASSIGN,
+    "case.assign": Happening.ASSIGN,
+    "case.note": Happening.NOTE,
+    "case.close": Happening.CLOSE,
+    "case.reopen": Happening.REOPEN,
+}
+
+
+@dataclass(frozen=True)
+class Press:
+    """A press that is permitted: who, on which report, when, and what the form held."""
+
+    tx: Transaction
+    context: Context
+    person: Person
+    report: Report
+    told: tuple[Told, ...]
+    now: datetime
+
+    def refused(self, why: str, **names: str) -> Message:
+        """Why nothing has changed."""
+        return refusal(self.context, why, reference=self.report.reference, **names)
+
+
+def refusal(context: Context, why: str, **names: str) -> Message:
+    """A refused press, in words."""
+    text = str(getattr(context.texts.refusals, why)).format(**names)
+    return Message((Callout("warning", text),), summary=text)
+
+
+def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+    """Do what a press or a form on a case asks, or say why not. A refusal changes nothing."""
+    content = incoming.content
+    assert isinstance(content, Pressed | Submitted)
+    sender = incoming.sender
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None:
+        return refusal(context, "not_on_roster")
+    if content.action not in _PERMISSION:
+        return refusal(context, "unknown_action")
+    press = _permitted(tx, context, person, content, now)
+    return press if isinstance(press, Message) else _answer(press, content)
+
+
+def _permitted(
+    tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
+) -> Press | Message:
+    report = report_by_reference(tx, context.vault, content.value)
+    if report is None:
+        return refusal(context, "unknown")
+    told = people_of(tx, report)
+    if not context.may(person, "list", report, told):
+        # The same words as for an unknown reference: that a case exists is a secret of its own.
+        return refusal(context, "unknown")
+    press = Press(tx, context, person, report, told, now)
+    allowed = context.may(person, _PERMISSION[content.action], report, told)
+    return press if allowed else press.refused("not_permitted")
+
+
+def _answer(press: Press, content: Pressed | Submitted) -> Message:
+    action = content.action
+    if action in ("case.show", "case.details"):
+        return _view(press, action)
+    if action in case_forms.FORMS:
+        return _with_form(press, content)
+    return _happen(press, action, {})
+
+
+def _view(press: Press, action: str) -> Message:
+    if action == "case.show":
+        entries = history(press.tx, press.report)
+        return case_cards.card(press.context, press.report, press.told, entries, "")
+    _record(press, "view", press.report.state, {})
+    entries = history(press.tx, press.report)
+    return case_cards.details(press.context, press.report, entries)
+
+
+def _with_form(press: Press, content: Pressed | Submitted) -> Message:
+    # A form is not opened for what the case's state refuses anyway.
+    tried = advance(press.report.state, Event(_HAPPENING[content.action], press.person.id))
+    if isinstance(tried, Refused):
+        return _refused(press, tried)
+    if isinstance(content, Pressed):
+        return case_forms.form(press.context, content.action, press.report, press.told)
+    shown = case_forms.fields(press.context, content.action, press.report, press.told)
+    checked = case_forms.check(press.context, shown, content.fields)
+    if checked.errors:
+        return case_forms.form(press.context, content.action, press.report, press.told, checked)
+    return _happen(press, content.action, dict(checked.values))
+
+
+def _happen(press: Press, action: str, values: dict[str, str]) -> Message:
+    to = values.get("person", press.person.id)
+    event = Event(_HAPPENING[action], press.person.id, to, values.get("outcome", ""))
+    state = advance(press.report.state, event)
+    if isinstance(state, Refused):
+        return _refused(press, state)
+    if not _store(press, state):
+        return press.refused("changed")
+    _record(press, event.what.value, state, _detail(press.context, event, values))
+    report = reload(press.tx, press.context.vault, press.report)
+    owe_rewrites(press.tx, press.context, report, press.now)
+    _tell_reporter(press, event, report)
+    return _done(press, event)
+
+
+def _refused(press: Press, refused: Refused) -> Message:
+    by = press.context.name(press.report.state.acknowledged_by)
+    return press.refused(refused.why, person=by)
+
+
+def _store(press: Press, state: CaseState) -> bool:
+    row, closed = press.report.row, state.stage is Stage.CLOSED
+    waiting = state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
+    return save_state(
+        press.tx, press.report, state, row.due_at if waiting else None, press.now if closed else None
+    )
+
+
+def _record(press: Press, event: str, state: CaseState, detail: dict[str, str]) -> None:
+    roles = press.context.actor(press.person, press.report).roles
+    entry = Entry(press.now, press.person.id, ",".join(sorted(roles)), event, state.stage.value, detail)
+    add_entry(press.tx, press.context.vault, press.report, entry)
+
+
+def _detail(context: Context, event: Event, values: dict[str, str]) -> dict[str, str]:
+    outcome = context.outcomes.find(event.outcome)
+    kept = {
+        "to": event.to if event.what is Happening.ASSIGN else "",
+        "text": values.get("note", ""),
+        "outcome": outcome.label if outcome else "",
+        "reason": values.get("reason", ""),
+        "answer": values.get("answer", ""),
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _tell_reporter(press: Press, event: Event, report: Report) -> None:
+    kinds = {
+        Happening.ACKNOWLEDGE: "acknowledged",
+        Happening.CLOSE: "closed",
+        Happening.REOPEN: "reopened",
+    }
+    first_taken = event.what is Happening.ASSIGN and not press.report.state.acknowledged_by
+    kind = "acknowledged" if first_taken else kinds.get(event.what)
+    if kind:
+        owe_reporter(press.tx, press.context, report, kind, press.now)
+
+
+def _done(press: Press, event: Event) -> Message:
+    replies, reference = press.context.texts.replies, press.report.reference
+    outcome = press.context.outcomes.find(event.outcome)
+    texts = {
+        Happening.ACKNOWLEDGE: replies.acknowledged,
+        Happening.ASSIGN: replies.assigned,
+        Happening.NOTE: replies.noted,
+        Happening.CLOSE: replies.closed,
+        Happening.REOPEN: replies.reopened,
+    }
+    message = outcome.reporter if outcome else ""
+    person = press.context.name(event.to)
+    text = texts[event.what].format(reference=reference, person=person, message=message)
+    return Message((Callout("success", text),), summary=text, replaces=f"case.{event.what.value}:{reference}")
+
+
+def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+    """The open cases that the sender may see; a refusal for someone off the roster."""
+    sender = incoming.sender
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None:
+        return refusal(context, "not_on_roster")
+    found = open_reports(tx, context.vault)
+    seen = (report for report in found if context.may(person, "list", report, people_of(tx, report)))
+    return case_cards.case_list(context, seen, now)

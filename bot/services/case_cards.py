@@ -1,0 +1,216 @@
+"""The FLT's card, without a word of the narrative, and the views that the card opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.conversation.review import answered
+from bot.domain.cases import Stage
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Facts,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Tags,
+)
+from bot.domain.roster import role_name
+from bot.domain.routing import Told
+from bot.services.context import Context
+from bot.services.owed import FLT_CHANNEL, person_recipient
+from bot.storage.reports import Entry, Report
+
+
+def kind_name(context: Context, report: Report) -> str:
+    """The kind of the report in words."""
+    return context.texts.kinds.get(str(report.row.kind), str(report.row.kind))
+
+
+def age(context: Context, since: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    passed = max(now - since, timedelta())
+    ages = context.texts.ages
+    if passed < timedelta(hours=1):
+        return ages.minutes.format(count=int(passed.total_seconds() // 60))
+    if passed < timedelta(days=2):
+        return ages.hours.format(count=int(passed.total_seconds() // 3600))
+    return ages.days.format(count=passed.days)
+
+
+def card(
+    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...], recipient: str
+) -> Message:
+    """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name."""
+    labels = context.texts.labels
+    title = f"{report.reference} · {kind_name(context, report)}"
+    blocks: list[Block] = [Heading(title), Tags(_tags(context, report))]
+    if recipient and recipient not in _first_told(told):
+        blocks.append(Paragraph(context.texts.ladder_note))
+    blocks += [Facts(_facts(context, report, told, entries)), _clauses(context, report)]
+    blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
+    blocks.append(Buttons(_buttons(context, report)))
+    return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
+
+
+def _first_told(told: tuple[Told, ...]) -> frozenset[str]:
+    # The ladder brings a card to people who hold no level of the route itself: see `escalations`.
+    return frozenset({FLT_CHANNEL, *(person_recipient(t.person) for t in told if t.role != "ladder")})
+
+
+def _tags(context: Context, report: Report) -> tuple[str, ...]:
+    tags = context.texts.tags
+    marks = [("urgent", tags.urgent), ("restricted", tags.restricted), ("child", tags.child)]
+    shown = [text for column, text in marks if getattr(report.row, column)]
+    return tuple(dict.fromkeys([*shown, *report.route.tags]))
+
+
+def _facts(
+    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...]
+) -> tuple[tuple[str, str], ...]:
+    labels, row = context.texts.labels, report.row
+    items = [
+        (labels.status, status_line(context, report)),
+        (labels.school, context.world.federation.school_name(str(row.school))),
+        (labels.received, context.local(row.received_at)),
+        (labels.reporter, _reporter_line(context, report)),
+        *public_answers(context, report),
+        (labels.holder, context.name(report.state.holder) if report.state.holder else context.texts.nobody),
+        (labels.told, _told_line(context, report, told)),
+        (labels.opened, _opened_line(context, entries)),
+    ]
+    if row.due_at is not None:
+        when = context.local(row.due_at)
+        items.append((labels.next_due, context.texts.local_target.format(when=when)))
+    if report.state.stage is Stage.CLOSED:
+        outcome = context.outcomes.find(report.state.outcome)
+        items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
+    return tuple(items)
+
+
+def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
+    """The answers that the journeys mark as fit for a card: platform, account, what was done so far."""
+    return answered(context.world, report.answers, card=True)
+
+
+def status_line(context: Context, report: Report) -> str:
+    """The stage in words."""
+    return str(getattr(context.texts.stages, report.state.stage.value))
+
+
+def _reporter_line(context: Context, report: Report) -> str:
+    # A name stands on the card only where the reporter chose to be named.
+    mode = str(getattr(context.texts.modes, str(report.row.mode)))
+    if report.row.mode != "named" or report.reporter is None:
+        return mode
+    return f"{mode}: {reporter_name(context, report)}"
+
+
+def reporter_name(context: Context, report: Report) -> str:
+    """The reporter's name where the Federation knows the account, else the platform's user id."""
+    reporter = report.reporter
+    if reporter is None:
+        return ""
+    federation = context.world.federation
+    known = (*federation.roster.people.values(), *federation.demo_staff)
+    names = [person.name for person in known if person.accounts.get(reporter.platform) == reporter.user]
+    return names[0] if names else f"{reporter.user} ({reporter.platform})"
+
+
+def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
+    reached = [item for item in told if item.level != "D" or not report.row.channel]
+    lines = [f"{context.name(item.person)} ({_role(item.role)})" for item in reached]
+    if report.row.channel:
+        lines.insert(0, role_name("flt"))
+    return ", ".join(dict.fromkeys(lines)) or context.texts.nobody
+
+
+def _role(role: str) -> str:
+    return "next on the ladder" if role == "ladder" else role_name(role)
+
+
+def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
+    names = dict.fromkeys(context.name(entry.actor) for entry in entries if entry.event == "view")
+    return ", ".join(names) or context.texts.nobody
+
+
+def _clauses(context: Context, report: Report) -> Block:
+    clauses = context.world.policy.clauses
+    sections = dict.fromkeys(f"{clauses[c].section} ({c})" for c in report.route.clauses if c in clauses)
+    return Paragraph(
+        "Policy: " + "; ".join(sections) if sections else "Policy: no clause of it fits this.", muted=True
+    )
+
+
+def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
+    texts, reference = context.texts.buttons, report.reference
+    details = Button(texts.details, "case.details", reference)
+    if report.state.stage is Stage.CLOSED:
+        return (details, Button(texts.reopen, "case.reopen", reference))
+    if report.state.stage is Stage.ACKNOWLEDGED:
+        first = Button(texts.take, "case.take", reference)
+    else:
+        first = Button(texts.acknowledge, "case.acknowledge", reference, "primary")
+    return (
+        first,
+        details,
+        Button(texts.assign, "case.assign", reference),
+        Button(texts.note, "case.note", reference),
+        Button(texts.close, "case.close", reference),
+    )
+
+
+def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Message:
+    """The whole report with its clauses and history, for those who may read it."""
+    labels = context.texts.labels
+    who = [(labels.reporter, reporter_name(context, report))] if report.reporter else []
+    blocks: list[Block] = [
+        Heading(f"{report.reference} · {labels.report}"),
+        Facts((*who, *answered(context.world, report.answers, card=False))),
+        *_quotes(context, report),
+        Heading(labels.history),
+        Facts(tuple(_history_line(context, entry) for entry in entries)),
+        Buttons(_buttons(context, report)),
+    ]
+    return Message(tuple(blocks), summary=report.reference, replaces=f"details:{report.reference}")
+
+
+def _quotes(context: Context, report: Report) -> list[Block]:
+    clauses = context.world.policy.clauses
+    found = [clauses[clause] for clause in report.route.clauses if clause in clauses]
+    return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
+
+
+def _history_line(context: Context, entry: Entry) -> tuple[str, str]:
+    to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
+    what = str(getattr(context.texts.events, entry.event)).format(to=to)
+    actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
+    who = actors.get(entry.actor) or context.name(entry.actor)
+    written = [entry.detail[key] for key in ("text", "outcome", "reason", "answer") if entry.detail.get(key)]
+    return f"{context.local(entry.at)} · {who}", ". ".join([what, *written])
+
+
+def case_list(context: Context, listed: Iterable[Report], now: datetime) -> Message:
+    """The open cases that the asker may see, oldest first."""
+    texts = context.texts.cases
+    blocks: list[Block] = [Heading(texts.title)]
+    for report in listed:
+        holder = context.name(report.state.holder) if report.state.holder else context.texts.nobody
+        blocks.append(
+            Paragraph(
+                texts.line.format(
+                    reference=report.reference,
+                    kind=kind_name(context, report),
+                    age=age(context, report.row.received_at, now),
+                    holder=holder,
+                )
+            )
+        )
+        label = context.texts.buttons.open.format(reference=report.reference)
+        blocks.append(Buttons((Button(label, "case.show", report.reference),)))
+    if len(blocks) == 1:
+        blocks.append(Paragraph(texts.none))
+    return Message(tuple(blocks), summary=texts.title, replaces="cases")

@@ -1,0 +1,102 @@
+"""The forms that a card's buttons open, and what they must hold to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.access import Actor, access_report
+from bot.domain.messages import Field, Form, Heading, Message, Option
+from bot.domain.routing import Told
+from bot.services.context import Context, facts
+from bot.storage.reports import Report
+
+REASON_AT_LEAST = 20
+TEXT_LIMIT = 4000
+FORMS = ("case.assign", "case.note", "case.close", "case.reopen")
+
+Values = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A form's values, trimmed, and the error beside each field that is not right."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def fields(context: Context, action: str, report: Report, told: tuple[Told, ...]) -> tuple[Field, ...]:
+    """The fields of the form that `action` opens for this report."""
+    texts = context.texts.forms
+    match action:
+        case "case.assign":
+            people = assignable(context, report, told)
+            options = tuple(Option(person, context.name(person)) for person in people)
+            return (Field("person", texts.assign_person, "choice", options=options),)
+        case "case.note":
+            return (Field("note", texts.note_text, "long_text", max_length=TEXT_LIMIT),)
+        case "case.close":
+            return _close_fields(context, report)
+    return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
+
+
+def _close_fields(context: Context, report: Report) -> tuple[Field, ...]:
+    texts = context.texts.forms
+    options = tuple(Option(item.code, item.label) for item in context.outcomes.outcomes)
+    outcome = Field("outcome", texts.close_outcome, "choice", options=options)
+    reason = Field("reason", texts.close_reason, "long_text", max_length=TEXT_LIMIT)
+    if report.row.kind != "question":
+        return (outcome, reason)
+    return (outcome, Field("answer", texts.close_answer, "long_text", max_length=TEXT_LIMIT), reason)
+
+
+def assignable(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:
+    """The people who may handle this report: the only ones to whom it can be given."""
+    roster = context.world.federation.roster
+    school = str(report.row.school)
+    return tuple(
+        person
+        for person in roster.people
+        if access_report(
+            context.permissions, Actor(person, roster.roles_of(person, school)), "assign", facts(report, told)
+        )
+    )
+
+
+def form(
+    context: Context, action: str, report: Report, told: tuple[Told, ...], checked: Checked | None = None
+) -> Message:
+    """The form as a message; with what was typed and the errors where it comes back."""
+    name = action.removeprefix("case.")
+    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=report.reference)
+    submit = str(getattr(context.texts.forms, f"{name}_submit"))
+    shown = tuple(_filled(item, checked) for item in fields(context, action, report, told))
+    block = Form(action, report.reference, shown, submit, title)
+    return Message((Heading(title), block), summary=title, replaces=f"{action}:{report.reference}")
+
+
+def _filled(item: Field, checked: Checked | None) -> Field:
+    if checked is None:
+        return item
+    value = checked.values.get(item.name, "")
+    return replace(item, value=(value,) if value else (), error=checked.errors.get(item.name, ""))
+
+
+def check(context: Context, shown: tuple[Field, ...], sent: Values) -> Checked:
+    """Trim what was sent and say what is wrong with each field. Unknown fields are dropped."""
+    values = {item.name: "".join(sent.get(item.name, ())[:1]).strip() for item in shown}
+    errors = {item.name: _error(context, item, values[item.name]) for item in shown}
+    return Checked(values, {name: error for name, error in errors.items() if error})
+
+
+def _error(context: Context, item: Field, value: str) -> str:
+    texts = context.texts.errors
+    if len(value) > item.max_length:
+        return texts.too_long.format(limit=item.max_length)
+    if item.options:
+        known = any(option.value == value for option in item.options)
+        return "" if known else str(getattr(texts, item.name))
+    if len(value) < (REASON_AT_LEAST if item.name == "reason" else 1):
+        return str(getattr(texts, item.name))
+    return ""

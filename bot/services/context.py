@@ -1,0 +1,62 @@
+"""What every use case needs: the world that was read at start, the database and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.conversation.turns import Tokens
+from bot.conversation.world import World
+from bot.domain.access import Action, Actor, CaseFacts, Permissions, access_report
+from bot.domain.roster import Person
+from bot.domain.routing import Told
+from bot.knowledge.case_texts import CaseTexts, Outcomes
+from bot.storage.database import Database
+from bot.storage.reports import Report
+from bot.storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Context:
+    """Built once by the composition root. `platforms` are those that messages can go out to."""
+
+    world: World
+    texts: CaseTexts
+    outcomes: Outcomes
+    permissions: Permissions
+    database: Database
+    vault: Vault
+    new_tokens: Callable[[], Tokens]
+    platforms: tuple[str, ...] = ()
+    flt_conversation: tuple[str, str] = ("", "")
+
+    def local(self, moment: datetime) -> str:
+        """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""
+        there = moment.astimezone(ZoneInfo(self.world.federation.timezone))
+        return f"{there.day} {there:%b %Y, %H:%M}"
+
+    def name(self, person: str) -> str:
+        """The name of someone on the roster."""
+        return self.world.federation.person_name(person)
+
+    def actor(self, person: Person, report: Report) -> Actor:
+        """A person with the roles that they hold for this report's school."""
+        return Actor(person.id, self.world.federation.roster.roles_of(person.id, str(report.row.school)))
+
+    def may(self, person: Person, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
+        """Whether the roster and the table let this person do this: the one way to ask."""
+        return access_report(self.permissions, self.actor(person, report), action, facts(report, told))
+
+
+def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
+    """What the permissions ask of a stored report."""
+    return CaseFacts(
+        open_route=bool(report.row.channel) and not report.row.restricted,
+        child=bool(report.row.child),
+        accidental=bool(report.row.accidental),
+        told=frozenset(item.person for item in told),
+        excluded_people=frozenset(report.route.excluded_people),
+        excluded_roles=frozenset(report.route.excluded_roles),
+    )

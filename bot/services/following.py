@@ -1,0 +1,144 @@
+"""What a reporter can do with a report that was sent: see where it stands, and add to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.conversation.turns import AddToReport, Sender, ShowStatus
+from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Message, Paragraph
+from bot.services.case_cards import kind_name, status_line
+from bot.services.context import Context
+from bot.services.owed import owe_holder, owe_rewrites
+from bot.storage.conversations import failures, remember_failure
+from bot.storage.crypto import code_matches
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    Report,
+    Reporter,
+    add_entry,
+    history,
+    reload,
+    report_by_reference,
+    reports_of,
+    save_state,
+)
+
+_TRIES_AN_HOUR = 5
+
+
+def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
+    """Where the sender's reports stand, or the one that the reference and receipt code open."""
+    texts = context.texts.status
+    if not asked.reference:
+        return _listed(tx, context, reports_of(tx, context.vault, _reporter(sender)), now)
+    found = _own(tx, context, sender, asked.reference, asked.code, now)
+    if isinstance(found, str):
+        return Message((Callout("warning", found),), summary=texts.title)
+    return _listed(tx, context, (found,), now)
+
+
+def _reporter(sender: Sender) -> Reporter:
+    return Reporter(sender.platform, sender.user)
+
+
+def _own(
+    tx: Transaction, context: Context, sender: Sender, reference: str, code: str, now: datetime
+) -> Report | str:
+    """The report, or why it is not shown. Who reported under their name needs no code."""
+    report = report_by_reference(tx, context.vault, reference)
+    if report is not None and report.reporter == _reporter(sender):
+        return report
+    if failures(tx, reference, now) >= _TRIES_AN_HOUR:
+        return context.texts.status.too_many
+    if report is not None and code_matches(str(report.row.receipt_hash), code):
+        return report
+    remember_failure(tx, reference, now)
+    return context.texts.status.wrong_code
+
+
+def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:
+    texts = context.texts.status
+    blocks: list[Block] = [Heading(texts.title)]
+    for report in found:
+        blocks += _one(tx, context, report, now)
+    if not found:
+        blocks.append(Paragraph(texts.none))
+    return Message(tuple(blocks), summary=texts.title)
+
+
+def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> list[Block]:
+    labels = context.texts.labels
+    facts = (
+        (labels.reference, report.reference),
+        (labels.received, context.local(report.row.received_at)),
+        (labels.status, status_line(context, report)),
+    )
+    blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
+    blocks += [Paragraph(line) for line in _lines(tx, context, report)]
+    if _is_late(report, now):
+        blocks.append(Callout("warning", context.texts.status.late))
+        blocks.append(phone_list(context))
+    return blocks
+
+
+def _lines(tx: Transaction, context: Context, report: Report) -> list[str]:
+    texts = context.texts.status
+    match report.state.stage:
+        case Stage.ACKNOWLEDGED:
+            return [texts.acknowledged]
+        case Stage.CLOSED:
+            return [
+                texts.closed.format(message=outcome_text(context, report)),
+                *_answers(tx, context, report),
+            ]
+    return [texts.waiting]
+
+
+def _answers(tx: Transaction, context: Context, report: Report) -> list[str]:
+    given = [entry.detail["answer"] for entry in history(tx, report) if entry.detail.get("answer")]
+    return [context.texts.status.answer.format(answer=given[-1])] if given else []
+
+
+def outcome_text(context: Context, report: Report) -> str:
+    """The fixed words that the reporter sees for how the case was closed."""
+    outcome = context.outcomes.find(report.state.outcome)
+    return outcome.reporter if outcome else ""
+
+
+def _is_late(report: Report, now: datetime) -> bool:
+    # The first step that was climbed is the sign: the target had passed with nobody acknowledging.
+    waiting = report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
+    return waiting and (
+        report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
+    )
+
+
+def phone_list(context: Context) -> Bullets:
+    """Everyone who can be phoned, as the Federation configured it."""
+    return Bullets(tuple(context.world.federation.contact_lines().values()))
+
+
+def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:
+    """Keep what the reporter adds, and tell whoever handles the case. Late additions are kept too."""
+    texts = context.texts.status
+    report = _own(tx, context, sender, command.reference, command.code, now)
+    if isinstance(report, str):
+        return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
+    state = advance(report.state, Event(Happening.ADD, "reporter"))
+    assert not isinstance(state, Refused)
+    row = report.row
+    if not save_state(tx, report, state, row.due_at, row.closed_at):
+        return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
+    add_entry(
+        tx,
+        context.vault,
+        report,
+        Entry(now, "reporter", "", "add", state.stage.value, {"text": command.text}),
+    )
+    report = reload(tx, context.vault, report)
+    owe_rewrites(tx, context, report, now)
+    owe_holder(tx, context, report, "added", now)
+    text = texts.added.format(reference=report.reference)
+    return Message((Callout("success", text),), summary=text)

@@ -1,0 +1,104 @@
+"""Submitting a report: the report, its history, its escalation and its notices in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.turns import Sender, SubmitReport
+from bot.domain.cases import Stage
+from bot.domain.escalation import due_at
+from bot.domain.routing import Route, decide
+from bot.services.context import Context
+from bot.services.owed import owe_first_notices
+from bot.storage.conversations import remember_submission, submitted_before
+from bot.storage.crypto import hash_code
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    NewReport,
+    Reporter,
+    SealedRoute,
+    add_entry,
+    add_people,
+    insert_report,
+)
+
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A report is stored (after the commit). `again` where the same draft had been received before."""
+
+    reference: str
+    mode: str
+    route: Route
+    again: bool = False
+
+
+class NotSent(Exception):
+    """Nothing was stored: nobody safe is left to send it to. `route.refusal` says why."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__(route.refusal)
+        self.route = route
+
+
+def submit(
+    tx: Transaction, context: Context, sender: Sender, command: SubmitReport, now: datetime
+) -> Received:
+    """Store the report once, however often Send is pressed. Raises NotSent where the route refuses."""
+    world, slots = context.world, command.slots
+    route = decide(world.playbook.rows, world.federation.roster, slots)
+    mode = _one(slots.get("mode", ()), "named")
+    known = submitted_before(tx, context.vault, command.tokens.draft)
+    if known is not None:
+        return Received(known, mode, route, again=True)
+    if route.refusal:
+        raise NotSent(route)
+    reference = command.tokens.reference
+    remember_submission(tx, context.vault, command.tokens.draft, reference, now)
+    report = insert_report(tx, context.vault, _new_report(context, sender, command, route, mode, now))
+    add_people(tx, report, route.told, "route", now)
+    add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
+    owe_first_notices(tx, context, report, route.told, now)
+    return Received(reference, mode, route)
+
+
+def _one(values: tuple[str, ...], otherwise: str) -> str:
+    return values[0] if values else otherwise
+
+
+def _new_report(
+    context: Context, sender: Sender, command: SubmitReport, route: Route, mode: str, now: datetime
+) -> NewReport:
+    slots, anonymous = command.slots, mode == ANONYMOUS
+    return NewReport(
+        reference=command.tokens.reference,
+        kind=_one(slots.get("kind", ()), "danger"),
+        school=_one(slots.get("school", ()), ""),
+        mode=mode,
+        channel=route.channel,
+        restricted=route.restricted,
+        urgent=route.urgent,
+        child=route.child,
+        accidental=route.accidental,
+        received_at=now,
+        due_at=due_at(now, 0, route.urgent, context.world.federation.targets),
+        receipt_hash=hash_code(command.tokens.code) if anonymous else "",
+        answers=slots,
+        route=_sealed(route),
+        reporter=None if anonymous else Reporter(sender.platform, sender.user),
+    )
+
+
+def _sealed(route: Route) -> SealedRoute:
+    return SealedRoute(
+        rows=route.rows,
+        tags=route.tags,
+        clauses=route.clauses,
+        ladder=route.ladder,
+        excluded_people=tuple(sorted(route.excluded)),
+        excluded_roles=tuple(sorted(route.excluded_roles)),
+    )

@@ -1,0 +1,137 @@
+"""Settings, read once: the environment, and the data files that it points to. All faults at once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.roster import Federation
+from bot.knowledge.documents import DataFaults
+from bot.knowledge.federation_file import load_federation, production_faults
+from bot.storage.crypto import KeyFault, KeyRing, new_key
+
+HOME = Path(__file__).resolve().parent.parent
+EXAMPLE = HOME / "federation.example.yml"
+LOOPBACK = "127.0.0.1"
+
+
+class SettingsFaults(Exception):
+    """Everything in the settings that must be mended before Signpost can start, a line each."""
+
+
+class Environment(BaseSettings):
+    """The environment's variables, and `.env` where there is one (.env.example explains each)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    port: int = Field(default=3978, ge=0, le=65535, validation_alias="PORT")
+    database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
+    keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")
+    config: Path = Field(default=Path("federation.yml"), validation_alias="SIGNPOST_CONFIG")
+    slack_bot_token: str = Field(default="", validation_alias="SLACK_BOT_TOKEN")
+    teams_app_id: str = Field(default="", validation_alias="MicrosoftAppId")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the composition root builds from."""
+
+    port: int
+    database_url: str
+    config: Path
+    federation: Federation
+    ring: KeyRing
+    data: Path
+    playground: bool
+
+    @property
+    def policy_kb(self) -> Path:
+        """The data that a policy officer edits."""
+        return HOME / "policy_kb"
+
+    @property
+    def intents(self) -> Path:
+        """The training examples."""
+        return HOME / "intents"
+
+    @property
+    def cache(self) -> Path:
+        """Where what was learnt is kept, to start faster; it may be deleted at any time."""
+        return self.data / "cache"
+
+
+def read_settings() -> Settings:
+    """Read and check everything. Raises SettingsFaults with all that is wrong and what to do."""
+    try:
+        environment = Environment()
+    except ValueError as error:
+        raise SettingsFaults(str(error)) from None
+    production = bool(environment.slack_bot_token or environment.teams_app_id)
+    faults: list[str] = []
+    config, federation = _federation(environment, production, faults)
+    data = _data_folder(environment.database_url)
+    ring = _ring(environment.keys, data, production, faults)
+    if faults or federation is None or ring is None:
+        raise SettingsFaults("\n".join(faults))
+    return Settings(
+        environment.port, environment.database_url, config, federation, ring, data, playground=not production
+    )
+
+
+def _federation(
+    environment: Environment, production: bool, faults: list[str]
+) -> tuple[Path, Federation | None]:
+    config = environment.config
+    if not config.exists() and not production:
+        config = EXAMPLE
+    try:
+        federation = load_federation(config)
+        found = production_faults(config, federation) if production else ()
+    except DataFaults as error:
+        federation, found = None, error.faults
+    faults += [str(fault) for fault in found]
+    return config, federation
+
+
+def _data_folder(database_url: str) -> Path:
+    path = database_url.partition("sqlite:///")[2]
+    return Path(path).parent if path else Path("data")
+
+
+def _ring(keys: str, data: Path, production: bool, faults: list[str]) -> KeyRing | None:
+    if not keys and production:
+        faults.append(
+            "SIGNPOST_KEYS is not set: without it nothing can be read or stored (see .env.example)."
+        )
+        return None
+    try:
+        return KeyRing.parse(keys or _local_keys(data / "keys"), secrets.token_bytes)
+    except (KeyFault, OSError) as error:
+        faults.append(f"SIGNPOST_KEYS: {error}")
+        return None
+
+
+def _local_keys(path: Path) -> str:
+    """The keys of a machine without SIGNPOST_KEYS: made on the first run, readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = new_key(f"{datetime.now(UTC):%Y-%m-%d}", secrets.token_bytes)
+        # Written whole, then put in place: a half-written key would lock every report up.
+        temporary = path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text()

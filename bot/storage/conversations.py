@@ -1,0 +1,98 @@
+"""Sessions, the events already seen, submission keys and failed receipt codes: all of them expire.
+
+Owners are found by HMAC: no table says who has a conversation with Signpost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.storage.crypto import WrappedKey
+from bot.storage.schema import code_attempts, seen_events, sessions, submission_keys
+from bot.storage.vault import Vault
+
+SEEN_FOR = timedelta(hours=24)
+
+
+def load_session(connection: Connection, vault: Vault, owner: str, now: datetime) -> str | None:
+    """The stored session of an owner (as `Vault.blind` hides it); None where there is none any more."""
+    query = select(sessions).where(sessions.c.owner_hmac == owner, sessions.c.expires_at > now)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    key = vault.ring.open_record_key("sessions", owner, WrappedKey(row.key_id, row.wrapped_key))
+    return key.open("sealed_session", row.sealed_session)
+
+
+def save_session(connection: Connection, vault: Vault, owner: str, text: str, expires_at: datetime) -> None:
+    """Store the session under a fresh key, in place of the last one."""
+    key, wrapped = vault.ring.new_record_key("sessions", owner)
+    forget_session(connection, owner)
+    connection.execute(
+        insert(sessions).values(
+            owner_hmac=owner,
+            key_id=wrapped.key_id,
+            wrapped_key=wrapped.wrapped,
+            sealed_session=key.seal("sealed_session", text),
+            expires_at=expires_at,
+        )
+    )
+
+
+def forget_session(connection: Connection, owner: str) -> None:
+    """Delete the session and its key."""
+    connection.execute(delete(sessions).where(sessions.c.owner_hmac == owner))
+
+
+def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now: datetime) -> bool:
+    """Whether this (platform, event id) comes for the first time; it is remembered for a day."""
+    hidden = vault.blind("event", *event)
+    if connection.execute(select(seen_events).where(seen_events.c.event_hmac == hidden)).first():
+        return False
+    connection.execute(insert(seen_events).values(event_hmac=hidden, expires_at=now + SEEN_FOR))
+    return True
+
+
+def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
+    """The reference under which this draft was received, or None."""
+    hidden = vault.blind("draft", draft)
+    row = connection.execute(
+        select(submission_keys.c.reference).where(submission_keys.c.key_hmac == hidden)
+    ).first()
+    return None if row is None else str(row.reference)
+
+
+def remember_submission(
+    connection: Connection, vault: Vault, draft: str, reference: str, now: datetime
+) -> None:
+    """Remember the draft for a day. Raises IntegrityError where it was received already."""
+    hidden = vault.blind("draft", draft)
+    connection.execute(
+        insert(submission_keys).values(key_hmac=hidden, reference=reference, expires_at=now + SEEN_FOR)
+    )
+
+
+def failures(connection: Connection, reference: str, now: datetime) -> int:
+    """How many wrong codes were tried for this reference within the hour."""
+    query = select(code_attempts).where(
+        code_attempts.c.reference == reference, code_attempts.c.expires_at > now
+    )
+    row = connection.execute(query).one_or_none()
+    return 0 if row is None else int(row.failures)
+
+
+def remember_failure(connection: Connection, reference: str, now: datetime) -> None:
+    """Count a wrong code, whether or not the reference exists."""
+    count = failures(connection, reference, now) + 1
+    values = {"failures": count, "expires_at": now + timedelta(hours=1)}
+    here = code_attempts.c.reference == reference
+    if connection.execute(update(code_attempts).where(here).values(**values)).rowcount == 0:
+        connection.execute(insert(code_attempts).values(reference=reference, **values))
+
+
+def forget_expired(connection: Connection, now: datetime) -> None:
+    """Delete whatever has expired."""
+    for table in (sessions, seen_events, submission_keys, code_attempts):
+        connection.execute(delete(table).where(table.c.expires_at <= now))

@@ -1,0 +1,166 @@
+"""The outbox: one row per logical message, stored with what it tells of, and claimed under a lease.
+
+A row names a report and a kind, never a word of it: texts are rendered when it is sent. Whoever holds
+the lease may finish the row; a lease that ran out is anyone's, so a dead worker's rows are rescued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+
+from bot.storage.schema import heartbeats, outbox, posted
+
+PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A logical message: its key (the same key is the same message), what it is, and for whom.
+
+    `recipient` is "flt_channel", "person:<roster id>" or "reporter".
+    """
+
+    key: str
+    report_id: str
+    kind: str
+    recipient: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A notice under lease. `unclear` says that an earlier try may have been taken by the platform."""
+
+    id: str
+    token: str
+    notice: Notice
+    attempts: int
+    unclear: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a report's card stands, and the version of the report that it shows."""
+
+    platform: str
+    message_id: str
+    version: int
+
+
+def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
+    """Store a notice. False where its key is there already: the same message is owed once."""
+    taken = connection.execute(select(outbox.c.id).where(outbox.c.key == notice.key)).first()
+    if taken is not None:
+        return False
+    connection.execute(
+        insert(outbox).values(
+            id=row_id,
+            key=notice.key,
+            report_id=notice.report_id,
+            kind=notice.kind,
+            recipient=notice.recipient,
+            state=PENDING,
+            attempts=0,
+            created_at=due_at,
+            due_at=due_at,
+            lease_token="",
+            fault="",
+        )
+    )
+    return True
+
+
+def claim(
+    connection: Connection, token: str, now: datetime, lease: timedelta, limit: int
+) -> tuple[Claimed, ...]:
+    """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out."""
+    waiting = and_(outbox.c.state == PENDING, outbox.c.due_at <= now)
+    stalled = and_(outbox.c.state == SENDING, outbox.c.lease_until <= now)
+    query = (
+        select(outbox)
+        .where(or_(waiting, stalled))
+        .order_by(outbox.c.due_at, outbox.c.created_at)
+        .limit(limit)
+    )
+    rows = connection.execute(query).all()
+    for row in rows:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(state=SENDING, lease_token=token, lease_until=now + lease, attempts=row.attempts + 1)
+        )
+    return tuple(
+        Claimed(
+            id=row.id,
+            token=token,
+            notice=Notice(row.key, row.report_id, row.kind, row.recipient),
+            attempts=row.attempts + 1,
+            unclear=row.state == SENDING or row.fault.startswith("unclear"),
+            created_at=row.created_at,
+        )
+        for row in rows
+    )
+
+
+def _fenced(connection: Connection, claimed: Claimed, **values: object) -> bool:
+    # A worker whose lease ran out must not overwrite what its rescuer did.
+    mine = and_(outbox.c.id == claimed.id, outbox.c.lease_token == claimed.token, outbox.c.state == SENDING)
+    return connection.execute(update(outbox).where(mine).values(**values)).rowcount == 1
+
+
+def finish(connection: Connection, claimed: Claimed, now: datetime) -> bool:
+    """Mark as sent. False where the lease was lost."""
+    return _fenced(connection, claimed, state=SENT, sent_at=now, lease_until=None, fault="")
+
+
+def try_again(connection: Connection, claimed: Claimed, due_at: datetime, fault: str) -> bool:
+    """Give the row back, due at `due_at`. False where the lease was lost."""
+    return _fenced(connection, claimed, state=PENDING, due_at=due_at, lease_until=None, fault=fault)
+
+
+def give_up(connection: Connection, claimed: Claimed, fault: str) -> bool:
+    """Mark as undeliverable. False where the lease was lost."""
+    return _fenced(connection, claimed, state=DEAD, lease_until=None, fault=fault)
+
+
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the longest-waiting row has been due, or None where nothing waits."""
+    owed = and_(outbox.c.state.in_((PENDING, SENDING)), outbox.c.due_at <= now)
+    row = connection.execute(select(outbox.c.due_at).where(owed).order_by(outbox.c.due_at).limit(1)).first()
+    return None if row is None else row.due_at
+
+
+def posted_card(connection: Connection, report_id: str, recipient: str) -> Posted | None:
+    """Where this recipient's card of the report stands, or None where there is none yet."""
+    here = and_(posted.c.report_id == report_id, posted.c.recipient == recipient)
+    row = connection.execute(select(posted).where(here)).one_or_none()
+    return None if row is None else Posted(row.platform, row.message_id, row.version)
+
+
+def remember_card(connection: Connection, report_id: str, recipient: str, card: Posted) -> None:
+    """Remember where the card stands, so that it is rewritten in place."""
+    here = and_(posted.c.report_id == report_id, posted.c.recipient == recipient)
+    connection.execute(delete(posted).where(here))
+    values = {"platform": card.platform, "message_id": card.message_id, "version": card.version}
+    connection.execute(insert(posted).values(report_id=report_id, recipient=recipient, **values))
+
+
+def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
+    """The recipients who have, or are owed, a card of the report."""
+    query = select(outbox.c.recipient).where(outbox.c.report_id == report_id, outbox.c.kind == "card")
+    return tuple(dict.fromkeys(row.recipient for row in connection.execute(query)))
+
+
+def beat(connection: Connection, name: str, now: datetime) -> None:
+    """Say that the process `name` is alive."""
+    if connection.execute(update(heartbeats).where(heartbeats.c.name == name).values(at=now)).rowcount == 0:
+        connection.execute(insert(heartbeats).values(name=name, at=now))
+
+
+def last_beat(connection: Connection, name: str) -> datetime | None:
+    """When `name` last said that it is alive."""
+    row = connection.execute(select(heartbeats.c.at).where(heartbeats.c.name == name)).first()
+    return None if row is None else row.at

@@ -1,0 +1,284 @@
+"""Reports, their people and their history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bot.domain.cases import CaseState, Stage
+from bot.domain.routing import Level, Told
+from bot.storage.crypto import RecordKey, WrappedKey
+from bot.storage.schema import report_events, report_people, reports
+from bot.storage.vault import Vault
+
+Slots = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class SealedRoute:
+    """The part of a report's route that would tell who is concerned: kept sealed."""
+
+    rows: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    ladder: tuple[tuple[str, ...], ...] = ()
+    excluded_people: tuple[str, ...] = ()
+    excluded_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who reported: never stored for an anonymous report."""
+
+    platform: str
+    user: str
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """Everything that submitting stores of a report. `reporter` is None where it is anonymous."""
+
+    reference: str
+    kind: str
+    school: str
+    mode: str
+    channel: bool
+    restricted: bool
+    urgent: bool
+    child: bool
+    accidental: bool
+    received_at: datetime
+    due_at: datetime | None
+    receipt_hash: str
+    answers: Slots
+    route: SealedRoute
+    reporter: Reporter | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A stored report. What is sealed is opened when it is first asked for."""
+
+    row: Row[tuple[object, ...]]
+    key: RecordKey
+
+    @property
+    def id(self) -> str:
+        """Its row's id."""
+        return str(self.row.id)
+
+    @property
+    def reference(self) -> str:
+        """The random reference that people see, such as FED-7K3Q."""
+        return str(self.row.reference)
+
+    @property
+    def state(self) -> CaseState:
+        """The part that events change."""
+        row = self.row
+        return CaseState(Stage(row.stage), row.level, row.holder, row.acknowledged_by, row.outcome)
+
+    @cached_property
+    def answers(self) -> Slots:
+        """What the reporter answered, slot by slot."""
+        opened = json.loads(self.key.open("sealed_answers", self.row.sealed_answers))
+        return {name: tuple(values) for name, values in opened.items()}
+
+    @cached_property
+    def route(self) -> SealedRoute:
+        """Its route, with whoever is concerned."""
+        opened = json.loads(self.key.open("sealed_route", self.row.sealed_route))
+        ladder = tuple(tuple(step) for step in opened.pop("ladder"))
+        return SealedRoute(ladder=ladder, **{name: tuple(values) for name, values in opened.items()})
+
+    @cached_property
+    def reporter(self) -> Reporter | None:
+        """Who reported, or None where nobody knows."""
+        if self.row.sealed_reporter is None:
+            return None
+        return Reporter(**json.loads(self.key.open("sealed_reporter", self.row.sealed_reporter)))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a report's history; `detail` is what was written with it (a note, a reason)."""
+
+    at: datetime
+    actor: str
+    role: str
+    event: str
+    stage_after: str
+    detail: Mapping[str, str]
+
+
+def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Report:
+    """Store a new report. Raises IntegrityError where the reference is taken."""
+    report_id = vault.new_id()
+    key, wrapped = vault.ring.new_record_key("reports", report_id)
+    plain = {column: getattr(new, column) for column in _PLAIN}
+    sealed = {
+        "sealed_answers": key.seal(
+            "sealed_answers", json.dumps({k: list(v) for k, v in new.answers.items()})
+        ),
+        "sealed_route": key.seal("sealed_route", json.dumps(asdict(new.route))),
+        "reporter_hmac": new.reporter and _hidden(vault, new.reporter),
+        "sealed_reporter": new.reporter and key.seal("sealed_reporter", json.dumps(asdict(new.reporter))),
+    }
+    connection.execute(
+        insert(reports).values(
+            id=report_id,
+            version=1,
+            key_id=wrapped.key_id,
+            wrapped_key=wrapped.wrapped,
+            **plain,
+            **_state_columns(CaseState()),
+            **sealed,
+        )
+    )
+    return _one(connection, vault, report_id)
+
+
+_PLAIN = (
+    "reference",
+    "kind",
+    "school",
+    "mode",
+    "channel",
+    "restricted",
+    "urgent",
+    "child",
+    "accidental",
+    "received_at",
+    "due_at",
+    "receipt_hash",
+)
+
+
+def _state_columns(state: CaseState) -> dict[str, object]:
+    return {**asdict(state), "stage": state.stage.value}
+
+
+def _one(connection: Connection, vault: Vault, report_id: str) -> Report:
+    return _opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
+
+
+def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
+    stored = WrappedKey(str(row.key_id), bytes(row.wrapped_key))
+    return Report(row, vault.ring.open_record_key("reports", str(row.id), stored))
+
+
+def report_by_reference(connection: Connection, vault: Vault, reference: str) -> Report | None:
+    """The report of a reference, or None. Ids are guessed here and permitted elsewhere."""
+    row = connection.execute(select(reports).where(reports.c.reference == reference)).one_or_none()
+    return None if row is None else _opened(vault, row)
+
+
+def report_by_id(connection: Connection, vault: Vault, report_id: str) -> Report:
+    """The report of a row's id, as the outbox names it."""
+    return _one(connection, vault, report_id)
+
+
+def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
+    """Every report that is not closed, oldest first."""
+    query = select(reports).where(reports.c.stage != Stage.CLOSED.value).order_by(reports.c.received_at)
+    return tuple(_opened(vault, row) for row in connection.execute(query))
+
+
+def reports_of(connection: Connection, vault: Vault, reporter: Reporter) -> tuple[Report, ...]:
+    """The named and confidential reports of one person, newest first."""
+    query = select(reports).where(reports.c.reporter_hmac == _hidden(vault, reporter))
+    rows = connection.execute(query.order_by(reports.c.received_at.desc()))
+    return tuple(_opened(vault, row) for row in rows)
+
+
+def _hidden(vault: Vault, reporter: Reporter) -> str:
+    return vault.blind("reporter", reporter.platform, reporter.user)
+
+
+def due_reports(connection: Connection, vault: Vault, now: datetime, limit: int) -> tuple[Report, ...]:
+    """Reports whose deadline has passed, the longest overdue first."""
+    query = select(reports).where(reports.c.due_at <= now).order_by(reports.c.due_at).limit(limit)
+    return tuple(_opened(vault, row) for row in connection.execute(query))
+
+
+def save_state(
+    connection: Connection,
+    report: Report,
+    state: CaseState,
+    due_at: datetime | None,
+    closed_at: datetime | None,
+) -> bool:
+    """Store the state after an event. False where somebody else changed the report in between."""
+    same = (reports.c.id == report.id) & (reports.c.version == report.row.version)
+    values = {**_state_columns(state), "due_at": due_at, "closed_at": closed_at}
+    result = connection.execute(update(reports).where(same).values(version=reports.c.version + 1, **values))
+    return result.rowcount == 1
+
+
+def reload(connection: Connection, vault: Vault, report: Report) -> Report:
+    """The report as it is now."""
+    return _one(connection, vault, report.id)
+
+
+def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry) -> None:
+    """Append to the history."""
+    detail = json.dumps(dict(entry.detail)) if entry.detail else None
+    entry_id = vault.new_id()
+    number = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(
+        report_events.c.report_id == report.id
+    )
+    connection.execute(
+        insert(report_events).values(
+            id=entry_id,
+            report_id=report.id,
+            number=number.scalar_subquery(),
+            at=entry.at,
+            actor=entry.actor,
+            role=entry.role,
+            event=entry.event,
+            stage_after=entry.stage_after,
+            sealed_detail=detail and report.key.seal(f"detail:{entry_id}", detail),
+        )
+    )
+
+
+def history(connection: Connection, report: Report) -> tuple[Entry, ...]:
+    """The history, oldest first."""
+    query = (
+        select(report_events).where(report_events.c.report_id == report.id).order_by(report_events.c.number)
+    )
+    return tuple(_entry(report, row) for row in connection.execute(query))
+
+
+def _entry(report: Report, row: Row[tuple[object, ...]]) -> Entry:
+    sealed = row.sealed_detail
+    detail = {} if sealed is None else json.loads(report.key.open(f"detail:{row.id}", sealed))
+    return Entry(row.at, row.actor, row.role, row.event, row.stage_after, detail)
+
+
+def add_people(
+    connection: Connection, report: Report, people: Iterable[Told], via: str, at: datetime
+) -> None:
+    """Remember that a route or the ladder brought the case to these people; once each."""
+    known = {(told.person, told.role, told.level) for told in people_of(connection, report)}
+    for told in people:
+        row = (told.person, told.role, told.level)
+        if row not in known:
+            known.add(row)
+            values = {"person": told.person, "role": told.role, "level": told.level}
+            connection.execute(insert(report_people).values(report_id=report.id, via=via, at=at, **values))
+
+
+def people_of(connection: Connection, report: Report) -> tuple[Told, ...]:
+    """Everyone whom a route or the ladder brought the case to."""
+    query = select(report_people).where(report_people.c.report_id == report.id)
+    levels: dict[str, Level] = {"N": "N", "C": "C", "D": "D"}
+    return tuple(
+        Told(row.person, row.role, levels[row.level])
+        for row in connection.execute(query.order_by(report_people.c.at, report_people.c.person))
+    )

@@ -1,0 +1,218 @@
+"""The tables. A column named `sealed_…` is encrypted under its record's key (crypto.py).
+
+What is plain is what timers, routes and lists need: kinds, stages, times, roster ids of those who
+act. No narrative, no name, and no user id of a reporter stands in a plain column.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC. A naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """UTC without a zone, as every database keeps it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Aware again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(64), primary_key=True)
+
+
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("school", String(64), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("acknowledged_by", String(64), nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("channel", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("child", Boolean, nullable=False),
+    Column("accidental", Boolean, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("closed_at", Moment),
+    Column("receipt_hash", String(256), nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_answers", LargeBinary, nullable=False),
+    Column("sealed_route", LargeBinary, nullable=False),
+    Column("sealed_reporter", LargeBinary),
+    Column("reporter_hmac", String(64)),
+)
+Index("ix_reports_reporter", reports.c.reporter_hmac)
+Index("ix_reports_due", reports.c.due_at)
+Index("ix_reports_stage", reports.c.stage, reports.c.received_at)
+
+report_people = Table(
+    "report_people",
+    metadata,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("role", String(32), primary_key=True),
+    Column("level", String(1), primary_key=True),
+    Column("via", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index("ix_report_people_person", report_people.c.person)
+
+report_events = Table(
+    "report_events",
+    metadata,
+    _id(),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("stage_after", String(16), nullable=False),
+    Column("sealed_detail", LargeBinary),
+)
+Index("uq_report_events_report_id_number", report_events.c.report_id, report_events.c.number, unique=True)
+
+submission_keys = Table(
+    "submission_keys",
+    metadata,
+    Column("key_hmac", String(64), primary_key=True),
+    Column("reference", String(16), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", String(128), nullable=False, unique=True),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_token", String(64), nullable=False),
+    Column("lease_until", Moment),
+    Column("sent_at", Moment),
+    Column("fault", Text, nullable=False),
+)
+Index("ix_outbox_state_due_at", outbox.c.state, outbox.c.due_at)
+Index("ix_outbox_report_id", outbox.c.report_id)
+
+posted = Table(
+    "posted",
+    metadata,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("recipient", String(80), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("message_id", String(128), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("owner_hmac", String(64), primary_key=True),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_session", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+Index("ix_sessions_expires_at", sessions.c.expires_at)
+
+seen_events = Table(
+    "seen_events",
+    metadata,
+    Column("event_hmac", String(64), primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+)
+
+code_attempts = Table(
+    "code_attempts",
+    metadata,
+    Column("reference", String(16), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_secret", LargeBinary, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+playground_messages = Table(
+    "playground_messages",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("conversation", String(80), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_html", LargeBinary, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+)
+Index(
+    "uq_playground_messages_conversation_key",
+    playground_messages.c.conversation,
+    playground_messages.c.key,
+    unique=True,
+)

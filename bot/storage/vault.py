@@ -1,0 +1,41 @@
+"""The keys in use: the ring of dated keys, and the look-up key that is kept wrapped in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from bot.storage.crypto import Entropy, KeyRing, WrappedKey, blind_index
+from bot.storage.schema import secrets
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What seals records and hides owners: `ring` for fields, `index` for look-ups by HMAC."""
+
+    ring: KeyRing
+    index: bytes
+    entropy: Entropy
+
+    def blind(self, *parts: str) -> str:
+        """A look-up value that says nothing of `parts` to whoever reads the table."""
+        return blind_index(self.index, *parts)
+
+    def new_id(self) -> str:
+        """A random id of 128 bits, in hex."""
+        return self.entropy(16).hex()
+
+
+def open_vault(connection: Connection, ring: KeyRing, entropy: Entropy) -> Vault:
+    """The vault of this database; its look-up key is made on first use. Raises KeyFault on a foreign key."""
+    row = connection.execute(select(secrets).where(secrets.c.name == "index")).one_or_none()
+    if row is not None:
+        key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
+        return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)), entropy)
+    raw = entropy(32)
+    record, wrapped = ring.new_record_key("secrets", "index")
+    sealed = record.seal("sealed_secret", raw.hex())
+    values = {"name": "index", "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
+    connection.execute(insert(secrets).values(**values, sealed_secret=sealed))
+    return Vault(ring, raw, entropy)
