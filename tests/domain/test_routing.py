@@ -1,0 +1,168 @@
+from pathlib import Path
+
+import pytest
+
+from bot.domain.roster import Federation
+from bot.domain.routing import Route, Row, decide
+from bot.knowledge.federation_file import load_federation
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = (
+    Row("account", {"kind": frozenset({"abuse"})}, (("flt_channel", "C"), ("fbm", "N"), ("flt", "D"))),
+    Row("press", {"kind": frozenset({"press"})}, (("eht", "C"), ("eht", "D"))),
+    Row("child", {"nature": frozenset({"threat"})}, (("dsl", "C"),), urgent=True, child=True),
+    Row(
+        "stop",
+        {"kind": frozenset({"image"}), "sexual": frozenset({"yes", "unsure"})},
+        (("dsl", "C"), ("dsl", "D"), ("eht", "C"), ("eht", "D"), ("fbm", "N")),
+        restricted=True,
+        child=True,
+    ),
+    Row(
+        "accident",
+        {"kind": frozenset({"image"}), "sexual": frozenset({"no"})},
+        (("fbm", "C"), ("fbm", "D"), ("flt_channel", "C"), ("dsl", "N")),
+        child=True,
+        accidental=True,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def federation() -> Federation:
+    return load_federation(ROOT / "federation.example.yml")
+
+
+def route(federation: Federation, **slots: str) -> Route:
+    answers = {name: tuple(value.split(",")) for name, value in slots.items()}
+    answers.setdefault("school", ("northgate",))
+    return decide(ROWS, federation.roster, answers)
+
+
+def told(found: Route) -> set[str]:
+    return {f"{item.person}/{item.role}/{item.level}" for item in found.told}
+
+
+def test_open_route(federation: Federation) -> None:
+    """Without a conflict the FLT's channel gets the card, and the policy's own addressee a notice."""
+    found = route(federation, kind="abuse", conflict="no")
+    assert found.channel
+    assert not found.restricted
+    assert "beth/fbm/N" in told(found)
+    assert found.ladder == (("farid",), ("eleanor",), ("maya",))
+
+
+def test_rows_add_up(federation: Federation) -> None:
+    """Every row that matches contributes: a threat to a child adds the DSL and urgency to the open route."""
+    found = route(federation, kind="abuse", nature="threat", conflict="no")
+    assert found.channel
+    assert found.urgent
+    assert "dina/dsl/C" in told(found)
+
+
+def test_a_restricted_row_leaves_no_trace_in_the_channel(federation: Federation) -> None:
+    """Where nudity is possible, DSL and EHT get the card, the FBM a notice, and the FLT's channel nothing."""
+    found = route(federation, kind="image", sexual="unsure", conflict="no")
+    assert not found.channel
+    assert told(found) == {"dina/dsl/C", "dina/dsl/D", "eleanor/eht/C", "eleanor/eht/D", "beth/fbm/N"}
+    assert found.ladder == (("maya",),)
+
+
+def test_the_schools_own_dsl(federation: Federation) -> None:
+    """The DSL who is told is the one of the school that the report is about."""
+    found = route(federation, kind="image", sexual="yes", conflict="no", school="southmere")
+    assert {item.person for item in found.told if item.role == "dsl"} == {"omar"}
+
+
+@pytest.mark.parametrize(
+    ("conflict", "kind", "expected"),
+    [
+        ("flt", "abuse", {"eleanor/eht/C", "eleanor/eht/D"}),
+        ("eht", "abuse", {"maya/chair/C", "maya/chair/D"}),
+        ("eht,flt", "abuse", {"maya/chair/C", "maya/chair/D"}),
+        ("eht", "press", {"maya/chair/C", "maya/chair/D"}),
+    ],
+)
+def test_conflict_restricts(federation: Federation, conflict: str, kind: str, expected: set[str]) -> None:
+    """A conflict with the FLT goes to the EHT alone; one with the EHT goes to the chair alone."""
+    found = route(federation, kind=kind, conflict=conflict)
+    assert found.restricted
+    assert not found.channel
+    assert told(found) == expected
+
+
+def test_conflict_with_the_flt_where_a_child_is_concerned(federation: Federation) -> None:
+    """With a child concerned, an FLT conflict adds the DSL to the EHT."""
+    found = route(federation, kind="abuse", nature="threat", conflict="flt")
+    assert {item.person for item in found.told} == {"eleanor", "dina"}
+
+
+@pytest.mark.parametrize("conflict", ["chair", "chair,eht"])
+def test_conflict_with_the_chair_sends_nothing_by_itself(federation: Federation, conflict: str) -> None:
+    """With the chair concerned nothing is sent inside unless the reporter ticks it."""
+    assert route(federation, kind="abuse", conflict=conflict).refusal == "outside"
+    inside = route(federation, kind="abuse", conflict=conflict, send_inside="yes")
+    expected = {"eleanor"} if conflict == "chair" else {"dina"}
+    assert {item.person for item in inside.told} == expected
+    assert "maya" not in {person for step in inside.ladder for person in step}
+
+
+@pytest.mark.parametrize("conflict", ["unsure", "rather_not"])
+def test_no_clear_answer_lets_the_reporter_choose(federation: Federation, conflict: str) -> None:
+    """Not sure, or rather not say: the reporter chooses between EHT and chair, and nobody climbs."""
+    assert route(federation, kind="abuse", conflict=conflict).refusal == "choose"
+    chosen = route(federation, kind="abuse", conflict=conflict, safe_recipient="chair")
+    assert told(chosen) == {"maya/chair/C", "maya/chair/D"}
+    assert chosen.ladder == ()
+
+
+def test_a_deputy_stands_in(federation: Federation) -> None:
+    """Where the FBM is concerned, the deputy gets the card of an accidental picture, the FLT as before."""
+    found = route(federation, kind="image", sexual="no", conflict="fbm")
+    assert found.channel
+    assert {"ravi/deputy_fbm/C", "ravi/deputy_fbm/D"} <= told(found)
+    assert "beth" not in {item.person for item in found.told}
+
+
+def test_a_person_brings_in_their_roles(federation: Federation) -> None:
+    """A named person on the FLT turns the route to the EHT, as the role itself would."""
+    found = route(federation, kind="abuse", conflict="no", conflict_people="grace")
+    assert told(found) == {"eleanor/eht/C", "eleanor/eht/D"}
+
+
+def test_striking_out_a_reader_of_the_channel_closes_it(federation: Federation) -> None:
+    """A struck-out FLT member cannot be kept from the channel, so the channel gets nothing."""
+    assert not route(federation, kind="abuse", conflict="no", struck="tom").channel
+
+
+def test_nobody_safe_is_left(federation: Federation) -> None:
+    """With the EHT concerned and the chair struck out the route refuses rather than falls back."""
+    found = route(federation, kind="abuse", conflict="eht", conflict_people="maya")
+    assert found.refusal == "outside"
+    assert found.told == ()
+
+
+@pytest.mark.parametrize(
+    "conflict", ["flt", "eht", "chair", "fbm", "sbm", "it", "dsl", "chair,eht", "flt,dsl"]
+)
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {"kind": "abuse"},
+        {"kind": "image", "sexual": "no"},
+        {"kind": "image", "sexual": "yes"},
+        {"kind": "press"},
+    ],
+)
+@pytest.mark.parametrize("inside", ["no", "yes"])
+def test_a_concerned_person_is_nowhere(
+    federation: Federation, conflict: str, slots: dict[str, str], inside: str
+) -> None:
+    """Whatever the journey, a holder of a concerned role is neither told nor on the ladder."""
+    found = route(federation, conflict=conflict, send_inside=inside, **slots)
+    roster = federation.roster
+    concerned = {p for role in conflict.split(",") for ids in roster.roles[role].values() for p in ids}
+    reached = {item.person for item in found.told} | {p for step in found.ladder for p in step}
+    assert not concerned & reached
+    if concerned & {"eleanor", "farid", "grace", "tom"}:
+        assert not found.channel
