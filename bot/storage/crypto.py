@@ -62,7 +62,7 @@ class KeyRing:
 
     def __init__(self, keys: dict[str, bytes], entropy: Entropy) -> None:
         self._keys = keys
-        self._entropy = entropy
+        self.entropy = entropy
 
     @classmethod
     def parse(cls, text: str, entropy: Entropy) -> KeyRing:
@@ -79,11 +79,11 @@ class KeyRing:
 
     def new_record_key(self, table: str, row: str) -> tuple[RecordKey, WrappedKey]:
         """A fresh key for one record, and its wrapped form to be stored beside it."""
-        raw = self._entropy(_KEY_BYTES)
+        raw = self.entropy(_KEY_BYTES)
         newest = self.ids[0]
-        nonce = self._entropy(_NONCE_BYTES)
+        nonce = self.entropy(_NONCE_BYTES)
         wrapped = nonce + AESGCM(self._keys[newest]).encrypt(nonce, raw, _wrap_bound_to(table, row))
-        return RecordKey(table, row, raw, self._entropy), WrappedKey(newest, wrapped)
+        return RecordKey(table, row, raw, self.entropy), WrappedKey(newest, wrapped)
 
     def open_record_key(self, table: str, row: str, stored: WrappedKey) -> RecordKey:
         """The record's key again. Raises KeyFault where the dated key is not in SIGNPOST_KEYS."""
@@ -92,7 +92,7 @@ class KeyRing:
                 f"The key {stored.key_id!r} is not in SIGNPOST_KEYS: put it back, after the newest."
             )
         raw = _decrypt(self._keys[stored.key_id], stored.wrapped, _wrap_bound_to(table, row))
-        return RecordKey(table, row, raw, self._entropy)
+        return RecordKey(table, row, raw, self.entropy)
 
 
 def new_key(key_id: str, entropy: Entropy) -> str:

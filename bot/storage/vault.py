@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from bot.storage.crypto import Entropy, KeyRing, WrappedKey, blind_index
+from bot.storage.crypto import KeyRing, WrappedKey, blind_index
 from bot.storage.schema import secrets
 
 
@@ -16,7 +16,6 @@ class Vault:
 
     ring: KeyRing
     index: bytes
-    entropy: Entropy
 
     def blind(self, *parts: str) -> str:
         """A look-up value that says nothing of `parts` to whoever reads the table."""
@@ -24,18 +23,18 @@ class Vault:
 
     def new_id(self) -> str:
         """A random id of 128 bits, in hex."""
-        return self.entropy(16).hex()
+        return self.ring.entropy(16).hex()
 
 
-def open_vault(connection: Connection, ring: KeyRing, entropy: Entropy) -> Vault:
+def open_vault(connection: Connection, ring: KeyRing) -> Vault:
     """The vault of this database; its look-up key is made on first use. Raises KeyFault on a foreign key."""
     row = connection.execute(select(secrets).where(secrets.c.name == "index")).one_or_none()
     if row is not None:
         key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
-        return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)), entropy)
-    raw = entropy(32)
+        return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)))
+    raw = ring.entropy(32)
     record, wrapped = ring.new_record_key("secrets", "index")
     sealed = record.seal("sealed_secret", raw.hex())
     values = {"name": "index", "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
     connection.execute(insert(secrets).values(**values, sealed_secret=sealed))
-    return Vault(ring, raw, entropy)
+    return Vault(ring, raw)

@@ -29,4 +29,4 @@ def ring() -> KeyRing:
 def vault(database: Database, ring: KeyRing) -> Vault:
     """The vault of the database."""
     with database.transaction() as tx:
-        return open_vault(tx, ring, secrets.token_bytes)
+        return open_vault(tx, ring)

@@ -173,7 +173,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_report_people_person", ["person"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("report_people", schema=None) as batch_op:
         batch_op.drop_index("ix_report_people_person")

@@ -1,0 +1,30 @@
+"""Changes of a conversation as the events that a page understands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.channels.playground.hub import EVERYONE, Event, Hub
+from bot.channels.playground.pages import Item, Pages
+
+
+class Feed:
+    """Numbers each change, so that a page never lets an older one overwrite a newer one."""
+
+    def __init__(self, pages: Pages, hub: Hub) -> None:
+        self._pages = pages
+        self._hub = hub
+
+    def put(self, stream: str, item: Item, now: datetime) -> Event:
+        """Show an entry, or show it anew: under the card `item.anchor`, else where it was or at the end."""
+        seq = self._hub.stamp()
+        html = self._pages.item(item, now, seq)
+        return Event("put", stream, {"id": item.id, "html": html, "seq": seq, "after": item.anchor})
+
+    def drop(self, stream: str, item: Item) -> Event:
+        """Take an entry away."""
+        return Event("drop", stream, {"id": item.id, "seq": self._hub.stamp()})
+
+    def total(self, stream: str, count: int) -> Event:
+        """How many messages a conversation now holds: for every page's marks of what is unread."""
+        return Event("total", EVERYONE, {"of": stream, "count": count})

@@ -1,0 +1,55 @@
+"""What the playground is made of, built once and shared by its routes and its sender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.channels.playground.chats import Chats
+from bot.channels.playground.feed import Feed
+from bot.channels.playground.hub import Hub
+from bot.channels.playground.pages import Item, Pages
+from bot.channels.playground.people import People, people_of
+from bot.channels.playground.store import FLT, PlaygroundStore, Posted, Run, direct
+from bot.domain.roster import Federation
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The people, the kept messages, the private chats, and the way to every open page."""
+
+    federation: Federation
+    people: People
+    store: PlaygroundStore
+    run: Run
+    clock: Callable[[], datetime]
+    pages: Pages
+    hub: Hub
+    feed: Feed
+    chats: Chats
+
+    async def posted(self, conversation: str) -> tuple[Posted, ...]:
+        """Every posted message of a conversation, oldest first."""
+        found: tuple[Posted, ...] = await self.run(self.store.messages, conversation)
+        return found
+
+    async def totals(self) -> dict[str, int]:
+        """How many posted messages each conversation holds."""
+        conversations = (FLT, *(direct(user) for user in self.people.users()))
+        return {name: len(await self.posted(name)) for name in conversations}
+
+
+def parts_of(
+    federation: Federation, store: PlaygroundStore, run: Run, clock: Callable[[], datetime]
+) -> Parts:
+    """The parts, with nobody connected and every private chat empty."""
+    pages, hub = Pages(federation.timezone), Hub(clock().isoformat())
+    feed = Feed(pages, hub)
+    chats = Chats(pages, feed)
+    return Parts(federation, people_of(federation), store, run, clock, pages, hub, feed, chats)
+
+
+def as_item(posted: Posted) -> Item:
+    """A posted message as an entry of its conversation."""
+    return Item(f"post-{posted.id}", posted.html, posted.posted_at)

@@ -1,0 +1,175 @@
+"""The playground's addresses: the page, its panes, what happens live, and what is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot.channels.core import Core
+from bot.channels.playground import views
+from bot.channels.playground.chats import NOT_OPENED, private_notes
+from bot.channels.playground.door import Sent, Unreadable, read
+from bot.channels.playground.guard import HEADERS, Handler, body_of, guarded, refused
+from bot.channels.playground.hub import EVERYONE, Event, Subscription
+from bot.channels.playground.parts import Parts, parts_of
+from bot.channels.playground.sender import PlaygroundSender
+from bot.channels.playground.store import FLT, PlaygroundStore, Run, direct
+from bot.domain.messages import Message
+from bot.domain.roster import Federation
+
+TOO_LONG = "That is too long to send here. Shorten it and try again."
+NOBODY = "This person is not in the playground. Reload the page and choose someone."
+NOT_A_MEMBER = "You are not a member of this channel."
+FAILED = "Something went wrong and nothing was changed. Try again."
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_QUIET_SECONDS = 15
+
+log = structlog.get_logger()
+
+
+def mount(
+    app: web.Application,
+    core: Core,
+    federation: Federation,
+    store: PlaygroundStore,
+    run: Run,
+    clock: Callable[[], datetime],
+) -> PlaygroundSender:
+    """Add the playground to `app` and return its way out. Only this machine is answered.
+
+    `run` calls the store's plain functions off the event loop; `clock` gives an aware time.
+    """
+    parts = parts_of(federation, store, run, clock)
+    routes = Routes(parts, core)
+    app.router.add_get("/", guarded(routes.page))
+    app.router.add_get("/playground/pane/{side}", guarded(routes.pane))
+    app.router.add_get("/playground/events", guarded(routes.events))
+    app.router.add_post("/playground/send", guarded(routes.send))
+    app.router.add_get("/playground/static/{name}", guarded(static()))
+    app.on_shutdown.append(routes.close)
+    return PlaygroundSender(parts)
+
+
+class Routes:
+    """The handlers, over one set of parts and the core."""
+
+    def __init__(self, parts: Parts, core: Core) -> None:
+        self._parts = parts
+        self._core = core
+        # One act of a person at a time: their replies come in the order of their words.
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """The whole page, as it stands."""
+        html = await views.whole_page(self._parts, views.chosen(self._parts, request.query))
+        return web.Response(text=html, content_type="text/html")
+
+    async def pane(self, request: web.Request) -> web.StreamResponse:
+        """One pane, after another person was chosen or something was missed."""
+        choice = views.chosen(self._parts, request.query)
+        make = views.staff_pane if request.match_info["side"] == "staff" else views.leader_pane
+        return web.Response(text=await make(self._parts, choice), content_type="text/html")
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """What happens, live, in the streams of the two people who are on the page."""
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        with self._parts.hub.subscribe(self._streams(request)) as page:
+            await response.prepare(request)
+            await response.write(await self._hello())
+            while (chunk := await _next(page)) is not None:
+                await response.write(chunk)
+        return response
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        """One act on the page. The events that it caused are its answer, and reach other pages live."""
+        raw = await body_of(request)
+        if raw is None:
+            return refused(413, TOO_LONG)
+        try:
+            sent = read(raw)
+        except Unreadable as fault:
+            return refused(400, str(fault))
+        return self._turned_away(sent) or await self._take(sent)
+
+    async def close(self, _app: web.Application) -> None:
+        """Let every open page go, so that the server stops at once."""
+        self._parts.hub.close()
+
+    def _turned_away(self, sent: Sent) -> web.Response | None:
+        face = self._parts.people.find(sent.user)
+        if face is None:
+            return refused(400, NOBODY)
+        return refused(403, NOT_A_MEMBER) if sent.place == FLT and not face.member else None
+
+    async def _take(self, sent: Sent) -> web.Response:
+        events = self._echo(sent)
+        self._parts.hub.publish(events)
+        try:
+            async with self._turns[sent.user]:
+                replies = () if sent.kind == "dismissed" else await self._core.handle(sent.incoming())
+        except Exception as fault:
+            # No text of it anywhere: it may hold what somebody wrote.
+            log.error("playground.turn_failed", fault=type(fault).__name__)
+            return refused(500, FAILED)
+        answers = self._shown(sent, replies)
+        self._parts.hub.publish(answers)
+        return web.json_response({"events": [event.as_json() for event in (*events, *answers)]})
+
+    def _echo(self, sent: Sent) -> list[Event]:
+        chats, now = self._parts.chats, self._parts.clock()
+        if sent.kind == "dismissed":
+            return chats.dismissed(sent.user, sent.card)
+        if sent.kind == "file":
+            return chats.said(sent.user, sent.event, NOT_OPENED, now)
+        return chats.said(sent.user, sent.event, sent.text, now) if sent.kind == "said" else []
+
+    def _shown(self, sent: Sent, replies: tuple[Message, ...]) -> list[Event]:
+        """Replies go to the private chat; to a press in the channel, under the card, for one pair of eyes."""
+        chats, now = self._parts.chats, self._parts.clock()
+        if sent.place == FLT and sent.kind in ("pressed", "submitted"):
+            return chats.noted(sent.user, sent.card, replies, now) if replies else []
+        return chats.replied(sent.user, replies, now)
+
+    async def _hello(self) -> bytes:
+        mark = self._parts.hub.mark
+        totals = await self._parts.totals()
+        known = [self._parts.feed.total(name, count) for name, count in totals.items()]
+        hello = Event("hello", EVERYONE, {"mark": mark})
+        return b"retry: 1000\n\n" + b"".join(event.encoded() for event in (hello, *known))
+
+    def _streams(self, request: web.Request) -> list[str]:
+        choice = views.chosen(self._parts, request.query)
+        direct_to = [direct(face.user) for face in (choice.staff, choice.leader) if face]
+        if choice.leader is None or not choice.leader.member:
+            return [EVERYONE, *direct_to]
+        return [EVERYONE, *direct_to, FLT, private_notes(choice.leader.user)]
+
+
+async def _next(page: Subscription) -> bytes | None:
+    """The next thing to tell a page; now and then a comment, so that a dead connection is noticed."""
+    try:
+        event = await asyncio.wait_for(page.next(), _QUIET_SECONDS)
+    except TimeoutError:
+        return b": still here\n\n"
+    return event.encoded() if event else None
+
+
+def static() -> Handler:
+    """The style sheet, the script and the logo, read once."""
+    files = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
+    contents = {name: (path.read_bytes(), _TYPES[path.suffix]) for name, path in files.items()}
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.match_info["name"] not in contents:
+            raise web.HTTPNotFound
+        body, kind = contents[request.match_info["name"]]
+        return web.Response(body=body, content_type=kind, charset="utf-8")
+
+    return answer

@@ -1,0 +1,352 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const UNREACHED = "This did not reach Signpost. Check that it is running, then try again.";
+
+  // What is kept in the browser: the theme and how much was read. Never a message.
+  const kept = {
+    get(name) { try { return JSON.parse(localStorage.getItem("signpost:" + name)); } catch { return null; } },
+    set(name, value) { try { localStorage.setItem("signpost:" + name, JSON.stringify(value)); } catch { /* private window */ } },
+  };
+
+  // Theme: the system's, until a person chooses.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (kept.get("theme") ?? (system.matches ? "dark" : "light")) === "dark";
+  const paint = () => {
+    root.dataset.theme = dark() ? "dark" : "light";
+    const button = $("#theme");
+    if (!button) return;
+    const other = dark() ? "Light theme" : "Dark theme";
+    $("span", button).textContent = other;
+    button.setAttribute("aria-label", other);
+  };
+  paint();
+  system.addEventListener("change", paint);
+
+  const logOf = (stream) => $(`[data-stream="${CSS.escape(stream)}"]`) || $(`[data-notes="${CSS.escape(stream)}"]`);
+  const visible = (log) => log && log.offsetParent !== null && document.visibilityState === "visible";
+  let mark = "";
+  let source = null;
+
+  // Live: entries arrive by number, and an older one never overwrites a newer one.
+  function fragment(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  }
+  function put(event) {
+    const logs = $$(`[data-stream="${CSS.escape(event.stream)}"], [data-notes="${CSS.escape(event.stream)}"]`);
+    logs.forEach((log) => {
+      const old = $$(":scope > .item", log).find((one) => one.id === event.id);
+      if (old && Number(old.dataset.seq) >= event.seq) return;
+      const fresh = fragment(event.html);
+      const held = old && old.contains(document.activeElement);
+      if (old) old.replaceWith(fresh);
+      else place(log, fresh, event.after);
+      if (held) focusOn(fresh);
+      if (!old && visible(log)) reveal(fresh);
+    });
+  }
+  function place(log, fresh, after) {
+    const card = after && $$(":scope > .item", log).find((one) => one.id === after);
+    if (card) card.after(fresh);
+    else if (!after) log.append(fresh);
+  }
+  function drop(event) {
+    const gone = $$(`[data-stream="${CSS.escape(event.stream)}"] > .item, [data-notes="${CSS.escape(event.stream)}"] > .item`);
+    gone.filter((one) => one.id === event.id).forEach((one) => one.remove());
+  }
+  function apply(event) {
+    if (event.name === "put") put(event);
+    else if (event.name === "drop") drop(event);
+    else if (event.name === "total") counted(event.of, event.count);
+    else if (event.name === "mark") mark = event.mark;
+    else if (event.name === "hello") greeted(event.mark);
+  }
+  function reveal(item) {
+    const scroll = item.closest(".scroll");
+    if (scroll) scroll.scrollTop = item.offsetTop - 14;
+  }
+  function focusOn(item) {
+    const target = $(".errors", item) || $(".message", item);
+    if (target) target.focus({ preventScroll: true });
+  }
+  function toEnd(pane) {
+    $$(".scroll", pane).forEach((scroll) => { scroll.style.scrollBehavior = "auto"; scroll.scrollTop = scroll.scrollHeight; scroll.style.scrollBehavior = ""; });
+  }
+
+  // Connection: after a gap the panes are read afresh, unless a half-filled form would be lost.
+  function connect() {
+    if (source) source.close();
+    const who = new URLSearchParams(people());
+    source = new EventSource("/playground/events?" + who);
+    source.onmessage = (message) => apply(JSON.parse(message.data));
+    source.onopen = () => offline("");
+    source.onerror = () => offline("Connection lost. Trying again.");
+  }
+  function offline(text) {
+    const line = $("#offline");
+    if (line.textContent !== text) line.textContent = text;
+    line.hidden = !text;
+  }
+  async function greeted(now) {
+    if (mark && mark !== now) {
+      const busy = $$(".form[data-touched]").length > 0;
+      if (busy) offline("There may be newer messages. Reload the page when you have finished this form.");
+      else for (const side of ["staff", "leader"]) await refresh(side);
+    }
+    mark = now;
+  }
+  const people = () => {
+    const staff = $("#staff-pane").dataset.user || "";
+    const me = $("#leader-pane").dataset.user || "";
+    const tab = $('[data-tab][aria-selected="true"]')?.dataset.tab || "flt";
+    return { staff, me, tab };
+  };
+  async function refresh(side, query = people()) {
+    const answer = await fetch(`/playground/pane/${side}?` + new URLSearchParams(query)).catch(() => null);
+    if (!answer || !answer.ok) return offline("Connection lost. Trying again.");
+    const old = $(`#${side}-pane`);
+    const fresh = fragment((await answer.text()).trim());
+    const box = $(".composer textarea", fresh);
+    if (box && old.dataset.user === fresh.dataset.user) box.value = $(".composer textarea", old)?.value || "";
+    old.replaceWith(fresh);
+    history.replaceState(null, "", "?" + new URLSearchParams(people()));
+    toEnd($(`#${side}-pane`));
+    badges();
+  }
+
+  // What is unread, by conversation.
+  const totals = {};
+  function counted(stream, count) {
+    const fresh = stream in totals && count > totals[stream];
+    totals[stream] = count;
+    if (fresh && !visible(logOf(stream))) announce(stream);
+    badges();
+  }
+  function announce(stream) {
+    const link = $(`[data-choose][data-user="${CSS.escape(stream.slice(3))}"] .who b`);
+    const where = stream === "flt" ? "the FLT channel" : link ? link.textContent : "someone";
+    $("#announce").textContent = `New message for ${where}`;
+  }
+  function badges() {
+    const seen = kept.get("seen") || {};
+    for (const [stream, count] of Object.entries(totals)) {
+      if (visible(logOf(stream)) || (seen[stream] || 0) > count) seen[stream] = count;
+    }
+    kept.set("seen", seen);
+    const unread = (stream) => Math.max(0, (totals[stream] || 0) - (seen[stream] || 0));
+    $$("[data-unread]").forEach((badge) => show(badge, unread(badge.dataset.unread)));
+    $$(".picker").forEach((picker) => {
+      const others = $$("a:not([aria-current]) [data-unread]", picker);
+      show($("[data-unread-others]", picker), others.reduce((sum, one) => sum + unread(one.dataset.unread), 0));
+    });
+    show($('[data-unread-side="staff"]'), unread("dm:" + people().staff));
+    show($('[data-unread-side="leader"]'), (logOf("flt") ? unread("flt") : 0) + unread("dm:" + people().me));
+  }
+  function show(badge, count) {
+    if (!badge) return;
+    badge.hidden = !count;
+    badge.textContent = count > 99 ? "99+" : String(count);
+    badge.setAttribute("aria-label", `${count} new`);
+  }
+
+  // Sending: one act has one id; the same act tried again keeps it.
+  const tries = new Map();
+  function eventFor(act) {
+    const key = JSON.stringify(act);
+    if (!tries.has(key)) tries.set(key, crypto.randomUUID());
+    return [key, tries.get(key)];
+  }
+  async function send(act) {
+    const [key, event] = eventFor(act);
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ ...act, event });
+    const answer = await fetch("/playground/send", { method: "POST", headers, body }).catch(() => null);
+    if (!answer) return { error: UNREACHED };
+    const found = await answer.json().catch(() => null);
+    if (!found) return { error: UNREACHED };
+    if (answer.ok || answer.status < 500) tries.delete(key);
+    if (found.events) found.events.forEach(apply);
+    return found;
+  }
+  const well = (text) => (text.toWellFormed ? text.toWellFormed() : text);
+  function problem(holder, text) {
+    const line = $(":scope > .problem", holder) || $(".problem", holder);
+    if (!line) return;
+    line.textContent = text || "";
+    line.hidden = !text;
+  }
+  function shown(events, away) {
+    const bot = (events || []).filter((event) => event.name === "put" && !event.id.startsWith("own-"));
+    const first = bot.length && document.getElementById(bot[0].id);
+    if (!first) return;
+    reveal(first);
+    if (away) focusOn(first);
+  }
+
+  // A button or a form on a card.
+  async function press(item, act, button) {
+    if (item.dataset.busy) return;
+    item.dataset.busy = "1";
+    const buttons = $$("button", item).filter((one) => !one.disabled);
+    buttons.forEach((one) => { one.disabled = true; });
+    button.classList.add("busy");
+    problem($(".item-main", item), "");
+    const found = await send(act);
+    delete item.dataset.busy;
+    buttons.forEach((one) => { one.disabled = false; });
+    button.classList.remove("busy");
+    if (found.error) { problem($(".item-main", item), found.error); button.focus(); return; }
+    shown(found.events, true);
+    if (document.activeElement !== document.body) return;
+    const card = document.getElementById(act.card);
+    if (button.isConnected) button.focus();
+    else if (card) focusOn(card);
+  }
+  function actOf(item, kind, more) {
+    const log = item.closest(".log");
+    const place = log.dataset.stream === "flt" ? "flt" : "dm";
+    const user = item.closest(".pane").dataset.user;
+    return { user, place, kind, card: item.dataset.under || item.id, ...more };
+  }
+  function filled(form) {
+    const fields = {};
+    for (const [name, value] of new FormData(form)) (fields[name] ||= []).push(well(value));
+    return fields;
+  }
+
+  // The composer.
+  async function say(form, text) {
+    const box = $("textarea", form);
+    const button = $(".send", form);
+    if (!text.trim() || button.disabled) return;
+    const user = form.dataset.user;
+    const log = logOf("dm:" + user);
+    button.disabled = true;
+    problem(form, "");
+    box.value = "";
+    const waiting = setTimeout(() => wait(log, true), 250);
+    const found = await send({ user, place: "dm", kind: "said", text: well(text) });
+    clearTimeout(waiting);
+    wait(log, false);
+    button.disabled = false;
+    if (found.error) { problem(form, found.error); if (!box.value) box.value = text; }
+    else shown(found.events, false);
+    box.focus();
+  }
+  function wait(log, on) {
+    $(".waiting", log.parentElement)?.remove();
+    if (!on) return;
+    const dots = fragment('<div class="waiting" aria-hidden="true"><i></i><i></i><i></i></div>');
+    log.after(dots);
+    log.parentElement.scrollTop = log.parentElement.scrollHeight;
+  }
+  async function refuseFile(pane) {
+    const form = $(".composer", pane);
+    if (!form) return;
+    if (pane.id === "leader-pane") tab("dm");
+    const found = await send({ user: form.dataset.user, place: "dm", kind: "file", text: "" });
+    if (found.error) problem(form, found.error);
+    else shown(found.events, true);
+  }
+
+  // Tabs and sides.
+  function select(tabs, chosen) {
+    tabs.forEach((one) => {
+      one.setAttribute("aria-selected", String(one === chosen));
+      one.tabIndex = one === chosen ? 0 : -1;
+    });
+  }
+  function tab(name) {
+    const tabs = $$("[data-tab]");
+    select(tabs, tabs.find((one) => one.dataset.tab === name));
+    $("#view-flt").hidden = name !== "flt";
+    $("#view-dm").hidden = name !== "dm";
+    history.replaceState(null, "", "?" + new URLSearchParams(people()));
+    toEnd($("#view-" + name));
+    badges();
+  }
+  function side(name) {
+    const tabs = $$("[data-side]");
+    select(tabs, tabs.find((one) => one.dataset.side === name));
+    $(".panes").dataset.show = name;
+    toEnd($(`#${name}-pane`));
+    badges();
+  }
+  async function choose(link) {
+    const which = link.dataset.choose;
+    const pane = which === "staff" ? "staff" : "leader";
+    await refresh(pane, { ...people(), [which]: link.dataset.user });
+    connect();
+    $(".picker summary", $(`#${pane}-pane`)).focus();
+  }
+
+  function clicked(event) {
+    const target = event.target.closest("button, a, summary");
+    $$(".picker[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
+    if (!target) return;
+    const item = target.closest(".item");
+    if (target.dataset.choose) { event.preventDefault(); choose(target); }
+    else if (target.dataset.tab) tab(target.dataset.tab);
+    else if (target.dataset.goto) tab(target.dataset.goto);
+    else if (target.dataset.side) side(target.dataset.side);
+    else if (target.dataset.ask) say($(".composer", target.closest(".pane")), target.dataset.ask);
+    else if (target.id === "theme") { kept.set("theme", dark() ? "light" : "dark"); paint(); }
+    else if (item && "dismiss" in target.dataset) press(item, actOf(item, "dismissed"), target);
+    else if (item && target.dataset.action) press(item, actOf(item, "pressed", { action: target.dataset.action, value: target.dataset.value }), target);
+  }
+  function submitted(event) {
+    event.preventDefault();
+    const form = event.target;
+    if (form.classList.contains("composer")) { say(form, $("textarea", form).value); return; }
+    const item = form.closest(".item");
+    const { action, value } = form.dataset;
+    press(item, actOf(item, "submitted", { action, value, fields: filled(form) }), $("[type=submit]", form));
+  }
+  function keyed(event) {
+    if (event.key === "Escape") {
+      $$(".picker[open]").forEach((one) => { one.open = false; $("summary", one).focus(); });
+    }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(".composer textarea")) {
+      event.preventDefault();
+      say(event.target.form, event.target.value);
+    }
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (turn && event.target.matches("[role=tab]")) {
+      const tabs = $$("[role=tab]", event.target.parentElement);
+      const next = tabs[(tabs.indexOf(event.target) + turn + tabs.length) % tabs.length];
+      next.focus();
+      next.click();
+    }
+  }
+  function files(event) {
+    const carried = event.dataTransfer || event.clipboardData;
+    return carried && [...carried.types].includes("Files");
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    mark = $('meta[name="signpost-mark"]').content;
+    paint();
+    toEnd(document);
+    history.replaceState(null, "", "?" + new URLSearchParams(people()));
+    document.addEventListener("click", clicked);
+    document.addEventListener("submit", submitted);
+    document.addEventListener("keydown", keyed);
+    document.addEventListener("input", (event) => { const form = event.target.closest(".form"); if (form) form.dataset.touched = "1"; });
+    document.addEventListener("visibilitychange", badges);
+    addEventListener("resize", badges);
+    // A file is never read here: only that one was brought is told, so that the right advice comes.
+    for (const name of ["dragover", "drop", "paste"]) {
+      document.addEventListener(name, (event) => {
+        if (!files(event)) return;
+        event.preventDefault();
+        const pane = event.target.closest?.(".pane");
+        if (name !== "dragover" && pane) refuseFile(pane);
+      });
+    }
+    connect();
+  });
+})();

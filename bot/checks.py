@@ -1,0 +1,73 @@
+"""`python -m bot check`: each part proved in turn, with the fix for each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.app import read_engine, read_world
+from bot.knowledge.documents import DataFaults
+from bot.settings import Settings, SettingsFaults, read_settings
+from bot.storage import migrate
+from bot.storage.crypto import KeyFault
+from bot.storage.database import Database, StorageFault, StorageUnavailable
+from bot.storage.vault import open_vault
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: what was proved, or every fault with what to do."""
+
+    part: str
+    faults: tuple[str, ...] = ()
+    note: str = ""
+
+
+def check_everything() -> Iterator[Finding]:
+    """Prove each part that can be proved; later parts are tried where the earlier ones allow it."""
+    try:
+        settings = read_settings()
+    except SettingsFaults as error:
+        yield Finding("settings", tuple(str(error).splitlines()))
+        return
+    demo = " (demo values)" if settings.federation.demo else ""
+    yield Finding("settings", note=f"{settings.federation.name}{demo}, from {settings.config}")
+    yield _prove("roles", lambda: _roles(settings))
+    yield _prove("knowledge base", lambda: _knowledge(settings))
+    yield _prove("intents", lambda: _intents(settings))
+    yield _prove("database", lambda: _database(settings))
+
+
+def _prove(part: str, proof: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, note=proof())
+    except (DataFaults, StorageFault, StorageUnavailable, KeyFault) as error:
+        return Finding(part, tuple(str(error).splitlines()))
+
+
+def _roles(settings: Settings) -> str:
+    roster = settings.federation.roster
+    return f"{len(roster.people)} people hold {len(roster.roles)} roles"
+
+
+def _knowledge(settings: Settings) -> str:
+    world = read_world(settings)
+    policy = world.policy
+    return f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(world.playbook.steps)} journey steps"
+
+
+def _intents(settings: Settings) -> str:
+    engine = read_engine(settings, read_world(settings))
+    return f"the {engine.name} engine is trained"
+
+
+def _database(settings: Settings) -> str:
+    database = Database(settings.database_url)
+    try:
+        database.check()
+        migrate.upgrade(database)
+        with database.transaction() as tx:
+            open_vault(tx, settings.ring)
+    finally:
+        database.close()
+    return f"{database.url.render_as_string(hide_password=True)}, durable, at the newest schema"

@@ -1,0 +1,278 @@
+"""The page itself, in a real browser, over a core that answers with samples."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+
+import pytest
+from aiohttp import web
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from bot.channels.playground import PlaygroundSender
+from bot.delivery.sender import Target
+from tests.acceptance.chromium import browser, complaints, desk, phone
+from tests.channels.fake_core import FakeCore, card, product
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Served:
+    """A playground that answers at `url`, in a thread of its own."""
+
+    app: web.Application
+    core: FakeCore
+    sender: PlaygroundSender
+    loop: asyncio.AbstractEventLoop
+    url: str = ""
+
+    def drop_connections(self) -> None:
+        """End every live connection, and post a card before any page is back."""
+
+        async def go() -> None:
+            await self.app.shutdown()
+            await self.sender.post(Target("playground", "flt"), card(), "missed")
+
+        asyncio.run_coroutine_threadsafe(go(), self.loop).result(5)
+
+
+@contextmanager
+def served() -> Iterator[Served]:
+    app, core, _, sender = product()
+    ready, loop = Event(), asyncio.new_event_loop()
+    found = Served(app, core, sender, loop)
+
+    async def start() -> web.AppRunner:
+        runner = web.AppRunner(app, shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        found.url = f"http://localhost:{runner.addresses[0][1]}/"
+        return runner
+
+    def live() -> None:
+        asyncio.set_event_loop(loop)
+        runner = loop.run_until_complete(start())
+        ready.set()
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = Thread(target=live)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield found
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def site() -> Iterator[Served]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = desk(chromium)
+    yield opened
+    opened.close()
+
+
+def report(page: Page) -> None:
+    """From the first word to "received", in the staff pane."""
+    page.get_by_label("Message to Signpost from Mira Patel").fill("I want to report a picture")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("What happened, in your own words?").fill("A picture of Sports Day")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#staff-pane")).to_contain_text("Your report was received")
+
+
+def test_a_report_appears_in_the_other_pane_and_is_worked(site: Served, window: BrowserContext) -> None:
+    """A sent report shows its card at once; a press rewrites it in place; the console stays clean."""
+    page = window.new_page()
+    faults = complaints(page)
+    page.goto(site.url)
+    page.get_by_role("button", name="Can I follow a former student?").click()
+    expect(page.locator("#staff-pane .verdict")).to_contain_text("Never")
+    report(page)
+    channel = page.locator("#view-flt")
+    expect(channel).to_contain_text("FED-7K3Q: a picture taken by accident")
+    channel.get_by_role("button", name="Acknowledge").click()
+    expect(channel).to_contain_text("Acknowledged by Amara Okafor")
+    expect(channel).to_contain_text("Only you can see this")
+    expect(channel.locator(".item-bot")).to_have_count(1)
+    assert faults == []
+
+
+def test_a_reload_shows_the_same(site: Served, window: BrowserContext) -> None:
+    """After a full reload both panes read as they did before."""
+    page = window.new_page()
+    page.goto(site.url)
+    report(page)
+    expect(page.locator("#view-flt .item")).to_have_count(1)
+    before = page.locator("main").inner_text()
+    page.reload()
+    assert page.locator("main").inner_text() == before
+
+
+def test_two_clicks_are_one_event(site: Served, window: BrowserContext) -> None:
+    """A double click sends one event."""
+    page = window.new_page()
+    page.goto(site.url)
+    report(page)
+    known = len(site.core.seen)
+    page.locator("#view-flt").get_by_role("button", name="Acknowledge").dblclick()
+    expect(page.locator("#view-flt")).to_contain_text("You acknowledged FED-7K3Q")
+    assert len(site.core.seen) == known + 1
+
+
+def test_a_retry_after_a_lost_answer_is_the_same_event(site: Served, window: BrowserContext) -> None:
+    """When the network fails the page says so, keeps the words, and tries again under the same event id."""
+    page = window.new_page()
+    page.goto(site.url)
+    ids: list[str] = []
+
+    def sent(request: Request) -> None:
+        if request.method == "POST":
+            ids.append(json.loads(request.post_data or "")["event"])
+
+    page.on("request", sent)
+    page.route("**/send", lambda route: route.abort())
+    box = page.get_by_label("Message to Signpost from Mira Patel")
+    box.fill("Can I follow a former student?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#staff-pane .composer .problem")).to_contain_text("did not reach Signpost")
+    expect(box).to_have_value("Can I follow a former student?")
+    page.unroute("**/send")
+    page.keyboard.press("Enter")
+    expect(page.locator("#staff-pane .verdict")).to_be_visible()
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+def test_an_error_is_found_by_keyboard_and_ear(site: Served, window: BrowserContext) -> None:
+    """A wrong form moves the focus to its list of errors, which leads to the field."""
+    page = window.new_page()
+    page.goto(site.url)
+    page.get_by_role("button", name="I want to report abuse online").click()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#staff-pane .errors")).to_be_focused()
+    page.locator(".errors a").press("Enter")
+    expect(page.get_by_label("What happened, in your own words?")).to_be_focused()
+
+
+def test_the_page_is_worked_by_keyboard_alone(site: Served, window: BrowserContext) -> None:
+    """Tab reaches the skip link, arrows turn the tabs, and Escape closes the list of people."""
+    page = window.new_page()
+    page.goto(site.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the staff chat")).to_be_focused()
+    page.locator("#tab-flt").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-dm")).to_be_focused()
+    expect(page.locator("#view-dm")).to_be_visible()
+    summary = page.locator("#leader-pane .picker summary")
+    summary.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(summary).to_be_focused()
+    expect(page.locator("#leader-pane .faces")).to_be_hidden()
+
+
+def test_unread_messages_are_counted_until_read(site: Served, window: BrowserContext) -> None:
+    """A notice for someone else shows a count beside their name, which goes once it was read."""
+    page = window.new_page()
+    page.goto(site.url)
+    report(page)
+    expect(page.locator("#leader-pane [data-unread-others]")).to_have_text("1")
+    page.locator("#leader-pane .picker summary").click()
+    page.locator("#leader-pane").get_by_role("link", name="Ravi Shah").click()
+    expect(page.locator("#leader-pane")).to_contain_text("You are not a member of this channel")
+    page.get_by_role("tab", name="Direct messages").click()
+    expect(page.locator("#view-dm")).to_contain_text("FED-7K3Q")
+    expect(page.locator("#tab-dm .badge")).to_be_hidden()
+
+
+def test_a_file_that_is_dropped_is_not_read(site: Served, window: BrowserContext) -> None:
+    """Dropping a file brings the advice, and sends nothing of the file, not even its name."""
+    page = window.new_page()
+    page.goto(site.url)
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.post_data or "")
+
+    page.on("request", note)
+    page.evaluate(
+        """() => { const held = new DataTransfer(); held.items.add(new File(["abc"], "secret-name.png"));
+        const told = { dataTransfer: held, bubbles: true, cancelable: true };
+        document.querySelector("#staff-log").dispatchEvent(new DragEvent("drop", told)); }"""
+    )
+    expect(page.locator("#staff-pane")).to_contain_text("I have not opened this")
+    assert len(sent) == 1
+    assert "secret-name" not in sent[0]
+
+
+def test_a_half_filled_form_survives_a_lost_connection(site: Served, window: BrowserContext) -> None:
+    """After a gap the page reads afresh, but never over words that are being typed."""
+    page = window.new_page()
+    page.goto(site.url)
+    page.get_by_role("button", name="I want to report abuse online").click()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("What happened, in your own words?").fill("Half a sentence")
+    site.drop_connections()
+    expect(page.locator("#offline")).to_contain_text("Reload the page when you have finished this form")
+    expect(page.get_by_label("What happened, in your own words?")).to_have_value("Half a sentence")
+
+
+def test_what_was_missed_is_read_after_a_gap(site: Served, window: BrowserContext) -> None:
+    """A card that was posted while the connection was down is there once it is back."""
+    page = window.new_page()
+    page.goto(site.url)
+    expect(page.locator("#view-flt")).to_contain_text("No cases here yet")
+    site.drop_connections()
+    expect(page.locator("#view-flt .item")).to_have_count(1)
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_light_and_dark(site: Served, chromium: Browser) -> None:
+    """The system's theme is taken, the button turns it, and the choice is kept."""
+    opened = desk(chromium, dark=True)
+    page = opened.new_page()
+    page.goto(site.url)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Light theme").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    opened.close()
+
+
+def test_a_phone_shows_one_side_at_a_time(site: Served, chromium: Browser) -> None:
+    """At phone width nothing is cut off at the side, and tabs lead from one pane to the other."""
+    opened = phone(chromium)
+    page = opened.new_page()
+    page.goto(site.url)
+    report(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#leader-pane")).to_be_hidden()
+    expect(page.locator('[data-unread-side="leader"]')).to_have_text("1")
+    page.get_by_role("tab", name="Leadership Team").click()
+    expect(page.locator("#view-flt")).to_contain_text("FED-7K3Q")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    opened.close()
