@@ -52,13 +52,14 @@ def _roles(settings: Settings) -> str:
 
 def _knowledge(settings: Settings) -> str:
     world = read_world(settings)
-    policy = world.policy
-    return f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(world.playbook.steps)} journey steps"
+    policy, steps = world.policy, world.playbook.steps
+    return f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
 
 
 def _intents(settings: Settings) -> str:
     engine = read_engine(settings, read_world(settings))
-    return f"the {engine.name} engine is trained"
+    reduced = ", with reduced accuracy: its language model is missing" if engine.reduced_accuracy else ""
+    return f"the {engine.name} engine is trained{reduced}"
 
 
 def _database(settings: Settings) -> str:

@@ -63,7 +63,7 @@ class Settings:
     @property
     def cache(self) -> Path:
         """Where what was learnt is kept, to start faster; it may be deleted at any time."""
-        return self.data / "cache"
+        return HOME / ".cache"
 
 
 def read_settings() -> Settings:

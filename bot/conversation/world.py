@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.access import Permissions
 from bot.domain.roster import Federation
-from bot.knowledge.answer_texts import AnswerTexts
+from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.playbook import Playbook
 from bot.knowledge.policies import Policy
 
@@ -16,5 +17,6 @@ class World:
 
     policy: Policy
     playbook: Playbook
-    answer_texts: AnswerTexts
+    rules: AnswerRules
     federation: Federation
+    permissions: Permissions

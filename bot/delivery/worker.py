@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.delivery.metrics import NOTICES
 from bot.delivery.retry import delay
 from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, Sender, Target, UnclearFault
 from bot.services import deliveries, escalations
@@ -115,6 +116,7 @@ class Worker:
     def _record(self, claimed: Claimed, outgoing: Outgoing, message_id: str) -> None:
         with self.context.database.transaction() as tx:
             deliveries.record(tx, self.context, claimed, outgoing, message_id, self.clock())
+        NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
 
     def _again(self, claimed: Claimed, fault: DeliveryFault | TimeoutError) -> None:
@@ -124,6 +126,7 @@ class Worker:
         text = f"{'passing' if passing else 'unclear'}: {fault or 'timed out'}"
         with self.context.database.transaction() as tx:
             outbox.try_again(tx, claimed, self.clock() + timedelta(seconds=wait), text)
+        NOTICES.labels("again").inc()
         log.warning(
             "notice_again", action=claimed.notice.kind, attempts=claimed.attempts, wait_s=round(wait, 1)
         )
@@ -131,4 +134,5 @@ class Worker:
     def _undeliverable(self, claimed: Claimed, fault: str) -> None:
         with self.context.database.transaction() as tx:
             deliveries.undeliverable(tx, self.context, claimed, fault, self.clock())
+        NOTICES.labels("undeliverable").inc()
         log.error("notice_undeliverable", action=claimed.notice.kind)

@@ -21,7 +21,7 @@ from bot.domain.messages import (
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
 from bot.services.context import Context
-from bot.services.owed import FLT_CHANNEL, person_recipient
+from bot.services.owed import LADDER, person_recipient
 from bot.storage.reports import Entry, Report
 
 
@@ -48,7 +48,7 @@ def card(
     labels = context.texts.labels
     title = f"{report.reference} · {kind_name(context, report)}"
     blocks: list[Block] = [Heading(title), Tags(_tags(context, report))]
-    if recipient and recipient not in _first_told(told):
+    if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
     blocks += [Facts(_facts(context, report, told, entries)), _clauses(context, report)]
     blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
@@ -56,9 +56,8 @@ def card(
     return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
 
 
-def _first_told(told: tuple[Told, ...]) -> frozenset[str]:
-    # The ladder brings a card to people who hold no level of the route itself: see `escalations`.
-    return frozenset({FLT_CHANNEL, *(person_recipient(t.person) for t in told if t.role != "ladder")})
+def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
+    return frozenset(person_recipient(item.person) for item in told if item.role == LADDER)
 
 
 def _tags(context: Context, report: Report) -> tuple[str, ...]:
@@ -129,7 +128,7 @@ def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
 
 
 def _role(role: str) -> str:
-    return "next on the ladder" if role == "ladder" else role_name(role)
+    return "next on the ladder" if role == LADDER else role_name(role)
 
 
 def _opened_line(context: Context, entries: Iterable[Entry]) -> str:

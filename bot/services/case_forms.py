@@ -59,7 +59,10 @@ def assignable(context: Context, report: Report, told: tuple[Told, ...]) -> tupl
         person
         for person in roster.people
         if access_report(
-            context.permissions, Actor(person, roster.roles_of(person, school)), "assign", facts(report, told)
+            context.world.permissions,
+            Actor(person, roster.roles_of(person, school)),
+            "assign",
+            facts(report, told),
         )
     )
 

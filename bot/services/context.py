@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.turns import Tokens
 from bot.conversation.world import World
-from bot.domain.access import Action, Actor, CaseFacts, Permissions, access_report
+from bot.domain.access import Action, Actor, CaseFacts, access_report
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts, Outcomes
@@ -25,7 +25,6 @@ class Context:
     world: World
     texts: CaseTexts
     outcomes: Outcomes
-    permissions: Permissions
     database: Database
     vault: Vault
     new_tokens: Callable[[], Tokens]
@@ -47,7 +46,7 @@ class Context:
 
     def may(self, person: Person, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
         """Whether the roster and the table let this person do this: the one way to ask."""
-        return access_report(self.permissions, self.actor(person, report), action, facts(report, told))
+        return access_report(self.world.permissions, self.actor(person, report), action, facts(report, told))
 
 
 def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:

@@ -8,7 +8,7 @@ from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.escalation import due_at, has_ended, step
 from bot.domain.routing import Told
 from bot.services.context import Context
-from bot.services.owed import owe_people, owe_reporter, owe_rewrites
+from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import Entry, Report, add_entry, add_people, due_reports, reload, save_state
 
@@ -34,7 +34,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     save_state(tx, report, state, None if ended else _next_due(context, report, level + 1, now), None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
     people = tuple(
-        Told(person, "ladder", "C") for person in step(ladder, level) if _still_here(context, person)
+        Told(person, LADDER, "C") for person in step(ladder, level) if _still_here(context, person)
     )
     add_people(tx, report, people, "ladder", now)
     report = reload(tx, context.vault, report)

@@ -13,6 +13,8 @@ from bot.storage.reports import Report
 
 FLT_CHANNEL = "flt_channel"
 REPORTER = "reporter"
+# The role under which the ladder brings a case to someone.
+LADDER = "ladder"
 
 
 def person_recipient(person: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation.turns import Sender, SubmitReport
@@ -22,6 +22,7 @@ from bot.storage.reports import (
     add_entry,
     add_people,
     insert_report,
+    report_by_reference,
 )
 
 ANONYMOUS = "anonymous"
@@ -57,9 +58,10 @@ def submit(
         return Received(known, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
-    reference = command.tokens.reference
+    reference = _free_reference(tx, context, command)
     remember_submission(tx, context.vault, command.tokens.draft, reference, now)
-    report = insert_report(tx, context.vault, _new_report(context, sender, command, route, mode, now))
+    new = _new_report(context, sender, command, route, now)
+    report = insert_report(tx, context.vault, replace(new, reference=reference))
     add_people(tx, report, route.told, "route", now)
     add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
     owe_first_notices(tx, context, report, route.told, now)
@@ -70,10 +72,19 @@ def _one(values: tuple[str, ...], otherwise: str) -> str:
     return values[0] if values else otherwise
 
 
+def _free_reference(tx: Transaction, context: Context, command: SubmitReport) -> str:
+    # References are short, to be read out: now and then one is drawn that stands already.
+    reference = command.tokens.reference
+    while report_by_reference(tx, context.vault, reference) is not None:
+        reference = context.new_tokens().reference
+    return reference
+
+
 def _new_report(
-    context: Context, sender: Sender, command: SubmitReport, route: Route, mode: str, now: datetime
+    context: Context, sender: Sender, command: SubmitReport, route: Route, now: datetime
 ) -> NewReport:
-    slots, anonymous = command.slots, mode == ANONYMOUS
+    slots, mode = command.slots, _one(command.slots.get("mode", ()), "named")
+    anonymous = mode == ANONYMOUS
     return NewReport(
         reference=command.tokens.reference,
         kind=_one(slots.get("kind", ()), "danger"),

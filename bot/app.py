@@ -1,0 +1,235 @@
+"""The composition root: builds everything once, mounts the routes, and runs the worker beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+
+from bot.channels.playground.kept import KeptMessages
+from bot.channels.playground.routes import mount
+from bot.conversation.turns import Incoming, Tokens
+from bot.conversation.world import World
+from bot.delivery.sender import Sender
+from bot.delivery.worker import Worker
+from bot.domain.messages import Message
+from bot.knowledge.answer_rules import load_answer_rules
+from bot.knowledge.case_texts import CaseTexts, Outcomes
+from bot.knowledge.documents import load
+from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.parsing import Engine
+from bot.knowledge.permission_files import PermissionTable
+from bot.knowledge.playbook import load_playbook
+from bot.knowledge.policies import load_policy
+from bot.knowledge.rasa_files import load_training
+from bot.knowledge.wording import load_lexicon
+from bot.services.assistant import Assistant
+from bot.services.context import Context
+from bot.settings import LOOPBACK, Settings
+from bot.storage import migrate
+from bot.storage.database import Database, StorageUnavailable
+from bot.storage.outbox import last_beat, oldest_due
+from bot.storage.vault import open_vault
+
+log = structlog.get_logger()
+EVENTS = Counter("signpost_events", "What came in through a door, by kind.", ["kind"])
+PLAYGROUND = "playground"
+# Crockford's alphabet: nothing that is mistaken for something else when it is read out on the phone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIVE = timedelta(seconds=60)
+
+
+def clock() -> datetime:
+    """The time, aware. The one place that reads it."""
+    return datetime.now(UTC)
+
+
+def _word(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_tokens() -> Tokens:
+    """Random names for the next report: 20 bits of reference in four letters, 60 of receipt code."""
+    code = "-".join(_word(4) for _ in range(3))
+    return Tokens(draft=secrets.token_hex(16), reference=f"FED-{_word(4)}", code=code)
+
+
+@dataclass(frozen=True)
+class Product:
+    """Everything built: what the doors and the commands use."""
+
+    settings: Settings
+    database: Database
+    context: Context
+    assistant: Assistant
+    engine: Engine
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self.database.close()
+
+
+def read_world(settings: Settings) -> World:
+    """The policy, journeys, texts and the Federation's settings. Raises DataFaults."""
+    folder = settings.policy_kb
+    policy = load_policy(folder / "social-media")
+    return World(
+        policy=policy,
+        playbook=load_playbook(folder, policy),
+        rules=load_answer_rules(settings.intents, folder),
+        federation=settings.federation,
+        permissions=load(folder / "permissions.yml", PermissionTable).permissions,
+    )
+
+
+def read_engine(settings: Settings, world: World) -> BuiltinEngine:
+    """The built-in engine, trained from `intents/` and the policy, or from the cache of that."""
+    learnt_from = lesson(
+        load_training(settings.intents), load_lexicon(settings.intents / "lexicon.yml"), [world.policy]
+    )
+    return build_engine(learnt_from, settings.cache)
+
+
+def build(settings: Settings, engine: Engine | None = None, world: World | None = None) -> Product:
+    """Open and migrate the database, read the data, train the engine. Raises a fault that says what to do."""
+    world = world or read_world(settings)
+    database = Database(settings.database_url)
+    database.check()
+    migrate.upgrade(database)
+    with database.transaction() as tx:
+        vault = open_vault(tx, settings.ring)
+    context = Context(
+        world=world,
+        texts=load(settings.policy_kb / "case-texts.yml", CaseTexts),
+        outcomes=load(settings.policy_kb / "outcomes.yml", Outcomes),
+        database=database,
+        vault=vault,
+        new_tokens=new_tokens,
+        platforms=(PLAYGROUND,) if settings.playground else (),
+        flt_conversation=(PLAYGROUND, "flt") if settings.playground else ("", ""),
+    )
+    engine = engine or read_engine(settings, world)
+    return Product(settings, database, context, Assistant(context, engine), engine)
+
+
+class AsyncCore:
+    """The core for doors that are async: plain functions below, crossed once through threads of its own."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        # Few: SQLite has one writer, and a longer queue in front of it helps nobody.
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="core")
+        self.handled: Callable[[], None] = lambda: None
+
+    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a plain function off the event loop."""
+        call = functools.partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def handle(self, incoming: Incoming) -> tuple[Message, ...]:
+        """What to show the sender; whatever it left in the outbox is sent at once."""
+        EVENTS.labels(type(incoming.content).__name__.lower()).inc()
+        replies: tuple[Message, ...] = await self.run(self._product.assistant.handle, incoming, clock())
+        self.handled()
+        return replies
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._pool.shutdown()
+
+
+def web_app(product: Product) -> web.Application:
+    """The HTTP doors and the worker in one process: `serve`."""
+    app, core = web.Application(), AsyncCore(product)
+    health = Health(product, core)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", health.metrics)
+    senders: dict[str, Sender] = {}
+    if product.settings.playground:
+        store = KeptMessages(product.database, product.context.vault)
+        senders[PLAYGROUND] = mount(app, core, product.settings.federation, store, core.run, clock)
+    worker = Worker(product.context, senders, core.run, clock, random.random)
+    core.handled = worker.wake.set
+    app.cleanup_ctx.append(_working(worker, core))
+    return app
+
+
+def _working(worker: Worker, core: AsyncCore) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(_watched(worker.forever()))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        core.close()
+
+    return running
+
+
+async def _watched(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        # Nothing is delivered without the worker: better to end, and be started again.
+        log.exception("worker_died")
+        raise SystemExit(1) from None
+
+
+@dataclass(frozen=True)
+class Health:
+    """`/healthz` and `/readyz`."""
+
+    product: Product
+    core: AsyncCore
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """200 while the process answers."""
+        return web.json_response({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """200 with each part's state, or 503 where a part fails. No secrets."""
+        parts: dict[str, str] = await self.core.run(self._parts)
+        ready = all(state == "ok" for state in parts.values())
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Counters for Prometheus: how many and how late, never who or what."""
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _parts(self) -> dict[str, str]:
+        now = clock()
+        try:
+            with self.product.database.transaction() as tx:
+                beat, oldest = last_beat(tx, "worker"), oldest_due(tx, now)
+        except StorageUnavailable:
+            return {"database": "unavailable", "worker": "unknown", "outbox": "unknown"}
+        late = oldest is not None and now - oldest > _ALIVE
+        return {
+            "database": "ok",
+            "knowledge_base": "ok",
+            "worker": "ok" if beat is not None and now - beat < _ALIVE else "no heartbeat",
+            "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",
+        }
+
+
+def serve(settings: Settings) -> None:
+    """Run until stopped. The playground is on loopback alone."""
+    product = build(settings)
+    host = LOOPBACK if settings.playground else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
+    log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
+    try:
+        web.run_app(web_app(product), host=host, port=settings.port, print=None, access_log=None)
+    finally:
+        product.close()

@@ -1,0 +1,100 @@
+"""The real product in a process of its own: started, spoken to over HTTP, killed, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+_START_S = 120.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Server:
+    """`python -m bot serve` over one folder: what it stored is there after a restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.log = folder / "serve.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "signpost.db"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        env = {
+            **os.environ,  # noqa: TID251 - a child process gets what this one has
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
+        }
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"serve did not start:\n{self.log.read_text()[-4000:]}")
+
+    def kill(self) -> None:
+        """kill -9: nothing is flushed, nothing is said goodbye to."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+        self._process = None
+
+    def send(self, user: str, kind: str, **more: Any) -> str:
+        """One act on the page, as the page sends it; the HTML of what it caused."""
+        act = {"user": user, "place": "dm", "event": uuid.uuid4().hex, "kind": kind, **more}
+        request = urllib.request.Request(
+            f"{self.url}/playground/send",
+            data=json.dumps(act).encode(),
+            headers={"Origin": self.url, "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return str(response.read().decode())
+
+    def page(self, staff: str = "ana", me: str = "farid", tab: str = "flt") -> str:
+        """The whole page as these two people see it."""
+        with urllib.request.urlopen(f"{self.url}/?staff={staff}&me={me}&tab={tab}", timeout=30) as response:
+            return str(response.read().decode())

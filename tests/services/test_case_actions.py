@@ -1,0 +1,144 @@
+import pytest
+
+from tests.support.desk import Desk
+
+REASON = "Spoken to, and the picture is deleted."
+
+
+def state(desk: Desk, reference: str) -> tuple[str, str]:
+    with desk.product.database.transaction() as tx:
+        row = tx.exec_driver_sql("SELECT stage, holder FROM reports WHERE reference = ?", (reference,)).one()
+    return row.stage, row.holder
+
+
+def accident(desk: Desk) -> str:
+    return desk.report(nudity="no", origin="me").reference
+
+
+def test_from_card_to_closure(desk: Desk) -> None:
+    """A case is acknowledged, noted, given on, closed with a reason, and its one card shows each state."""
+    reference = accident(desk)
+    desk.work()
+    assert "Not acknowledged yet" in desk.notebook.texts("flt")[0]
+    assert "You have acknowledged" in desk.press("farid", "case.acknowledge", reference)
+    assert "kept with" in desk.fill("farid", "case.note", reference, note="Phoned the teacher.")
+    assert "now held by Grace Holloway" in desk.fill("farid", "case.assign", reference, person="grace")
+    assert "is closed" in desk.fill("grace", "case.close", reference, outcome="removed", reason=REASON)
+    desk.work()
+    cards = desk.notebook.texts("flt")
+    assert len(cards) == 1
+    assert "Status: Closed" in cards[0]
+    assert "Outcome: Content or picture removed" in cards[0]
+    assert REASON not in cards[0]
+    assert "Phoned the teacher." not in cards[0]
+
+
+def test_the_second_to_acknowledge_is_told_who_was_first(desk: Desk) -> None:
+    """A second press of Acknowledge changes nothing and names the first."""
+    reference = accident(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    assert "Farid Anwar has already acknowledged" in desk.press("grace", "case.acknowledge", reference)
+    assert state(desk, reference) == ("acknowledged", "farid")
+
+
+def test_the_same_press_twice_is_one(desk: Desk) -> None:
+    """The same event delivered twice is answered once, and kept once in the history."""
+    reference = accident(desk)
+    assert desk.press("farid", "case.acknowledge", reference, event_id="E1")
+    assert desk.press("farid", "case.acknowledge", reference, event_id="E1") == ""
+    assert desk.press("farid", "case.details", reference).count("Acknowledged") == 1
+
+
+@pytest.mark.parametrize("user", ["ana", "nobody", "ivan", "colin", "susan"])
+@pytest.mark.parametrize(
+    "action", ["acknowledge", "details", "note", "assign", "close", "reopen", "show", "take"]
+)
+def test_who_may_not_changes_and_learns_nothing(desk: Desk, user: str, action: str) -> None:
+    """Staff, strangers and roles without the right are refused in words, with no change and no content."""
+    reference = accident(desk)
+    before = desk.dump().count("acknowledged")
+    answer = desk.press(user, f"case.{action}", reference)
+    assert "Nothing has changed" in answer
+    assert "picture" not in answer.lower()
+    assert state(desk, reference) == ("submitted", "")
+    assert desk.dump().count("acknowledged") == before
+
+
+def test_an_unknown_reference_reads_like_a_hidden_one(desk: Desk) -> None:
+    """Whether a restricted case exists cannot be found out by guessing its reference."""
+    hidden = desk.report(nudity="yes").reference
+    answers = {desk.press("farid", "case.show", value) for value in (hidden, "FED-ZZZZ", "", "x" * 5000)}
+    assert len(answers) == 1
+
+
+def test_a_restricted_case_is_invisible_to_the_flt(desk: Desk) -> None:
+    """A restricted case is in nobody's list on the FLT, and in those of the DSL and the EHT."""
+    reference = desk.report(nudity="yes").reference
+    desk.work()
+    assert reference not in desk.press("farid", "case.show", reference)
+    assert "flt" not in desk.notebook.seen
+    assert reference in desk.notebook.texts("dm:dina")[0] if "dm:dina" in desk.notebook.seen else True
+    assert "You have acknowledged" in desk.press("dina", "case.acknowledge", reference)
+
+
+def test_closing_before_acknowledging_is_refused(desk: Desk) -> None:
+    """A case that nobody acknowledged cannot be closed."""
+    reference = accident(desk)
+    answer = desk.fill("farid", "case.close", reference, outcome="removed", reason=REASON)
+    assert "before you close it" in answer
+    assert state(desk, reference) == ("submitted", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({}, "Choose an outcome"),
+        ({"outcome": "made_up", "reason": REASON}, "Choose an outcome"),
+        ({"outcome": "removed", "reason": "too short"}, "at least 20"),
+        ({"outcome": "removed", "reason": " " * 40}, "at least 20"),
+        ({"outcome": "removed", "reason": "x" * 20000}, "too long"),
+    ],
+)
+def test_a_form_that_is_not_right_comes_back(desk: Desk, fields: dict[str, str], error: str) -> None:
+    """A wrong field is explained beside it, and the case stays as it was."""
+    reference = accident(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    assert error in desk.fill("farid", "case.close", reference, **fields)
+    assert state(desk, reference)[0] == "acknowledged"
+
+
+def test_a_button_on_a_closed_case_changes_nothing(desk: Desk) -> None:
+    """Every press on a closed case is refused in words, but for reading it and opening it again."""
+    reference = accident(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.close", reference, outcome="removed", reason=REASON)
+    for action in ("acknowledge", "take", "assign", "note", "close"):
+        assert "is closed. Nothing has changed" in desk.press("farid", f"case.{action}", reference)
+    assert "open again and held by you" in desk.fill("farid", "case.reopen", reference, reason=REASON)
+    assert state(desk, reference) == ("acknowledged", "farid")
+
+
+def test_a_case_is_only_given_to_who_may_handle_it(desk: Desk) -> None:
+    """A case cannot be given to someone who could not open it."""
+    reference = accident(desk)
+    assert "Choose one of the people" in desk.fill("farid", "case.assign", reference, person="ivan")
+    assert state(desk, reference) == ("submitted", "")
+
+
+def test_opening_the_details_is_recorded(desk: Desk) -> None:
+    """Who opened the details stands in the history and on the card."""
+    reference = accident(desk)
+    assert "Details opened" in desk.press("grace", "case.details", reference)
+    assert "Details opened by: Grace Holloway" in desk.press("farid", "case.show", reference)
+
+
+def test_an_unknown_button_changes_nothing(desk: Desk) -> None:
+    """A button that Signpost never made is answered in words."""
+    assert "does not know that button" in desk.press("farid", "case.explode", accident(desk))
+
+
+def test_a_confidential_reporter_is_not_on_the_card(desk: Desk) -> None:
+    """The card of a confidential report shows no name; the details show it to who handles the case."""
+    reference = desk.report("ana", kind="colleague", mode="confidential").reference
+    assert "Ana Silva" not in desk.press("farid", "case.show", reference)
+    assert "Ana Silva" in desk.press("farid", "case.details", reference)

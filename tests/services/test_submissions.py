@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.app import new_tokens
+from bot.services.submissions import NotSent
+from tests.support.desk import Desk
+
+
+def count(desk: Desk, table: str) -> int:
+    with desk.product.database.transaction() as tx:
+        return int(tx.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+
+def test_a_report_is_stored_with_all_that_it_owes(desk: Desk) -> None:
+    """One submission stores the report, its history, its people and its notices together."""
+    received = desk.report(nudity="no", origin="me")
+    assert received.reference.startswith("FED-")
+    assert count(desk, "reports") == 1
+    assert count(desk, "report_events") == 1
+    # The FLT's card, the Federation Business Manager's card, the DSL's notice, the reporter's receipt.
+    assert count(desk, "outbox") == 4
+
+
+def test_a_second_send_is_the_same_report(desk: Desk) -> None:
+    """Send pressed twice makes one report, and names the same reference."""
+    tokens = new_tokens()
+    first, second = desk.report(tokens=tokens), desk.report(tokens=tokens)
+    assert (first.reference, first.again) == (second.reference, False)
+    assert second.again
+    assert count(desk, "reports") == 1
+
+
+def test_a_taken_reference_is_replaced(desk: Desk) -> None:
+    """Two reports that drew the same reference are both stored, under different ones."""
+    tokens = new_tokens()
+    first = desk.report(tokens=tokens)
+    second = desk.report(tokens=replace(new_tokens(), reference=tokens.reference))
+    assert first.reference != second.reference
+    assert count(desk, "reports") == 2
+
+
+def test_nothing_is_stored_where_nobody_safe_is_left(desk: Desk) -> None:
+    """A report that nobody safe could receive is refused, and leaves no row at all."""
+    with pytest.raises(NotSent) as refused:
+        desk.report(conflict="chair")
+    assert refused.value.route.refusal == "outside"
+    assert count(desk, "reports") == count(desk, "outbox") == count(desk, "submission_keys") == 0
+
+
+def test_an_anonymous_report_points_to_nobody(desk: Desk) -> None:
+    """No table holds the user id of an anonymous reporter, nor anything to send them."""
+    desk.report("zelda-unique", mode="anonymous", kind="colleague", story="What happened is private")
+    desk.work()
+    dump = desk.dump()
+    assert "zelda-unique" not in dump
+    assert "What happened is private" not in dump
+    assert "zelda-unique" not in desk.notebook.seen
+
+
+def test_the_narrative_is_nowhere_in_the_file(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The bytes of the database file hold no word of a report, and no reporter's name."""
+    desk.report("ana", kind="colleague", story="Unmistakable narrative text")
+    desk.work()
+    path = desk.product.database.url.database
+    assert path is not None
+    with open(path, "rb") as file:
+        raw = file.read()
+    assert b"Unmistakable" not in raw
+    assert b"Ana Silva" not in raw

@@ -1,0 +1,191 @@
+"""A product on a database of its own, driven as people would: by words, presses and forms."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import Product, build, new_tokens, read_world
+from bot.conversation.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
+from bot.conversation.world import World
+from bot.delivery.sender import Target
+from bot.delivery.worker import Worker
+from bot.domain.messages import Buttons, Callout, Facts, Heading, Message, Paragraph, Tags
+from bot.knowledge.federation_file import load_federation
+from bot.knowledge.parsing import Parse, Ranked
+from bot.services.submissions import Received, submit
+from bot.settings import EXAMPLE, Settings
+from bot.storage.crypto import KeyRing, new_key
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+KEY = new_key("2026-11-23", secrets.token_bytes)
+
+ACCIDENT = {
+    "kind": "image",
+    "nudity": "no",
+    "origin": "me",
+    "posted": "no",
+    "school": "northgate",
+    "conflict": "no",
+    "mode": "named",
+}
+
+
+def settings_in(folder: Path, database: str = "signpost.db") -> Settings:
+    """Settings with the demo Federation and a database of its own."""
+    return Settings(
+        port=0,
+        database_url=f"sqlite:///{folder / database}",
+        config=EXAMPLE,
+        federation=load_federation(EXAMPLE),
+        ring=KeyRing.parse(KEY, secrets.token_bytes),
+        data=folder,
+        playground=True,
+    )
+
+
+_worlds: list[World] = []
+
+
+def _world(settings: Settings) -> World:
+    # Immutable, and half a second to read: once for all tests of a process.
+    if not _worlds:
+        _worlds.append(read_world(settings))
+    return _worlds[0]
+
+
+class DeafEngine:
+    """Understands nothing: for tests whose words do not matter."""
+
+    name = "builtin"
+
+    def parse(self, text: str) -> Parse:
+        return Parse(text, (Ranked("out_of_scope", 1.0),), 0.0)
+
+
+@dataclass
+class Notebook:
+    """A sender that keeps what each conversation would see, and can be told to fail first."""
+
+    seen: dict[str, list[tuple[str, Message]]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    faults: list[Exception] = field(default_factory=list)
+    # Raised after the message was taken: the platform has it, and nobody here knows.
+    faults_after: list[Exception] = field(default_factory=list)
+    _ids: Any = field(default_factory=itertools.count)
+
+    async def post(self, target: Target, message: Message, key: str) -> str:
+        if self.faults:
+            raise self.faults.pop(0)
+        message_id = f"m{next(self._ids)}"
+        self.seen.setdefault(target.conversation, []).append((message_id, message))
+        self.keys[target.conversation, key] = message_id
+        if self.faults_after:
+            raise self.faults_after.pop(0)
+        return message_id
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        shown = self.seen[target.conversation]
+        shown[:] = [(known, message if known == message_id else old) for known, old in shown]
+
+    async def find(self, target: Target, key: str) -> str | None:
+        return self.keys.get((target.conversation, key))
+
+    def texts(self, conversation: str) -> list[str]:
+        """Each message that stands in a conversation, as text."""
+        return [text_of(message) for _, message in self.seen.get(conversation, [])]
+
+
+def text_of(message: Message) -> str:
+    """The words of a message, a line a block."""
+    found: list[str] = []
+    for block in message.blocks:
+        match block:
+            case Heading(text) | Paragraph(text):
+                found.append(text)
+            case Callout(_, title, text):
+                found += [title, text]
+            case Tags(items):
+                found += items
+            case Facts(items):
+                found += [f"{label}: {value}" for label, value in items]
+            case Buttons(items):
+                found += [f"[{button.label}]" for button in items]
+            case _:
+                found.append(repr(block))
+    return "\n".join(found)
+
+
+@dataclass
+class Desk:
+    """The product with a clock that the test moves."""
+
+    product: Product
+    notebook: Notebook
+    now: datetime = START
+
+    @classmethod
+    def open(cls, folder: Path, engine: Any = None, database: str = "signpost.db") -> Desk:
+        settings = settings_in(folder, database)
+        return cls(build(settings, engine or DeafEngine(), _world(settings)), Notebook())
+
+    def close(self) -> None:
+        self.product.close()
+
+    def later(self, **passed: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**passed)
+
+    def send(self, user: str, content: Content, event_id: str = "") -> tuple[Message, ...]:
+        """One event from a user of the playground."""
+        incoming = Incoming(event_id or secrets.token_hex(8), Sender("playground", user), content)
+        return self.product.assistant.handle(incoming, self.now)
+
+    def press(self, user: str, action: str, value: str = "", event_id: str = "") -> str:
+        """A press, and what the presser reads."""
+        return "\n".join(text_of(reply) for reply in self.send(user, Pressed(action, value), event_id))
+
+    def fill(self, user: str, action: str, value: str, **fields: str) -> str:
+        """A form, and what the sender reads."""
+        sent = {name: (text,) for name, text in fields.items()}
+        return "\n".join(text_of(reply) for reply in self.send(user, Submitted(action, value, sent)))
+
+    def report(self, user: str = "ana", tokens: Tokens | None = None, **slots: str) -> Received:
+        """A report with these answers, as Send would store it."""
+        answers = {name: tuple(value.split("|")) for name, value in {**ACCIDENT, **slots}.items()}
+        command = SubmitReport(tokens or new_tokens(), answers)
+        with self.product.database.transaction() as tx:
+            return submit(tx, self.product.context, Sender("playground", user), command, self.now)
+
+    def work(self, rounds: int = 5) -> None:
+        """Let the worker do what is due."""
+        asyncio.run(self._work(rounds))
+
+    async def _work(self, rounds: int) -> None:
+        worker = Worker(
+            self.product.context, {"playground": self.notebook}, _inline, lambda: self.now, lambda: 0.5
+        )
+        for _ in range(rounds):
+            if not await worker.once():
+                return
+
+    def dump(self) -> str:
+        """Every row of every table, as text."""
+        with self.product.database.transaction() as tx:
+            tables = [
+                row[0] for row in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")
+            ]
+            rows = [tx.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables]
+        return repr(rows)
+
+
+async def _inline(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return function(*args, **kwargs)
