@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,13 @@ class Server:
             self._process.send_signal(how)
             self._process.wait(30)
         self._process = None
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something that the server does by itself."""
+        deadline = time.monotonic() + _START_S
+        while not holds():
+            assert time.monotonic() < deadline, f"waited in vain:\n{self.log.read_text()[-4000:]}"
+            time.sleep(0.05)
 
     def send(self, user: str, kind: str, **more: Any) -> str:
         """One act on the page, as the page sends it; the HTML of what it caused."""

@@ -1,0 +1,87 @@
+"""What is left behind by a report: nothing in the database file, the tables or the logs that tells."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.reporting import Caller
+from tests.acceptance.server import Server
+
+NARRATIVE = "Quetzalcoatlus wrote vile remarks beneath my photograph"
+REPORTER = "priya"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on which one anonymous report was sent, read, noted and closed."""
+    found = Server(tmp_path_factory.mktemp("privacy"))
+    found.start()
+    _run(found)
+    yield found
+    found.stop()
+
+
+def _run(server: Server) -> None:
+    caller = Caller(server, REPORTER)
+    caller.say("report")
+    for label in ("No", "Northgate School", "Online abuse by a colleague", "Continue", "Me", "No"):
+        caller.press(label)
+    caller.fill()
+    caller.fill(narrative=NARRATIVE)
+    caller.fill()
+    for label in ("No", "No", "Neither", "I want it to stop"):
+        caller.press(label)
+    caller.fill()
+    caller.press("Anonymous")
+    reference, code = _find(r"FED-[0-9A-Z]{4}", caller), _find(r"(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}", caller)
+    assert "Nothing has been sent yet" in caller.fill(receipt_typed="0000-0000-0000")
+    caller.fill(receipt_typed=code)
+    assert NARRATIVE in caller.text
+    caller.press("Send")
+    _handle(server, reference)
+
+
+def _find(pattern: str, caller: Caller) -> str:
+    found = re.search(pattern, caller.text)
+    assert found, caller.text
+    return found.group()
+
+
+def _handle(server: Server, reference: str) -> None:
+    server.wait_until(lambda: reference in server.page())
+    farid = Caller(server, "farid")
+    farid.say("cases")
+    farid.press(f"Open {reference}")
+    farid.press("Open details")
+    assert NARRATIVE in farid.text
+    farid.press("Acknowledge")
+    farid.say("cases")
+    farid.press(f"Open {reference}")
+    farid.press("Close")
+    farid.fill(outcome="advice_given", reason="Spoken to both, and agreed what happens next.")
+    server.wait_until(lambda: "Advice given" in server.page())
+    assert NARRATIVE not in server.page()
+
+
+def test_the_file_holds_no_narrative(server: Server) -> None:
+    """`strings` over the database file finds no word of what the reporter wrote."""
+    raw = b"".join(path.read_bytes() for path in server.folder.glob("signpost.db*"))
+    for word in NARRATIVE.split():
+        assert len(word) < 6 or word.encode() not in raw
+
+
+def test_no_table_or_log_knows_the_anonymous_reporter(server: Server) -> None:
+    """No row of any table, and no line of the log, holds the anonymous reporter's user id."""
+    with sqlite3.connect(server.database) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {table: repr(database.execute(f"SELECT * FROM {table}").fetchall()) for table in tables}
+    assert [table for table, text in rows.items() if REPORTER in text] == []
+    assert rows["reports"] != "[]"
+    log = server.log.read_text()
+    assert REPORTER not in log
+    assert "Quetzalcoatlus" not in log
