@@ -53,7 +53,8 @@ def settings_in(folder: Path, database: str = "signpost.db") -> Settings:
 _worlds: list[World] = []
 
 
-def _world(settings: Settings) -> World:
+def world_of(settings: Settings) -> World:
+    """The policy, journeys and texts of the repository."""
     # Immutable, and half a second to read: once for all tests of a process.
     if not _worlds:
         _worlds.append(read_world(settings))
@@ -135,7 +136,7 @@ class Desk:
     @classmethod
     def open(cls, folder: Path, engine: Any = None, database: str = "signpost.db") -> Desk:
         settings = settings_in(folder, database)
-        return cls(build(settings, engine or DeafEngine(), _world(settings)), Notebook())
+        return cls(build(settings, engine or DeafEngine(), world_of(settings)), Notebook())
 
     def close(self) -> None:
         self.product.close()

@@ -1,0 +1,108 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import read_engine
+from bot.conversation.turns import Said, SharedFile
+from bot.storage.database import StorageUnavailable
+from tests.support.desk import Desk, settings_in, text_of, world_of
+
+STRANGE = {
+    "empty": "",
+    "blank": " \n\t ",
+    "long": "please help me with this " * 800,
+    "one long word": "x" * 20_000,
+    "emoji": "🙈🙈🙈",
+    "control": "\x00\x1b[2J\u202e can I \u200b follow",
+    "welsh": "Alla i ddilyn cyn-ddisgybl ar Facebook?",
+    "chinese": "我可以关注以前的学生吗",
+    "mrkdwn": "<!channel> <@U123> *bold* `code` <http://x|y>",
+    "html": "<script>alert(1)</script><img src=x onerror=y>",
+    "sql": "'; DROP TABLE reports; --",
+    "format": "{0} {reference} %s %(x)s ${x}",
+    "surrogate": "\ud800 half a character",
+    "slash": "/report /policy /",
+}
+
+
+@pytest.fixture(scope="module")
+def clever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The product with its real engine."""
+    folder = tmp_path_factory.mktemp("clever")
+    settings = settings_in(folder)
+    found = Desk.open(folder, read_engine(settings, world_of(settings)))
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
+def test_strange_words_get_an_answer_in_words(clever: Desk, text: str) -> None:
+    """Whatever is typed is answered in words, and no report comes of it."""
+    replies = clever.send("ana", Said(text))
+    assert replies
+    assert all(text_of(reply).strip() for reply in replies)
+    with clever.product.database.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT count(*) FROM reports").scalar_one() == 0
+
+
+def test_the_same_event_twice_is_answered_once(clever: Desk) -> None:
+    """A second copy of an event shows and changes nothing."""
+    assert clever.send("ana", Said("can I follow a former student?"), "E-1")
+    assert clever.send("ana", Said("can I follow a former student?"), "E-1") == ()
+
+
+def test_a_file_is_refused_unseen(clever: Desk) -> None:
+    """A file is not opened, nobody is told, and the sender reads what to do."""
+    reply = text_of(clever.send("ana", SharedFile())[0])
+    assert "not opened" in reply
+    assert "FED-" not in clever.dump()
+
+
+@pytest.mark.parametrize(
+    "action", ["journey.send", "journey.choose", "report.alert", "nonsense", "", "ask.topic"]
+)
+@pytest.mark.parametrize("value", ["", "x", "a|b|c", "|" * 50, "x" * 20_000])
+def test_presses_that_were_never_offered_change_nothing(clever: Desk, action: str, value: str) -> None:
+    """A press with a made-up action or value is answered in words, and stores no report."""
+    assert clever.press("joe", action, value).strip()
+    assert "FED-" not in clever.dump()
+
+
+def test_a_failed_commit_says_that_nothing_is_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the database does not take an event, the sender reads that it is NOT saved, and whom to phone."""
+
+    def broken() -> None:
+        raise StorageUnavailable("database or disk is full")
+
+    monkeypatch.setattr(desk.product.database, "transaction", broken)
+    answer = text_of(desk.send("ana", Said("report"))[0])
+    assert "not saved" in answer.lower()
+
+
+def test_an_event_that_failed_may_come_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that could not be stored does not count as seen: its retry is handled."""
+
+    def broken() -> None:
+        raise StorageUnavailable("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.product.database, "transaction", broken)
+        desk.send("ana", Said("report"), "E-1")
+    assert "danger" in text_of(desk.send("ana", Said("report"), "E-1")[0])
+
+
+def test_a_session_is_kept_from_one_event_to_the_next(desk: Desk, tmp_path: Path) -> None:
+    """A half-written report goes on after a restart, and is gone after the configured days."""
+    assert "danger" in text_of(desk.send("ana", Said("report"))[0])
+    again = Desk.open(tmp_path)
+    assert "danger" in text_of(again.send("ana", Said("resume"))[-1])
+    again.later(days=15)
+    assert "danger" not in text_of(again.send("ana", Said("resume"))[-1])
+    again.close()
+
+
+def test_nobody_elses_session_is_touched(desk: Desk) -> None:
+    """Two people with a report under way each see their own."""
+    desk.send("ana", Said("report"))
+    assert "danger" not in text_of(desk.send("joe", Said("resume"))[-1])

@@ -1,0 +1,149 @@
+"""The commands as an administrator types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and how it ended."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+def bot(folder: Path, *args: str, typed: str = "", **env: str) -> Done:
+    """`python -m bot …` with a database in `folder`, in this process: the engine is slow to import."""
+    found = CliRunner().invoke(cli, list(args), input=typed, env={**_settings(folder), **env})
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return Done(found.stdout, found.stderr, found.exit_code)
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": f"sqlite:///{folder / 'signpost.db'}",
+        "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
+    }
+
+
+def process(folder: Path, *args: str, typed: str = "") -> Done:
+    """The same in a process of its own, as an administrator runs it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *args],
+        cwd=ROOT,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        env={**os.environ, **_settings(folder)},  # noqa: TID251 - a child gets what this process has
+    )
+    return Done(done.stdout, done.stderr, done.returncode)
+
+
+def test_ask_json_has_the_agreed_shape(tmp_path: Path) -> None:
+    """Each line of input gives one line of JSON with exactly the agreed keys, and the verdict "never"."""
+    done = process(tmp_path, "ask", "--json", typed="can I follow a former student?\n\nwhat is for lunch\n")
+    first, second = [json.loads(line) for line in done.stdout.splitlines()]
+    keys = "question kind verdict modality text topic confidence citations options report"
+    assert list(first) == keys.split()
+    assert (first["kind"], first["verdict"], first["modality"]) == ("answer", "never", "must")
+    assert first["citations"][0] == {
+        "clause": "sm-094",
+        "section": "Personal use > Staff",
+        "lines": [328, 329],
+        "quote": "Staff are not permitted to follow or engage with current or prior students of the"
+        " Federation on any personal social media network account.",
+    }
+    assert (second["kind"], second["verdict"]) == ("not_covered", None)
+
+
+def test_ask_takes_a_question_as_an_argument(tmp_path: Path) -> None:
+    """Without --json the answer is text for people."""
+    done = bot(tmp_path, "ask", "can I follow a former student?")
+    assert "not permitted to follow" in done.stdout
+    assert done.returncode == 0
+
+
+def test_evaluate_prints_a_table(tmp_path: Path) -> None:
+    """`evaluate` scores labelled questions, as a table and as JSON."""
+    labelled = tmp_path / "questions.jsonl"
+    lines = [
+        {"q": "can I follow a former student?", "kind": "policy", "expect": ["not permitted to follow"]},
+        {"q": "what is for lunch", "kind": "out_of_scope"},
+    ]
+    labelled.write_text("\n".join(json.dumps(line) for line in lines))
+    assert "first clause right" in bot(tmp_path, "evaluate", str(labelled)).stdout
+    assert json.loads(bot(tmp_path, "evaluate", str(labelled), "--json").stdout)
+
+
+def test_evaluate_names_the_line_that_is_wrong(tmp_path: Path) -> None:
+    """A labelled file that cannot be read is a fault with file and line, not a traceback."""
+    labelled = tmp_path / "questions.jsonl"
+    labelled.write_text('{"q": "a", "kind": "policy", "expect": ["b"]}\nnot json\n')
+    done = bot(tmp_path, "evaluate", str(labelled))
+    assert done.returncode == 1
+    assert "questions.jsonl:2" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_proves_each_part(tmp_path: Path) -> None:
+    """On a clean machine every part is proved."""
+    done = bot(tmp_path, "check")
+    assert done.returncode == 0, done.stdout
+    for part in ("settings", "roles", "knowledge base", "intents", "database"):
+        assert f"ok     {part}" in done.stdout
+
+
+def test_check_says_the_fix(tmp_path: Path) -> None:
+    """A malformed federation.yml is named with file and line, and the exit status says so."""
+    broken = tmp_path / "federation.yml"
+    broken.write_text("name: X\nschools: [\n")
+    done = bot(tmp_path, "check", SIGNPOST_CONFIG=str(broken))
+    assert done.returncode == 1
+    assert "federation.yml:3: not valid YAML" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "chat", "ask", "check", "migrate"])
+def test_wrong_settings_are_told_without_a_traceback(tmp_path: Path, command: str) -> None:
+    """Every command says what is wrong with the settings, in words."""
+    done = bot(tmp_path, command, DATABASE_URL="mysql://x", SIGNPOST_KEYS="nonsense")
+    assert done.returncode == 1
+    assert "SIGNPOST_KEYS" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_chat_is_the_same_conversation(tmp_path: Path) -> None:
+    """In the terminal a question is answered, a report started, saved, and gone on with in the next chat."""
+    first = bot(tmp_path, "chat", typed="can I follow a former student?\nreport\n1\nsave\nquit\n")
+    assert "not permitted to follow" in first.stdout
+    assert "is anyone in danger" in first.stdout.lower()
+    second = bot(tmp_path, "chat", typed="resume\nquit\n")
+    assert "which school" in second.stdout.lower()
+
+
+def test_migrate_is_safe_to_repeat(tmp_path: Path) -> None:
+    """`migrate` brings a new database up, and changes nothing the second time."""
+    for _ in range(2):
+        assert "newest schema" in bot(tmp_path, "migrate").stdout
+
+
+def test_every_command_explains_itself(tmp_path: Path) -> None:
+    """Each command has a help text."""
+    for command in ("serve", "chat", "ask", "evaluate", "migrate", "check"):
+        assert "Usage" in bot(tmp_path, command, "--help").stdout

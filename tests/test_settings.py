@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from bot.settings import EXAMPLE, SettingsFaults, read_settings
+from bot.storage.crypto import new_key
+
+KEY = new_key("2026", lambda size: b"k" * size)
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, and none of the machine's variables."""
+    for name in (
+        "PORT",
+        "DATABASE_URL",
+        "SIGNPOST_KEYS",
+        "SIGNPOST_CONFIG",
+        "SLACK_BOT_TOKEN",
+        "MicrosoftAppId",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_set_is_the_demo(alone: Path) -> None:
+    """With no variable and no file, Signpost runs as a demo with the playground and keys of its own."""
+    settings = read_settings()
+    assert settings.playground
+    assert settings.federation.demo
+    assert settings.config == EXAMPLE
+    assert (alone / "data" / "keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_keys_are_made_once() -> None:
+    """A second start reads the keys that the first one made."""
+    assert read_settings().ring.ids == read_settings().ring.ids
+
+
+def test_a_channel_turns_the_playground_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a channel configured, demo values and missing keys are refused, all told at once."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret-token")
+    monkeypatch.setenv("SIGNPOST_CONFIG", str(EXAMPLE))
+    with pytest.raises(SettingsFaults) as fault:
+        read_settings()
+    text = str(fault.value)
+    assert "SIGNPOST_KEYS is not set" in text
+    assert "federation.example.yml:6: demo: is true" in text
+    assert "is a demo number" in text
+    assert "xoxb" not in text
+
+
+def test_a_channel_without_its_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo never stands in for a missing federation.yml once a channel is configured."""
+    monkeypatch.setenv("MicrosoftAppId", "app")
+    monkeypatch.setenv("SIGNPOST_KEYS", KEY)
+    with pytest.raises(SettingsFaults, match=r"federation\.yml:1: cannot be read"):
+        read_settings()
+
+
+@pytest.mark.parametrize("port", ["no", "-1", "70000"])
+def test_a_wrong_port_is_named(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    """A port that is none is a fault that names the variable."""
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SettingsFaults, match="PORT"):
+        read_settings()
+
+
+def test_malformed_keys_are_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that cannot be read are a fault that shows their form and not their text."""
+    monkeypatch.setenv("SIGNPOST_KEYS", "2026:not-base64-at-all")
+    with pytest.raises(SettingsFaults, match="SIGNPOST_KEYS") as fault:
+        read_settings()
+    assert "not-base64" not in str(fault.value)
