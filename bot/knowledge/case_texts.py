@@ -60,6 +60,7 @@ class Labels(Record):
     opened: str
     next_due: str
     images: str
+    clauses: str
     outcome: str
     reason: str
     answer: str
@@ -78,6 +79,7 @@ class Buttons(Record):
     close: str
     reopen: str
     open: str
+    clauses: str
 
 
 class Forms(Record):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.conversation import receipts, sessions
-from bot.conversation.dialogue import take_turn
+from bot.conversation.dialogue import lost_draft, take_turn
 from bot.conversation.turns import (
     AddToReport,
     Command,
@@ -23,12 +23,20 @@ from bot.conversation.turns import (
     Turn,
 )
 from bot.domain.messages import Message
+from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
 from bot.services import case_actions, following
 from bot.services.context import Context
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
-from bot.storage.conversations import first_time, forget_session, load_session, save_session
+from bot.storage.conversations import (
+    first_time,
+    forget_session,
+    load_session,
+    save_session,
+    submitted_before,
+)
 from bot.storage.database import StorageUnavailable, Transaction
+from bot.storage.reports import report_by_reference
 
 log = structlog.get_logger()
 _LONGEST = 20_000
@@ -67,13 +75,31 @@ class Assistant:
             return ()
         if _is_case_press(incoming):
             return (case_actions.act(tx, self._context, incoming, now),)
-        return self._turn(tx, incoming, parse, now)
+        return self._sent_before(tx, incoming) or self._turn(tx, incoming, parse, now)
+
+    def _sent_before(self, tx: Transaction, incoming: Incoming) -> tuple[Message, ...]:
+        """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
+        content, world = incoming.content, self._context.world
+        if not isinstance(content, Pressed) or content.action != "journey.send":
+            return ()
+        reference = submitted_before(tx, self._context.vault, content.value.partition("|")[0])
+        report = reference and report_by_reference(tx, self._context.vault, reference)
+        if not report:
+            return ()
+        route = decide(world.playbook.rows, world.federation.roster, report.answers)
+        mode = str(report.row.mode)
+        return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
 
     def _turn(
         self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
     ) -> tuple[Message, ...]:
         owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
-        session = self._session(tx, owner, now)
+        stored = load_session(tx, self._context.vault, owner, now)
+        session = sessions.restore(stored) if stored else None
+        if stored and session is None:
+            forget_session(tx, owner)
+            return lost_draft(self._new_session(), self._context.world).replies
+        session = session or self._new_session()
         turn = take_turn(session, incoming, parse, self._context.world, now)
         try:
             done = [self._do(tx, incoming, command, now) for command in turn.commands]
@@ -82,10 +108,8 @@ class Assistant:
         self._keep(tx, owner, session, turn, now)
         return (*turn.replies, *done)
 
-    def _session(self, tx: Transaction, owner: str, now: datetime) -> Session:
-        stored = load_session(tx, self._context.vault, owner, now)
-        found = sessions.restore(stored) if stored else None
-        return found or Session(tokens=self._context.new_tokens())
+    def _new_session(self) -> Session:
+        return Session(tokens=self._context.new_tokens())
 
     def _do(self, tx: Transaction, incoming: Incoming, command: Command, now: datetime) -> Message:
         context, sender = self._context, incoming.sender

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,7 @@ from bot.storage.reports import (
 
 _PERMISSION: dict[str, Action] = {
     "case.show": "list",
+    "case.clauses": "list",
     "case.details": "details",
     "case.acknowledge": "assign",
     "case.take": "assign",
@@ -100,20 +102,32 @@ def _permitted(
 
 def _answer(press: Press, content: Pressed | Submitted) -> Message:
     action = content.action
-    if action in ("case.show", "case.details"):
-        return _view(press, action)
+    if action in _VIEWS:
+        return _VIEWS[action](press)
     if action in case_forms.FORMS:
         return _with_form(press, content)
     return _happen(press, action, {})
 
 
-def _view(press: Press, action: str) -> Message:
-    if action == "case.show":
-        entries = history(press.tx, press.report)
-        return case_cards.card(press.context, press.report, press.told, entries, "")
-    _record(press, "view", press.report.state, {})
+def _show(press: Press) -> Message:
     entries = history(press.tx, press.report)
-    return case_cards.details(press.context, press.report, entries)
+    return case_cards.card(press.context, press.report, press.told, entries, "")
+
+
+def _details(press: Press) -> Message:
+    _record(press, "view", press.report.state, {})
+    return case_cards.details(press.context, press.report, history(press.tx, press.report))
+
+
+def _clauses(press: Press) -> Message:
+    return case_cards.clauses(press.context, press.report)
+
+
+_VIEWS: dict[str, Callable[[Press], Message]] = {
+    "case.show": _show,
+    "case.clauses": _clauses,
+    "case.details": _details,
+}
 
 
 def _with_form(press: Press, content: Pressed | Submitted) -> Message:

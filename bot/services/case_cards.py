@@ -50,7 +50,7 @@ def card(
     blocks: list[Block] = [Heading(title), Tags(_tags(context, report))]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
-    blocks += [Facts(_facts(context, report, told, entries)), _clauses(context, report)]
+    blocks.append(Facts(_facts(context, report, told, entries)))
     blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
     blocks.append(Buttons(_buttons(context, report)))
     return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
@@ -136,19 +136,12 @@ def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
     return ", ".join(names) or context.texts.nobody
 
 
-def _clauses(context: Context, report: Report) -> Block:
-    clauses = context.world.policy.clauses
-    sections = dict.fromkeys(f"{clauses[c].section} ({c})" for c in report.route.clauses if c in clauses)
-    return Paragraph(
-        "Policy: " + "; ".join(sections) if sections else "Policy: no clause of it fits this.", muted=True
-    )
-
-
 def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
     texts, reference = context.texts.buttons, report.reference
     details = Button(texts.details, "case.details", reference)
+    clauses = (Button(texts.clauses, "case.clauses", reference),) if _quotes(context, report) else ()
     if report.state.stage is Stage.CLOSED:
-        return (details, Button(texts.reopen, "case.reopen", reference))
+        return (details, *clauses, Button(texts.reopen, "case.reopen", reference))
     if report.state.stage is Stage.ACKNOWLEDGED:
         first = Button(texts.take, "case.take", reference)
     else:
@@ -158,6 +151,7 @@ def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
         details,
         Button(texts.assign, "case.assign", reference),
         Button(texts.note, "case.note", reference),
+        *clauses,
         Button(texts.close, "case.close", reference),
     )
 
@@ -181,6 +175,12 @@ def _quotes(context: Context, report: Report) -> list[Block]:
     clauses = context.world.policy.clauses
     found = [clauses[clause] for clause in report.route.clauses if clause in clauses]
     return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
+
+
+def clauses(context: Context, report: Report) -> Message:
+    """The clauses that the report falls under, verbatim."""
+    title = f"{report.reference} · {context.texts.labels.clauses}"
+    return Message((Heading(title), *_quotes(context, report)), title, replaces=f"clauses:{report.reference}")
 
 
 def _history_line(context: Context, entry: Entry) -> tuple[str, str]:

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import read_engine
+from bot.app import new_tokens, read_engine
 from bot.conversation.turns import Said, SharedFile
+from bot.storage.conversations import save_session
 from bot.storage.database import StorageUnavailable
 from tests.support.desk import Desk, settings_in, text_of, world_of
 
@@ -106,3 +107,20 @@ def test_nobody_elses_session_is_touched(desk: Desk) -> None:
     """Two people with a report under way each see their own."""
     desk.send("ana", Said("report"))
     assert "danger" not in text_of(desk.send("joe", Said("resume"))[-1])
+
+
+def test_a_second_press_of_send_shows_the_receipt_again(desk: Desk) -> None:
+    """Send pressed again under another event id, as from a second device, shows the same receipt."""
+    tokens = new_tokens()
+    reference = desk.report("ana", tokens=tokens, kind="colleague").reference
+    assert reference in desk.press("ana", "journey.send", f"{tokens.draft}|review|")
+
+
+def test_an_unreadable_session_is_told(desk: Desk) -> None:
+    """A stored session of an unknown form starts afresh, and the person learns that nothing was sent."""
+    vault, database = desk.product.context.vault, desk.product.database
+    owner = vault.blind("session", "playground", "ana")
+    with database.transaction() as tx:
+        save_session(tx, vault, owner, '{"version": 99}', desk.now.replace(year=2030))
+    assert "sent" in text_of(desk.send("ana", Said("resume"))[0])
+    assert "danger" in text_of(desk.send("ana", Said("report"))[0])

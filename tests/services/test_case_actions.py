@@ -132,6 +132,11 @@ def test_opening_the_details_is_recorded(desk: Desk) -> None:
     assert "Details opened by: Grace Holloway" in desk.press("farid", "case.show", reference)
 
 
+def test_the_clauses_are_a_tap_away(desk: Desk) -> None:
+    """Whoever sees the card can read the clauses that the report falls under, verbatim."""
+    assert "they must delete it immediately" in desk.press("grace", "case.clauses", accident(desk))
+
+
 def test_an_unknown_button_changes_nothing(desk: Desk) -> None:
     """A button that Signpost never made is answered in words."""
     assert "does not know that button" in desk.press("farid", "case.explode", accident(desk))
