@@ -19,6 +19,7 @@ Slots = Mapping[str, tuple[str, ...]]
 FLT_CHANNEL = "flt_channel"
 # Those who read the FLT's channel: a conflict with one of them must leave no trace there.
 CHANNEL_ROLES = ("flt", "eht")
+_OTHER = {"eht": "chair", "chair": "eht"}
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,13 @@ def conflict_of(slots: Slots, roster: Roster) -> Conflict:
     """Read the conflict slots. A named or struck-out person brings in every role that they hold."""
     said = frozenset(slots.get("conflict", ()))
     people = frozenset(slots.get("conflict_people", ())) | frozenset(slots.get("struck", ()))
+    choice = next(iter(slots.get("safe_recipient", ())), "")
+    unclear = bool(said & {"unsure", "rather_not"})
     roles = said - {"no", "unsure", "rather_not"}
     named = frozenset(role for person in people for role in roster.every_role_of(person))
     holders = frozenset(
         person for role in roles for ids in roster.roles.get(role, {}).values() for person in ids
     )
-    choice = next(iter(slots.get("safe_recipient", ())), "")
-    unclear = bool(said & {"unsure", "rather_not"})
     return Conflict(roles | named, people | holders, unclear, choice, "yes" in slots.get("send_inside", ()))
 
 
@@ -107,17 +108,32 @@ def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
     matched = tuple(row for row in rows if row.matches(slots))
     school = next(iter(slots.get("school", ())), "")
     conflict = conflict_of(slots, roster)
-    route = _facts(matched, conflict)
+    route = _facts(matched, conflict, roster)
     plan = _Plan(roster, school, conflict, route)
     notices = _notices(matched, route.restricted)
     return plan.settle(_conflicted(plan, notices))
 
 
-def _facts(matched: tuple[Row, ...], conflict: Conflict) -> Route:
+def _passed_over(conflict: Conflict, roster: Roster) -> tuple[frozenset[str], frozenset[str]]:
+    """Where one role alone may see the report: every other role, and the people of the one passed over.
+
+    With the Executive Headteacher concerned it is the chair; with no clear answer the one of the two
+    whom the reporter chose, since the other may be the very person. Not even the DSL, who may
+    otherwise open whatever concerns a child: the reporter was promised that nobody else is told.
+    """
+    alone = conflict.choice if conflict.unclear else "chair" if "eht" in conflict.roles else ""
+    if alone not in _OTHER or conflict.roles & ({"chair"} if not conflict.unclear else _OTHER.keys()):
+        return frozenset(), frozenset()
+    holders = (person for ids in roster.roles.get(_OTHER[alone], {}).values() for person in ids)
+    return frozenset(roster.roles) - {alone}, frozenset(holders)
+
+
+def _facts(matched: tuple[Row, ...], conflict: Conflict, roster: Roster) -> Route:
+    roles, people = _passed_over(conflict, roster)
     return Route(
         rows=tuple(row.id for row in matched),
-        excluded=conflict.people,
-        excluded_roles=conflict.roles,
+        excluded=conflict.people | people,
+        excluded_roles=conflict.roles | roles,
         restricted=any(row.restricted for row in matched),
         urgent=any(row.urgent for row in matched),
         child=any(row.child for row in matched),
@@ -167,7 +183,10 @@ class _Plan:
 
     def stand_in(self, role: str) -> str:
         """The role itself; its deputy, else eht, where its people are concerned or there are none."""
-        candidates = (role, f"deputy_{role}".replace("deputy_deputy_", "deputy_"), "eht")
+        candidates: tuple[str, ...] = (role, f"deputy_{role}".replace("deputy_deputy_", "deputy_"), "eht")
+        if self.conflict.unclear:
+            # The reporter chose this role and nobody else: someone in its place may be the very person.
+            candidates = candidates[:1]
         free = [item for item in candidates if self.people(item) and item not in self.conflict.roles]
         return free[0] if free else role
 

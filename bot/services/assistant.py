@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.conversation import receipts, sessions
+from bot.conversation import receipts, sessions, words
 from bot.conversation.dialogue import lost_draft, take_turn
 from bot.conversation.turns import (
     AddToReport,
@@ -65,7 +65,9 @@ class Assistant:
 
     def _parse(self, incoming: Incoming) -> Parse | None:
         content = incoming.content
-        return self._engine.parse(content.text[:_LONGEST]) if isinstance(content, Said) else None
+        if not isinstance(content, Said):
+            return None
+        return self._engine.parse(words.question(content.text[:_LONGEST]))
 
     def _in(
         self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
@@ -136,7 +138,10 @@ class Assistant:
             # Not even the last question asked may point to whoever reported.
             forget_session(tx, owner)
             return
-        session = replace(turn.session, tokens=self._context.new_tokens()) if sent else turn.session
+        session = turn.session
+        if before.draft is not None and session.draft is None:
+            # Sent or cancelled: an old button on another device must never fit the next draft.
+            session = replace(session, tokens=self._context.new_tokens())
         if session != before:
             expires_at = now + timedelta(days=self._context.world.federation.session_days)
             save_session(tx, self._context.vault, owner, sessions.dump(session), expires_at)

@@ -110,8 +110,16 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
 
 
 def _show(press: Press) -> Message:
+    if not _sees_the_card(press):
+        # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
+        return case_cards.notice(press.context, press.report)
     entries = history(press.tx, press.report)
     return case_cards.card(press.context, press.report, press.told, entries, "")
+
+
+def _sees_the_card(press: Press) -> bool:
+    carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
+    return carded or press.context.may(press.person, "details", press.report, press.told)
 
 
 def _details(press: Press) -> Message:

@@ -177,6 +177,15 @@ def _quotes(context: Context, report: Report) -> list[Block]:
     return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
 
 
+def notice(context: Context, report: Report) -> Message:
+    """That there is a report: its reference, kind and urgency, and nothing more (level N)."""
+    texts = context.texts.notice
+    title = texts.title.format(reference=report.reference)
+    text = texts.text.format(kind=kind_name(context, report), reference=report.reference)
+    urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
+    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
+
+
 def clauses(context: Context, report: Report) -> Message:
     """The clauses that the report falls under, verbatim."""
     title = f"{report.reference} · {context.texts.labels.clauses}"

@@ -76,12 +76,7 @@ def _message(tx: Transaction, context: Context, report: Report, notice: outbox.N
             entries = history(tx, report)
             return case_cards.card(context, report, people_of(tx, report), entries, notice.recipient)
         case "notice":
-            kind = case_cards.kind_name(context, report)
-            texts = context.texts.notice
-            return _plain(
-                texts.title.format(reference=report.reference),
-                texts.text.format(kind=kind, reference=report.reference),
-            )
+            return case_cards.notice(context, report)
         case "added":
             texts = context.texts.added
             return _plain(texts.title.format(reference=report.reference), texts.text)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,35 @@ def test_a_concerned_person_is_nowhere(
     assert not concerned & reached
     if concerned & {"eleanor", "farid", "grace", "tom"}:
         assert not found.channel
+
+
+@pytest.mark.parametrize(("choice", "other"), [("chair", "eleanor"), ("eht", "maya")])
+def test_the_one_who_was_not_chosen_is_kept_out(federation: Federation, choice: str, other: str) -> None:
+    """Not sure, and one of EHT and chair chosen: the other may be the very person and never gets in."""
+    found = route(federation, kind="abuse", conflict="unsure", safe_recipient=choice)
+    assert other in found.excluded
+    assert {"chair": "eht", "eht": "chair"}[choice] in found.excluded_roles
+
+
+def test_nobody_stands_in_for_the_one_who_was_chosen(federation: Federation) -> None:
+    """The chair chosen where nobody is chair: the route refuses and does not fall back to the EHT."""
+    roles = {role: held for role, held in federation.roster.roles.items() if role != "chair"}
+    roster = replace(federation.roster, roles=roles)
+    answers = {"kind": ("abuse",), "conflict": ("unsure",), "safe_recipient": ("chair",)}
+    assert decide(ROWS, roster, answers).refusal == "no_safe_recipient"
+
+
+@pytest.mark.parametrize(
+    ("slots", "alone"),
+    [
+        ({"conflict": "eht"}, "chair"),
+        ({"conflict": "unsure", "safe_recipient": "chair"}, "chair"),
+        ({"conflict": "rather_not", "safe_recipient": "eht"}, "eht"),
+    ],
+)
+def test_one_role_alone_means_that(federation: Federation, slots: dict[str, str], alone: str) -> None:
+    """Where only the chair, or only the one chosen, may see a report, every other role is out of it."""
+    found = route(federation, kind="image", sexual="yes", **slots)
+    assert {item.role for item in found.told} == {alone}
+    assert found.excluded_roles == frozenset(federation.roster.roles) - {alone}
+    assert found.child

@@ -137,6 +137,16 @@ def test_the_clauses_are_a_tap_away(desk: Desk) -> None:
     assert "they must delete it immediately" in desk.press("grace", "case.clauses", accident(desk))
 
 
+def test_who_is_told_that_it_exists_sees_no_more(desk: Desk) -> None:
+    """The Federation Business Manager, told "N" of abuse on an account, sees neither card nor details."""
+    reference = desk.report("ana", kind="abuse", category="offensive", account="@HarbourFed").reference
+    shown = desk.press("beth", "case.show", reference)
+    assert "a report has come in" in shown
+    assert "@HarbourFed" not in shown
+    assert "Ana Silva" not in shown
+    assert "Nothing has changed" in desk.press("beth", "case.details", reference)
+
+
 def test_an_unknown_button_changes_nothing(desk: Desk) -> None:
     """A button that Signpost never made is answered in words."""
     assert "does not know that button" in desk.press("farid", "case.explode", accident(desk))

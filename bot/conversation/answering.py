@@ -1,0 +1,265 @@
+"""A question and its parse, made into an answer. Pure: no clock, no I/O, and no word that is not curated.
+
+The order is fixed: danger, small talk, an incident to report, not for us, and only then the topics.
+A verdict is always the topic's own: however a question leads or denies, it cannot turn it round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.knowledge.answer_rules import AnswerRules
+from bot.knowledge.parsing import Parse
+from bot.knowledge.policies import Clause, Policy, Topic
+
+Kind = Literal["answer", "clarify", "not_covered", "report", "danger", "smalltalk"]
+_REPORTS = ("report_abuse", "report_image", "report_other")
+_ALLOWS = ("allowed_if", "encouraged")
+_MOST_OPTIONS = 4
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a question asked back: its words, the topic it chooses and that topic's clauses."""
+
+    label: str
+    topic: str
+    citations: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said to one question. `text` is the whole of it, readable on its own.
+
+    `verdict`, `modality` and `citations` are those of `topic`, where there is one. `report` says which report
+    is offered ("" where none is), `options` are there only to clarify.
+    """
+
+    question: str
+    kind: Kind
+    text: str
+    confidence: float = 0.0
+    topic: str = ""
+    verdict: str = ""
+    modality: str = ""
+    citations: tuple[Clause, ...] = ()
+    options: tuple[Choice, ...] = ()
+    report: str = ""
+
+
+@dataclass(frozen=True)
+class _Guess:
+    topic: Topic
+    share: float
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A question under way to its answer: the odds of its parse, and the topics by their share of them."""
+
+    question: str
+    odds: dict[str, float]
+    in_scope: float
+    guesses: tuple[_Guess, ...]
+    policy: Policy
+    rules: AnswerRules
+
+    def of(self, *intents: str) -> float:
+        return sum(self.odds.get(intent, 0.0) for intent in intents)
+
+
+def answer(
+    question: str,
+    parse: Parse,
+    policy: Policy,
+    *,
+    rules: AnswerRules,
+    last_topic: str = "",
+    clarifying: bool = False,
+) -> Answer:
+    """The answer to `question`. `clarifying`: it was asked back once already, so it is not asked back again."""
+    reading = _read(question, parse, policy, rules, last_topic)
+    limits = rules.thresholds
+    if reading.of("danger") >= limits.danger or rules.danger.found(question):
+        return _danger(reading)
+    if not reading.odds or reading.of("greet", "help") >= limits.smalltalk:
+        return _small_talk(reading)
+    if reading.of(*_REPORTS) >= limits.report:
+        return _report(reading)
+    if reading.in_scope < limits.in_scope or not reading.guesses or reading.guesses[0].share < limits.topic:
+        return _not_covered(reading)
+    rivals = () if clarifying else _rivals(reading)
+    return _ask_back(reading, rivals) if rivals else _from_topic(reading, reading.guesses[0])
+
+
+def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
+    """The answer of a topic that was picked by its button. Raises KeyError where there is no such topic."""
+    topic = policy.topics[topic_id]
+    guess = _Guess(topic, 1.0)
+    return _from_topic(_Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
+
+
+def to_json(given: Answer) -> dict[str, Any]:
+    """An answer as `ask --json` prints it."""
+    return {
+        "question": given.question,
+        "kind": given.kind,
+        "verdict": given.verdict or None,
+        "modality": given.modality if given.modality in ("must", "should", "may") else None,
+        "text": given.text,
+        "topic": given.topic or None,
+        "confidence": round(given.confidence, 4),
+        "citations": [_citation(clause) for clause in given.citations],
+        "options": [
+            {
+                "label": choice.label,
+                "topic": choice.topic,
+                "citations": [_citation(clause) for clause in choice.citations],
+            }
+            for choice in given.options
+        ],
+        "report": given.report or None,
+    }
+
+
+def _citation(clause: Clause) -> dict[str, Any]:
+    return {
+        "clause": clause.id,
+        "section": clause.section,
+        "lines": list(clause.lines),
+        "quote": clause.quote,
+    }
+
+
+def _read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_topic: str) -> _Reading:
+    odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
+    near = _neighbours(policy, last_topic) if rules.thresholds.follows_up(question) else frozenset()
+    weights = {
+        topic.id: odds.get(policy.intent(topic.id), 0.0)
+        * (rules.thresholds.neighbour if topic.id in near else 1.0)
+        for topic in policy.topics.values()
+    }
+    whole = sum(weights.values()) or 1.0
+    order = sorted(weights, key=lambda name: (-weights[name], name))
+    guesses = tuple(_Guess(policy.topics[name], weights[name] / whole) for name in order if weights[name])
+    in_scope = max(parse.in_scope, rules.thresholds.in_scope if near else 0.0)
+    return _Reading(question, odds, in_scope, guesses, policy, rules)
+
+
+def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
+    topic = policy.topics.get(topic_id)
+    return frozenset() if topic is None else frozenset({topic.id, *topic.siblings})
+
+
+def _danger(reading: _Reading) -> Answer:
+    texts = reading.rules.texts
+    first = f"{texts.danger_title}. {texts.danger} {texts.danger_then} ({texts.danger_source})"
+    confidence = reading.of("danger")
+    return _beside(reading, Answer(reading.question, "danger", first, confidence=confidence, report="other"))
+
+
+def _small_talk(reading: _Reading) -> Answer:
+    texts = reading.rules.texts
+    greeted = reading.of("greet") > reading.of("help")
+    confidence = reading.of("greet", "help")
+    text = texts.greeting if greeted else texts.helping
+    return Answer(reading.question, "smalltalk", text, confidence=confidence)
+
+
+def _report(reading: _Reading) -> Answer:
+    intent = max(_REPORTS, key=reading.of)
+    kind = intent.removeprefix("report_")
+    text = reading.rules.texts.report(kind)
+    told = Answer(reading.question, "report", text, confidence=reading.of(*_REPORTS), report=kind)
+    return _beside(reading, told)
+
+
+def _beside(reading: _Reading, first: Answer) -> Answer:
+    """What comes first, with the clauses of a topic that is close to what was told."""
+    if not reading.guesses or reading.guesses[0].share < reading.rules.thresholds.beside_report:
+        return first
+    related = _from_topic(reading, reading.guesses[0])
+    return Answer(
+        first.question,
+        first.kind,
+        f"{first.text}\n\n{related.text}",
+        confidence=first.confidence,
+        topic=related.topic,
+        verdict=related.verdict,
+        modality=related.modality,
+        citations=related.citations,
+        report=first.report,
+    )
+
+
+def _not_covered(reading: _Reading) -> Answer:
+    confidence = 1.0 - reading.in_scope
+    return Answer(reading.question, "not_covered", reading.rules.texts.not_covered, confidence=confidence)
+
+
+def _from_topic(reading: _Reading, guess: _Guess) -> Answer:
+    topic = guess.topic
+    citations = reading.policy.citations(topic)
+    return Answer(
+        reading.question,
+        "answer",
+        _sentence(topic, citations, reading.rules),
+        confidence=min(1.0, guess.share * reading.in_scope),
+        topic=topic.id,
+        verdict=topic.verdict,
+        modality=topic.modality,
+        citations=citations,
+        report=topic.offer.removeprefix("report_") if topic.offer and topic.offer in _REPORTS else "",
+    )
+
+
+def _sentence(topic: Topic, citations: tuple[Clause, ...], rules: AnswerRules) -> str:
+    parts = [f"{rules.texts.label(topic)}: {topic.answer}"]
+    if topic.modality == "should" and topic.verdict in rules.texts.verdicts_should:
+        parts.append(rules.texts.should)
+    parts.append(rules.texts.quotation(citations[0]))
+    return "\n".join(parts)
+
+
+def _rivals(reading: _Reading) -> tuple[_Guess, ...]:
+    """The topics between which the question does not decide, the best first; none where it does."""
+    best, *others = reading.guesses
+    rivals = [guess for guess in others if _is_rival(best, guess, reading.rules)]
+    return (best, *rivals[: _MOST_OPTIONS - 1]) if rivals else ()
+
+
+def _is_rival(best: _Guess, other: _Guess, rules: AnswerRules) -> bool:
+    if best.topic.verdict == other.topic.verdict:
+        return False
+    # A wrong "yes" costs more than one question too many.
+    risky = best.topic.verdict in _ALLOWS and other.topic.verdict == "never"
+    limit = rules.thresholds.close_never if risky else rules.thresholds.close
+    return other.share >= limit * best.share
+
+
+def _ask_back(reading: _Reading, rivals: tuple[_Guess, ...]) -> Answer:
+    question, options = _options(reading, rivals)
+    words = reading.rules.texts.clarify.format(question=question)
+    listed = "\n".join(f"- {choice.label}" for choice in options)
+    return Answer(
+        reading.question,
+        "clarify",
+        f"{words}\n{listed}",
+        confidence=min(1.0, rivals[0].share * reading.in_scope),
+        options=options,
+    )
+
+
+def _options(reading: _Reading, rivals: tuple[_Guess, ...]) -> tuple[str, tuple[Choice, ...]]:
+    """The question to ask back: a written one that holds the two best, or their own questions."""
+    wanted = {guess.topic.id for guess in rivals[:2]}
+    for group in reading.policy.clarifications.values():
+        if wanted <= {option.topic for option in group.options}:
+            pairs = [(option.label, reading.policy.topics[option.topic]) for option in group.options]
+            break
+    else:
+        group = None
+        pairs = [(guess.topic.question, guess.topic) for guess in rivals]
+    question = reading.rules.texts.clarify_question if group is None else group.question
+    return question, tuple(Choice(label, topic.id, reading.policy.citations(topic)) for label, topic in pairs)

@@ -1,0 +1,39 @@
+"""A question in a conversation: its answer as a message, and what the session remembers of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation.answering import Answer, answer, answer_topic
+from bot.conversation.rendering import as_messages
+from bot.conversation.turns import Session
+from bot.conversation.world import World
+from bot.domain.messages import Message
+from bot.knowledge.parsing import Parse
+
+
+def ask(session: Session, question: str, parse: Parse | None, world: World) -> tuple[Session, Answer]:
+    """The answer, and the session that remembers its topic and whether it asked something back."""
+    found = answer(
+        question,
+        parse or Parse(question, ()),
+        world.policy,
+        rules=world.rules,
+        last_topic=session.last_topic,
+        clarifying=session.clarifying,
+    )
+    topic = found.topic or session.last_topic
+    return replace(session, last_topic=topic, clarifying=found.kind == "clarify"), found
+
+
+def show(found: Answer, world: World) -> Message:
+    """The answer as a message."""
+    return as_messages(found, world.policy, world.federation.contact_lines(), texts=world.rules.texts)
+
+
+def choose_topic(session: Session, topic_id: str, world: World) -> tuple[Session, Answer] | None:
+    """The answer to a topic that was picked from the options; None where there is no such topic."""
+    if topic_id not in world.policy.topics:
+        return None
+    found = answer_topic(topic_id, world.policy, world.rules)
+    return replace(session, last_topic=topic_id, clarifying=False), found

@@ -1,0 +1,204 @@
+"""One event in, one turn out: the conversation as a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.conversation import asking, forms, journeys, reporting, steps, words
+from bot.conversation.turns import (
+    AddToReport,
+    Incoming,
+    ListCases,
+    Pressed,
+    Said,
+    Session,
+    SharedFile,
+    ShowStatus,
+    Submitted,
+    Turn,
+)
+from bot.conversation.world import World
+from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.knowledge.parsing import Parse
+
+
+def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: World, now: datetime) -> Turn:
+    """What one event does. Pure: the same arguments give the same turn.
+
+    In a channel that others read, only one line is said and nothing changes: the channel opens a
+    private conversation and hands the event over again from there.
+    """
+    if not incoming.private:
+        return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
+    match incoming.content:
+        case SharedFile():
+            return Turn(session, (file_advice(world),))
+        case Said(text):
+            return _said(session, text, parse, world, now)
+        case Pressed() as pressed:
+            return _pressed(session, pressed, world, now)
+        case Submitted() as submitted:
+            return _submitted(session, submitted, world, now)
+
+
+def _text(text: str, *buttons: Button) -> Message:
+    blocks = (Paragraph(text), Buttons(buttons)) if buttons else (Paragraph(text),)
+    return Message(blocks, summary=text)
+
+
+def file_advice(world: World) -> Message:
+    """A file was sent: it was not opened, and nobody is told."""
+    texts = world.playbook.texts.dialogue
+    tell = Button(texts.file_button, "report.start", "concern", "primary")
+    blocks = (
+        Callout("danger", texts.file_title, texts.file_text),
+        *steps.contact_list(("dsl", "deputy_dsl"), world),
+        Buttons((tell,)),
+    )
+    return Message(blocks, summary=texts.file_title)
+
+
+def _said(session: Session, text: str, parse: Parse | None, world: World, now: datetime) -> Turn:
+    if found := words.reference(text):
+        return Turn(session, (), (ShowStatus(found),))
+    word = words.command(text)
+    question = words.question(text)
+    if word is None and question:
+        return _asked(session, question, parse, world)
+    return _COMMANDS[word or "help"](session, world, now)
+
+
+def _asked(session: Session, question: str, parse: Parse | None, world: World) -> Turn:
+    session, found = asking.ask(session, question, parse, world)
+    shown = asking.show(found, world)
+    draft = session.draft
+    if draft is None or draft.hidden:
+        return Turn(session, (shown,))
+    texts = world.playbook.texts.dialogue
+    draft = journeys.current(draft, world)
+    if found.kind in ("answer", "clarify", "danger"):
+        note = texts.not_an_answer
+        return Turn(session, (shown, reporting.show_draft(draft, world, note)))
+    return Turn(
+        session, (reporting.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
+    )
+
+
+def help_message(world: World) -> Message:
+    """What Signpost can do."""
+    texts = world.playbook.texts.dialogue
+    buttons = Buttons(
+        (
+            Button(texts.help_report, "report.start", "", "primary"),
+            Button(texts.help_status, "status.show"),
+        )
+    )
+    return Message((Heading(texts.help_title), Paragraph(texts.help_text), buttons), summary=texts.help_title)
+
+
+def start_report(session: Session, kind: str, world: World, now: datetime) -> Turn:
+    """A new draft, unless one is under way."""
+    if session.draft is not None:
+        draft = journeys.current(session.draft, world)
+        return reporting.already_open(reporting.Place(session, draft, world, now))
+    # A report of abuse can be of two kinds: the question that tells them apart is asked.
+    begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world)
+    assert begun.draft is not None
+    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+
+
+def _resume(session: Session, world: World, now: datetime) -> Turn:
+    if session.draft is None:
+        texts = world.playbook.texts.dialogue
+        return Turn(session, (_text(texts.nothing_saved, Button(texts.start_button, "report.start")),))
+    return reporting.act(session, Pressed("journey.resume"), world, now)
+
+
+def _on_draft(action: Callable[[reporting.Place, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
+    def act(session: Session, world: World, now: datetime) -> Turn:
+        if session.draft is None:
+            return _resume(session, world, now)
+        draft = journeys.current(session.draft, world)
+        return action(reporting.Place(session, draft, world, now), "")
+
+    return act
+
+
+_COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
+    "report": lambda session, world, now: start_report(session, "", world, now),
+    "image": lambda session, world, now: start_report(session, "image", world, now),
+    "question": lambda session, world, now: start_report(session, "question", world, now),
+    "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
+    "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
+    "help": lambda session, world, _now: Turn(session, (help_message(world),)),
+    "back": _on_draft(reporting.go_back),
+    "save": _on_draft(reporting.save),
+    "cancel": _on_draft(reporting.cancel),
+    "hide": _on_draft(reporting.hide),
+    "resume": _resume,
+}
+
+
+def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
+    if pressed.action.startswith("journey."):
+        return reporting.act(session, pressed, world, now)
+    texts = world.playbook.texts.dialogue
+    match pressed.action:
+        case "report.start":
+            return start_report(session, pressed.value, world, now)
+        case "report.add":
+            return Turn(session, (forms.add_form(pressed.value, world),))
+        case "status.show":
+            return Turn(session, (forms.status_form(world),))
+        case "ask.topic" if chosen := asking.choose_topic(session, pressed.value, world):
+            return Turn(chosen[0], (asking.show(chosen[1], world),))
+        case "account.request":
+            return Turn(session, (_text(texts.account_request),))
+        case "ask.feedback":
+            return Turn(session, (_thanks(pressed.value, world),))
+    return Turn(session, (_text(texts.unknown_action),))
+
+
+def _thanks(value: str, world: World) -> Message:
+    texts = world.playbook.texts.dialogue
+    if value.rpartition("|")[2] == "no":
+        return _text(texts.thanks_no, Button(texts.ask_button, "report.start", "question"))
+    return _text(texts.thanks_yes)
+
+
+def _submitted(session: Session, submitted: Submitted, world: World, now: datetime) -> Turn:
+    if submitted.action.startswith("journey."):
+        return reporting.act(session, submitted, world, now)
+    if submitted.action == forms.ADD:
+        return _added(session, submitted, world)
+    if submitted.action == forms.STATUS:
+        return _looked_up(session, submitted, world)
+    return Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
+
+
+def _added(session: Session, submitted: Submitted, world: World) -> Turn:
+    limits = {"text": (forms.LONGEST, True), "code": (forms.SHORT, False)}
+    values, errors = forms.typed_in(submitted.fields, limits, world)
+    keep = any(submitted.fields.get(steps.KEEP, ()))
+    doubts = {} if keep else reporting.doubts_about({"text": (values["text"],)}, {"text"}, world)
+    if errors or doubts:
+        typed = {name: (value,) for name, value in values.items()}
+        redo = steps.Redo({**doubts, **errors}, typed, may_keep=bool(doubts))
+        return Turn(session, (forms.add_form(submitted.value, world, redo),))
+    return Turn(session, (), (AddToReport(submitted.value, values["code"], values["text"]),))
+
+
+def _looked_up(session: Session, submitted: Submitted, world: World) -> Turn:
+    limits = {"reference": (forms.SHORT, True), "code": (forms.SHORT, True)}
+    values, errors = forms.typed_in(submitted.fields, limits, world)
+    if errors:
+        redo = steps.Redo(errors, {name: (value,) for name, value in values.items()})
+        return Turn(session, (forms.status_form(world, redo),))
+    return Turn(session, (), (ShowStatus(values["reference"].upper(), values["code"]),))
+
+
+def lost_draft(session: Session, world: World) -> Turn:
+    """A session that could not be read: the person is told that nothing of it was sent."""
+    return Turn(replace(session, draft=None), (_text(world.playbook.texts.dialogue.lost),))

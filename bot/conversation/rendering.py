@@ -1,0 +1,129 @@
+"""An answer as a message: the same blocks for every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.conversation.answering import Answer
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Callout,
+    Message,
+    Outside,
+    Paragraph,
+    Quote,
+    Verdict,
+)
+from bot.knowledge.answer_texts import AnswerTexts
+from bot.knowledge.policies import Clause, Offer, Policy, Topic
+
+START = "report.start"
+ASK_TOPIC = "ask.topic"
+APPLY = "account.request"
+_OFFERS: Mapping[Offer, tuple[str, str]] = {
+    "report_abuse": (START, "abuse"),
+    "report_image": (START, "image"),
+    "report_other": (START, "other"),
+    "account_request": (APPLY, ""),
+    "ask_flt": (START, "question"),
+}
+_DSL = ("dsl", "deputy_dsl")
+
+
+def as_messages(
+    answer: Answer, policy: Policy, contacts: Mapping[str, str], *, texts: AnswerTexts
+) -> Message:
+    """The message of an answer.
+
+    `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"); one that
+    is not set up is left out.
+    """
+    blocks = (*_opening(answer, contacts, texts), *_related(answer, policy, contacts, texts))
+    pressed = _buttons(answer, policy, texts)
+    footer = Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True)
+    last: tuple[Block, ...] = (Buttons(pressed), footer) if pressed else (footer,)
+    return Message((*blocks, *last), texts.summaries[answer.kind])
+
+
+def _opening(answer: Answer, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
+    if answer.kind == "danger":
+        yield Callout("danger", texts.danger_title, texts.danger)
+        lines = tuple(contacts[key] for key in _DSL if key in contacts)
+        yield from (Bullets(lines),) if lines else ()
+        yield Paragraph(texts.danger_then)
+        yield Outside(texts.danger_source)
+    elif answer.kind == "report":
+        yield Callout("warning", texts.report(answer.report))
+    elif answer.kind != "answer":
+        # The options of a question asked back are its buttons.
+        yield Paragraph(answer.text.split("\n- ", 1)[0])
+
+
+def _related(
+    answer: Answer, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts
+) -> Iterator[Block]:
+    topic = policy.topics.get(answer.topic)
+    if topic is None:
+        return
+    if answer.kind != "answer":
+        yield Paragraph(texts.headings.related)
+    yield Verdict(topic.verdict, texts.label(topic))
+    yield Paragraph(topic.answer)
+    if topic.modality == "should" and topic.verdict in texts.verdicts_should:
+        yield Paragraph(texts.should, muted=True)
+    yield from (_quote(clause) for clause in answer.citations)
+    yield from _lists(topic, policy, contacts, texts)
+
+
+def _lists(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
+    if topic.next:
+        yield Bullets(topic.next, texts.headings.next)
+    if topic.tell:
+        yield Bullets(
+            tuple(contacts.get(role, texts.roles[role]) for role in topic.tell), texts.headings.tell
+        )
+    for note in topic.notes:
+        yield Callout("info", texts.headings.unclear, policy.contradictions[note].note)
+    for name in topic.outside:
+        yield _outside(policy, name, contacts)
+
+
+def _outside(policy: Policy, name: str, contacts: Mapping[str, str]) -> Outside:
+    note = policy.outside[name]
+    lines = [contacts[key] for key in note.contacts if key in contacts]
+    return Outside("\n".join([note.text, *lines]), note.source)
+
+
+def _quote(clause: Clause) -> Quote:
+    return Quote(clause.id, clause.section, clause.lines, clause.quote)
+
+
+def _buttons(answer: Answer, policy: Policy, texts: AnswerTexts) -> tuple[Button, ...]:
+    words = texts.buttons
+    ask = Button(words.ask_flt, START, "question")
+    match answer.kind:
+        case "clarify":
+            return tuple(Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)
+        case "not_covered":
+            return (ask, Button(words.report, START))
+        case "smalltalk":
+            return (Button(words.report, START),)
+        case "danger":
+            return (Button(words.report, START, style="primary"),)
+        case "report":
+            kind = Button(words.offer(_offer(answer.report)), START, answer.report, "primary")
+            return (kind, Button(words.report, START))
+    return (*_offered(policy.topics[answer.topic], texts), ask)
+
+
+def _offered(topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:
+    if topic.offer is None or topic.offer == "ask_flt":
+        return ()
+    return (Button(texts.buttons.offer(topic.offer), *_OFFERS[topic.offer], "primary"),)
+
+
+def _offer(report: str) -> Offer:
+    return {"abuse": "report_abuse", "image": "report_image"}.get(report, "report_other")  # type: ignore[return-value]

@@ -1,0 +1,49 @@
+"""Words that are typed as commands. Everything else that is typed is a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+Word = Literal[
+    "report", "image", "status", "cases", "help", "back", "save", "cancel", "resume", "hide", "question"
+]
+_LONGEST = 60
+
+_WORDS: Mapping[Word, tuple[str, ...]] = {
+    "report": (
+        *("report", "report something", "report abuse", "report an incident", "report a problem"),
+        *("make a report", "start a report", "new report", "i want to report something"),
+    ),
+    "image": ("report image", "report an image", "report a picture", "report picture", "report a photo"),
+    "question": ("ask the flt", "ask the leadership team"),
+    "status": ("status", "report-status", "report status", "my reports", "my report"),
+    "cases": ("cases", "open cases"),
+    "help": ("help", "?", "menu", "start", "what can you do"),
+    "back": ("back", "go back"),
+    "save": ("save", "save for later"),
+    "cancel": ("cancel", "cancel report", "start over", "restart", "stop"),
+    "resume": ("resume", "continue", "go on"),
+    "hide": ("hide", "quick hide"),
+}
+_MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
+
+
+def command(text: str) -> Word | None:
+    """The command that `text` is, with or without a slash before it; None where it is a question."""
+    if len(text) > _LONGEST:
+        return None
+    plain = re.sub(r"\s+", " ", text.strip().removeprefix("/").strip().rstrip(".!").casefold())
+    return _MEANING.get(plain)
+
+
+def question(text: str) -> str:
+    """The question in `text`: what follows "/policy", or all of it."""
+    return re.sub(r"^\s*/policy\b\s*", "", text, flags=re.IGNORECASE).strip()
+
+
+def reference(text: str) -> str:
+    """The reference in "status FED-7K3Q", in capitals; "" where there is none."""
+    found = re.fullmatch(r"\s*/?(?:report-)?status\s+(FED-[A-Z0-9]{3,12})\s*", text, flags=re.IGNORECASE)
+    return found[1].upper() if found else ""

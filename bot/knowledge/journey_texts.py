@@ -1,0 +1,189 @@
+"""Every fixed phrase of a conversation (policy_kb/texts.yml), by name: a typing error is found early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import Formatter
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.knowledge.documents import Record
+
+
+def _exactly(*names: str) -> Callable[[str], str]:
+    wanted = frozenset(names)
+
+    def check(text: str) -> str:
+        found = frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        if found != wanted:
+            listed = ", ".join(f"{{{name}}}" for name in sorted(wanted)) or "nothing"
+            raise ValueError(f"the braces must hold {listed}, and nothing else")
+        return text
+
+    return check
+
+
+Plain = Annotated[str, Field(min_length=1), AfterValidator(_exactly())]
+
+
+class Dialogue(Record):
+    """Chat outside a journey."""
+
+    help_title: Plain
+    help_text: Plain
+    help_report: Plain
+    help_status: Plain
+    public_line: Plain
+    unknown_action: Plain
+    nothing_open: Plain
+    nothing_saved: Plain
+    already_open: Plain
+    go_on: Plain
+    cancel_it: Plain
+    not_an_answer: Plain
+    not_in_the_form: Plain
+    file_title: Plain
+    file_text: Plain
+    file_button: Plain
+    start_button: Plain
+    account_request: Plain
+    thanks_yes: Plain
+    thanks_no: Plain
+    ask_button: Plain
+    lost: Plain
+
+
+class Journey(Record):
+    """The frame around every step of a journey."""
+
+    back: Plain
+    save: Plain
+    cancel: Plain
+    hide: Plain
+    go_on: Plain
+    skip: Plain
+    show_again: Plain
+    phone: Plain
+    hidden: Plain
+    saved: Annotated[str, AfterValidator(_exactly("days"))]
+    cancel_title: Plain
+    cancel_text: Plain
+    cancel_yes: Plain
+    cancel_no: Plain
+    cancelled: Plain
+    closed: Plain
+    stale: Plain
+    first: Plain
+    no_protocol: Plain
+    no_process: Plain
+    summary: Plain
+
+
+class Review(Record):
+    """The last screen before Send."""
+
+    title: Plain
+    intro: Plain
+    answers: Plain
+    edit: Annotated[str, AfterValidator(_exactly("label"))]
+    recipients: Plain
+    level_details: Plain
+    level_card: Plain
+    level_notice: Plain
+    person: Annotated[str, AfterValidator(_exactly("level", "name", "role"))]
+    ladder: Plain
+    ladder_note: Plain
+    strike: Annotated[str, AfterValidator(_exactly("name"))]
+    put_back: Annotated[str, AfterValidator(_exactly("name"))]
+    struck: Annotated[str, AfterValidator(_exactly("names"))]
+    excluded: Annotated[str, AfterValidator(_exactly("names"))]
+    restricted: Plain
+    channel: Plain
+    mode_named: Plain
+    mode_confidential: Plain
+    mode_anonymous: Plain
+    send: Plain
+    refused_title: Plain
+    refused_nobody: Plain
+    refused_choose: Plain
+    refused_outside: Plain
+    refused_kept: Plain
+    send_inside: Plain
+    choose: Plain
+    lado: Plain
+    not_ready: Plain
+
+
+class Receipts(Record):
+    """What follows Send."""
+
+    title: Plain
+    duplicate: Plain
+    reference: Plain
+    next_open: Plain
+    next_restricted: Plain
+    next_image: Plain
+    next_question: Plain
+    next_alert: Plain
+    follow_named: Plain
+    follow_anonymous: Plain
+    not_watched: Plain
+    worse: Plain
+    add_more: Plain
+    look_up: Plain
+    not_saved_title: Plain
+    not_saved_text: Plain
+    not_sent_title: Plain
+    summary: Plain
+    not_saved_summary: Plain
+
+
+class Forms(Record):
+    """The forms that look up a report and add to it."""
+
+    status_title: Plain
+    status_reference: Plain
+    status_reference_hint: Plain
+    status_code: Plain
+    status_submit: Plain
+    add_title: Plain
+    add_text: Plain
+    add_code: Plain
+    add_code_hint: Plain
+    add_submit: Plain
+
+
+class Errors(Record):
+    """What stands beside a field."""
+
+    required: Plain
+    too_long: Annotated[str, AfterValidator(_exactly("length", "most"))]
+    date: Plain
+    future: Plain
+    number: Plain
+    link: Plain
+    link_platform: Annotated[str, AfterValidator(_exactly("platform"))]
+    option: Plain
+    code: Plain
+
+
+class Privacy(Record):
+    """What is asked before a text is stored."""
+
+    password: Annotated[str, AfterValidator(_exactly("found"))]
+    student_name: Annotated[str, AfterValidator(_exactly("found"))]
+    keep_label: Plain
+    keep_option: Plain
+
+
+class Texts(Record):
+    """The whole file."""
+
+    dialogue: Dialogue
+    journey: Journey
+    review: Review
+    receipts: Receipts
+    forms: Forms
+    errors: Errors
+    privacy: Privacy

@@ -1,0 +1,233 @@
+"""Tells a transcript to the conversation: each line is what a person does, or what they must see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.conversation import journeys, receipts, sessions
+from bot.conversation.dialogue import take_turn
+from bot.conversation.turns import (
+    AddToReport,
+    Command,
+    Content,
+    Incoming,
+    ListCases,
+    Pressed,
+    Said,
+    Sender,
+    Session,
+    SharedFile,
+    ShowStatus,
+    SubmitReport,
+    Submitted,
+    Tokens,
+)
+from bot.conversation.world import World
+from bot.domain.messages import Button, Field, Message
+from bot.knowledge.parsing import Parse, Ranked
+
+from .screen import buttons_of, form_of, text_of
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TOKENS = Tokens("draft-1", "FED-7K3Q", "KITE-4821-PLUM")
+Told = str | list[str]
+
+
+@dataclass
+class Story:
+    """One conversation under way: the session, the screen, all earlier screens, and what was sent."""
+
+    world: World
+    session: Session = field(default_factory=lambda: Session(TOKENS))
+    now: datetime = MONDAY
+    private: bool = True
+    screen: tuple[Message, ...] = ()
+    screens: list[tuple[Message, ...]] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+    def tell(self, lines: list[dict[str, Any]]) -> None:
+        """Tell the whole story. Fails at the first line that does not hold, with the screen as it was."""
+        for number, line in enumerate(lines, start=1):
+            [(verb, told)] = line.items()
+            try:
+                VERBS[verb](self, told)
+            except AssertionError as error:
+                raise AssertionError(
+                    f"line {number}: {verb}: {told!r}\n{error}\n--- on the screen:\n{text_of(self.screen)}"
+                ) from None
+
+    def does(self, content: Content, parse: Parse | None = None) -> None:
+        """One event, through the store's form of the session, as between any two events."""
+        stored = sessions.restore(sessions.dump(self.session))
+        assert stored == self.session, "the session is not the same after it was stored"
+        incoming = Incoming("event", Sender("playground", "ana"), content, self.private)
+        turn = take_turn(stored, incoming, parse, self.world, self.now)
+        self.session = turn.session
+        self.commands += turn.commands
+        receipts_now = tuple(self._receipt(c) for c in turn.commands if isinstance(c, SubmitReport))
+        self.screen = (*turn.replies, *receipts_now)
+        self.screens.append(self.screen)
+
+    def _receipt(self, command: SubmitReport) -> Message:
+        route = journeys.route_of(command.slots, self.world)
+        mode = command.slots["mode"][0]
+        return receipts.received(self.world, command.tokens.reference, mode, command.slots, route)
+
+    @property
+    def report(self) -> SubmitReport:
+        """The one report that was sent."""
+        sent = [command for command in self.commands if isinstance(command, SubmitReport)]
+        assert len(sent) == 1, f"{len(sent)} reports were sent"
+        return sent[0]
+
+
+def _listed(told: Told) -> list[str]:
+    return [told] if isinstance(told, str) else told
+
+
+def _written(text: str) -> str:
+    """A transcript need not spell out a very long text."""
+    return re.sub(r"\{(\d+) characters\}", lambda found: "x" * int(found[1]), text)
+
+
+def _types(story: Story, text: str) -> None:
+    text = _written(text)
+    story.does(Said(text), Parse(text, (Ranked("out_of_scope", 0.99),), 0.01))
+
+
+def _asks(story: Story, told: Mapping[str, str]) -> None:
+    intent = story.world.policy.intent(told["about"])
+    story.does(Said(told["question"]), Parse(told["question"], (Ranked(intent, 0.99),), 0.99))
+
+
+def _presses(story: Story, told: Told) -> None:
+    for label in _listed(told):
+        found = [button for button in buttons_of(story.screen) if button.label == label]
+        assert len(found) == 1, f"{len(found)} buttons [{label}]"
+        _press(story, found[0])
+
+
+def _press(story: Story, button: Button) -> None:
+    story.does(Pressed(button.action, button.value))
+
+
+def _presses_before(story: Story, told: Mapping[str, str]) -> None:
+    shown = [screen for screen in story.screens if told["under"] in text_of(screen)]
+    assert shown, "that was never on the screen"
+    found = [button for button in buttons_of(shown[0]) if button.label == told["button"]]
+    assert found, "that button was never there"
+    _press(story, found[0])
+
+
+def _fills_in(story: Story, told: Mapping[str, Any]) -> None:
+    form = form_of(story.screen)
+    by_label = {item.label: item for item in form.fields}
+    assert told.keys() <= by_label.keys(), f"no field {sorted(told.keys() - by_label.keys())}"
+    fields = {by_label[label].name: _values(by_label[label], value) for label, value in told.items()}
+    story.does(Submitted(form.action, form.value, fields))
+
+
+def _values(item: Field, told: Any) -> tuple[str, ...]:
+    options = {option.label: option.value for option in item.options}
+    return tuple(
+        _written(options.get(str(value), str(value)))
+        for value in (told if isinstance(told, list) else [told])
+    )
+
+
+def _shares_a_file(story: Story, _told: str) -> None:
+    story.does(SharedFile())
+
+
+def _in_a_channel(story: Story, told: str) -> None:
+    story.private = False
+    _types(story, told)
+    story.private = True
+
+
+def _time_passes(story: Story, told: int) -> None:
+    story.now += timedelta(days=told)
+
+
+def _shows(story: Story, told: Told) -> None:
+    text = text_of(story.screen)
+    for phrase in _listed(told):
+        assert phrase in text, f"missing: {phrase}"
+
+
+def _shows_not(story: Story, told: Told) -> None:
+    text = text_of(story.screen)
+    for phrase in _listed(told):
+        assert phrase not in text, f"shown all the same: {phrase}"
+
+
+def _keeps_what_was_typed(story: Story, told: Mapping[str, str]) -> None:
+    fields = {item.label: item for item in form_of(story.screen).fields}
+    for label, value in told.items():
+        assert "".join(fields[label].value) == value, f"{label}: {fields[label].value}"
+
+
+def _sends(story: Story, told: Mapping[str, Any]) -> None:
+    slots = story.report.slots
+    for slot, value in told.items():
+        given = slots.get(slot, ())
+        wanted = tuple(value) if isinstance(value, list) else (str(value),) if value is not None else ()
+        assert given == wanted, f"{slot}: {given}"
+    assert story.session.draft is None, "the draft is still there"
+
+
+def _goes_to(story: Story, told: list[str]) -> None:
+    route = journeys.route_of(story.report.slots, story.world)
+    assert not route.refusal, route.refusal
+    found = {story.world.federation.person_name(item.person) for item in route.told}
+    found |= {"the FLT's channel"} if route.channel else set()
+    assert found == set(told), f"it goes to {sorted(found)}"
+
+
+def _is_marked(story: Story, told: list[str]) -> None:
+    route = journeys.route_of(story.report.slots, story.world)
+    marks = {"urgent": route.urgent, "restricted": route.restricted, "child": route.child}
+    found = {name for name, is_set in marks.items() if is_set} | set(route.tags)
+    assert found == set(told), f"it is marked {sorted(found)}"
+
+
+def _nothing_is_sent(story: Story, _told: str) -> None:
+    assert not [command for command in story.commands if isinstance(command, SubmitReport)]
+
+
+def _no_report_is_open(story: Story, _told: str) -> None:
+    assert story.session.draft is None
+
+
+def _asks_the_services(story: Story, told: str) -> None:
+    kinds: Mapping[str, type] = {
+        "status": ShowStatus,
+        "cases": ListCases,
+        "an addition": AddToReport,
+    }
+    assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
+
+
+VERBS: Mapping[str, Callable[[Story, Any], None]] = {
+    "staff types": _types,
+    "staff asks": _asks,
+    "staff presses": _presses,
+    "staff presses an old button": _presses_before,
+    "staff fills in": _fills_in,
+    "staff shares": _shares_a_file,
+    "staff types in a channel": _in_a_channel,
+    "days pass": _time_passes,
+    "signpost shows": _shows,
+    "signpost does not show": _shows_not,
+    "the form still holds": _keeps_what_was_typed,
+    "the report says": _sends,
+    "it goes to": _goes_to,
+    "it is marked": _is_marked,
+    "nothing is sent": _nothing_is_sent,
+    "no report is open": _no_report_is_open,
+    "signpost looks up": _asks_the_services,
+}
