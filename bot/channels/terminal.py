@@ -68,7 +68,7 @@ def _list_block(block: Block) -> list[str]:
         case Outside(text, source):
             return _wrapped(f"Not in this policy{f' ({source})' if source else ''}: {text}")
         case Progress(done, total):
-            return [f"Step {done} of about {total}"]
+            return [f"Step {done + 1} of about {total}"]
     return []
 
 
@@ -138,9 +138,7 @@ class Terminal:
 
     def _fill(self, form: Form) -> dict[str, tuple[str, ...]] | None:
         self.show("")
-        self.show(
-            f"{clean(form.title or 'A short form')} (Enter skips an optional field, a full stop leaves the form)"
-        )
+        self.show(f"{clean(form.title or 'A short form')} (Enter skips a field, a full stop leaves the form)")
         values: dict[str, tuple[str, ...]] = {}
         for item in form.fields:
             answer = self._ask(item)

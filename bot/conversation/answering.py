@@ -32,8 +32,8 @@ class Choice:
 class Answer:
     """What is said to one question. `text` is the whole of it, readable on its own.
 
-    `verdict`, `modality` and `citations` are those of `topic`, where there is one. `report` says which report
-    is offered ("" where none is), `options` are there only to clarify.
+    `verdict`, `modality` and `citations` are those of `topic`, where there is one. `report` says which
+    report is offered ("" where none is), `options` are there only to clarify.
     """
 
     question: str
@@ -78,7 +78,7 @@ def answer(
     last_topic: str = "",
     clarifying: bool = False,
 ) -> Answer:
-    """The answer to `question`. `clarifying`: it was asked back once already, so it is not asked back again."""
+    """The answer to `question`. `clarifying`: it was asked back once, so it is not asked back again."""
     reading = _read(question, parse, policy, rules, last_topic)
     limits = rules.thresholds
     if reading.of("danger") >= limits.danger or rules.danger.found(question):

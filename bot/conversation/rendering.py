@@ -38,8 +38,8 @@ def as_messages(
 ) -> Message:
     """The message of an answer.
 
-    `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"); one that
-    is not set up is left out.
+    `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"); one
+    that is not set up is left out.
     """
     blocks = (*_opening(answer, contacts, texts), *_related(answer, policy, contacts, texts))
     pressed = _buttons(answer, policy, texts)

@@ -1,0 +1,103 @@
+"""How sure an answer must be (`intents/thresholds.yml`), and the words of danger (`intents/danger.yml`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from bot.knowledge.answer_texts import AnswerTexts, load_answer_texts
+from bot.knowledge.documents import Record, load
+from bot.knowledge.wording import unroll
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Thresholds(Record):
+    """Shares and odds from 0 to 1; the file says what each decides and how it was chosen."""
+
+    danger: Share
+    report: Share
+    smalltalk: Share
+    in_scope: Share
+    topic: Share
+    close: Share
+    close_never: Share
+    beside_report: Share
+    neighbour: Annotated[float, Field(ge=1.0)]
+    follow_up: str
+
+    @field_validator("follow_up")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        return _checked(pattern)
+
+    def follows_up(self, question: str) -> bool:
+        """Whether a question goes on from the last one."""
+        return re.search(self.follow_up, unroll(question)) is not None
+
+
+class DangerPattern(Record):
+    """One turn of phrase that tells of danger; `{word}` stands for a list of the file."""
+
+    id: str
+    pattern: str
+
+
+class DangerWords(Record):
+    """`intents/danger.yml`: what brings the safety message whatever the engine thinks."""
+
+    words: Mapping[str, str]
+    patterns: tuple[DangerPattern, ...]
+
+    @model_validator(mode="after")
+    def _all_compile(self) -> DangerWords:
+        for entry in self.patterns:
+            try:
+                _checked(self._written_out(entry.pattern))
+            except ValueError as error:
+                raise ValueError(f"{entry.id}: {error}") from None
+        return self
+
+    def found(self, text: str) -> str:
+        """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
+        plain = unroll(text)
+        return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
+
+    @cached_property
+    def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        return tuple((entry.id, re.compile(self._written_out(entry.pattern))) for entry in self.patterns)
+
+    def _written_out(self, pattern: str) -> str:
+        return re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
+
+
+@dataclass(frozen=True)
+class AnswerRules:
+    """What turns a parse into an answer, besides the policy itself."""
+
+    texts: AnswerTexts
+    thresholds: Thresholds
+    danger: DangerWords
+
+
+def load_answer_rules(intents: Path, policy_kb: Path) -> AnswerRules:
+    """Read the three files. Raises DataFaults with file and line."""
+    return AnswerRules(
+        texts=load_answer_texts(policy_kb / "answer-texts.yml"),
+        thresholds=load(intents / "thresholds.yml", Thresholds),
+        danger=load(intents / "danger.yml", DangerWords),
+    )
+
+
+def _checked(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern

@@ -1,0 +1,178 @@
+"""The built-in engine: learns from `intents/` and the policies, parses in this process, needs no service."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.knowledge.encoder import (
+    Encoder,
+    JointEncoder,
+    Letters,
+    TfidfEncoder,
+    Vectors,
+    learn_letters,
+    normalised,
+)
+from bot.knowledge.engine_cache import read_cache, write_cache
+from bot.knowledge.heads import OUT_OF_SCOPE, Heads, fit_heads
+from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
+from bot.knowledge.parsing import Parse, Ranked
+from bot.knowledge.policies import Policy
+from bot.knowledge.rasa_files import Training, intent_of
+from bot.knowledge.spelling import Speller
+from bot.knowledge.wording import Lexicon, fold, passages
+from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
+
+DANGER = "danger"
+_VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
+# Chosen by 5-fold cross-validation on intents/: how much the cues and the letters weigh beside the meaning.
+_CUE_WEIGHT = np.float32(0.2)
+_LETTER_WEIGHT = 0.5
+# Part of every cache key: raise it when what is learnt from the same files changes.
+_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the engine learns from: texts with their intents, in order, and the lexicon to read them with."""
+
+    texts: tuple[str, ...]
+    intents: tuple[str, ...]
+    lexicon: Lexicon
+
+    @property
+    def key(self) -> str:
+        """A hash of everything in it."""
+        lines = [self.lexicon.model_dump_json(), *self.texts, *self.intents]
+        return hashlib.sha256("\0".join(lines).encode()).hexdigest()
+
+
+def lesson(training: Training, lexicon: Lexicon, policies: Iterable[Policy]) -> Lesson:
+    """The examples of `intents/`, and of each topic its question and its first clause."""
+    pairs = [(example.text, example.intent) for example in training.examples]
+    for policy in policies:
+        for topic in policy.topics.values():
+            intent = intent_of(topic.id)
+            pairs += [(topic.question, intent), (policy.clauses[topic.cites[0]].quote, intent)]
+    return Lesson(tuple(text for text, _ in pairs), tuple(intent for _, intent in pairs), lexicon)
+
+
+class BuiltinEngine:
+    """Parses by meaning and letters. Deterministic, and it never raises for any text."""
+
+    name = "builtin"
+
+    def __init__(self, reader: _Reader, heads: Heads, *, reduced_accuracy: bool) -> None:
+        self._reader = reader
+        self._heads = heads
+        #: True where the language model is missing and letters alone must do.
+        self.reduced_accuracy = reduced_accuracy
+
+    def parse(self, text: str) -> Parse:
+        """Every intent with its odds, the likeliest first; nothing for a text without words."""
+        if not any(map(str.isalnum, text)):
+            return Parse(text, (), in_scope=0.0)
+        features, rows = self._reader.read([text])
+        odds = {**self._heads.ranking(features)}
+        _raise_danger(odds, self._danger_in_passages(text))
+        in_scope = max(self._heads.in_scope(features, rows), odds.get(DANGER, 0.0))
+        return Parse(text, _ranked(odds, in_scope), in_scope)
+
+    def _danger_in_passages(self, text: str) -> float:
+        parts = passages(text)
+        if not parts or DANGER not in self._heads.kinds.labels:
+            return 0.0
+        odds = self._heads.kind_odds(self._reader.read(parts)[0])
+        return float(odds[:, self._heads.kinds.labels.index(DANGER)].max())
+
+
+def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool = False) -> BuiltinEngine:
+    """The engine, from the folder `cache` where it has learnt the same before.
+
+    Without the language model, or with `small`, it works from letters and says so (`reduced_accuracy`).
+    """
+    vocabulary = load_vocabulary(_VOCABULARY)
+    model = None if small else _model(vocabulary)
+    reader = _Reader(learnt_from, model, frozenset(whole_words(vocabulary)))
+    kept = None if cache is None else cache / f"engine-{_key(learnt_from, model)}.npz"
+    found = read_cache(kept) if kept is not None else None
+    if found is None:
+        found = reader.learn()
+        if kept is not None:
+            write_cache(kept, *found)
+    reader.use(found[0])
+    return BuiltinEngine(reader, found[1], reduced_accuracy=model is None)
+
+
+class _Reader:
+    """Texts in, features out: spelling, slang, encoder and cues, in one order for all texts."""
+
+    def __init__(self, learnt_from: Lesson, model: Encoder | None, known: frozenset[str]) -> None:
+        self._lesson = learnt_from
+        self._model = model
+        lexicon = learnt_from.lexicon
+        folded = [fold(text) for text in learnt_from.texts]
+        self._speller = Speller(folded, known | {*lexicon.slang, *lexicon.synonyms, *lexicon.platforms})
+        self._encoder: Encoder | None = None
+
+    def use(self, letters: Letters) -> None:
+        small, model = TfidfEncoder(letters), self._model
+        self._encoder = small if model is None else JointEncoder((1.0, model), (_LETTER_WEIGHT, small))
+
+    def learn(self) -> tuple[Letters, Heads]:
+        standard = [self._lesson.lexicon.standard(text) for text in self._lesson.texts]
+        letters = learn_letters(standard)
+        self.use(letters)
+        features, rows = self._features(standard)
+        return letters, fit_heads(features, rows, self._lesson.intents)
+
+    def read(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Features (rows and cues), and the rows alone."""
+        lexicon = self._lesson.lexicon
+        return self._features([lexicon.standard(self._speller.repair(fold(text))) for text in texts])
+
+    def _features(self, standard: Sequence[str]) -> tuple[Vectors, Vectors]:
+        lexicon = self._lesson.lexicon
+        rows = self._rows(standard, [lexicon.masked(text) for text in standard])
+        cues = np.array([lexicon.cued(text) for text in standard], dtype=np.float32)
+        return np.hstack([rows, _CUE_WEIGHT * cues]), rows
+
+    def _rows(self, standard: Sequence[str], masked: Sequence[str]) -> Vectors:
+        assert self._encoder is not None
+        rows = self._encoder.encode(standard)
+        named = [place for place, text in enumerate(standard) if masked[place] != text]
+        if named:
+            rows[named] += self._encoder.encode([masked[place] for place in named])
+        return normalised(rows)
+
+
+def _model(vocabulary: tuple[str, ...]) -> Encoder | None:
+    try:
+        return load_minilm(WordPiece(vocabulary))
+    except ModelUnavailable:
+        return None
+
+
+def _key(learnt_from: Lesson, model: Encoder | None) -> str:
+    whole = "\0".join([_FORMAT, learnt_from.key, "letters" if model is None else model.name])
+    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+def _raise_danger(odds: dict[str, float], danger: float) -> None:
+    now = odds.get(DANGER, 0.0)
+    if danger > now:
+        rest = (1.0 - danger) / (1.0 - now)
+        odds.update({intent: value * rest for intent, value in odds.items()}, danger=danger)
+
+
+def _ranked(odds: dict[str, float], in_scope: float) -> tuple[Ranked, ...]:
+    outside = odds.pop(OUT_OF_SCOPE, 0.0)
+    rest = in_scope / max(1.0 - outside, 1e-9)
+    whole = {**{intent: value * rest for intent, value in odds.items()}, OUT_OF_SCOPE: 1.0 - in_scope}
+    order = sorted(whole.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Ranked(intent, min(1.0, value)) for intent, value in order)

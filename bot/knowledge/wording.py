@@ -1,0 +1,126 @@
+"""A question put into the words that the engine knows: folded, slang spelt out, spelling repaired."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import field_validator
+
+from bot.knowledge.documents import Record, load
+
+# A question is a sentence or two. Of a longer text the beginning and the end are read: people
+# say what they want in one or the other.
+LONGEST = 1_200
+_HEAD = 800
+# A danger named in one sentence of many must not be averaged away: passages are read one by one.
+_PASSAGE = 200
+_MOST_PASSAGES = 40
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": " "})
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[^\w\s]")
+
+
+class Cue(Record):
+    """A turn of phrase that changes the answer ("they follow us" is not "we follow them")."""
+
+    name: str
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+
+class Lexicon(Record):
+    """`intents/lexicon.yml`: slang, platform names, the Federation's own words, and cues."""
+
+    slang: Mapping[str, str]
+    synonyms: Mapping[str, str]
+    platforms: tuple[str, ...]
+    platform: str
+    cues: tuple[Cue, ...]
+
+    def standard(self, text: str) -> str:
+        """`text` folded, with slang and the Federation's own words put into plain words."""
+        return self._replace(fold(text), {**self.slang, **self.synonyms})
+
+    def masked(self, text: str) -> str:
+        """`text` with every platform's name replaced by one word for all of them."""
+        return self._platform_pattern.sub(self.platform, text)
+
+    def cued(self, text: str) -> tuple[bool, ...]:
+        """Which of the cues `text` (already standard) holds, in their order."""
+        return tuple(bool(pattern.search(text)) for pattern in self._cue_patterns)
+
+    @cached_property
+    def _cue_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(cue.pattern) for cue in self.cues)
+
+    @cached_property
+    def _platform_pattern(self) -> re.Pattern[str]:
+        return _any_of(self.platforms)
+
+    @cached_property
+    def _phrases(self) -> re.Pattern[str]:
+        return _any_of([*self.slang, *self.synonyms])
+
+    def _replace(self, text: str, words: Mapping[str, str]) -> str:
+        return self._phrases.sub(lambda found: words[found.group()], text)
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """Read `lexicon.yml`. Raises DataFaults."""
+    return load(path, Lexicon)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case on one line, quotes straight, invisible characters gone, cut to size."""
+    return _cut(unroll(text))
+
+
+def unroll(text: str) -> str:
+    """As `fold`, at its whole length."""
+    straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    return " ".join("".join(map(_visible, straight)).casefold().split())
+
+
+def passages(text: str) -> list[str]:
+    """A long text in runs of whole sentences, each read on its own; nothing for a short one."""
+    unrolled = unroll(text)
+    if len(unrolled) <= _PASSAGE:
+        return []
+    pieces = [piece for piece in re.split(r"(?<=[.!?;\n])\s", unrolled) if piece]
+    return [part for piece in pieces for part in _slices(piece)][:_MOST_PASSAGES]
+
+
+def words(text: str) -> list[str]:
+    """The words and signs of a folded text."""
+    return _WORD.findall(text)
+
+
+def _visible(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category[0] == "Z" or category == "Cc":
+        return " "
+    return "" if category[0] == "C" else sign
+
+
+def _slices(piece: str) -> list[str]:
+    return [piece[start : start + _PASSAGE] for start in range(0, len(piece), _PASSAGE)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:_HEAD]} {text[_HEAD - LONGEST + 1 :]}"
+
+
+def _any_of(phrases: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
