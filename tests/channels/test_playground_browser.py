@@ -14,7 +14,9 @@ from aiohttp import web
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from bot.channels.playground import PlaygroundSender
+from bot.conversation.turns import Pressed
 from bot.delivery.sender import Target
+from bot.domain.messages import Message
 from tests.acceptance.chromium import browser, complaints, desk, phone
 from tests.channels.fake_core import FakeCore, card, product
 
@@ -30,6 +32,11 @@ class Served:
     sender: PlaygroundSender
     loop: asyncio.AbstractEventLoop
     url: str = ""
+
+    def post(self, target: Target, message: Message) -> None:
+        """Post a message, as the outbox does."""
+        posting = self.sender.post(target, message, "arrived")
+        asyncio.run_coroutine_threadsafe(posting, self.loop).result(5)
 
     def drop_connections(self) -> None:
         """End every live connection, and post a card before any page is back."""
@@ -138,6 +145,35 @@ def test_two_clicks_are_one_event(site: Served, window: BrowserContext) -> None:
     page.locator("#view-flt").get_by_role("button", name="Acknowledge").dblclick()
     expect(page.locator("#view-flt")).to_contain_text("You acknowledged FED-7K3Q")
     assert len(site.core.seen) == known + 1
+
+
+def test_the_second_click_answers_nothing(site: Served, window: BrowserContext) -> None:
+    """A slow double click answers one question, not the next one that has come under the pointer."""
+    page = window.new_page()
+    page.goto(site.url)
+    page.get_by_role("button", name="I want to report abuse online").click()
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    known = len(site.core.seen)
+    second = "one => one.dispatchEvent(new MouseEvent('click', {detail: 2, bubbles: true, cancelable: true}))"
+    page.get_by_role("button", name="Continue").evaluate(second)
+    page.get_by_role("button", name="Back").evaluate(second)
+    page.get_by_role("button", name="Save for later").click()
+    expect(page.locator("[data-busy]")).to_have_count(0)
+    assert [one.content for one in site.core.seen[known:]] == [Pressed("save", "")]
+
+
+def test_a_message_does_not_move_a_form(site: Served, window: BrowserContext) -> None:
+    """While somebody types in a form, a message that arrives does not scroll it away."""
+    page = window.new_page()
+    page.goto(site.url)
+    page.get_by_role("button", name="I want to report abuse online").click()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("What happened, in your own words?").fill("Half a sentence")
+    where = page.locator("#staff-log").evaluate("one => one.scrollTop")
+    site.post(Target("playground", "mira"), card())
+    expect(page.locator("#staff-log .item-bot")).to_have_count(2)
+    assert page.locator("#staff-log").evaluate("one => one.scrollTop") == where
 
 
 def test_a_retry_after_a_lost_answer_is_the_same_event(site: Served, window: BrowserContext) -> None:

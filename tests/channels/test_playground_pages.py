@@ -175,6 +175,34 @@ def test_a_form_keeps_what_was_typed() -> None:
     assert re.findall(r'value="(\w)"[^>]*checked', html) == ["b"]
 
 
+def test_long_text_is_never_cut_short_unseen() -> None:
+    """The page sets no limit of its own: what is too long comes back with its length, and nothing is lost."""
+    assert "maxlength" not in "".join(body(evil_form(kind)) for kind in KINDS)
+
+
+def test_a_review_is_one_list() -> None:
+    """A button that changes one fact stands in its row, under its whole name; others keep their own."""
+    change = Button("Change: School", "edit", "school")
+    html = body(
+        Facts((("School", "Elm"), ("When", "Today"))), buttons(change, Button("Change: More", "edit"))
+    )
+    row = html[html.index("<dt>School</dt>") : html.index("<dt>When</dt>")]
+    assert 'data-value="school">Change<span class="for-ears">: School</span></button>' in row
+    assert html.count("data-action") == 2
+    assert body(Facts((("School", "Elm"),)), buttons(change)).count("data-action") == 1
+
+
+def test_a_title_is_not_said_twice() -> None:
+    """A heading that the form below it repeats is shown once."""
+    assert body(Heading("Close it"), Form("act", "", (), "Go", "Close it")).count("Close it") == 1
+
+
+def test_a_long_warning_without_more_is_running_text() -> None:
+    """A callout of one long sentence is not set as a title."""
+    assert "callout-title" not in body(Callout("info", "x" * 80))
+    assert "callout-title" in body(Callout("info", "Received"))
+
+
 def test_there_is_no_way_to_attach_a_file() -> None:
     """No page and no form holds a file field."""
     folder = Path(playground.__file__).parent

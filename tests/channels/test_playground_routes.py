@@ -312,7 +312,7 @@ def test_a_fault_is_one_sentence() -> None:
 
 
 def test_only_members_see_the_channel() -> None:
-    """Someone outside the Leadership Team sees that it is closed to them, and cannot press in it."""
+    """Who is not of the Leadership Team sees that it is closed to them, no count of it, and cannot press."""
 
     async def story(page: Page) -> None:
         await page.send("submitted", action="step", value="about", fields={"what": ["A picture"]})
@@ -320,6 +320,7 @@ def test_only_members_see_the_channel() -> None:
         _, other = await page.get("/?me=grace")
         assert "FED-7K3Q: a picture" in member
         assert "You are not a member of this channel" in other
+        assert ('data-unread="flt"' in member, 'data-unread="flt"' in other) == (True, False)
         assert "FED-7K3Q: a picture" not in other
         status, found = await page.send("pressed", "event-0002", user="grace", place="flt", action="ack")
         assert (status, found) == (403, {"error": "You are not a member of this channel."})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.domain.messages import Field, Message
+from bot.domain.messages import Block, Button, Buttons, Facts, Field, Form, Heading, Message
 
 _HERE = Path(__file__).parent
 # Control characters, and those that turn the reading order round: shown as a mark, never obeyed.
@@ -57,6 +57,30 @@ def input_style(field: Field) -> str:
     return "checkbox" if field.kind == "choices" else field.kind
 
 
+def laid_out(blocks: tuple[Block, ...]) -> list[tuple[Block, Mapping[str, Button]]]:
+    """Each block, with the buttons that stand beside its rows instead of in a row of their own.
+
+    A button "Change: School" right after a fact "School" goes beside it, so that a review is one list.
+    A heading that a form's title only repeats is left out.
+    """
+    found: list[tuple[Block, Mapping[str, Button]]] = []
+    beside: dict[str, Button] = {}
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+        if isinstance(block, Heading) and isinstance(after, Form) and after.title == block.text:
+            continue
+        if isinstance(block, Buttons):
+            block = replace(block, items=tuple(one for one in block.items if one not in beside.values()))
+        beside = _beside(block, after)
+        if not isinstance(block, Buttons) or block.items:
+            found.append((block, beside))
+    return found
+
+
+def without(label: str, ending: str) -> str:
+    """ "Change: School" without its ending ": School"."""
+    return label.removesuffix(f": {ending}")
+
+
 class Pages:
     """The templates, with the Federation's time zone."""
 
@@ -71,6 +95,7 @@ class Pages:
             finalize=lambda value: value if isinstance(value, (Markup, int)) else plain(value),
         )
         self._jinja.filters |= {"lines": lines, "input_style": input_style, "when": self._when}
+        self._jinja.filters |= {"laid_out": laid_out, "without": without}
         self._jinja.filters |= {"kind": _kind, "tone": _tone, "verdict": _verdict, "iso": datetime.isoformat}
 
     def page(self, name: str, **values: object) -> str:
@@ -114,6 +139,17 @@ def with_notes(items: Iterable[Item], notes: Mapping[str, Item]) -> tuple[Item, 
     for item in items:
         found += [item, notes[item.id]] if item.id in notes else [item]
     return tuple(found)
+
+
+def _beside(block: Block, after: Block | None) -> dict[str, Button]:
+    if not isinstance(block, Facts) or not isinstance(after, Buttons):
+        return {}
+    return {
+        label: button
+        for label, _ in block.items
+        for button in after.items
+        if without(button.label, label) != button.label
+    }
 
 
 def _kind(block: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -80,7 +81,8 @@ class Routes:
     async def events(self, request: web.Request) -> web.StreamResponse:
         """What happens, live, in the streams of the two people who are on the page."""
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        with self._parts.hub.subscribe(self._streams(request)) as page:
+        # A page that was closed in the middle of a message is no fault.
+        with suppress(ConnectionResetError), self._parts.hub.subscribe(self._streams(request)) as page:
             await response.prepare(request)
             await response.write(await self._hello())
             while (chunk := await _next(page)) is not None:

@@ -46,7 +46,7 @@
       if (old) old.replaceWith(fresh);
       else place(log, fresh, event.after);
       if (held) focusOn(fresh);
-      if (!old && visible(log)) reveal(fresh);
+      if (!old && visible(log) && !writing(log)) reveal(fresh);
     });
   }
   function place(log, fresh, after) {
@@ -54,6 +54,8 @@
     if (card) card.after(fresh);
     else if (!after) log.append(fresh);
   }
+  // Nobody's form slides away under their hands because a message came.
+  const writing = (log) => document.activeElement?.closest(".form")?.closest(".log") === log;
   function drop(event) {
     const gone = $$(`[data-stream="${CSS.escape(event.stream)}"] > .item, [data-notes="${CSS.escape(event.stream)}"] > .item`);
     gone.filter((one) => one.id === event.id).forEach((one) => one.remove());
@@ -65,9 +67,15 @@
     else if (event.name === "mark") mark = event.mark;
     else if (event.name === "hello") greeted(event.mark);
   }
+  // Bring an entry into sight with the question above it; where it is too long, its beginning.
   function reveal(item) {
     const scroll = item.closest(".scroll");
-    if (scroll) scroll.scrollTop = item.offsetTop - 14;
+    if (!scroll) return;
+    const asked = item.previousElementSibling;
+    const first = asked?.matches(".item-own") && asked.offsetHeight < scroll.clientHeight / 3 ? asked : item;
+    const top = first.offsetTop - 14;
+    const want = Math.min(top, item.offsetTop + item.offsetHeight + 18 - scroll.clientHeight);
+    if (want > scroll.scrollTop || top < scroll.scrollTop) scroll.scrollTop = want;
   }
   function focusOn(item) {
     const target = $(".errors", item) || $(".message", item);
@@ -289,6 +297,8 @@
     $$(".picker[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
     if (!target) return;
     const item = target.closest(".item");
+    // The second click of a double click would answer the next question, which has taken this one's place.
+    if (event.detail > 1 && item && target.matches("button")) { event.preventDefault(); return; }
     if (target.dataset.choose) { event.preventDefault(); choose(target); }
     else if (target.dataset.tab) tab(target.dataset.tab);
     else if (target.dataset.goto) tab(target.dataset.goto);
