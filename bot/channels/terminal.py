@@ -68,7 +68,7 @@ def _list_block(block: Block) -> list[str]:
         case Outside(text, source):
             return _wrapped(f"Not in this policy{f' ({source})' if source else ''}: {text}")
         case Progress(done, total):
-            return [f"Step {done + 1} of about {total}"]
+            return [f"Step {done} of about {total}"]
     return []
 
 

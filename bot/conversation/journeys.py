@@ -193,15 +193,14 @@ def alert_slots(settled: Settled) -> Slots:
 
 
 def alert_is_due(settled: Settled, world: World) -> bool:
-    """Whether an urgent alert was asked for, and the school that it needs is known."""
+    """Whether an urgent alert was asked for. It goes at once, to every school's DSL where none is known."""
     steps = world.playbook.steps
-    asked = any(
+    return any(
         record.alerts
         for step in settled.answered
         for value in settled.slots.get(steps[step].answer_slot, ())
         if (record := option_record(steps[step], value))
     )
-    return asked and ("school" in settled.slots or "school" not in steps)
 
 
 def current(draft: Draft, world: World) -> Draft:

@@ -131,9 +131,12 @@ def doubts_about(values: Mapping[str, tuple[str, ...]], names: set[str], world: 
     staff = [person.name for person in world.federation.roster.people.values()]
     texts, doubts = world.playbook.texts.privacy, dict[str, str]()
     for name in sorted(names & values.keys()):
-        for found in findings(values[name][0], world.playbook.not_names, staff)[:1]:
-            wording = texts.password if found.kind == "password" else texts.student_name
-            doubts[name] = wording.format(found=found.found)
+        # Every finding is named: the box below keeps the text with all of them.
+        found = findings(values[name][0], world.playbook.not_names, staff)
+        words = {"password": texts.password, "student_name": texts.student_name}
+        lines = dict.fromkeys(words[item.kind].format(found=item.found) for item in found)
+        if lines:
+            doubts[name] = " ".join(lines)
     return doubts
 
 

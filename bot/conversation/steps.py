@@ -52,7 +52,7 @@ def show_step(draft: Draft, world: World, note: str = "", redo: Redo | None = No
     step = world.playbook.steps[draft.step]
     settled = settle(draft, world)
     blocks: list[Block] = [Callout("info", note)] if note else []
-    blocks += [Progress(len(settled.answered), len(settled.steps) + 1), Heading(step.title)]
+    blocks += [Progress(len(settled.answered) + 1, len(settled.steps) + 1), Heading(step.title)]
     blocks += _said(step, draft, world)
     blocks += _asked(step, draft, settled, world, redo or Redo())
     blocks.append(navigation(draft, world, first=not draft.visited))

@@ -71,9 +71,13 @@ class Roster:
     roles: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def holders(self, role: str, school: str) -> tuple[str, ...]:
-        """The ids of those who hold `role` for `school`, in the order of the configuration."""
+        """The ids of those who hold `role` for `school`, in the order of the configuration.
+
+        Where the school is not known ("") every school's holders are meant.
+        """
         by_school = self.roles.get(role, {})
-        return (*by_school.get(school, ()), *(by_school.get("", ()) if school else ()))
+        meant = by_school if not school else {school, ""}
+        return tuple(dict.fromkeys(person for name in by_school if name in meant for person in by_school[name]))
 
     def roles_of(self, person: str, school: str) -> frozenset[str]:
         """Every role that `person` holds for `school`."""

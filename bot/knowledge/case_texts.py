@@ -54,6 +54,7 @@ class Labels(Record):
     school: str
     received: str
     status: str
+    added: str
     holder: str
     reporter: str
     told: str

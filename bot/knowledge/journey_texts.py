@@ -41,6 +41,7 @@ class Dialogue(Record):
     already_open: Plain
     go_on: Plain
     cancel_it: Plain
+    still_open: Plain
     not_an_answer: Plain
     not_in_the_form: Plain
     file_title: Plain

@@ -81,6 +81,8 @@ def _facts(
         (labels.told, _told_line(context, report, told)),
         (labels.opened, _opened_line(context, entries)),
     ]
+    if added := [entry.at for entry in entries if entry.event == "add"]:
+        items.append((labels.added, context.local(added[-1])))
     if row.due_at is not None:
         when = context.local(row.due_at)
         items.append((labels.next_due, context.texts.local_target.format(when=when)))

@@ -9,7 +9,7 @@ from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Message, Paragraph
 from bot.services.case_cards import kind_name, status_line
 from bot.services.context import Context
-from bot.services.owed import owe_holder, owe_rewrites
+from bot.services.owed import owe_addition, owe_rewrites
 from bot.storage.conversations import failures, remember_failure
 from bot.storage.crypto import code_matches
 from bot.storage.database import Transaction
@@ -139,6 +139,6 @@ def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport,
     )
     report = reload(tx, context.vault, report)
     owe_rewrites(tx, context, report, now)
-    owe_holder(tx, context, report, "added", now)
+    owe_addition(tx, context, report, now)
     text = texts.added.format(reference=report.reference)
     return Message((Callout("success", text),), summary=text)

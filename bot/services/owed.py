@@ -57,10 +57,11 @@ def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, n
         _owe(tx, context, report, kind, REPORTER, now)
 
 
-def owe_holder(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> None:
-    """Tell whoever holds the case."""
-    if report.state.holder:
-        _owe(tx, context, report, kind, person_recipient(report.state.holder), now)
+def owe_addition(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    """Tell whoever holds the case that more was added; where nobody does yet, everyone with its card."""
+    holder = report.state.holder
+    for recipient in [person_recipient(holder)] if holder else cards_of(tx, report.id):
+        _owe(tx, context, report, "added", recipient, now)
 
 
 def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:
