@@ -84,6 +84,18 @@ def test_what_is_added_reaches_who_handles_the_case(desk: Desk) -> None:
     assert "It happened again." in desk.press("farid", "case.details", reference)
 
 
+def test_an_addition_before_anyone_acknowledged_is_told(desk: Desk) -> None:
+    """Where nobody holds the case yet, an addition is told wherever its card stands, without its text."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    add(desk, "ana", reference, "", "It is getting worse.")
+    desk.work()
+    shown = "\n".join(desk.notebook.texts("flt"))
+    assert "the reporter added something" in shown
+    assert "The reporter added more" in shown
+    assert "It is getting worse." not in shown
+
+
 def test_an_addition_to_somebody_elses_report_is_refused(desk: Desk) -> None:
     """Nobody can add to a report that is not theirs; nothing is stored."""
     reference = desk.report("ana", kind="colleague").reference

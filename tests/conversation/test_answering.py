@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rapidfuzz import fuzz, process
+
+from bot.conversation.answering import Answer, answer, answer_topic, to_json
+from bot.conversation.evaluation import Scores, evaluate, holds, read_labelled
+from bot.conversation.world import World
+from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.parsing import Parse, Ranked
+from bot.knowledge.rasa_files import load_training
+from bot.knowledge.wording import load_lexicon
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden" / "questions.jsonl"
+NEVER_FOLLOW = "not permitted to follow or engage with current or prior students"
+
+
+def parse(*odds: tuple[str, float], in_scope: float = 1.0) -> Parse:
+    ranking = sorted((Ranked(intent, share) for intent, share in odds), key=lambda item: -item.confidence)
+    return Parse("q", tuple(ranking), in_scope)
+
+
+def say(world: World, question: str, *odds: tuple[str, float], in_scope: float = 1.0) -> Answer:
+    return answer(question, parse(*odds, in_scope=in_scope), world.policy, rules=world.rules)
+
+
+FOLLOW = "policy_follow_former_student"
+THEY_FOLLOW = "policy_students_follow_federation_account"
+WE_FOLLOW = "policy_federation_account_follow_students"
+
+
+def test_answer_is_the_topics_own(world: World) -> None:
+    """A sure topic is answered with its verdict in words and its first clause verbatim."""
+    given = say(world, "can I follow a former student", (FOLLOW, 0.9))
+    topic = world.policy.topics["follow-former-student"]
+    assert (given.kind, given.verdict, given.topic) == ("answer", "never", topic.id)
+    assert topic.answer in given.text
+    assert given.citations == world.policy.citations(topic)
+    assert given.citations[0].quote in given.text
+    assert given.citations[0].section in given.text
+
+
+def test_should_is_said_as_it_is(world: World) -> None:
+    """Where the policy says "should", the answer says so and never "must"."""
+    given = say(world, "can our account follow pupils back", (WE_FOLLOW, 0.9))
+    assert given.modality == "should"
+    assert given.text.startswith("Should not: ")
+    assert 'The policy says "should": treat it as required' in given.text
+
+
+def test_danger_comes_first_from_the_engine(world: World) -> None:
+    """A likely danger beats every other reading, even below a likelier topic."""
+    given = say(world, "something", (FOLLOW, 0.7), ("danger", 0.25))
+    assert given.kind == "danger"
+    assert given.text.startswith("Call 999 if anyone is in immediate danger")
+    assert "Designated Safeguarding Lead" in given.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a pupil told me that her stepdad hits her",
+        "I want to kill myself",
+        "nudes of a year 9 girl are going round",
+        "he said he is going to stab a teacher",
+        "a student is being blackmailed",
+        "x " * 6_000 + "a child is in immediate danger" + " y" * 3_000,
+    ],
+)
+def test_danger_is_seen_in_the_words_alone(world: World, words: str) -> None:
+    """The patterns bring the safety message even where the engine is sure of something else."""
+    assert say(world, words, (FOLLOW, 1.0)).kind == "danger"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "can I follow a former student",
+        "what are my duties about FGM and Prevent",
+        "children missing from education",
+        "my head will kill me if I post this",
+        "the photo shoot is on Friday",
+        "can we post the swimming gala photos",
+        "I'm dying to share this",
+        "what does the policy say about bullying",
+    ],
+)
+def test_calm_words_raise_no_alarm(world: World, words: str) -> None:
+    """Everyday words, and questions about duties, are not taken for danger."""
+    assert world.rules.danger.found(words) == ""
+
+
+def test_story_is_offered_a_report_and_the_rule(world: World) -> None:
+    """An incident gets its report, and below it the clause of a topic that is close."""
+    given = say(
+        world, "abuse on our page", ("report_abuse", 0.6), ("policy_abuse_on_federation_account", 0.3)
+    )
+    assert (given.kind, given.report, given.topic) == ("report", "abuse", "abuse-on-federation-account")
+    assert given.text.startswith(world.rules.texts.report_abuse)
+    assert given.citations[0].quote in given.text
+    bare = say(world, "report a photo", ("report_image", 0.9))
+    assert (bare.report, bare.citations, bare.verdict) == ("image", (), "")
+
+
+def test_kinds_of_report_are_counted_together(world: World) -> None:
+    """Two half-likely kinds of report are a report, of the likelier kind."""
+    given = say(world, "x", ("report_abuse", 0.25), ("report_other", 0.3), (FOLLOW, 0.45))
+    assert (given.kind, given.report) == ("report", "other")
+
+
+def test_doubt_is_refused_honestly(world: World) -> None:
+    """Out of scope, and in scope with no topic that stands out: nothing is made up."""
+    outside = say(world, "what is for lunch", (FOLLOW, 0.1), ("out_of_scope", 0.9), in_scope=0.1)
+    vague = say(world, "hm", *((world.policy.intent(topic), 0.01) for topic in world.policy.topics))
+    for given in (outside, vague):
+        assert (given.kind, given.citations, given.verdict) == ("not_covered", (), "")
+        assert given.text == world.rules.texts.not_covered
+
+
+def test_greetings_are_small_talk(world: World) -> None:
+    """Hello, thanks and an empty message are answered without a verdict."""
+    assert say(world, "hello", ("greet", 0.9)).text == world.rules.texts.greeting
+    assert say(world, "what can you do", ("help", 0.9)).text == world.rules.texts.helping
+    assert answer("", Parse("", (), 0.0), world.policy, rules=world.rules).kind == "smalltalk"
+
+
+def test_close_topics_with_different_verdicts_are_asked_back(world: World) -> None:
+    """Two to four options, each with its topic and clauses; no verdict yet."""
+    given = say(world, "follow students", (THEY_FOLLOW, 0.5), (WE_FOLLOW, 0.4))
+    assert (given.kind, given.verdict, given.citations) == ("clarify", "", ())
+    assert 2 <= len(given.options) <= 4
+    assert {THEY_FOLLOW, WE_FOLLOW} <= {world.policy.intent(choice.topic) for choice in given.options}
+    assert all(choice.citations for choice in given.options)
+    assert all(f"- {choice.label}" in given.text for choice in given.options)
+
+
+def test_close_topics_with_one_verdict_are_answered(world: World) -> None:
+    """Where both readings lead to the same verdict there is nothing to ask."""
+    given = say(world, "follow", (FOLLOW, 0.5), ("policy_student_follows_me", 0.45))
+    assert (given.kind, given.topic) == ("answer", "follow-former-student")
+
+
+def test_yes_needs_a_wider_lead_than_no(world: World) -> None:
+    """A permission is not given while a prohibition is near; a prohibition stands."""
+    assert say(world, "follow", (THEY_FOLLOW, 0.7), (WE_FOLLOW, 0.2)).kind == "clarify"
+    assert say(world, "follow", (WE_FOLLOW, 0.7), (THEY_FOLLOW, 0.2)).verdict == "never"
+
+
+def test_nobody_is_asked_back_twice(world: World) -> None:
+    """After one question back the best topic is answered."""
+    odds = parse((THEY_FOLLOW, 0.5), (WE_FOLLOW, 0.4))
+    given = answer("follow", odds, world.policy, rules=world.rules, clarifying=True)
+    assert (given.kind, given.topic) == ("answer", "students-follow-federation-account")
+
+
+def test_follow_up_goes_on_from_the_last_topic(world: World) -> None:
+    """ "And …" weighs the last topic's neighbours more, and is not refused."""
+    odds = parse((WE_FOLLOW, 0.2), ("policy_tone_of_posts", 0.3), in_scope=0.2)
+    alone = answer("and the school account?", odds, world.policy, rules=world.rules)
+    after = answer(
+        "and the school account?",
+        odds,
+        world.policy,
+        rules=world.rules,
+        last_topic="follow-former-student",
+    )
+    assert alone.kind == "not_covered"
+    assert after.topic == "federation-account-follow-students"
+
+
+def test_picked_topic_is_answered_straight(world: World) -> None:
+    """The button of a topic gives its answer, whatever words its question holds."""
+    for topic in world.policy.topics.values():
+        given = answer_topic(topic.id, world.policy, world.rules)
+        assert (given.kind, given.topic, given.verdict) == ("answer", topic.id, topic.verdict)
+
+
+def test_unknown_intents_are_passed_over(world: World) -> None:
+    """An engine trained on other data brings no topic that the policy does not have."""
+    assert say(world, "x", ("policy_no_such_topic", 0.9), ("nlu_fallback", 0.1)).kind == "not_covered"
+
+
+def test_json_has_the_published_shape(world: World) -> None:
+    """`ask --json`: these keys, null where there is nothing, and a citation as published."""
+    given = to_json(say(world, "can I follow a former student", (FOLLOW, 0.9)))
+    assert list(given) == [
+        "question",
+        "kind",
+        "verdict",
+        "modality",
+        "text",
+        "topic",
+        "confidence",
+        "citations",
+        "options",
+        "report",
+    ]
+    assert (given["kind"], given["verdict"], given["modality"]) == ("answer", "never", "must")
+    assert (given["options"], given["report"]) == ([], None)
+    first = given["citations"][0]
+    assert list(first) == ["clause", "section", "lines", "quote"]
+    assert holds(first["quote"], [NEVER_FOLLOW])
+    refused = to_json(say(world, "lunch", ("out_of_scope", 0.9), in_scope=0.0))
+    assert [refused[key] for key in ("verdict", "modality", "topic", "report")] == [None] * 4
+    asked = to_json(say(world, "follow", (THEY_FOLLOW, 0.5), (WE_FOLLOW, 0.4)))
+    assert list(asked["options"][0]) == ["label", "topic", "citations"]
+
+
+def test_every_topic_has_a_whole_answer(world: World) -> None:
+    """Each topic's text states its verdict in words, and quotes its first clause with its place."""
+    for topic in world.policy.topics.values():
+        given = answer_topic(topic.id, world.policy, world.rules)
+        assert given.text.startswith(f"{world.rules.texts.label(topic)}: ")
+        assert 1 <= len(given.citations) <= 5
+        assert "line" in given.text.splitlines()[-1]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["minilm", "letters"])
+def engine(request: pytest.FixtureRequest, world: World) -> BuiltinEngine:
+    """The engine with the language model, and the one without."""
+    intents = ROOT / "intents"
+    learnt_from = lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [world.policy])
+    return build_engine(learnt_from, ROOT / ".cache", small=request.param)
+
+
+@pytest.fixture(scope="module")
+def golden(engine: BuiltinEngine, world: World) -> Scores:
+    """The project's own golden questions, asked."""
+    return evaluate(
+        read_labelled(GOLDEN),
+        lambda text: answer(text, engine.parse(text), world.policy, rules=world.rules),
+    )
+
+
+def test_golden_questions_find_their_clause(golden: Scores, engine: BuiltinEngine) -> None:
+    """Accuracy on the golden questions does not fall below what was measured, less the noise."""
+    first, three = (0.70, 0.77) if engine.reduced_accuracy else (0.77, 0.81)
+    assert golden.rates["policy: first clause right"].share >= first
+    assert golden.rates["policy: right in the first three"].share >= three
+    assert golden.rates["policy: refused though covered"].share <= 0.10
+
+
+def test_golden_questions_out_of_scope_are_refused(golden: Scores, engine: BuiltinEngine) -> None:
+    """Questions for somebody else are refused."""
+    least = 0.8 if engine.reduced_accuracy else 0.9
+    assert golden.rates["out of scope: refused"].share >= least
+
+
+def test_golden_danger_is_never_missed(golden: Scores) -> None:
+    """Every golden sign of danger gets the safety message, and few others do."""
+    assert golden.rates["danger: seen"].share == 1.0
+    assert golden.rates["danger: false alarms"].share <= 0.03
+    assert golden.rates["report: offered, or danger"].share >= 0.93
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can I follow a former student on my own account",
+        "I can follow a former student on my own account, can't I?",
+        "surely it's fine to follow former students on my own account",
+        "is it really forbidden to follow a former student from my own account",
+        "why am I not allowed to follow former students on my own account",
+        "can i not follow ex pupils on insta",
+        "CAN I FOLLOW A FORMER STUDENT ON MY OWN ACCOUNT",
+        "you said yes last time: I may follow a former student on my own account, right?",
+        "can I put pupils' photos on my own instagram",
+        "I may put photos of pupils on my own instagram, right?",
+        "can I message a pupil on whatsapp from my own phone",
+        "no harm in messaging a pupil from my own whatsapp, is there",
+        "can I use the school logo on my own facebook",
+        "I can use the school logo on my own facebook, correct?",
+        "can I post a pupil's full name",
+    ],
+)
+def test_no_wording_turns_a_never_round(engine: BuiltinEngine, world: World, question: str) -> None:
+    """A leading, denying or shouted question about what is forbidden never gets a permission."""
+    given = answer(question, engine.parse(question), world.policy, rules=world.rules)
+    assert given.verdict == "never"
+
+
+def test_golden_questions_are_not_training(world: World) -> None:
+    """No golden question is an example, or nearly one: the measure stays apart from what is learnt."""
+    examples = [item.text for item in load_training(ROOT / "intents").examples if len(item.text.split()) > 3]
+    questions = [item.q for item in read_labelled(GOLDEN)]
+    assert len(questions) >= 120
+    near = process.cdist(
+        [text.casefold() for text in questions],
+        [text.casefold() for text in examples],
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=90,
+    )
+    assert [(questions[row], examples[column]) for row, column in zip(*near.nonzero(), strict=True)] == []
+
+
+def test_golden_questions_expect_real_clauses(world: World) -> None:
+    """Every expected substring is in some clause of the policy."""
+    quotes = [clause.quote for clause in world.policy.clauses.values()]
+    wrong = [
+        piece
+        for question in read_labelled(GOLDEN)
+        for piece in question.expect or ()
+        if not any(holds(quote, [piece]) for quote in quotes)
+    ]
+    assert wrong == []

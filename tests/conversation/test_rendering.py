@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.answering import Answer, Choice, answer_topic
+from bot.conversation.rendering import as_messages
+from bot.conversation.world import World
+from bot.domain.messages import (
+    Bullets,
+    Button,
+    Buttons,
+    Callout,
+    Message,
+    Outside,
+    Paragraph,
+    Quote,
+    Verdict,
+)
+from bot.knowledge.answer_texts import load_answer_texts
+from bot.knowledge.documents import DataFaults
+
+ROOT = Path(__file__).parents[2]
+CONTACTS = {
+    "dsl": "Designated Safeguarding Lead: Jo Bloggs, 020 7946 0001",
+    "fbm": "Federation Business Manager: Sam Jones",
+}
+
+
+def show(world: World, given: Answer) -> Message:
+    return as_messages(given, world.policy, CONTACTS, texts=world.rules.texts)
+
+
+def of(message: Message, kind: type) -> list:
+    return [block for block in message.blocks if isinstance(block, kind)]
+
+
+def buttons(message: Message) -> list[Button]:
+    return [button for block in of(message, Buttons) for button in block.items]
+
+
+def test_answer_shows_verdict_quote_and_version(world: World) -> None:
+    """Verdict, sentence, clauses verbatim with their lines, and at the foot the policy and its version."""
+    message = show(world, answer_topic("follow-former-student", world.policy, world.rules))
+    assert message.blocks[0] == Verdict("never", "No")
+    topic = world.policy.topics["follow-former-student"]
+    assert [quote.text for quote in of(message, Quote)] == [
+        clause.quote for clause in world.policy.citations(topic)
+    ]
+    assert message.blocks[-1] == Paragraph("Use of Social Media Policy, version: not stated", muted=True)
+    assert Button("Ask the leadership team", "report.start", "question") in buttons(message)
+
+
+def test_every_topic_can_be_shown(world: World) -> None:
+    """All that a topic names is shown: next steps, whom to tell, notes, and what the policy does not say."""
+    for topic in world.policy.topics.values():
+        message = show(world, answer_topic(topic.id, world.policy, world.rules))
+        assert len(of(message, Quote)) == len(topic.cites)
+        assert len(of(message, Outside)) == len(topic.outside)
+        assert len(of(message, Callout)) == len(topic.notes)
+        assert len(of(message, Bullets)) == bool(topic.next) + bool(topic.tell)
+
+
+def test_people_are_named_where_they_are_known(world: World) -> None:
+    """Whom to tell comes with the name that is set up, or else with the role."""
+    message = show(world, answer_topic("abuse-on-federation-account", world.policy, world.rules))
+    told = [item for block in of(message, Bullets) if block.title == "Who to tell" for item in block.items]
+    assert "Federation Business Manager: Sam Jones" in told
+    assert "Federation Leadership Team (FLT)" in told
+
+
+def test_danger_is_first_and_names_the_phone(world: World) -> None:
+    """999 stands first in the danger tone, then the DSL's line; a report can be started below."""
+    message = show(world, Answer("q", "danger", "text", report="other"))
+    first = message.blocks[0]
+    assert isinstance(first, Callout)
+    assert (first.tone, first.title) == ("danger", "Call 999 if anyone is in immediate danger")
+    assert message.blocks[1] == Bullets((CONTACTS["dsl"],))
+    assert [button.action for button in buttons(message)] == ["report.start"]
+    assert of(message, Outside)
+
+
+def test_danger_without_a_phone_still_says_whom(world: World) -> None:
+    """Where no number is set up, the callout itself says to phone the DSL."""
+    given = Answer("q", "danger", "text")
+    message = as_messages(given, world.policy, {}, texts=world.rules.texts)
+    assert "Phone your Designated Safeguarding Lead" in message.blocks[0].text  # type: ignore[union-attr]
+    assert of(message, Bullets) == []
+
+
+@pytest.mark.parametrize("kind", ["abuse", "image", "other"])
+def test_report_opens_its_own_journey(world: World, kind: str) -> None:
+    """The first button starts the report that was told of."""
+    message = show(world, Answer("q", "report", "text", report=kind))
+    assert (buttons(message)[0].action, buttons(message)[0].value) == ("report.start", kind)
+    assert of(message, Verdict) == []
+
+
+def test_report_shows_the_rule_below(world: World) -> None:
+    """With a topic that is close, its verdict and clauses follow the callout."""
+    topic = "abuse-on-federation-account"
+    message = show(world, Answer("q", "report", "text", report="abuse", topic=topic))
+    kinds = [type(block) for block in message.blocks]
+    assert kinds[0] is Callout
+    assert Verdict in kinds
+
+
+def test_options_are_buttons(world: World) -> None:
+    """A question asked back shows its question, and a button for each topic."""
+    options = (Choice("My own account", "logo-on-personal-account", ()), Choice("Other", "disclaimer", ()))
+    message = show(world, Answer("q", "clarify", "Which?\n- My own account\n- Other", options=options))
+    assert message.blocks[0] == Paragraph("Which?")
+    assert [(button.action, button.value) for button in buttons(message)] == [
+        ("ask.topic", "logo-on-personal-account"),
+        ("ask.topic", "disclaimer"),
+    ]
+
+
+def test_refusal_offers_a_person(world: World) -> None:
+    """Not covered: the honest text, and buttons to ask the FLT or to report."""
+    message = show(world, Answer("q", "not_covered", world.rules.texts.not_covered))
+    assert message.blocks[0] == Paragraph(world.rules.texts.not_covered)
+    assert [button.value for button in buttons(message)] == ["question", ""]
+
+
+def test_summary_holds_nothing_of_the_question(world: World) -> None:
+    """What a notification shows says neither the question nor the topic."""
+    for kind in ("answer", "clarify", "not_covered", "report", "danger", "smalltalk"):
+        topic = "follow-former-student" if kind == "answer" else ""
+        given = Answer("secret words", kind, "text", topic=topic, report="other")  # type: ignore[arg-type]
+        assert "secret" not in show(world, given).summary
+        assert "student" not in show(world, given).summary
+
+
+def test_offers_lead_where_they_say(world: World) -> None:
+    """A topic's offer is a button of its own: a report, or an application for an account."""
+    apply = show(world, answer_topic("apply-for-account", world.policy, world.rules))
+    offered = [world.policy.topics["apply-for-account"].offer, buttons(apply)[0].action]
+    assert offered == ["account_request", "account.request"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("clarify: I want to give you the right rule. {question}", "clarify: Which", "exactly these braces"),
+        ("  information: What the policy says\n", "", "lacks information"),
+        ("danger_title:", "danger_titel:", "danger_titel"),
+    ],
+)
+def test_broken_texts_are_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    """A lost brace, verdict or key in the texts is a fault with its file, not a gap in an answer."""
+    text = (ROOT / "policy_kb" / "answer-texts.yml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "answer-texts.yml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataFaults, match=fault):
+        load_answer_texts(path)
