@@ -6,6 +6,7 @@ A verdict is always the topic's own: however a question leads or denies, it cann
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ Kind = Literal["answer", "clarify", "not_covered", "report", "danger", "smalltal
 _REPORTS = ("report_abuse", "report_image", "report_other")
 _ALLOWS = ("allowed_if", "encouraged")
 _MOST_OPTIONS = 4
+_BARE = re.compile(r"^(?:Yes|No)\.\s+(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,8 @@ def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
 def _danger(reading: _Reading) -> Answer:
     texts = reading.rules.texts
     first = f"{texts.danger_title}. {texts.danger} {texts.danger_then} ({texts.danger_source})"
-    confidence = reading.of("danger")
-    return _beside(reading, Answer(reading.question, "danger", first, confidence=confidence, report="other"))
+    # Nothing beside it: no rule about posts belongs under a child in danger.
+    return Answer(reading.question, "danger", first, confidence=reading.of("danger"), report="other")
 
 
 def _small_talk(reading: _Reading) -> Answer:
@@ -215,11 +217,20 @@ def _from_topic(reading: _Reading, guess: _Guess) -> Answer:
 
 
 def _sentence(topic: Topic, citations: tuple[Clause, ...], rules: AnswerRules) -> str:
-    parts = [f"{rules.texts.label(topic)}: {topic.answer}"]
+    parts = [topic.question, f"{rules.texts.label(topic)}: {statement(topic)}"]
     if topic.modality == "should" and topic.verdict in rules.texts.verdicts_should:
         parts.append(rules.texts.should)
     parts.append(rules.texts.quotation(citations[0]))
     return "\n".join(parts)
+
+
+def statement(topic: Topic) -> str:
+    """A topic's answer without a bare "Yes." or "No." in front.
+
+    That word answers the topic's own question. Under "can I skip the training?" the "Yes." of "do I have to
+    attend?" would say the opposite: so the verdict stands in words instead.
+    """
+    return _BARE.sub("", topic.answer)
 
 
 def _rivals(reading: _Reading) -> tuple[_Guess, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.conversation.answering import Answer
+from bot.conversation.answering import Answer, statement
 from bot.domain.messages import (
     Block,
     Bullets,
     Button,
     Buttons,
     Callout,
+    Heading,
     Message,
     Outside,
     Paragraph,
@@ -23,6 +24,7 @@ from bot.knowledge.policies import Clause, Offer, Policy, Topic
 START = "report.start"
 ASK_TOPIC = "ask.topic"
 APPLY = "account.request"
+FEEDBACK = "ask.feedback"
 _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_abuse": (START, "abuse"),
     "report_image": (START, "image"),
@@ -70,8 +72,10 @@ def _related(
         return
     if answer.kind != "answer":
         yield Paragraph(texts.headings.related)
+    # The topic's own question, so that its answer can be read in one way only.
+    yield Heading(topic.question)
     yield Verdict(topic.verdict, texts.label(topic))
-    yield Paragraph(topic.answer)
+    yield Paragraph(statement(topic))
     if topic.modality == "should" and topic.verdict in texts.verdicts_should:
         yield Paragraph(texts.should, muted=True)
     yield from (_quote(clause) for clause in answer.citations)
@@ -116,7 +120,11 @@ def _buttons(answer: Answer, policy: Policy, texts: AnswerTexts) -> tuple[Button
         case "report":
             kind = Button(words.offer(_offer(answer.report)), START, answer.report, "primary")
             return (kind, Button(words.report, START))
-    return (*_offered(policy.topics[answer.topic], texts), ask)
+    feedback = (
+        Button(words.helped, FEEDBACK, f"{answer.topic}|yes"),
+        Button(words.not_helped, FEEDBACK, f"{answer.topic}|no"),
+    )
+    return (*_offered(policy.topics[answer.topic], texts), ask, *feedback)
 
 
 def _offered(topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:

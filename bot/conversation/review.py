@@ -141,6 +141,7 @@ def _recipients(draft: Draft, settled: Settled, route: Route, world: World) -> l
     texts, slots = world.playbook.texts.review, settled.slots
     found = readers(world, slots, route)
     blocks: list[Block] = [Bullets(tuple(person_line(reader, world) for reader in found), texts.recipients)]
+    blocks += _left_out(draft, route, found, world)
     later = [person for step in route.ladder for person in step if person not in {r.person for r in found}]
     if later:
         blocks.append(Paragraph(f"{texts.ladder}: {_names(later, world)}. {texts.ladder_note}", muted=True))
@@ -148,7 +149,7 @@ def _recipients(draft: Draft, settled: Settled, route: Route, world: World) -> l
     modes = {"named": texts.mode_named, "confidential": texts.mode_confidential}
     blocks.append(Paragraph(modes.get(mode, texts.mode_anonymous)))
     blocks.append(Paragraph(texts.channel if route.channel else texts.restricted))
-    return [*blocks, *_left_out(draft, route, found, world)]
+    return blocks
 
 
 def person_line(reader: Reader, world: World) -> str:

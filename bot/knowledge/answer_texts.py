@@ -45,6 +45,8 @@ class ButtonTexts(Record):
     report_other: Text
     account_request: Text
     ask_flt: Text
+    helped: Text
+    not_helped: Text
 
     def offer(self, offer: Offer) -> str:
         """The words on the button that a topic offers."""

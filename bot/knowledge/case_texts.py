@@ -202,6 +202,7 @@ class CaseTexts(Record):
     local_target: str
     notice: Notice
     added: Notice
+    given: Notice
     ladder_note: str
     replies: Replies
     refusals: Refusals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 def read_cache(path: Path) -> tuple[Letters, Heads] | None:
     """What `write_cache` kept in `path`; None where there is no such file, or it is broken."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         return Letters(arrays["rarity"], arrays["mixtures"]), _heads(arrays)
     except _BROKEN:
@@ -28,13 +29,14 @@ def read_cache(path: Path) -> tuple[Letters, Heads] | None:
 
 def write_cache(path: Path, letters: Letters, heads: Heads) -> None:
     """Keep them in `path`, whole or not at all. A folder that cannot be written to is no fault."""
-    fresh = path.with_name(f"{path.stem}.new.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(fresh, allow_pickle=False, **_arrays(letters, heads))
-        fresh.replace(path)
+        # A name of its own: another process may be writing the same cache.
+        with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as fresh:
+            np.savez(fresh, allow_pickle=False, **_arrays(letters, heads))
+        Path(fresh.name).replace(path)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        return
 
 
 def _arrays(letters: Letters, heads: Heads) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz, process
 
-from bot.conversation.answering import Answer, answer, answer_topic, to_json
+from bot.conversation.answering import Answer, answer, answer_topic, statement, to_json
 from bot.conversation.evaluation import Scores, evaluate, holds, read_labelled
 from bot.conversation.world import World
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
@@ -37,7 +37,7 @@ def test_answer_is_the_topics_own(world: World) -> None:
     given = say(world, "can I follow a former student", (FOLLOW, 0.9))
     topic = world.policy.topics["follow-former-student"]
     assert (given.kind, given.verdict, given.topic) == ("answer", "never", topic.id)
-    assert topic.answer in given.text
+    assert f"Not allowed: {statement(topic)}" in given.text
     assert given.citations == world.policy.citations(topic)
     assert given.citations[0].quote in given.text
     assert given.citations[0].section in given.text
@@ -47,16 +47,17 @@ def test_should_is_said_as_it_is(world: World) -> None:
     """Where the policy says "should", the answer says so and never "must"."""
     given = say(world, "can our account follow pupils back", (WE_FOLLOW, 0.9))
     assert given.modality == "should"
-    assert given.text.startswith("Should not: ")
+    assert "Should not: Staff should not" in given.text
     assert 'The policy says "should": treat it as required' in given.text
 
 
 def test_danger_comes_first_from_the_engine(world: World) -> None:
-    """A likely danger beats every other reading, even below a likelier topic."""
+    """A likely danger beats a likelier topic, and no rule about posts is put under it."""
     given = say(world, "something", (FOLLOW, 0.7), ("danger", 0.25))
     assert given.kind == "danger"
     assert given.text.startswith("Call 999 if anyone is in immediate danger")
     assert "Designated Safeguarding Lead" in given.text
+    assert given.citations == ()
 
 
 @pytest.mark.parametrize(
@@ -209,11 +210,20 @@ def test_json_has_the_published_shape(world: World) -> None:
     assert list(asked["options"][0]) == ["label", "topic", "citations"]
 
 
+def test_yes_and_no_do_not_stand_alone(world: World) -> None:
+    """No bare "Yes." answers "can I skip the training?": the topic's question stands over its answer."""
+    given = say(world, "can I skip the training", ("policy_attend_training", 0.9))
+    assert given.text.startswith("Do I have to attend training?\nRequired: Attending")
+    for topic in world.policy.topics.values():
+        assert not statement(topic).startswith(("Yes. ", "No. "))
+
+
 def test_every_topic_has_a_whole_answer(world: World) -> None:
     """Each topic's text states its verdict in words, and quotes its first clause with its place."""
     for topic in world.policy.topics.values():
         given = answer_topic(topic.id, world.policy, world.rules)
-        assert given.text.startswith(f"{world.rules.texts.label(topic)}: ")
+        first = f"{topic.question}\n{world.rules.texts.label(topic)}: "
+        assert given.text.startswith(first + statement(topic))
         assert 1 <= len(given.citations) <= 5
         assert "line" in given.text.splitlines()[-1]
 

@@ -12,6 +12,7 @@ from bot.domain.messages import (
     Button,
     Buttons,
     Callout,
+    Heading,
     Message,
     Outside,
     Paragraph,
@@ -43,13 +44,17 @@ def buttons(message: Message) -> list[Button]:
 def test_answer_shows_verdict_quote_and_version(world: World) -> None:
     """Verdict, sentence, clauses verbatim with their lines, and at the foot the policy and its version."""
     message = show(world, answer_topic("follow-former-student", world.policy, world.rules))
-    assert message.blocks[0] == Verdict("never", "No")
     topic = world.policy.topics["follow-former-student"]
+    assert message.blocks[:2] == (Heading(topic.question), Verdict("never", "Not allowed"))
     assert [quote.text for quote in of(message, Quote)] == [
         clause.quote for clause in world.policy.citations(topic)
     ]
     assert message.blocks[-1] == Paragraph("Use of Social Media Policy, version: not stated", muted=True)
-    assert Button("Ask the leadership team", "report.start", "question") in buttons(message)
+    assert [(button.action, button.value) for button in buttons(message)] == [
+        ("report.start", "question"),
+        ("ask.feedback", "follow-former-student|yes"),
+        ("ask.feedback", "follow-former-student|no"),
+    ]
 
 
 def test_every_topic_can_be_shown(world: World) -> None:
@@ -128,7 +133,7 @@ def test_summary_holds_nothing_of_the_question(world: World) -> None:
     """What a notification shows says neither the question nor the topic."""
     for kind in ("answer", "clarify", "not_covered", "report", "danger", "smalltalk"):
         topic = "follow-former-student" if kind == "answer" else ""
-        given = Answer("secret words", kind, "text", topic=topic, report="other")  # type: ignore[arg-type]
+        given = Answer("secret words", kind, "text", topic=topic, report="other")
         assert "secret" not in show(world, given).summary
         assert "student" not in show(world, given).summary
 
