@@ -69,8 +69,8 @@ class Worker:
 
     def _claim(self) -> tuple[Claimed, ...]:
         now = self.clock()
+        escalations.climb_due(self.context, now)
         with self.context.database.transaction() as tx:
-            escalations.climb_due(tx, self.context, now)
             if self._housekeeping_due is None or now >= self._housekeeping_due:
                 # Not at every poll: each write costs an fsync.
                 self._housekeeping_due = now + _HOUSEKEEPING
@@ -83,7 +83,7 @@ class Worker:
             outgoing = await self.run(self._prepare, claimed)
             if outgoing is None:
                 return
-            message_id = await asyncio.wait_for(self._send(outgoing, claimed.unclear), _SEND_S)
+            message_id = await asyncio.wait_for(self._send(outgoing), _SEND_S)
         except (NowhereToSend, PermanentFault) as fault:
             await self.run(self._undeliverable, claimed, f"permanent: {fault}")
         except (PassingFault, UnclearFault, TimeoutError) as fault:
@@ -96,15 +96,19 @@ class Worker:
         else:
             await self.run(self._record, claimed, outgoing, message_id)
 
-    async def _send(self, outgoing: Outgoing, unclear: bool) -> str:
+    async def _send(self, outgoing: Outgoing) -> str:
         sender = self.senders[outgoing.platform]
         target = Target(outgoing.platform, outgoing.conversation)
-        if outgoing.rewrites:
-            await sender.edit(target, outgoing.rewrites, outgoing.message)
-            return outgoing.rewrites
         # An earlier try may have been taken: look before sending again, so that it is seen once.
-        found = await sender.find(target, outgoing.key) if unclear else None
-        return found or await sender.post(target, outgoing.message, outgoing.key)
+        found = (
+            await sender.find(target, outgoing.key) if outgoing.unclear and not outgoing.rewrites else None
+        )
+        known = outgoing.rewrites or found
+        if not known:
+            return await sender.post(target, outgoing.message, outgoing.key)
+        # What that try left there may show an older state than the one that is recorded now.
+        await sender.edit(target, known, outgoing.message)
+        return known
 
     def _prepare(self, claimed: Claimed) -> Outgoing | None:
         with self.context.database.transaction() as tx:

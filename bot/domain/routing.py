@@ -19,6 +19,8 @@ Slots = Mapping[str, tuple[str, ...]]
 FLT_CHANNEL = "flt_channel"
 # Those who read the FLT's channel: a conflict with one of them must leave no trace there.
 CHANNEL_ROLES = ("flt", "eht")
+# Those whom a restricted report may reach anyway.
+_SAFE_ROLES = frozenset(("dsl", "deputy_dsl", "eht"))
 _OTHER = {"eht": "chair", "chair": "eht"}
 
 
@@ -39,6 +41,11 @@ class Row:
     tags: tuple[str, ...] = ()
     # Why each recipient is told: "policy" (with its clauses) or "local".
     clauses: tuple[str, ...] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it tells nobody but those whom a restricted report may reach."""
+        return {role for role, _ in self.told} <= _SAFE_ROLES
 
     def matches(self, slots: Slots) -> bool:
         """Whether each slot of `when` holds at least one of its values."""
@@ -121,8 +128,8 @@ def _passed_over(conflict: Conflict, roster: Roster) -> tuple[frozenset[str], fr
     whom the reporter chose, since the other may be the very person. Not even the DSL, who may
     otherwise open whatever concerns a child: the reporter was promised that nobody else is told.
     """
-    alone = conflict.choice if conflict.unclear else "chair" if "eht" in conflict.roles else ""
-    if alone not in _OTHER or conflict.roles & ({"chair"} if not conflict.unclear else _OTHER.keys()):
+    alone = "chair" if "eht" in conflict.roles else conflict.choice if conflict.unclear else ""
+    if alone not in _OTHER or "chair" in conflict.roles:
         return frozenset(), frozenset()
     holders = (person for ids in roster.roles.get(_OTHER[alone], {}).values() for person in ids)
     return frozenset(roster.roles) - {alone}, frozenset(holders)
@@ -144,8 +151,9 @@ def _facts(matched: tuple[Row, ...], conflict: Conflict, roster: Roster) -> Rout
 
 
 def _notices(matched: tuple[Row, ...], restricted: bool) -> tuple[tuple[str, Level], ...]:
-    # Where one row is restricted, what an open row would have posted must not betray it.
-    chosen = [row for row in matched if row.restricted or not restricted]
+    # Where one row is restricted, what an open row would have posted must not betray it; what an open
+    # row tells the safeguarding roles alone (anyone in danger now: the deputy too) they are still told.
+    chosen = [row for row in matched if row.restricted or not restricted or row.is_safe]
     return tuple(dict.fromkeys(notice for row in chosen for notice in row.told))
 
 
@@ -200,19 +208,21 @@ class _Plan:
             return self._refused("no_safe_recipient", restricted)
         if refusal:
             return self._refused(refusal, restricted)
-        ladder = self._ladder(told, restricted)
+        ladder = self._ladder(told, restricted, channel)
         return replace(self.route, channel=channel, told=told, ladder=ladder, restricted=restricted)
 
     def _refused(self, why: str, restricted: bool) -> Route:
         return replace(self.route, restricted=restricted, refusal=why)
 
-    def _ladder(self, told: tuple[Told, ...], restricted: bool) -> tuple[tuple[str, ...], ...]:
+    def _ladder(self, told: tuple[Told, ...], restricted: bool, channel: bool) -> tuple[tuple[str, ...], ...]:
         # With no clear answer, or the Executive Headteacher concerned, the other may be the very person.
         if self.conflict.unclear or "eht" in self.conflict.roles:
             return ()
         # The FLT's members see the channel; a direct message to one of them is still a step.
         reached = {item.person for item in told if item.level == "C"}
-        roles = ("dsl", "eht", "chair") if restricted else ("flt", "eht", "chair")
+        # An FLT member may open what their channel was told, and could do nothing with anything else.
+        first = ("dsl",) if restricted else ("flt",) if channel else ()
+        roles = (*first, "eht", "chair")
         steps: list[tuple[str, ...]] = []
         for role in roles:
             people = tuple(person for person in self.people(role) if person not in reached)

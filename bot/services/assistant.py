@@ -35,6 +35,7 @@ from bot.storage.conversations import (
     save_session,
     submitted_before,
 )
+from bot.storage.crypto import KeyFault
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.reports import report_by_reference
 
@@ -52,16 +53,19 @@ class Assistant:
     def handle(self, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
         """What to show the sender. An event seen before changes and shows nothing.
 
-        Never raises for what a person sent; where the database does not take it, the sender is told
-        that nothing is saved, and whom to phone.
+        Never raises for what a person sent; where the database does not take it, or a fault of our own
+        ends it, the sender is told that nothing is saved, and whom to phone.
         """
-        parse = self._parse(incoming)
         try:
+            parse = self._parse(incoming)
             with self._context.database.transaction() as tx:
                 return self._in(tx, incoming, parse, now)
         except StorageUnavailable as error:
             log.error("event_not_stored", reason=str(error))
-            return (receipts.not_saved(self._context.world),)
+        except Exception:
+            # The transaction is undone whatever it was: a key that is missing, or a bug.
+            log.exception("event_broken", content=type(incoming.content).__name__)
+        return (receipts.not_saved(self._context.world),)
 
     def _parse(self, incoming: Incoming) -> Parse | None:
         content = incoming.content
@@ -96,12 +100,10 @@ class Assistant:
         self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
     ) -> tuple[Message, ...]:
         owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
-        stored = load_session(tx, self._context.vault, owner, now)
-        session = sessions.restore(stored) if stored else None
-        if stored and session is None:
+        session = self._session(tx, owner, now)
+        if session is None:
             forget_session(tx, owner)
             return lost_draft(self._new_session(), self._context.world).replies
-        session = session or self._new_session()
         turn = take_turn(session, incoming, parse, self._context.world, now)
         try:
             done = [self._do(tx, incoming, command, now) for command in turn.commands]
@@ -109,6 +111,16 @@ class Assistant:
             return (receipts.not_sent(self._context.world, refused.route),)
         self._keep(tx, owner, session, turn, now)
         return (*turn.replies, *done)
+
+    def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
+        """The session as it was left, or a new one; None where one was left that cannot be read."""
+        try:
+            stored = load_session(tx, self._context.vault, owner, now)
+        except KeyFault as fault:
+            # Whoever would report must not be kept from it until the old session expires.
+            log.error("session_not_opened", reason=str(fault))
+            return None
+        return sessions.restore(stored) if stored else self._new_session()
 
     def _new_session(self) -> Session:
         return Session(tokens=self._context.new_tokens())

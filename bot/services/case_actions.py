@@ -14,7 +14,7 @@ from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.services import case_cards, case_forms
 from bot.services.context import Context
-from bot.services.owed import owe_reporter, owe_rewrites
+from bot.services.owed import owe_person, owe_reporter, owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
@@ -123,11 +123,23 @@ def _sees_the_card(press: Press) -> bool:
 
 
 def _details(press: Press) -> Message:
+    opened = any(
+        entry.event == "view" and entry.actor == press.person.id for entry in history(press.tx, press.report)
+    )
     _record(press, "view", press.report.state, {})
+    if not opened:
+        # The card names who has opened the details, so the first time by each is a change to it.
+        row = press.report.row
+        save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
+        report = reload(press.tx, press.context.vault, press.report)
+        owe_rewrites(press.tx, press.context, report, press.now)
     return case_cards.details(press.context, press.report, history(press.tx, press.report))
 
 
 def _clauses(press: Press) -> Message:
+    if not _sees_the_card(press):
+        # The clauses say more of what happened than a notice may.
+        return case_cards.notice(press.context, press.report)
     return case_cards.clauses(press.context, press.report)
 
 
@@ -163,6 +175,8 @@ def _happen(press: Press, action: str, values: dict[str, str]) -> Message:
     _record(press, event.what.value, state, _detail(press.context, event, values))
     report = reload(press.tx, press.context.vault, press.report)
     owe_rewrites(press.tx, press.context, report, press.now)
+    if event.what is Happening.ASSIGN and event.to != press.person.id:
+        owe_person(press.tx, press.context, report, "given", event.to, press.now)
     _tell_reporter(press, event, report)
     return _done(press, event)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.conversation.inputs import clean_text
 from bot.domain.access import Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.domain.routing import Told
@@ -87,8 +88,8 @@ def _filled(item: Field, checked: Checked | None) -> Field:
 
 
 def check(context: Context, shown: tuple[Field, ...], sent: Values) -> Checked:
-    """Trim what was sent and say what is wrong with each field. Unknown fields are dropped."""
-    values = {item.name: "".join(sent.get(item.name, ())[:1]).strip() for item in shown}
+    """Clean what was sent and say what is wrong with each field. Unknown fields are dropped."""
+    values = {item.name: clean_text("".join(sent.get(item.name, ())[:1])) for item in shown}
     errors = {item.name: _error(context, item, values[item.name]) for item in shown}
     return Checked(values, {name: error for name, error in errors.items() if error})
 

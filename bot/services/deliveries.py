@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
+from bot.domain.routing import Told
 from bot.services import case_cards
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list
@@ -27,7 +28,10 @@ from bot.storage.reports import (
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What to send: where, the message, and the id of the message that it rewrites ("" for a new one)."""
+    """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
+
+    `unclear`: an earlier try under the same key may have been taken by the platform.
+    """
 
     platform: str
     conversation: str
@@ -35,28 +39,41 @@ class Outgoing:
     key: str
     rewrites: str
     version: int
+    unclear: bool
 
 
 class NowhereToSend(Exception):
-    """The recipient has no account on any platform in use."""
+    """The recipient has no account on any platform in use, or no longer a role that may see the case."""
 
 
 def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | None:
-    """What this row says now; None where a newer state was shown already. Raises NowhereToSend."""
+    """What this row says now; None where it no longer holds, or was shown already. Raises NowhereToSend."""
     notice = claimed.notice
     report = report_by_id(tx, context.vault, notice.report_id)
-    platform, conversation = _address(context, report, notice.recipient)
+    told = people_of(tx, report)
+    platform, conversation = _address(context, report, told, notice.recipient)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
     version = int(report.row.version)
-    if shown is not None and shown.version >= version:
+    if _is_overtaken(notice.kind, report) or (shown is not None and shown.version >= version):
         return None
-    message = _message(tx, context, report, notice)
+    message = _message(tx, context, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
     key = f"card:{report.id}:{notice.recipient}" if notice.kind == "card" else notice.key
-    return Outgoing(platform, conversation, message, key, shown.message_id if shown else "", version)
+    rewrites = shown.message_id if shown else ""
+    # An earlier version of the card may have been taken, whichever of its rows is at hand.
+    unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
+    return Outgoing(platform, conversation, message, key, rewrites, version, unclear)
 
 
-def _address(context: Context, report: Report, recipient: str) -> tuple[str, str]:
+def _is_overtaken(kind: str, report: Report) -> bool:
+    """Whether what a reporter was to be told has ceased to be so before it went out."""
+    stage = report.state.stage
+    return (kind == "closed" and stage is not Stage.CLOSED) or (
+        kind == "late" and stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
+    )
+
+
+def _address(context: Context, report: Report, told: tuple[Told, ...], recipient: str) -> tuple[str, str]:
     if recipient == FLT_CHANNEL:
         return context.flt_conversation
     if recipient == REPORTER:
@@ -64,21 +81,24 @@ def _address(context: Context, report: Report, recipient: str) -> tuple[str, str
             raise NowhereToSend(recipient)
         return report.reporter.platform, report.reporter.user
     person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
-    for platform in context.platforms:
-        if person is not None and platform in person.accounts:
-            return platform, person.accounts[platform]
+    # Asked again each time: whoever has left, or has left the role, is sent nothing more.
+    if person is not None and context.may(person, "list", report, told):
+        for platform in context.platforms:
+            if platform in person.accounts:
+                return platform, person.accounts[platform]
     raise NowhereToSend(recipient)
 
 
-def _message(tx: Transaction, context: Context, report: Report, notice: outbox.Notice) -> Message:
+def _message(
+    tx: Transaction, context: Context, report: Report, told: tuple[Told, ...], notice: outbox.Notice
+) -> Message:
     match notice.kind:
         case "card":
-            entries = history(tx, report)
-            return case_cards.card(context, report, people_of(tx, report), entries, notice.recipient)
+            return case_cards.card(context, report, told, history(tx, report), notice.recipient)
         case "notice":
             return case_cards.notice(context, report)
-        case "added":
-            texts = context.texts.added
+        case "added" | "given":
+            texts = context.texts.added if notice.kind == "added" else context.texts.given
             return _plain(texts.title.format(reference=report.reference), texts.text)
     return _update(context, report, notice.kind)
 
@@ -126,5 +146,7 @@ def undeliverable(tx: Transaction, context: Context, claimed: Claimed, fault: st
     if not outbox.give_up(tx, claimed, fault) or claimed.notice.kind != "card":
         return
     report = report_by_id(tx, context.vault, claimed.notice.report_id)
-    if report.row.due_at is not None:
-        save_state(tx, report, report.state, now, None)
+    if report.row.due_at is None or outbox.posted_card(tx, report.id, claimed.notice.recipient) is not None:
+        # Somebody has the case, or the recipient has the card: only its rewriting failed.
+        return
+    save_state(tx, report, report.state, now, None)

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
+
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.escalation import due_at, has_ended, step
 from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
-from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, add_people, due_reports, reload, save_state
+from bot.storage.database import StorageUnavailable, Transaction
+from bot.storage.reports import (
+    Entry,
+    Report,
+    add_entry,
+    add_people,
+    due_reports,
+    reload,
+    report_by_id,
+    save_state,
+)
 
-_AT_ONCE = 20
+log = structlog.get_logger()
 
 
-def climb_due(tx: Transaction, context: Context, now: datetime) -> int:
-    """Take every overdue case one step up; returns how many. The state is checked in the same transaction."""
-    due = due_reports(tx, context.vault, now, _AT_ONCE)
-    for report in due:
-        _climb(tx, context, report, now)
-    return len(due)
+def climb_due(context: Context, now: datetime) -> None:
+    """Take every overdue case one step up, each in a transaction of its own, in which its state is checked.
+
+    A case that cannot be climbed (its key is missing) is logged and holds up no other.
+    """
+    with context.database.transaction() as tx:
+        overdue = due_reports(tx, now)
+    for report_id in overdue:
+        try:
+            with context.database.transaction() as tx:
+                _climb(tx, context, report_by_id(tx, context.vault, report_id), now)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("ladder_broken")
 
 
 def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> None:

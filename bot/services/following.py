@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
-from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.services.case_cards import kind_name, status_line
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
@@ -19,6 +20,7 @@ from bot.storage.reports import (
     Reporter,
     add_entry,
     history,
+    may_be_reference,
     reload,
     report_by_reference,
     reports_of,
@@ -32,7 +34,9 @@ def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus,
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
     texts = context.texts.status
     if not asked.reference:
-        return _listed(tx, context, reports_of(tx, context.vault, _reporter(sender)), now)
+        mine = _listed(tx, context, reports_of(tx, context.vault, _reporter(sender)), now)
+        by_code = Button(context.world.playbook.texts.receipts.look_up, "status.show")
+        return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
     found = _own(tx, context, sender, asked.reference, asked.code, now)
     if isinstance(found, str):
         return Message((Callout("warning", found),), summary=texts.title)
@@ -50,6 +54,9 @@ def _own(
     report = report_by_reference(tx, context.vault, reference)
     if report is not None and report.reporter == _reporter(sender):
         return report
+    if not may_be_reference(reference):
+        # Nothing that somebody typed by mistake is written down as a failed try.
+        return context.texts.status.wrong_code
     if failures(tx, reference, now) >= _TRIES_AN_HOUR:
         return context.texts.status.too_many
     if report is not None and code_matches(str(report.row.receipt_hash), code):
@@ -80,7 +87,8 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
     if _is_late(report, now):
         blocks.append(Callout("warning", context.texts.status.late))
         blocks.append(phone_list(context))
-    return blocks
+    add_more = context.world.playbook.texts.receipts.add_more
+    return [*blocks, Buttons((Button(add_more, "report.add", report.reference),))]
 
 
 def _lines(tx: Transaction, context: Context, report: Report) -> list[str]:

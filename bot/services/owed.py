@@ -57,6 +57,13 @@ def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, n
         _owe(tx, context, report, kind, REPORTER, now)
 
 
+def owe_person(
+    tx: Transaction, context: Context, report: Report, kind: str, person: str, now: datetime
+) -> None:
+    """Tell one person on the roster: a card that is rewritten in place tells nobody anything."""
+    _owe(tx, context, report, kind, person_recipient(person), now)
+
+
 def owe_addition(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
     """Tell whoever holds the case that more was added; where nobody does yet, everyone with its card."""
     holder = report.state.holder

@@ -77,8 +77,11 @@ def claim(
     connection: Connection, token: str, now: datetime, lease: timedelta, limit: int
 ) -> tuple[Claimed, ...]:
     """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out."""
-    waiting = and_(outbox.c.state == PENDING, outbox.c.due_at <= now)
-    stalled = and_(outbox.c.state == SENDING, outbox.c.lease_until <= now)
+    # A clock that was put back must hold nothing up: what was never tried is due whatever it says, and
+    # no lease reaches further than the one that would be given now.
+    waiting = and_(outbox.c.state == PENDING, or_(outbox.c.due_at <= now, outbox.c.attempts == 0))
+    ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > now + lease)
+    stalled = and_(outbox.c.state == SENDING, ran_out)
     query = (
         select(outbox)
         .where(or_(waiting, stalled))
@@ -148,9 +151,18 @@ def remember_card(connection: Connection, report_id: str, recipient: str, card: 
     connection.execute(insert(posted).values(report_id=report_id, recipient=recipient, **values))
 
 
+def card_was_tried(connection: Connection, notice: Notice) -> bool:
+    """Whether another version of this card was given to the platform, with or without an answer."""
+    same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    others = and_(same, outbox.c.kind == notice.kind, outbox.c.key != notice.key, outbox.c.attempts > 0)
+    return connection.execute(select(outbox.c.id).where(others)).first() is not None
+
+
 def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
-    """The recipients who have, or are owed, a card of the report."""
-    query = select(outbox.c.recipient).where(outbox.c.report_id == report_id, outbox.c.kind == "card")
+    """The recipients who have, or are owed, a card of the report; not those whom none can reach."""
+    query = select(outbox.c.recipient).where(
+        outbox.c.report_id == report_id, outbox.c.kind == "card", outbox.c.state != DEAD
+    )
     return tuple(dict.fromkeys(row.recipient for row in connection.execute(query)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -172,8 +173,15 @@ def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
     return Report(row, vault.ring.open_record_key("reports", str(row.id), stored))
 
 
+def may_be_reference(text: str) -> bool:
+    """Whether a report could bear this reference: short, of nothing but capitals, digits and dashes."""
+    return re.fullmatch(r"[A-Z0-9-]{1,16}", text) is not None
+
+
 def report_by_reference(connection: Connection, vault: Vault, reference: str) -> Report | None:
     """The report of a reference, or None. Ids are guessed here and permitted elsewhere."""
+    if not may_be_reference(reference):
+        return None
     row = connection.execute(select(reports).where(reports.c.reference == reference)).one_or_none()
     return None if row is None else _opened(vault, row)
 
@@ -200,10 +208,10 @@ def _hidden(vault: Vault, reporter: Reporter) -> str:
     return vault.blind("reporter", reporter.platform, reporter.user)
 
 
-def due_reports(connection: Connection, vault: Vault, now: datetime, limit: int) -> tuple[Report, ...]:
-    """Reports whose deadline has passed, the longest overdue first."""
-    query = select(reports).where(reports.c.due_at <= now).order_by(reports.c.due_at).limit(limit)
-    return tuple(_opened(vault, row) for row in connection.execute(query))
+def due_reports(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """The row ids of reports whose deadline has passed, the longest overdue first."""
+    query = select(reports.c.id).where(reports.c.due_at <= now).order_by(reports.c.due_at)
+    return tuple(str(row.id) for row in connection.execute(query))
 
 
 def save_state(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from bot.storage.crypto import KeyRing, WrappedKey, blind_index
-from bot.storage.schema import secrets
+from bot.storage.crypto import KeyFault, KeyRing, WrappedKey, blind_index
+from bot.storage.schema import reports, secrets
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,11 @@ class Vault:
 
 
 def open_vault(connection: Connection, ring: KeyRing) -> Vault:
-    """The vault of this database; its look-up key is made on first use. Raises KeyFault on a foreign key."""
+    """The vault of this database; its look-up key is made on first use.
+
+    Raises KeyFault on a foreign key, and where a key is missing that some report needs.
+    """
+    _refuse_missing_keys(connection, ring)
     row = connection.execute(select(secrets).where(secrets.c.name == "index")).one_or_none()
     if row is not None:
         key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
@@ -38,3 +42,12 @@ def open_vault(connection: Connection, ring: KeyRing) -> Vault:
     values = {"name": "index", "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
     connection.execute(insert(secrets).values(**values, sealed_secret=sealed))
     return Vault(ring, raw)
+
+
+def _refuse_missing_keys(connection: Connection, ring: KeyRing) -> None:
+    # Better not to start than to leave reports that nobody can open, and whose ladder nobody climbs.
+    needed = {str(row.key_id) for row in connection.execute(select(reports.c.key_id).distinct())}
+    if missing := sorted(needed - set(ring.ids)):
+        raise KeyFault(
+            f"Reports need {', '.join(missing)}, not in SIGNPOST_KEYS: put it back, after the newest."
+        )

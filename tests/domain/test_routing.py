@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.roster import Federation
-from bot.domain.routing import Route, Row, decide
+from bot.domain.routing import Level, Route, Row, decide
 from bot.knowledge.federation_file import load_federation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,6 +191,8 @@ def test_nobody_stands_in_for_the_one_who_was_chosen(federation: Federation) -> 
         ({"conflict": "eht"}, "chair"),
         ({"conflict": "unsure", "safe_recipient": "chair"}, "chair"),
         ({"conflict": "rather_not", "safe_recipient": "eht"}, "eht"),
+        ({"conflict": "rather_not", "conflict_people": "eleanor"}, "chair"),
+        ({"conflict": "unsure", "struck": "eleanor", "safe_recipient": "chair"}, "chair"),
     ],
 )
 def test_one_role_alone_means_that(federation: Federation, slots: dict[str, str], alone: str) -> None:
@@ -199,3 +201,22 @@ def test_one_role_alone_means_that(federation: Federation, slots: dict[str, str]
     assert {item.role for item in found.told} == {alone}
     assert found.excluded_roles == frozenset(federation.roster.roles) - {alone}
     assert found.child
+
+
+def test_nobody_is_climbed_to_who_may_do_nothing(federation: Federation) -> None:
+    """Where the FLT's channel was not told, its members are no step of the ladder: it is closed to them."""
+    assert route(federation, kind="press").ladder == (("maya",),)
+
+
+def test_danger_reaches_the_deputy_too(federation: Federation) -> None:
+    """Danger now tells the deputy DSL as well, however restricted the report; the channel still nothing."""
+    told_at_once: tuple[tuple[str, Level], ...] = (
+        *(("dsl", "C"), ("dsl", "D"), ("deputy_dsl", "C"), ("deputy_dsl", "D")),
+        *(("eht", "C"), ("eht", "D")),
+    )
+    rows = (*ROWS, Row("danger", {"danger": frozenset({"yes"})}, told_at_once, urgent=True))
+    answers = {"kind": ("image",), "sexual": ("yes",), "danger": ("yes",), "school": ("northgate",)}
+    found = decide(rows, federation.roster, answers)
+    assert {"lucy/deputy_dsl/C", "lucy/deputy_dsl/D"} <= told(found)
+    assert found.restricted
+    assert not found.channel

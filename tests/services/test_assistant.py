@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens, read_engine
-from bot.conversation.turns import Said, SharedFile
+from bot.conversation.turns import Pressed, Said, SharedFile, Submitted
+from bot.knowledge.parsing import Parse
 from bot.storage.conversations import save_session
 from bot.storage.database import StorageUnavailable
 from tests.support.desk import Desk, settings_in, text_of, world_of
@@ -124,3 +125,34 @@ def test_an_unreadable_session_is_told(desk: Desk) -> None:
         save_session(tx, vault, owner, '{"version": 99}', desk.now.replace(year=2030))
     assert "sent" in text_of(desk.send("ana", Said("resume"))[0])
     assert "danger" in text_of(desk.send("ana", Said("report"))[0])
+
+
+@pytest.mark.parametrize("value", ["\ud800|review|", "\x00|review|", "|", "a|" * 9000])
+@pytest.mark.parametrize("action", ["journey.send", "case.show", "case.close", "report.add", "status.show"])
+def test_values_that_no_button_bore_are_answered(desk: Desk, action: str, value: str) -> None:
+    """Whatever a press carries, halves of characters included, the sender reads an answer."""
+    assert desk.send("farid", Pressed(action, value))
+    fields = {"text": ("more",), "code": ("\ud800",), "reference": (value,)}
+    assert desk.send("farid", Submitted(action, value, fields))
+    assert desk.send("\ud800", Said("help"), event_id=value)
+
+
+def test_a_missing_key_is_answered_in_words(desk: Desk) -> None:
+    """A session whose key is no longer there is told as lost, and the next report can be made."""
+    desk.send("ana", Said("report"))
+    with desk.product.database.transaction() as tx:
+        tx.exec_driver_sql("UPDATE sessions SET key_id = 'lost'")
+    assert "could not be opened again" in text_of(desk.send("ana", Said("resume"))[0])
+    assert "danger" in text_of(desk.send("ana", Said("report"))[0])
+
+
+def test_a_fault_of_our_own_is_answered_in_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks, the sender reads that nothing is saved and whom to phone, and may try again."""
+
+    def broken(text: str) -> Parse:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(desk.product.engine, "parse", broken)
+    assert "NOT saved" in text_of(desk.send("ana", Said("can I?"), event_id="e")[0])
+    monkeypatch.undo()
+    assert "NOT saved" not in text_of(desk.send("ana", Said("can I?"), event_id="e")[0])

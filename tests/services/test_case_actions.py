@@ -157,3 +157,39 @@ def test_a_confidential_reporter_is_not_on_the_card(desk: Desk) -> None:
     reference = desk.report("ana", kind="colleague", mode="confidential").reference
     assert "Ana Silva" not in desk.press("farid", "case.show", reference)
     assert "Ana Silva" in desk.press("farid", "case.details", reference)
+
+
+def test_who_is_given_a_case_is_told(desk: Desk) -> None:
+    """A case that is given to somebody is told to them in their own messages, without a word of it."""
+    reference = accident(desk)
+    desk.work()
+    desk.fill("farid", "case.assign", reference, person="tom")
+    desk.work()
+    assert f"{reference} has been given to you" in desk.notebook.texts("tom")[-1]
+    desk.press("grace", "case.take", reference)
+
+
+def test_a_notice_opens_no_clauses(desk: Desk) -> None:
+    """Who is told only that a report exists is not shown which clauses it falls under."""
+    report = desk.report("ana", kind="abuse", category="offensive", author="journalist")
+    assert "a report has come in" in desk.press("beth", "case.clauses", report.reference)
+
+
+def test_what_is_written_on_a_case_can_be_shown(desk: Desk) -> None:
+    """Control characters and halves of characters are left out of a note: the details always open."""
+    reference = accident(desk)
+    desk.fill("farid", "case.note", reference, note="Seen \ud800\x00\u202enow")
+    details = desk.press("farid", "case.details", reference)
+    assert "Seen now" in details
+    assert details.encode()
+
+
+def test_the_card_itself_shows_who_opened_the_details(desk: Desk) -> None:
+    """Opening the details rewrites the card in the channel, once for each person, and delays no deadline."""
+    reference = accident(desk)
+    desk.work()
+    desk.press("grace", "case.details", reference)
+    desk.press("grace", "case.details", reference)
+    desk.work()
+    assert "Details opened by: Grace Holloway" in desk.notebook.texts("flt")[0]
+    assert "Next step if nobody acknowledges" in desk.notebook.texts("flt")[0]

@@ -1,4 +1,8 @@
+from dataclasses import replace
+
 from bot.delivery.sender import PermanentFault
+from bot.domain.roster import Person
+from bot.services.assistant import Assistant
 from tests.support.desk import Desk
 
 
@@ -80,3 +84,39 @@ def test_the_ladders_card_says_why_it_came(desk: Desk) -> None:
     desk.work()
     assert "nobody has acknowledged it in time" in desk.notebook.texts("farid")[0]
     assert "nobody has acknowledged it in time" not in desk.notebook.texts("flt")[0]
+
+
+def test_one_unreachable_person_does_not_race_the_ladder(desk: Desk) -> None:
+    """Of several who are told, one without an account brings the next step forward once, and no further."""
+    people = dict(desk.product.context.world.federation.roster.people)
+    people["lucy"] = replace(people["lucy"], accounts={})
+    with_people(desk, people)
+    desk.report("ana", kind="colleague", danger="yes")
+    desk.work(rounds=30)
+    assert "farid" in told(desk)
+    assert not told(desk) & {"maya"}
+    assert "has not been acknowledged" not in "".join(desk.notebook.texts("ana"))
+
+
+def test_a_report_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
+    """Where one report's key is missing, the ladder of the others is climbed and their cards go out."""
+    broken = desk.report("ana", kind="colleague").reference
+    desk.later(minutes=1)
+    with desk.product.database.transaction() as tx:
+        tx.exec_driver_sql("UPDATE reports SET key_id = 'lost' WHERE reference = ?", (broken,))
+    desk.report("joe", kind="colleague")
+    desk.work(rounds=10)
+    assert len(desk.notebook.texts("flt")) == 1
+    desk.later(minutes=240)
+    desk.work(rounds=10)
+    assert len(desk.notebook.texts("farid")) == 1
+
+
+def with_people(desk: Desk, people: dict[str, Person]) -> None:
+    context = desk.product.context
+    federation = context.world.federation
+    world = replace(
+        context.world, federation=replace(federation, roster=replace(federation.roster, people=people))
+    )
+    context = replace(context, world=world)
+    desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))

@@ -120,3 +120,17 @@ def test_lateness_is_shown_where_it_cannot_be_sent(desk: Desk) -> None:
     answer = status(desk, "ana", tokens.reference, tokens.code)
     assert "Nobody has acknowledged it in the time" in answer
     assert "Designated Safeguarding Lead" in answer
+
+
+def test_what_is_typed_by_mistake_is_not_written_down(desk: Desk) -> None:
+    """Something that can be no reference is refused, and stands in no table."""
+    assert "do not match" in status(desk, "joe", "JANE SMITH IN 9B", "0000-0000-0000")
+    assert "JANE SMITH" not in desk.dump()
+
+
+def test_status_leads_on(desk: Desk) -> None:
+    """As the receipt says, “status” offers the look-up by receipt code; each report there can be added to."""
+    assert "[With a receipt code]" in status(desk, "joe")
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    assert "[Add more]" in status(desk, "joe", tokens.reference, tokens.code)

@@ -1,8 +1,12 @@
 import secrets
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.storage.crypto import KeyFault, KeyRing, blind_index, code_matches, hash_code, new_key
+from bot.storage.database import Database
+from bot.storage.reports import NewReport, SealedRoute, insert_report
+from bot.storage.vault import Vault, open_vault
 
 TEXT = "Sam wrote: “see me after school”"
 
@@ -83,3 +87,16 @@ def test_a_blind_index_depends_on_its_key_and_parts() -> None:
     assert blind_index(b"k", "slack", "U1") == blind_index(b"k", "slack", "U1")
     assert blind_index(b"k", "slack", "U1") != blind_index(b"j", "slack", "U1")
     assert blind_index(b"k", "slackU", "1") != blind_index(b"k", "slack", "U1")
+
+
+def test_a_missing_key_is_named_before_anything_starts(database: Database, vault: Vault) -> None:
+    """Where the key of a report is no longer given, the vault does not open and says which it is."""
+    new = NewReport(
+        reference="FED-7K3Q", kind="abuse", school="north", mode="anonymous", channel=True, restricted=False,
+        urgent=False, child=False, accidental=False, received_at=datetime(2026, 11, 23, tzinfo=UTC),
+        due_at=None, receipt_hash="", answers={}, route=SealedRoute(), reporter=None,
+    )  # fmt: skip
+    with database.transaction() as tx:
+        insert_report(tx, vault, new)
+    with database.transaction() as tx, pytest.raises(KeyFault, match=r"2026-11.*put it back"):
+        open_vault(tx, ring("2026-12"))

@@ -103,3 +103,13 @@ def test_the_oldest_due_row_is_known(database: Database, report_id: str) -> None
         assert outbox.oldest_due(tx, NOW) is None
         owe(tx, report_id, "now", NOW)
         assert outbox.oldest_due(tx, NOW + timedelta(hours=2)) == NOW
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(database: Database, report_id: str) -> None:
+    """A new row goes out, and a dead worker's row is rescued, though the clock went back an hour."""
+    with database.transaction() as tx:
+        owe(tx, report_id)
+    earlier = NOW - timedelta(hours=1)
+    assert claim(database, "a", earlier)
+    assert not claim(database, "b", earlier)
+    assert claim(database, "b", earlier - timedelta(hours=1))
