@@ -52,7 +52,8 @@ class Sender:
 class Incoming:
     """One event from a platform. The same `event_id` twice is the same event.
 
-    `private` is False in a channel that others read: nothing private is answered there.
+    `private` is whether the reply reaches the sender alone. Where it is False, as for words in a channel
+    that others read, nothing private is answered.
     """
 
     event_id: str

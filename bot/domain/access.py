@@ -13,7 +13,6 @@ from typing import Literal, get_args
 Action = Literal["list", "details", "note", "assign", "close", "restrict", "follow", "export", "audit"]
 Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
-CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 Permissions = Mapping[Action, Mapping[str, Condition]]
 
 

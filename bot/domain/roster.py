@@ -77,7 +77,9 @@ class Roster:
         """
         by_school = self.roles.get(role, {})
         meant = by_school if not school else {school, ""}
-        return tuple(dict.fromkeys(person for name in by_school if name in meant for person in by_school[name]))
+        return tuple(
+            dict.fromkeys(person for name in by_school if name in meant for person in by_school[name])
+        )
 
     def roles_of(self, person: str, school: str) -> frozenset[str]:
         """Every role that `person` holds for `school`."""

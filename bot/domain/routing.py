@@ -79,11 +79,6 @@ class Route:
     clauses: tuple[str, ...] = ()
     refusal: str = ""
 
-    @property
-    def handlers(self) -> tuple[str, ...]:
-        """The people who may open the details because the route says so."""
-        return tuple(dict.fromkeys(item.person for item in self.told if item.level == "D"))
-
 
 @dataclass(frozen=True)
 class Conflict:

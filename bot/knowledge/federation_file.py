@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -184,8 +184,3 @@ def _person(record: PersonRecord) -> Person:
 
 def _roles(roles: dict[str, Holders]) -> dict[str, dict[str, tuple[str, ...]]]:
     return {role: dict(held) if isinstance(held, dict) else {"": tuple(held)} for role, held in roles.items()}
-
-
-def describe(faults: Iterable[Fault]) -> str:
-    """The faults, a line each."""
-    return "\n".join(str(fault) for fault in faults)

@@ -79,7 +79,7 @@ class Assistant:
         event = (incoming.sender.platform, incoming.event_id)
         if not first_time(tx, self._context.vault, event, now):
             return ()
-        if _is_case_press(incoming):
+        if _is_case_press(incoming) and incoming.private:
             return (case_actions.act(tx, self._context, incoming, now),)
         return self._sent_before(tx, incoming) or self._turn(tx, incoming, parse, now)
 

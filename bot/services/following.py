@@ -57,12 +57,12 @@ def _own(
     if not may_be_reference(reference):
         # Nothing that somebody typed by mistake is written down as a failed try.
         return context.texts.status.wrong_code
-    if failures(tx, reference, now) >= _TRIES_AN_HOUR:
-        return context.texts.status.too_many
+    # The right code works whatever others tried: nobody can lock the reporter out by guessing.
     if report is not None and code_matches(str(report.row.receipt_hash), code):
         return report
+    too_many = failures(tx, reference, now) >= _TRIES_AN_HOUR
     remember_failure(tx, reference, now)
-    return context.texts.status.wrong_code
+    return context.texts.status.too_many if too_many else context.texts.status.wrong_code
 
 
 def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:

@@ -38,7 +38,6 @@ class Claimed:
     notice: Notice
     attempts: int
     unclear: bool
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,6 @@ def claim(
             notice=Notice(row.key, row.report_id, row.kind, row.recipient),
             attempts=row.attempts + 1,
             unclear=row.state == SENDING or row.fault.startswith("unclear"),
-            created_at=row.created_at,
         )
         for row in rows
     )

@@ -1,6 +1,7 @@
 """What was posted in the playground's conversations: it stands for a platform's own store.
 
-Only messages that go out through the outbox are kept here; a private chat never is.
+Only messages that go out through the outbox are kept here; a private chat never is. Conversations
+are found by HMAC, since one is named after the person whose direct messages it holds.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class StoredMessage:
 
 def post(connection: Connection, vault: Vault, conversation: str, key: str, html: str, now: datetime) -> str:
     """Store a message and return its id; the same key in the same conversation is the same message."""
-    known = find(connection, conversation, key)
+    known = find(connection, vault, conversation, key)
     if known is not None:
         return known
     message_id = vault.new_id()
@@ -34,8 +35,8 @@ def post(connection: Connection, vault: Vault, conversation: str, key: str, html
     connection.execute(
         insert(messages).values(
             id=message_id,
-            conversation=conversation,
-            key=key,
+            conversation=vault.blind("conversation", conversation),
+            key=vault.blind("message", key),
             key_id=wrapped.key_id,
             wrapped_key=wrapped.wrapped,
             sealed_html=record.seal("sealed_html", html),
@@ -61,16 +62,21 @@ def edit(connection: Connection, vault: Vault, message_id: str, html: str) -> bo
     return True
 
 
-def find(connection: Connection, conversation: str, key: str) -> str | None:
+def find(connection: Connection, vault: Vault, conversation: str, key: str) -> str | None:
     """The id of the message with this key, or None."""
-    here = (messages.c.conversation == conversation) & (messages.c.key == key)
+    hidden = vault.blind("conversation", conversation), vault.blind("message", key)
+    here = (messages.c.conversation == hidden[0]) & (messages.c.key == hidden[1])
     row = connection.execute(select(messages.c.id).where(here)).first()
     return None if row is None else str(row.id)
 
 
 def conversation(connection: Connection, vault: Vault, name: str) -> tuple[StoredMessage, ...]:
     """The messages of a conversation, oldest first."""
-    query = select(messages).where(messages.c.conversation == name).order_by(messages.c.number)
+    query = (
+        select(messages)
+        .where(messages.c.conversation == vault.blind("conversation", name))
+        .order_by(messages.c.number)
+    )
     found = []
     for row in connection.execute(query):
         stored = WrappedKey(row.key_id, row.wrapped_key)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens, read_engine
-from bot.conversation.turns import Pressed, Said, SharedFile, Submitted
+from bot.conversation.turns import Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.knowledge.parsing import Parse
 from bot.storage.conversations import save_session
 from bot.storage.database import StorageUnavailable
@@ -156,3 +156,14 @@ def test_a_fault_of_our_own_is_answered_in_words(desk: Desk, monkeypatch: pytest
     assert "NOT saved" in text_of(desk.send("ana", Said("can I?"), event_id="e")[0])
     monkeypatch.undo()
     assert "NOT saved" not in text_of(desk.send("ana", Said("can I?"), event_id="e")[0])
+
+
+def test_a_press_whose_reply_others_would_read_does_nothing(desk: Desk) -> None:
+    """Where the reply would reach a channel, a press on a case changes and shows nothing of it."""
+    reference = desk.report("ana", kind="colleague").reference
+    incoming = Incoming(
+        "E-9", Sender("playground", "farid"), Pressed("case.details", reference), private=False
+    )
+    shown = "\n".join(text_of(reply) for reply in desk.product.assistant.handle(incoming, desk.now))
+    assert reference not in shown
+    assert "Details opened by: Nobody yet" in desk.press("grace", "case.show", reference)

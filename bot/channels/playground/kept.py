@@ -32,7 +32,7 @@ class KeptMessages:
     def find(self, conversation: str, key: str) -> str | None:
         """The id of the message that was posted under `key`, or None."""
         with self.database.transaction() as tx:
-            return playground.find(tx, conversation, key)
+            return playground.find(tx, self.vault, conversation, key)
 
     def messages(self, conversation: str) -> tuple[Posted, ...]:
         """Every message of a conversation, oldest first."""
