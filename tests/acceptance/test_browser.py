@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.acceptance.chromium import browser, complaints, desk, phone
 from tests.acceptance.pane import PATIENCE_MS, Answers, Keys, Pane, channel, leaders, staff
+from tests.acceptance.reporting import report_accident
 from tests.acceptance.server import Server
 
 pytestmark = pytest.mark.browser
@@ -102,7 +103,7 @@ def sent(pane: Pane) -> str:
 
 
 def reference(pane: Pane) -> str:
-    pane.shows("Thank you. It has been received")
+    pane.shows("Your report has been received")
     found = REFERENCE.search(pane.region.inner_text())
     assert found
     return found[0]
@@ -213,7 +214,6 @@ def test_an_urgent_alert_goes_past_the_channel(server: Server, window: BrowserCo
     priya.answer(("First, is anyone in danger?", "Yes"))
     priya.shows("Call 999 now", "020 7946 0101")
     priya.press("Send an urgent alert")
-    priya.answer(("Which school is this about?", "Northgate School"))
     number = reference(priya)
     priya.shows("It does not replace a phone call")
 
@@ -252,3 +252,20 @@ def test_a_phone_and_a_keyboard_are_enough(server: Server, chromium: Browser) ->
     keys.side("Staff chat")
     ana.shows(f"Your report {number}: somebody on the team has it")
     held.close()
+
+
+def test_a_card_cut_off_by_a_kill_is_seen_once(window: BrowserContext, tmp_path: Path) -> None:
+    """After kill -9 at "received" the restarted server shows the report's card once, in a browser."""
+    killed = Server(tmp_path)
+    killed.start()
+    try:
+        number = report_accident(killed)
+        killed.kill()
+        killed.start()
+        page = opened_at(window, f"{killed.url}/?staff=ana&me=farid")
+        card_heading = page.get_by_role("heading", name=re.compile(f"^{number} "))
+        expect(card_heading).to_have_count(1)
+        page.reload()
+        expect(card_heading).to_have_count(1)
+    finally:
+        killed.stop()
