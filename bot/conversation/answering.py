@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.knowledge.answer_rules import AnswerRules
+from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.parsing import Parse
 from bot.knowledge.policies import Clause, Policy, Topic
 
@@ -18,7 +19,7 @@ Kind = Literal["answer", "clarify", "not_covered", "report", "danger", "smalltal
 _REPORTS = ("report_abuse", "report_image", "report_other")
 _ALLOWS = ("allowed_if", "encouraged")
 _MOST_OPTIONS = 4
-_BARE = re.compile(r"^(?:Yes|No)\.\s+(?=\w)")
+_BARE = re.compile(r"^(?:Yes|No)[.,]\s+(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Answer:
     """What is said to one question. `text` is the whole of it, readable on its own.
 
     `verdict`, `modality` and `citations` are those of `topic`, where there is one. `report` says which
-    report is offered ("" where none is), `options` are there only to clarify.
+    report is offered ("" where none is), `options` are there only to clarify. `about_self`: in danger may be
+    whoever asks.
     """
 
     question: str
@@ -48,6 +50,7 @@ class Answer:
     citations: tuple[Clause, ...] = ()
     options: tuple[Choice, ...] = ()
     report: str = ""
+    about_self: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,16 +139,17 @@ def _citation(clause: Clause) -> dict[str, Any]:
 
 def _read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_topic: str) -> _Reading:
     odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
-    near = _neighbours(policy, last_topic) if rules.thresholds.follows_up(question) else frozenset()
-    weights = {
-        topic.id: odds.get(policy.intent(topic.id), 0.0)
-        * (rules.thresholds.neighbour if topic.id in near else 1.0)
-        for topic in policy.topics.values()
-    }
+    limits = rules.thresholds
+    goes_on = limits.follows_up(question) and parse.in_scope >= limits.follow_up_scope
+    near = _neighbours(policy, last_topic) if goes_on else frozenset()
+    weights = {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
+    if near:
+        weights[last_topic] += limits.last
+    weights |= {name: weights[name] * limits.weight(question) for name in near}
     whole = sum(weights.values()) or 1.0
     order = sorted(weights, key=lambda name: (-weights[name], name))
     guesses = tuple(_Guess(policy.topics[name], weights[name] / whole) for name in order if weights[name])
-    in_scope = max(parse.in_scope, rules.thresholds.in_scope if near else 0.0)
+    in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
     return _Reading(question, odds, in_scope, guesses, policy, rules)
 
 
@@ -156,9 +160,14 @@ def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
 
 def _danger(reading: _Reading) -> Answer:
     texts = reading.rules.texts
-    first = f"{texts.danger_title}. {texts.danger} {texts.danger_then} ({texts.danger_source})"
+    about_self = reading.rules.danger.may_be_self(reading.question)
+    what = texts.danger_self if about_self else texts.danger
+    first = f"{texts.danger_title}. {what} {texts.danger_then} ({texts.danger_source})"
     # Nothing beside it: no rule about posts belongs under a child in danger.
-    return Answer(reading.question, "danger", first, confidence=reading.of("danger"), report="other")
+    confidence = reading.of("danger")
+    return Answer(
+        reading.question, "danger", first, confidence=confidence, report="other", about_self=about_self
+    )
 
 
 def _small_talk(reading: _Reading) -> Answer:
@@ -206,7 +215,7 @@ def _from_topic(reading: _Reading, guess: _Guess) -> Answer:
     return Answer(
         reading.question,
         "answer",
-        _sentence(topic, citations, reading.rules),
+        _sentence(topic, reading.policy, reading.rules.texts),
         confidence=min(1.0, guess.share * reading.in_scope),
         topic=topic.id,
         verdict=topic.verdict,
@@ -216,21 +225,23 @@ def _from_topic(reading: _Reading, guess: _Guess) -> Answer:
     )
 
 
-def _sentence(topic: Topic, citations: tuple[Clause, ...], rules: AnswerRules) -> str:
-    parts = [topic.question, f"{rules.texts.label(topic)}: {statement(topic)}"]
-    if topic.modality == "should" and topic.verdict in rules.texts.verdicts_should:
-        parts.append(rules.texts.should)
-    parts.append(rules.texts.quotation(citations[0]))
+def _sentence(topic: Topic, policy: Policy, texts: AnswerTexts) -> str:
+    parts = [topic.question, f"{texts.label(topic)}: {statement(topic)}"]
+    parts += [texts.outside(policy.outside[name]) for name in texts.first(topic)]
+    if topic.modality == "should" and topic.verdict in texts.verdicts_should:
+        parts.append(texts.should)
+    parts.append(texts.quotation(policy.citations(topic)[0]))
     return "\n".join(parts)
 
 
 def statement(topic: Topic) -> str:
-    """A topic's answer without a bare "Yes." or "No." in front.
+    """A topic's answer without the "Yes" or "No" in front.
 
     That word answers the topic's own question. Under "can I skip the training?" the "Yes." of "do I have to
     attend?" would say the opposite: so the verdict stands in words instead.
     """
-    return _BARE.sub("", topic.answer)
+    bare = _BARE.sub("", topic.answer)
+    return bare[:1].upper() + bare[1:]
 
 
 def _rivals(reading: _Reading) -> tuple[_Guess, ...]:

@@ -33,6 +33,7 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "ask_flt": (START, "question"),
 }
 _DSL = ("dsl", "deputy_dsl")
+_SUPPORT = ("samaritans", "employee_assistance")
 
 
 def as_messages(
@@ -52,8 +53,10 @@ def as_messages(
 
 def _opening(answer: Answer, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
     if answer.kind == "danger":
-        yield Callout("danger", texts.danger_title, texts.danger)
-        lines = tuple(contacts[key] for key in _DSL if key in contacts)
+        what = texts.danger_self if answer.about_self else texts.danger
+        yield Callout("danger", texts.danger_title, what)
+        keys = (*_SUPPORT, *_DSL) if answer.about_self else _DSL
+        lines = tuple(contacts[key] for key in keys if key in contacts)
         yield from (Bullets(lines),) if lines else ()
         yield Paragraph(texts.danger_then)
         yield Outside(texts.danger_source)
@@ -76,10 +79,18 @@ def _related(
     yield Heading(topic.question)
     yield Verdict(topic.verdict, texts.label(topic))
     yield Paragraph(statement(topic))
+    yield from _beside(topic, policy, contacts, texts)
     if topic.modality == "should" and topic.verdict in texts.verdicts_should:
         yield Paragraph(texts.should, muted=True)
     yield from (_quote(clause) for clause in answer.citations)
     yield from _lists(topic, policy, contacts, texts)
+
+
+def _beside(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
+    for name in texts.first(topic):
+        note = policy.outside[name]
+        lines = [contacts[key] for key in note.contacts if key in contacts]
+        yield Callout("warning", texts.headings.beside, "\n".join([texts.outside(note), *lines]))
 
 
 def _lists(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
@@ -92,7 +103,8 @@ def _lists(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: Ans
     for note in topic.notes:
         yield Callout("info", texts.headings.unclear, policy.contradictions[note].note)
     for name in topic.outside:
-        yield _outside(policy, name, contacts)
+        if name not in texts.first(topic):
+            yield _outside(policy, name, contacts)
 
 
 def _outside(policy: Policy, name: str, contacts: Mapping[str, str]) -> Outside:

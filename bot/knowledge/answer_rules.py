@@ -30,12 +30,20 @@ class Thresholds(Record):
     close_never: Share
     beside_report: Share
     neighbour: Annotated[float, Field(ge=1.0)]
+    neighbour_short: Annotated[float, Field(ge=1.0)]
+    short: Annotated[int, Field(ge=1)]
+    last: Share
+    follow_up_scope: Share
     follow_up: str
 
     @field_validator("follow_up")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         return _checked(pattern)
+
+    def weight(self, question: str) -> float:
+        """How many times a follow-up counts the last topic and its neighbours: more where it says little."""
+        return self.neighbour_short if len(question.split()) <= self.short else self.neighbour
 
     def follows_up(self, question: str) -> bool:
         """Whether a question goes on from the last one."""
@@ -53,7 +61,13 @@ class DangerWords(Record):
     """`intents/danger.yml`: what brings the safety message whatever the engine thinks."""
 
     words: Mapping[str, str]
+    about_self: str
     patterns: tuple[DangerPattern, ...]
+
+    @field_validator("about_self")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        return _checked(pattern)
 
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
@@ -68,6 +82,10 @@ class DangerWords(Record):
         """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
         plain = unroll(text)
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
+
+    def may_be_self(self, text: str) -> bool:
+        """Whether whoever wrote a text of danger may be in danger themselves."""
+        return re.search(self.about_self, unroll(text)) is not None
 
     @cached_property
     def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:

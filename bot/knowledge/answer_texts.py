@@ -10,11 +10,12 @@ from typing import Annotated, get_args
 from pydantic import StringConstraints, field_validator
 
 from bot.knowledge.documents import Record, load
-from bot.knowledge.policy_files import Clause, Offer, Role, Topic, Verdict
+from bot.knowledge.policy_files import Clause, Offer, OutsideNote, Role, Topic, Verdict
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _BRACES = {
     "clarify": {"question"},
+    "not_in_policy": {"text", "source"},
     "quoted": {"quote", "section", "lines"},
     "line": {"first"},
     "lines": {"first", "last"},
@@ -34,6 +35,7 @@ class Headings(Record):
     tell: Text
     related: Text
     unclear: Text
+    beside: Text
 
 
 class ButtonTexts(Record):
@@ -59,6 +61,7 @@ class AnswerTexts(Record):
 
     danger_title: Text
     danger: Text
+    danger_self: Text
     danger_then: Text
     danger_source: Text
     not_covered: Text
@@ -70,6 +73,8 @@ class AnswerTexts(Record):
     greeting: Text
     helping: Text
     should: Text
+    beside: Mapping[str, Text]
+    not_in_policy: Text
     quoted: Text
     line: Text
     lines: Text
@@ -109,6 +114,14 @@ class AnswerTexts(Record):
         """What is said to someone who tells of an incident: `kind` is abuse, image or other."""
         words: str = getattr(self, f"report_{kind}")
         return words
+
+    def first(self, topic: Topic) -> tuple[str, ...]:
+        """The notes to be read before anyone acts on a topic's answer, by their ids in `outside.yml`."""
+        return tuple(self.beside[note] for note in topic.notes if note in self.beside)
+
+    def outside(self, note: OutsideNote) -> str:
+        """What a note says that is not in the policy, with its source, marked so."""
+        return self.not_in_policy.format(text=note.text, source=note.source)
 
     def quotation(self, clause: Clause) -> str:
         """A clause verbatim, with its section and lines, as one sentence."""

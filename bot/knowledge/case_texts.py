@@ -1,4 +1,4 @@
-"""The texts of cases (policy_kb/case-texts.yml) and the outcomes (policy_kb/outcomes.yml), checked at start."""
+"""The texts of cases and the outcomes (policy_kb/case-texts.yml, outcomes.yml), checked at start."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from bot.knowledge.encoder import (
     normalised,
 )
 from bot.knowledge.engine_cache import read_cache, write_cache
-from bot.knowledge.heads import OUT_OF_SCOPE, Heads, fit_heads
+from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, Heads, fit_heads
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.policies import Policy
@@ -28,13 +28,12 @@ from bot.knowledge.spelling import Speller
 from bot.knowledge.wording import Lexicon, fold, passages
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
 
-DANGER = "danger"
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 # Chosen by 5-fold cross-validation on intents/: how much the cues and the letters weigh beside the meaning.
 _CUE_WEIGHT = np.float32(0.2)
 _LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -75,20 +74,19 @@ class BuiltinEngine:
 
     def parse(self, text: str) -> Parse:
         """Every intent with its odds, the likeliest first; nothing for a text without words."""
-        if not any(map(str.isalnum, text)):
+        if not any(map(str.isalnum, fold(text))):
             return Parse(text, (), in_scope=0.0)
         features, rows = self._reader.read([text])
         odds = {**self._heads.ranking(features)}
-        _raise_danger(odds, self._danger_in_passages(text))
-        in_scope = max(self._heads.in_scope(features, rows), odds.get(DANGER, 0.0))
+        in_scope, danger = self._heads.gates(features, rows)[0].tolist()
+        danger = max(danger, self._danger_in_passages(text))
+        _set_danger(odds, danger)
+        in_scope = max(in_scope, danger)
         return Parse(text, _ranked(odds, in_scope), in_scope)
 
     def _danger_in_passages(self, text: str) -> float:
         parts = passages(text)
-        if not parts or DANGER not in self._heads.kinds.labels:
-            return 0.0
-        odds = self._heads.kind_odds(self._reader.read(parts)[0])
-        return float(odds[:, self._heads.kinds.labels.index(DANGER)].max())
+        return float(self._heads.gates(*self._reader.read(parts))[:, 1].max()) if parts else 0.0
 
 
 def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool = False) -> BuiltinEngine:
@@ -163,10 +161,9 @@ def _key(learnt_from: Lesson, model: Encoder | None) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
 
-def _raise_danger(odds: dict[str, float], danger: float) -> None:
-    now = odds.get(DANGER, 0.0)
-    if danger > now:
-        rest = (1.0 - danger) / (1.0 - now)
+def _set_danger(odds: dict[str, float], danger: float) -> None:
+    if DANGER in odds:
+        rest = (1.0 - danger) / max(1.0 - odds[DANGER], 1e-9)
         odds.update({intent: value * rest for intent, value in odds.items()}, danger=danger)
 
 

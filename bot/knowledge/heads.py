@@ -21,16 +21,22 @@ from bot.knowledge.encoder import Vectors
 from bot.knowledge.rasa_files import POLICY_PREFIX
 
 OUT_OF_SCOPE = "out_of_scope"
+DANGER = "danger"
 POLICY = "policy"
 # Chosen by 5-fold cross-validation on intents/.
 _STRENGTH = 0.1
 _FOLDS = 4
-_GATE = ("in", "out")
+# The gate is fitted as though danger were as common as everything else; it is rarer than that.
+_RARITY = 0.3
+_GATE = ("in", "out", DANGER)
 
 
 @dataclass(frozen=True)
 class Heads:
-    """The fitted heads. `rows` are the encoded examples, `outside` which of them are out of scope."""
+    """The fitted heads. `rows` are the encoded examples.
+
+    `outside` says of each whether it is for us (0), out of scope (1) or danger (2).
+    """
 
     kinds: Linear
     topics: Linear
@@ -50,10 +56,15 @@ class Heads:
         """The odds of each kind, a row a row of features, in the order of `kinds.labels`."""
         return softmax(self.kinds.scores(features), self.kind_heat)
 
-    def in_scope(self, features: Vectors, row: Vectors) -> float:
-        """How likely it is that one text is for Signpost, from 0 to 1; `row` is its encoding alone."""
-        signals = _signals(self.kinds, features, row, self.rows, self.outside)
-        return float(softmax(self.gate.scores(signals))[0, 0])
+    def gates(self, features: Vectors, rows: Vectors) -> Scores:
+        """Two columns from 0 to 1, a row a text: that it is for Signpost at all, and that it tells of danger.
+
+        `rows` are the encodings alone.
+        """
+        odds = softmax(self.gate.scores(_signals(self.kinds, features, rows, self.rows, self.outside)))
+        danger = _RARITY * odds[:, 2:].sum(axis=1)
+        calm = odds[:, :2].sum(axis=1)
+        return np.stack([odds[:, 0] / calm, danger / (danger + calm)], axis=1)
 
 
 def fit_heads(features: Vectors, rows: Vectors, intents: Sequence[str]) -> Heads:
@@ -63,14 +74,14 @@ def fit_heads(features: Vectors, rows: Vectors, intents: Sequence[str]) -> Heads
     """
     kinds = [kind_of(intent) for intent in intents]
     names = tuple(sorted(set(kinds)))
-    outside = np.array([kind == OUT_OF_SCOPE for kind in kinds])
+    outside = np.array([_group(kind) for kind in kinds])
     scores, signals = _unseen(features, rows, kinds, names, outside)
     of_topic = [place for place, kind in enumerate(kinds) if kind == POLICY]
     topics = [intents[place] for place in of_topic]
     return Heads(
         kinds=fit_logistic(features, kinds, _STRENGTH, names),
         topics=fit_logistic(features[of_topic], topics, _STRENGTH, tuple(sorted(set(topics)))),
-        gate=fit_logistic(signals, [_GATE[int(out)] for out in outside], 1.0, _GATE),
+        gate=fit_logistic(signals, [_GATE[group] for group in outside], 1.0, _GATE[: 1 + len(_sides(names))]),
         kind_heat=best_temperature(scores, one_hot(kinds, names).argmax(axis=1)),
         topic_heat=_topic_heat(features[of_topic], topics),
         rows=rows,
@@ -87,7 +98,7 @@ def _unseen(
     features: Vectors, rows: Vectors, kinds: Sequence[str], names: tuple[str, ...], outside: Any
 ) -> tuple[Scores, Vectors]:
     scores = np.zeros((len(kinds), len(names)))
-    signals = np.zeros((len(kinds), 3), dtype=np.float32)
+    signals = np.zeros((len(kinds), 1 + 2 * len(_sides(names))), dtype=np.float32)
     for seen, tried in folds(kinds, _FOLDS):
         head = fit_logistic(features[seen], [kinds[place] for place in seen], _STRENGTH, names)
         scores[tried] = head.scores(features[tried])
@@ -96,13 +107,25 @@ def _unseen(
 
 
 def _signals(head: Linear, features: Vectors, rows: Vectors, known: Vectors, outside: Any) -> Vectors:
-    """By how much "out of scope" leads, and the nearest example in scope and out of it."""
+    """By how much "out of scope" and "danger" lead, and the nearest example on each side of the gate."""
     scores = head.scores(features)
-    place = head.labels.index(OUT_OF_SCOPE)
-    lead = scores[:, place] - np.delete(scores, place, axis=1).max(axis=1)
+    leads = [_lead(scores, head.labels.index(label)) for label in _sides(head.labels)]
     near = rows @ known.T
-    nearest = [near[:, ~outside].max(axis=1), near[:, outside].max(axis=1)]
-    return np.stack([lead, *(10 * signal for signal in nearest)], axis=1).astype(np.float32)
+    nearest = [10 * near[:, outside == group].max(axis=1) for group in range(1 + len(leads))]
+    return np.stack([*leads, *nearest], axis=1).astype(np.float32)
+
+
+def _sides(labels: Sequence[str]) -> tuple[str, ...]:
+    # Where nothing tells of danger (another bot's examples), there is no such side.
+    return tuple(label for label in (OUT_OF_SCOPE, DANGER) if label in labels)
+
+
+def _lead(scores: Scores, place: int) -> Scores:
+    return np.asarray(scores[:, place] - np.delete(scores, place, axis=1).max(axis=1))
+
+
+def _group(kind: str) -> int:
+    return _GATE.index(DANGER) if kind == DANGER else int(kind == OUT_OF_SCOPE)
 
 
 def _topic_heat(features: Vectors, topics: Sequence[str]) -> float:

@@ -20,6 +20,8 @@ _HEAD = 800
 _PASSAGE = 200
 _MOST_PASSAGES = 40
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": " "})
+# What Slack and Teams write for a mention of a person, a channel or everybody: no word of the question.
+_MENTION = re.compile(r"<[!@#][^<>\s]*>|@(?:channel|here|everyone)\b")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[^\w\s]")
 
 
@@ -89,7 +91,8 @@ def fold(text: str) -> str:
 def unroll(text: str) -> str:
     """As `fold`, at its whole length."""
     straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    return " ".join("".join(map(_visible, straight)).casefold().split())
+    plain = _MENTION.sub(" ", "".join(map(_visible, straight)).casefold())
+    return " ".join(plain.split())
 
 
 def passages(text: str) -> list[str]:

@@ -215,7 +215,34 @@ def test_yes_and_no_do_not_stand_alone(world: World) -> None:
     given = say(world, "can I skip the training", ("policy_attend_training", 0.9))
     assert given.text.startswith("Do I have to attend training?\nRequired: Attending")
     for topic in world.policy.topics.values():
-        assert not statement(topic).startswith(("Yes. ", "No. "))
+        assert not statement(topic).startswith(("Yes.", "No.", "Yes,", "No,"))
+        assert statement(topic)[0].isupper()
+
+
+def test_advice_to_delete_stands_beside_its_caution(world: World) -> None:
+    """Advice that could destroy evidence comes with the words to stop and phone the DSL before that."""
+    careful = [topic for topic in world.policy.topics.values() if "X4" in topic.notes]
+    assert {"compromising-picture-by-accident", "evidence-before-removing"} <= {topic.id for topic in careful}
+    for topic in careful:
+        lines = answer_topic(topic.id, world.policy, world.rules).text.splitlines()
+        assert lines[2].startswith("If a picture shows or may show a child naked")
+        assert "Phone the Designated Safeguarding Lead" in lines[2]
+        assert "Not in this policy" in lines[2]
+
+
+def test_notes_that_come_first_are_in_the_policy(world: World) -> None:
+    """Each caution is set for a note that some topic has, and is a note of `outside.yml`."""
+    assert set(world.rules.texts.beside) <= set(world.policy.contradictions)
+    assert set(world.rules.texts.beside.values()) <= set(world.policy.outside)
+
+
+def test_follow_up_about_something_else_is_still_refused(world: World) -> None:
+    """ "And what is for lunch?" is nobody's neighbour: the last topic does not make it ours."""
+    odds = parse(("out_of_scope", 1.0), in_scope=0.0)
+    given = answer(
+        "and what is for lunch?", odds, world.policy, rules=world.rules, last_topic="follow-former-student"
+    )
+    assert given.kind == "not_covered"
 
 
 def test_every_topic_has_a_whole_answer(world: World) -> None:
@@ -247,22 +274,22 @@ def golden(engine: BuiltinEngine, world: World) -> Scores:
 
 def test_golden_questions_find_their_clause(golden: Scores, engine: BuiltinEngine) -> None:
     """Accuracy on the golden questions does not fall below what was measured, less the noise."""
-    first, three = (0.70, 0.77) if engine.reduced_accuracy else (0.77, 0.81)
+    first, three = (0.70, 0.77) if engine.reduced_accuracy else (0.84, 0.89)
     assert golden.rates["policy: first clause right"].share >= first
     assert golden.rates["policy: right in the first three"].share >= three
-    assert golden.rates["policy: refused though covered"].share <= 0.10
+    assert golden.rates["policy: refused though covered"].share <= (0.10 if engine.reduced_accuracy else 0.06)
 
 
 def test_golden_questions_out_of_scope_are_refused(golden: Scores, engine: BuiltinEngine) -> None:
     """Questions for somebody else are refused."""
-    least = 0.8 if engine.reduced_accuracy else 0.9
+    least = 0.8 if engine.reduced_accuracy else 0.88
     assert golden.rates["out of scope: refused"].share >= least
 
 
-def test_golden_danger_is_never_missed(golden: Scores) -> None:
+def test_golden_danger_is_never_missed(golden: Scores, engine: BuiltinEngine) -> None:
     """Every golden sign of danger gets the safety message, and few others do."""
     assert golden.rates["danger: seen"].share == 1.0
-    assert golden.rates["danger: false alarms"].share <= 0.03
+    assert golden.rates["danger: false alarms"].share <= (0.05 if engine.reduced_accuracy else 0.02)
     assert golden.rates["report: offered, or danger"].share >= 0.93
 
 
@@ -296,7 +323,7 @@ def test_golden_questions_are_not_training(world: World) -> None:
     """No golden question is an example, or nearly one: the measure stays apart from what is learnt."""
     examples = [item.text for item in load_training(ROOT / "intents").examples if len(item.text.split()) > 3]
     questions = [item.q for item in read_labelled(GOLDEN)]
-    assert len(questions) >= 120
+    assert len(questions) >= 250
     near = process.cdist(
         [text.casefold() for text in questions],
         [text.casefold() for text in examples],

@@ -62,8 +62,10 @@ def test_every_topic_can_be_shown(world: World) -> None:
     for topic in world.policy.topics.values():
         message = show(world, answer_topic(topic.id, world.policy, world.rules))
         assert len(of(message, Quote)) == len(topic.cites)
-        assert len(of(message, Outside)) == len(topic.outside)
-        assert len(of(message, Callout)) == len(topic.notes)
+        first = set(world.rules.texts.first(topic))
+        assert len(of(message, Outside)) == len(set(topic.outside) - first)
+        assert len([box for box in of(message, Callout) if box.tone == "warning"]) == len(first)
+        assert len(of(message, Callout)) == len(topic.notes) + len(first)
         assert len(of(message, Bullets)) == bool(topic.next) + bool(topic.tell)
 
 
@@ -84,6 +86,28 @@ def test_danger_is_first_and_names_the_phone(world: World) -> None:
     assert message.blocks[1] == Bullets((CONTACTS["dsl"],))
     assert [button.action for button in buttons(message)] == ["report.start"]
     assert of(message, Outside)
+
+
+def test_adult_in_danger_sees_support_first(world: World) -> None:
+    """Samaritans and the employee's own help stand before the safeguarding lead, where they are set up."""
+    given = Answer("q", "danger", "text", report="other", about_self=True)
+    lines = {key: key for key in ("samaritans", "employee_assistance", "dsl")}
+    message = as_messages(given, world.policy, lines, texts=world.rules.texts)
+    assert message.blocks[1] == Bullets(("samaritans", "employee_assistance", "dsl"))
+    assert "Samaritans" in message.blocks[0].text  # type: ignore[union-attr]
+    bare = as_messages(given, world.policy, {}, texts=world.rules.texts)
+    assert "116 123" in bare.blocks[0].text  # type: ignore[union-attr]
+
+
+def test_caution_stands_directly_under_the_answer(world: World) -> None:
+    """Whoever reads that a picture must be deleted reads at once when not to, and whom to phone."""
+    message = show(world, answer_topic("compromising-picture-by-accident", world.policy, world.rules))
+    place = next(at for at, block in enumerate(message.blocks) if isinstance(block, Paragraph))
+    caution = message.blocks[place + 1]
+    assert isinstance(caution, Callout)
+    assert caution.tone == "warning"
+    assert "before you delete it" in caution.text
+    assert CONTACTS["dsl"] in caution.text
 
 
 def test_danger_without_a_phone_still_says_whom(world: World) -> None:
