@@ -1,4 +1,6 @@
-.PHONY: install run test check format lint types floors lock clean
+.PHONY: install run test test-all check format lint types floors lock clean
+.PHONY: bench-answers bench-growth
+.PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,22 +20,53 @@ run: install            ## the product at http://localhost:3978/, with SQLite an
 	$(BIN)/python -m bot serve
 
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
-	$(BIN)/python -m pytest -n auto -m "not browser"
+	$(BIN)/python -m pytest -n auto -m "not browser and not rasa"
 
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto -m "not browser"
+	$(BIN)/python -m pytest -n auto -m "not browser and not rasa"
 
 test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
 	bash .ci/system-packages
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not rasa"
+	$(MAKE) test-rasa-light
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Comparisons (docs/answers.md). FILE holds labelled questions; HINT3 and PLOTS are folders; SIZE=100000 takes longest.
+FILE ?= tests/golden/questions.jsonl
+SIZE ?= 100 1000 10000
+bench-answers: $(VENV)/.dev ## the built-in engine beside what could be picked instead
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.answers "$(FILE)" $(if $(HINT3),--hint3 "$(HINT3)") $(if $(PLOTS),--plots "$(PLOTS)")
+
+bench-growth: $(VENV)/.dev ## many policies side by side
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.growth "$(FILE)" --sizes $(SIZE)
+
+# Rasa, the optional second engine, in an environment of its own (docs/rasa.md). CONFIG is light or diet.
+CONFIG ?= light
+rasa-setup: $(VENV)/.dev  ## .venv-rasa from intents/requirements.txt; needs Python 3.10 (or 3.11)
+	bash .ci/rasa-setup
+
+rasa-train: rasa-setup  ## a model of the examples in intents/
+	bash .ci/rasa validate $(CONFIG)
+	bash .ci/rasa train $(CONFIG)
+
+rasa-run: rasa-setup    ## serve that model on loopback; NLU_TOKEN is the secret that Signpost signs with
+	bash .ci/rasa run $(CONFIG)
+
+test-rasa-light: $(VENV)/.dev  ## train the small model, measure it, and answer questions with it
+	$(BIN)/python -m pytest -rs -m rasa tests/acceptance/test_rasa.py
+
+test-rasa: $(VENV)/.dev ## the same with DIET: ten minutes
+	RASA_CONFIG=diet $(BIN)/python -m pytest -rs -m rasa tests/acceptance/test_rasa.py
+
+rasa-lock: $(VENV)/.dev ## pin and hash what intents/requirements.in asks for
+	$(BIN)/uv pip compile --quiet --python-version 3.10 --overrides intents/requirements-overrides.txt --generate-hashes --no-emit-index-url --custom-compile-command "make rasa-lock" intents/requirements.in -o intents/requirements.txt
 
 lock: $(VENV)/.dev      ## pin and hash what requirements*.in ask for
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt

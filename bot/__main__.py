@@ -14,20 +14,25 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot import logs
-from bot.app import build, clock, read_engine, read_world, serve
+from bot.app import build, clock, read_engine, read_rasa, read_world, serve
 from bot.channels.terminal import Terminal
 from bot.checks import check_everything
-from bot.conversation import evaluation
+from bot.conversation import evaluation, score_tables
 from bot.conversation.answering import Answer, answer, to_json
+from bot.conversation.world import World
+from bot.delivery.engines import answers_by_engine
 from bot.knowledge.documents import DataFaults
-from bot.settings import SettingsFaults, read_settings
+from bot.knowledge.parsing import Engine
+from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 
-# Rasa comes as a second engine behind the same port.
-EngineName = Literal["builtin"]
-EngineOption = Annotated[EngineName, typer.Option(help="Which engine reads the questions.")]
+EngineName = Literal["builtin", "rasa"]
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option(help="Which engine reads the questions; without it, the one that `serve` uses."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One line of JSON for each.")]
 
 cli = typer.Typer(
@@ -84,13 +89,14 @@ def chat() -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="One question; without it, one a line from input.")] = "",
     as_json: JsonOption = False,
-    engine: EngineOption = "builtin",  # noqa: ARG001 - one engine so far; the option's values say so
+    engine: EngineOption = None,
 ) -> None:
     """Answer one question, or each line of standard input."""
-    answering = _answering()
+    answering = _answering(engine)
     for text in [question] if question else _lines():
         found = answering(text)
         typer.echo(json.dumps(to_json(found), ensure_ascii=False) if as_json else found.text)
+    _tell_who_answered()
 
 
 def _lines() -> Iterator[str]:
@@ -101,25 +107,53 @@ def _lines() -> Iterator[str]:
     yield from (line.strip() for line in sys.stdin if line.strip())
 
 
-def _answering() -> Callable[[str], Answer]:
+def _answering(name: EngineName | None) -> Callable[[str], Answer]:
     settings = read_settings()
     world = read_world(settings)
-    engine = read_engine(settings, world)
+    return _asking(_engine(name, settings, world), world)
+
+
+def _asking(engine: Engine, world: World) -> Callable[[str], Answer]:
     return lambda text: answer(text, engine.parse(text), world.policy, rules=world.rules)
+
+
+def _engine(name: EngineName | None, settings: Settings, world: World) -> Engine:
+    if name == "rasa" and settings.nlu is None:
+        raise SettingsFaults("NLU_URL is not set: it says where Rasa answers (docs/rasa.md).")
+    builtin = read_engine(settings, world)
+    return builtin if name == "builtin" else read_rasa(settings, builtin) or builtin
+
+
+def _tell_who_answered() -> None:
+    """With Rasa configured, how many texts each engine read: a fall-back must not pass for Rasa."""
+    if told := answers_by_engine():
+        typer.echo(f"Read by: {told}", err=True)
 
 
 @command("evaluate")
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled questions, one line of JSON each.")],
     as_json: JsonOption = False,
-    engine: EngineOption = "builtin",  # noqa: ARG001 - one engine so far; the option's values say so
+    engine: EngineOption = None,
+    misses: Annotated[
+        bool, typer.Option("--misses", help="List each question not answered as labelled.")
+    ] = False,
 ) -> None:
     """How right the answers are on labelled questions, as a table."""
-    scores = evaluation.evaluate(evaluation.read_labelled(file), _answering())
+    questions = evaluation.read_labelled(file)
+    settings = read_settings()
+    world = read_world(settings)
+    asking = _asking(_engine(engine, settings, world), world)
+    scores = evaluation.evaluate(questions, asking, world.policy.clauses.values())
     shown = (
-        json.dumps(evaluation.to_json(scores), ensure_ascii=False) if as_json else evaluation.table(scores)
+        json.dumps(score_tables.to_json(scores), ensure_ascii=False)
+        if as_json
+        else score_tables.table(scores)
     )
     typer.echo(shown)
+    if misses and not as_json:
+        typer.echo(f"\n{score_tables.misses_table(scores)}")
+    _tell_who_answered()
 
 
 @command("migrate")

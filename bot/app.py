@@ -6,6 +6,7 @@ import asyncio
 import functools
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from bot.channels.playground.kept import KeptMessages
 from bot.channels.playground.routes import mount
 from bot.conversation.turns import Incoming, Tokens
 from bot.conversation.world import World
+from bot.delivery.engines import RasaEngine, model_suffix
+from bot.delivery.rasa_client import RasaService
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.domain.messages import Message
@@ -100,6 +103,20 @@ def read_engine(settings: Settings, world: World) -> BuiltinEngine:
     return build_engine(learnt_from, settings.cache)
 
 
+def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:
+    """Rasa, with `builtin` to fall back on; None where NLU_URL is not set."""
+    if settings.nlu is None:
+        return None
+    service = RasaService(settings.nlu.url, settings.nlu.token)
+    return RasaEngine(service, model_suffix(load_training(settings.intents)), builtin, time.monotonic)
+
+
+def serving_engine(settings: Settings, world: World) -> Engine:
+    """The engine that people are answered with: Rasa where NLU_URL is set, else the built-in one."""
+    builtin = read_engine(settings, world)
+    return read_rasa(settings, builtin) or builtin
+
+
 def build(settings: Settings, engine: Engine | None = None, world: World | None = None) -> Product:
     """Open and migrate the database, read the data, train the engine. Raises a fault that says what to do."""
     world = world or read_world(settings)
@@ -118,7 +135,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         platforms=(PLAYGROUND,) if settings.playground else (),
         flt_conversation=(PLAYGROUND, "flt") if settings.playground else ("", ""),
     )
-    engine = engine or read_engine(settings, world)
+    engine = engine or serving_engine(settings, world)
     return Product(settings, database, context, Assistant(context, engine), engine)
 
 

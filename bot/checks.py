@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import read_engine, read_world
+from bot.app import read_engine, read_rasa, read_world
+from bot.delivery.rasa_client import RasaFault
 from bot.knowledge.documents import DataFaults
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
@@ -35,13 +36,14 @@ def check_everything() -> Iterator[Finding]:
     yield _prove("roles", lambda: _roles(settings))
     yield _prove("knowledge base", lambda: _knowledge(settings))
     yield _prove("intents", lambda: _intents(settings))
+    yield _prove("rasa", lambda: _rasa(settings))
     yield _prove("database", lambda: _database(settings))
 
 
 def _prove(part: str, proof: Callable[[], str]) -> Finding:
     try:
         return Finding(part, note=proof())
-    except (DataFaults, StorageFault, StorageUnavailable, KeyFault) as error:
+    except (DataFaults, StorageFault, StorageUnavailable, KeyFault, RasaFault) as error:
         return Finding(part, tuple(str(error).splitlines()))
 
 
@@ -60,6 +62,17 @@ def _intents(settings: Settings) -> str:
     engine = read_engine(settings, read_world(settings))
     reduced = ", with reduced accuracy: its language model is missing" if engine.reduced_accuracy else ""
     return f"the {engine.name} engine is trained{reduced}"
+
+
+def _rasa(settings: Settings) -> str:
+    rasa = read_rasa(settings, read_engine(settings, read_world(settings)))
+    if rasa is None:
+        return "not used: NLU_URL is not set, and the built-in engine reads alone"
+    try:
+        return f"answers with {rasa.prove()}, trained from these examples"
+    except RasaFault as fault:
+        mend = "the built-in engine answers until it is mended: `make rasa-train rasa-run` (docs/rasa.md)"
+        raise RasaFault(fault.reason, f"{fault}; {mend}") from None
 
 
 def _database(settings: Settings) -> str:

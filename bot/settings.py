@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,8 @@ from bot.storage.crypto import KeyFault, KeyRing, new_key
 HOME = Path(__file__).resolve().parent.parent
 EXAMPLE = HOME / "federation.example.yml"
 LOOPBACK = "127.0.0.1"
+# What HS256 asks of its key; a shorter one could be guessed.
+_SHORTEST_TOKEN = 32
 
 
 class SettingsFaults(Exception):
@@ -34,13 +37,23 @@ class Environment(BaseSettings):
     database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
     keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")
     config: Path = Field(default=Path("federation.yml"), validation_alias="SIGNPOST_CONFIG")
+    nlu_url: str = Field(default="", validation_alias="NLU_URL")
+    nlu_token: str = Field(default="", validation_alias="NLU_TOKEN")
     slack_bot_token: str = Field(default="", validation_alias="SLACK_BOT_TOKEN")
     teams_app_id: str = Field(default="", validation_alias="MicrosoftAppId")
 
 
 @dataclass(frozen=True)
+class Nlu:
+    """Where a Rasa service answers, and the secret that signs what it is asked."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
-    """What the composition root builds from."""
+    """What the composition root builds from. Without `nlu` the built-in engine reads alone."""
 
     port: int
     database_url: str
@@ -49,6 +62,7 @@ class Settings:
     ring: KeyRing
     data: Path
     playground: bool
+    nlu: Nlu | None = None
 
     @property
     def policy_kb(self) -> Path:
@@ -77,10 +91,18 @@ def read_settings() -> Settings:
     config, federation = _federation(environment, production, faults)
     data = _data_folder(environment.database_url)
     ring = _ring(environment.keys, data, production, faults)
+    nlu = _nlu(environment.nlu_url, environment.nlu_token, faults)
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(faults))
     return Settings(
-        environment.port, environment.database_url, config, federation, ring, data, playground=not production
+        port=environment.port,
+        database_url=environment.database_url,
+        config=config,
+        federation=federation,
+        ring=ring,
+        data=data,
+        playground=not production,
+        nlu=nlu,
     )
 
 
@@ -97,6 +119,27 @@ def _federation(
         federation, found = None, error.faults
     faults += [str(fault) for fault in found]
     return config, federation
+
+
+def _nlu(url: str, token: str, faults: list[str]) -> Nlu | None:
+    if not url:
+        return None
+    if not _is_address(url):
+        faults.append("NLU_URL: not an address such as http://127.0.0.1:5005")
+    if len(token) < _SHORTEST_TOKEN:
+        faults.append(
+            f"NLU_TOKEN has fewer than {_SHORTEST_TOKEN} characters: whoever guesses it can change what Rasa"
+            " answers (see .env.example)."
+        )
+    return Nlu(url, token)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _data_folder(database_url: str) -> Path:
@@ -134,4 +177,14 @@ def _local_keys(path: Path) -> str:
             pass
         finally:
             temporary.unlink()
+        _settle(path.parent)
     return path.read_text()
+
+
+def _settle(folder: Path) -> None:
+    # The name of the new file must be on the disk too, before anything is sealed with what is in it.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -119,6 +119,25 @@ def test_check_says_the_fix(tmp_path: Path) -> None:
     assert "federation.yml:3: not valid YAML" in done.stdout
 
 
+def test_rasa_is_asked_for_only_where_it_is(tmp_path: Path) -> None:
+    """`--engine rasa` without NLU_URL says what is missing; `check` says that it is not used."""
+    done = bot(tmp_path, "ask", "can I follow a former student?", "--engine", "rasa")
+    assert done.returncode == 1
+    assert "NLU_URL is not set" in done.stderr
+    assert "ok     rasa: not used" in bot(tmp_path, "check").stdout
+
+
+def test_a_fall_back_does_not_pass_for_rasa(tmp_path: Path) -> None:
+    """With Rasa away the answer is there all the same, and it is told which engine gave it."""
+    away = {"NLU_URL": "http://127.0.0.1:1", "NLU_TOKEN": "t" * 32}
+    done = bot(tmp_path, "ask", "can I follow a former student?", "--engine", "rasa", **away)
+    assert "not permitted to follow" in done.stdout
+    assert "builtin (unreachable)" in done.stderr
+    checked = bot(tmp_path, "check", **away)
+    assert checked.returncode == 1
+    assert "the built-in engine answers until it is mended" in checked.stdout
+
+
 @pytest.mark.parametrize("command", ["serve", "chat", "ask", "check", "migrate"])
 def test_wrong_settings_are_told_without_a_traceback(tmp_path: Path, command: str) -> None:
     """Every command says what is wrong with the settings, in words."""

@@ -18,6 +18,8 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "SIGNPOST_CONFIG",
         "SLACK_BOT_TOKEN",
         "MicrosoftAppId",
+        "NLU_URL",
+        "NLU_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -73,3 +75,32 @@ def test_malformed_keys_are_named_and_not_repeated(monkeypatch: pytest.MonkeyPat
     with pytest.raises(SettingsFaults, match="SIGNPOST_KEYS") as fault:
         read_settings()
     assert "not-base64" not in str(fault.value)
+
+
+def test_without_an_address_there_is_no_rasa() -> None:
+    """Nothing set means the built-in engine alone."""
+    assert read_settings().nlu is None
+
+
+def test_rasa_has_an_address_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Address and secret are read, and the secret shows in no printed settings."""
+    monkeypatch.setenv("NLU_URL", "http://127.0.0.1:5005")
+    monkeypatch.setenv("NLU_TOKEN", "t" * 32)
+    settings = read_settings()
+    assert settings.nlu is not None
+    assert settings.nlu.url == "http://127.0.0.1:5005"
+    assert "tttt" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:5005", "ftp://rasa", "http://", "http://rasa:port", "http://[rasa"]
+)
+def test_a_rasa_that_cannot_be_asked_is_named(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """An address that is none, and a secret that could be guessed, are both told at once, unrepeated."""
+    monkeypatch.setenv("NLU_URL", url)
+    monkeypatch.setenv("NLU_TOKEN", "short-secret")
+    with pytest.raises(SettingsFaults) as fault:
+        read_settings()
+    assert "NLU_URL: not an address" in str(fault.value)
+    assert "NLU_TOKEN has fewer than 32 characters" in str(fault.value)
+    assert "short-secret" not in str(fault.value)

@@ -7,12 +7,14 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.conversation.answering import Answer
+from bot.conversation.calibration import Judged
 from bot.knowledge.documents import DataFaults, Fault
+from bot.knowledge.policies import Clause
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 _REFUSALS = ("not_covered", "smalltalk")
@@ -62,11 +64,26 @@ class Miss:
 
 
 @dataclass(frozen=True)
+class Section:
+    """The policy questions whose clause stands in one section: right at once, and in the first three."""
+
+    first: Rate
+    three: Rate
+
+
+@dataclass(frozen=True)
 class Scores:
-    """The rates by name, in the order in which they are read; the mean reciprocal rank; the misses."""
+    """The rates by name, in the order in which they are read, and the same by section of the policy.
+
+    `mrr` is the mean reciprocal rank, `citations` the mean number of clauses that an answer cites,
+    `judged` every answer with a verdict (`calibration.py`): one to a question out of scope is wrong.
+    """
 
     rates: dict[str, Rate]
+    sections: dict[str, Section]
     mrr: float
+    citations: float
+    judged: tuple[Judged, ...]
     misses: tuple[Miss, ...]
 
 
@@ -83,26 +100,20 @@ def read_labelled(path: Path) -> tuple[Labelled, ...]:
     return tuple(item for item in read if isinstance(item, Labelled))
 
 
-def evaluate(questions: Sequence[Labelled], ask: Callable[[str], Answer]) -> Scores:
-    """Ask every question and score the answers."""
+def evaluate(
+    questions: Sequence[Labelled], ask: Callable[[str], Answer], clauses: Iterable[Clause] = ()
+) -> Scores:
+    """Ask every question and score the answers; `clauses` say which section a question belongs to."""
     pairs = [(question, ask(question.q)) for question in questions]
-    return Scores(_rates(pairs), _mean_reciprocal_rank(pairs), tuple(_misses(pairs)))
-
-
-def table(scores: Scores) -> str:
-    """The scores as lines of text, a rate a line."""
-    lines = [f"{'':34} {'right':>9}  {'share':>6}  95% interval"]
-    lines += [_line(name, rate) for name, rate in scores.rates.items()]
-    return "\n".join([*lines, f"{'mean reciprocal rank':34} {'':>9}  {scores.mrr:6.3f}"])
-
-
-def to_json(scores: Scores) -> dict[str, Any]:
-    """The scores for a machine: each rate with its counts and interval, and every miss."""
-    return {
-        "rates": {name: _rate_json(rate) for name, rate in scores.rates.items()},
-        "mrr": round(scores.mrr, 4),
-        "misses": [{"q": miss.question, "label": miss.label, "got": miss.got} for miss in scores.misses],
-    }
+    answers = [pair for pair in pairs if pair[1].kind == "answer"]
+    return Scores(
+        rates=_rates(pairs),
+        sections=_sections(pairs, tuple(clauses)),
+        mrr=_mean_reciprocal_rank(pairs),
+        citations=sum(len(given.citations) for _, given in answers) / (len(answers) or 1),
+        judged=tuple(Judged(given.confidence, _first(question, given)) for question, given in answers),
+        misses=tuple(_misses(pairs)),
+    )
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -172,6 +183,20 @@ def _rates(pairs: Sequence[tuple[Labelled, Answer]]) -> dict[str, Rate]:
     }
 
 
+def _sections(pairs: Sequence[tuple[Labelled, Answer]], clauses: tuple[Clause, ...]) -> dict[str, Section]:
+    """In the order of the policy; a question that several sections answer counts in the first of them."""
+    found: dict[str, list[tuple[Labelled, Answer]]] = {clause.section: [] for clause in clauses}
+    for question, given in pairs:
+        of = next((clause.section for clause in clauses if holds(clause.quote, question.expect)), None)
+        if of is not None and question.kind == "policy":
+            found[of].append((question, given))
+    return {
+        name: Section(_count(part, _first), _count(part, _among_three))
+        for name, part in found.items()
+        if part
+    }
+
+
 def _refused(_: Labelled, given: Answer) -> bool:
     return given.kind in _REFUSALS
 
@@ -207,19 +232,3 @@ def _as_labelled(question: Labelled, given: Answer) -> bool:
             return given.kind == "report" and _right_report(question, given)
         case "danger":
             return given.kind == "danger"
-
-
-def _line(name: str, rate: Rate) -> str:
-    low, high = rate.interval
-    return f"{name:34} {rate.hits:4d}/{rate.of:<4d}  {rate.share:6.3f}  {low:.3f} to {high:.3f}"
-
-
-def _rate_json(rate: Rate) -> dict[str, Any]:
-    low, high = rate.interval
-    return {
-        "hits": rate.hits,
-        "of": rate.of,
-        "share": round(rate.share, 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-    }

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.conversation.answering import Answer, Choice
+from bot.conversation.calibration import Judged
 from bot.conversation.evaluation import (
     Labelled,
     evaluate,
     holds,
     read_labelled,
-    table,
-    to_json,
     wilson,
 )
+from bot.conversation.score_tables import misses_table, table, to_json
 from bot.knowledge.documents import DataFaults
 from bot.knowledge.policies import Clause
 
@@ -125,7 +126,7 @@ def test_table_and_json_say_the_same() -> None:
     """Both give the counts; the table one rate a line, the JSON every miss."""
     scores = evaluate([ask("q", "right")], lambda _: given("answer", "wrong"))
     lines = table(scores).splitlines()
-    assert len(lines) == len(scores.rates) + 2
+    assert len(lines) == len(scores.rates) + 6
     assert "policy: first clause right            0/1" in lines[1]
     machine = to_json(scores)
     assert machine["rates"]["policy: first clause right"] == {
@@ -136,3 +137,36 @@ def test_table_and_json_say_the_same() -> None:
         "high": 0.7935,
     }
     assert machine["misses"] == [{"q": "q", "label": "policy", "got": "answer"}]
+
+
+def test_sections_are_counted_apart() -> None:
+    """A question counts in the section of its clause, and in no other; one without a clause in none."""
+    clauses = [clause("Staff must"), clause("Nobody may").model_copy(update={"section": "Tone"})]
+    questions = [ask("right", "staff must"), ask("third", "nobody may"), ask("lost", "not in it")]
+    answers = {"right": given("answer", "Staff must"), "third": given("answer", "a", "b", "Nobody may")}
+    scores = evaluate(questions, lambda q: answers.get(q, given("not_covered")), clauses)
+    counted = {
+        name: (part.first.hits, part.three.hits, part.first.of) for name, part in scores.sections.items()
+    }
+    assert counted == {"Scope": (1, 1, 1), "Tone": (0, 1, 1)}
+    assert "Tone" in table(scores)
+    assert to_json(scores)["sections"]["Tone"]["three"]["hits"] == 1
+
+
+def test_answers_are_judged_with_their_confidence() -> None:
+    """Every answer is judged, one to a question out of scope as wrong; what asks back or refuses is not."""
+    questions = [ask("right", "x"), ask("back", "x"), Labelled(q="outside", kind="out_of_scope")]
+    answers = {
+        "right": replace(given("answer", "x", "y"), confidence=0.9),
+        "back": given("clarify", options=("x",)),
+        "outside": replace(given("answer", "y"), confidence=0.4),
+    }
+    scores = evaluate(questions, answers.__getitem__)
+    assert scores.judged == (Judged(0.9, right=True), Judged(0.4, right=False))
+    assert scores.citations == 1.5
+
+
+def test_misses_are_listed_with_what_they_got() -> None:
+    """Each miss is a line: what it is, what it got, and the question."""
+    scores = evaluate([ask("where to?", "right")], lambda _: given("not_covered"))
+    assert misses_table(scores).split() == ["policy", "not_covered", "where", "to?"]
