@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_the_file_holds_no_narrative(server: Server) -> None:
 
 def test_no_table_or_log_knows_the_anonymous_reporter(server: Server) -> None:
     """No row of any table, and no line of the log, holds the anonymous reporter's user id."""
-    with sqlite3.connect(server.database) as database:
+    with closing(sqlite3.connect(server.database, timeout=30)) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = {table: repr(database.execute(f"SELECT * FROM {table}").fetchall()) for table in tables}
     assert [table for table, text in rows.items() if REPORTER in text] == []
