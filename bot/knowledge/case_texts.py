@@ -58,6 +58,7 @@ class Labels(Record):
     holder: str
     reporter: str
     told: str
+    ladder: str
     opened: str
     next_due: str
     images: str

@@ -123,14 +123,14 @@ def reporter_name(context: Context, report: Report) -> str:
 
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
     reached = [item for item in told if item.level != "D" or not report.row.channel]
-    lines = [f"{context.name(item.person)} ({_role(item.role)})" for item in reached]
+    lines = [f"{context.name(item.person)} ({_role(context, item.role)})" for item in reached]
     if report.row.channel:
         lines.insert(0, role_name("flt"))
     return ", ".join(dict.fromkeys(lines)) or context.texts.nobody
 
 
-def _role(role: str) -> str:
-    return "next on the ladder" if role == LADDER else role_name(role)
+def _role(context: Context, role: str) -> str:
+    return context.texts.labels.ladder if role == LADDER else role_name(role)
 
 
 def _opened_line(context: Context, entries: Iterable[Entry]) -> str:

@@ -56,7 +56,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     people = tuple(
         Told(person, LADDER, "C") for person in step(ladder, level) if _still_here(context, person)
     )
-    add_people(tx, report, people, "ladder", now)
+    add_people(tx, report, people, LADDER, now)
     report = reload(tx, context.vault, report)
     owe_people(tx, context, report, people, now)
     owe_rewrites(tx, context, report, now)
