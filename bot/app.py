@@ -29,6 +29,7 @@ from bot.domain.messages import Message
 from bot.knowledge.answer_rules import load_answer_rules
 from bot.knowledge.case_texts import CaseTexts, Outcomes
 from bot.knowledge.documents import load
+from bot.knowledge.door_texts import load_door_texts
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
 from bot.knowledge.parsing import Engine
 from bot.knowledge.permission_files import PermissionTable
@@ -92,6 +93,7 @@ def read_world(settings: Settings) -> World:
         rules=load_answer_rules(settings.intents, folder),
         federation=settings.federation,
         permissions=load(folder / "permissions.yml", PermissionTable).permissions,
+        door=load_door_texts(folder / "door-texts.yml", policy.topics),
     )
 
 
@@ -153,10 +155,17 @@ class AsyncCore:
         call = functools.partial(function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
-    async def handle(self, incoming: Incoming) -> tuple[Message, ...]:
-        """What to show the sender; whatever it left in the outbox is sent at once."""
+    async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+        """What to show the sender; whatever it left in the outbox is sent at once.
+
+        What is not stored `within` so many seconds is not stored at all, and the sender is told so.
+        """
         EVENTS.labels(type(incoming.content).__name__.lower()).inc()
-        replies: tuple[Message, ...] = await self.run(self._product.assistant.handle, incoming, clock())
+        ends = None if within is None else time.monotonic() + within
+        in_time = None if ends is None else lambda: time.monotonic() < ends
+        replies: tuple[Message, ...] = await self.run(
+            self._product.assistant.handle, incoming, clock(), in_time
+        )
         self.handled()
         return replies
 

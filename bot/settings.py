@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.channels.slack.config import SlackConfig
 from bot.domain.roster import Federation
 from bot.knowledge.documents import DataFaults
 from bot.knowledge.federation_file import load_federation, production_faults
@@ -40,6 +41,10 @@ class Environment(BaseSettings):
     nlu_url: str = Field(default="", validation_alias="NLU_URL")
     nlu_token: str = Field(default="", validation_alias="NLU_TOKEN")
     slack_bot_token: str = Field(default="", validation_alias="SLACK_BOT_TOKEN")
+    slack_signing_secret: str = Field(default="", validation_alias="SLACK_SIGNING_SECRET")
+    slack_app_token: str = Field(default="", validation_alias="SLACK_APP_TOKEN")
+    slack_flt_channel: str = Field(default="", validation_alias="SLACK_FLT_CHANNEL")
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     teams_app_id: str = Field(default="", validation_alias="MicrosoftAppId")
 
 
@@ -53,7 +58,10 @@ class Nlu:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the composition root builds from. Without `nlu` the built-in engine reads alone."""
+    """What the composition root builds from. Without `nlu` the built-in engine reads alone.
+
+    `slack` is there where Slack is configured.
+    """
 
     port: int
     database_url: str
@@ -63,6 +71,7 @@ class Settings:
     data: Path
     playground: bool
     nlu: Nlu | None = None
+    slack: SlackConfig | None = None
 
     @property
     def policy_kb(self) -> Path:
@@ -92,6 +101,7 @@ def read_settings() -> Settings:
     data = _data_folder(environment.database_url)
     ring = _ring(environment.keys, data, production, faults)
     nlu = _nlu(environment.nlu_url, environment.nlu_token, faults)
+    slack = _slack(environment, faults)
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(faults))
     return Settings(
@@ -103,6 +113,7 @@ def read_settings() -> Settings:
         data=data,
         playground=not production,
         nlu=nlu,
+        slack=slack,
     )
 
 
@@ -132,6 +143,34 @@ def _nlu(url: str, token: str, faults: list[str]) -> Nlu | None:
             " answers (see .env.example)."
         )
     return Nlu(url, token)
+
+
+def _slack(environment: Environment, faults: list[str]) -> SlackConfig | None:
+    if not environment.slack_bot_token:
+        return None
+    if not environment.slack_bot_token.startswith("xoxb-"):
+        faults.append(
+            "SLACK_BOT_TOKEN: a bot token starts with xoxb- (OAuth & Permissions in the app's settings)."
+        )
+    if not (environment.slack_signing_secret or environment.slack_app_token):
+        faults.append(
+            "SLACK_SIGNING_SECRET is not set: requests could not be told from forged ones. Set it (Basic"
+            " Information), or SLACK_APP_TOKEN for Socket Mode."
+        )
+    if not environment.slack_flt_channel.startswith(("C", "G")):
+        faults.append(
+            "SLACK_FLT_CHANNEL: give the id of the leadership team's private channel, such as C0123456789"
+            " (channel name, About, at the bottom)."
+        )
+    if not _is_address(environment.slack_api_url):
+        faults.append("SLACK_API_URL: not an address such as https://slack.com/api/")
+    return SlackConfig(
+        bot_token=environment.slack_bot_token,
+        signing_secret=environment.slack_signing_secret,
+        app_token=environment.slack_app_token,
+        flt_channel=environment.slack_flt_channel,
+        api_url=environment.slack_api_url.rstrip("/") + "/",
+    )
 
 
 def _is_address(url: str) -> bool:

@@ -11,5 +11,9 @@ from bot.domain.messages import Message
 class Core(Protocol):
     """The one entry to the conversation and the cases."""
 
-    async def handle(self, incoming: Incoming) -> tuple[Message, ...]:
-        """What to show the sender now. A second copy of the same event changes nothing and shows nothing."""
+    async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+        """What to show the sender now. A second copy of the same event changes nothing and shows nothing.
+
+        `within`: seconds after which nothing is stored any more; the sender is then told that nothing is
+        saved, and whom to phone. For doors whose platform wants its answer by then.
+        """

@@ -42,10 +42,11 @@ Content = Said | Pressed | Submitted | SharedFile
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sent it: the platform's name and its user id there."""
+    """Who sent it: the platform's name, its user id there, and the name that the platform shows of them."""
 
     platform: str
     user: str
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.access import Permissions
 from bot.domain.roster import Federation
 from bot.knowledge.answer_rules import AnswerRules
+from bot.knowledge.door_texts import DoorTexts
 from bot.knowledge.playbook import Playbook
 from bot.knowledge.policies import Policy
 
@@ -20,3 +21,4 @@ class World:
     rules: AnswerRules
     federation: Federation
     permissions: Permissions
+    door: DoorTexts

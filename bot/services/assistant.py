@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,6 +44,10 @@ log = structlog.get_logger()
 _LONGEST = 20_000
 
 
+class _TooLate(Exception):
+    """The platform has stopped waiting: the transaction is undone, and the person is told."""
+
+
 class Assistant:
     """The one entry to the conversation and the cases, whichever door an event came through."""
 
@@ -50,16 +55,23 @@ class Assistant:
         self._context = context
         self._engine = engine
 
-    def handle(self, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
+    def handle(
+        self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
+    ) -> tuple[Message, ...]:
         """What to show the sender. An event seen before changes and shows nothing.
 
-        Never raises for what a person sent; where the database does not take it, or a fault of our own
+        Where `in_time` says no just before the commit, nothing is stored. Never raises for what a person sent; where the database does not take it, or a fault of our own
         ends it, the sender is told that nothing is saved, and whom to phone.
         """
         try:
             parse = self._parse(incoming)
             with self._context.database.transaction() as tx:
-                return self._in(tx, incoming, parse, now)
+                replies = self._in(tx, incoming, parse, now)
+                if in_time is not None and not in_time():
+                    raise _TooLate
+            return replies
+        except _TooLate:
+            log.error("event_too_late", content=type(incoming.content).__name__)
         except StorageUnavailable as error:
             log.error("event_not_stored", reason=str(error))
         except Exception:

@@ -111,14 +111,14 @@ def _reporter_line(context: Context, report: Report) -> str:
 
 
 def reporter_name(context: Context, report: Report) -> str:
-    """The reporter's name where the Federation knows the account, else the platform's user id."""
+    """The reporter's name: the Federation's where it knows the account, else the platform's."""
     reporter = report.reporter
     if reporter is None:
         return ""
     federation = context.world.federation
     known = (*federation.roster.people.values(), *federation.demo_staff)
     names = [person.name for person in known if person.accounts.get(reporter.platform) == reporter.user]
-    return names[0] if names else f"{reporter.user} ({reporter.platform})"
+    return names[0] if names else f"{reporter.name or reporter.user} ({reporter.platform})"
 
 
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:

@@ -100,7 +100,7 @@ def _new_report(
         receipt_hash=hash_code(command.tokens.code) if anonymous else "",
         answers=slots,
         route=_sealed(route),
-        reporter=None if anonymous else Reporter(sender.platform, sender.user),
+        reporter=None if anonymous else Reporter(sender.platform, sender.user, sender.name),
     )
 
 

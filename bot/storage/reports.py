@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -34,10 +34,11 @@ class SealedRoute:
 
 @dataclass(frozen=True)
 class Reporter:
-    """Who reported: never stored for an anonymous report."""
+    """Who reported: never stored for an anonymous report. The same account is the same reporter."""
 
     platform: str
     user: str
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

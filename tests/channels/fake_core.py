@@ -250,7 +250,7 @@ class FakeCore:
         self.sender: PlaygroundSender | None = None
         self.broken = False
 
-    async def handle(self, incoming: Incoming) -> tuple[Message, ...]:
+    async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
         if self.broken:
             raise RuntimeError("a secret that nobody may read")
         if any(known.event_id == incoming.event_id for known in self.seen):
