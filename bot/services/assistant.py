@@ -60,8 +60,9 @@ class Assistant:
     ) -> tuple[Message, ...]:
         """What to show the sender. An event seen before changes and shows nothing.
 
-        Where `in_time` says no just before the commit, nothing is stored. Never raises for what a person sent; where the database does not take it, or a fault of our own
-        ends it, the sender is told that nothing is saved, and whom to phone.
+        Where `in_time` says no just before the commit, nothing is stored. Never raises for what a person
+        sent; where the database does not take it, it came too late, or a fault of our own ends it, the
+        sender is told that nothing is saved, and whom to phone.
         """
         try:
             parse = self._parse(incoming)
