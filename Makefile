@@ -20,14 +20,14 @@ run: install            ## the product at http://localhost:3978/, with SQLite an
 	$(BIN)/python -m bot serve
 
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
-	$(BIN)/python -m pytest -n auto -m "not browser and not rasa"
+	$(BIN)/python -m pytest -n auto -m "not browser and not node and not rasa"
 
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto -m "not browser and not rasa"
+	$(BIN)/python -m pytest -n auto -m "not browser and not node and not rasa"
 
 test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
 	bash .ci/system-packages

@@ -108,3 +108,44 @@ def test_a_rasa_that_cannot_be_asked_is_named(monkeypatch: pytest.MonkeyPatch, u
     assert "NLU_URL: not an address" in str(fault.value)
     assert "NLU_TOKEN has fewer than 32 characters" in str(fault.value)
     assert "short-secret" not in str(fault.value)
+
+
+def _slack(monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    variables = {
+        "SLACK_BOT_TOKEN": "xoxb-1-secret",
+        "SLACK_SIGNING_SECRET": "signing-secret",
+        "SLACK_FLT_CHANNEL": "C0123456789",
+        **changed,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def _faults() -> str:
+    with pytest.raises(SettingsFaults) as fault:
+        read_settings()
+    return str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-a-person's-secret"),
+        ("SLACK_SIGNING_SECRET", ""),
+        ("SLACK_FLT_CHANNEL", ""),
+        ("SLACK_FLT_CHANNEL", "#leadership"),
+        ("SLACK_API_URL", "slack.com"),
+    ],
+)
+def test_slack_half_set_up_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Each variable of Slack that is missing or malformed is named, and no secret is repeated."""
+    _slack(monkeypatch, **{name: value})
+    found = _faults()
+    assert name in found
+    assert "secret" not in found.replace("SECRET", "")
+
+
+def test_slack_over_socket_mode_needs_no_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an app-level token no request comes in from outside, so there is nothing to sign."""
+    _slack(monkeypatch, SLACK_SIGNING_SECRET="", SLACK_APP_TOKEN="xapp-1")
+    assert "SLACK_SIGNING_SECRET" not in _faults()
