@@ -1,0 +1,255 @@
+"""A channel-neutral message as Block Kit: what a person wrote never becomes a mark, link or mention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.channels.slack import rich_text
+from bot.channels.slack.actions import Actions
+from bot.channels.slack.fitting import fitted
+from bot.channels.slack.look import (
+    NOTHING,
+    SECTION,
+    Look,
+    Payload,
+    can_be_bold,
+    cut,
+    escaped,
+    pieces,
+    plain,
+)
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Callout,
+    Facts,
+    Form,
+    Heading,
+    Message,
+    Outside,
+    Paragraph,
+    Progress,
+    Quote,
+    Tags,
+    Verdict,
+)
+
+MESSAGE_BLOCKS, MESSAGE_ROOM = 50, 12_000
+_HEADER, _TITLE_AT_MOST, _CONTEXT, _FALLBACK = 150, 90, 2000, 3000
+_SHORT_LABEL, _SHORT_VALUE, _FACTS_IN_ONE = 80, 160, 5
+_TONES = {
+    "danger": "rotating_light",
+    "warning": "warning",
+    "success": "white_check_mark",
+    "info": "information_source",
+}
+_VERDICTS = {
+    "never": "red_circle",
+    "must": "large_blue_circle",
+    "allowed_if": "large_yellow_circle",
+    "encouraged": "large_green_circle",
+}
+
+
+def post_of(message: Message, look: Look) -> Payload:
+    """What chat.postMessage and a response_url take: text for notifications, and the blocks."""
+    text = cut(escaped(message.summary), _FALLBACK) if message.summary.strip() else look.texts.form.title
+    blocks = blocks_of(message, look) or [_section(text)]
+    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+
+
+def opener(message: Message, look: Look) -> Message:
+    """What stands in a chat for a message that is shown in a form only: a line, and a button to open it."""
+    form = next((block for block in message.blocks if isinstance(block, Form)), None)
+    at_home = form is None or form.action.startswith("journey.")
+    action, value = ("journey.resume", "") if form is None or at_home else (form.action, form.value)
+    button = Button(look.texts.form.open, action, value, "primary")
+    return Message((Paragraph(look.texts.form.opener), Buttons((button,))), message.summary)
+
+
+def blocks_of(
+    message: Message, look: Look, most: int = MESSAGE_BLOCKS, room: int = MESSAGE_ROOM
+) -> list[Payload]:
+    """The blocks of a message: at most `most`, with at most `room` characters, with "more" where cut.
+
+    A form stands as a button that opens it: `views.modal` draws it with its fields.
+    """
+    return fitted(Drawing(look).all(message.blocks), look, most, room)
+
+
+class Drawing:
+    """Draws one message or view. `inputs`: the one form that can be filled in there, with its fields."""
+
+    def __init__(self, look: Look, inputs: tuple[Form, list[Payload]] | None = None) -> None:
+        self.look = look
+        self.actions = Actions(look)
+        self._inputs = inputs
+        self._draw: dict[type, Callable[[Any], list[Payload]]] = {
+            Heading: lambda block: _heading(block.text),
+            Paragraph: lambda block: _paragraph(block),
+            Callout: _callout,
+            Verdict: lambda block: rich_text.titled(block.label, "", _VERDICTS.get(block.verdict, _NEUTRAL)),
+            Quote: self._quote,
+            Bullets: _bullets,
+            Facts: _facts,
+            Tags: _tags,
+            Outside: self._outside,
+            Buttons: lambda block: self.actions.blocks(block.items) if block.items else [],
+            Form: self._form,
+            Progress: self._progress,
+        }
+
+    def all(self, blocks: Sequence[Block]) -> list[Payload]:
+        """Every block in its order; what belongs together is drawn together."""
+        found, index = list[Payload](), 0
+        while index < len(blocks):
+            block, after = blocks[index], blocks[index + 1] if index + 1 < len(blocks) else None
+            pair = self._pair(block, after)
+            found += self.one(block) if pair is None else pair
+            index += 1 if pair is None else 2
+        return found
+
+    def one(self, block: Block) -> list[Payload]:
+        """One block; nothing where it is empty."""
+        return self._draw[type(block)](block)
+
+    def _pair(self, block: Block, after: Block | None) -> list[Payload] | None:
+        if not isinstance(after, Buttons):
+            return None
+        if isinstance(block, Facts):
+            beside = _beside(block, after)
+            return self._facts_with(block, after, beside) if beside else None
+        if isinstance(block, Paragraph) and [item.action for item in after.items] == ["case.show"]:
+            return self.beside(block.text, after.items[0])
+        return None
+
+    def _facts_with(self, facts: Facts, after: Buttons, beside: dict[str, Button]) -> list[Payload]:
+        """Each answer with the button that changes it; a button that names none where it stands in order."""
+        found, plain_ones, waiting = list[Payload](), list[tuple[str, str]](), list(after.items)
+        for label, value in facts.items:
+            if (button := beside.get(label)) not in waiting:
+                plain_ones.append((label, value))
+                continue
+            at = waiting.index(button)
+            found += self._unnamed(plain_ones, waiting[:at])
+            found += self._changeable(label, value, button)
+            plain_ones, waiting = [], waiting[at + 1 :]
+        return [*found, *self._unnamed(plain_ones, waiting)]
+
+    def _unnamed(self, items: Sequence[tuple[str, str]], buttons: Sequence[Button]) -> list[Payload]:
+        return [*_facts(Facts(tuple(items))), *(self.actions.blocks(buttons) if buttons else [])]
+
+    def _changeable(self, label: str, value: str, button: Button) -> list[Payload]:
+        first, *rest = _fact(label, value)
+        words = button.label.replace(label, "").strip(" :")
+        return [{**first, "accessory": self.actions.button(button, words)}, *rest]
+
+    def beside(self, text: str, button: Button, label: str = "") -> list[Payload]:
+        """Text with its button at the side; `label` is what the button shows where the text says the rest."""
+        first, *rest = [_section(part) for part in pieces(text, SECTION) or [NOTHING]]
+        return [{**first, "accessory": self.actions.button(button, label)}, *rest]
+
+    def _quote(self, quote: Quote) -> list[Payload]:
+        clause = self.look.texts.clause.format(section=quote.section, lines=_lines(quote.lines))
+        return [*rich_text.quotes(quote.text), *_context(clause)]
+
+    def _outside(self, outside: Outside) -> list[Payload]:
+        text = self.look.texts.outside.format(text=outside.text)
+        return _context(f"{text}\n{outside.source}" if outside.source else text)
+
+    def _progress(self, progress: Progress) -> list[Payload]:
+        return _context(self.look.texts.progress.format(done=progress.done, total=progress.total))
+
+    def _form(self, form: Form) -> list[Payload]:
+        if self._inputs is not None and form is self._inputs[0]:
+            return self._inputs[1]
+        button = opener(Message((form,), ""), self.look).blocks[-1]
+        return self.one(button)
+
+
+_NEUTRAL = "white_circle"
+
+
+def _section(text: str) -> Payload:
+    return {"type": "section", "text": plain(text)}
+
+
+def _heading(text: str) -> list[Payload]:
+    if not text.strip():
+        return []
+    if len(text) > _HEADER:
+        return rich_text.titled(text, "")
+    return [{"type": "header", "text": plain(text)}]
+
+
+def _paragraph(paragraph: Paragraph) -> list[Payload]:
+    if paragraph.muted:
+        return _context(paragraph.text)
+    return [_section(part) for part in pieces(paragraph.text, SECTION)]
+
+
+def _context(text: str) -> list[Payload]:
+    return [{"type": "context", "elements": [plain(part)]} for part in pieces(text, _CONTEXT)]
+
+
+def _callout(callout: Callout) -> list[Payload]:
+    mark = _TONES.get(callout.tone, "")
+    bold = bool(callout.text) or len(callout.title) <= _TITLE_AT_MOST
+    return rich_text.titled(callout.title, callout.text, mark, bold)
+
+
+def _bullets(bullets: Bullets) -> list[Payload]:
+    title = [rich_text.line(rich_text.words(bullets.title, bold=True))] if bullets.title.strip() else []
+    items = [part for item in bullets.items for part in pieces(item, SECTION)]
+    elements = [*title, *([rich_text.bullets(items)] if items else [])]
+    return [rich_text.block(*elements)] if elements else []
+
+
+def _tags(tags: Tags) -> list[Payload]:
+    parts = pieces(" · ".join(item for item in tags.items if item.strip()), _CONTEXT)
+    return [{"type": "context", "elements": [_label(part)]} for part in parts]
+
+
+def _facts(facts: Facts) -> list[Payload]:
+    """Short pairs side by side, five in a block; a long one under its label, over the whole width."""
+    found, row = list[Payload](), list[Payload]()
+    for label, value in facts.items:
+        drawn = _fact(label, value)
+        short = "fields" in drawn[0]
+        row += drawn[0]["fields"] if short else []
+        if row and (not short or len(row) == 2 * _FACTS_IN_ONE):
+            found.append({"type": "section", "fields": row})
+            row = []
+        found += [] if short else drawn
+    return [*found, {"type": "section", "fields": row}] if row else found
+
+
+def _fact(label: str, value: str) -> list[Payload]:
+    """One pair: two fields, or the label with the whole of a long value below."""
+    if len(label) <= _SHORT_LABEL and len(value) <= _SHORT_VALUE and "\n" not in value:
+        return [{"type": "section", "fields": [_label(label), plain(value)]}]
+    heads = pieces(label, SECTION) or [NOTHING]
+    first = {"type": "section", "text": _label(heads[0])}
+    return [first, *map(_section, [*heads[1:], *(pieces(value, SECTION) or [NOTHING])])]
+
+
+def _label(text: str) -> Payload:
+    if not can_be_bold(text) or len(escaped(text)) > SECTION - 2:
+        return plain(text)
+    return {"type": "mrkdwn", "text": f"*{escaped(text)}*"}
+
+
+def _beside(facts: Facts, after: Buttons) -> dict[str, Button]:
+    """The button that belongs to each answer: the one that names it."""
+    named = [(label, button) for label, _ in facts.items for button in after.items if label.strip()]
+    return {
+        label: button for label, button in named if button.label.endswith(label) and button.label != label
+    }
+
+
+def _lines(lines: tuple[int, int]) -> str:
+    first, last = lines
+    return f"line {first}" if first == last else f"lines {first}–{last}"

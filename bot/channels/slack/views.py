@@ -1,0 +1,135 @@
+"""Modals: a message with its form, what was filled in, and where the modal was opened from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from bot.channels.slack.blocks import Drawing
+from bot.channels.slack.fields import block_id, draw, is_choice, refilled, values_of
+from bot.channels.slack.fitting import fitted
+from bot.channels.slack.look import SECTION, Look, Payload, cut, plain
+from bot.conversation.turns import Submitted
+from bot.domain.messages import Form, Heading, Message
+
+VIEW_BLOCKS, VIEW_ROOM = 100, 60_000
+CALLBACK = "signpost"
+_TITLE, _ERROR = 24, 2000
+_KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata", "blocks")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a modal was opened from: whom to answer when it is done. Empty where it is not known."""
+
+    channel: str = ""
+    message: str = ""
+    response_url: str = ""
+
+
+def modal(message: Message, place: Place, look: Look) -> Payload:
+    """The view for a message: with inputs and a submit button where it has a form, else with neither."""
+    form = _form(message)
+    drawn = draw(form, look) if form else None
+    inputs = (form, drawn.blocks) if form and drawn else None
+    blocks = Drawing(look, inputs).all(_titled(message, form).blocks)
+    # Slack refuses a view without a block.
+    blocks = blocks or [{"type": "section", "text": plain(cut(message.summary, SECTION))}]
+    view: Payload = {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": plain(cut(look.texts.form.title, _TITLE)),
+        "close": plain(cut(look.texts.form.close, _TITLE)),
+        "blocks": fitted(blocks, look, VIEW_BLOCKS, VIEW_ROOM),
+        "private_metadata": _metadata(form, place, drawn.long_values if drawn else {}),
+    }
+    return view | ({"submit": plain(cut(form.submit, _TITLE))} if form else {})
+
+
+def placeholder(place: Place, look: Look) -> Payload:
+    """What is opened at once, before there is anything to show: a trigger is good for three seconds."""
+    return modal(Message((Heading(look.texts.form.loading),), ""), place, look)
+
+
+def with_notice(view: Mapping[str, Any], notice: Message, look: Look) -> Payload:
+    """A view as it came in a payload, with all that was typed in it, and a notice above."""
+    above = Drawing(look).all(notice.blocks)
+    kept = {key: view[key] for key in _KEPT if view.get(key)}
+    state = _state(view)
+    old = [refilled(block, state) for block in kept.get("blocks", []) if not _is_notice(block)]
+    marked = [{**block, "block_id": f"{_NOTICE}{at}"} for at, block in enumerate(above)]
+    return {**kept, "blocks": fitted([*marked, *old], look, VIEW_BLOCKS, VIEW_ROOM)}
+
+
+_NOTICE = "notice:"
+
+
+def _is_notice(block: Payload) -> bool:
+    return str(block.get("block_id", "")).startswith(_NOTICE)
+
+
+def errors_of(message: Message) -> dict[str, str]:
+    """The errors of a message's form, as `response_action: errors` takes them: by block_id."""
+    form = _form(message)
+    if form is None:
+        return {}
+    # A choice of nothing has no input to show an error at; the view itself shows it.
+    wrong = [field for field in form.fields if field.error and (field.options or not is_choice(field))]
+    return {block_id(form, field): cut(field.error, _ERROR) for field in wrong}
+
+
+def submitted(view: Mapping[str, Any], look: Look) -> Submitted:
+    """What was sent with a view, as the form that the view was drawn from takes it back."""
+    kept = _kept(view)
+    return Submitted(str(kept.get("action", "")), str(kept.get("value", "")), typed(view, look))
+
+
+def typed(view: Mapping[str, Any], look: Look) -> dict[str, tuple[str, ...]]:
+    """What stands in the fields of a view, by their names; an empty field has no value."""
+    long_values = _kept(view).get("long")
+    return values_of(_state(view), long_values if isinstance(long_values, Mapping) else {}, look.zone)
+
+
+def place_of(view: Mapping[str, Any]) -> Place:
+    """Where the view was opened from."""
+    kept = _kept(view).get("place")
+    known = {field.name for field in fields(Place)}
+    found = kept if isinstance(kept, Mapping) else {}
+    return Place(**{name: str(value) for name, value in found.items() if name in known})
+
+
+def _state(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    return values if isinstance(values, Mapping) else {}
+
+
+def _form(message: Message) -> Form | None:
+    return next((block for block in message.blocks if isinstance(block, Form)), None)
+
+
+def _titled(message: Message, form: Form | None) -> Message:
+    """The form's title as a heading, where the message does not begin with it already."""
+    said = {block.text for block in message.blocks if isinstance(block, Heading)}
+    if form is None or not form.title or form.title in said:
+        return message
+    return replace(message, blocks=(Heading(form.title), *message.blocks))
+
+
+def _metadata(form: Form | None, place: Place, long_values: Mapping[str, Mapping[str, str]]) -> str:
+    kept: dict[str, Any] = {"place": {name: value for name, value in asdict(place).items() if value}}
+    if form is not None:
+        kept |= {"action": form.action, "value": form.value}
+    if long_values:
+        kept["long"] = long_values
+    return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+
+
+def _kept(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        kept = json.loads(str(view.get("private_metadata") or "{}"))
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, Mapping) else {}

@@ -1,0 +1,135 @@
+"""Cases in every state, for everybody who sees them: drawn for Slack within its limits, with every word."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.channels.slack.blocks import blocks_of, post_of
+from bot.channels.slack.home import HomeParts, home_view
+from bot.channels.slack.look import Look
+from bot.channels.slack.views import Place, modal
+from bot.conversation.turns import Pressed, Said
+from bot.conversation.world import World
+from bot.domain.messages import Form, Message
+from tests.slack_double.render.pictures import all_pictures
+from tests.support.desk import Desk
+
+from . import screens
+from .payloads import elements_of, faults, lost, said, squeezed
+
+NOTE = "Every word of this note is kept. " * 100
+PRIVATE = "secretword"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The product with the demo Federation, on a database of its own."""
+    found = Desk.open(tmp_path)
+    yield found
+    found.close()
+
+
+def check(message: Message, look: Look) -> None:
+    """As a message and as a modal: no fault, no silent loss, and no private word in the fall-back text."""
+    payload, view = post_of(message, look), modal(message, Place(), look)
+    assert faults(payload) == []
+    assert faults(view) == []
+    assert PRIVATE not in payload["text"]
+    has_form = any(isinstance(block, Form) for block in message.blocks)
+    more = (look.texts.more, look.texts.more_cases.format(count="").partition(" and ")[0])
+    assert has_form or not lost(message, payload) or any(squeezed(text) in said(payload) for text in more)
+    assert not lost(message, view) or any(squeezed(text) in said(view) for text in more)
+
+
+def seen_by_all(desk: Desk, reference: str, holder: str) -> Iterator[Message]:
+    """What each kind of person can open of a case, and every form."""
+    for user in (holder, "farid", "ana"):
+        for action in ("show", "details", "clauses", "assign", "note", "ask", "refer", "close", "reopen"):
+            yield from desk.send(user, Pressed(f"case.{action}", reference))
+    yield from desk.send("ana", Said("/report-status"))
+    yield from desk.send("ana", Pressed("report.read", reference))
+    yield from desk.send("ana", screens.sent("report.answer", reference, text="x" * 4001))
+    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+
+
+def report(desk: Desk, kind: str, mode: str = "named") -> str:
+    """A report with every answer at its longest."""
+    slots = screens.slots_of(desk.product.context.world, kind, mode, open_route=kind != "colleague")
+    long = {name: "|".join(values) for name, values in slots.items()}
+    return desk.report("ana", None, **{**long, "what": f"{PRIVATE} {screens.LONG}"[:4000]}).reference
+
+
+@pytest.mark.parametrize("kind", ["abuse", "image", "question", "colleague"])
+def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -> None:
+    """From received to reopened, with long notes: cards, details, forms, notices and what reporters read."""
+    reference = report(desk, kind)
+    holder = next(user for user in ("farid", "dina", "eleanor", "maya") if _may(desk, user, reference))
+
+    def all_shown() -> None:
+        desk.work()
+        for message in seen_by_all(desk, reference, holder):
+            check(message, look)
+
+    all_shown()
+    assert ("flt" in desk.notebook.seen) == (kind != "colleague")
+    desk.press(holder, "case.acknowledge", reference)
+    for _ in range(4):
+        desk.fill(holder, "case.note", reference, note=NOTE)
+    asked = desk.fill(holder, "case.ask", reference, question=NOTE)
+    referred = desk.fill(holder, "case.refer", reference, agency="lado", at="2026-11-23T08:00", advice=NOTE)
+    assert "Form(" not in asked + referred
+    desk.fill("ana", "report.add", reference, text=NOTE)
+    all_shown()
+    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE)
+    assert "Status: Closed" in desk.press(holder, "case.show", reference)
+    all_shown()
+    desk.fill(holder, "case.reopen", reference, reason=NOTE)
+    assert "Status: Closed" not in desk.press(holder, "case.show", reference)
+    desk.later(hours=200)
+    all_shown()
+
+
+def _may(desk: Desk, user: str, reference: str) -> bool:
+    return "Nothing has changed" not in desk.press(user, "case.note", reference)
+
+
+def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
+    """A form that comes back has its errors and its words, and a refusal is a message like any other."""
+    reference = desk.report().reference
+    for action, fields in (
+        ("case.note", {"note": "x" * 4001}),
+        ("case.close", {"outcome": "nothing", "reason": "short"}),
+        ("case.assign", {"person": "nobody"}),
+        ("case.nonsense", {}),
+    ):
+        for message in desk.send("farid", screens.sent(action, reference, **fields)):
+            check(message, look)
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 60])
+def test_many_cases_are_listed(desk: Desk, look: Look, world: World, count: int) -> None:
+    """A list of fifty cases has each with its button on one page, or says how many are left out."""
+    for _ in range(count):
+        desk.report()
+    (message,) = desk.send("farid", Said("/cases"))
+    check(message, look)
+    opened = [
+        one for one in elements_of({"blocks": blocks_of(message, look)}) if "case.show" in one["action_id"]
+    ]
+    if len(opened) != count:
+        assert len(opened) > 40
+        more = look.texts.more_cases.format(count=count - len(opened))
+        assert squeezed(more) in said(post_of(message, look))
+    home = home_view(HomeParts.of(world, None, message), look)
+    assert faults(home) == []
+    assert len([one for one in elements_of(home) if "case.show" in one["action_id"]]) == count
+    home = home_view(HomeParts.of(world, desk.send("ana", Said("/report-status"))[0], message), look)
+    assert faults(home) == []
+
+
+def test_the_pictures_are_of_payloads_that_slack_takes(tmp_path: Path) -> None:
+    """What the documentation shows is what the product sends."""
+    pictures = list(all_pictures(tmp_path))
+    assert [picture.frame for picture in pictures] == ["posted", "modal", "modal", "posted", "home"]
+    assert [fault for picture in pictures for fault in faults(picture.payload)] == []
