@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.conversation.reading import Guess, Reading, citations_of, read, rivals_of
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.parsing import Parse
@@ -35,9 +36,9 @@ class Choice:
 class Answer:
     """What is said to one question. `text` is the whole of it, readable on its own.
 
-    `verdict`, `modality` and `citations` are those of `topic`, where there is one. `report` says which
-    report is offered ("" where none is), `options` are there only to clarify. `about_self`: in danger may be
-    whoever asks.
+    `verdict` and `modality` are those of `topic`, where there is one; `citations` too, and after its first
+    two clauses the first one of a topic that came close. `report` says which report is offered ("" where
+    none is), `options` are there only to clarify. `about_self`: in danger may be whoever asks.
     """
 
     question: str
@@ -53,27 +54,6 @@ class Answer:
     about_self: bool = False
 
 
-@dataclass(frozen=True)
-class _Guess:
-    topic: Topic
-    share: float
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """A question under way to its answer: the odds of its parse, and the topics by their share of them."""
-
-    question: str
-    odds: dict[str, float]
-    in_scope: float
-    guesses: tuple[_Guess, ...]
-    policy: Policy
-    rules: AnswerRules
-
-    def of(self, *intents: str) -> float:
-        return sum(self.odds.get(intent, 0.0) for intent in intents)
-
-
 def answer(
     question: str,
     parse: Parse,
@@ -84,25 +64,25 @@ def answer(
     clarifying: bool = False,
 ) -> Answer:
     """The answer to `question`. `clarifying`: it was asked back once, so it is not asked back again."""
-    reading = _read(question, parse, policy, rules, last_topic)
+    reading = read(question, parse, policy, rules, last_topic)
     limits = rules.thresholds
     if reading.of("danger") >= limits.danger or rules.danger.found(question):
         return _danger(reading)
     if not reading.odds or reading.of("greet", "help") >= limits.smalltalk:
         return _small_talk(reading)
-    if reading.of(*_REPORTS) >= limits.report:
+    if reading.of(*_REPORTS) >= limits.report_limit(question):
         return _report(reading)
     if reading.in_scope < limits.in_scope or not reading.guesses or reading.guesses[0].share < limits.topic:
         return _not_covered(reading)
-    rivals = () if clarifying else _rivals(reading)
+    rivals = () if clarifying else rivals_of(reading)
     return _ask_back(reading, rivals) if rivals else _from_topic(reading, reading.guesses[0])
 
 
 def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
     """The answer of a topic that was picked by its button. Raises KeyError where there is no such topic."""
     topic = policy.topics[topic_id]
-    guess = _Guess(topic, 1.0)
-    return _from_topic(_Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
+    guess = Guess(topic, 1.0)
+    return _from_topic(Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
 
 
 def to_json(given: Answer) -> dict[str, Any]:
@@ -137,28 +117,7 @@ def _citation(clause: Clause) -> dict[str, Any]:
     }
 
 
-def _read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_topic: str) -> _Reading:
-    odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
-    limits = rules.thresholds
-    goes_on = limits.follows_up(question) and parse.in_scope >= limits.follow_up_scope
-    near = _neighbours(policy, last_topic) if goes_on else frozenset()
-    weights = {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
-    if near:
-        weights[last_topic] += limits.last
-    weights |= {name: weights[name] * limits.weight(question) for name in near}
-    whole = sum(weights.values()) or 1.0
-    order = sorted(weights, key=lambda name: (-weights[name], name))
-    guesses = tuple(_Guess(policy.topics[name], weights[name] / whole) for name in order if weights[name])
-    in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
-    return _Reading(question, odds, in_scope, guesses, policy, rules)
-
-
-def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
-    topic = policy.topics.get(topic_id)
-    return frozenset() if topic is None else frozenset({topic.id, *topic.siblings})
-
-
-def _danger(reading: _Reading) -> Answer:
+def _danger(reading: Reading) -> Answer:
     texts = reading.rules.texts
     about_self = reading.rules.danger.may_be_self(reading.question)
     what = texts.danger_self if about_self else texts.danger
@@ -170,7 +129,7 @@ def _danger(reading: _Reading) -> Answer:
     )
 
 
-def _small_talk(reading: _Reading) -> Answer:
+def _small_talk(reading: Reading) -> Answer:
     texts = reading.rules.texts
     greeted = reading.of("greet") > reading.of("help")
     confidence = reading.of("greet", "help")
@@ -178,7 +137,7 @@ def _small_talk(reading: _Reading) -> Answer:
     return Answer(reading.question, "smalltalk", text, confidence=confidence)
 
 
-def _report(reading: _Reading) -> Answer:
+def _report(reading: Reading) -> Answer:
     intent = max(_REPORTS, key=reading.of)
     kind = intent.removeprefix("report_")
     text = reading.rules.texts.report(kind)
@@ -186,8 +145,8 @@ def _report(reading: _Reading) -> Answer:
     return _beside(reading, told)
 
 
-def _beside(reading: _Reading, first: Answer) -> Answer:
-    """What comes first, with the clauses of a topic that is close to what was told."""
+def _beside(reading: Reading, first: Answer) -> Answer:
+    """What comes first, with the clauses of the topic that is closest to what was told."""
     if not reading.guesses or reading.guesses[0].share < reading.rules.thresholds.beside_report:
         return first
     related = _from_topic(reading, reading.guesses[0])
@@ -204,33 +163,40 @@ def _beside(reading: _Reading, first: Answer) -> Answer:
     )
 
 
-def _not_covered(reading: _Reading) -> Answer:
+def _not_covered(reading: Reading) -> Answer:
     confidence = 1.0 - reading.in_scope
     return Answer(reading.question, "not_covered", reading.rules.texts.not_covered, confidence=confidence)
 
 
-def _from_topic(reading: _Reading, guess: _Guess) -> Answer:
-    topic = guess.topic
-    citations = reading.policy.citations(topic)
+def _from_topic(reading: Reading, guess: Guess) -> Answer:
+    topic, citations = guess.topic, citations_of(reading, guess)
     return Answer(
         reading.question,
         "answer",
-        _sentence(topic, reading.policy, reading.rules.texts),
+        _sentence(topic, citations[0], reading.policy, reading.rules.texts),
         confidence=min(1.0, guess.share * reading.in_scope),
         topic=topic.id,
         verdict=topic.verdict,
         modality=topic.modality,
         citations=citations,
-        report=topic.offer.removeprefix("report_") if topic.offer and topic.offer in _REPORTS else "",
+        report=_offered(reading, topic),
     )
 
 
-def _sentence(topic: Topic, policy: Policy, texts: AnswerTexts) -> str:
+def _offered(reading: Reading, topic: Topic) -> str:
+    """The report that is offered beside a topic: the topic's own, or one that the question may tell of."""
+    if topic.offer in _REPORTS:
+        return topic.offer.removeprefix("report_")
+    told = reading.of(*_REPORTS) >= reading.rules.thresholds.report_beside
+    return max(_REPORTS, key=reading.of).removeprefix("report_") if told else ""
+
+
+def _sentence(topic: Topic, first: Clause, policy: Policy, texts: AnswerTexts) -> str:
     parts = [topic.question, f"{texts.label(topic)}: {statement(topic)}"]
     parts += [texts.outside(policy.outside[name]) for name in texts.first(topic)]
     if topic.modality == "should" and topic.verdict in texts.verdicts_should:
         parts.append(texts.should)
-    parts.append(texts.quotation(policy.citations(topic)[0]))
+    parts.append(texts.quotation(first))
     return "\n".join(parts)
 
 
@@ -244,23 +210,7 @@ def statement(topic: Topic) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def _rivals(reading: _Reading) -> tuple[_Guess, ...]:
-    """The topics between which the question does not decide, the best first; none where it does."""
-    best, *others = reading.guesses
-    rivals = [guess for guess in others if _is_rival(best, guess, reading.rules)]
-    return (best, *rivals[: _MOST_OPTIONS - 1]) if rivals else ()
-
-
-def _is_rival(best: _Guess, other: _Guess, rules: AnswerRules) -> bool:
-    if best.topic.verdict == other.topic.verdict:
-        return False
-    # A wrong "yes" costs more than one question too many.
-    risky = best.topic.verdict in _ALLOWS and other.topic.verdict == "never"
-    limit = rules.thresholds.close_never if risky else rules.thresholds.close
-    return other.share >= limit * best.share
-
-
-def _ask_back(reading: _Reading, rivals: tuple[_Guess, ...]) -> Answer:
+def _ask_back(reading: Reading, rivals: tuple[Guess, ...]) -> Answer:
     question, options = _options(reading, rivals)
     words = reading.rules.texts.clarify.format(question=question)
     listed = "\n".join(f"- {choice.label}" for choice in options)
@@ -273,7 +223,7 @@ def _ask_back(reading: _Reading, rivals: tuple[_Guess, ...]) -> Answer:
     )
 
 
-def _options(reading: _Reading, rivals: tuple[_Guess, ...]) -> tuple[str, tuple[Choice, ...]]:
+def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Choice, ...]]:
     """The question to ask back: a written one that holds the two best, or their own questions."""
     wanted = {guess.topic.id for guess in rivals[:2]}
     for group in reading.policy.clarifications.values():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import asking, forms, journeys, reporting, steps, words
+from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
     AddToReport,
     Incoming,
@@ -97,13 +98,20 @@ def help_message(world: World) -> Message:
     return Message((Heading(texts.help_title), Paragraph(texts.help_text), buttons), summary=texts.help_title)
 
 
-def start_report(session: Session, kind: str, world: World, now: datetime) -> Turn:
-    """A new draft, unless one is under way."""
+def start_report(
+    session: Session,
+    kind: str,
+    world: World,
+    now: datetime,
+    given: Mapping[str, tuple[str, ...]] | None = None,
+) -> Turn:
+    """A new draft, unless one is under way. `given`: what a door has to fill in, where it fits."""
     if session.draft is not None:
         draft = journeys.current(session.draft, world)
         return reporting.already_open(reporting.Place(session, draft, world, now))
     # A report of abuse can be of two kinds: the question that tells them apart is asked.
-    begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world)
+    filled = filled_in(given or {}, session.tokens, world, now)
+    begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
     assert begun.draft is not None
     return Turn(begun, (reporting.show_draft(begun.draft, world),))
 
@@ -143,12 +151,10 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     if pressed.action.startswith("journey."):
         return reporting.act(session, pressed, world, now)
+    if pressed.action.startswith("report."):
+        return _report_pressed(session, pressed, world, now)
     texts = world.playbook.texts.dialogue
     match pressed.action:
-        case "report.start":
-            return start_report(session, pressed.value, world, now)
-        case "report.add":
-            return Turn(session, (forms.add_form(pressed.value, world),))
         case "status.show":
             return Turn(session, (forms.status_form(world),))
         case "ask.topic" if chosen := asking.choose_topic(session, pressed.value, world):
@@ -158,6 +164,17 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
         case "ask.feedback":
             return Turn(session, (_thanks(pressed.value, world),))
     return Turn(session, (_text(texts.unknown_action),))
+
+
+def _report_pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
+    match pressed.action:
+        case "report.start":
+            return start_report(session, pressed.value, world, now)
+        case "report.add":
+            return Turn(session, (forms.add_form(pressed.value, world),))
+        case "report.read" | forms.ANSWER:
+            return Turn(session, (), (ShowStatus(pressed.value),))
+    return Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
 
 
 def _thanks(value: str, world: World) -> Message:
@@ -170,7 +187,9 @@ def _thanks(value: str, world: World) -> Message:
 def _submitted(session: Session, submitted: Submitted, world: World, now: datetime) -> Turn:
     if submitted.action.startswith("journey."):
         return reporting.act(session, submitted, world, now)
-    if submitted.action == forms.ADD:
+    if submitted.action == "report.start":
+        return start_report(session, submitted.value, world, now, submitted.fields)
+    if submitted.action in (forms.ADD, forms.ANSWER):
         return _added(session, submitted, world)
     if submitted.action == forms.STATUS:
         return _looked_up(session, submitted, world)
@@ -178,6 +197,7 @@ def _submitted(session: Session, submitted: Submitted, world: World, now: dateti
 
 
 def _added(session: Session, submitted: Submitted, world: World) -> Turn:
+    answers = submitted.action == forms.ANSWER
     limits = {"text": (forms.LONGEST, True), "code": (forms.SHORT, False)}
     values, errors = forms.typed_in(submitted.fields, limits, world)
     keep = any(submitted.fields.get(steps.KEEP, ()))
@@ -185,8 +205,9 @@ def _added(session: Session, submitted: Submitted, world: World) -> Turn:
     if errors or doubts:
         typed = {name: (value,) for name, value in values.items()}
         redo = steps.Redo({**doubts, **errors}, typed, may_keep=bool(doubts))
-        return Turn(session, (forms.add_form(submitted.value, world, redo),))
-    return Turn(session, (), (AddToReport(submitted.value, values["code"], values["text"]),))
+        again = forms.answer_form if answers else forms.add_form
+        return Turn(session, (again(submitted.value, world, redo),))
+    return Turn(session, (), (AddToReport(submitted.value, values["code"], values["text"], answers),))
 
 
 def _looked_up(session: Session, submitted: Submitted, world: World) -> Turn:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation.journeys import options_of
@@ -115,16 +115,30 @@ def _chosen(record: FieldRecord, given: tuple[str, ...], desk: Desk) -> tuple[st
 
 def _moment(record: FieldRecord, text: str, desk: Desk) -> str:
     errors = desk.world.playbook.texts.errors
-    zone = ZoneInfo(desk.world.federation.timezone)
+    local = read_moment(text, desk.world.federation.timezone)
+    if local is None:
+        raise _Wrong(errors.date)
+    if record.check == "past" and is_ahead(local, desk.now):
+        raise _Wrong(errors.future)
+    return local.isoformat(timespec="minutes")
+
+
+def read_moment(text: str, timezone: str) -> datetime | None:
+    """An ISO date and time, in the Federation's time where it names no other; None where it is not one."""
+    zone = ZoneInfo(timezone)
     try:
         moment = datetime.fromisoformat(text)
         local = moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
-        ahead = record.check == "past" and local > desk.now + _CLOCK_SKEW
+        # At the very ends of the calendar there is no moment to compare with.
+        local.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _Wrong(errors.date) from None
-    if ahead:
-        raise _Wrong(errors.future)
-    return local.isoformat(timespec="minutes")
+        return None
+    return local
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether it lies in the future, by more than clocks differ."""
+    return moment > now + _CLOCK_SKEW
 
 
 def _number(text: str, desk: Desk) -> str:

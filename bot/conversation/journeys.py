@@ -36,13 +36,16 @@ class Settled:
     open: str
 
 
-def begin(session: Session, kind: str, world: World) -> Session:
-    """A new draft. `kind` may be given already; a question for the leadership team skips the danger."""
+def begin(session: Session, kind: str, world: World, filled: Slots | None = None) -> Session:
+    """A new draft. `kind` may be given already; a question for the leadership team skips the danger.
+
+    `filled` (checked values) stand in their fields when these are asked, and count once they are sent.
+    """
     known = {option.value for option in world.playbook.options("kind")}
     slots = {"kind": (kind,)} if kind in known else {}
     skipped = ("danger",) if kind == "question" else ()
     visited = (*skipped, "kind") if slots else ()
-    draft = Draft(session.tokens, slots, "", visited)
+    draft = Draft(session.tokens, {**(filled or {}), **slots}, "", visited)
     return replace(session, draft=at_next(draft, world))
 
 
@@ -153,7 +156,8 @@ def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft
     slots = {**draft.slots, **dict.fromkeys(step.slots, ()), **values}
     seen = step.redirects or step.id in draft.visited
     visited = draft.visited if seen else (*draft.visited, step.id)
-    return at_next(replace(draft, slots=slots, visited=visited, hidden=False), world)
+    typed = {name: fields for name, fields in draft.typed.items() if name != step.id}
+    return at_next(replace(draft, slots=slots, visited=visited, hidden=False, typed=typed), world)
 
 
 def back(draft: Draft, world: World) -> Draft:

@@ -24,7 +24,9 @@ def received(
     blocks += [Paragraph(texts.not_watched), Callout("info", texts.worse), *_phones(world, slots, route)]
     blocks += lado_note(route, world)
     blocks.append(Buttons(_buttons(world, reference, mode)))
-    return Message(tuple(blocks), summary=texts.summary, replaces=SLOT)
+    # Whoever reported without a name must not be pointed to by what stands in their history.
+    hidden = mode == ANONYMOUS
+    return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden)
 
 
 def _next(world: World, slots: Slots, route: Route) -> str:
@@ -65,7 +67,7 @@ def not_sent(world: World, route: Route) -> Message:
     """The route refused at the last moment (the roster changed): why, and whom to turn to outside."""
     texts = world.playbook.texts.receipts
     blocks: list[Block] = [Heading(texts.not_sent_title), *refusal(route, world), *lado_note(route, world)]
-    return Message(tuple(blocks), summary=texts.not_saved_summary)
+    return Message(tuple(blocks), summary=texts.not_saved_summary, ephemeral=True)
 
 
 def _everyone(world: World) -> Bullets:

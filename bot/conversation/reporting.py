@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation import journeys, steps
-from bot.conversation.inputs import Desk, Reading, read_fields
+from bot.conversation.inputs import Desk, Reading, clean_text, read_fields
 from bot.conversation.journeys import REVIEW, settle
 from bot.conversation.privacy import findings
 from bot.conversation.review import show_review
 from bot.conversation.turns import Draft, Pressed, Session, SubmitReport, Submitted, Turn
 from bot.conversation.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.routing import Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
+
+# What is kept of words that were typed and not submitted: far more than any field takes.
+LONGEST_KEPT = 20_000
+_MOST_KEPT = 50
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ def _line(text: str, world: World, restart: bool = False, resume: bool = False) 
     again = Buttons((Button(texts.dialogue.start_button, "report.start"),)) if restart else None
     shown = Buttons((Button(texts.journey.show_again, "journey.resume"),)) if resume else None
     extra = tuple(block for block in (again, shown) if block)
-    return Message((Paragraph(text), *extra), summary=texts.journey.summary, replaces=steps.SLOT)
+    return Message(
+        (Paragraph(text), *extra), summary=texts.journey.summary, replaces=steps.SLOT, ephemeral=True
+    )
 
 
 def act(session: Session, content: Pressed | Submitted, world: World, now: datetime) -> Turn:
@@ -68,8 +75,33 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
         return place.at(draft, texts.journey.stale)
     if isinstance(content, Submitted):
         return submit_form(place, content)
+    place = replace(place, draft=with_typed(draft, content.typed, world))
     action = _ACTIONS.get(content.action)
-    return action(place, option) if action else place.at(draft, texts.dialogue.unknown_action)
+    return action(place, option) if action else place.at(place.draft, texts.dialogue.unknown_action)
+
+
+def with_typed(draft: Draft, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
+    """The draft with what was typed into the form on screen and not submitted; not the receipt code.
+
+    Sealed with the session like all else, so that no way out of a form costs anybody their words.
+    """
+    step = world.playbook.steps.get(draft.step)
+    if step is None or step.kind != "form" or not typed:
+        return draft
+    slots = journeys.facts(step, settle(draft, world).slots, world)
+    kept = {
+        record.name: _kept(record, typed[record.name], slots, world)
+        for record in step.fields
+        if record.name in typed and record.check != "receipt_code"
+    }
+    return replace(draft, typed={**draft.typed, step.id: kept})
+
+
+def _kept(record: FieldRecord, values: tuple[str, ...], slots: Slots, world: World) -> tuple[str, ...]:
+    offered = {option.value for option in journeys.options_of(record, slots, world)}
+    cleaned = (clean_text(value)[:LONGEST_KEPT] for value in values[:_MOST_KEPT])
+    picks = record.kind in ("choice", "choices")
+    return tuple(value for value in cleaned if value and (not picks or value in offered))
 
 
 def choose(place: Place, option: str) -> Turn:
@@ -169,7 +201,7 @@ def cancel(place: Place, option: str = "") -> Turn:
     yes = Button(texts.cancel_yes, "journey.cancel", steps.value_of(place.draft, "yes"), "danger")
     no = Button(texts.cancel_no, "journey.cancel", steps.value_of(place.draft, "no"))
     blocks = (Heading(texts.cancel_title), Paragraph(texts.cancel_text), Buttons((yes, no)))
-    asked = Message(blocks, summary=texts.summary, replaces=steps.SLOT)
+    asked = Message(blocks, summary=texts.summary, replaces=steps.SLOT, ephemeral=True)
     return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (asked,))
 
 
@@ -206,7 +238,8 @@ def already_open(place: Place) -> Turn:
     go_on = Button(texts.go_on, "journey.resume", "", "primary")
     stop = Button(texts.cancel_it, "journey.cancel", steps.value_of(place.draft))
     blocks = (Callout("info", texts.already_open), Buttons((go_on, stop)))
-    shown = Message(blocks, summary=place.world.playbook.texts.journey.summary, replaces=steps.SLOT)
+    summary = place.world.playbook.texts.journey.summary
+    shown = Message(blocks, summary=summary, replaces=steps.SLOT, ephemeral=True)
     return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (shown,))
 
 

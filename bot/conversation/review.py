@@ -10,7 +10,7 @@ from bot.conversation.journeys import STRUCK, Settled, options_of, route_of, set
 from bot.conversation.steps import SLOT, contact_list, navigation, value_of
 from bot.conversation.turns import Draft
 from bot.conversation.world import World
-from bot.domain.access import Action, Actor, CaseFacts, access_report
+from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
@@ -99,11 +99,13 @@ def _level(person: str, world: World, slots: Slots, route: Route) -> tuple[str, 
 
 
 def _may(person: str, roles: frozenset[str], action: Action, world: World, route: Route) -> bool:
+    told, noticed = told_people(route.told)
     case = CaseFacts(
         open_route=route.channel and not route.restricted,
         child=route.child,
         accidental=route.accidental,
-        told=frozenset(item.person for item in route.told),
+        told=told,
+        noticed=noticed,
         excluded_people=route.excluded,
         excluded_roles=route.excluded_roles,
     )
@@ -123,7 +125,7 @@ def show_review(draft: Draft, world: World, note: str = "") -> Message:
     if not route.refusal:
         blocks.append(Buttons((Button(texts.send, "journey.send", value_of(draft), "primary"),)))
     blocks.append(navigation(draft, world))
-    return Message(tuple(blocks), summary=world.playbook.texts.journey.summary, replaces=SLOT)
+    return Message(tuple(blocks), summary=world.playbook.texts.journey.summary, replaces=SLOT, ephemeral=True)
 
 
 def _answers(draft: Draft, settled: Settled, world: World) -> list[Block]:

@@ -45,9 +45,15 @@ def _tokens(data: Mapping[str, Any]) -> Tokens:
 def _draft(data: Mapping[str, Any]) -> Draft:
     return Draft(
         tokens=_tokens(data["tokens"]),
-        slots={str(slot): tuple(str(value) for value in values) for slot, values in data["slots"].items()},
+        slots=_values(data["slots"]),
         step=str(data["step"]),
         visited=tuple(str(step) for step in data["visited"]),
         editing=bool(data["editing"]),
         hidden=bool(data["hidden"]),
+        # A session that was stored before drafts kept unsubmitted words has none.
+        typed={str(step): _values(fields) for step, fields in data.get("typed", {}).items()},
     )
+
+
+def _values(data: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return {str(name): tuple(str(value) for value in values) for name, values in data.items()}

@@ -56,7 +56,7 @@ def show_step(draft: Draft, world: World, note: str = "", redo: Redo | None = No
     blocks += _said(step, draft, world)
     blocks += _asked(step, draft, settled, world, redo or Redo())
     blocks.append(navigation(draft, world, first=not draft.visited))
-    return Message(tuple(blocks), summary=world.playbook.texts.journey.summary, replaces=SLOT)
+    return Message(tuple(blocks), summary=world.playbook.texts.journey.summary, replaces=SLOT, ephemeral=True)
 
 
 def navigation(draft: Draft, world: World, first: bool = False) -> Buttons:
@@ -149,7 +149,7 @@ def _field(record: FieldRecord, draft: Draft, slots: Slots, world: World, redo: 
         required=record.required,
         hint=record.hint,
         options=options_of(record, slots, world),
-        value=redo.typed.get(record.name, kept),
+        value=redo.typed.get(record.name, draft.typed.get(draft.step, {}).get(record.name, kept)),
         error=redo.errors.get(record.name, ""),
         max_length=record.max_length,
     )

@@ -17,10 +17,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button: its action and value, as they were rendered."""
+    """A button: its action and value, as they were rendered.
+
+    `typed` is what stood in the fields of the form around it, not submitted, where the door can tell.
+    """
 
     action: str
     value: str = ""
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,11 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Draft:
-    """A journey under way. `slots` are the answers so far; `step` is the question on screen."""
+    """A journey under way. `slots` are the answers so far; `step` is the question on screen.
+
+    `typed` are words that were typed into a step's form and not submitted, by step and field: shown
+    there again, and never counted as an answer.
+    """
 
     tokens: Tokens
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -86,6 +94,7 @@ class Draft:
     visited: tuple[str, ...] = ()
     editing: bool = False
     hidden: bool = False
+    typed: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,11 +125,15 @@ class ShowStatus:
 
 @dataclass(frozen=True)
 class AddToReport:
-    """More for a report that was sent, from its reporter (by identity, or by reference and code)."""
+    """More for a report that was sent, from its reporter (by identity, or by reference and code).
+
+    `answers`: it answers what those who handle the case have asked.
+    """
 
     reference: str
     code: str
     text: str
+    answers: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,25 @@ role may. A person who is concerned in a case is never let in, whatever roles th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-Action = Literal["list", "details", "note", "assign", "close", "restrict", "follow", "export", "audit"]
+from bot.domain.routing import Told
+
+Action = Literal[
+    "list",
+    "details",
+    "ask",
+    "note",
+    "assign",
+    "refer",
+    "close",
+    "restrict",
+    "follow",
+    "export",
+    "audit",
+]
 Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 Permissions = Mapping[Action, Mapping[str, Condition]]
@@ -18,12 +32,17 @@ Permissions = Mapping[Action, Mapping[str, Condition]]
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What the permissions ask of a case. `told` is the people whom a route or the ladder brought it to."""
+    """What the permissions ask of a case.
+
+    `told` is the people whom a route or the ladder brought it to, at level C or D; `noticed` those who
+    were told that it exists (level N), which opens nothing but the list.
+    """
 
     open_route: bool
     child: bool
     accidental: bool
     told: frozenset[str] = frozenset()
+    noticed: frozenset[str] = frozenset()
     excluded_people: frozenset[str] = frozenset()
     excluded_roles: frozenset[str] = frozenset()
 
@@ -37,6 +56,15 @@ class Actor:
     reporter: bool = False
 
 
+def told_people(told: Iterable[Told]) -> tuple[frozenset[str], frozenset[str]]:
+    """Who was told at level C or D, and who was told at level N: `told` and `noticed` of a case."""
+    told = tuple(told)
+    return (
+        frozenset(item.person for item in told if item.level != "N"),
+        frozenset(item.person for item in told if item.level == "N"),
+    )
+
+
 def access_report(permissions: Permissions, actor: Actor, action: Action, case: CaseFacts) -> bool:
     """Whether `actor` may do `action` with `case`. Anything that the table does not grant is refused."""
     granted = permissions[action]
@@ -44,15 +72,15 @@ def access_report(permissions: Permissions, actor: Actor, action: Action, case: 
         return True
     if not actor.person or actor.person in case.excluded_people:
         return False
-    return any(_holds(granted, role, actor.person, case) for role in actor.roles - case.excluded_roles)
+    told = actor.person in case.told or (action == "list" and actor.person in case.noticed)
+    return any(_holds(granted, role, told, case) for role in actor.roles - case.excluded_roles)
 
 
-def _holds(granted: Mapping[str, Condition], role: str, person: str, case: CaseFacts) -> bool:
-    told = person in case.told
+def _holds(granted: Mapping[str, Condition], role: str, told: bool, case: CaseFacts) -> bool:
     if role not in granted:
         # A deputy has the rights of the role, in the cases that were brought to the deputy.
         standing_in = role.removeprefix("deputy_")
-        return told and role.startswith("deputy_") and _holds(granted, standing_in, person, case)
+        return told and role.startswith("deputy_") and _holds(granted, standing_in, told, case)
     match granted[role]:
         case "always":
             return True

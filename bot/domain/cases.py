@@ -26,7 +26,10 @@ class Happening(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ASSIGN = "assign"
     NOTE = "note"
+    ASK = "ask"
+    REFER = "refer"
     ADD = "add"
+    ANSWER = "answer"
     DEADLINE = "deadline"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -67,7 +70,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.ACKNOWLEDGE: Stage.ACKNOWLEDGED,
         Happening.ASSIGN: Stage.ACKNOWLEDGED,
         Happening.NOTE: Stage.SUBMITTED,
+        Happening.ASK: Stage.SUBMITTED,
+        Happening.REFER: Stage.SUBMITTED,
         Happening.ADD: Stage.SUBMITTED,
+        Happening.ANSWER: Stage.SUBMITTED,
         Happening.DEADLINE: Stage.SUBMITTED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -77,7 +83,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.ACKNOWLEDGE: Stage.ACKNOWLEDGED,
         Happening.ASSIGN: Stage.ACKNOWLEDGED,
         Happening.NOTE: Stage.DELIVERED,
+        Happening.ASK: Stage.DELIVERED,
+        Happening.REFER: Stage.DELIVERED,
         Happening.ADD: Stage.DELIVERED,
+        Happening.ANSWER: Stage.DELIVERED,
         Happening.DEADLINE: Stage.DELIVERED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -88,7 +97,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.ACKNOWLEDGE: Refused("already_acknowledged"),
         Happening.ASSIGN: Stage.ACKNOWLEDGED,
         Happening.NOTE: Stage.ACKNOWLEDGED,
+        Happening.ASK: Stage.ACKNOWLEDGED,
+        Happening.REFER: Stage.ACKNOWLEDGED,
         Happening.ADD: Stage.ACKNOWLEDGED,
+        Happening.ANSWER: Stage.ACKNOWLEDGED,
         Happening.DEADLINE: Refused("already_acknowledged"),
         Happening.CLOSE: Stage.CLOSED,
         Happening.REOPEN: Refused("not_closed"),
@@ -98,8 +110,11 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.ACKNOWLEDGE: Refused("closed"),
         Happening.ASSIGN: Refused("closed"),
         Happening.NOTE: Refused("closed"),
-        # What a reporter adds late is kept and its handler told: it may concern a child.
+        Happening.ASK: Refused("closed"),
+        Happening.REFER: Refused("closed"),
+        # What a reporter adds or answers late is kept and its handler told: it may concern a child.
         Happening.ADD: Stage.CLOSED,
+        Happening.ANSWER: Stage.CLOSED,
         Happening.DEADLINE: Refused("closed"),
         Happening.CLOSE: Refused("closed"),
         Happening.REOPEN: Stage.ACKNOWLEDGED,

@@ -1,4 +1,4 @@
-"""When a case that nobody has acknowledged climbs the ladder, and to whom.
+"""When a case that nobody has acknowledged climbs the ladder.
 
 The targets are the Federation's own: the policy sets no time for acknowledging a report.
 """
@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 from bot.domain.roster import Targets
 
-Ladder = tuple[tuple[str, ...], ...]
-
 
 def due_at(received: datetime, level: int, urgent: bool, targets: Targets) -> datetime:
     """When step `level` (from 0) of the ladder is due; past the last target, the last gap repeats."""
@@ -19,13 +17,3 @@ def due_at(received: datetime, level: int, urgent: bool, targets: Targets) -> da
         return received + timedelta(minutes=minutes[level])
     gap = minutes[-1] - (minutes[-2] if len(minutes) > 1 else 0)
     return received + timedelta(minutes=minutes[-1] + gap * (level - len(minutes) + 1))
-
-
-def step(ladder: Ladder, level: int) -> tuple[str, ...]:
-    """The people of step `level` (from 0); nobody past the ladder's end."""
-    return ladder[level] if level < len(ladder) else ()
-
-
-def has_ended(ladder: Ladder, level: int) -> bool:
-    """Whether the ladder has no step `level`: the reporter is shown the outside routes, and it rests."""
-    return level >= len(ladder)

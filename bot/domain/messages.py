@@ -169,6 +169,9 @@ class Message:
     # A message that takes the place of the last one with the same name in this conversation
     # (the step of a journey, the card of a case).
     replaces: str = ""
+    # Never left in a platform's history: a step of a journey, the details of a case, a question to a
+    # reporter. A door that cannot show it for one pair of eyes shows a way to open it instead.
+    ephemeral: bool = False
 
 
 def buttons(*items: Button) -> Buttons:

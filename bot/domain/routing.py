@@ -116,6 +116,26 @@ def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
     return plan.settle(_conflicted(plan, notices))
 
 
+def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]) -> tuple[str, ...]:
+    """Who is next on the ladder as the roster stands; () where it has ended.
+
+    `route.told` are those who were told, `climbed` those of them whom the ladder brought it to. Whoever
+    came into a role after its step was climbed is told at the next; of the FLT, one member is a step.
+    """
+    # The FLT's members see the channel; a direct message to one of them is still a step.
+    reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
+    # An FLT member may open what their channel was told, and could do nothing with anything else.
+    first = ("dsl",) if route.restricted else ("flt",) if route.channel else ()
+    for role in (*first, "eht", "chair"):
+        holders = roster.holders(role, school)
+        people = tuple(person for person in holders if person not in reached)
+        if role == "flt":
+            people = () if climbed.intersection(holders) else people[:1]
+        if people and role not in route.excluded_roles:
+            return people
+    return ()
+
+
 def _passed_over(conflict: Conflict, roster: Roster) -> tuple[frozenset[str], frozenset[str]]:
     """Where one role alone may see the report: every other role, and the people of the one passed over.
 
@@ -203,28 +223,21 @@ class _Plan:
             return self._refused("no_safe_recipient", restricted)
         if refusal:
             return self._refused(refusal, restricted)
-        ladder = self._ladder(told, restricted, channel)
-        return replace(self.route, channel=channel, told=told, ladder=ladder, restricted=restricted)
+        route = replace(self.route, channel=channel, told=told, restricted=restricted)
+        return replace(route, ladder=self._ladder(route))
 
     def _refused(self, why: str, restricted: bool) -> Route:
         return replace(self.route, restricted=restricted, refusal=why)
 
-    def _ladder(self, told: tuple[Told, ...], restricted: bool, channel: bool) -> tuple[tuple[str, ...], ...]:
+    def _ladder(self, route: Route) -> tuple[tuple[str, ...], ...]:
         # With no clear answer, or the Executive Headteacher concerned, the other may be the very person.
         if self.conflict.unclear or "eht" in self.conflict.roles:
             return ()
-        # The FLT's members see the channel; a direct message to one of them is still a step.
-        reached = {item.person for item in told if item.level == "C"}
-        # An FLT member may open what their channel was told, and could do nothing with anything else.
-        first = ("dsl",) if restricted else ("flt",) if channel else ()
-        roles = (*first, "eht", "chair")
         steps: list[tuple[str, ...]] = []
-        for role in roles:
-            people = tuple(person for person in self.people(role) if person not in reached)
-            step = people[:1] if role == "flt" else people
-            if step and role not in self.conflict.roles:
-                steps.append(step)
-                reached.update(step)
+        climbed: frozenset[str] = frozenset()
+        while step := next_step(self.roster, self.school, route, climbed):
+            steps.append(step)
+            climbed |= set(step)
         return tuple(steps)
 
 

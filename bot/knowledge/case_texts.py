@@ -32,7 +32,10 @@ class Events(Record):
     acknowledge: str
     assign: str
     note: str
+    ask: str
+    refer: str
     add: str
+    answer: str
     deadline: str
     close: str
     reopen: str
@@ -55,6 +58,12 @@ class Labels(Record):
     received: str
     status: str
     added: str
+    asked: str
+    referred: str
+    their_reference: str
+    advice: str
+    question: str
+    your_answer: str
     holder: str
     reporter: str
     told: str
@@ -77,6 +86,9 @@ class Buttons(Record):
     take: str
     assign: str
     note: str
+    ask: str
+    refer: str
+    read: str
     details: str
     close: str
     reopen: str
@@ -93,6 +105,17 @@ class Forms(Record):
     note_title: str
     note_text: str
     note_submit: str
+    ask_title: str
+    ask_text: str
+    ask_hint: str
+    ask_submit: str
+    refer_title: str
+    refer_agency: str
+    refer_at: str
+    refer_reference: str
+    refer_advice: str
+    refer_hint: str
+    refer_submit: str
     close_title: str
     close_outcome: str
     close_reason: str
@@ -116,6 +139,9 @@ class Replies(Record):
     acknowledged: str
     assigned: str
     noted: str
+    asked: str
+    asked_anonymous: str
+    referred: str
     closed: str
     reopened: str
 
@@ -139,6 +165,10 @@ class FieldErrors(Record):
 
     person: str
     note: str
+    question: str
+    agency: str
+    date: str
+    future: str
     too_long: str
     outcome: str
     reason: str
@@ -150,7 +180,11 @@ class CaseList(Record):
 
     title: str
     none: str
+    one: str
+    many: str
     line: str
+    withheld: str
+    urgent: str
 
 
 class Status(Record):
@@ -165,6 +199,8 @@ class Status(Record):
     acknowledged: str
     closed: str
     answer: str
+    asked: str
+    answered: str
     added: str
     add_unknown: str
 
@@ -176,6 +212,7 @@ class Updates(Record):
     acknowledged: str
     closed: str
     reopened: str
+    question: str
     late: str
 
 
@@ -204,6 +241,8 @@ class CaseTexts(Record):
     notice: Notice
     added: Notice
     given: Notice
+    withheld: Notice
+    line: str
     ladder_note: str
     replies: Replies
     refusals: Refusals
@@ -222,14 +261,22 @@ class Outcome(Record):
     reporter: str = Field(min_length=1)
 
 
+class Agency(Record):
+    """A body outside the Federation that a case can be referred to."""
+
+    code: str = Field(pattern=r"^[a-z_]{1,32}$")
+    label: str = Field(min_length=1)
+
+
 class Outcomes(Record):
-    """The outcomes in the order in which they are offered."""
+    """The outcomes and the outside bodies, each in the order in which they are offered."""
 
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    agencies: tuple[Agency, ...] = Field(min_length=1)
 
-    @field_validator("outcomes")
+    @field_validator("outcomes", "agencies")
     @classmethod
-    def _once_each(cls, value: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    def _once_each(cls, value: tuple[Outcome | Agency, ...]) -> tuple[Outcome | Agency, ...]:
         codes = [item.code for item in value]
         if len(set(codes)) != len(codes):
             raise ValueError("each code may stand only once")
@@ -238,3 +285,7 @@ class Outcomes(Record):
     def find(self, code: str) -> Outcome | None:
         """The outcome of a code, or None."""
         return next((item for item in self.outcomes if item.code == code), None)
+
+    def agency(self, code: str) -> str:
+        """What the body of a code is called; the code itself where there is none."""
+        return next((item.label for item in self.agencies if item.code == code), code)

@@ -153,6 +153,9 @@ class Forms(Record):
     add_code: Plain
     add_code_hint: Plain
     add_submit: Plain
+    answer_title: Plain
+    answer_text: Plain
+    answer_submit: Plain
 
 
 class Errors(Record):

@@ -145,7 +145,8 @@ class Assistant:
                 received = submit(tx, context, sender, command, now)
                 return self._receipt(command, received)
             case ShowStatus():
-                return following.status(tx, context, sender, command, now)
+                card = case_actions.case_asked_for(tx, context, sender, command, now)
+                return card or following.status(tx, context, sender, command, now)
             case AddToReport():
                 return following.add(tx, context, sender, command, now)
             case ListCases():

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.turns import Incoming, Pressed, Submitted
+from bot.conversation.inputs import read_moment
+from bot.conversation.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.domain.access import Action
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Callout, Message
@@ -19,6 +20,7 @@ from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
     Report,
+    Reporter,
     add_entry,
     history,
     open_reports,
@@ -36,6 +38,8 @@ _PERMISSION: dict[str, Action] = {
     "case.take": "assign",
     "case.assign": "assign",
     "case.note": "note",
+    "case.ask": "ask",
+    "case.refer": "refer",
     "case.close": "close",
     "case.reopen": "close",
 }
@@ -44,6 +48,8 @@ _HAPPENING = {
     "case.take": Happening.ASSIGN,
     "case.assign": Happening.ASSIGN,
     "case.note": Happening.NOTE,
+    "case.ask": Happening.ASK,
+    "case.refer": Happening.REFER,
     "case.close": Happening.CLOSE,
     "case.reopen": Happening.REOPEN,
 }
@@ -109,6 +115,24 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
     return _happen(press, action, {})
 
 
+def case_asked_for(
+    tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime
+) -> Message | None:
+    """The card of the case behind "status FED-…", for somebody on the roster who may list it.
+
+    None for everyone else, and for a report of the sender's own: its status is theirs to read.
+    """
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    report = report_by_reference(tx, context.vault, asked.reference)
+    if person is None or report is None or asked.code:
+        return None
+    told = people_of(tx, report)
+    own = report.reporter == Reporter(sender.platform, sender.user)
+    if own or not context.may(person, "list", report, told):
+        return None
+    return _show(Press(tx, context, person, report, told, now))
+
+
 def _show(press: Press) -> Message:
     if not _sees_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
@@ -158,7 +182,7 @@ def _with_form(press: Press, content: Pressed | Submitted) -> Message:
     if isinstance(content, Pressed):
         return case_forms.form(press.context, content.action, press.report, press.told)
     shown = case_forms.fields(press.context, content.action, press.report, press.told)
-    checked = case_forms.check(press.context, shown, content.fields)
+    checked = case_forms.check(press.context, shown, content.fields, press.now)
     if checked.errors:
         return case_forms.form(press.context, content.action, press.report, press.told, checked)
     return _happen(press, content.action, dict(checked.values))
@@ -204,7 +228,11 @@ def _detail(context: Context, event: Event, values: dict[str, str]) -> dict[str,
     outcome = context.outcomes.find(event.outcome)
     kept = {
         "to": event.to if event.what is Happening.ASSIGN else "",
-        "text": values.get("note", ""),
+        "text": values.get("note", "") or values.get("question", ""),
+        "agency": context.outcomes.agency(values["agency"]) if "agency" in values else "",
+        "at": _moment(context, values.get("at", "")),
+        "their_reference": values.get("their_reference", ""),
+        "advice": values.get("advice", ""),
         "outcome": outcome.label if outcome else "",
         "reason": values.get("reason", ""),
         "answer": values.get("answer", ""),
@@ -212,11 +240,17 @@ def _detail(context: Context, event: Event, values: dict[str, str]) -> dict[str,
     return {name: value for name, value in kept.items() if value}
 
 
+def _moment(context: Context, text: str) -> str:
+    moment = read_moment(text, context.world.federation.timezone)
+    return moment.isoformat(timespec="minutes") if moment else ""
+
+
 def _tell_reporter(press: Press, event: Event, report: Report) -> None:
     kinds = {
         Happening.ACKNOWLEDGE: "acknowledged",
         Happening.CLOSE: "closed",
         Happening.REOPEN: "reopened",
+        Happening.ASK: "question",
     }
     first_taken = event.what is Happening.ASSIGN and not press.report.state.acknowledged_by
     kind = "acknowledged" if first_taken else kinds.get(event.what)
@@ -231,6 +265,8 @@ def _done(press: Press, event: Event) -> Message:
         Happening.ACKNOWLEDGE: replies.acknowledged,
         Happening.ASSIGN: replies.assigned,
         Happening.NOTE: replies.noted,
+        Happening.ASK: replies.asked if press.report.reporter else replies.asked_anonymous,
+        Happening.REFER: replies.referred,
         Happening.CLOSE: replies.closed,
         Happening.REOPEN: replies.reopened,
     }

@@ -11,6 +11,7 @@ from bot.domain.messages import (
     Block,
     Button,
     Buttons,
+    Callout,
     Facts,
     Heading,
     Message,
@@ -81,8 +82,7 @@ def _facts(
         (labels.told, _told_line(context, report, told)),
         (labels.opened, _opened_line(context, entries)),
     ]
-    if added := [entry.at for entry in entries if entry.event == "add"]:
-        items.append((labels.added, context.local(added[-1])))
+    items += _since(context, entries)
     if row.due_at is not None:
         when = context.local(row.due_at)
         items.append((labels.next_due, context.texts.local_target.format(when=when)))
@@ -90,6 +90,35 @@ def _facts(
         outcome = context.outcomes.find(report.state.outcome)
         items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
     return tuple(items)
+
+
+def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
+    """What happened since the report, without a word of it: more from the reporter, questions, referrals."""
+    labels, items = context.texts.labels, list[tuple[str, str]]()
+    if added := [entry.at for entry in entries if entry.event in ("add", "answer")]:
+        items.append((labels.added, context.local(added[-1])))
+    if waiting := unanswered(entries):
+        items.append((labels.asked, context.local(waiting[-1].at)))
+    if referred := [_referral(context, entry) for entry in entries if entry.event == "refer"]:
+        items.append((labels.referred, "; ".join(referred)))
+    return items
+
+
+def unanswered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The questions to the reporter that no answer has followed yet, oldest first."""
+    waiting: list[Entry] = []
+    for entry in entries:
+        # One answer is an answer to everything that was asked before it.
+        waiting = [*waiting, entry] if entry.event == "ask" else [] if entry.event == "answer" else waiting
+    return tuple(waiting)
+
+
+def _referral(context: Context, entry: Entry) -> str:
+    return f"{entry.detail['agency']}, {_moment(context, entry)}"
+
+
+def _moment(context: Context, entry: Entry) -> str:
+    return context.local(datetime.fromisoformat(entry.detail["at"]))
 
 
 def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
@@ -153,6 +182,8 @@ def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
         details,
         Button(texts.assign, "case.assign", reference),
         Button(texts.note, "case.note", reference),
+        Button(texts.ask, "case.ask", reference),
+        Button(texts.refer, "case.refer", reference),
         *clauses,
         Button(texts.close, "case.close", reference),
     )
@@ -170,7 +201,8 @@ def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Mes
         Facts(tuple(_history_line(context, entry) for entry in entries)),
         Buttons(_buttons(context, report)),
     ]
-    return Message(tuple(blocks), summary=report.reference, replaces=f"details:{report.reference}")
+    slot = f"details:{report.reference}"
+    return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
 
 
 def _quotes(context: Context, report: Report) -> list[Block]:
@@ -196,31 +228,45 @@ def clauses(context: Context, report: Report) -> Message:
 
 def _history_line(context: Context, entry: Entry) -> tuple[str, str]:
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
-    what = str(getattr(context.texts.events, entry.event)).format(to=to)
+    agency = entry.detail.get("agency", "")
+    what = str(getattr(context.texts.events, entry.event)).format(to=to, agency=agency)
     actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
     who = actors.get(entry.actor) or context.name(entry.actor)
     written = [entry.detail[key] for key in ("text", "outcome", "reason", "answer") if entry.detail.get(key)]
-    return f"{context.local(entry.at)} · {who}", ". ".join([what, *written])
+    return f"{context.local(entry.at)} · {who}", ". ".join([what, *_referred(context, entry), *written])
+
+
+def _referred(context: Context, entry: Entry) -> list[str]:
+    if entry.event != "refer":
+        return []
+    labels, detail = context.texts.labels, entry.detail
+    named = ((labels.their_reference, "their_reference"), (labels.advice, "advice"))
+    found = [f"{label}: {detail[key]}" for label, key in named if detail.get(key)]
+    return [_moment(context, entry), *found]
 
 
 def case_list(context: Context, listed: Iterable[Report], now: datetime) -> Message:
-    """The open cases that the asker may see, oldest first."""
+    """How many open cases the asker may see, and each: the urgent first, then the oldest."""
     texts = context.texts.cases
+    found = sorted(listed, key=lambda report: (not report.row.urgent, report.row.received_at))
+    counted = texts.one if len(found) == 1 else texts.many.format(count=len(found))
     blocks: list[Block] = [Heading(texts.title)]
-    for report in listed:
-        holder = context.name(report.state.holder) if report.state.holder else context.texts.nobody
-        blocks.append(
-            Paragraph(
-                texts.line.format(
-                    reference=report.reference,
-                    kind=kind_name(context, report),
-                    age=age(context, report.row.received_at, now),
-                    holder=holder,
-                )
-            )
-        )
+    if why := context.channel.reason:
+        blocks.append(Callout("warning", texts.withheld.format(why=why)))
+    blocks.append(Paragraph(counted if found else texts.none))
+    for report in found:
         label = context.texts.buttons.open.format(reference=report.reference)
+        blocks.append(Paragraph(_case_line(context, report, now)))
         blocks.append(Buttons((Button(label, "case.show", report.reference),)))
-    if len(blocks) == 1:
-        blocks.append(Paragraph(texts.none))
     return Message(tuple(blocks), summary=texts.title, replaces="cases")
+
+
+def _case_line(context: Context, report: Report, now: datetime) -> str:
+    texts = context.texts.cases
+    line = texts.line.format(
+        reference=report.reference,
+        kind=kind_name(context, report),
+        age=age(context, report.row.received_at, now),
+        holder=context.name(report.state.holder) if report.state.holder else context.texts.nobody,
+    )
+    return texts.urgent.format(urgent=context.texts.tags.urgent, line=line) if report.row.urgent else line

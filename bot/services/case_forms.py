@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bot.conversation.inputs import clean_text
+from bot.conversation.inputs import clean_text, is_ahead, read_moment
 from bot.domain.access import Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.domain.routing import Told
@@ -14,7 +15,8 @@ from bot.storage.reports import Report
 
 REASON_AT_LEAST = 20
 TEXT_LIMIT = 4000
-FORMS = ("case.assign", "case.note", "case.close", "case.reopen")
+SHORT_LIMIT = 200
+FORMS = ("case.assign", "case.note", "case.ask", "case.refer", "case.close", "case.reopen")
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -37,9 +39,26 @@ def fields(context: Context, action: str, report: Report, told: tuple[Told, ...]
             return (Field("person", texts.assign_person, "choice", options=options),)
         case "case.note":
             return (Field("note", texts.note_text, "long_text", max_length=TEXT_LIMIT),)
+        case "case.ask":
+            hint, limit = texts.ask_hint, TEXT_LIMIT
+            return (Field("question", texts.ask_text, "long_text", hint=hint, max_length=limit),)
+        case "case.refer":
+            return _refer_fields(context)
         case "case.close":
             return _close_fields(context, report)
     return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
+
+
+def _refer_fields(context: Context) -> tuple[Field, ...]:
+    texts = context.texts.forms
+    options = tuple(Option(item.code, item.label) for item in context.outcomes.agencies)
+    theirs, advice = texts.refer_reference, texts.refer_advice
+    return (
+        Field("agency", texts.refer_agency, "choice", options=options),
+        Field("at", texts.refer_at, "datetime", hint=texts.refer_hint, max_length=SHORT_LIMIT),
+        Field("their_reference", theirs, "text", required=False, max_length=SHORT_LIMIT),
+        Field("advice", advice, "long_text", required=False, max_length=TEXT_LIMIT),
+    )
 
 
 def _close_fields(context: Context, report: Report) -> tuple[Field, ...]:
@@ -77,7 +96,8 @@ def form(
     submit = str(getattr(context.texts.forms, f"{name}_submit"))
     shown = tuple(_filled(item, checked) for item in fields(context, action, report, told))
     block = Form(action, report.reference, shown, submit, title)
-    return Message((Heading(title), block), summary=title, replaces=f"{action}:{report.reference}")
+    slot = f"{action}:{report.reference}"
+    return Message((Heading(title), block), summary=title, replaces=slot, ephemeral=True)
 
 
 def _filled(item: Field, checked: Checked | None) -> Field:
@@ -87,17 +107,22 @@ def _filled(item: Field, checked: Checked | None) -> Field:
     return replace(item, value=(value,) if value else (), error=checked.errors.get(item.name, ""))
 
 
-def check(context: Context, shown: tuple[Field, ...], sent: Values) -> Checked:
+def check(context: Context, shown: tuple[Field, ...], sent: Values, now: datetime) -> Checked:
     """Clean what was sent and say what is wrong with each field. Unknown fields are dropped."""
     values = {item.name: clean_text("".join(sent.get(item.name, ())[:1])) for item in shown}
-    errors = {item.name: _error(context, item, values[item.name]) for item in shown}
+    errors = {item.name: _error(context, item, values[item.name], now) for item in shown}
     return Checked(values, {name: error for name, error in errors.items() if error})
 
 
-def _error(context: Context, item: Field, value: str) -> str:
+def _error(context: Context, item: Field, value: str, now: datetime) -> str:
     texts = context.texts.errors
     if len(value) > item.max_length:
         return texts.too_long.format(limit=item.max_length)
+    if not value and not item.required:
+        return ""
+    if item.kind == "datetime":
+        moment = read_moment(value, context.world.federation.timezone)
+        return texts.date if moment is None else texts.future if is_ahead(moment, now) else ""
     if item.options:
         known = any(option.value == value for option in item.options)
         return "" if known else str(getattr(texts, item.name))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation.turns import Tokens
 from bot.conversation.world import World
-from bot.domain.access import Action, Actor, CaseFacts, access_report
+from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts, Outcomes
@@ -18,9 +18,22 @@ from bot.storage.reports import Report
 from bot.storage.vault import Vault
 
 
+@dataclass
+class ChannelState:
+    """Why nothing is posted in the FLT's channel, in words fit to show; "" where it may be.
+
+    One writer, many readers, each of one whole string: safe from any thread.
+    """
+
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Context:
-    """Built once by the composition root. `platforms` are those that messages can go out to."""
+    """Built once by the composition root. `platforms` are those that messages can go out to.
+
+    `threads` are those of them where a card has a thread for its history.
+    """
 
     world: World
     texts: CaseTexts
@@ -30,6 +43,8 @@ class Context:
     new_tokens: Callable[[], Tokens]
     platforms: tuple[str, ...] = ()
     flt_conversation: tuple[str, str] = ("", "")
+    threads: tuple[str, ...] = ()
+    channel: ChannelState = field(default_factory=ChannelState)
 
     def local(self, moment: datetime) -> str:
         """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""
@@ -51,11 +66,13 @@ class Context:
 
 def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
     """What the permissions ask of a stored report."""
+    at_c_or_d, at_n = told_people(told)
     return CaseFacts(
         open_route=bool(report.row.channel) and not report.row.restricted,
         child=bool(report.row.child),
         accidental=bool(report.row.accidental),
-        told=frozenset(item.person for item in told),
+        told=at_c_or_d,
+        noticed=at_n,
         excluded_people=frozenset(report.route.excluded_people),
         excluded_roles=frozenset(report.route.excluded_roles),
     )

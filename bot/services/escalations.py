@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.domain.cases import Event, Happening, Refused, advance
-from bot.domain.escalation import due_at, has_ended, step
-from bot.domain.routing import Told
+from bot.domain.escalation import due_at
+from bot.domain.routing import Told, decide, next_step
 from bot.services.context import Context
 from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
 from bot.storage.database import StorageUnavailable, Transaction
@@ -18,6 +19,7 @@ from bot.storage.reports import (
     add_entry,
     add_people,
     due_reports,
+    people_of,
     reload,
     report_by_id,
     save_state,
@@ -49,18 +51,16 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
         # Acknowledged in between: the timer has nothing left to do.
         save_state(tx, report, report.state, None, report.row.closed_at)
         return
-    level, ladder = report.state.level, report.route.ladder
-    ended = has_ended(ladder, level)
-    save_state(tx, report, state, None if ended else _next_due(context, report, level + 1, now), None)
+    step = _next_people(context, report, people_of(tx, report))
+    due = _next_due(context, report, state.level, now) if step else None
+    save_state(tx, report, state, due, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
-    people = tuple(
-        Told(person, LADDER, "C") for person in step(ladder, level) if _still_here(context, person)
-    )
+    people = tuple(Told(person, LADDER, "C") for person in step)
     add_people(tx, report, people, LADDER, now)
     report = reload(tx, context.vault, report)
     owe_people(tx, context, report, people, now)
     owe_rewrites(tx, context, report, now)
-    if ended:
+    if not step:
         owe_reporter(tx, context, report, "late", now)
 
 
@@ -72,5 +72,23 @@ def _next_due(context: Context, report: Report, level: int, now: datetime) -> da
     return max(planned, now + gap / 2) if planned <= now else planned
 
 
-def _still_here(context: Context, person: str) -> bool:
-    return person in context.world.federation.roster.people
+def _next_people(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:
+    """The next step as the roster stands today: whoever has left is passed over, a successor is told.
+
+    Whoever was left out when the report was sent stays out, and so does whoever is concerned today. Where
+    the reporter chose that nobody else is told, the ladder has no step whoever joins.
+    """
+    world, row, kept = context.world, report.row, report.route
+    if not kept.ladder:
+        return ()
+    today = decide(world.playbook.rows, world.federation.roster, report.answers)
+    route = replace(
+        today,
+        channel=bool(row.channel),
+        restricted=bool(row.restricted),
+        told=told,
+        excluded=today.excluded.union(kept.excluded_people),
+        excluded_roles=today.excluded_roles.union(kept.excluded_roles),
+    )
+    climbed = frozenset(item.person for item in told if item.role == LADDER)
+    return next_step(world.federation.roster, str(row.school), route, climbed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.conversation import forms
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
-from bot.services.case_cards import kind_name, status_line
+from bot.services.case_cards import kind_name, status_line, unanswered
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
 from bot.storage.conversations import failures, remember_failure
@@ -40,7 +41,37 @@ def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus,
     found = _own(tx, context, sender, asked.reference, asked.code, now)
     if isinstance(found, str):
         return Message((Callout("warning", found),), summary=texts.title)
-    return _listed(tx, context, (found,), now)
+    return _opened(tx, context, found, now)
+
+
+def _opened(tx: Transaction, context: Context, report: Report, now: datetime) -> Message:
+    """One report with what was asked and answered about it, and the form for an answer that is owed.
+
+    Shown to the reporter alone. What was asked, and that somebody without a name looked, stays in no history.
+    """
+    title, entries = context.texts.status.title, history(tx, report)
+    said = _asked_and_answered(context, entries)
+    blocks = [Heading(title), *_one(tx, context, report, now), *said]
+    if _owes_an_answer(report, entries):
+        blocks.append(Callout("info", context.texts.status.asked))
+        blocks.append(forms.answer_fields(report.reference, context.world))
+    hidden = report.reporter is None or bool(said)
+    return Message(tuple(blocks), summary=title, ephemeral=hidden)
+
+
+def _asked_and_answered(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
+    labels = {"ask": context.texts.labels.question, "answer": context.texts.labels.your_answer}
+    said = tuple(
+        (labels[entry.event].format(when=context.local(entry.at)), entry.detail["text"])
+        for entry in entries
+        if entry.event in labels
+    )
+    return [Facts(said)] if said else []
+
+
+def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
+    # After the closing nobody waits for an answer; one that comes all the same is kept.
+    return report.state.stage is not Stage.CLOSED and bool(unanswered(entries))
 
 
 def _reporter(sender: Sender) -> Reporter:
@@ -70,6 +101,9 @@ def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: d
     blocks: list[Block] = [Heading(texts.title)]
     for report in found:
         blocks += _one(tx, context, report, now)
+        if _owes_an_answer(report, history(tx, report)):
+            read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+            blocks += [Callout("info", texts.asked), Buttons((read,))]
     if not found:
         blocks.append(Paragraph(texts.none))
     return Message(tuple(blocks), summary=texts.title)
@@ -109,6 +143,13 @@ def _answers(tx: Transaction, context: Context, report: Report) -> list[str]:
     return [context.texts.status.answer.format(answer=given[-1])] if given else []
 
 
+def question_notice(context: Context, report: Report) -> Message:
+    """That there is a question, without a word of it, and the way to read and answer it."""
+    text = context.texts.updates.question.format(reference=report.reference)
+    read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+    return Message((Paragraph(text), Buttons((read,))), summary=text)
+
+
 def outcome_text(context: Context, report: Report) -> str:
     """The fixed words that the reporter sees for how the case was closed."""
     outcome = context.outcomes.find(report.state.outcome)
@@ -129,12 +170,15 @@ def phone_list(context: Context) -> Bullets:
 
 
 def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:
-    """Keep what the reporter adds, and tell whoever handles the case. Late additions are kept too."""
+    """Keep what the reporter adds or answers, and tell whoever handles the case. Late ones are kept too."""
     texts = context.texts.status
     report = _own(tx, context, sender, command.reference, command.code, now)
     if isinstance(report, str):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
-    state = advance(report.state, Event(Happening.ADD, "reporter"))
+    # An answer to what nobody asked is kept as what it is: something that the reporter added.
+    asked = command.answers and any(entry.event == "ask" for entry in history(tx, report))
+    what = Happening.ANSWER if asked else Happening.ADD
+    state = advance(report.state, Event(what, "reporter"))
     assert not isinstance(state, Refused)
     row = report.row
     if not save_state(tx, report, state, row.due_at, row.closed_at):
@@ -143,10 +187,10 @@ def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport,
         tx,
         context.vault,
         report,
-        Entry(now, "reporter", "", "add", state.stage.value, {"text": command.text}),
+        Entry(now, "reporter", "", what.value, state.stage.value, {"text": command.text}),
     )
     report = reload(tx, context.vault, report)
     owe_rewrites(tx, context, report, now)
     owe_addition(tx, context, report, now)
-    text = texts.added.format(reference=report.reference)
+    text = (texts.answered if asked else texts.added).format(reference=report.reference)
     return Message((Callout("success", text),), summary=text)

@@ -115,6 +115,14 @@ def _press(story: Story, button: Button) -> None:
     story.does(Pressed(button.action, button.value))
 
 
+def _leaves(story: Story, told: Mapping[str, Any]) -> None:
+    """Words are typed into the form, and a button beside it is pressed instead of its own."""
+    by_label = {item.label: item for item in form_of(story.screen).fields}
+    typed = {by_label[label].name: _values(by_label[label], value) for label, value in told["typed"].items()}
+    [button] = [button for button in buttons_of(story.screen) if button.label == told["button"]]
+    story.does(Pressed(button.action, button.value, typed))
+
+
 def _presses_before(story: Story, told: Mapping[str, str]) -> None:
     shown = [screen for screen in story.screens if told["under"] in text_of(screen)]
     assert shown, "that was never on the screen"
@@ -137,6 +145,11 @@ def _values(item: Field, told: Any) -> tuple[str, ...]:
         _written(options.get(str(value), str(value)))
         for value in (told if isinstance(told, list) else [told])
     )
+
+
+def _starts_filled(story: Story, told: Mapping[str, Any]) -> None:
+    fields = {name: (str(value),) for name, value in told.items() if name != "kind"}
+    story.does(Submitted("report.start", str(told.get("kind", "")), fields))
 
 
 def _shares_a_file(story: Story, _told: str) -> None:
@@ -217,6 +230,8 @@ VERBS: Mapping[str, Callable[[Story, Any], None]] = {
     "staff asks": _asks,
     "staff presses": _presses,
     "staff presses an old button": _presses_before,
+    "staff leaves the form": _leaves,
+    "a door starts a report": _starts_filled,
     "staff fills in": _fills_in,
     "staff shares": _shares_a_file,
     "staff types in a channel": _in_a_channel,

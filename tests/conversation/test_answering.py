@@ -106,6 +106,71 @@ def test_story_is_offered_a_report_and_the_rule(world: World) -> None:
     assert (bare.report, bare.citations, bare.verdict) == ("image", (), "")
 
 
+def test_clause_that_the_question_names_comes_first(world: World) -> None:
+    """A bullet that the question's own words name leads its list; the clause that forbids is never moved."""
+    form = "policy_photo_consent_form"
+    asked = say(world, "must staff read the contents of the USH Photo Consent Form", (form, 0.9))
+    assert asked.citations[0].id == "sm-083"
+    assert asked.citations[0].quote in asked.text
+    plain = say(world, "which paper do I need", (form, 0.9))
+    assert plain.citations == world.policy.citations(world.policy.topics["photo-consent-form"])
+    rule = "policy_dm_student_federation_account"
+    forbidden = say(world, "may our department Twitter account, which students follow, DM them", (rule, 0.9))
+    assert forbidden.citations == world.policy.citations(world.policy.topics["dm-student-federation-account"])
+
+
+ABUSE = "policy_abuse_on_federation_account"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can I delete the abuse on our page",
+        "there is abuse on our page, who do I tell",
+        "What happens if someone is abusive on our page?",
+        "must a nasty comment stay up",
+    ],
+)
+def test_rule_that_is_asked_for_comes_before_the_report(world: World, question: str) -> None:
+    """Who asks for the rule gets it, with the report offered beside it; a sure incident stays one."""
+    given = say(world, question, ("report_abuse", 0.55), (ABUSE, 0.4))
+    assert (given.kind, given.topic, given.report) == ("answer", "abuse-on-federation-account", "abuse")
+    assert say(world, question, ("report_abuse", 0.9), (ABUSE, 0.1)).kind == "report"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "I want to report what she wrote",
+        "we need to log this",
+        "I'd like to own up to something",
+        "reporting a parent's comment",
+        "he called me names and I want it looked into",
+        "please record that a pupil swore at me online",
+    ],
+)
+def test_who_says_that_it_is_a_report_is_believed(world: World, told: str) -> None:
+    """Whoever says that they report something is taken at their word, where it is at all likely."""
+    assert say(world, told, ("report_other", 0.2), ("out_of_scope", 0.8), in_scope=0.2).kind == "report"
+    assert say(world, told, ("out_of_scope", 1.0), in_scope=0.0).kind == "not_covered"
+
+
+def test_report_is_offered_beside_an_answer(world: World) -> None:
+    """Where an answer's question may tell of something, a report is offered with it; elsewhere none is."""
+    tone = "policy_tone_of_posts"
+    assert say(world, "he was rude to us", (tone, 0.7), ("report_abuse", 0.2)).report == "abuse"
+    assert say(world, "which tone do we use", (tone, 0.9)).report == ""
+
+
+def test_topic_that_came_close_is_cited_too(world: World) -> None:
+    """A topic with the same verdict that came close adds its first clause, third at the earliest."""
+    given = say(world, "follow", (FOLLOW, 0.5), ("policy_student_follows_me", 0.1), (WE_FOLLOW, 0.45))
+    own = world.policy.citations(world.policy.topics["follow-former-student"])
+    close = world.policy.citations(world.policy.topics["federation-account-follow-students"])[0]
+    assert given.citations == (*own[:2], close, *own[2:])[:5]
+    assert close not in say(world, "follow", (FOLLOW, 0.8), (WE_FOLLOW, 0.1)).citations
+
+
 def test_kinds_of_report_are_counted_together(world: World) -> None:
     """Two half-likely kinds of report are a report, of the likelier kind."""
     given = say(world, "x", ("report_abuse", 0.25), ("report_other", 0.3), (FOLLOW, 0.45))

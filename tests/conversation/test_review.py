@@ -38,7 +38,8 @@ def test_everyone_who_can_read_is_listed(world: World) -> None:
         "fay": "details",
         "fred": "details",
         "fiona": "details",
-        "dora": "details",
+        # Told "N": that there is one. Nothing sexual, no child at risk: she may not open it.
+        "dora": "notice",
     }
 
 

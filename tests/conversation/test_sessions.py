@@ -15,6 +15,7 @@ SESSION = Session(
         ("kind",),
         True,
         True,
+        {"narrative": {"narrative": ("half a sen",)}},
     ),
     "follow-former-student",
     True,
@@ -49,3 +50,13 @@ def test_a_broken_draft_is_none() -> None:
     data = json.loads(dump(SESSION))
     del data["draft"]["tokens"]["code"]
     assert restore(json.dumps(data)) is None
+
+
+def test_a_session_from_before_words_were_kept() -> None:
+    """A session that was stored without unsubmitted words is restored, with none."""
+    data = json.loads(dump(SESSION))
+    del data["draft"]["typed"]
+    found = restore(json.dumps(data))
+    assert found is not None
+    assert found.draft is not None
+    assert found.draft.typed == {}

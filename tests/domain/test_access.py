@@ -16,6 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SITUATIONS = {
     "open": CaseFacts(open_route=True, child=False, accidental=False),
     "open_told": CaseFacts(open_route=True, child=False, accidental=False, told=frozenset({"p"})),
+    "open_noticed": CaseFacts(open_route=True, child=False, accidental=False, noticed=frozenset({"p"})),
+    "accident_noticed": CaseFacts(open_route=True, child=False, accidental=True, noticed=frozenset({"p"})),
+    "restricted_noticed": CaseFacts(
+        open_route=False, child=False, accidental=False, noticed=frozenset({"p"})
+    ),
     "open_child": CaseFacts(open_route=True, child=True, accidental=False),
     "accident_told": CaseFacts(open_route=True, child=True, accidental=True, told=frozenset({"p"})),
     "restricted": CaseFacts(open_route=False, child=False, accidental=False),
@@ -24,8 +29,9 @@ SITUATIONS = {
 }
 NOWHERE: frozenset[str] = frozenset()
 ALL = frozenset(SITUATIONS)
-OPEN = frozenset({"open", "open_told", "open_child", "accident_told"})
+OPEN = frozenset({"open", "open_told", "open_noticed", "accident_noticed", "open_child", "accident_told"})
 TOLD = frozenset({"open_told", "accident_told", "restricted_told"})
+NOTICED = frozenset({"open_noticed", "accident_noticed", "restricted_noticed"})
 TOLD_OR_CHILD = TOLD | {"open_child", "restricted_child"}
 
 # Role -> action -> where it may. Written from the routing document, not from permissions.yml.
@@ -37,10 +43,19 @@ _HANDLE: dict[str, frozenset[str]] = {
     "chair": TOLD,
 }
 EXPECTED: dict[Action, dict[str, frozenset[str]]] = {
-    "list": {**_HANDLE, "fbm": TOLD, "dpl": TOLD},
+    # Who is told "N", that there is a case and nothing more, sees it in the list alone.
+    "list": {
+        **_HANDLE,
+        "fbm": TOLD | NOTICED,
+        "dsl": TOLD_OR_CHILD | NOTICED,
+        "chair": TOLD | NOTICED,
+        "dpl": TOLD | NOTICED,
+    },
     "details": {**_HANDLE, "dpl": TOLD},
+    "ask": _HANDLE,
     "note": _HANDLE,
     "assign": _HANDLE,
+    "refer": _HANDLE,
     "close": _HANDLE,
     "restrict": {"eht": ALL, "dsl": ALL, "chair": ALL},
     "follow": {},
@@ -59,7 +74,8 @@ def permissions() -> Permissions:
 def expected(action: Action, role: str) -> frozenset[str]:
     if role.startswith("deputy_"):
         # A deputy stands in only in the cases that were brought to the deputy.
-        return EXPECTED[action].get(role.removeprefix("deputy_"), NOWHERE) & TOLD
+        brought = TOLD | NOTICED if action == "list" else TOLD
+        return EXPECTED[action].get(role.removeprefix("deputy_"), NOWHERE) & brought
     return EXPECTED[action].get(role, NOWHERE)
 
 

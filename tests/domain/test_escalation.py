@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.escalation import due_at, has_ended, step
+from bot.domain.escalation import due_at
 from bot.domain.roster import Targets
 
 RECEIVED = datetime(2026, 3, 27, 16, 0, tzinfo=UTC)
@@ -23,11 +23,3 @@ def test_a_single_target_repeats_itself() -> None:
     """With one target, each further step is due after the same time again."""
     targets = Targets(urgent=(10,), standard=(60,))
     assert due_at(RECEIVED, 2, urgent=True, targets=targets) == RECEIVED + timedelta(minutes=30)
-
-
-def test_the_ladder_ends() -> None:
-    """Past the last step there is nobody left, and the ladder says that it has ended."""
-    ladder = (("grace",), ("eleanor",))
-    assert step(ladder, 1) == ("eleanor",)
-    assert step(ladder, 2) == ()
-    assert [has_ended(ladder, level) for level in range(3)] == [False, False, True]

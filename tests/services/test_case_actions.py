@@ -1,6 +1,7 @@
 import pytest
 
-from tests.support.desk import Desk
+from bot.conversation.turns import Said
+from tests.support.desk import Desk, text_of
 
 REASON = "Spoken to, and the picture is deleted."
 
@@ -194,3 +195,76 @@ def test_the_card_itself_shows_who_opened_the_details(desk: Desk) -> None:
     desk.work()
     assert "Details opened by: Grace Holloway" in desk.notebook.texts("flt")[0]
     assert "Next step if nobody acknowledges" in desk.notebook.texts("flt")[0]
+
+
+def test_a_dsl_who_is_told_of_it_may_not_open_it(desk: Desk) -> None:
+    """Of an accidental picture the DSL is told "N": a notice, and neither card, details nor handling."""
+    reference = accident(desk)
+    desk.work()
+    assert "a report has come in" in desk.notebook.texts("dina")[0]
+    assert "a report has come in" in desk.press("dina", "case.show", reference)
+    for action in ("details", "acknowledge", "note", "ask", "refer", "assign", "take"):
+        assert "Your role does not allow this" in desk.press("dina", f"case.{action}", reference)
+
+
+def test_a_dsl_opens_what_concerns_a_child(desk: Desk) -> None:
+    """Of a picture that may be sexual the DSL is told with the details, and opens them."""
+    reference = desk.report(nudity="unsure").reference
+    assert "The report" in desk.press("dina", "case.details", reference)
+
+
+def test_the_list_counts_and_puts_urgent_first(desk: Desk) -> None:
+    """The list says how many there are; the urgent stand first and say so, then the oldest."""
+    assert "There is no open case" in cases(desk, "farid")
+    first = accident(desk)
+    assert "1 open case\n" in cases(desk, "farid")
+    desk.later(minutes=5)
+    second = accident(desk)
+    desk.later(minutes=5)
+    urgent = desk.report(kind="abuse", category="threat").reference
+    shown = cases(desk, "farid")
+    assert "3 open cases" in shown
+    places = [
+        shown.index(f"{mark}{name} ·") for mark, name in (("URGENT · ", urgent), ("", first), ("", second))
+    ]
+    assert places == sorted(places)
+    assert shown.count("URGENT") == 1
+
+
+def test_a_long_list_is_whole(desk: Desk) -> None:
+    """However many cases are open, each is listed with its way in, in one line and one row of buttons."""
+    references = [accident(desk) for _ in range(30)]
+    [listed] = desk.send("farid", Said("cases"))
+    assert len(listed.blocks) == 2 + 2 * len(references)
+    assert all(f"[Open {reference}]" in text_of(listed) for reference in references)
+
+
+def test_status_with_a_reference_shows_a_handler_the_card(desk: Desk) -> None:
+    """Who may list a case and types “status FED-…” is shown its card, or the notice where told N."""
+    reference = desk.report("ana", kind="abuse", category="offensive", account="@HarbourFed").reference
+    assert "[Open details]" in status_of(desk, "farid", reference)
+    notice = status_of(desk, "beth", reference)
+    assert "a report has come in" in notice
+    assert "@HarbourFed" not in notice
+
+
+def test_status_betrays_no_hidden_case(desk: Desk) -> None:
+    """Who may not list a case reads the same words for its reference as for an unknown one."""
+    hidden = desk.report(nudity="yes").reference
+    assert len({status_of(desk, "farid", value) for value in (hidden, "FED-ZZZZ")}) == 1
+
+
+def test_status_of_ones_own_report_is_the_reporters_view(desk: Desk) -> None:
+    """A member of the FLT who reported sees their own status, not the card."""
+    reference = desk.report("farid", kind="colleague").reference
+    shown = status_of(desk, "farid", reference)
+    assert "Nobody has acknowledged it yet" in shown
+    assert "[Open details]" not in shown
+
+
+def cases(desk: Desk, user: str) -> str:
+    return "\n".join(text_of(reply) for reply in desk.send(user, Said("cases")))
+
+
+def status_of(desk: Desk, user: str, reference: str) -> str:
+    return "\n".join(text_of(reply) for reply in desk.send(user, Said(f"status {reference}")))

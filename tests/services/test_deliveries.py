@@ -1,7 +1,15 @@
 from dataclasses import replace
 
-from bot.delivery.sender import PassingFault, PermanentFault, UnclearFault
-from tests.support.desk import Desk
+from bot.conversation.turns import Said
+from bot.delivery.sender import (
+    LostFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    UnclearFault,
+    WithheldFault,
+)
+from tests.support.desk import Desk, text_of
 
 
 def test_a_passing_fault_delays_and_loses_nothing(desk: Desk) -> None:
@@ -124,3 +132,156 @@ def test_what_has_ceased_to_be_so_is_not_told(desk: Desk) -> None:
     told = "\n".join(desk.notebook.texts("ana"))
     assert "has been opened again" in told
     assert "is closed" not in told
+
+
+def test_an_unclear_try_stays_unclear_until_it_was_looked_up(desk: Desk) -> None:
+    """Taken unseen, then a pause that the platform asked for: it is still found and not posted again."""
+    desk.report("ana", kind="colleague")
+    desk.notebook.faults_after = [UnclearFault("connection cut")]
+    desk.work()
+    desk.notebook.refuses["flt"] = PassingFault("ratelimited", retry_after=10)
+    desk.later(minutes=5)
+    desk.work()
+    del desk.notebook.refuses["flt"]
+    desk.later(minutes=5)
+    desk.work()
+    assert len(desk.notebook.texts("flt")) == 1
+
+
+def test_a_card_that_was_deleted_is_posted_anew(desk: Desk) -> None:
+    """Where there is nothing left to rewrite, the new state is posted as a card, and that is rewritten."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.notebook.seen["flt"].clear()
+    desk.notebook.keys.clear()
+    desk.notebook.faults = [LostFault("message_not_found")]
+    desk.press("farid", "case.acknowledge", reference)
+    desk.work(rounds=10)
+    assert "Held by: Farid Anwar" in desk.notebook.texts("flt")[0]
+    desk.fill("farid", "case.assign", reference, person="tom")
+    desk.work(rounds=10)
+    assert len(desk.notebook.texts("flt")) == 1
+    assert "Held by: Tom Pritchard" in desk.notebook.texts("flt")[0]
+
+
+def withhold(desk: Desk, why: str) -> None:
+    """The FLT's channel is found to be not private enough, or ("") to be so again."""
+    desk.product.context.channel.reason = why
+    if why:
+        desk.notebook.refuses["flt"] = WithheldFault(why)
+    else:
+        del desk.notebook.refuses["flt"]
+
+
+def test_a_channel_that_is_not_private_silences_the_card_and_the_roster_is_told(desk: Desk) -> None:
+    """Nothing goes there; each FLT member learns once that a report waits, and why; nothing of it."""
+    withhold(desk, "it is not a private channel")
+    desk.report("ana", kind="colleague")
+    for _ in range(4):
+        desk.work(rounds=10)
+        desk.later(minutes=6)
+    assert desk.notebook.texts("flt") == []
+    for member in ("farid", "grace", "tom"):
+        assert len(desk.notebook.texts(member)) == 1
+        assert "it is not a private channel" in desk.notebook.texts(member)[0]
+    assert "Abuse by a colleague" not in desk.notebook.texts("farid")[0]
+    assert "channel" not in "".join(desk.notebook.texts("ana"))
+
+
+def test_the_list_of_cases_says_why_the_channel_is_silent(desk: Desk) -> None:
+    """Whoever asks for the cases reads why nothing is posted; once it is mended, no longer."""
+    withhold(desk, "it is not a private channel")
+    assert "it is not a private channel" in words(desk, "farid")
+    withhold(desk, "")
+    assert "it is not a private channel" not in words(desk, "farid")
+
+
+def words(desk: Desk, user: str) -> str:
+    """What somebody on the roster reads who asks for the cases."""
+    return "\n".join(text_of(reply) for reply in desk.send(user, Said("cases")))
+
+
+def test_the_card_comes_when_the_channel_is_mended(desk: Desk) -> None:
+    """The report waited in the outbox, and its card is posted once, with the state of then."""
+    withhold(desk, "it is not a private channel")
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work(rounds=10)
+    desk.press("farid", "case.acknowledge", reference)
+    withhold(desk, "")
+    desk.later(minutes=6)
+    desk.work(rounds=10)
+    assert len(desk.notebook.texts("flt")) == 1
+    assert "Held by: Farid Anwar" in desk.notebook.texts("flt")[0]
+
+
+def test_the_ladder_climbs_while_the_card_is_withheld(desk: Desk) -> None:
+    """A silent channel stops no clock: after the target the next person has the card."""
+    withhold(desk, "it is not a private channel")
+    desk.report("ana", kind="colleague")
+    desk.work(rounds=10)
+    desk.later(minutes=240)
+    desk.work(rounds=10)
+    assert any("Held by" in text for text in desk.notebook.texts("farid"))
+
+
+def test_whoever_is_concerned_is_not_told_that_a_report_waits(desk: Desk) -> None:
+    """A member of the FLT who is struck out of a report learns nothing of it from a silent channel."""
+    withhold(desk, "it is not a private channel")
+    desk.report("ana", kind="colleague", struck="farid")
+    desk.work(rounds=10)
+    assert "farid" not in desk.notebook.seen
+
+
+def test_a_dead_channel_brings_the_card_to_each_member(desk: Desk) -> None:
+    """Archived, or the bot removed: the FLT's people have the card in their own messages at once."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.notebook.refuses["flt"] = PermanentFault("is_archived")
+    desk.work(rounds=10)
+    for member in ("farid", "grace", "tom"):
+        assert reference in desk.notebook.texts(member)[0]
+    assert not set(desk.notebook.seen) & {"eleanor", "maya"}
+    desk.press("grace", "case.acknowledge", reference)
+    desk.work(rounds=10)
+    assert [len(desk.notebook.texts(member)) for member in ("farid", "grace", "tom")] == [1, 1, 1]
+    assert "Held by: Grace" in desk.notebook.texts("tom")[0]
+
+
+def test_where_nobody_can_be_told_the_reporter_is_given_the_phone_list(desk: Desk) -> None:
+    """With every recipient beyond reach the reporter learns at once that nobody has it, and whom to phone."""
+    desk.report("ana", kind="colleague")
+    staff = desk.product.context.world.federation.roster.people
+    desk.notebook.refuses = {name: PermanentFault("gone") for name in ("flt", *staff)}
+    desk.work(rounds=30)
+    assert set(desk.notebook.seen) == {"ana"}
+    assert "If it cannot wait, phone" in desk.notebook.texts("ana")[-1]
+
+
+def test_an_outage_tells_others_once_and_loses_nothing(desk: Desk) -> None:
+    """Where the platform refuses our token the card waits, the ladder moves one step, and it comes later."""
+    desk.report("ana", kind="concern")
+    desk.notebook.refuses["dina"] = OutageFault("token_revoked")
+    desk.work(rounds=10)
+    seen = set(desk.notebook.seen)
+    assert "dina" not in seen
+    desk.later(minutes=6)
+    desk.work(rounds=10)
+    assert set(desk.notebook.seen) == seen
+    desk.notebook.refuses.clear()
+    desk.later(minutes=6)
+    desk.work(rounds=10)
+    assert len(desk.notebook.texts("dina")) == 1
+
+
+def test_an_outage_of_everything_does_not_use_the_ladder_up(desk: Desk) -> None:
+    """With nobody to be reached the ladder moves one step, then keeps its times; all arrives later."""
+    desk.report("ana", kind="colleague")
+    staff = desk.product.context.world.federation.roster.people
+    desk.notebook.refuses = {name: OutageFault("token_revoked") for name in ("flt", "ana", *staff)}
+    for _ in range(3):
+        desk.work(rounds=20)
+        desk.later(minutes=6)
+    desk.notebook.refuses.clear()
+    desk.work(rounds=20)
+    assert len(desk.notebook.texts("flt")) == len(desk.notebook.texts("farid")) == 1
+    assert not set(desk.notebook.seen) & {"eleanor", "maya"}
+    assert not [text for text in desk.notebook.texts("ana") if "phone" in text]

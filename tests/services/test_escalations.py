@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bot.delivery.sender import PermanentFault
-from bot.domain.roster import Person
+from bot.domain.roster import Person, Roster
 from bot.services.assistant import Assistant
 from tests.support.desk import Desk
 
@@ -112,11 +112,73 @@ def test_a_report_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
     assert len(desk.notebook.texts("farid")) == 1
 
 
+def test_a_new_member_stands_in_for_one_who_left(desk: Desk) -> None:
+    """A step is taken to whoever holds the role on that day: a leaver is passed over, a successor told."""
+    desk.report("ana", kind="colleague")
+    desk.work()
+    with_roles(desk, flt=("grace", "tom"), eht=("beth",))
+    climb(desk, minutes=240)
+    assert "grace" in told(desk)
+    climb(desk, minutes=1200)
+    assert "beth" in told(desk)
+    assert not told(desk) & {"farid", "eleanor"}
+
+
+def test_a_change_between_the_steps(desk: Desk) -> None:
+    """Whoever joins a role after its step is told at the next; the step after that is not lost."""
+    desk.report("ana", kind="colleague")
+    desk.work()
+    climb(desk, minutes=240)
+    climb(desk, minutes=1200)
+    assert "eleanor" in told(desk)
+    with_roles(desk, eht=("beth",))
+    climb(desk, minutes=1440)
+    assert "beth" in told(desk)
+    assert "maya" not in told(desk)
+    climb(desk, days=3)
+    assert "maya" in told(desk)
+    climb(desk, days=3)
+    assert "has not been acknowledged" in desk.notebook.texts("ana")[-1]
+
+
+def test_who_was_left_out_stays_out(desk: Desk) -> None:
+    """A person and a role that the reporter left out are no step, whatever roles change hands later."""
+    desk.report("ana", kind="colleague", conflict_people="farid")
+    desk.work()
+    with_roles(desk, flt=("grace",), dsl=("farid", "tom"), chair=("farid", "maya"))
+    for _ in range(6):
+        climb(desk, days=2)
+    assert not told(desk) & {"flt", "farid", "grace"}
+
+
+def test_nobody_joins_where_one_person_was_chosen(desk: Desk) -> None:
+    """Where the reporter chose the one person to be told, no later change of the roster adds a step."""
+    desk.report("ana", kind="colleague", conflict="unsure", safe_recipient="chair")
+    desk.work()
+    before = told(desk)
+    with_roles(desk, chair=("beth",), eht=("tom",))
+    for _ in range(4):
+        climb(desk, days=2)
+    assert told(desk) == before
+
+
+def climb(desk: Desk, **passed: float) -> None:
+    desk.later(**passed)
+    desk.work(rounds=10)
+
+
+def with_roles(desk: Desk, **roles: tuple[str, ...]) -> None:
+    roster = desk.product.context.world.federation.roster
+    changed = {role: {"": people} for role, people in roles.items()}
+    with_roster(desk, replace(roster, roles={**roster.roles, **changed}))
+
+
 def with_people(desk: Desk, people: dict[str, Person]) -> None:
+    with_roster(desk, replace(desk.product.context.world.federation.roster, people=people))
+
+
+def with_roster(desk: Desk, roster: Roster) -> None:
     context = desk.product.context
-    federation = context.world.federation
-    world = replace(
-        context.world, federation=replace(federation, roster=replace(federation.roster, people=people))
-    )
+    world = replace(context.world, federation=replace(context.world.federation, roster=roster))
     context = replace(context, world=world)
     desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))

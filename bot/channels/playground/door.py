@@ -20,7 +20,10 @@ class Unreadable(Exception):
 
 
 class Sent(BaseModel):
-    """One act on the page: who, where, what. `card` is the entry on which a button stood."""
+    """One act on the page: who, where, what. `card` is the entry on which a button stood.
+
+    `fields` of a press are what stood in the form beside the button, so that leaving it loses no words.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -42,7 +45,7 @@ class Sent(BaseModel):
         if self.kind == "said":
             return Said(self.text)
         if self.kind == "pressed":
-            return Pressed(self.action, self.value)
+            return Pressed(self.action, self.value, dict(self.fields))
         if self.kind == "submitted":
             return Submitted(self.action, self.value, dict(self.fields))
         return SharedFile()

@@ -18,8 +18,8 @@ class PlaygroundSender:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def post(self, target: Target, message: Message, key: str) -> str:
-        """Post once and return the id. PermanentFault for someone without an account here."""
+    async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:  # noqa: ARG002
+        """Post once and return the id; there are no threads. PermanentFault for an unknown account."""
         conversation = self._conversation(target)
         known = await self.find(target, key)
         if known is not None:
@@ -41,7 +41,7 @@ class PlaygroundSender:
         await self._ask(self._parts.store.edit, message_id, html)
         await self._show(conversation, Posted(message_id, html, old.posted_at))
 
-    async def find(self, target: Target, key: str) -> str | None:
+    async def find(self, target: Target, key: str, thread: str = "") -> str | None:  # noqa: ARG002
         """The id of what was posted under `key`, or None."""
         found: str | None = await self._ask(self._parts.store.find, self._conversation(target), key)
         return found

@@ -225,6 +225,11 @@
     for (const [name, value] of new FormData(form)) (fields[name] ||= []).push(well(value));
     return fields;
   }
+  // A way out of a question takes the words with it that stand in its form.
+  function typed(item, button) {
+    const form = $("form", item);
+    return form && button.dataset.action.startsWith("journey.") ? { fields: filled(form) } : {};
+  }
 
   // The composer.
   async function say(form, text) {
@@ -306,7 +311,7 @@
     else if (target.dataset.ask) say($(".composer", target.closest(".pane")), target.dataset.ask);
     else if (target.id === "theme") { kept.set("theme", dark() ? "light" : "dark"); paint(); }
     else if (item && "dismiss" in target.dataset) press(item, actOf(item, "dismissed"), target);
-    else if (item && target.dataset.action) press(item, actOf(item, "pressed", { action: target.dataset.action, value: target.dataset.value }), target);
+    else if (item && target.dataset.action) press(item, actOf(item, "pressed", { action: target.dataset.action, value: target.dataset.value, ...typed(item, target) }), target);
   }
   function submitted(event) {
     event.preventDefault();
