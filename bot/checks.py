@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.app import read_engine, read_rasa, read_world
+from bot.channels.slack.checkup import prove
 from bot.delivery.rasa_client import RasaFault
 from bot.knowledge.documents import DataFaults
 from bot.settings import Settings, SettingsFaults, read_settings
@@ -38,6 +41,7 @@ def check_everything() -> Iterator[Finding]:
     yield _prove("intents", lambda: _intents(settings))
     yield _prove("rasa", lambda: _rasa(settings))
     yield _prove("database", lambda: _database(settings))
+    yield _slack(settings)
 
 
 def _prove(part: str, proof: Callable[[], str]) -> Finding:
@@ -73,6 +77,17 @@ def _rasa(settings: Settings) -> str:
     except RasaFault as fault:
         mend = "the built-in engine answers until it is mended: `make rasa-train rasa-run` (docs/rasa.md)"
         raise RasaFault(fault.reason, f"{fault}; {mend}") from None
+
+
+def _slack(settings: Settings) -> Finding:
+    if settings.slack is None:
+        return Finding("slack", note="not used: SLACK_BOT_TOKEN is not set")
+    try:
+        texts = read_world(settings).door.private
+    except DataFaults:
+        return Finding("slack", note="not proved: the knowledge base must be mended first")
+    proof = asyncio.run(prove(settings.slack, settings.federation.roster, texts, time.monotonic))
+    return Finding("slack", proof.faults, proof.note)
 
 
 def _database(settings: Settings) -> str:

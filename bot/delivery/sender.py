@@ -1,4 +1,4 @@
-"""The port through which every message leaves: one `Sender` per platform, and its three kinds of fault."""
+"""The port through which every message leaves: one `Sender` per platform, and its kinds of fault."""
 
 from __future__ import annotations
 
@@ -36,14 +36,32 @@ class PermanentFault(DeliveryFault):
     """It will never be taken (channel archived, person gone): someone else must be told."""
 
 
+class LostFault(PermanentFault):
+    """What was to be rewritten is there no longer, or can be rewritten no longer: it must be posted anew."""
+
+
+class OutageFault(DeliveryFault):
+    """Nothing goes out on this platform until somebody mends it (token revoked, scope missing).
+
+    Others are told at once, and it is tried again from time to time.
+    """
+
+
+class WithheldFault(DeliveryFault):
+    """The FLT's channel is not private enough to post in. The text says why, in words fit to show."""
+
+
 class Sender(Protocol):
     """One platform's way out. `key` names a logical message: the same key is the same message."""
 
-    async def post(self, target: Target, message: Message, key: str) -> str:
-        """Post and return the platform's id of the message. Raises a DeliveryFault."""
+    async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
+        """Post and return the platform's id of the message. Raises a DeliveryFault.
+
+        `thread` is the id of the message under which it belongs, on a platform that has threads.
+        """
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Rewrite a message in place. Raises a DeliveryFault."""
 
-    async def find(self, target: Target, key: str) -> str | None:
-        """The id of a message that was posted under `key`, or None."""
+    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
+        """The id of a message that was posted under `key` (and in `thread`), or None."""

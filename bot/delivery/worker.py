@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,21 +14,38 @@ import structlog
 
 from bot.delivery.metrics import NOTICES
 from bot.delivery.retry import delay
-from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, Sender, Target, UnclearFault
+from bot.delivery.sender import (
+    DeliveryFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    Sender,
+    Target,
+    WithheldFault,
+)
 from bot.services import deliveries, escalations
 from bot.services.context import Context
 from bot.services.deliveries import NowhereToSend, Outgoing
+from bot.services.lines import NotYet
+from bot.services.owed import REPORTER
 from bot.storage import conversations, outbox
-from bot.storage.database import StorageUnavailable
+from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Claimed
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
-_BATCH = 10
+_BATCH = 20
 _POLL_S = 1.0
 _HOUSEKEEPING = timedelta(seconds=10)
-# A send that takes longer is cut, well before its lease could pass to another worker.
-_SEND_S = LEASE.total_seconds() * 0.8
+# Nothing of a conversation is begun later than this after it was claimed: what was not is given back, so
+# that what is newer and more urgent does not wait behind a long queue.
+_SHARE_S = 5.0
+# One send that takes longer is cut: well before the lease could pass to another worker.
+_SEND_S = 15.0
+# A conversation that hangs occupies one of them; the others go on with the rest.
+_HANDS = 3
+# What waits for another message is brought forward when that has gone out.
+_WAIT = timedelta(minutes=1)
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -43,9 +61,15 @@ class Worker:
     jitter: Callable[[], float]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _housekeeping_due: datetime | None = None
+    _was_withheld: bool = False
+    _busy: frozenset[str] = frozenset()
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def forever(self) -> None:
         """Work until cancelled. A fault of the database is logged and tried again, never fatal."""
+        await asyncio.gather(*(self._hand() for _ in range(_HANDS)))
+
+    async def _hand(self) -> None:
         while True:
             try:
                 busy = await self.once()
@@ -61,11 +85,38 @@ class Worker:
         self.wake.clear()
 
     async def once(self) -> int:
-        """Climb what is overdue, send what is due; returns how many rows were claimed."""
-        claimed = await self.run(self._claim)
-        for item in claimed:
-            await self._deliver(item)
+        """Climb what is overdue, send what is due; returns how many rows were claimed.
+
+        Conversations side by side, so that a slow one holds up no other; each in the order of its rows.
+        """
+        async with self._claiming:
+            claimed: tuple[Claimed, ...] = await self.run(self._claim)
+            owed: defaultdict[str, list[Claimed]] = defaultdict(list)
+            for item in claimed:
+                owed[item.notice.recipient].append(item)
+            # A new set each time: the old one may be read in a thread at this moment.
+            self._busy = self._busy | owed.keys()
+        work = (self._to(recipient, items) for recipient, items in owed.items())
+        await _every(work)
         return len(claimed)
+
+    async def _to(self, recipient: str, items: list[Claimed]) -> None:
+        # Each reporter is somebody else, as far as the outbox knows.
+        lanes: defaultdict[str, list[Claimed]] = defaultdict(list)
+        for item in items:
+            lanes[item.notice.report_id if recipient == REPORTER else ""].append(item)
+        try:
+            await _every(self._in_order(lane) for lane in lanes.values())
+        finally:
+            self._busy = self._busy - {recipient}
+
+    async def _in_order(self, lane: list[Claimed]) -> None:
+        began = asyncio.get_running_loop().time()
+        for item in lane:
+            if asyncio.get_running_loop().time() - began < _SHARE_S:
+                await self._deliver(item)
+            else:
+                await self.run(self._give_back, item)
 
     def _claim(self) -> tuple[Claimed, ...]:
         now = self.clock()
@@ -76,7 +127,11 @@ class Worker:
                 self._housekeeping_due = now + _HOUSEKEEPING
                 conversations.forget_expired(tx, now)
                 outbox.beat(tx, "worker", now)
-            return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH)
+            withheld = bool(self.context.channel.reason)
+            if self._was_withheld and not withheld:
+                outbox.hasten_held(tx, now)
+            self._was_withheld = withheld
+            return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
 
     async def _deliver(self, claimed: Claimed) -> None:
         try:
@@ -84,10 +139,10 @@ class Worker:
             if outgoing is None:
                 return
             message_id = await asyncio.wait_for(self._send(outgoing), _SEND_S)
-        except (NowhereToSend, PermanentFault) as fault:
-            await self.run(self._undeliverable, claimed, f"permanent: {fault}")
-        except (PassingFault, UnclearFault, TimeoutError) as fault:
-            await self.run(self._again, claimed, fault)
+        except NotYet as why:
+            await self.run(self._wait, claimed, str(why))
+        except (NowhereToSend, DeliveryFault, TimeoutError) as fault:
+            await self.run(self._not_sent, claimed, fault)
         except StorageUnavailable:
             raise
         except Exception:
@@ -99,16 +154,15 @@ class Worker:
     async def _send(self, outgoing: Outgoing) -> str:
         sender = self.senders[outgoing.platform]
         target = Target(outgoing.platform, outgoing.conversation)
-        # An earlier try may have been taken: look before sending again, so that it is seen once.
-        found = (
-            await sender.find(target, outgoing.key) if outgoing.unclear and not outgoing.rewrites else None
-        )
-        known = outgoing.rewrites or found
-        if not known:
-            return await sender.post(target, outgoing.message, outgoing.key)
-        # What that try left there may show an older state than the one that is recorded now.
-        await sender.edit(target, known, outgoing.message)
-        return known
+        known, key, thread = outgoing.rewrites, outgoing.key, outgoing.thread
+        if known and await _rewritten(sender, target, known, outgoing):
+            return known
+        # An earlier try may have been taken: look before sending again, so that it is seen once. What that
+        # try left there may show an older state than the one that is recorded now.
+        found = await sender.find(target, key, thread) if outgoing.unclear or known else None
+        if found and found != known and await _rewritten(sender, target, found, outgoing):
+            return found
+        return await sender.post(target, outgoing.message, key, thread)
 
     def _prepare(self, claimed: Claimed) -> Outgoing | None:
         with self.context.database.transaction() as tx:
@@ -123,20 +177,55 @@ class Worker:
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
 
-    def _again(self, claimed: Claimed, fault: DeliveryFault | TimeoutError) -> None:
-        passing = isinstance(fault, PassingFault)
+    def _wait(self, claimed: Claimed, why: str) -> None:
+        with self.context.database.transaction() as tx:
+            deliveries.again(tx, claimed, self.clock() + _WAIT, "waiting", why)
+
+    def _give_back(self, claimed: Claimed) -> None:
+        with self.context.database.transaction() as tx:
+            outbox.give_back(tx, claimed)
+
+    def _not_sent(self, claimed: Claimed, fault: NowhereToSend | DeliveryFault | TimeoutError) -> None:
+        now = self.clock()
+        with self.context.database.transaction() as tx:
+            match fault:
+                case NowhereToSend() | PermanentFault():
+                    outcome = "undeliverable"
+                    deliveries.undeliverable(tx, self.context, claimed, f"permanent: {fault}", now)
+                case OutageFault():
+                    outcome = "outage"
+                    deliveries.outage(tx, self.context, claimed, str(fault), now)
+                case WithheldFault():
+                    outcome = "withheld"
+                    deliveries.withheld(tx, self.context, claimed, str(fault), now)
+                case _:
+                    outcome = "again"
+                    self._again(tx, claimed, fault, now)
+        NOTICES.labels(outcome).inc()
+        level = log.warning if outcome == "again" else log.error
+        level(f"notice_{outcome}", action=claimed.notice.kind, attempts=claimed.attempts)
+
+    def _again(
+        self, tx: Transaction, claimed: Claimed, fault: DeliveryFault | TimeoutError, now: datetime
+    ) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
         wait = delay(claimed.attempts, retry_after, self.jitter())
-        text = f"{'passing' if passing else 'unclear'}: {fault or 'timed out'}"
-        with self.context.database.transaction() as tx:
-            outbox.try_again(tx, claimed, self.clock() + timedelta(seconds=wait), text)
-        NOTICES.labels("again").inc()
-        log.warning(
-            "notice_again", action=claimed.notice.kind, attempts=claimed.attempts, wait_s=round(wait, 1)
-        )
+        kind = "passing" if isinstance(fault, PassingFault) else "unclear"
+        due_at = now + timedelta(seconds=wait)
+        deliveries.again(tx, claimed, due_at, kind, str(fault) or "timed out")
 
-    def _undeliverable(self, claimed: Claimed, fault: str) -> None:
-        with self.context.database.transaction() as tx:
-            deliveries.undeliverable(tx, self.context, claimed, fault, self.clock())
-        NOTICES.labels("undeliverable").inc()
-        log.error("notice_undeliverable", action=claimed.notice.kind)
+
+async def _every(work: Iterable[Awaitable[None]]) -> None:
+    """Wait for all of it, and only then raise the first fault."""
+    for fault in await asyncio.gather(*work, return_exceptions=True):
+        if fault is not None:
+            raise fault
+
+
+async def _rewritten(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
+    """Whether the message that stood there shows the new state now; False where it must be posted anew."""
+    try:
+        await sender.edit(target, message_id, outgoing.message)
+    except PermanentFault:
+        return False
+    return True

@@ -58,6 +58,20 @@ class HomeTexts(Record):
     footer: Text
 
 
+class PrivacyTexts(Record):
+    """Why the FLT's channel is not private enough to post in: no name in it, it is shown to many."""
+
+    missing: Text
+    archived: Text
+    public: Text
+    shared: Text
+    off_roster: Text
+    outsiders: Text
+    refused: Text
+    unanswered: Text
+    unchecked: Text
+
+
 class DoorTexts(Record):
     """The whole file. `popular` are the topics offered before anybody has asked, by id."""
 
@@ -67,6 +81,9 @@ class DoorTexts(Record):
     more_cases: Text
     progress: Text
     choose: Text
+    required: Text
+    optional: Text
+    time: Text
     outside: Text
     clause: Text
     home: HomeTexts
@@ -75,6 +92,7 @@ class DoorTexts(Record):
     guests: Text
     unsure: Text
     asking: Text
+    private: PrivacyTexts
 
     @model_validator(mode="after")
     def _hold_their_braces(self) -> DoorTexts:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.routing import Told
+from bot.knowledge.case_texts import Notice
 from bot.services import case_cards
 from bot.services.context import Context
-from bot.services.following import outcome_text, phone_list
-from bot.services.owed import FLT_CHANNEL, REPORTER
+from bot.services.following import outcome_text, phone_list, question_notice
+from bot.services.lines import line, thread_of
+from bot.services.owed import FLT_CHANNEL, REPORTER, owe_members
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Posted
@@ -25,12 +27,16 @@ from bot.storage.reports import (
     save_state,
 )
 
+# How soon a channel that was mended, or a token, is noticed.
+_MENDED_IN = timedelta(minutes=5)
+
 
 @dataclass(frozen=True)
 class Outgoing:
     """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
 
-    `unclear`: an earlier try under the same key may have been taken by the platform.
+    `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
+    message under which it goes ("" for none).
     """
 
     platform: str
@@ -40,6 +46,7 @@ class Outgoing:
     rewrites: str
     version: int
     unclear: bool
+    thread: str = ""
 
 
 class NowhereToSend(Exception):
@@ -47,14 +54,20 @@ class NowhereToSend(Exception):
 
 
 def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | None:
-    """What this row says now; None where it no longer holds, or was shown already. Raises NowhereToSend."""
+    """What this row says now; None where it no longer holds, or was shown already.
+
+    Raises NowhereToSend, and NotYet for what must wait for another message.
+    """
     notice = claimed.notice
     report = report_by_id(tx, context.vault, notice.report_id)
     told = people_of(tx, report)
     platform, conversation = _address(context, report, told, notice.recipient)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
     version = int(report.row.version)
-    if _is_overtaken(notice.kind, report) or (shown is not None and shown.version >= version):
+    if _is_overtaken(context, notice.kind, report) or (shown is not None and shown.version >= version):
+        return None
+    thread = thread_of(tx, report, notice) if notice.kind == "line" else ""
+    if thread is None:
         return None
     message = _message(tx, context, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
@@ -62,19 +75,25 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     rewrites = shown.message_id if shown else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
     unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
-    return Outgoing(platform, conversation, message, key, rewrites, version, unclear)
+    return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
 
 
-def _is_overtaken(kind: str, report: Report) -> bool:
-    """Whether what a reporter was to be told has ceased to be so before it went out."""
+def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
+    """Whether what somebody was to be told has ceased to be so before it went out."""
     stage = report.state.stage
-    return (kind == "closed" and stage is not Stage.CLOSED) or (
-        kind == "late" and stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
+    in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
+    return (
+        (kind == "closed" and stage is not Stage.CLOSED)
+        or (kind == "question" and stage is Stage.CLOSED)
+        or (kind == "late" and in_hand)
+        or (kind == "withheld" and (in_hand or not context.channel.reason))
     )
 
 
 def _address(context: Context, report: Report, told: tuple[Told, ...], recipient: str) -> tuple[str, str]:
     if recipient == FLT_CHANNEL:
+        if context.flt_conversation[0] not in context.platforms:
+            raise NowhereToSend(recipient)
         return context.flt_conversation
     if recipient == REPORTER:
         if report.reporter is None or report.reporter.platform not in context.platforms:
@@ -97,9 +116,14 @@ def _message(
             return case_cards.card(context, report, told, history(tx, report), notice.recipient)
         case "notice":
             return case_cards.notice(context, report)
-        case "added" | "given":
-            texts = context.texts.added if notice.kind == "added" else context.texts.given
-            return _plain(texts.title.format(reference=report.reference), texts.text)
+        case "line":
+            return line(tx, context, report, notice)
+        case "added" | "given" | "withheld":
+            texts: Notice = getattr(context.texts, notice.kind)
+            text = texts.text.format(why=context.channel.reason)
+            return _plain(texts.title.format(reference=report.reference), text)
+        case "question":
+            return question_notice(context, report)
     return _update(context, report, notice.kind)
 
 
@@ -125,13 +149,15 @@ def record(
     """The platform took it: the row is done, the card's place is known, the case counts as delivered."""
     if not outbox.finish(tx, claimed, now):
         return
-    if claimed.notice.kind != "card":
-        return
-    card = Posted(sent.platform, message_id, sent.version)
-    outbox.remember_card(tx, claimed.notice.report_id, claimed.notice.recipient, card)
-    report = report_by_id(tx, context.vault, claimed.notice.report_id)
-    if report.state.stage is Stage.SUBMITTED:
-        _delivered(tx, context, report, now)
+    notice = claimed.notice
+    if notice.kind == "card":
+        card = Posted(sent.platform, message_id, sent.version)
+        outbox.remember_card(tx, notice.report_id, notice.recipient, card)
+        report = report_by_id(tx, context.vault, notice.report_id)
+        if report.state.stage is Stage.SUBMITTED:
+            _delivered(tx, context, report, now)
+    if notice.kind == "line" or (notice.kind == "card" and notice.recipient == FLT_CHANNEL):
+        outbox.hasten(tx, notice.report_id, "line", now)
 
 
 def _delivered(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -142,11 +168,53 @@ def _delivered(tx: Transaction, context: Context, report: Report, now: datetime)
 
 
 def undeliverable(tx: Transaction, context: Context, claimed: Claimed, fault: str, now: datetime) -> None:
-    """The platform will never take it: the next on the ladder is told at once."""
-    if not outbox.give_up(tx, claimed, fault) or claimed.notice.kind != "card":
+    """The platform will never take it: others are told at once."""
+    if outbox.give_up(tx, claimed, fault):
+        _tell_others(tx, context, claimed, now)
+
+
+def outage(tx: Transaction, context: Context, claimed: Claimed, fault: str, now: datetime) -> None:
+    """The platform takes nothing until it is mended: others are told at once, and the row waits for that."""
+    again = outbox.try_again(tx, claimed, now + _MENDED_IN, _kept(claimed, "outage", fault))
+    climbed = report_by_id(tx, context.vault, claimed.notice.report_id).state.level
+    # One step at most: whoever the ladder would reach next is most likely beyond reach as well.
+    if again and "outage: " not in claimed.fault and not climbed:
+        _tell_others(tx, context, claimed, now)
+
+
+def withheld(tx: Transaction, context: Context, claimed: Claimed, why: str, now: datetime) -> None:
+    """The FLT's channel is not private enough: the row waits until it is, and the FLT's people learn of it.
+
+    Each is told once of a report, by direct message; the ladder's clock runs on.
+    """
+    if outbox.try_again(tx, claimed, now + _MENDED_IN, _kept(claimed, "withheld", why)):
+        report = report_by_id(tx, context.vault, claimed.notice.report_id)
+        owe_members(tx, context, report, "withheld", now)
+
+
+def _kept(claimed: Claimed, kind: str, why: str) -> str:
+    # Whether an earlier try was taken is as unclear as before: the next one has to look.
+    unclear = claimed.unclear and kind != "unclear"
+    return f"unclear, {kind}: {why}" if unclear else f"{kind}: {why}"
+
+
+def again(tx: Transaction, claimed: Claimed, due_at: datetime, kind: str, why: str) -> None:
+    """The row is due again at `due_at`; `kind` is "passing", "waiting" or "unclear"."""
+    outbox.try_again(tx, claimed, due_at, _kept(claimed, kind, why))
+
+
+def _tell_others(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> None:
+    """What one recipient cannot be told, others are: the FLT's people by name, else the ladder's next.
+
+    Not where somebody has the case, nor where the recipient has the card and only its rewriting failed;
+    but a channel that is gone shows nobody its card any more.
+    """
+    notice = claimed.notice
+    if notice.kind != "card":
         return
-    report = report_by_id(tx, context.vault, claimed.notice.report_id)
-    if report.row.due_at is None or outbox.posted_card(tx, report.id, claimed.notice.recipient) is not None:
-        # Somebody has the case, or the recipient has the card: only its rewriting failed.
+    report = report_by_id(tx, context.vault, notice.report_id)
+    if notice.recipient == FLT_CHANNEL and owe_members(tx, context, report, "card", now):
         return
-    save_state(tx, report, report.state, now, None)
+    has_it = outbox.posted_card(tx, report.id, notice.recipient) is not None
+    if report.row.due_at is not None and not has_it:
+        save_state(tx, report, report.state, now, None)

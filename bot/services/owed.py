@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.cases import Stage
 from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, cards_of, enqueue
-from bot.storage.reports import Report
+from bot.storage.reports import Report, history, people_of
 
 FLT_CHANNEL = "flt_channel"
 REPORTER = "reporter"
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
+# The entries of the history that the thread under the FLT's card tells of. Who has looked is on the card.
+LINES = frozenset(
+    (
+        "acknowledge",
+        "assign",
+        "note",
+        "add",
+        "refer",
+        "ask",
+        "close",
+        "reopen",
+        "deadline",
+        "answer",
+    )
+)
+_UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 
 def person_recipient(person: str) -> str:
@@ -46,9 +63,50 @@ def owe_people(
 
 
 def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    """Every card of the report shows its new state."""
+    """Every card of the report shows its new state, and the thread under the FLT's says what happened."""
     for recipient in cards_of(tx, report.id):
         _owe(tx, context, report, "card", recipient, now)
+    if context.flt_conversation[0] in context.threads and is_in_channel(report):
+        _owe_lines(tx, context, report, now)
+
+
+def is_in_channel(report: Report) -> bool:
+    """Whether the FLT's channel may hold anything of the report."""
+    return bool(report.row.channel) and not report.row.restricted
+
+
+def _owe_lines(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    # What was written in this very transaction; what was written before has its lines already.
+    for number, entry in enumerate(history(tx, report), start=1):
+        if entry.at == now and entry.event in LINES:
+            notice = Notice(f"line:{report.id}:{number}", report.id, "line", FLT_CHANNEL)
+            enqueue(tx, context.vault.new_id(), notice, now)
+
+
+def line_number(key: str) -> int:
+    """Which entry of the history, from 1, the line of this key tells of."""
+    return int(key.rpartition(":")[2])
+
+
+def owe_members(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> int:
+    """What the FLT's channel cannot be told, each FLT member is told who may see the report: how many.
+
+    Nobody who is concerned, and nobody once somebody has the case. A notice ("withheld") is owed once,
+    whatever happens to the report; a card anew for each of its versions.
+    """
+    if report.state.stage not in _UNACKNOWLEDGED or not is_in_channel(report):
+        return 0
+    told, roster = people_of(tx, report), context.world.federation.roster
+    members = [roster.people[name] for name in roster.holders("flt", str(report.row.school))]
+    may_see = [member for member in members if context.may(member, "list", report, told)]
+    for member in may_see:
+        recipient = person_recipient(member.id)
+        if kind == "card":
+            _owe(tx, context, report, kind, recipient, now)
+        else:
+            key = f"{kind}:{report.id}:{recipient}"
+            enqueue(tx, context.vault.new_id(), Notice(key, report.id, kind, recipient), now)
+    return len(may_see)
 
 
 def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> None:

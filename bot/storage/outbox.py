@@ -6,10 +6,12 @@ the lease may finish the row; a lease that ran out is anyone's, so a dead worker
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from bot.storage.schema import heartbeats, outbox, posted
 
@@ -31,13 +33,17 @@ class Notice:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A notice under lease. `unclear` says that an earlier try may have been taken by the platform."""
+    """A notice under lease. `unclear` says that an earlier try may have been taken by the platform.
+
+    `fault` is what the last try came to, as `try_again` kept it.
+    """
 
     id: str
     token: str
     notice: Notice
     attempts: int
     unclear: bool
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,17 @@ def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetim
 
 
 def claim(
-    connection: Connection, token: str, now: datetime, lease: timedelta, limit: int
+    connection: Connection,
+    token: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    busy: Collection[str] = (),
 ) -> tuple[Claimed, ...]:
-    """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out."""
+    """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out.
+
+    None of a recipient in `busy`: their messages go out in order, one after another.
+    """
     # A clock that was put back must hold nothing up: what was never tried is due whatever it says, and
     # no lease reaches further than the one that would be given now.
     waiting = and_(outbox.c.state == PENDING, or_(outbox.c.due_at <= now, outbox.c.attempts == 0))
@@ -83,7 +97,7 @@ def claim(
     stalled = and_(outbox.c.state == SENDING, ran_out)
     query = (
         select(outbox)
-        .where(or_(waiting, stalled))
+        .where(or_(waiting, stalled), outbox.c.recipient.not_in(busy))
         .order_by(outbox.c.due_at, outbox.c.created_at)
         .limit(limit)
     )
@@ -94,15 +108,17 @@ def claim(
             .where(outbox.c.id == row.id)
             .values(state=SENDING, lease_token=token, lease_until=now + lease, attempts=row.attempts + 1)
         )
-    return tuple(
-        Claimed(
-            id=row.id,
-            token=token,
-            notice=Notice(row.key, row.report_id, row.kind, row.recipient),
-            attempts=row.attempts + 1,
-            unclear=row.state == SENDING or row.fault.startswith("unclear"),
-        )
-        for row in rows
+    return tuple(_claimed(row, token) for row in rows)
+
+
+def _claimed(row: Row[Any], token: str) -> Claimed:
+    return Claimed(
+        id=row.id,
+        token=token,
+        notice=Notice(row.key, row.report_id, row.kind, row.recipient),
+        attempts=row.attempts + 1,
+        unclear=row.state == SENDING or row.fault.startswith("unclear"),
+        fault=row.fault,
     )
 
 
@@ -122,9 +138,35 @@ def try_again(connection: Connection, claimed: Claimed, due_at: datetime, fault:
     return _fenced(connection, claimed, state=PENDING, due_at=due_at, lease_until=None, fault=fault)
 
 
+def give_back(connection: Connection, claimed: Claimed) -> bool:
+    """Give back a row that was not tried, as it was, in its place. False where the lease was lost."""
+    fault = "unclear" if claimed.unclear and not claimed.fault.startswith("unclear") else claimed.fault
+    untried = {"attempts": claimed.attempts - 1, "lease_until": None, "fault": fault}
+    return _fenced(connection, claimed, state=PENDING, **untried)
+
+
 def give_up(connection: Connection, claimed: Claimed, fault: str) -> bool:
     """Mark as undeliverable. False where the lease was lost."""
     return _fenced(connection, claimed, state=DEAD, lease_until=None, fault=fault)
+
+
+def hasten(connection: Connection, report_id: str, kind: str, now: datetime) -> None:
+    """What waits of this kind for a report is due now: what it waited for has come."""
+    waits = and_(outbox.c.report_id == report_id, outbox.c.kind == kind, outbox.c.state == PENDING)
+    connection.execute(update(outbox).where(waits).values(due_at=now))
+
+
+def hasten_held(connection: Connection, now: datetime) -> None:
+    """What was withheld, or met an outage, is due now: the channel is as it should be again."""
+    held = or_(outbox.c.fault.contains("withheld: "), outbox.c.fault.contains("outage: "))
+    connection.execute(update(outbox).where(outbox.c.state == PENDING, held).values(due_at=now))
+
+
+def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
+    """The keys of all that is owed still to this recipient, of this kind, for this report."""
+    same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    owed = and_(same, outbox.c.kind == notice.kind, outbox.c.state.in_((PENDING, SENDING)))
+    return tuple(row.key for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:

@@ -216,3 +216,14 @@ Index(
     playground_messages.c.key,
     unique=True,
 )
+
+# Where somebody can be written to on Teams: the way there names them, so it is sealed.
+teams_references = Table(
+    "teams_references",
+    metadata,
+    Column("name_hmac", String(64), primary_key=True),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_reference", LargeBinary, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)

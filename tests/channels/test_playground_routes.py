@@ -187,6 +187,16 @@ def test_a_stranger_is_refused() -> None:
     with_page(story)
 
 
+def test_a_press_brings_the_words_beside_it() -> None:
+    """What stands in a form when a button beside it is pressed arrives with the press, unsubmitted."""
+
+    async def story(page: Page) -> None:
+        await page.send("pressed", "event-pressed", action="journey.back", value="d|s|", fields={"a": ["1"]})
+        assert page.core.seen[-1].content == Pressed("journey.back", "d|s|", {"a": ("1",)})
+
+    with_page(story)
+
+
 def test_each_kind_of_act_reaches_the_core() -> None:
     """Words, presses, forms and files arrive as what they are, under the sender's own account."""
 

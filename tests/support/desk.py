@@ -76,29 +76,40 @@ class Notebook:
 
     seen: dict[str, list[tuple[str, Message]]] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    # The lines under each message, in order.
+    threads: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
     # Raised after the message was taken: the platform has it, and nobody here knows.
     faults_after: list[Exception] = field(default_factory=list)
+    # What is raised for a conversation as long as it stands here.
+    refuses: dict[str, Exception] = field(default_factory=dict)
     _ids: Any = field(default_factory=itertools.count)
 
-    async def post(self, target: Target, message: Message, key: str) -> str:
-        if self.faults:
-            raise self.faults.pop(0)
+    async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
+        self._fail(target)
         message_id = f"m{next(self._ids)}"
-        self.seen.setdefault(target.conversation, []).append((message_id, message))
+        if thread:
+            self.threads.setdefault(thread, []).append(text_of(message))
+        else:
+            self.seen.setdefault(target.conversation, []).append((message_id, message))
         self.keys[target.conversation, key] = message_id
         if self.faults_after:
             raise self.faults_after.pop(0)
         return message_id
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
-        if self.faults:
-            raise self.faults.pop(0)
+        self._fail(target)
         shown = self.seen[target.conversation]
         shown[:] = [(known, message if known == message_id else old) for known, old in shown]
 
-    async def find(self, target: Target, key: str) -> str | None:
+    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         return self.keys.get((target.conversation, key))
+
+    def _fail(self, target: Target) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        if target.conversation in self.refuses:
+            raise self.refuses[target.conversation]
 
     def texts(self, conversation: str) -> list[str]:
         """Each message that stands in a conversation, as text."""
@@ -172,7 +183,7 @@ class Desk:
 
     async def _work(self, rounds: int) -> None:
         worker = Worker(
-            self.product.context, {"playground": self.notebook}, _inline, lambda: self.now, lambda: 0.5
+            self.product.context, {"playground": self.notebook}, inline, lambda: self.now, lambda: 0.5
         )
         for _ in range(rounds):
             if not await worker.once():
@@ -188,5 +199,6 @@ class Desk:
         return repr(rows)
 
 
-async def _inline(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+async def inline(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a plain function where it is called."""
     return function(*args, **kwargs)

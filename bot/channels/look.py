@@ -1,0 +1,27 @@
+"""What every drawing of a message needs beside the message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.conversation.world import World
+from bot.knowledge.door_texts import DoorTexts
+
+
+@dataclass(frozen=True)
+class Look:
+    """The words around the conversation, and the time zone in which the Federation writes its times."""
+
+    texts: DoorTexts
+    timezone: str
+
+    @classmethod
+    def of(cls, world: World) -> Look:
+        """The look of one Federation."""
+        return cls(world.door, world.federation.timezone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The Federation's time zone."""
+        return ZoneInfo(self.timezone)

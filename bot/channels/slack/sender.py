@@ -1,0 +1,171 @@
+"""Slack's way out: cards and notices, once each, to the FLT's channel or to somebody's direct messages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from typing import Any
+
+from bot.channels.slack.channel import ChannelCheck
+from bot.channels.slack.client import SlackClient
+from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
+from bot.delivery.sender import PassingFault, Target
+from bot.domain.messages import Message
+
+FLT = "flt"
+_EVENT_TYPE = "signpost_message"
+_HISTORY = 200
+_MOST_PAGES = 5
+_SECOND = 1.0
+# A longer wait is left to the outbox, which holds no other conversation up.
+_LONGEST_WAIT_S = 12.0
+# What is rewritten or written in a thread tells of a card that is there already.
+_RECENT_S = 30.0
+# What chat.update knows nothing of.
+_ONLY_WHEN_POSTED = ("unfurl_links", "unfurl_media")
+
+
+class Pace:
+    """One message a second in each channel. `monotonic` is a clock in seconds, `sleep` waits."""
+
+    def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._free_at: dict[str, float] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def turn(self, channel: str) -> AsyncIterator[None]:
+        """One's turn in a channel, awaited; the next comes a second after it ends.
+
+        Raises PassingFault where that would take long.
+        """
+        async with self._locks[channel]:
+            wait = self._free_at.get(channel, 0.0) - self._monotonic()
+            if wait > _LONGEST_WAIT_S:
+                raise PassingFault("waiting for a turn", wait)
+            if wait > 0:
+                await self._sleep(wait)
+            try:
+                yield
+            finally:
+                # From the end: Slack counts when a message arrives, not when it was begun.
+                self.hold(channel, _SECOND)
+
+    def hold(self, channel: str, seconds: float) -> None:
+        """Slack asked to wait: nobody's turn comes before that."""
+        until = self._monotonic() + seconds
+        self._free_at[channel] = max(until, self._free_at.get(channel, until))
+
+
+class SlackSender:
+    """Implements `bot.delivery.sender.Sender`: "flt" is the FLT's channel, else a user's direct messages.
+
+    In the FLT's channel nothing is posted or rewritten unless it is private enough at that moment.
+    `render` makes chat.postMessage's text and blocks of a message.
+    """
+
+    def __init__(
+        self,
+        client: SlackClient,
+        channel: str,
+        check: ChannelCheck,
+        pace: Pace,
+        render: Callable[[Message], Mapping[str, Any]],
+    ) -> None:
+        self._client = client
+        self._flt = channel
+        self._check = check
+        self._pace = pace
+        self._render = render
+        self._direct: dict[str, str] = {}
+
+    async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
+        """Post and return the message's timestamp. Raises a DeliveryFault."""
+        channel = await self._channel(target)
+        payload = dict(self._render(message))
+        if thread:
+            payload["thread_ts"] = thread
+        metadata = {"event_type": _EVENT_TYPE, "event_payload": {"key": _hashed(key)}}
+        async with self._pace.turn(channel):
+            await self._verify(target, _RECENT_S if thread else 0.0)
+            answer = await self._ask(
+                self._client.posts.chat_postMessage, channel, sent=True, metadata=metadata, **payload
+            )
+        return str(answer["ts"])
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Rewrite in place. LostFault where there is nothing left to rewrite."""
+        channel = await self._channel(target)
+        payload = {
+            name: value for name, value in self._render(message).items() if name not in _ONLY_WHEN_POSTED
+        }
+        async with self._pace.turn(channel):
+            await self._verify(target, _RECENT_S)
+            await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
+
+    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
+        """The timestamp of what was posted under `key`, among the newest two hundred messages there."""
+        channel = await self._channel(target)
+        wanted = _hashed(key)
+        more: dict[str, Any] = {"limit": _HISTORY, "include_all_metadata": True}
+        if not thread:
+            page = await self._ask(self._client.reads.conversations_history, channel, **more)
+            return _found(page, wanted)
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            replies = self._client.reads.conversations_replies
+            page = await self._ask(replies, channel, ts=thread, cursor=cursor or None, **more)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            found = _found(page, wanted)
+            if found or not cursor:
+                return found
+        return None
+
+    async def _verify(self, target: Target, max_age: float) -> None:
+        if target.conversation == FLT and (fault := await self._check.fault(max_age)) is not None:
+            raise fault
+
+    async def _channel(self, target: Target) -> str:
+        if target.conversation == FLT:
+            return self._flt
+        user = target.conversation
+        if user not in self._direct:
+            try:
+                answer = await self._client.reads.conversations_open(users=user)
+            except Exception as error:
+                raise fault_of(error, sent=False) from None
+            self._direct[user] = str(answer["channel"]["id"])
+        return self._direct[user]
+
+    async def _ask(
+        self, method: Callable[..., Awaitable[Any]], channel: str, *, sent: bool = False, **arguments: Any
+    ) -> Any:
+        try:
+            return await method(channel=channel, **arguments)
+        except Exception as error:
+            fault = fault_of(error, sent=sent)
+            if isinstance(fault, PassingFault) and fault.retry_after is not None:
+                self._pace.hold(channel, fault.retry_after)
+            if code_of(error) in DEAD_CHANNEL:
+                # Direct messages may have been opened anew under another id.
+                self._direct = {user: known for user, known in self._direct.items() if known != channel}
+            # Without its cause, whose text could repeat what was sent.
+            raise fault from None
+
+
+def _hashed(key: str) -> str:
+    # Anybody's app in the channel could read it: a report's id is not for them.
+    return sha256(key.encode()).hexdigest()
+
+
+def _found(page: Any, wanted: str) -> str | None:
+    for message in page["messages"] or ():
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") == _EVENT_TYPE and payload.get("key") == wanted:
+            return str(message["ts"])
+    return None

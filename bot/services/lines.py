@@ -1,0 +1,49 @@
+"""The thread under the FLT's card: a line for each thing that happens to a case, and none of its content."""
+
+from __future__ import annotations
+
+from bot.domain.messages import Message, Paragraph
+from bot.services.context import Context
+from bot.services.owed import FLT_CHANNEL, is_in_channel, line_number
+from bot.storage.database import Transaction
+from bot.storage.outbox import Notice, cards_of, posted_card, waiting
+from bot.storage.reports import Entry, Report, history
+
+
+class NotYet(Exception):
+    """What must stand there first is not there yet: the card, or the line before this one."""
+
+
+def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
+    """The id of the card under which this line goes; None where there will be none. Raises NotYet."""
+    if not is_in_channel(report):
+        return None
+    card = posted_card(tx, report.id, FLT_CHANNEL)
+    if card is None:
+        if FLT_CHANNEL not in cards_of(tx, report.id):
+            return None
+        raise NotYet("the card is not posted yet")
+    number = line_number(notice.key)
+    if any(line_number(key) < number for key in waiting(tx, notice)):
+        raise NotYet("an earlier line is not posted yet")
+    return card.message_id
+
+
+def line(tx: Transaction, context: Context, report: Report, notice: Notice) -> Message:
+    """Who did what. No note, reason, answer or name of a reporter."""
+    entry = history(tx, report)[line_number(notice.key) - 1]
+    text = context.texts.line.format(what=_what(context, entry), who=_who(context, entry))
+    return Message((Paragraph(text),), summary=text)
+
+
+def _who(context: Context, entry: Entry) -> str:
+    known = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
+    return known.get(entry.actor) or context.name(entry.actor)
+
+
+def _what(context: Context, entry: Entry) -> str:
+    to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
+    agency = entry.detail.get("agency", "")
+    what = str(getattr(context.texts.events, entry.event)).format(to=to, agency=agency)
+    outcome = entry.detail.get("outcome", "") if entry.event == "close" else ""
+    return f"{what}: {outcome}" if outcome else what

@@ -1,0 +1,132 @@
+"""What may stand in a chat, and what stands there for the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.slack.replies import (
+    answered_topic,
+    in_chat,
+    is_about_cases,
+    leads_to_modal,
+    merged,
+    needs_modal,
+    shared,
+    with_share,
+)
+from bot.conversation import asking, forms
+from bot.conversation.answering import answer_topic
+from bot.conversation.receipts import not_saved
+from bot.conversation.turns import Content, Pressed, Said, Submitted
+from bot.conversation.world import World
+from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph, Progress
+
+TOPIC = "follow-former-student"
+STEP = Message((Progress(1, 6), Heading("Is anyone in danger?")), "A report", replaces="journey")
+HIDDEN = Message(
+    (Paragraph("Hidden."), Buttons((Button("Show", "journey.resume"),))), "A report", replaces="journey"
+)
+DETAILS = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="details:FED-7K3Q", ephemeral=True)
+NOT_SENT = Message((Callout("warning", "Not sent"),), "Not sent", ephemeral=True)
+RECEIPT = Message((Callout("success", "Received"),), "Received", replaces="journey", ephemeral=True)
+
+
+def answer(world: World, topic: str = TOPIC) -> Message:
+    """The answer to a topic."""
+    return asking.show(answer_topic(topic, world.policy, world.rules), world)
+
+
+def opened(message: Message) -> tuple[str, str]:
+    """What the button of an opener does."""
+    (button,) = [item for block in message.blocks if isinstance(block, Buttons) for item in block.items]
+    return button.action, button.value
+
+
+def test_a_report_never_stands_in_a_chat(world: World) -> None:
+    """Steps, forms and private views are shown in modals alone; answers and faults may stand in a chat."""
+    for message in (
+        STEP,
+        HIDDEN,
+        DETAILS,
+        RECEIPT,
+        forms.status_form(world),
+        forms.add_form("FED-7K3Q", world),
+    ):
+        assert needs_modal(message)
+    for message in (answer(world), not_saved(world)):
+        assert not needs_modal(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "asked", "opens"),
+    [
+        (STEP, Said("report"), ("journey.resume", "")),
+        (STEP, Pressed("report.start", "image"), ("journey.resume", "")),
+        (DETAILS, Pressed("case.details", "FED-7K3Q"), ("case.details", "FED-7K3Q")),
+        (RECEIPT, Pressed("journey.send", "draft|review|"), ("status.show", "")),
+        (NOT_SENT, Pressed("journey.send", "draft|review|"), ("journey.resume", "")),
+    ],
+)
+def test_what_stands_there_opens_it_again(
+    message: Message, asked: Content, opens: tuple[str, str], world: World
+) -> None:
+    """A button opens what a chat may not hold; of an anonymous receipt not even which report it was."""
+    shown = in_chat(message, asked, world.door)
+    assert opened(shown) == opens
+    assert not needs_modal(shown)
+
+
+def test_a_form_is_opened_by_its_own_button(world: World) -> None:
+    """A form outside a journey is opened again as what it is."""
+    form = forms.add_form("FED-7K3Q", world)
+    assert opened(in_chat(form, Pressed("report.add", "FED-7K3Q"), world.door)) == ("report.add", "FED-7K3Q")
+
+
+def test_an_answer_stands_as_it_is(world: World) -> None:
+    """An answer in a chat is the answer."""
+    assert in_chat(answer(world), Said("?"), world.door) == answer(world)
+
+
+def test_only_answers_can_be_shared(world: World) -> None:
+    """The button that shares is on answers alone, and what is shared has no button and no question."""
+    assert answered_topic(answer(world)) == TOPIC
+    assert answered_topic(not_saved(world)) == ""
+    offered = with_share(answer(world), "C1", "1.2", world.door)
+    (button,) = [block for block in offered.blocks if isinstance(block, Buttons)][-1].items
+    assert (button.action, button.value) == ("channel.share", f"{TOPIC}|C1|1.2")
+    assert with_share(not_saved(world), "C1", "1.2", world.door) == not_saved(world)
+    posted = shared(answer(world), "Ana", world.door)
+    assert not [block for block in posted.blocks if isinstance(block, Buttons)]
+    assert "Ana" in str(posted.blocks[0])
+
+
+def test_modals_are_opened_where_the_answer_belongs_in_one() -> None:
+    """Journeys, forms and case views are awaited in a modal; answers and acknowledgements are not."""
+    for action in (
+        "report.start",
+        "journey.choose",
+        "status.show",
+        "case.details",
+        "case.close",
+        "report.read",
+    ):
+        assert leads_to_modal(Pressed(action))
+    for action in ("ask.topic", "ask.feedback", "account.request", "case.acknowledge", "case.take"):
+        assert not leads_to_modal(Pressed(action))
+    assert leads_to_modal(Submitted("report.start"))
+    assert not leads_to_modal(Said("report"))
+
+
+def test_what_is_about_cases_is_known() -> None:
+    """A press on a case and the command for the list, in any spelling, are for the roster alone."""
+    assert is_about_cases(Pressed("case.acknowledge", "FED-7K3Q"))
+    assert is_about_cases(Said("/Cases"))
+    assert not is_about_cases(Said("in which cases may I post?"))
+    assert not is_about_cases(Pressed("report.start"))
+
+
+def test_a_modal_shows_everything_that_was_said(world: World) -> None:
+    """Several messages become one, in their order."""
+    both = merged((answer(world), STEP))
+    assert both.blocks == (*answer(world).blocks, *STEP.blocks)
+    assert both.replaces == "journey"

@@ -1,0 +1,237 @@
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from bot.channels.slack.sender import Pace, SlackSender
+from bot.delivery.sender import (
+    LostFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    Target,
+    UnclearFault,
+    WithheldFault,
+)
+from tests.channels.slack.way_out import FLT, Ticker, WayOut, say
+from tests.slack_double import SlackDouble
+
+POST = "chat.postMessage"
+
+
+@pytest.fixture
+def way_out() -> Iterator[WayOut]:
+    with SlackDouble() as slack:
+        slack.rates.interval_s = 0
+        yield WayOut.in_(slack)
+
+
+def post(way_out: WayOut, key: str = "key", target: Target = FLT, text: str = "a card") -> str:
+    return way_out.run(lambda sender: sender.post(target, say(text), key))
+
+
+def test_a_card_is_posted_and_found_by_its_key(way_out: WayOut) -> None:
+    """What was posted under a key is found under it, and under no other; the key itself stays here."""
+    ts = post(way_out, "card:secret-id")
+    assert way_out.run(lambda sender: sender.find(FLT, "card:secret-id")) == ts
+    assert way_out.run(lambda sender: sender.find(FLT, "another")) is None
+    assert "secret-id" not in str(way_out.slack.calls_of(POST)[0].args)
+    assert way_out.said() == ["a card"]
+
+
+def test_a_direct_message_goes_to_its_person(way_out: WayOut) -> None:
+    """A user id is reached in their direct messages, whoever is in the FLT's channel."""
+    way_out.flt.private = False
+    target = Target("slack", way_out.farid.id)
+    ts = post(way_out, target=target, text="for you")
+    assert [message.text for message in way_out.farid.messages()] == ["for you"]
+    assert way_out.run(lambda sender: sender.find(target, "key")) == ts
+
+
+def test_a_message_is_rewritten_in_place(way_out: WayOut) -> None:
+    """The card shows its new state, and is still found by its key."""
+    ts = post(way_out)
+    way_out.run(lambda sender: sender.edit(FLT, ts, say("a newer card")))
+    assert way_out.said() == ["a newer card"]
+    assert way_out.run(lambda sender: sender.find(FLT, "key")) == ts
+
+
+def test_a_line_goes_into_the_cards_thread(way_out: WayOut) -> None:
+    """What is posted in a thread stands there, and is found there alone."""
+    ts = post(way_out)
+    line = way_out.run(lambda sender: sender.post(FLT, say("Acknowledged"), "line", ts))
+    assert way_out.slack.messages_in(way_out.flt)[-1].thread_ts == ts
+    assert way_out.run(lambda sender: sender.find(FLT, "line", ts)) == line
+    assert way_out.run(lambda sender: sender.find(FLT, "line")) is None
+
+
+def test_nothing_is_posted_or_rewritten_with_a_stranger_in_the_channel(way_out: WayOut) -> None:
+    """One person too many, a moment after the last card, silences both the next card and its rewriting."""
+    stranger = way_out.slack.add_user("stranger", kind="stranger")
+
+    async def act(sender: SlackSender) -> None:
+        ts = await sender.post(FLT, say("before"), "one")
+        way_out.flt.members.add(stranger.id)
+        with pytest.raises(WithheldFault):
+            await sender.post(FLT, say("after"), "two")
+        with pytest.raises(WithheldFault):
+            await sender.edit(FLT, ts, say("after"))
+
+    way_out.run(act)
+    assert way_out.said() == ["before"]
+    assert "after" not in way_out.slack.visible_to(stranger)
+
+
+def test_a_member_who_became_a_guest_silences_the_next_card(way_out: WayOut) -> None:
+    """What each member is, is asked before each post: not remembered from the one before."""
+
+    async def act(sender: SlackSender) -> None:
+        await sender.post(FLT, say("before"), "one")
+        way_out.slack.workspace.users[way_out.farid.id].kind = "guest"
+        with pytest.raises(WithheldFault):
+            await sender.post(FLT, say("after"), "two")
+
+    way_out.run(act)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("channel_not_found", PermanentFault),
+        ("is_archived", PermanentFault),
+        ("not_in_channel", PermanentFault),
+        ("restricted_action", PermanentFault),
+        ("invalid_blocks", PermanentFault),
+        ("token_revoked", OutageFault),
+        ("invalid_auth", OutageFault),
+        ("account_inactive", OutageFault),
+        ("missing_scope", OutageFault),
+        ("fatal_error", UnclearFault),
+        ("internal_error", UnclearFault),
+        ("ratelimited", PassingFault),
+    ],
+)
+def test_slacks_errors_are_told_apart(way_out: WayOut, code: str, kind: type) -> None:
+    """Each code is for good, an outage, unclear or passing."""
+    way_out.slack.faults.error(code, POST)
+    with pytest.raises(kind) as caught:
+        post(way_out)
+    assert caught.type is kind
+    assert "a card" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(("kind", "code"), [("deleted", "user_disabled"), ("bot", "cannot_dm_bot")])
+def test_who_cannot_be_written_to_is_for_good(way_out: WayOut, kind: str, code: str) -> None:
+    """A leaver and a bot are never reached, and nothing else is tried."""
+    user = way_out.slack.add_user("gone", kind=kind)  # type: ignore[arg-type]
+    with pytest.raises(PermanentFault, match=code):
+        post(way_out, target=Target("slack", user.id))
+
+
+def test_a_cut_after_slack_took_it_is_unclear_and_found(way_out: WayOut) -> None:
+    """The connection ends before the answer: it may have been posted, and the look-up shows that it was."""
+    way_out.slack.faults.cut(POST)
+    with pytest.raises(UnclearFault):
+        post(way_out)
+    assert way_out.run(lambda sender: sender.find(FLT, "key")) is not None
+    assert len(way_out.slack.calls_of(POST)) == 1
+
+
+def test_a_server_error_is_unclear_and_not_sent_again_by_itself(way_out: WayOut) -> None:
+    """A 500 says nothing of what was done: the client posts once, the outbox looks it up."""
+    way_out.slack.faults.status(500, POST)
+    with pytest.raises(UnclearFault):
+        post(way_out)
+    assert len(way_out.slack.calls_of(POST)) == 1
+
+
+def test_no_connection_is_passing(way_out: WayOut) -> None:
+    """Where nobody listens nothing was sent."""
+    way_out.nobody_listens()
+    with pytest.raises(PassingFault):
+        post(way_out, target=Target("slack", way_out.farid.id))
+
+
+def test_a_fault_before_the_message_is_passing(way_out: WayOut) -> None:
+    """A direct message whose conversation could not be opened was not sent."""
+    way_out.slack.faults.status(502, "conversations.open", times=2)
+    with pytest.raises(PassingFault):
+        post(way_out, target=Target("slack", way_out.farid.id))
+
+
+def test_slacks_pause_is_honoured_to_the_second(way_out: WayOut) -> None:
+    """After a 429 the fault says how long, and nothing else goes to that channel before."""
+    way_out.slack.faults.storm(retry_after=30, method=POST)
+
+    async def act(sender: SlackSender) -> list[float | None]:
+        waits = []
+        for key in ("one", "two"):
+            with pytest.raises(PassingFault) as caught:
+                await sender.post(FLT, say("a card"), key)
+            waits.append(caught.value.retry_after)
+        return waits
+
+    assert way_out.run(act) == [30.0, 30.0]
+    assert len(way_out.slack.calls_of(POST)) == 1
+
+
+@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])
+def test_what_cannot_be_rewritten_is_lost(way_out: WayOut, code: str) -> None:
+    """A card that was deleted, or may be changed no longer, must be posted anew."""
+    ts = post(way_out)
+    way_out.slack.faults.error(code, "chat.update")
+    with pytest.raises(LostFault):
+        way_out.run(lambda sender: sender.edit(FLT, ts, say("newer")))
+
+
+def test_a_rewriting_without_an_answer_is_tried_again(way_out: WayOut) -> None:
+    """Rewriting twice shows the same: nothing is unclear about it."""
+    ts = post(way_out)
+    way_out.slack.faults.cut("chat.update")
+    with pytest.raises(PassingFault):
+        way_out.run(lambda sender: sender.edit(FLT, ts, say("newer")))
+
+
+def test_one_message_a_second_goes_to_a_channel(way_out: WayOut) -> None:
+    """Three cards to one channel take two seconds; another conversation does not wait for them."""
+    way_out.slack.rates.interval_s = 0
+
+    async def act(sender: SlackSender) -> None:
+        for number in range(3):
+            await sender.post(FLT, say("a card"), str(number))
+        await sender.post(Target("slack", way_out.farid.id), say("for you"), "dm")
+
+    way_out.run(act)
+    assert way_out.ticker.slept == [1.0, 1.0]
+
+
+def test_the_second_counts_from_the_end_of_the_last(way_out: WayOut) -> None:
+    """Slack counts when messages arrive: a post that took long holds the next one up no less."""
+    way_out.slack.rates.interval_s = 0
+
+    async def act() -> list[float]:
+        ticker = way_out.ticker
+        pace = Pace(ticker.read, ticker.sleep)
+        async with pace.turn("C1"):
+            ticker.now += 0.7
+        async with pace.turn("C1"):
+            return ticker.slept
+
+    assert asyncio.run(act()) == [pytest.approx(1.0)]
+
+
+def test_a_long_queue_is_left_to_the_outbox() -> None:
+    """Whoever would wait long for a turn is told how long, and holds nobody up."""
+    ticker = Ticker()
+
+    async def act() -> float | None:
+        pace = Pace(ticker.read, ticker.sleep)
+        pace.hold("C1", 13.0)
+        with pytest.raises(PassingFault) as caught:
+            async with pace.turn("C1"):
+                pass
+        return caught.value.retry_after
+
+    assert asyncio.run(act()) == 13.0
+    assert ticker.slept == []
