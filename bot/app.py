@@ -17,8 +17,10 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
+from bot.channels import playground
 from bot.channels.playground.kept import KeptMessages
-from bot.channels.playground.routes import mount
+from bot.channels.slack import mounting as slack
+from bot.channels.slack.config import PLATFORM as SLACK
 from bot.conversation.turns import Incoming, Tokens
 from bot.conversation.world import World
 from bot.delivery.engines import RasaEngine, model_suffix
@@ -38,7 +40,7 @@ from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.wording import load_lexicon
 from bot.services.assistant import Assistant
-from bot.services.context import Context
+from bot.services.context import ChannelState, Context
 from bot.settings import LOOPBACK, Settings
 from bot.storage import migrate
 from bot.storage.database import Database, StorageUnavailable
@@ -134,11 +136,24 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         database=database,
         vault=vault,
         new_tokens=new_tokens,
-        platforms=(PLAYGROUND,) if settings.playground else (),
-        flt_conversation=(PLAYGROUND, "flt") if settings.playground else ("", ""),
+        platforms=_platforms(settings),
+        flt_conversation=_flt_conversation(settings),
+        threads=(SLACK,) if settings.slack else (),
+        channel=ChannelState(world.door.private.unchecked if settings.slack else ""),
     )
     engine = engine or serving_engine(settings, world)
     return Product(settings, database, context, Assistant(context, engine), engine)
+
+
+def _platforms(settings: Settings) -> tuple[str, ...]:
+    """Those that messages can go out to."""
+    there = {PLAYGROUND: settings.playground, SLACK: settings.slack is not None}
+    return tuple(name for name, mounted in there.items() if mounted)
+
+
+def _flt_conversation(settings: Settings) -> tuple[str, str]:
+    platforms = _platforms(settings)
+    return (platforms[0], "flt") if platforms else ("", "")
 
 
 class AsyncCore:
@@ -184,7 +199,13 @@ def web_app(product: Product) -> web.Application:
     senders: dict[str, Sender] = {}
     if product.settings.playground:
         store = KeptMessages(product.database, product.context.vault)
-        senders[PLAYGROUND] = mount(app, core, product.settings.federation, store, core.run, clock)
+        senders[PLAYGROUND] = playground.mount(app, core, product.settings.federation, store, core.run, clock)
+    if product.settings.slack:
+        runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
+        context = product.context
+        senders[SLACK] = slack.mount(
+            app, core, context.world, product.settings.slack, context.channel, runtime
+        )
     worker = Worker(product.context, senders, core.run, clock, random.random)
     core.handled = worker.wake.set
     app.cleanup_ctx.append(_working(worker, core))
@@ -247,6 +268,7 @@ class Health:
             "knowledge_base": "ok",
             "worker": "ok" if beat is not None and now - beat < _ALIVE else "no heartbeat",
             "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",
+            "flt_channel": self.product.context.channel.reason or "ok",
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.channels.pairing import Line, opens_a_case, side_by_side
 from bot.channels.slack import rich_text
 from bot.channels.slack.actions import Actions
 from bot.channels.slack.fitting import fitted
@@ -117,30 +118,25 @@ class Drawing:
         return self._draw[type(block)](block)
 
     def _pair(self, block: Block, after: Block | None) -> list[Payload] | None:
-        if not isinstance(after, Buttons):
-            return None
-        if isinstance(block, Facts):
-            beside = _beside(block, after)
-            return self._facts_with(block, after, beside) if beside else None
-        if isinstance(block, Paragraph) and [item.action for item in after.items] == ["case.show"]:
+        if isinstance(block, Facts) and isinstance(after, Buttons):
+            lines = side_by_side(block, after)
+            return self._answers(lines) if lines else None
+        if isinstance(block, Paragraph) and isinstance(after, Buttons) and opens_a_case((block, after)):
             return self.beside(block.text, after.items[0])
         return None
 
-    def _facts_with(self, facts: Facts, after: Buttons, beside: dict[str, Button]) -> list[Payload]:
-        """Each answer with the button that changes it; a button that names none where it stands in order."""
-        found, plain_ones, waiting = list[Payload](), list[tuple[str, str]](), list(after.items)
-        for label, value in facts.items:
-            if (button := beside.get(label)) not in waiting:
-                plain_ones.append((label, value))
+    def _answers(self, lines: Sequence[Line]) -> list[Payload]:
+        """Each answer with the button that changes it."""
+        found, plain_ones = list[Payload](), list[tuple[str, str]]()
+        for line in lines:
+            if line.button is None and not line.others:
+                plain_ones.append((line.label, line.value))
                 continue
-            at = waiting.index(button)
-            found += self._unnamed(plain_ones, waiting[:at])
-            found += self._changeable(label, value, button)
-            plain_ones, waiting = [], waiting[at + 1 :]
-        return [*found, *self._unnamed(plain_ones, waiting)]
-
-    def _unnamed(self, items: Sequence[tuple[str, str]], buttons: Sequence[Button]) -> list[Payload]:
-        return [*_facts(Facts(tuple(items))), *(self.actions.blocks(buttons) if buttons else [])]
+            found += _facts(Facts(tuple(plain_ones)))
+            plain_ones = []
+            found += self.actions.blocks(line.others) if line.others else []
+            found += self._changeable(line.label, line.value, line.button) if line.button else []
+        return [*found, *_facts(Facts(tuple(plain_ones)))]
 
     def _changeable(self, label: str, value: str, button: Button) -> list[Payload]:
         first, *rest = _fact(label, value)
@@ -240,14 +236,6 @@ def _label(text: str) -> Payload:
     if not can_be_bold(text) or len(escaped(text)) > SECTION - 2:
         return plain(text)
     return {"type": "mrkdwn", "text": f"*{escaped(text)}*"}
-
-
-def _beside(facts: Facts, after: Buttons) -> dict[str, Button]:
-    """The button that belongs to each answer: the one that names it."""
-    named = [(label, button) for label, _ in facts.items for button in after.items if label.strip()]
-    return {
-        label: button for label, button in named if button.label.endswith(label) and button.label != label
-    }
 
 
 def _lines(lines: tuple[int, int]) -> str:

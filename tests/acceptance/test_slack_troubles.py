@@ -1,0 +1,170 @@
+"""Slack on a bad day: a database that is held, triggers and modals that are gone, answers that get lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.acceptance.slack_office import Office, office, reference_in, report_accident, report_mistake
+from tests.slack_double import Person
+
+QUESTION = "Can I follow a former student?"
+CLAUSE = "Staff are not permitted to follow or engage"
+WORDS = "I liked a post that I should not have liked."
+NOT_SAVED = "not saved"
+PHONE = "020 7000 1101"
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One workspace for all of these."""
+    with office(tmp_path_factory.mktemp("slack")) as found:
+        yield found
+
+
+@contextmanager
+def held(works: Office) -> Iterator[None]:
+    """The database, held by somebody else: nothing can be stored."""
+    with closing(sqlite3.connect(works.server.database, timeout=30, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+def at_a_form(works: Office, name: str) -> Person:
+    """Somebody new, with the form about a mistake of their own in front of them."""
+    person = works.slack.add_user(name)
+    person.slash("/report")
+    works.modal(person, "danger")
+    works.press(person, "No", "Northgate School", "I have made a mistake online")
+    return person
+
+
+def test_what_cannot_be_stored_is_said_in_time_and_kept_on_screen(works: Office) -> None:
+    """A submission that is not stored is answered in time: NOT saved, whom to phone, and all words kept."""
+    person = at_a_form(works, "abe")
+    with held(works):
+        act = works.submit(person, {"What happened?": WORDS})
+        assert act.status == 200
+        assert not act.late
+        assert not act.said
+        shown = person.modal.words  # type: ignore[union-attr]
+    assert NOT_SAVED in shown.casefold()
+    assert PHONE in shown
+    assert WORDS in shown
+    again = person.submit()
+    assert again.ok
+    works.modal(person, "Is one of these people involved?")
+
+
+def test_a_press_that_cannot_be_stored_is_said_in_time(works: Office) -> None:
+    """A press in a modal that the database does not take says so in the modal; what was typed stays there."""
+    person = at_a_form(works, "bea")
+    person.fill(None, {"What happened?": WORDS})
+    with held(works):
+        act = person.press("Back")
+        assert act.ok
+        shown = works.modal(person, PHONE).words
+    assert NOT_SAVED in shown.casefold()
+    assert WORDS in shown
+    works.press(person, "Back")
+    works.modal(person, "What is this about?")
+
+
+def test_a_question_that_cannot_be_stored_is_answered_too(works: Office) -> None:
+    """A question or a press in a chat that the database does not take is met with whom to phone."""
+    person = works.slack.add_user("cal")
+    with held(works):
+        act = person.dm(QUESTION)
+        works.wait(lambda: PHONE in act.seen_by(person))
+    asked = person.dm(QUESTION)
+    works.wait(lambda: CLAUSE in asked.seen_by(person))
+
+
+def test_a_modal_that_was_closed_goes_on_in_the_direct_messages(works: Office) -> None:
+    """Where the modal is gone before its answer comes, a DM holds a button that opens it again."""
+    person = at_a_form(works, "dot")
+    works.slack.faults.error("not_found", method="views.update", times=1)
+    act = person.press("Back")
+    works.wait(lambda: "form that only you can see" in act.seen_by(person))
+    person.close()
+    assert person.press("Open the form").ok
+    works.modal(person, "What is this about?")
+
+
+def test_the_second_of_two_quick_presses_is_shown(works: Office) -> None:
+    """An answer to a modal that has changed meanwhile is shown all the same: it is the newest."""
+    person = works.slack.add_user("eve")
+    person.slash("/report")
+    works.modal(person, "danger")
+    works.slack.faults.error("hash_conflict", method="views.update", times=1)
+    works.press(person, "No")
+    works.modal(person, "Which school")
+
+
+def test_an_answer_that_slack_loses_goes_another_way(works: Office) -> None:
+    """Where Slack does not take an answer beside the command, it comes as a direct message."""
+    person = works.slack.add_user("fay")
+    works.slack.faults.error("expired_url", method="response_url", times=1)
+    act = person.slash("/policy", QUESTION, channel=works.staffroom)
+    works.wait(lambda: CLAUSE in act.seen_by(person))
+    assert CLAUSE in person.messages()[-1].words
+
+
+def test_slack_that_is_busy_is_asked_again(works: Office) -> None:
+    """Two answers at once are both there, though Slack takes one message a second in each channel."""
+    person = at_a_form(works, "flo")
+    works.slack.rates.interval_s = 1
+    try:
+        act = person.dm(QUESTION)
+        works.wait(lambda: "form that only you can see" in act.seen_by(person))
+    finally:
+        works.slack.rates.interval_s = 0
+    assert CLAUSE in act.seen_by(person)
+    assert [call for call in works.slack.calls_of("chat.postMessage") if not call.ok]
+
+
+def test_slack_that_does_not_say_who_it_is(works: Office) -> None:
+    """Where Slack does not answer, questions and reports go on, and no case can be touched."""
+    person, farid = works.slack.add_user("gil"), works["farid"]
+    reference = report_accident(works, works.slack.add_user("hal"))
+    card = works.card(reference)
+    rows = works.settled()
+    works.slack.faults.status(500, method="users.info", times=None)
+    try:
+        asked = person.dm(QUESTION)
+        works.wait(lambda: CLAUSE in asked.seen_by(person))
+        pressed = farid.press("Acknowledge", card)
+        works.wait(lambda: "could not check" in pressed.seen_by(farid))
+        listed = farid.slash("/cases")
+        works.wait(lambda: listed.seen_by(farid))
+    finally:
+        works.slack.faults.clear()
+    assert "Not acknowledged yet" in works.card(reference).words
+    assert works.server.rows()["reports"] == rows["reports"]
+
+
+def test_a_receipt_sent_twice_is_one_report(works: Office) -> None:
+    """Send pressed twice in one modal is one report, and both say the same reference."""
+    person = works.slack.add_user("ida")
+    view = report_mistake(works, person, WORDS, "Named")
+    works.modal(person, "check before you send")
+    rows = works.settled()
+    stale = person.find("Send", view)
+    works.press(person, "Send")
+    first = reference_in(works.modal(person, "has been received").words)
+    where, block, element = stale
+    action = {"text": element["text"], "value": element["value"]}
+    assert person._act(where, block, element, action).ok
+    works.wait(lambda: person.modal and reference_in(person.modal.words) == first)
+    assert works.settled()["reports"] == rows["reports"] + 1
+
+
+def test_nothing_that_was_written_is_in_the_log(works: Office) -> None:
+    """After all of that, the log holds no word, no name and no token."""
+    log = works.server.log.read_text()
+    for word in (WORDS, QUESTION, works.slack.bot_token, works.slack.signing_secret, works["farid"].id):
+        assert word not in log
