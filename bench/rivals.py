@@ -22,6 +22,7 @@ from bot.delivery.rasa_client import RasaFault, RasaService
 from bot.knowledge.encoder import Encoder
 from bot.knowledge.engine import Lesson
 from bot.knowledge.heads import OUT_OF_SCOPE
+from bot.knowledge.nearness import stem
 from bot.knowledge.parsing import Engine, Parse
 from bot.knowledge.policies import Policy
 from bot.knowledge.wording import words
@@ -33,7 +34,6 @@ his i if in into is it its just me my no of on or our she should so than that th
 this to up us was we were what when which who will with would you your
 """
 _STOP = frozenset(_STOP_WORDS.split())
-_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "ly", "s")
 
 
 @dataclass(frozen=True)
@@ -182,12 +182,7 @@ def dense(name: str, units: Units, read: Callable[[str], str], encoder: Encoder)
 
 def stems(text: str) -> list[str]:
     """The words of a folded text, without stop words and with the commonest endings cut off."""
-    return [_stem(word) for word in words(text) if word.isalnum() and word not in _STOP]
-
-
-def _stem(word: str) -> str:
-    ending = next((end for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 3), "")
-    return word.removesuffix(ending)
+    return [stem(word) for word in words(text) if word.isalnum() and word not in _STOP]
 
 
 def _pairs(text: str) -> list[str]:

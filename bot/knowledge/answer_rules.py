@@ -23,27 +23,46 @@ class Thresholds(Record):
 
     danger: Share
     report: Share
+    report_asked: Share
+    report_said: Share
+    report_beside: Share
     smalltalk: Share
     in_scope: Share
     topic: Share
     close: Share
     close_never: Share
     beside_report: Share
+    cite_beside: Share
     neighbour: Annotated[float, Field(ge=1.0)]
     neighbour_short: Annotated[float, Field(ge=1.0)]
     short: Annotated[int, Field(ge=1)]
     last: Share
     follow_up_scope: Share
     follow_up: str
+    question: tuple[str, ...]
+    reporting: tuple[str, ...]
 
     @field_validator("follow_up")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         return _checked(pattern)
 
+    @field_validator("question", "reporting")
+    @classmethod
+    def _all_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_checked, patterns))
+
     def weight(self, question: str) -> float:
         """How many times a follow-up counts the last topic and its neighbours: more where it says little."""
         return self.neighbour_short if len(question.split()) <= self.short else self.neighbour
+
+    def report_limit(self, text: str) -> float:
+        """How likely a report must be to come first: it asks for a rule, says that it is one, or neither."""
+        plain = unroll(text)
+        if any(re.search(pattern, plain) for pattern in self.question):
+            return self.report_asked
+        said = any(re.search(pattern, plain) for pattern in self.reporting)
+        return self.report_said if said else self.report
 
     def follows_up(self, question: str) -> bool:
         """Whether a question goes on from the last one."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.knowledge.classifier import folds
+from bot.knowledge.classifier import twin_folds
+from bot.knowledge.encoder import TfidfEncoder, learn_letters
 from bot.knowledge.engine import Lesson, build_engine
 from bot.knowledge.parsing import Parse
 
@@ -27,11 +28,14 @@ class HeldOut:
 def held_out(lesson: Lesson, examples: int, count: int = 5, *, small: bool = False) -> Iterator[HeldOut]:
     """Each of the first `examples` texts of `lesson`, parsed by an engine that learnt from the others.
 
-    `count` engines are trained, each without its share of every intent. What comes after `examples` (the
-    topics' own questions and clauses) is learnt by all of them and tried by none.
+    `count` engines are trained, each without its share of every intent; examples of one intent that say
+    nearly the same share an engine. What comes after `examples` (the topics' own questions and clauses) is
+    learnt by all of them and tried by none.
     """
     always = np.arange(examples, len(lesson.texts))
-    for seen, tried in folds(lesson.intents[:examples], count):
+    texts = [lesson.lexicon.standard(text) for text in lesson.texts[:examples]]
+    rows = TfidfEncoder(learn_letters(texts)).encode(texts)
+    for seen, tried in twin_folds(rows, lesson.intents[:examples], count):
         engine = build_engine(_part(lesson, [*seen.tolist(), *always.tolist()]), small=small)
         for place in tried.tolist():
             text = lesson.texts[place]

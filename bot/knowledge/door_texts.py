@@ -72,6 +72,16 @@ class PrivacyTexts(Record):
     unchecked: Text
 
 
+class ChatTexts(Record):
+    """In a personal chat on a platform whose messages all stay: what a press is answered with."""
+
+    below: Text
+    moved: Text
+    again: Text
+    unreachable: Text
+    prefilled: Text
+
+
 class DoorTexts(Record):
     """The whole file. `popular` are the topics offered before anybody has asked, by id."""
 
@@ -93,6 +103,7 @@ class DoorTexts(Record):
     unsure: Text
     asking: Text
     private: PrivacyTexts
+    chat: ChatTexts
 
     @model_validator(mode="after")
     def _hold_their_braces(self) -> DoorTexts:

@@ -19,7 +19,8 @@ from bot.knowledge.encoder import (
     normalised,
 )
 from bot.knowledge.engine_cache import read_cache, write_cache
-from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, Heads, fit_heads
+from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, Heads, fit_heads
+from bot.knowledge.memory import give_back
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.policies import Policy
@@ -31,9 +32,9 @@ from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 # Chosen by 5-fold cross-validation on intents/: how much the cues and the letters weigh beside the meaning.
 _CUE_WEIGHT = np.float32(0.2)
-_LETTER_WEIGHT = 0.5
+LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,15 @@ class BuiltinEngine:
         """Every intent with its odds, the likeliest first; nothing for a text without words."""
         if not any(map(str.isalnum, fold(text))):
             return Parse(text, (), in_scope=0.0)
-        features, rows = self._reader.read([text])
-        odds = {**self._heads.ranking(features)}
-        in_scope, danger = self._heads.gates(features, rows)[0].tolist()
-        danger = max(danger, self._danger_in_passages(text))
+        # The passages of a long text are read beside it, in one run of the model, for their danger alone.
+        read, gates = self._heads.read(self._reader.read([text, *passages(text)]))
+        odds, danger = {**read}, float(gates[:, 1].max())
         _set_danger(odds, danger)
-        in_scope = max(in_scope, danger)
+        in_scope = max(float(gates[0, 0]), danger)
+        if self.reduced_accuracy:
+            # Letters alone make the gate doubt a short "hello there".
+            in_scope = max(in_scope, sum(read.get(intent, 0.0) for intent in SMALL_TALK))
         return Parse(text, _ranked(odds, in_scope), in_scope)
-
-    def _danger_in_passages(self, text: str) -> float:
-        parts = passages(text)
-        return float(self._heads.gates(*self._reader.read(parts))[:, 1].max()) if parts else 0.0
 
 
 def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool = False) -> BuiltinEngine:
@@ -104,6 +103,7 @@ def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool 
         if kept is not None:
             write_cache(kept, *found)
     reader.use(found[0])
+    give_back()
     return BuiltinEngine(reader, found[1], reduced_accuracy=model is None)
 
 
@@ -120,33 +120,31 @@ class _Reader:
 
     def use(self, letters: Letters) -> None:
         small, model = TfidfEncoder(letters), self._model
-        self._encoder = small if model is None else JointEncoder((1.0, model), (_LETTER_WEIGHT, small))
+        self._encoder = small if model is None else JointEncoder((1.0, model), (LETTER_WEIGHT, small))
 
     def learn(self) -> tuple[Letters, Heads]:
         standard = [self._lesson.lexicon.standard(text) for text in self._lesson.texts]
         letters = learn_letters(standard)
         self.use(letters)
-        features, rows = self._features(standard)
-        return letters, fit_heads(features, rows, self._lesson.intents)
+        return letters, fit_heads(self._features(standard), self._lesson.intents)
 
-    def read(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """Features (rows and cues), and the rows alone."""
+    def read(self, texts: Sequence[str]) -> Vectors:
+        """The features of each text: what the encoder says, and the cues."""
         lexicon = self._lesson.lexicon
         return self._features([lexicon.standard(self._speller.repair(fold(text))) for text in texts])
 
-    def _features(self, standard: Sequence[str]) -> tuple[Vectors, Vectors]:
+    def _features(self, standard: Sequence[str]) -> Vectors:
         lexicon = self._lesson.lexicon
         rows = self._rows(standard, [lexicon.masked(text) for text in standard])
         cues = np.array([lexicon.cued(text) for text in standard], dtype=np.float32)
-        return np.hstack([rows, _CUE_WEIGHT * cues]), rows
+        return np.hstack([rows, _CUE_WEIGHT * cues])
 
     def _rows(self, standard: Sequence[str], masked: Sequence[str]) -> Vectors:
+        """A text that names a platform counts as it is and with the name masked; each is encoded once."""
         assert self._encoder is not None
-        rows = self._encoder.encode(standard)
-        named = [place for place, text in enumerate(standard) if masked[place] != text]
-        if named:
-            rows[named] += self._encoder.encode([masked[place] for place in named])
-        return normalised(rows)
+        places = {text: place for place, text in enumerate(dict.fromkeys([*standard, *masked]))}
+        rows = self._encoder.encode(list(places))
+        return normalised(rows[[places[text] for text in standard]] + rows[[places[text] for text in masked]])
 
 
 def _model(vocabulary: tuple[str, ...]) -> Encoder | None:

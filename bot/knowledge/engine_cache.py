@@ -12,9 +12,12 @@ import numpy as np
 from bot.knowledge.classifier import Linear
 from bot.knowledge.encoder import Letters
 from bot.knowledge.heads import Heads
+from bot.knowledge.kernel import Kernel
+from bot.knowledge.topic_head import TopicHead
 
-_LINEARS = ("kinds", "topics", "gate")
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+# Every change of an example makes a new file: the newest few are kept, with and without the language model.
+_KEPT = 4
 
 
 def read_cache(path: Path) -> tuple[Letters, Heads] | None:
@@ -28,40 +31,72 @@ def read_cache(path: Path) -> tuple[Letters, Heads] | None:
 
 
 def write_cache(path: Path, letters: Letters, heads: Heads) -> None:
-    """Keep them in `path`, whole or not at all. A folder that cannot be written to is no fault."""
+    """Keep them in `path`, whole or not at all, and of the files like it only the newest few.
+
+    A folder that cannot be written to is no fault.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A name of its own: another process may be writing the same cache.
         with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as fresh:
             np.savez(fresh, allow_pickle=False, **_arrays(letters, heads))
         Path(fresh.name).replace(path)
+        _prune(path)
     except OSError:
         return
 
 
+def _prune(newest: Path) -> None:
+    others = [path for path in newest.parent.glob("engine-*.npz") if path != newest]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[_KEPT - 1 :]:
+        old.unlink(missing_ok=True)
+
+
 def _arrays(letters: Letters, heads: Heads) -> dict[str, Any]:
-    arrays: dict[str, Any] = {"rarity": letters.rarity, "mixtures": letters.mixtures}
-    arrays |= {"rows": heads.rows, "outside": heads.outside}
-    arrays["heats"] = np.array([heads.kind_heat, heads.topic_heat])
-    for name in _LINEARS:
-        linear: Linear = getattr(heads, name)
-        arrays[f"{name}_labels"] = np.array(linear.labels)
-        arrays[f"{name}_weights"], arrays[f"{name}_bias"] = linear.weights, linear.bias
-    return arrays
+    topics = heads.topics
+    return {
+        "rarity": letters.rarity,
+        "mixtures": letters.mixtures,
+        "kernel_labels": np.array(heads.kernel.labels),
+        "kernel_rows": heads.kernel.rows,
+        "kernel_weights": heads.kernel.weights,
+        "middle": topics.middle,
+        "white": topics.white,
+        "centres": topics.centres,
+        "outside": heads.outside,
+        "heats": np.array([heads.kind_heat, heads.topic_heat]),
+        **_linear_arrays("kinds", heads.kinds),
+        **_linear_arrays("topics", topics.linear),
+        **_linear_arrays("gate", heads.gate),
+    }
+
+
+def _linear_arrays(name: str, linear: Linear) -> dict[str, Any]:
+    return {
+        f"{name}_labels": np.array(linear.labels),
+        f"{name}_weights": linear.weights,
+        f"{name}_bias": linear.bias,
+    }
 
 
 def _heads(arrays: dict[str, Any]) -> Heads:
-    kinds, topics, gate = (_linear(arrays, name) for name in _LINEARS)
-    kind_heat, topic_heat = arrays["heats"].tolist()
-    rows, outside = arrays["rows"], arrays["outside"]
-    if rows.ndim != 2 or outside.shape != rows.shape[:1]:
+    kinds, topics, gate = (_linear(arrays, name) for name in ("kinds", "topics", "gate"))
+    kernel = Kernel(_labels(arrays, "kernel"), arrays["kernel_rows"], arrays["kernel_weights"])
+    rows, outside = kernel.rows, arrays["outside"]
+    if outside.shape != rows.shape[:1] or kernel.weights.shape != (len(rows), len(kernel.labels)):
         raise ValueError("rows and marks do not match")
-    return Heads(kinds, topics, gate, kind_heat, topic_heat, rows, outside)
+    kind_heat, topic_heat = arrays["heats"].tolist()
+    head = TopicHead(topics, arrays["middle"], arrays["white"], arrays["centres"])
+    return Heads(kernel, kinds, head, gate, kind_heat, topic_heat, outside)
 
 
 def _linear(arrays: dict[str, Any], name: str) -> Linear:
-    labels = tuple(str(label) for label in arrays[f"{name}_labels"])
+    labels = _labels(arrays, name)
     weights, bias = arrays[f"{name}_weights"], arrays[f"{name}_bias"]
     if weights.shape[1] != len(labels) or bias.shape != (len(labels),):
         raise ValueError(f"{name}: weights and labels do not match")
     return Linear(labels, weights, bias)
+
+
+def _labels(arrays: dict[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(str(label) for label in arrays[f"{name}_labels"])

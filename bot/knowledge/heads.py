@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.knowledge.classifier import (
     Linear,
     Scores,
     best_temperature,
     fit_logistic,
-    folds,
     one_hot,
     softmax,
+    twin_folds,
 )
 from bot.knowledge.encoder import Vectors
+from bot.knowledge.kernel import Kernel, fit_kernel
 from bot.knowledge.rasa_files import POLICY_PREFIX
+from bot.knowledge.topic_head import TopicHead, fit_topics
 
 OUT_OF_SCOPE = "out_of_scope"
 DANGER = "danger"
 POLICY = "policy"
-# Chosen by 5-fold cross-validation on intents/.
+SMALL_TALK = ("greet", "help")
+# Chosen by 4-fold cross-validation on intents/, near twins kept together: the penalties of the regressions,
+# and the weights of regression and kernel in the kinds.
 _STRENGTH = 0.1
+_GATE_STRENGTH = 0.3
+_LINEAR_SHARE = 1 / 3
+_KERNEL_SHARE = 4.0
 _FOLDS = 4
+# So many of them are tried: half the examples are enough for a gate of seven signals and two temperatures.
+_TRIED = 2
 # The gate is fitted as though danger were as common as everything else; it is rarer than that.
 _RARITY = 0.3
 _GATE = ("in", "out", DANGER)
@@ -33,58 +44,60 @@ _GATE = ("in", "out", DANGER)
 
 @dataclass(frozen=True)
 class Heads:
-    """The fitted heads. `rows` are the encoded examples.
-
-    `outside` says of each whether it is for us (0), out of scope (1) or danger (2).
+    """The fitted heads. `outside` says of each example of the kernel whether it is for us (0), out of
+    scope (1) or danger (2).
     """
 
+    kernel: Kernel
     kinds: Linear
-    topics: Linear
+    topics: TopicHead
     gate: Linear
     kind_heat: float
     topic_heat: float
-    rows: Vectors
     outside: Any
 
-    def ranking(self, features: Vectors) -> Mapping[str, float]:
-        """Every intent with its odds, for one row of features; they sum to 1."""
-        kinds = dict(zip(self.kinds.labels, self.kind_odds(features)[0].tolist(), strict=True))
-        topics = softmax(self.topics.scores(features), self.topic_heat)[0] * kinds.pop(POLICY, 0.0)
-        return {**kinds, **dict(zip(self.topics.labels, topics.tolist(), strict=True))}
+    def read(self, features: Vectors) -> tuple[Mapping[str, float], Scores]:
+        """The first text's odds of every intent, which sum to 1; and the gates of all texts.
 
-    def kind_odds(self, features: Vectors) -> Scores:
-        """The odds of each kind, a row a row of features, in the order of `kinds.labels`."""
-        return softmax(self.kinds.scores(features), self.kind_heat)
-
-    def gates(self, features: Vectors, rows: Vectors) -> Scores:
-        """Two columns from 0 to 1, a row a text: that it is for Signpost at all, and that it tells of danger.
-
-        `rows` are the encodings alone.
+        The gates are two columns from 0 to 1, a row a text: that it is for Signpost at all, and that it
+        tells of danger.
         """
-        odds = softmax(self.gate.scores(_signals(self.kinds, features, rows, self.rows, self.outside)))
+        cosines = self.kernel.cosines(features)
+        scores = self.kernel.scores(cosines)
+        signals = _signals(self.kernel, cosines, scores, self.outside)
+        return self._odds(features[:1], scores[:1]), self._gates(signals)
+
+    def _odds(self, features: Vectors, scores: Vectors) -> Mapping[str, float]:
+        odds = softmax(_kind_scores(self.kinds, features, self.kernel, scores), self.kind_heat)[0]
+        kinds = dict(zip(self.kinds.labels, odds.tolist(), strict=True))
+        names = self.topics.linear.labels
+        found = self.topics.scores(features, scores[:, _places(self.kernel, names)])
+        topics = softmax(found, self.topic_heat)[0] * kinds.pop(POLICY, 0.0)
+        return {**kinds, **dict(zip(names, topics.tolist(), strict=True))}
+
+    def _gates(self, signals: Vectors) -> Scores:
+        odds = softmax(self.gate.scores(signals))
         danger = _RARITY * odds[:, 2:].sum(axis=1)
         calm = odds[:, :2].sum(axis=1)
         return np.stack([odds[:, 0] / calm, danger / (danger + calm)], axis=1)
 
 
-def fit_heads(features: Vectors, rows: Vectors, intents: Sequence[str]) -> Heads:
-    """Learn every head from the examples: `features` and `rows` have one row an example.
+def fit_heads(features: Vectors, intents: Sequence[str]) -> Heads:
+    """Learn every head from the examples: one row of `features` an example.
 
     The gate and the temperatures are fitted on what the heads say of examples that they did not see.
     """
-    kinds = [kind_of(intent) for intent in intents]
-    names = tuple(sorted(set(kinds)))
-    outside = np.array([_group(kind) for kind in kinds])
-    scores, signals = _unseen(features, rows, kinds, names, outside)
-    of_topic = [place for place, kind in enumerate(kinds) if kind == POLICY]
-    topics = [intents[place] for place in of_topic]
+    outside = np.array([_group(intent) for intent in intents])
+    kernel, kinds, topics = _fit(features, intents, outside, tuple(sorted(set(intents))))
+    unseen = _unseen(features, intents, outside)
+    sides = [_GATE[group] for group in outside[unseen.places]]
     return Heads(
-        kinds=fit_logistic(features, kinds, _STRENGTH, names),
-        topics=fit_logistic(features[of_topic], topics, _STRENGTH, tuple(sorted(set(topics)))),
-        gate=fit_logistic(signals, [_GATE[group] for group in outside], 1.0, _GATE[: 1 + len(_sides(names))]),
-        kind_heat=best_temperature(scores, one_hot(kinds, names).argmax(axis=1)),
-        topic_heat=_topic_heat(features[of_topic], topics),
-        rows=rows,
+        kernel=kernel,
+        kinds=kinds,
+        topics=topics,
+        gate=fit_logistic(unseen.signals, sides, _GATE_STRENGTH, _GATE[: 1 + int(outside.max(initial=1))]),
+        kind_heat=_heat(unseen.kinds, [kind_of(intents[place]) for place in unseen.places], kinds.labels),
+        topic_heat=_heat(unseen.topics, [intents[place] for place in unseen.places], topics.linear.labels),
         outside=outside,
     )
 
@@ -94,43 +107,70 @@ def kind_of(intent: str) -> str:
     return POLICY if intent.startswith(POLICY_PREFIX) else intent
 
 
-def _unseen(
-    features: Vectors, rows: Vectors, kinds: Sequence[str], names: tuple[str, ...], outside: Any
-) -> tuple[Scores, Vectors]:
-    scores = np.zeros((len(kinds), len(names)))
-    signals = np.zeros((len(kinds), 1 + 2 * len(_sides(names))), dtype=np.float32)
-    for seen, tried in folds(kinds, _FOLDS):
-        head = fit_logistic(features[seen], [kinds[place] for place in seen], _STRENGTH, names)
-        scores[tried] = head.scores(features[tried])
-        signals[tried] = _signals(head, features[tried], rows[tried], rows[seen], outside[seen])
-    return scores, signals
+@dataclass(frozen=True)
+class _Unseen:
+    """What heads that did not see an example say of it: a row an example, whose places are `places`."""
+
+    places: NDArray[np.int64]
+    kinds: Scores
+    topics: Scores
+    signals: Vectors
 
 
-def _signals(head: Linear, features: Vectors, rows: Vectors, known: Vectors, outside: Any) -> Vectors:
-    """By how much "out of scope" and "danger" lead, and the nearest example on each side of the gate."""
-    scores = head.scores(features)
-    leads = [_lead(scores, head.labels.index(label)) for label in _sides(head.labels)]
-    near = rows @ known.T
-    nearest = [10 * near[:, outside == group].max(axis=1) for group in range(1 + len(leads))]
-    return np.stack([*leads, *nearest], axis=1).astype(np.float32)
+def _unseen(features: Vectors, intents: Sequence[str], outside: Any) -> _Unseen:
+    names = tuple(sorted(set(intents)))
+    found = []
+    for seen, tried in islice(twin_folds(features, intents, _FOLDS), _TRIED):
+        kernel, kinds, topics = _fit(features[seen], [intents[at] for at in seen], outside[seen], names)
+        cosines = kernel.cosines(features[tried])
+        scores = kernel.scores(cosines)
+        of_kinds = _kind_scores(kinds, features[tried], kernel, scores)
+        of_topics = topics.scores(features[tried], scores[:, _places(kernel, topics.linear.labels)])
+        found.append((tried, of_kinds, of_topics, _signals(kernel, cosines, scores, outside[seen])))
+    return _Unseen(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
-def _sides(labels: Sequence[str]) -> tuple[str, ...]:
-    # Where nothing tells of danger (another bot's examples), there is no such side.
-    return tuple(label for label in (OUT_OF_SCOPE, DANGER) if label in labels)
+def _heat(scores: Scores, labels: Sequence[str], names: tuple[str, ...]) -> float:
+    """The temperature of `scores`, from the rows whose label is one of `names`."""
+    known = [place for place, label in enumerate(labels) if label in names]
+    truth = one_hot([labels[place] for place in known], names).argmax(axis=1)
+    return best_temperature(scores[known], truth)
 
 
-def _lead(scores: Scores, place: int) -> Scores:
-    return np.asarray(scores[:, place] - np.delete(scores, place, axis=1).max(axis=1))
+def _fit(
+    features: Vectors, intents: Sequence[str], outside: Any, names: tuple[str, ...]
+) -> tuple[Kernel, Linear, TopicHead]:
+    kinds = [kind_of(intent) for intent in intents]
+    of_topic = [place for place, kind in enumerate(kinds) if kind == POLICY]
+    topics = tuple(name for name in names if kind_of(name) == POLICY)
+    # For us, out of scope and danger weigh the same, however many examples each has.
+    counts = np.bincount(outside, minlength=len(_GATE))
+    weight = (len(outside) / (np.count_nonzero(counts) * counts[outside])).astype(np.float32)
+    return (
+        fit_kernel(features, intents, names, weight),
+        fit_logistic(features, kinds, _STRENGTH, tuple(sorted({kind_of(name) for name in names}))),
+        fit_topics(features[of_topic], [intents[place] for place in of_topic], topics),
+    )
 
 
-def _group(kind: str) -> int:
-    return _GATE.index(DANGER) if kind == DANGER else int(kind == OUT_OF_SCOPE)
+def _kind_scores(linear: Linear, features: Vectors, kernel: Kernel, scores: Vectors) -> Scores:
+    summed = scores @ one_hot([kind_of(label) for label in kernel.labels], linear.labels)
+    return np.asarray(_LINEAR_SHARE * linear.scores(features) + _KERNEL_SHARE * summed)
 
 
-def _topic_heat(features: Vectors, topics: Sequence[str]) -> float:
-    names = tuple(sorted(set(topics)))
-    seen, tried = next(folds(topics, _FOLDS))
-    head = fit_logistic(features[seen], [topics[place] for place in seen], _STRENGTH, names)
-    truth = one_hot([topics[place] for place in tried], names).argmax(axis=1)
-    return best_temperature(head.scores(features[tried]), truth)
+def _signals(kernel: Kernel, cosines: Vectors, scores: Vectors, outside: Any) -> Vectors:
+    """On each side of the gate what the kernel says and the nearest example; and the best topic."""
+    sides = np.array([_group(label) for label in kernel.labels])
+    groups = sorted(set(outside.tolist()))
+    said = [5 * scores[:, sides == group].sum(axis=1) for group in groups]
+    nearest = [10 * cosines[:, outside == group].max(axis=1) for group in groups]
+    topics = [place for place, label in enumerate(kernel.labels) if kind_of(label) == POLICY]
+    return np.stack([*said, *nearest, 5 * scores[:, topics].max(axis=1)], axis=1).astype(np.float32)
+
+
+def _places(kernel: Kernel, names: Sequence[str]) -> list[int]:
+    return [kernel.labels.index(name) for name in names]
+
+
+def _group(intent: str) -> int:
+    return _GATE.index(DANGER) if intent == DANGER else int(intent == OUT_OF_SCOPE)

