@@ -7,7 +7,7 @@ A verdict is always the topic's own: however a question leads or denies, it cann
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.conversation.reading import Guess, Reading, citations_of, read, rivals_of
@@ -122,11 +122,13 @@ def _danger(reading: Reading) -> Answer:
     about_self = reading.rules.danger.may_be_self(reading.question)
     what = texts.danger_self if about_self else texts.danger
     first = f"{texts.danger_title}. {what} {texts.danger_then} ({texts.danger_source})"
-    # Nothing beside it: no rule about posts belongs under a child in danger.
     confidence = reading.of("danger")
-    return Answer(
+    told = Answer(
         reading.question, "danger", first, confidence=confidence, report="other", about_self=about_self
     )
+    sure = confidence >= reading.rules.thresholds.danger_sure or reading.rules.danger.found(reading.question)
+    # No rule about posts belongs under a child in danger; under what may be a question, it does.
+    return told if sure else _beside(reading, told)
 
 
 def _small_talk(reading: Reading) -> Answer:
@@ -150,16 +152,13 @@ def _beside(reading: Reading, first: Answer) -> Answer:
     if not reading.guesses or reading.guesses[0].share < reading.rules.thresholds.beside_report:
         return first
     related = _from_topic(reading, reading.guesses[0])
-    return Answer(
-        first.question,
-        first.kind,
-        f"{first.text}\n\n{related.text}",
-        confidence=first.confidence,
+    return replace(
+        first,
+        text=f"{first.text}\n\n{related.text}",
         topic=related.topic,
         verdict=related.verdict,
         modality=related.modality,
         citations=related.citations,
-        report=first.report,
     )
 
 

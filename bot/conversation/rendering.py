@@ -136,13 +136,17 @@ def _buttons(answer: Answer, policy: Policy, texts: AnswerTexts) -> tuple[Button
         Button(words.helped, FEEDBACK, f"{answer.topic}|yes"),
         Button(words.not_helped, FEEDBACK, f"{answer.topic}|no"),
     )
-    return (*_offered(policy.topics[answer.topic], texts), ask, *feedback)
+    return (*_offered(answer, policy.topics[answer.topic], texts), ask, *feedback)
 
 
-def _offered(topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:
-    if topic.offer is None or topic.offer == "ask_flt":
+def _offered(answer: Answer, topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:
+    offer = topic.offer
+    if offer is None and answer.report:
+        # The topic has nothing to offer, but the question may tell of an incident.
+        offer = _offer(answer.report)
+    if offer is None or offer == "ask_flt":
         return ()
-    return (Button(texts.buttons.offer(topic.offer), *_OFFERS[topic.offer], "primary"),)
+    return (Button(texts.buttons.offer(offer), *_OFFERS[offer], "primary"),)
 
 
 def _offer(report: str) -> Offer:

@@ -22,6 +22,7 @@ class Thresholds(Record):
     """Shares and odds from 0 to 1; the file says what each decides and how it was chosen."""
 
     danger: Share
+    danger_sure: Share
     report: Share
     report_asked: Share
     report_said: Share

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from bot.conversation.answering import Answer, answer, answer_topic, statement, to_json
 from bot.conversation.evaluation import Scores, evaluate, holds, read_labelled
+from bot.conversation.rendering import as_messages
 from bot.conversation.world import World
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
 from bot.knowledge.parsing import Parse, Ranked
@@ -52,8 +53,8 @@ def test_should_is_said_as_it_is(world: World) -> None:
 
 
 def test_danger_comes_first_from_the_engine(world: World) -> None:
-    """A likely danger beats a likelier topic, and no rule about posts is put under it."""
-    given = say(world, "something", (FOLLOW, 0.7), ("danger", 0.25))
+    """A very likely danger comes first, and no rule about posts is put under it."""
+    given = say(world, "something", (FOLLOW, 0.3), ("danger", 0.7))
     assert given.kind == "danger"
     assert given.text.startswith("Call 999 if anyone is in immediate danger")
     assert "Designated Safeguarding Lead" in given.text
@@ -92,6 +93,16 @@ def test_danger_is_seen_in_the_words_alone(world: World, words: str) -> None:
 def test_calm_words_raise_no_alarm(world: World, words: str) -> None:
     """Everyday words, and questions about duties, are not taken for danger."""
     assert world.rules.danger.found(words) == ""
+
+
+def test_what_may_be_danger_or_a_question_gets_both(world: World) -> None:
+    """Below certainty the safety message still comes first, and the rule that may have been meant follows."""
+    given = say(world, "something", (FOLLOW, 0.7), ("danger", 0.25))
+    assert given.kind == "danger"
+    assert given.text.startswith("Call 999 if anyone is in immediate danger")
+    assert given.citations[0].id == "sm-094"
+    shown = str(as_messages(given, world.policy, {}, texts=world.rules.texts))
+    assert shown.index("Call 999") < shown.index("not permitted to follow")
 
 
 def test_story_is_offered_a_report_and_the_rule(world: World) -> None:
