@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import asking, forms, journeys, reporting, steps, words
+from bot.conversation.passages import show_passage
 from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
     AddToReport,
@@ -159,6 +160,8 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
             return Turn(session, (forms.status_form(world),))
         case "ask.topic" if chosen := asking.choose_topic(session, pressed.value, world):
             return Turn(chosen[0], (asking.show(chosen[1], world),))
+        case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
+            return Turn(session, (shown,))
         case "account.request":
             return Turn(session, (_text(texts.account_request),))
         case "ask.feedback":

@@ -25,6 +25,7 @@ START = "report.start"
 ASK_TOPIC = "ask.topic"
 APPLY = "account.request"
 FEEDBACK = "ask.feedback"
+PASSAGE = "ask.clause"
 _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_abuse": (START, "abuse"),
     "report_image": (START, "image"),
@@ -136,7 +137,10 @@ def _buttons(answer: Answer, policy: Policy, texts: AnswerTexts) -> tuple[Button
         Button(words.helped, FEEDBACK, f"{answer.topic}|yes"),
         Button(words.not_helped, FEEDBACK, f"{answer.topic}|no"),
     )
-    return (*_offered(answer, policy.topics[answer.topic], texts), ask, *feedback)
+    topic = policy.topics[answer.topic]
+    clauses = [clause.id for clause in answer.citations] or topic.cites
+    source = Button(words.passage, PASSAGE, clauses[0])
+    return (*_offered(answer, topic, texts), source, ask, *feedback)
 
 
 def _offered(answer: Answer, topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:

@@ -35,6 +35,8 @@ class Headings(Record):
     tell: Text
     related: Text
     unclear: Text
+    passage: Text
+    around: Text
     beside: Text
 
 
@@ -47,6 +49,7 @@ class ButtonTexts(Record):
     report_other: Text
     account_request: Text
     ask_flt: Text
+    passage: Text
     helped: Text
     not_helped: Text
 

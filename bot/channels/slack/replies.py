@@ -14,7 +14,7 @@ SHARE = "channel.share"
 _FEEDBACK = "ask.feedback"
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.")
+_WINDOWS = ("journey.", "report.", "status.", "case.", "ask.clause")
 
 
 def leads_to_modal(content: Content) -> bool:
