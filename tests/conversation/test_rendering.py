@@ -51,6 +51,7 @@ def test_answer_shows_verdict_quote_and_version(world: World) -> None:
     ]
     assert message.blocks[-1] == Paragraph("Use of Social Media Policy, version: not stated", muted=True)
     assert [(button.action, button.value) for button in buttons(message)] == [
+        ("ask.clause", "sm-094"),
         ("report.start", "question"),
         ("ask.feedback", "follow-former-student|yes"),
         ("ask.feedback", "follow-former-student|no"),
