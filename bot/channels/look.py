@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.conversation.world import World
+from bot.domain.messages import Quote
 from bot.knowledge.door_texts import DoorTexts
 
 
@@ -25,3 +26,9 @@ class Look:
     def zone(self) -> ZoneInfo:
         """The Federation's time zone."""
         return ZoneInfo(self.timezone)
+
+    def clause(self, quote: Quote) -> str:
+        """Where a clause stands: its section path and its lines."""
+        first, last = quote.lines
+        lines = f"line {first}" if first == last else f"lines {first}–{last}"
+        return self.texts.clause.format(section=quote.section, lines=lines)

@@ -89,6 +89,7 @@ class DoorTexts(Record):
     form: FormTexts
     more: Text
     more_cases: Text
+    goes_on: Text
     progress: Text
     choose: Text
     required: Text

@@ -149,8 +149,7 @@ class Drawing:
         return [{**first, "accessory": self.actions.button(button, label)}, *rest]
 
     def _quote(self, quote: Quote) -> list[Payload]:
-        clause = self.look.texts.clause.format(section=quote.section, lines=_lines(quote.lines))
-        return [*rich_text.quotes(quote.text), *_context(clause)]
+        return [*rich_text.quotes(quote.text), *_context(self.look.clause(quote))]
 
     def _outside(self, outside: Outside) -> list[Payload]:
         text = self.look.texts.outside.format(text=outside.text)
@@ -236,8 +235,3 @@ def _label(text: str) -> Payload:
     if not can_be_bold(text) or len(escaped(text)) > SECTION - 2:
         return plain(text)
     return {"type": "mrkdwn", "text": f"*{escaped(text)}*"}
-
-
-def _lines(lines: tuple[int, int]) -> str:
-    first, last = lines
-    return f"line {first}" if first == last else f"lines {first}–{last}"

@@ -47,7 +47,7 @@ def _pictures(desk: Desk) -> Iterator[Picture]:
     look = Look.of(world)
     (answer,) = desk.send("ana", Pressed("ask.topic", _TOPIC))
     yield Picture("slack-answer", "posted", post_of(answer, look), "Signpost")
-    step, review, _receipt = _report(desk, "ana")
+    step, review, _receipt = reported(desk, "ana")
     yield Picture("slack-report", "modal", modal(step, Place(), look))
     yield Picture("slack-review", "modal", modal(review, Place(), look))
     for school in ("northgate", "southmere"):
@@ -60,7 +60,7 @@ def _pictures(desk: Desk) -> Iterator[Picture]:
     yield Picture("slack-home", "home", home_view(HomeParts.of(world, mine, cases), look))
 
 
-def _report(desk: Desk, user: str) -> tuple[Message, Message, Message]:
+def reported(desk: Desk, user: str) -> tuple[Message, Message, Message]:
     """A report of abuse told to its end: the step with the most fields, the review, and the receipt."""
     (shown,) = desk.send(user, Pressed("report.start", "abuse"))
     fullest = shown

@@ -1,0 +1,68 @@
+"""Buttons and forms to the actions of an Adaptive Card, and presses of them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+Payload = dict[str, Any]
+# How many actions Teams shows of one set.
+ACTIONS_IN_A_SET = 6
+_STYLES = {"primary": "positive", "danger": "destructive"}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an action sends: the button's or form's action and value.
+
+    `more` goes along unchanged: how the fields of a form are read back. `pick` is the input whose choice
+    is the value. `fields` is whether the card's inputs go along; they are then checked by Teams too.
+    """
+
+    action: str
+    value: str = ""
+    more: Mapping[str, Any] | None = None
+    pick: str = ""
+    fields: bool = True
+
+    @property
+    def data(self) -> Payload:
+        """What comes back."""
+        found: Payload = {"action": self.action, "value": self.value, **(self.more or {})}
+        return {**found, "pick": self.pick} if self.pick else found
+
+
+def execute(number: int, title: str, sent: Sent, style: str = "default", tooltip: str = "") -> Payload:
+    """The action that is `number` in its card. A client that does not know it submits the same data."""
+    found: Payload = {"title": title, "data": sent.data}
+    if style in _STYLES:
+        found["style"] = _STYLES[style]
+    if tooltip:
+        found["tooltip"] = tooltip
+    if not sent.fields:
+        found["associatedInputs"] = "none"
+    fallback = {"type": "Action.Submit", **found}
+    return {
+        "type": "Action.Execute",
+        "id": f"press:{number}",
+        "verb": sent.action,
+        **found,
+        "fallback": fallback,
+    }
+
+
+def step_of(action: str, value: str) -> str:
+    """A name for one form at one step: what was typed in another never gets mixed up with it."""
+    return sha256(f"{action}|{value}".encode()).hexdigest()[:12]
+
+
+def data_of(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data in the value of an activity: of an invoke by Action.Execute, or of a message by Action.Submit.
+
+    Empty where there is none.
+    """
+    action = value.get("action")
+    found = action.get("data") if isinstance(action, Mapping) else value
+    return found if isinstance(found, Mapping) else {}
