@@ -134,18 +134,25 @@ def _event(body: Mapping[str, Any]) -> Act:
         text, thread = plain_text(_text(event, "text")), _text(event, "thread_ts") or _needed(event, "ts")
         return Mention(event_id, user, team, text, _needed(event, "channel"), thread)
     if kind == "app_home_opened":
-        return Opened(event_id, user, team, _text(event, "tab"), _text(event, "channel"))
+        # Without a tab it is the page itself that was opened.
+        return Opened(event_id, user, team, _text(event, "tab") or "home", _text(event, "channel"))
     return Nothing(event_id, user, team)
 
 
 def _message(event: Mapping[str, Any], event_id: str, user: str, team: str) -> Act:
     # Edits, deletions, joinings and what bots write are no questions.
     spoken = _text(event, "subtype") in ("", "file_share", "thread_broadcast")
-    if _text(event, "channel_type") != "im" or not spoken:
+    if not _is_direct(event) or not spoken:
         return Nothing(event_id, user, team)
     files = _text(event, "subtype") == "file_share" or bool(event.get("files"))
     text = plain_text(_text(event, "text"))
     return Direct(event_id, user, team, text, _needed(event, "channel"), _text(event, "thread_ts"), files)
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    # Where it is not said, the channel's id tells: those of direct messages begin so.
+    kind = _text(event, "channel_type")
+    return kind == "im" if kind else _text(event, "channel").startswith("D")
 
 
 def _slash(body: Mapping[str, Any]) -> Act:
@@ -188,8 +195,7 @@ def _press(body: Mapping[str, Any]) -> Act:
     if content is None:
         return Nothing(trigger, user, team)
     view = _mapping(body, "view") if body.get("view") else None
-    container = _mapping(body, "container") if body.get("container") else {}
-    message = _mapping(body, "message") if body.get("message") else {}
+    container, message = _optional(body, "container"), _optional(body, "message")
     return Press(
         trigger,
         user,
@@ -197,7 +203,7 @@ def _press(body: Mapping[str, Any]) -> Act:
         content,
         trigger,
         response_url=_text(body, "response_url"),
-        channel=_text(container, "channel_id"),
+        channel=_text(container, "channel_id") or _text(_optional(body, "channel"), "id"),
         thread=_text(message, "thread_ts") or _text(container, "thread_ts"),
         ephemeral=container.get("is_ephemeral") is True,
         view=_checked(view) if view is not None else None,
@@ -213,6 +219,8 @@ def _content(element: Mapping[str, Any]) -> Pressed | Said | None:
 def _submission(body: Mapping[str, Any]) -> Act:
     user, team = _who(body)
     view = _checked(_mapping(body, "view"))
+    # Without it no listener would hear of the words, and Slack would be told that all is well.
+    _needed(view, "callback_id")
     # The same words sent twice are one submission; other words in the same modal are another one.
     values = json.dumps(view["state"], sort_keys=True, ensure_ascii=False)
     typed = hashlib.sha256(f"{_text(view, 'private_metadata')}\n{values}".encode()).hexdigest()[:16]
@@ -245,6 +253,10 @@ def _mapping(body: Mapping[str, Any], name: str) -> Payload:
     if not isinstance(found, dict):
         raise Malformed(name)
     return found
+
+
+def _optional(body: Mapping[str, Any], name: str) -> Payload:
+    return _mapping(body, name) if body.get(name) else {}
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

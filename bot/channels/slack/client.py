@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
@@ -24,9 +25,10 @@ _LONGEST_WAIT_S = 2
 
 
 class SlackClient:
-    """`reads` asks again where Slack was busy for a moment; `posts` tries once and says what happened.
+    """`reads` asks again where Slack was busy or cut off; `posts` tries once and says what happened.
 
-    A message that was sent twice is seen twice: whether it was taken is for the outbox to find out. Both
+    A message that was sent twice is seen twice. Whether a card was taken is for the outbox to find out;
+    an answer that somebody waits for is rather there twice than not at all. Both
     work between `open` and `close`; each call takes at most ten seconds a try. Without the session that
     `open` makes, each call makes one of its own.
     """
@@ -36,7 +38,7 @@ class SlackClient:
             config.bot_token,
             config.api_url,
             _TIMEOUT_S,
-            retry_handlers=[_BriefWait(), AsyncServerErrorRetryHandler()],
+            retry_handlers=[_BriefWait(), AsyncServerErrorRetryHandler(), _cut_off()],
         )
         self.posts = AsyncWebClient(config.bot_token, config.api_url, _TIMEOUT_S, retry_handlers=[])
         self._session: aiohttp.ClientSession | None = None
@@ -58,6 +60,12 @@ class SlackClient:
         await self.open()
         yield
         await self.close()
+
+
+def _cut_off() -> AsyncConnectionErrorRetryHandler:
+    # A connection that was kept is closed at any time. Time-outs are not asked again: they took too long.
+    gone: list[type[Exception]] = [aiohttp.ServerDisconnectedError, aiohttp.ClientOSError]
+    return AsyncConnectionErrorRetryHandler(error_types=gone)
 
 
 class _BriefWait(AsyncRateLimitErrorRetryHandler):

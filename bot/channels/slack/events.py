@@ -51,14 +51,18 @@ class Events:
                 await self._post(act.channel, content, replies, act.thread)
 
     async def mention(self, act: Mention) -> None:
-        """A question in a channel: answered in the asker's direct messages, and there only that it was."""
+        """A question in a channel: answered in the asker's direct messages, and there only that it was.
+
+        Where no direct message can be sent, that is what is said there: never silence.
+        """
         content, texts = Said(act.text or "help"), self._desk.world.door
         async with self._desk.turns.of(act.user):
             replies, standing = await self._replies(act, content)
             offered = tuple(with_share(message, act.channel, act.thread, texts) for message in replies)
             sent = await self._windows.direct(act, content, offered)
-        if replies and sent and standing.kind != "guest":
-            line = Message((Paragraph(texts.channel.answered),), summary=texts.channel.answered)
+        if replies and standing.kind != "guest":
+            said = texts.channel.answered if sent else texts.chat.unreachable
+            line = Message((Paragraph(said),), summary=said)
             await self._post(act.channel, content, (line,), act.thread)
 
     async def opened(self, act: Opened) -> None:
@@ -104,10 +108,13 @@ class Events:
         return await self._desk.handle(act, content, standing, name), standing
 
     async def _beside(self, act: Slash, content: Content, replies: Replies) -> None:
-        """Answers where a command was typed; what needs a modal opens one while the trigger lasts."""
-        private = tuple(message for message in replies if needs_modal(message))
-        if private and await self._windows.open_with(act.trigger, private):
-            replies = tuple(message for message in replies if message not in private)
+        """Answers where a command was typed; what needs a modal opens one while the trigger lasts.
+
+        A report that is under way does not open over the answer to a question: a button leads to it.
+        """
+        all_private = bool(replies) and all(needs_modal(message) for message in replies)
+        if all_private and await self._windows.open_with(act.trigger, replies):
+            return
         for message in replies:
             shown = in_chat(message, content, self._desk.world.door)
             post = post_of(shown, self._desk.look)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from bot.channels.slack.acts import Act
 from bot.channels.slack.blocks import Drawing
 from bot.channels.slack.config import PLATFORM
-from bot.channels.slack.desk import Desk
+from bot.channels.slack.desk import Desk, Replies
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Payload
 from bot.channels.slack.people import Standing
@@ -60,8 +60,12 @@ class Homes:
         cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
         if not mine:
             return None
-        parts = HomeParts.of(self._desk.world, mine[0], cases[0] if cases else None)
+        parts = HomeParts.of(self._desk.world, self._listed(mine), self._listed(cases))
         return home_view(parts, self._desk.look, self._seen.get(act.user, 0))
+
+    def _listed(self, replies: Replies) -> Message | None:
+        """A list for the page; none where it could not be read: there was nothing on the page to save."""
+        return replies[0] if replies and replies != (self._desk.unsaved,) else None
 
     def _refused(self, message: Message) -> Payload:
         return {"type": "home", "blocks": Drawing(self._desk.look).all(message.blocks)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.conversation import words
 from bot.conversation.steps import SLOT
 from bot.conversation.turns import Content, Pressed, Said, Submitted
-from bot.domain.messages import Block, Button, Buttons, Form, Message, Paragraph, Progress
+from bot.domain.messages import Block, Button, Buttons, Callout, Form, Message, Paragraph, Progress
 from bot.knowledge.door_texts import DoorTexts
 
 SHARE = "channel.share"
@@ -61,7 +61,13 @@ def in_chat(message: Message, asked: Content, texts: DoorTexts) -> Message:
         return message
     again = _opens(message, asked)
     button = Buttons((Button(texts.form.open, again.action, again.value, "primary"),))
-    return Message((Paragraph(texts.form.opener), button), summary=texts.form.opener)
+    return Message((*_said_above(message, asked), Paragraph(texts.form.opener), button), texts.form.opener)
+
+
+def _said_above(message: Message, asked: Content) -> tuple[Block, ...]:
+    """The line above a step that says why what was typed led there: our own words, none of the report's."""
+    first = message.blocks[0] if isinstance(asked, Said) and message.replaces == SLOT else None
+    return (first,) if isinstance(first, Callout) and first.tone == "info" and not first.text else ()
 
 
 def _opens(message: Message, asked: Content) -> Pressed:

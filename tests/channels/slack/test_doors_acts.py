@@ -23,7 +23,8 @@ from bot.conversation.turns import Pressed, Said
 
 Json = dict[str, Any]
 USER: Json = {"user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1", "domain": "harbour"}}
-VIEW: Json = {"id": "V1", "type": "modal", "hash": "1.a", "state": {"values": {"b": {"a": {"value": "x"}}}}}
+STATE: Json = {"values": {"b": {"a": {"value": "x"}}}}
+VIEW: Json = {"id": "V1", "type": "modal", "callback_id": "signpost", "hash": "1.a", "state": STATE}
 
 
 def event(**inner: Any) -> Json:
@@ -166,3 +167,44 @@ def test_what_is_not_shaped_as_slack_shapes_it_is_refused(body: Json) -> None:
     """A payload without its parts, or with others in their place, is malformed and never a fault."""
     with pytest.raises(Malformed):
         read(body)
+
+
+def test_a_page_that_was_opened_without_a_tab_is_the_home_page() -> None:
+    """Where Slack names no tab, the page itself is shown; a tab that it names is kept."""
+    opened = read(event(type="app_home_opened", channel="D1"))
+    assert opened == Opened("Ev1", "U1", "T1", "home", "D1")
+    named = read(event(type="app_home_opened", channel="D1", tab="messages"))
+    assert named == Opened("Ev1", "U1", "T1", "messages", "D1")
+
+
+@pytest.mark.parametrize(("channel", "read_as"), [("D1", Direct), ("C1", Nothing), ("G1", Nothing)])
+def test_a_channel_of_unnamed_type_is_told_by_its_id(channel: str, read_as: type) -> None:
+    """A message that does not say where it stands is a direct one only in a channel of direct messages."""
+    body = message(thread_ts=None)
+    body["event"] |= {"channel": channel, "channel_type": None}
+    assert isinstance(read(body), read_as)
+
+
+def test_a_press_without_a_container_is_of_its_channel() -> None:
+    """The channel of a press is the container's, else the payload's own."""
+    button = {"type": "button", "action_id": "press:0:ask.feedback", "value": "x|up"}
+    body = {
+        "type": "block_actions",
+        **USER,
+        "trigger_id": "1.2",
+        "actions": [button],
+        "channel": {"id": "D1"},
+    }
+    press = read(body)
+    assert isinstance(press, Press)
+    assert press.channel == "D1"
+    named = read({**body, "container": {"channel_id": "C2"}})
+    assert isinstance(named, Press)
+    assert named.channel == "C2"
+
+
+def test_a_submission_that_nobody_would_hear_of_is_refused() -> None:
+    """A submission without a callback_id is malformed: it is never acknowledged and forgotten."""
+    view = {name: value for name, value in VIEW.items() if name != "callback_id"}
+    with pytest.raises(Malformed):
+        read({"type": "view_submission", **USER, "view": view})
