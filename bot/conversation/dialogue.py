@@ -80,7 +80,7 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World) -
         return Turn(session, (shown,))
     texts = world.playbook.texts.dialogue
     draft = journeys.current(draft, world)
-    if found.kind in ("answer", "clarify", "danger"):
+    if found.kind in ("answer", "clarify", "danger", "report"):
         return Turn(session, (shown, reporting.show_draft(draft, world, texts.still_open)))
     return Turn(
         session, (reporting.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)

@@ -193,6 +193,7 @@ class Status(Record):
     title: str
     none: str
     wrong_code: str
+    needs_code: str
     too_many: str
     waiting: str
     late: str

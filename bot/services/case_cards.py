@@ -147,7 +147,7 @@ def reporter_name(context: Context, report: Report) -> str:
     federation = context.world.federation
     known = (*federation.roster.people.values(), *federation.demo_staff)
     names = [person.name for person in known if person.accounts.get(reporter.platform) == reporter.user]
-    return names[0] if names else f"{reporter.name or reporter.user} ({reporter.platform})"
+    return names[0] if names else reporter.name or f"{reporter.user} ({reporter.platform})"
 
 
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
@@ -199,7 +199,7 @@ def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Mes
         *_quotes(context, report),
         Heading(labels.history),
         Facts(tuple(_history_line(context, entry) for entry in entries)),
-        Buttons(_buttons(context, report)),
+        Buttons(tuple(item for item in _buttons(context, report) if item.action != "case.details")),
     ]
     slot = f"details:{report.reference}"
     return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import forms
+from bot.conversation.steps import Redo
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
@@ -33,15 +34,22 @@ _TRIES_AN_HOUR = 5
 
 def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
-    texts = context.texts.status
     if not asked.reference:
         mine = _listed(tx, context, reports_of(tx, context.vault, _reporter(sender)), now)
         by_code = Button(context.world.playbook.texts.receipts.look_up, "status.show")
         return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
     found = _own(tx, context, sender, asked.reference, asked.code, now)
-    if isinstance(found, str):
-        return Message((Callout("warning", found),), summary=texts.title)
-    return _opened(tx, context, found, now)
+    return _not_found(context, asked, found) if isinstance(found, str) else _opened(tx, context, found, now)
+
+
+def _not_found(context: Context, asked: ShowStatus, why: str) -> Message:
+    """The same words whether or not there is such a report; what was typed is kept, to be mended."""
+    world, texts = context.world, context.texts.status
+    if asked.code:
+        typed = {"reference": (asked.reference,), "code": (asked.code,)}
+        return forms.status_form(world, Redo({"code": why}, typed))
+    by_code = Buttons((Button(world.playbook.texts.receipts.look_up, "status.show"),))
+    return Message((Callout("warning", texts.needs_code), by_code), summary=texts.title)
 
 
 def _opened(tx: Transaction, context: Context, report: Report, now: datetime) -> Message:

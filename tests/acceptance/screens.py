@@ -136,7 +136,7 @@ def _the_walk(page: Page) -> None:
 
 
 def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:
-    farid.press("Close")
+    farid.press("Close this case")
     farid.region.get_by_label("Content or picture removed").check()
     farid.fill("Reason", REASON)
     _keep(page, "8-close-form.png")

@@ -64,7 +64,7 @@ def _handle(server: Server, reference: str) -> None:
     farid.press("Acknowledge")
     farid.say("cases")
     farid.press(f"Open {reference}")
-    farid.press("Close")
+    farid.press("Close this case")
     farid.fill(outcome="advice_given", reason="Spoken to both, and agreed what happens next.")
     server.wait_until(lambda: "Advice given" in server.page())
     # Only who opened the details read it: not in the channel, nor in a colleague's messages.

@@ -94,6 +94,16 @@ def test_an_incident_offers_a_report(world: World) -> None:
     assert ("report.start", "abuse") in {(b.action, b.value) for b in buttons_of(done.replies)}
 
 
+def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: World) -> None:
+    """With a report under way, an incident that is told in the chat still brings what must be read first."""
+    begun = turn(Pressed("report.start"), world).session
+    parse = Parse("x", (Ranked("report_image", 0.99),), 0.99)
+    incoming = Incoming("e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident"))
+    shown = text_of(take_turn(begun, incoming, parse, world, MONDAY).replies)
+    assert world.rules.texts.report("image") in shown
+    assert "Your report is still open" in shown
+
+
 def test_a_topic_is_chosen(world: World) -> None:
     """A topic that was picked from a question asked back is answered; an unknown one is not."""
     done = turn(Pressed("ask.topic", "follow-former-student"), world)

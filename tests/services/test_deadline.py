@@ -1,6 +1,9 @@
 """A platform that has stopped waiting: what came too late is not stored, and whoever sent it is told."""
 
-from bot.conversation.turns import Incoming, Pressed, Sender
+import pytest
+
+from bot.conversation.turns import Incoming, Pressed, Said, Sender
+from bot.storage.database import StorageUnavailable
 from tests.support.desk import Desk, text_of
 
 ANA = Sender("playground", "ana")
@@ -25,3 +28,27 @@ def test_the_same_event_counts_when_it_comes_again_in_time(desk: Desk) -> None:
     _start(desk, in_time=False)
     assert "not saved" not in _start(desk, in_time=True).lower()
     assert "There is no report waiting here" not in desk.press("ana", "journey.resume")
+
+
+def _without_database(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
+    def gone() -> None:
+        raise StorageUnavailable("the database is locked")
+
+    monkeypatch.setattr(desk.product.context.database, "transaction", gone)
+    replies = desk.product.assistant.handle(Incoming("event-2", ANA, Said(text)), desk.now)
+    return "\n".join(text_of(reply) for reply in replies)
+
+
+def test_a_question_is_answered_without_the_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer needs nothing stored, so it comes while the database is away, and nobody reads "not saved"."""
+    shown = _without_database(desk, monkeypatch, "is a purple elephant allowed")
+    assert "I could not find an answer to that" in shown
+    assert "not saved" not in shown.lower()
+
+
+@pytest.mark.parametrize("words", ["report", "status", "cases", "status FED-7K3Q"])
+def test_what_needs_the_database_is_not_made_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """A report, a status and a list of cases are refused with the phone list while the database is away."""
+    assert "999" in _without_database(desk, monkeypatch, words)
