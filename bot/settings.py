@@ -13,6 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.channels.slack.config import SlackConfig
+from bot.channels.teams.config import Sdk, TeamsConfig
 from bot.domain.roster import Federation
 from bot.knowledge.documents import DataFaults
 from bot.knowledge.federation_file import load_federation, production_faults
@@ -46,6 +47,12 @@ class Environment(BaseSettings):
     slack_flt_channel: str = Field(default="", validation_alias="SLACK_FLT_CHANNEL")
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     teams_app_id: str = Field(default="", validation_alias="MicrosoftAppId")
+    teams_password: str = Field(default="", validation_alias="MicrosoftAppPassword", repr=False)
+    teams_app_type: str = Field(default="SingleTenant", validation_alias="MicrosoftAppType")
+    teams_tenant_id: str = Field(default="", validation_alias="MicrosoftAppTenantId")
+    teams_flt_conversation: str = Field(default="", validation_alias="TEAMS_FLT_CONVERSATION")
+    teams_emulator: bool = Field(default=False, validation_alias="TEAMS_EMULATOR")
+    teams_sdk: Sdk = Field(default="botbuilder", validation_alias="TEAMS_SDK")
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Nlu:
 class Settings:
     """What the composition root builds from. Without `nlu` the built-in engine reads alone.
 
-    `slack` is there where Slack is configured.
+    `slack` and `teams` are there where they are configured.
     """
 
     port: int
@@ -72,6 +79,7 @@ class Settings:
     playground: bool
     nlu: Nlu | None = None
     slack: SlackConfig | None = None
+    teams: TeamsConfig | None = None
 
     @property
     def policy_kb(self) -> Path:
@@ -102,6 +110,7 @@ def read_settings() -> Settings:
     ring = _ring(environment.keys, data, production, faults)
     nlu = _nlu(environment.nlu_url, environment.nlu_token, faults)
     slack = _slack(environment, faults)
+    teams = _teams(environment, faults)
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(faults))
     return Settings(
@@ -111,9 +120,11 @@ def read_settings() -> Settings:
         federation=federation,
         ring=ring,
         data=data,
-        playground=not production,
+        # The emulator tries Teams out: beside it the playground would be where the FLT's cards go.
+        playground=not production and teams is None,
         nlu=nlu,
         slack=slack,
+        teams=teams,
     )
 
 
@@ -171,6 +182,27 @@ def _slack(environment: Environment, faults: list[str]) -> SlackConfig | None:
         flt_channel=environment.slack_flt_channel,
         api_url=environment.slack_api_url.rstrip("/") + "/",
     )
+
+
+def _teams(environment: Environment, faults: list[str]) -> TeamsConfig | None:
+    if not (environment.teams_app_id or environment.teams_emulator):
+        return None
+    config = TeamsConfig(
+        app_id=environment.teams_app_id,
+        password=environment.teams_password,
+        app_type=environment.teams_app_type,
+        tenant_id=environment.teams_tenant_id,
+        flt_conversation=environment.teams_flt_conversation,
+        emulator=environment.teams_emulator,
+        sdk=environment.teams_sdk,
+    )
+    faults += config.faults()
+    if not (config.flt_conversation or environment.slack_flt_channel):
+        faults.append(
+            "TEAMS_FLT_CONVERSATION: give the id of the leadership team's group chat or private channel, such"
+            " as 19:…@thread.v2 (docs/teams.md)."
+        )
+    return config
 
 
 def _is_address(url: str) -> bool:

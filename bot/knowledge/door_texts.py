@@ -79,7 +79,7 @@ class ChatTexts(Record):
     moved: Text
     again: Text
     unreachable: Text
-    prefilled: Text
+    hidden: Text
 
 
 class DoorTexts(Record):

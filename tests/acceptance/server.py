@@ -28,12 +28,17 @@ def free_port() -> int:
 
 
 class Server:
-    """`python -m bot serve` over one folder: what it stored is there after a restart."""
+    """`python -m bot serve` over one folder: what it stored is there after a restart.
 
-    def __init__(self, folder: Path) -> None:
+    Another `command` of several processes needs `settings` that name their database and keys.
+    """
+
+    def __init__(self, folder: Path, command: str = "serve", **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
-        self.log = folder / "serve.log"
+        self.log = folder / f"{command}.log"
+        self._command = command
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,10 +56,11 @@ class Server:
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
+            **self._settings,
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log
+                [sys.executable, "-m", "bot", self._command], cwd=ROOT, env=env, stdout=log, stderr=log
             )
         self._wait()
 
@@ -63,12 +69,20 @@ class Server:
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 break
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        raise AssertionError(f"serve did not start:\n{self.log.read_text()[-4000:]}")
+            if self._answers():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self._command} did not start:\n{self.log.read_text()[-4000:]}")
+
+    def _answers(self) -> bool:
+        if self._command == "worker":
+            # Nobody can speak to it: its log says when it is at work.
+            return '"working"' in self.log.read_text()
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
 
     def kill(self) -> None:
         """kill -9: nothing is flushed, nothing is said goodbye to."""

@@ -91,8 +91,9 @@ def update_view(workspace: Workspace, view: View, payload: Json, wanted_hash: st
         raise SlackError("hash_conflict")
     _check_external_id(workspace, payload, view.id)
     typed = view.values
-    view.payload = {**payload, "blocks": with_ids(payload["blocks"])}
+    # The hash first: whoever waits for the new words must not press with the old hash.
     view.hash = workspace.new_hash()
+    view.payload = {**payload, "blocks": with_ids(payload["blocks"])}
     view.errors = {}
     view.values = _values(view, typed)
     _show(workspace, view)

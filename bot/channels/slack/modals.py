@@ -16,7 +16,6 @@ from bot.channels.slack.homes import Homes
 from bot.channels.slack.look import Payload
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat, merged
-from bot.channels.slack.views import Place
 from bot.conversation.turns import Content
 
 Opening = asyncio.Task[str]
@@ -31,16 +30,16 @@ class Windows:
 
     def open(self, trigger: str) -> Opening:
         """Open one at once, before there is anything to show: a trigger is good for three seconds."""
-        view = views.placeholder(Place(), self._desk.look)
+        view = views.placeholder(self._desk.look)
         return self._desk.background.start(self._desk.calls.open_view(trigger, view))
 
     async def open_with(self, trigger: str, replies: Replies) -> bool:
         """Open one that shows the replies. False where the trigger is good no more."""
         return bool(await self._desk.calls.open_view(trigger, self.view(replies)))
 
-    def view(self, replies: Replies, place: Place | None = None) -> Payload:
+    def view(self, replies: Replies) -> Payload:
         """The modal that shows the replies."""
-        return views.modal(merged(replies), place or Place(), self._desk.look)
+        return views.modal(merged(replies), self._desk.look)
 
     async def fill(self, act: Act, asked: Content, opening: Opening, replies: Replies) -> None:
         """Show the replies in the modal that is being opened; none for the second copy of an act."""
@@ -105,7 +104,7 @@ class Submissions:
         return answer
 
     def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:
-        view = self._windows.view(replies, views.place_of(act.view))
+        view = self._windows.view(replies)
         errors = views.errors_of(merged(replies))
         # Errors can only stand beside fields that are there: a field that is new needs the form again.
         if errors and _inputs(view) == _inputs(act.view):
@@ -113,7 +112,7 @@ class Submissions:
         return {"response_action": "update", "view": view}
 
     async def _update(self, act: Submission, asked: Content, replies: Replies) -> None:
-        view = self._windows.view(replies, views.place_of(act.view))
+        view = self._windows.view(replies)
         if not await self._desk.calls.update_view(str(act.view["id"]), view):
             await self._windows.direct(act, asked, replies)
 

@@ -87,7 +87,7 @@ class Presses:
             # All that was typed stays where it is.
             shown = views.with_notice(view, self._desk.unsaved, self._desk.look)
         else:
-            shown = self._windows.view(replies, views.place_of(view))
+            shown = self._windows.view(replies)
         if not await self._desk.calls.update_view(str(view["id"]), shown, str(view.get("hash") or "")):
             await self._windows.direct(act, content, replies)
 

@@ -1,10 +1,10 @@
-"""Modals: a message with its form, what was filled in, and where the modal was opened from."""
+"""Modals: a message with its form, and what was filled in."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.slack.blocks import Drawing
@@ -20,16 +20,7 @@ _TITLE, _ERROR = 24, 2000
 _KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata", "blocks")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a modal was opened from: whom to answer when it is done. Empty where it is not known."""
-
-    channel: str = ""
-    message: str = ""
-    response_url: str = ""
-
-
-def modal(message: Message, place: Place, look: Look) -> Payload:
+def modal(message: Message, look: Look) -> Payload:
     """The view for a message: with inputs and a submit button where it has a form, else with neither."""
     form = _form(message)
     drawn = draw(form, look) if form else None
@@ -43,14 +34,14 @@ def modal(message: Message, place: Place, look: Look) -> Payload:
         "title": plain(cut(look.texts.form.title, _TITLE)),
         "close": plain(cut(look.texts.form.close, _TITLE)),
         "blocks": fitted(blocks, look, VIEW_BLOCKS, VIEW_ROOM),
-        "private_metadata": _metadata(form, place, drawn.long_values if drawn else {}),
+        "private_metadata": _metadata(form, drawn.long_values if drawn else {}),
     }
     return view | ({"submit": plain(cut(form.submit, _TITLE))} if form else {})
 
 
-def placeholder(place: Place, look: Look) -> Payload:
+def placeholder(look: Look) -> Payload:
     """What is opened at once, before there is anything to show: a trigger is good for three seconds."""
-    return modal(Message((Heading(look.texts.form.loading),), ""), place, look)
+    return modal(Message((Heading(look.texts.form.loading),), ""), look)
 
 
 def with_notice(view: Mapping[str, Any], notice: Message, look: Look) -> Payload:
@@ -92,14 +83,6 @@ def typed(view: Mapping[str, Any], look: Look) -> dict[str, tuple[str, ...]]:
     return values_of(_state(view), long_values if isinstance(long_values, Mapping) else {}, look.zone)
 
 
-def place_of(view: Mapping[str, Any]) -> Place:
-    """Where the view was opened from."""
-    kept = _kept(view).get("place")
-    known = {field.name for field in fields(Place)}
-    found = kept if isinstance(kept, Mapping) else {}
-    return Place(**{name: str(value) for name, value in found.items() if name in known})
-
-
 def _state(view: Mapping[str, Any]) -> Mapping[str, Any]:
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
@@ -118,10 +101,8 @@ def _titled(message: Message, form: Form | None) -> Message:
     return replace(message, blocks=(Heading(form.title), *message.blocks))
 
 
-def _metadata(form: Form | None, place: Place, long_values: Mapping[str, Mapping[str, str]]) -> str:
-    kept: dict[str, Any] = {"place": {name: value for name, value in asdict(place).items() if value}}
-    if form is not None:
-        kept |= {"action": form.action, "value": form.value}
+def _metadata(form: Form | None, long_values: Mapping[str, Mapping[str, str]]) -> str:
+    kept: dict[str, Any] = {} if form is None else {"action": form.action, "value": form.value}
     if long_values:
         kept["long"] = long_values
     return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)

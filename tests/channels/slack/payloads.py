@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View
 
 from bot.channels.slack.look import Look, Payload, can_be_bold
-from bot.channels.slack.views import Place, modal, typed
+from bot.channels.slack.views import modal, typed
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -154,5 +154,5 @@ def _state(element: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_back(message: Message, look: Look) -> dict[str, tuple[str, ...]]:
     """The values of a form that is drawn and sent as it is."""
-    view = modal(message, Place(), look)
+    view = modal(message, look)
     return typed({**view, "state": {"values": state_of(view)}}, look)

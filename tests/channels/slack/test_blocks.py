@@ -6,7 +6,7 @@ from bot.channels.slack.blocks import MESSAGE_ROOM, blocks_of, opener, post_of
 from bot.channels.slack.fitting import size_of
 from bot.channels.slack.ids import action_id, pressed
 from bot.channels.slack.look import NOTHING, Look, cut, pieces
-from bot.channels.slack.views import Place, modal
+from bot.channels.slack.views import modal
 from bot.conversation.turns import Pressed
 from bot.domain.messages import (
     Block,
@@ -78,7 +78,7 @@ def every_block(text: str) -> tuple[Block, ...]:
 def test_whatever_is_written_is_shown_and_never_read_as_marks(look: Look, text: str) -> None:
     """Mentions, links, marks, emoji names and empty texts: no fault, and each literally on the screen."""
     message = Message(every_block(text), text)
-    view = modal(message, Place(), look)
+    view = modal(message, look)
     # A label, a hint and an error have their limit: only what nobody could type is longer.
     assert faults(view) == []
     assert faults(post_of(message, look)) == []
@@ -109,7 +109,7 @@ def test_an_empty_message_still_says_something(look: Look, text: str) -> None:
     """Slack refuses a message without text: one is always there."""
     message = Message((Paragraph(text),), text)
     assert faults(post_of(message, look)) == []
-    assert faults(modal(message, Place(), look)) == []
+    assert faults(modal(message, look)) == []
 
 
 def test_a_value_that_was_typed_comes_back_whole(look: Look) -> None:

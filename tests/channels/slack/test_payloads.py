@@ -4,7 +4,7 @@ import pytest
 
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.look import Look
-from bot.channels.slack.views import Place, modal
+from bot.channels.slack.views import modal
 from bot.conversation.world import World
 from bot.domain.messages import Form, Message, Quote
 
@@ -34,7 +34,7 @@ def as_message(name: str, message: Message, look: Look) -> None:
 
 def as_modal(name: str, message: Message, look: Look) -> None:
     """In a modal: no fault, and every word."""
-    view = modal(message, Place("C1", "1.2", "https://hooks.slack.test/1"), look)
+    view = modal(message, look)
     assert faults(view) == [], name
     assert lost(message, view) == [], name
 

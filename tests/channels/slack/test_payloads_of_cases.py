@@ -8,7 +8,7 @@ import pytest
 from bot.channels.slack.blocks import blocks_of, post_of
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Look
-from bot.channels.slack.views import Place, modal
+from bot.channels.slack.views import modal
 from bot.conversation.turns import Pressed, Said
 from bot.conversation.world import World
 from bot.domain.messages import Form, Message
@@ -32,7 +32,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def check(message: Message, look: Look) -> None:
     """As a message and as a modal: no fault, no silent loss, and no private word in the fall-back text."""
-    payload, view = post_of(message, look), modal(message, Place(), look)
+    payload, view = post_of(message, look), modal(message, look)
     assert faults(payload) == []
     assert faults(view) == []
     assert PRIVATE not in payload["text"]

@@ -11,11 +11,8 @@ from bot.channels.slack.fields import local_time, moment_of
 from bot.channels.slack.look import Look, Payload
 from bot.channels.slack.views import (
     CALLBACK,
-    Place,
     errors_of,
     modal,
-    place_of,
-    placeholder,
     submitted,
     typed,
     with_notice,
@@ -28,7 +25,6 @@ from bot.domain.messages import Button, Buttons, Field, FieldKind, Form, Heading
 from .payloads import faults, read_back, said, squeezed, state_of
 
 LONDON = ZoneInfo("Europe/London")
-PLACE = Place("C1", "1700000000.000100", "https://hooks.slack.test/actions/1")
 
 
 def formed(*fields: Field, value: str = "d|step|") -> Message:
@@ -43,21 +39,18 @@ def inputs(view: Payload) -> list[Payload]:
 
 def test_a_form_has_a_submit_and_a_message_has_none(look: Look) -> None:
     """Only where there are fields can a modal be sent."""
-    with_form = modal(formed(Field("a", "A", "text")), PLACE, look)
-    without = modal(Message((Paragraph("Words"),), "s"), PLACE, look)
+    with_form = modal(formed(Field("a", "A", "text")), look)
+    without = modal(Message((Paragraph("Words"),), "s"), look)
     assert with_form["submit"]["text"] == "Go on"
     assert "submit" not in without
     assert with_form["title"]["text"] == look.texts.form.title
     assert {with_form["callback_id"], without["callback_id"]} == {CALLBACK}
 
 
-def test_the_place_is_remembered(look: Look) -> None:
-    """A modal knows where it was opened from, and one from nowhere knows nothing."""
-    assert place_of(modal(formed(Field("a", "A", "text")), PLACE, look)) == PLACE
-    assert place_of(placeholder(PLACE, look)) == PLACE
-    assert place_of({}) == Place()
-    assert place_of({"private_metadata": "not json"}) == Place()
-    assert place_of({"private_metadata": '["list"]'}) == Place()
+@pytest.mark.parametrize("metadata", ["", "not json", '["list"]'])
+def test_metadata_that_is_not_ours_is_no_form(look: Look, metadata: str) -> None:
+    """A view with metadata of somebody else is read as a submission of nothing, not as an error."""
+    assert submitted({"private_metadata": metadata}, look) == Submitted("", "", {})
 
 
 def test_a_submission_is_read_back(look: Look) -> None:
@@ -71,7 +64,7 @@ def test_a_submission_is_read_back(look: Look) -> None:
         Field("e", "E", "link", value=("https://forum.example/1",)),
         Field("f", "F", "long_text", required=False),
     )
-    view = modal(formed(*fields), PLACE, look)
+    view = modal(formed(*fields), look)
     sent = {**view, "state": {"values": state_of(view)}}
     expected = {field.name: field.value for field in fields}
     assert submitted(sent, look) == Submitted("journey.submit", "d|step|", expected)
@@ -104,14 +97,14 @@ def test_a_strange_state_is_an_empty_one(look: Look, view: dict[str, Any]) -> No
 def test_another_step_has_other_block_ids(look: Look) -> None:
     """What was typed in one step never appears in the next one's field of the same name."""
     field = Field("a", "A", "text")
-    ids = {inputs(modal(formed(field, value=value), PLACE, look))[0]["block_id"] for value in ("1", "2", "1")}
+    ids = {inputs(modal(formed(field, value=value), look))[0]["block_id"] for value in ("1", "2", "1")}
     assert len(ids) == 2
 
 
 def test_errors_stand_at_their_fields(look: Look) -> None:
     """An error is named by the block of its field, and shown below it where the view is drawn again."""
     message = formed(Field("a", "A", "text", error="Write something."), Field("b", "B", "text"))
-    view = modal(message, PLACE, look)
+    view = modal(message, look)
     assert errors_of(message) == {view["blocks"][0]["block_id"]: "Write something."}
     assert view["blocks"][1]["type"] == "context"
     assert view["blocks"][1]["elements"][1]["text"] == "Write something."
@@ -143,7 +136,7 @@ def test_times_are_the_federations_own(local: str, utc: str) -> None:
 @pytest.mark.parametrize("value", ["", "soon", "1999-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00"])
 def test_a_time_that_slack_does_not_take_is_left_open(look: Look, value: str) -> None:
     """What is no time for the picker leaves it empty, without a fault."""
-    view = modal(formed(Field("a", "A", "datetime", value=(value,))), PLACE, look)
+    view = modal(formed(Field("a", "A", "datetime", value=(value,))), look)
     assert faults(view) == []
     assert "initial_date_time" not in inputs(view)[0]["element"]
 
@@ -168,7 +161,7 @@ def test_many_options_are_a_menu(look: Look, count: int, kind: FieldKind, drawn:
     """Up to ten options are on the screen; more are in a menu, and each comes back."""
     options = tuple(Option(f"{at}", f"Option {at}") for at in range(count))
     message = formed(Field("a", "A", kind, options=options, value=(f"{count - 1}",)))
-    view = modal(message, PLACE, look)
+    view = modal(message, look)
     assert faults(view) == []
     assert inputs(view)[0]["element"]["type"] == drawn
     assert read_back(message, look) == {"a": (f"{count - 1}",)}
@@ -180,7 +173,7 @@ def test_long_options_come_back(look: Look) -> None:
     message = formed(
         Field("a", "A", "choice", options=(Option(long, label), Option("", "None")), value=(long,))
     )
-    view = modal(message, PLACE, look)
+    view = modal(message, look)
     assert faults(view) == []
     assert read_back(message, look) == {"a": (long,)}
     assert squeezed(label) in said(view)
@@ -189,7 +182,7 @@ def test_long_options_come_back(look: Look) -> None:
 def test_a_choice_of_nobody_can_still_be_shown(look: Look) -> None:
     """Where there is nothing to choose from, the view says what is asked, and has no error at a block."""
     message = formed(Field("person", "Who", "choice", error="Choose somebody."))
-    view = modal(message, PLACE, look)
+    view = modal(message, look)
     assert faults(view) == []
     assert "Who" in said(view)
     assert errors_of(message) == {}
@@ -201,7 +194,7 @@ def test_a_choice_of_nobody_can_still_be_shown(look: Look) -> None:
 def test_what_is_no_number_or_link_is_shown_in_a_plain_box(look: Look, kind: FieldKind, value: str) -> None:
     """What was typed elsewhere is kept even where Slack's own box would refuse it."""
     message = formed(Field("a", "A", kind, value=(value,)))
-    assert inputs(modal(message, PLACE, look))[0]["element"]["type"] == "plain_text_input"
+    assert inputs(modal(message, look))[0]["element"]["type"] == "plain_text_input"
     assert read_back(message, look) == {"a": (value,)}
 
 
@@ -209,7 +202,7 @@ def test_a_long_text_goes_on_in_a_second_box(look: Look) -> None:
     """4,000 characters typed elsewhere stand in two boxes and are one text again, to the last line break."""
     for text in ("word " * 799 + "last", "line\n" * 799 + "last", "x" * 4000):
         message = formed(Field("a", "A", "long_text", value=(text,)))
-        view = modal(message, PLACE, look)
+        view = modal(message, look)
         assert len(inputs(view)) == 2
         assert faults(view) == []
         assert read_back(message, look) == {"a": (text,)}
@@ -223,8 +216,8 @@ def test_a_notice_leaves_what_was_typed(world: World, look: Look) -> None:
     empty = [
         Field(name, name, kind, options=options if "choice" in kind else ()) for name, kind in kinds.items()
     ]
-    view = modal(formed(*empty), PLACE, look)
-    typed_in = modal(formed(*(replace(field, value=given[field.name]) for field in empty)), PLACE, look)
+    view = modal(formed(*empty), look)
+    typed_in = modal(formed(*(replace(field, value=given[field.name]) for field in empty)), look)
     payload = {**view, "id": "V1", "hash": "h", "state": {"values": state_of(typed_in)}}
     once = with_notice(payload, receipts.not_saved(world), look)
     twice = with_notice({**payload, "blocks": once["blocks"]}, receipts.not_saved(world), look)
@@ -240,14 +233,14 @@ def test_a_title_is_not_said_twice(look: Look) -> None:
     """A form's title is a heading where the message has none of its own."""
     form = Form("case.note", "FED-1", (Field("note", "Note", "long_text"),), "Keep it", "A note on FED-1")
     bare, headed = Message((form,), "s"), Message((Heading(form.title), form), "s")
-    assert modal(bare, PLACE, look) == modal(headed, PLACE, look)
+    assert modal(bare, look) == modal(headed, look)
 
 
 def test_the_ways_out_stand_last(look: Look) -> None:
     """Back, save and cancel stand below the fields."""
     ways = Buttons((Button("Back", "journey.back", "v"),))
     message = Message((*formed(Field("a", "A", "text")).blocks, ways), "s")
-    assert [block["type"] for block in modal(message, PLACE, look)["blocks"]] == ["input", "actions"]
+    assert [block["type"] for block in modal(message, look)["blocks"]] == ["input", "actions"]
 
 
 def test_only_one_form_can_be_filled_in(look: Look) -> None:
@@ -256,7 +249,7 @@ def test_only_one_form_can_be_filled_in(look: Look) -> None:
         formed(Field("a", "A", "text")),
         Form("case.note", "FED-1", (Field("a", "A", "text"),), "Keep"),
     )
-    view = modal(Message((*first.blocks, second), "s"), PLACE, look)
+    view = modal(Message((*first.blocks, second), "s"), look)
     assert faults(view) == []
     assert len(inputs(view)) == 1
     assert submitted(view, look).action == "journey.submit"

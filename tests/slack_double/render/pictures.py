@@ -10,7 +10,7 @@ from typing import Literal
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Look, Payload
-from bot.channels.slack.views import Place, modal
+from bot.channels.slack.views import modal
 from bot.conversation.turns import Pressed, Said, Submitted
 from bot.domain.messages import Buttons, Form, Message
 from tests.support.desk import Desk
@@ -48,8 +48,8 @@ def _pictures(desk: Desk) -> Iterator[Picture]:
     (answer,) = desk.send("ana", Pressed("ask.topic", _TOPIC))
     yield Picture("slack-answer", "posted", post_of(answer, look), "Signpost")
     step, review, _receipt = reported(desk, "ana")
-    yield Picture("slack-report", "modal", modal(step, Place(), look))
-    yield Picture("slack-review", "modal", modal(review, Place(), look))
+    yield Picture("slack-report", "modal", modal(step, look))
+    yield Picture("slack-review", "modal", modal(review, look))
     for school in ("northgate", "southmere"):
         desk.report("joe", school=school)
         desk.later(minutes=40)

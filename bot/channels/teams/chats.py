@@ -1,0 +1,201 @@
+"""A person's own chat: what is written there, and the one card in it on which everything private stands.
+
+Teams keeps every message. So a form, a step of a report or the details of a case stand on one card that is
+put in its own place; when it goes on further down, the old one keeps a line that says so, and no word of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from bot.channels.look import Look
+from bot.channels.replies import answered_topic, is_end, is_private, is_step, line
+from bot.channels.teams.port import Payload, Post, Reference, TeamsPort
+from bot.channels.teams.posts import citations_of, post_of
+from bot.conversation.steps import SLOT
+from bot.delivery.sender import DeliveryFault, PassingFault
+from bot.domain.messages import Form, Message
+
+log = structlog.get_logger()
+_REMEMBERED = 5000
+_TRIES, _FIRST_S, _LONGEST_S = 3, 0.5, 3.0
+_SETTLE_S = 1.0
+# How long what was for one pair of eyes stays readable in a chat that Teams keeps.
+_READ_S = 900.0
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Whose chat it is, and where."""
+
+    user: str
+    there: Reference
+
+
+class Chats:
+    """Writes in personal chats. Nothing here raises: each says whether it was done.
+
+    `start` runs work beside everything else; `native` is whether Teams' own feedback buttons are there.
+    """
+
+    def __init__(
+        self,
+        port: TeamsPort,
+        look: Look,
+        start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]],
+        sleep: Callable[[float], Awaitable[object]],
+        native: bool,
+    ) -> None:
+        self._port = port
+        self._look = look
+        self._start = start
+        self._sleep = sleep
+        self._native = native
+        # The card on which each person's report, or anything else private, stands now.
+        self._slots: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._topics: OrderedDict[str, str] = OrderedDict()
+        self._rewriting: dict[str, asyncio.Task[Any]] = {}
+        self._hiding: dict[str, tuple[Chat, asyncio.Task[Any]]] = {}
+
+    async def show(
+        self, chat: Chat, messages: tuple[Message, ...], suggested: tuple[Payload, ...] = ()
+    ) -> bool:
+        """Write them, in order; `suggested` under the last. False where Teams did not take one of them."""
+        done = True
+        for number, message in enumerate(messages, 1):
+            below = suggested if number == len(messages) else ()
+            done = await self._show(chat, message, below) and done
+        return done
+
+    async def show_soon(self, chat: Chat, messages: tuple[Message, ...], within: float) -> bool:
+        """Write them, and wait `within` seconds for that; it goes on after. False where Teams refused."""
+        task = self._start(self.show(chat, messages))
+        done, _ = await asyncio.wait({task}, timeout=within)
+        return bool(task.result()) if done else True
+
+    async def say(self, there: Reference, text: str, reply_to: str = "") -> bool:
+        """One line of plain text, in any conversation."""
+        return await self._sent(there, Post(text=text, summary=text, reply_to=reply_to)) is not None
+
+    async def post(self, there: Reference, message: Message) -> bool:
+        """A message in any conversation, for everybody in it."""
+        return await self._sent(there, post_of(message, self._look)) is not None
+
+    async def placed(self, chat: Chat, message_id: str, message: Message) -> None:
+        """Remember that `message` stands on this card now, and have Teams keep it.
+
+        What Teams shows as the answer to a press it may forget. A form is not written again while
+        somebody types in it.
+        """
+        self._remember(chat, message_id, message)
+        self._hide_later(chat, message_id, message)
+        if message_id and not any(isinstance(block, Form) for block in message.blocks):
+            post = post_of(message, self._look, slot=not is_end(message))
+            self._rewriting[message_id] = self._start(self._rewritten(chat.there, message_id, post))
+
+    async def put(self, chat: Chat, message_id: str, message: Message) -> bool:
+        """Put `message` in the place of the one on this card; below, where it is there no longer."""
+        post = post_of(message, self._look, slot=not is_end(message))
+        if not message_id or not await self._rewritten(chat.there, message_id, post):
+            return await self._show(chat, message, ())
+        self._remember(chat, message_id, message)
+        self._hide_later(chat, message_id, message)
+        return True
+
+    async def settled(self, message_id: str) -> None:
+        """Wait, for a moment at most, until a card is as it was last told to be."""
+        if (task := self._rewriting.get(message_id)) is not None:
+            await asyncio.wait({task}, timeout=_SETTLE_S)
+
+    async def close(self) -> None:
+        """Hide at once whatever waits to be hidden: nobody would do it later."""
+        for message_id, (chat, task) in tuple(self._hiding.items()):
+            task.cancel()
+            await self._hidden(chat, message_id)
+
+    def topic_of(self, message_id: str) -> str:
+        """The topic that a message has answered; "" for any other message, or an old one."""
+        return self._topics.get(message_id, "")
+
+    async def _show(self, chat: Chat, message: Message, suggested: tuple[Payload, ...]) -> bool:
+        if (cited := citations_of(message, self._look)) is not None:
+            await self._sent(chat.there, cited)
+        slot = is_private(message) and not is_end(message)
+        post = post_of(message, self._look, slot=slot, native=self._native)
+        sent = await self._sent(chat.there, replace(post, suggested=suggested))
+        if sent is None:
+            return False
+        if slot:
+            self._remember(chat, sent, message)
+        self._hide_later(chat, sent, message)
+        if sent and (topic := answered_topic(message)):
+            _keep(self._topics, sent, topic)
+        return True
+
+    def _remember(self, chat: Chat, message_id: str, message: Message) -> None:
+        key = (chat.user, "report" if message.replaces == SLOT else "view")
+        before = self._slots.pop(key, "")
+        if not is_end(message):
+            _keep(self._slots, key, message_id)
+        if before and before != message_id:
+            post = post_of(line(self._look.texts.chat.moved), self._look)
+            self._start(self._rewritten(chat.there, before, post))
+
+    def _hide_later(self, chat: Chat, message_id: str, message: Message) -> None:
+        """What is for one pair of eyes, and can be asked for again, does not stay in the chat for ever."""
+        if (known := self._hiding.pop(message_id, None)) is not None:
+            known[1].cancel()
+        forms = any(isinstance(block, Form) for block in message.blocks)
+        if message_id and message.ephemeral and not forms and not is_step(message):
+            self._hiding[message_id] = chat, self._start(self._hide_after(chat, message_id))
+
+    async def _hide_after(self, chat: Chat, message_id: str) -> None:
+        await self._sleep(_READ_S)
+        await self._hidden(chat, message_id)
+
+    async def _hidden(self, chat: Chat, message_id: str) -> None:
+        self._hiding.pop(message_id, None)
+        await self._rewritten(chat.there, message_id, post_of(line(self._look.texts.chat.hidden), self._look))
+
+    async def _sent(self, there: Reference, post: Post) -> str | None:
+        """The message's id; None where Teams did not take it."""
+        for tried in range(1, _TRIES + 1):
+            try:
+                return await self._port.send(there, post)
+            except PassingFault as fault:
+                wait = fault.retry_after or _FIRST_S * 2**tried
+                if tried == _TRIES or wait > _LONGEST_S:
+                    self._failed("send", fault)
+                    return None
+                await self._sleep(wait)
+            except DeliveryFault as fault:
+                self._failed("send", fault)
+                return None
+        return None
+
+    async def _rewritten(self, there: Reference, message_id: str, post: Post) -> bool:
+        try:
+            await self._port.update(there, message_id, post)
+        except DeliveryFault as fault:
+            self._failed("update", fault)
+            return False
+        finally:
+            self._rewriting.pop(message_id, None)
+        return True
+
+    def _failed(self, call: str, fault: DeliveryFault) -> None:
+        # The fault's own words hold nothing of what was written.
+        log.warning("teams.call_failed", call=call, fault=type(fault).__name__)
+
+
+def _keep(remembered: OrderedDict[Any, str], key: Any, value: str) -> None:
+    remembered[key] = value
+    remembered.move_to_end(key)
+    while len(remembered) > _REMEMBERED:
+        remembered.popitem(last=False)

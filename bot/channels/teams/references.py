@@ -1,0 +1,171 @@
+"""The ways to people and to the FLT's conversation, learnt from what they send, kept sealed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.channels.teams.port import Activity, Reference
+from bot.storage import teams
+from bot.storage.database import Database, StorageUnavailable
+from bot.storage.vault import Vault
+
+log = structlog.get_logger()
+Run = Callable[..., Awaitable[Any]]
+_REMEMBERED = 5000
+_NEAR = "near"
+
+
+@dataclass(frozen=True)
+class KeptReferences:
+    """The table, one transaction a call."""
+
+    database: Database
+    vault: Vault
+
+    def remember(self, name: str, reference: str, now: datetime) -> None:
+        """Keep the newest way to `name`."""
+        with self.database.transaction() as tx:
+            teams.remember(tx, self.vault, name, reference, now)
+
+    def recall(self, name: str) -> str | None:
+        """The way to `name`, or None."""
+        with self.database.transaction() as tx:
+            return teams.recall(tx, self.vault, name)
+
+    def forget(self, name: str) -> None:
+        """Keep it no more."""
+        with self.database.transaction() as tx:
+            teams.forget(tx, self.vault, name)
+
+
+class References:
+    """Who can be written to, and where. A fault of the database costs a memory, never an event.
+
+    `run` takes a plain function off the event loop. Teams may move a tenant to another service URL: each
+    activity brings the newest.
+    """
+
+    def __init__(self, kept: KeptReferences, run: Run, clock: Callable[[], datetime]) -> None:
+        self._kept = kept
+        self._run = run
+        self._clock = clock
+        self._known: OrderedDict[str, str] = OrderedDict()
+        # Installing brings two activities at once: one of them is the first.
+        self._learning = asyncio.Lock()
+
+    async def saw(self, activity: Activity) -> bool:
+        """Remember where this activity came from. Whether it is the first from this person's own chat."""
+        of = root(activity.reference)
+        await self._learn(_NEAR, replace(of, conversation="", scope="personal", team=""))
+        if of.scope != "personal":
+            await self._learn(_conversation(of.conversation), of)
+            if kind := _channel_type(activity):
+                await self._note(_type(of.conversation), kind)
+            return False
+        person = activity.sender.aad or activity.sender.id
+        return bool(person) and await self._learn(_person(person), of)
+
+    async def person(self, user: str) -> Reference | None:
+        """The personal chat with a user, or None where it is not known."""
+        return await self._recall(_person(user))
+
+    async def met(self, user: str, chat: Reference) -> None:
+        """Remember a personal chat that was made."""
+        await self._learn(_person(user), chat)
+
+    async def conversation(self, conversation: str) -> Reference | None:
+        """The way to a group chat or channel; where nothing came from there yet, over what is nearest."""
+        known = await self._recall(_conversation(conversation))
+        if known is None and (near := await self.near()) is not None:
+            return replace(near, conversation=conversation, scope=_scope_of(conversation))
+        return known
+
+    async def channel_type(self, conversation: str) -> str:
+        """What Teams has said that a channel is: "private", "standard", "shared", or "" for nothing."""
+        return await self._recalled(_type(conversation)) or ""
+
+    async def near(self) -> Reference | None:
+        """Where the newest activity came from: the service URL, the tenant and the bot; no conversation."""
+        return await self._recall(_NEAR)
+
+    async def lost(self, user: str) -> None:
+        """A person's chat is there no longer: it must be made anew."""
+        self._known.pop(_person(user), None)
+        await self._safely(self._kept.forget, _person(user))
+
+    async def _learn(self, name: str, reference: Reference) -> bool:
+        """Keep it; whether nothing was known before."""
+        return await self._note(name, json.dumps(asdict(reference)))
+
+    async def _recall(self, name: str) -> Reference | None:
+        text = await self._recalled(name)
+        return Reference(**json.loads(text)) if text else None
+
+    async def _note(self, name: str, text: str) -> bool:
+        if self._known.get(name) == text:
+            return False
+        async with self._learning:
+            known = await self._recalled(name)
+            if known != text:
+                self._keep(name, text)
+                await self._safely(self._kept.remember, name, text, self._clock())
+            return known is None
+
+    async def _recalled(self, name: str) -> str | None:
+        if name not in self._known:
+            text = await self._safely(self._kept.recall, name)
+            if text is None:
+                return None
+            self._keep(name, text)
+        return self._known[name]
+
+    def _keep(self, name: str, text: str) -> None:
+        self._known[name] = text
+        self._known.move_to_end(name)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def _safely(self, call: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return await self._run(call, *args)
+        except StorageUnavailable as fault:
+            log.error("teams.reference_not_stored", fault=type(fault).__name__)
+            return None
+
+
+def root(reference: Reference) -> Reference:
+    """The conversation itself, where an activity names one of its threads ("19:…;messageid=…")."""
+    return replace(reference, conversation=reference.conversation.partition(";")[0])
+
+
+def _person(user: str) -> str:
+    return f"person|{user}"
+
+
+def _conversation(conversation: str) -> str:
+    return f"conversation|{conversation}"
+
+
+def _type(conversation: str) -> str:
+    return f"type|{conversation}"
+
+
+def _channel_type(activity: Activity) -> str:
+    """`channelData.channel.type`, where Teams says it."""
+    data = activity.raw.get("channelData")
+    channel = data.get("channel") if isinstance(data, Mapping) else None
+    kind = channel.get("type") if isinstance(channel, Mapping) else None
+    return kind.casefold() if isinstance(kind, str) else ""
+
+
+def _scope_of(conversation: str) -> Any:
+    # Teams' own ids: "…@thread.tacv2" is a channel, "…@thread.v2" a group chat.
+    return "channel" if conversation.endswith("@thread.tacv2") else "groupChat"

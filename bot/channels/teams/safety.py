@@ -1,0 +1,103 @@
+"""Whether the FLT's conversation is private enough to post in (routing table: "Private enough to post").
+
+A group chat or a private channel, and in it nobody but the people on the roster. Teams tells a bot
+nothing of whether a team is private, so that a standard channel is not trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Container
+
+import structlog
+
+from bot.channels.teams.config import TeamsConfig
+from bot.channels.teams.people import is_bot, standing_of
+from bot.channels.teams.port import Member, Reference, TeamsPort
+from bot.channels.teams.references import References
+from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, WithheldFault
+from bot.knowledge.door_texts import PrivacyTexts
+from bot.services.context import ChannelState
+
+log = structlog.get_logger()
+_DAY_S = 86_400
+_LOOK_S = 30
+
+
+class ConversationCheck:
+    """Asks Teams who is in the FLT's conversation, and keeps the last answer in `state`.
+
+    `roster` holds the AAD object ids of everyone on the roster, in lower case. Where Teams does not
+    answer, nothing is posted.
+    """
+
+    def __init__(
+        self,
+        port: TeamsPort,
+        references: References,
+        config: TeamsConfig,
+        roster: Container[str],
+        texts: PrivacyTexts,
+        state: ChannelState,
+    ) -> None:
+        self._port = port
+        self._references = references
+        self._config = config
+        self._roster = roster
+        self._texts = texts
+        self._state = state
+
+    async def verify(self) -> str:
+        """ "" where the conversation is private enough, else why not, in words fit to show."""
+        return str(await self.fault() or "")
+
+    async def fault(self) -> DeliveryFault | None:
+        """The fault of posting there now, or None. Never raises.
+
+        Withheld: somebody must mend it. Permanent: Signpost is not in it. Passing: Teams did not answer.
+        """
+        try:
+            found = await self._fault()
+        except PermanentFault:
+            found = PermanentFault(self._texts.missing)
+        except DeliveryFault as fault:
+            retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
+            found = PassingFault(self._texts.unanswered.format(platform="Teams"), retry_after)
+        self._tell(str(found or ""))
+        return found
+
+    async def watch(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Verify now and daily, and every half minute while it is not as it should be. Never ends."""
+        while True:
+            await self.verify()
+            for _ in range(_DAY_S // _LOOK_S):
+                await sleep(_LOOK_S)
+                if self._state.reason:
+                    break
+
+    def _tell(self, reason: str) -> None:
+        if reason != self._state.reason:
+            # Without a name in it: see PrivacyTexts.
+            log.warning("flt_channel_withheld", reason=reason) if reason else log.info("flt_channel_private")
+        self._state.reason = reason
+
+    async def _fault(self) -> DeliveryFault | None:
+        there = await self._references.conversation(self._config.flt_conversation)
+        if there is None:
+            return PermanentFault(self._texts.missing)
+        if not await self._is_private(there):
+            return WithheldFault(self._texts.public)
+        return self._of_members(await self._port.members(there))
+
+    async def _is_private(self, there: Reference) -> bool:
+        if there.scope == "groupChat" or (there.scope == "channel" and self._config.emulator):
+            return True
+        kind = await self._references.channel_type(there.conversation)
+        return there.scope == "channel" and kind == "private"
+
+    def _of_members(self, members: tuple[Member, ...]) -> DeliveryFault | None:
+        humans = [member for member in members if not is_bot(member.id)]
+        strangers = [one for one in humans if one.aad.casefold() not in self._roster]
+        outsiders = [one for one in humans if standing_of(one, self._config).kind != "staff"]
+        counts = ((self._texts.off_roster, strangers), (self._texts.outsiders, outsiders))
+        reasons = [text.format(count=len(found)) for text, found in counts if found]
+        return WithheldFault("; ".join(reasons)) if reasons else None

@@ -1,0 +1,107 @@
+"""A Federation that works on Teams: the server, and the Teams of a teacher and of a leader."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.acceptance.server import ROOT, Server
+from tests.teams_double.client.app import Client, Someone, installed, running
+
+FLT = "19:flt@thread.v2"
+PEOPLE: dict[str, str] = {
+    entry["id"]: entry["name"]
+    for entry in yaml.safe_load((ROOT / "federation.example.yml").read_text())["people"]
+}
+LEADERS = tuple(Someone(name, PEOPLE[name]) for name in ("farid", "eleanor", "grace", "tom", "beth", "ravi"))
+STAFF = tuple(
+    Someone(name, f"{name.title()} {last}")
+    for name, last in (
+        ("ana", "Silva"),
+        ("joe", "Whitfield"),
+        ("priya", "Shah"),
+        ("sam", "Ortiz"),
+        ("kim", "Lowe"),
+        ("lee", "Grant"),
+    )
+)
+
+
+class TeamsServer(Server):
+    """`python -m bot serve` with the emulator's door open."""
+
+    def __init__(self, folder: Path, sdk: str) -> None:
+        super().__init__(folder)
+        self._sdk = sdk
+        folder.mkdir(parents=True, exist_ok=True)
+        self._config = folder / "federation.yml"
+        self._config.write_text(yaml.safe_dump(federation(), sort_keys=False, allow_unicode=True))
+
+    @property
+    def door(self) -> str:
+        """Where Teams sends what people do."""
+        return f"http://127.0.0.1:{self.port}/api/messages"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        env = {
+            **os.environ,  # noqa: TID251 - a child process gets what this one has
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "SIGNPOST_CONFIG": str(self._config),
+            "TEAMS_EMULATOR": "1",
+            "TEAMS_FLT_CONVERSATION": FLT,
+            "TEAMS_SDK": self._sdk,
+        }
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log
+            )
+        self._wait()
+
+
+def federation() -> dict[str, Any]:
+    """The example as a Federation on Teams would have filled it in."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "federation.example.yml").read_text())
+    del found["demo_staff"]
+    for person in found["people"]:
+        person["accounts"] = {"teams": Someone(person["id"], person["name"]).aad}
+    for contact in found["contacts"].values():
+        contact["phone"] = re.sub(r"020 7946 0(\d{3})", r"020 7000 1\1", contact["phone"])
+    return found
+
+
+@dataclass(frozen=True)
+class Office:
+    """The server, and both people's Teams."""
+
+    server: TeamsServer
+    staff: Client
+    leaders: Client
+
+
+@contextmanager
+def office(folder: Path, sdk: str = "botbuilder") -> Iterator[Office]:
+    """Everything started over one of Microsoft's SDKs, and ended whatever happens."""
+    packages = folder / "packages"
+    packages.mkdir(parents=True)
+    cli, server = installed(packages), TeamsServer(folder / "server", sdk)
+    server.start()
+    group, staffroom = (FLT, "Leadership Team"), ("19:staff@thread.v2", "Staff")
+    try:
+        with (
+            running(cli, folder / "staff", server.door, STAFF, staffroom) as staff,
+            running(cli, folder / "leaders", server.door, LEADERS, group) as leaders,
+        ):
+            yield Office(server, staff, leaders)
+    finally:
+        server.stop()

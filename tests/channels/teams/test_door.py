@@ -1,0 +1,407 @@
+"""Teams' door, over the real core: who is answered, where, and what stays in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import new_tokens
+from bot.channels.teams.port import Account, Member, Reference
+from bot.conversation.turns import Incoming, Sender, SubmitReport
+from bot.delivery.sender import PassingFault, PermanentFault
+from bot.services.submissions import submit
+from tests.channels.teams.office import (
+    BOT,
+    FLT,
+    HOME,
+    TENANT,
+    Office,
+    chat_of,
+    office,
+    play,
+    room,
+    shown_words,
+    words,
+)
+from tests.support.desk import ACCIDENT
+
+MESSAGE = "application/vnd.microsoft.activity.message"
+CARD = "application/vnd.microsoft.card.adaptive"
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Office]:
+    with office(tmp_path) as opened:
+        yield opened
+
+
+def test_the_first_to_install_is_welcomed_once(works: Office) -> None:
+    """Teams tells of an installation twice; the help comes once, with questions to press."""
+
+    async def story() -> None:
+        await works.door.handle(works.activity("ana", "install", name="add"))
+        added = (Account(BOT, "", "Signpost"),)
+        await works.door.handle(works.activity("ana", "members", added=added))
+        assert len(works.told("a:ana")) == 1
+        assert "How I can help" in works.told("a:ana")[0]
+        assert len(works.port.sent[0][1].suggested) == 3
+
+    play(story())
+
+
+def test_whoever_takes_it_away_and_comes_back_is_welcomed_again(works: Office) -> None:
+    """A chat that is gone is forgotten."""
+
+    async def story() -> None:
+        for name in ("add", "remove", "add"):
+            await works.door.handle(works.activity("ana", "install", name=name))
+        assert len(works.told("a:ana")) == 2
+
+    play(story())
+
+
+def test_a_report_stands_on_one_card(works: Office) -> None:
+    """Each step takes the place of the one before: nothing of a report is written twice in the chat."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        assert len(works.port.sent) == 1
+        for label in ("No", "Northgate School"):
+            reply = await works.presses("ana", label)
+            assert reply.body is not None
+            assert reply.body["type"] == CARD
+        assert len(works.port.sent) == 1
+        assert "What is this about?" in words(works.port.shown["m0"])
+
+    play(story())
+
+
+def test_a_report_goes_on_below_and_leaves_no_word_above(works: Office) -> None:
+    """Asked for again, the report stands on a new card; the old one only says where it went."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        await works.presses("ana", "No")
+        await works.says("ana", "resume")
+
+    play(story())
+    assert "moved" in words(works.port.shown["m0"])
+    assert "Which school is this about?" in words(works.port.shown["m1"])
+    assert "Which school" not in words(works.port.shown["m0"])
+
+
+def test_words_typed_in_the_chat_are_a_question_and_never_an_answer(works: Office) -> None:
+    """A report under way is not filled in by what is typed below it."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        await works.says("ana", "No")
+        assert "First, is anyone in danger?" in words(works.port.shown["m0"])
+
+    play(story())
+
+
+def test_a_card_sent_as_a_message_is_rewritten_in_place(works: Office) -> None:
+    """A client without Action.Execute submits the same data: the next step stands where the last one did."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        message_id, action = works.action("No")
+        await works.says("ana", "", value=action["fallback"]["data"], reply_to=message_id)
+        assert works.port.updated[-1][0] == message_id
+        assert "Which school is this about?" in words(works.port.shown[message_id])
+
+    play(story())
+
+
+def test_a_press_that_comes_twice_shows_where_things_stand(works: Office) -> None:
+    """The second copy of an invoke changes nothing, and gets the step that is due."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        message_id, action = works.action("No")
+        value = {"action": {"type": "Action.Execute", "data": action["data"]}}
+        for _ in range(2):
+            reply = await works.invokes("ana", "adaptiveCard/action", value, id="same", reply_to=message_id)
+            assert "Which school is this about?" in shown_words(reply)
+
+    play(story())
+
+
+def test_a_question_in_a_channel_is_answered_in_the_askers_own_chat(works: Office) -> None:
+    """Where others read there is one line, and not a word of the question or the answer."""
+
+    async def story() -> None:
+        await works.says("ana", "help", reference=room("19:staff@thread.v2"), mentioned=True)
+        assert "How I can help" in works.told("a:ana")[0]
+        assert [text.strip() for text in works.told("19:staff@thread.v2")] == [
+            "I've sent you the answer privately."
+        ]
+
+    play(story())
+
+
+def test_whoever_cannot_be_written_to_is_told_how_to_be(works: Office) -> None:
+    """Without Signpost in their own chat there is a line in the channel that says what to do."""
+
+    async def story() -> None:
+        works.port.strangers.add("ana")
+        await works.says("ana", "help", reference=room("19:staff@thread.v2"), mentioned=True)
+        assert "add Signpost" in works.told("19:staff@thread.v2")[0]
+
+    play(story())
+
+
+def test_what_names_nobody_in_a_channel_is_none_of_our_business(works: Office) -> None:
+    """Words between others are not answered."""
+
+    async def story() -> None:
+        await works.says("ana", "help", reference=room("19:staff@thread.v2"))
+        assert works.port.sent == []
+
+    play(story())
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        Member("29:gus", "gus", "Gus", TENANT, "guest", "gus@else.example"),
+        Member("29:gus", "gus", "Gus", TENANT, "user", "gus_else.example#EXT#@harbour.example"),
+        Member("29:gus", "gus", "Gus", "tenant-2", "user", "gus@else.example"),
+        Member("29:gus", "gus", "Gus", TENANT, "anonymous", ""),
+    ],
+    ids=["guest", "ext", "tenant", "anonymous"],
+)
+def test_guests_get_the_public_help_and_nothing_else(works: Office, member: Member) -> None:
+    """Guests, accounts from outside and other tenants can neither ask nor report nor act."""
+
+    async def story() -> None:
+        works.port.people["gus"] = member
+        for text in ("help", "report", "cases"):
+            await works.says("gus", text)
+        assert all("Signpost answers the staff of" in text for text in works.told("a:gus"))
+
+    play(story())
+
+
+def test_whoever_teams_does_not_tell_of_can_report_but_not_act_on_cases(works: Office) -> None:
+    """A report must not wait for Teams; a case must."""
+
+    async def story() -> None:
+        works.port.faults["member"] = [PassingFault("busy")] * 2
+        await works.says("ana", "report")
+        await works.says("farid", "cases")
+        assert "First, is anyone in danger?" in works.told("a:ana")[0]
+        assert "could not check with Teams who you are" in works.told("a:farid")[0]
+
+    play(story())
+
+
+async def installed(works: Office) -> None:
+    """The leadership team's chat has Signpost, and so has everybody in it."""
+    await works.door.handle(works.activity("farid", "install", name="add", reference=room()))
+    for name in ("farid", "dina", "ana"):
+        await works.door.handle(works.activity(name, "install", name="add"))
+
+
+async def reported(works: Office) -> str:
+    """A report from Ana, and its card; its reference."""
+    answers = {name: tuple(value.split("|")) for name, value in ACCIDENT.items()}
+    with works.desk.product.database.transaction() as tx:
+        received = submit(
+            tx,
+            works.desk.product.context,
+            Sender("teams", "ana"),
+            SubmitReport(new_tokens(), answers),
+            works.desk.now,
+        )
+    await works.work()
+    return received.reference
+
+
+def test_a_case_goes_from_the_card_in_the_group_to_closure(works: Office) -> None:
+    """Acknowledged with a line for the presser alone, closed in their own chat; the card follows."""
+
+    async def story() -> None:
+        await installed(works)
+        reference = await reported(works)
+        card = next(key for key, post in works.port.shown.items() if "Not acknowledged yet" in words(post))
+        reply = await works.presses("farid", "Acknowledge", reference=room())
+        assert reply.body is not None
+        assert reply.body["type"] == MESSAGE
+        await works.work()
+        assert "Being dealt with" in words(works.port.shown[card])
+        reply = await works.presses("farid", "Close this case", reference=room())
+        assert shown_words(reply).strip().endswith("I've sent you the answer privately.")
+        assert f"Close {reference}" in works.told("a:farid")[-1]
+        assert f"Close {reference}" not in "".join(works.told(FLT))
+
+    play(story())
+
+
+def test_details_of_a_case_stand_in_the_leaders_own_chat(works: Office) -> None:
+    """What was written in a report is never shown in the group, whoever presses there."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        before = len(works.told(FLT))
+        await works.presses("farid", "Open details", reference=room())
+        assert len(works.told(FLT)) == before
+        assert "details" in works.told("a:farid")[-1].casefold()
+
+    play(story())
+
+
+def test_details_are_hidden_again_after_a_while(works: Office) -> None:
+    """What was for one pair of eyes does not stay in a chat that Teams keeps, nor after the end."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        details = next(reversed(works.port.shown))
+        assert "The report" in words(works.port.shown[details])
+        await works.chats.close()
+        assert "no longer shown" in words(works.port.shown[details])
+        assert 900.0 in works.slept
+
+    play(story())
+
+
+def test_what_goes_on_is_not_hidden_under_the_readers_hands(works: Office) -> None:
+    """A form that has taken the place of the details stays until it is sent."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        details = next(reversed(works.port.shown))
+        await works.presses("farid", "Add a note", on=details)
+        await works.chats.close()
+        assert "no longer shown" not in words(works.port.shown[details])
+
+    play(story())
+
+
+def test_nobody_off_the_roster_can_act_on_a_case(works: Office) -> None:
+    """A press by anybody else is refused by the core, in words for the presser alone."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        reply = await works.presses("ana", "Acknowledge", reference=room())
+        await works.work()
+        assert "Being dealt with" not in "".join(works.told(FLT))
+        assert reply.body is not None
+        assert reply.body["type"] == MESSAGE
+
+    play(story())
+
+
+def test_what_is_not_saved_leaves_the_card_as_it_is(tmp_path: Path) -> None:
+    """The person reads whom to phone; their words stay in the fields, to be sent again."""
+
+    class Broken:
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[()]:
+            raise RuntimeError(incoming.event_id)
+
+    async def story(works: Office) -> None:
+        data = {"action": "journey.answer", "value": "x", "slot": True, "form": True}
+        value = {"action": {"type": "Action.Execute", "data": data}}
+        reply = await works.invokes("ana", "adaptiveCard/action", value, reply_to="m0")
+        assert reply.body is not None
+        assert reply.body["type"] == MESSAGE
+        assert "020 7946 0101" in str(reply.body["value"])
+
+    with office(tmp_path, Broken()) as opened:
+        play(story(opened))
+
+
+def test_an_event_without_a_choice_says_what_is_missing(works: Office) -> None:
+    """A menu from which nothing was chosen is no press."""
+
+    async def story() -> None:
+        data = {"action": "journey.edit", "pick": "pick:0"}
+        reply = await works.invokes("ana", "adaptiveCard/action", {"action": {"data": data}})
+        assert shown_words(reply).strip().endswith("Please fill this in.")
+
+    play(story())
+
+
+def test_bots_are_not_answered(works: Office) -> None:
+    """Two bots in one chat would never end."""
+
+    async def story() -> None:
+        activity = works.activity("ana", "message", text="help")
+        other = type(activity)(**{**vars(activity), "sender": Account("28:other", "", "Other")})
+        assert await works.door.handle(other) is None
+        assert works.port.sent == []
+
+    play(story())
+
+
+def test_a_chat_is_written_to_though_teams_was_busy_for_a_moment(works: Office) -> None:
+    """A passing fault is waited out, a short while."""
+
+    async def story() -> None:
+        works.port.faults["send"] = [PassingFault("429", 1.0)]
+        await works.says("ana", "help")
+        assert len(works.told("a:ana")) == 1
+        assert works.slept == [1.0]
+
+    play(story())
+
+
+def test_what_cannot_be_written_below_takes_the_place_of_what_was_pressed(works: Office) -> None:
+    """An answer to a press is never lost: Teams refuses the message, and the card shows it."""
+
+    async def story() -> None:
+        await works.says("ana", "help")
+        works.port.faults["send"] = [PermanentFault("403")]
+        reply = await works.presses("ana", "Report something")
+        assert "First, is anyone in danger?" in shown_words(reply)
+
+    play(story())
+
+
+def test_a_report_begun_from_another_card_leaves_that_card(works: Office) -> None:
+    """Only what stands on the report's own card is replaced."""
+
+    async def story() -> None:
+        await works.says("ana", "help")
+        reply = await works.presses("ana", "Report something")
+        assert reply.body is not None
+        assert reply.body["type"] == MESSAGE
+        assert "First, is anyone in danger?" in works.told("a:ana")[-1]
+        assert "How I can help" in words(works.port.shown["m0"])
+
+    play(story())
+
+
+def test_a_reference_is_sealed_and_survives_a_restart(works: Office, tmp_path: Path) -> None:
+    """The way to a person is in the database, and not readable there."""
+
+    async def story() -> None:
+        await works.says("ana", "help")
+        dump = works.desk.dump()
+        assert "a:ana" not in dump
+        assert HOME not in dump
+        again = type(works.references)(works.references._kept, works.references._run, lambda: works.desk.now)
+        assert await again.person("ana") == chat_of("ana")
+
+    play(story())
+
+
+def test_a_thread_is_no_conversation_of_its_own(works: Office) -> None:
+    """What came from a thread of a channel teaches the way to the channel."""
+
+    async def story() -> None:
+        thread = Reference(HOME, "19:c@thread.tacv2;messageid=1", "channel", TENANT, BOT, "team")
+        await works.says("ana", "help", reference=thread, mentioned=True)
+        found = await works.references.conversation("19:c@thread.tacv2")
+        assert found == Reference(HOME, "19:c@thread.tacv2", "channel", TENANT, BOT, "team")
+
+    play(story())

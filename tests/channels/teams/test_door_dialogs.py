@@ -1,0 +1,233 @@
+"""The message extension, Teams' own buttons, and what an answer is quoted with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.look import Look
+from bot.channels.teams.port import InvokeReply
+from bot.channels.teams.posts import citations_of, post_of
+from bot.conversation import asking
+from bot.conversation.answering import answer_topic
+from bot.conversation.turns import Incoming, Said
+from bot.conversation.world import World
+from bot.delivery.sender import PermanentFault
+from bot.domain.messages import Message, Paragraph
+from tests.channels.teams.office import Office, actions, office, play, room, shown_words, words
+
+OPEN, SEND = "composeExtension/fetchTask", "composeExtension/submitAction"
+TOPIC = "follow-former-student"
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Office]:
+    with office(tmp_path) as opened:
+        yield opened
+
+
+def card_in(reply: InvokeReply) -> dict[str, Any]:
+    """The card of a dialog."""
+    assert reply.body is not None
+    assert reply.body["task"]["type"] == "continue", reply.body
+    card: dict[str, Any] = reply.body["task"]["value"]["card"]["content"]
+    return card
+
+
+def submit(card: dict[str, Any], title: str) -> dict[str, Any]:
+    """The data of the Action.Submit with this title."""
+
+    def found(part: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(part, dict):
+            if part.get("type") == "Action.Submit" and part.get("title") == title:
+                yield part["data"]
+            for value in part.values():
+                yield from found(value)
+        elif isinstance(part, list):
+            for one in part:
+                yield from found(one)
+
+    return next(found(card))
+
+
+def test_a_message_is_reported_by_its_link_and_time_alone(works: Office) -> None:
+    """Neither its words nor its author leave the payload; a dialog shows the first step."""
+
+    async def story() -> None:
+        payload = {
+            "id": "1",
+            "linkToMessage": "https://teams.microsoft.com/l/message/19:c@thread.tacv2/1",
+            "createdDateTime": "2026-11-22T10:00:00Z",
+            "from": {"user": {"displayName": "Mallory"}},
+            "body": {"content": "something vile"},
+        }
+        value = {"commandId": "reportMessage", "commandContext": "message", "messagePayload": payload}
+        reply = await works.invokes("ana", OPEN, value, reference=room("19:staff@thread.v2"))
+        card = card_in(reply)
+        assert "First, is anyone in danger?" in shown_words(reply)
+        assert list(actions(card)) == []
+        dump = works.desk.dump()
+        assert "vile" not in dump
+        assert "Mallory" not in dump
+        reply = await works.invokes("ana", SEND, {"data": submit(card, "No")})
+        assert "Which school is this about?" in shown_words(reply)
+
+    play(story())
+
+
+@pytest.mark.parametrize("posted", ["yesterday", "", 7, "2026-11-22T10:00:00", None])
+def test_a_time_that_is_none_is_left_out(works: Office, posted: object) -> None:
+    """The report begins all the same."""
+
+    async def story() -> None:
+        value = {"commandId": "reportMessage", "messagePayload": {"createdDateTime": posted}}
+        assert "First, is anyone in danger?" in shown_words(await works.invokes("ana", OPEN, value))
+
+    play(story())
+
+
+def test_the_policy_is_asked_in_a_dialog(tmp_path: Path) -> None:
+    """What is typed there is a question to the core; the answer stands in the same dialog."""
+    asked: list[str] = []
+
+    class Core:
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            assert isinstance(incoming.content, Said)
+            asked.append(incoming.content.text)
+            return (Message((Paragraph("Not allowed"),), "An answer"),)
+
+    async def story(works: Office) -> None:
+        card = card_in(await works.invokes("ana", OPEN, {"commandId": "askPolicy"}))
+        data = submit(card, "Ask")
+        field = next(part["id"] for part in card["body"] if part.get("type") == "Input.Text")
+        reply = await works.invokes("ana", SEND, {"data": {**data, field: "can I follow a pupil?"}})
+        assert "Not allowed" in shown_words(reply)
+
+    with office(tmp_path, Core()) as opened:
+        play(story(opened))
+    assert asked == ["can I follow a pupil?"]
+
+
+@pytest.mark.parametrize("value", [{}, {"data": None}, {"data": "x"}, {"data": {}}, {"data": {"action": 3}}])
+def test_a_dialog_that_sends_nothing_we_know_is_answered_kindly(works: Office, value: dict[str, Any]) -> None:
+    """Nothing is stored and nothing fails."""
+
+    async def story() -> None:
+        reply = await works.invokes("ana", SEND, value)
+        assert reply.body == {"task": {"type": "message", "value": "Please fill this in."}}
+
+    play(story())
+
+
+def test_a_guest_gets_no_dialog_but_the_public_help(works: Office) -> None:
+    """The message extension is no way around."""
+
+    async def story() -> None:
+        member = works.port._member("gus")
+        works.port.people["gus"] = type(member)(**{**vars(member), "role": "guest"})
+        reply = await works.invokes("gus", OPEN, {"commandId": "report"})
+        assert "Signpost answers the staff of" in shown_words(reply)
+
+    play(story())
+
+
+def test_a_guest_is_known_from_their_own_chat(works: Office) -> None:
+    """Where Signpost is no member, the message extension asks in the person's own chat who they are."""
+
+    async def story() -> None:
+        member = works.port._member("gus")
+        works.port.people["gus"] = type(member)(**{**vars(member), "role": "guest"})
+        await works.door.handle(works.activity("gus", "install", name="add"))
+        works.port.faults["member"] = [PermanentFault("403")]
+        elsewhere = room("19:elsewhere@thread.v2")
+        reply = await works.invokes("gus", OPEN, {"commandId": "report"}, reference=elsewhere)
+        assert "Signpost answers the staff of" in shown_words(reply)
+
+    play(story())
+
+
+def test_an_unknown_invoke_is_not_ours(works: Office) -> None:
+    """The door answers 501 to it."""
+
+    async def story() -> None:
+        assert await works.door.handle(works.activity("ana", "invoke", name="signin/verifyState")) is None
+
+    play(story())
+
+
+@pytest.fixture(scope="module")
+def answer() -> Any:
+    """An answer with its clause."""
+
+    def of(world: World) -> Message:
+        return asking.show(answer_topic(TOPIC, world.policy, world.rules), world)
+
+    return of
+
+
+def test_an_answer_is_quoted_as_teams_shows_references(world: World, look: Look, answer: Any) -> None:
+    """Each clause is a numbered reference with its section and lines; none is said to be generated."""
+    post = citations_of(answer(world), look)
+    assert post is not None
+    assert post.card is None
+    assert post.text.endswith("[1]")
+    entity = post.entities[0]
+    claim = entity["citation"][0]
+    assert claim["position"] == 1
+    assert "lines 328–329" in claim["appearance"]["name"]
+    assert len(claim["appearance"]["name"]) <= 80
+    assert len(claim["appearance"]["abstract"]) <= 160
+    assert "additionalType" not in entity
+
+
+def test_what_is_no_answer_is_quoted_with_nothing(look: Look) -> None:
+    """A line of text has no references."""
+    assert citations_of(Message((Paragraph("x"),), "x"), look) is None
+
+
+def test_words_and_a_card_are_never_one_message(world: World, look: Look, answer: Any) -> None:
+    """Teams makes two messages of such a one, and then rewrites neither."""
+    assert post_of(answer(world), look).text == ""
+
+
+def test_teams_own_buttons_take_the_place_of_ours(world: World, look: Look, answer: Any) -> None:
+    """Whether it helped is asked once, by Teams where it can, else on the card."""
+    native, plain = post_of(answer(world), look, native=True), post_of(answer(world), look)
+    assert native.channel_data == {"feedbackLoop": {"type": "default"}}
+    assert "That helped" not in words(native)
+    assert plain.channel_data == {}
+    assert "That helped" in words(plain)
+
+
+def test_a_thumb_under_an_answer_reaches_the_core(tmp_path: Path, answer: Any) -> None:
+    """Teams' own buttons press ours; what somebody writes beside them is not kept."""
+    pressed: list[Any] = []
+
+    class Core:
+        def __init__(self) -> None:
+            self.world: World | None = None
+
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            assert self.world is not None
+            if isinstance(incoming.content, Said):
+                return (answer(self.world),)
+            pressed.append(incoming.content)
+            return (Message((Paragraph("Thank you"),), "Thank you"),)
+
+    core = Core()
+
+    async def story(works: Office) -> None:
+        core.world = works.desk.product.context.world
+        await works.says("ana", "can I?")
+        given = {"reaction": "dislike", "feedback": '{"feedbackText": "useless"}'}
+        value = {"actionName": "feedback", "actionValue": given}
+        reply = await works.invokes("ana", "message/submitAction", value, reply_to="m1")
+        assert reply.status == 200
+        assert "Thank you" in works.told("a:ana")[-1]
+
+    with office(tmp_path, core) as opened:
+        play(story(opened))
+    assert [(one.action, one.value) for one in pressed] == [("ask.feedback", f"{TOPIC}|no")]

@@ -1,0 +1,188 @@
+"""Teams' way out: to a private conversation alone, once where it can be, its faults told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.channels.teams.port import Member, Reference
+from bot.delivery.sender import PassingFault, PermanentFault, Target, UnclearFault, WithheldFault
+from bot.domain.messages import Message, Paragraph
+from tests.channels.teams.office import BOT, FLT, HOME, LEADERS, TENANT, Office, office, play, room, words
+
+CARD = Message((Paragraph("A report has come in"),), summary="FED-1234")
+CHANNEL = Target("teams", "flt")
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Office]:
+    with office(tmp_path) as opened:
+        yield opened
+
+
+async def known(works: Office) -> None:
+    """Signpost is in the leadership team's chat."""
+    await works.door.handle(works.activity("farid", "install", name="add", reference=room()))
+
+
+def test_a_card_is_posted_where_everybody_is_on_the_roster(works: Office) -> None:
+    """The leadership team's chat gets it, and its id comes back."""
+
+    async def story() -> None:
+        await known(works)
+        assert await works.sender.post(CHANNEL, CARD, "k") == "m0"
+        assert works.port.sent[0][0] == FLT
+        assert works.desk.product.context.channel.reason == ""
+
+    play(story())
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (Member("29:x", "x", "X", TENANT, "user", "x@harbour.example"), "not on the roster"),
+        (Member("29:x", "farid", "X", TENANT, "guest", "x@else.example"), "guests"),
+        (Member("29:x", "farid", "X", TENANT, "user", "x_else#EXT#@harbour.example"), "guests"),
+        (Member("29:x", "farid", "X", "tenant-2", "user", "x@else.example"), "guests"),
+    ],
+    ids=["stranger", "guest", "ext", "tenant"],
+)
+def test_nothing_is_posted_where_somebody_else_reads(works: Office, who: Member, why: str) -> None:
+    """One person too many, and the card waits; the reason names nobody."""
+
+    async def story() -> None:
+        await known(works)
+        works.port.rooms[FLT] = (*LEADERS, "x")
+        works.port.people["x"] = who
+        with pytest.raises(WithheldFault, match=why):
+            await works.sender.post(CHANNEL, CARD, "k")
+        with pytest.raises(WithheldFault):
+            await works.sender.edit(CHANNEL, "m0", CARD)
+        assert works.port.sent == []
+        assert why in works.desk.product.context.channel.reason
+        works.port.rooms[FLT] = LEADERS
+        await works.sender.post(CHANNEL, CARD, "k")
+        assert works.desk.product.context.channel.reason == ""
+
+    play(story())
+
+
+def test_bots_in_the_chat_are_no_readers(works: Office) -> None:
+    """Signpost itself is on no roster."""
+
+    async def story() -> None:
+        await known(works)
+        works.port.rooms[FLT] = (*LEADERS, "signpost")
+        works.port.people["signpost"] = Member(BOT, "", "Signpost", TENANT, "", "")
+        assert await works.sender.post(CHANNEL, CARD, "k")
+
+    play(story())
+
+
+@pytest.mark.parametrize(
+    ("kind", "posted"), [("private", True), ("standard", False), ("shared", False), ("", False)]
+)
+def test_of_channels_only_a_private_one_is_trusted(works: Office, kind: str, posted: bool) -> None:
+    """Teams does not tell a bot whether a team is private: what is not known to be private is not."""
+
+    async def story() -> None:
+        there = Reference(HOME, FLT, "channel", TENANT, BOT, "team")
+        raw = {"channelData": {"channel": {"id": FLT, "type": kind}}}
+        await works.door.handle(works.activity("farid", "install", name="add", reference=there, raw=raw))
+        if posted:
+            assert await works.sender.post(CHANNEL, CARD, "k")
+        else:
+            with pytest.raises(WithheldFault, match="not a private channel"):
+                await works.sender.post(CHANNEL, CARD, "k")
+
+    play(story())
+
+
+def test_before_anything_has_come_from_teams_nothing_can_go_there(works: Office) -> None:
+    """Signpost is nowhere yet: a fault for good, so that others are told."""
+
+    async def story() -> None:
+        for target in (CHANNEL, Target("teams", "dina")):
+            with pytest.raises(PermanentFault):
+                await works.sender.post(target, CARD, "k")
+
+    play(story())
+
+
+def test_where_teams_does_not_say_who_reads_nothing_is_posted(works: Office) -> None:
+    """The card waits for the answer, as long as Teams asks."""
+
+    async def story() -> None:
+        await known(works)
+        works.port.faults["members"] = [PassingFault("429", 7.0)]
+        with pytest.raises(PassingFault) as caught:
+            await works.sender.post(CHANNEL, CARD, "k")
+        assert caught.value.retry_after == 7.0
+        works.port.faults["members"] = [PermanentFault("403")]
+        with pytest.raises(PermanentFault, match="has not been invited"):
+            await works.sender.post(CHANNEL, CARD, "k")
+
+    play(story())
+
+
+def test_somebody_is_written_to_in_a_chat_that_is_made_for_it(works: Office) -> None:
+    """Who has never written can be reached where Signpost is installed for them; else it is for good."""
+
+    async def story() -> None:
+        await known(works)
+        await works.sender.post(Target("teams", "dina"), CARD, "k")
+        assert works.port.sent[-1][0] == "a:dina"
+        works.port.strangers.add("omar")
+        with pytest.raises(PermanentFault, match="not installed"):
+            await works.sender.post(Target("teams", "omar"), CARD, "k")
+
+    play(story())
+
+
+def test_a_chat_that_is_gone_is_made_anew_once(works: Office) -> None:
+    """A blocked or deleted chat is forgotten; the next failure is for good."""
+
+    async def story() -> None:
+        await works.door.handle(works.activity("dina", "install", name="add"))
+        works.port.faults["send"] = [PermanentFault("404")]
+        await works.sender.post(Target("teams", "dina"), CARD, "k")
+        works.port.faults["send"] = [PermanentFault("403"), PermanentFault("403")]
+        with pytest.raises(PermanentFault):
+            await works.sender.post(Target("teams", "dina"), CARD, "k")
+
+    play(story())
+
+
+def test_after_an_unclear_send_the_newest_is_the_one_that_counts(works: Office) -> None:
+    """Nothing can be looked up on Teams: it is sent again, once, and rewritten from then on."""
+
+    async def story() -> None:
+        await known(works)
+        works.port.faults["send"] = [UnclearFault("timed out")]
+        with pytest.raises(UnclearFault):
+            await works.sender.post(CHANNEL, CARD, "k")
+        assert await works.sender.find(CHANNEL, "k") is None
+        newest = await works.sender.post(CHANNEL, CARD, "k")
+        await works.sender.edit(CHANNEL, newest, replace(CARD, blocks=(Paragraph("Closed"),)))
+        assert "Closed" in words(works.port.shown[newest])
+
+    play(story())
+
+
+def test_a_conversation_that_teams_holds_back_is_left_alone(works: Office) -> None:
+    """After 429 the next card waits as long as Teams has asked, or goes back to the outbox."""
+
+    async def story() -> None:
+        await known(works)
+        works.port.faults["send"] = [PassingFault("429", 60.0)]
+        with pytest.raises(PassingFault):
+            await works.sender.post(CHANNEL, CARD, "k")
+        with pytest.raises(PassingFault, match="waiting for a turn") as caught:
+            await works.sender.post(CHANNEL, CARD, "k2")
+        assert caught.value.retry_after is not None
+        assert 50 < caught.value.retry_after <= 60
+
+    play(story())
