@@ -38,11 +38,16 @@ class Pace:
                 raise PassingFault("waiting for a turn", wait)
             if wait > 0:
                 await self._sleep(wait)
-            gap = self._gap
             try:
                 yield
             except PassingFault as fault:
-                gap = max(gap, fault.retry_after or 0.0)
+                self.hold(conversation, fault.retry_after or 0.0)
                 raise
             finally:
-                self._free_at[conversation] = self._monotonic() + gap
+                # From the end: a platform counts when a message arrives, not when it was begun.
+                self.hold(conversation, self._gap)
+
+    def hold(self, conversation: str, seconds: float) -> None:
+        """The platform asked to wait: nobody's turn comes before that."""
+        until = self._monotonic() + seconds
+        self._free_at[conversation] = max(until, self._free_at.get(conversation, until))

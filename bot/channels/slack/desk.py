@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import structlog
 
 from bot.channels.core import Core
+from bot.channels.replies import is_about_cases
 from bot.channels.slack.acts import Act
 from bot.channels.slack.background import Background, Turns
 from bot.channels.slack.calls import Calls
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.look import Look
 from bot.channels.slack.people import People, Standing
-from bot.channels.slack.replies import is_about_cases
 from bot.conversation.receipts import not_saved
 from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender
 from bot.conversation.world import World

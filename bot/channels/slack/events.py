@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.channels.replies import is_private, with_share
 from bot.channels.slack.acts import Act, Direct, Mention, Opened, Shortcut, Slash
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.desk import Desk, Replies
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.modals import Windows
 from bot.channels.slack.people import Standing
-from bot.channels.slack.replies import in_chat, leads_to_modal, needs_modal, with_share
+from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import words
 from bot.conversation.turns import Content, Pressed, Said, SharedFile, Submitted
 from bot.domain.messages import Message, Paragraph
@@ -58,7 +59,7 @@ class Events:
         content, texts = Said(act.text or "help"), self._desk.world.door
         async with self._desk.turns.of(act.user):
             replies, standing = await self._replies(act, content)
-            offered = tuple(with_share(message, act.channel, act.thread, texts) for message in replies)
+            offered = tuple(with_share(message, f"{act.channel}|{act.thread}", texts) for message in replies)
             sent = await self._windows.direct(act, content, offered)
         if replies and standing.kind != "guest":
             said = texts.channel.answered if sent else texts.chat.unreachable
@@ -112,7 +113,7 @@ class Events:
 
         A report that is under way does not open over the answer to a question: a button leads to it.
         """
-        all_private = bool(replies) and all(needs_modal(message) for message in replies)
+        all_private = bool(replies) and all(is_private(message) for message in replies)
         if all_private and await self._windows.open_with(act.trigger, replies):
             return
         for message in replies:

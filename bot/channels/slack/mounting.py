@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.core import Core
+from bot.channels.pace import Pace
 from bot.channels.slack.background import Background, Start, Turns
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.calls import Calls
@@ -22,7 +23,7 @@ from bot.channels.slack.listeners import bolt_app
 from bot.channels.slack.look import Look
 from bot.channels.slack.people import People
 from bot.channels.slack.routes import PATH, EventsRoute
-from bot.channels.slack.sender import Pace, SlackSender
+from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.channels.slack.socket_mode import Socket
 from bot.conversation.world import World
 from bot.services.context import ChannelState
@@ -59,7 +60,7 @@ def mount(
         app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret).answer)
     app.on_shutdown.append(door.close)
     app.cleanup_ctx.append(door.lifetime)
-    pace = Pace(runtime.monotonic, runtime.sleep)
+    pace = Pace(SECONDS_APART, runtime.monotonic, runtime.sleep)
     return SlackSender(client, config.flt_channel, check, pace, lambda message: post_of(message, look))
 
 

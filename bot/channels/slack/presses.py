@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.channels.replies import SHARE, line, shared
 from bot.channels.slack import views
 from bot.channels.slack.acts import Press
 from bot.channels.slack.blocks import post_of
@@ -14,11 +15,10 @@ from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, now
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.modals import Opening, Windows
 from bot.channels.slack.people import Standing
-from bot.channels.slack.replies import SHARE, in_chat, leads_to_modal, shared
+from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import asking
 from bot.conversation.answering import answer_topic
 from bot.conversation.turns import Content, Pressed, Said
-from bot.domain.messages import Message, Paragraph
 
 _REMEMBERED = 1000
 
@@ -113,7 +113,7 @@ class Presses:
         standing = await self._desk.standing(act, act.content)
         if standing.kind != "staff":
             refusal = self._desk.refusal(standing, act.content)
-            await self._in_chat(act, act.content, (refusal or _line(texts.channel.not_shared),))
+            await self._in_chat(act, act.content, (refusal or line(texts.channel.not_shared),))
             return
         done = (act.user, value) in self._shared or await self._posted(act, value, standing.name)
         if done:
@@ -121,7 +121,7 @@ class Presses:
             while len(self._shared) > _REMEMBERED:
                 self._shared.popitem(last=False)
         said = texts.channel.shared if done else texts.channel.not_shared
-        await self._in_chat(act, act.content, (_line(said),))
+        await self._in_chat(act, act.content, (line(said),))
 
     async def _posted(self, act: Press, value: str, name: str) -> bool:
         world = self._desk.world
@@ -132,7 +132,3 @@ class Presses:
         answer = asking.show(answer_topic(topic, world.policy, world.rules), world)
         post = post_of(shared(answer, name or act.user, world.door), self._desk.look)
         return await self._desk.calls.post(channel, post, thread)
-
-
-def _line(text: str) -> Message:
-    return Message((Paragraph(text),), summary=text)

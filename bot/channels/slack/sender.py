@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from bot.channels.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
@@ -19,46 +17,12 @@ FLT = "flt"
 _EVENT_TYPE = "signpost_message"
 _HISTORY = 200
 _MOST_PAGES = 5
-_SECOND = 1.0
-# A longer wait is left to the outbox, which holds no other conversation up.
-_LONGEST_WAIT_S = 12.0
+# Slack takes about one message a second in each channel.
+SECONDS_APART = 1.0
 # What is rewritten or written in a thread tells of a card that is there already.
 _RECENT_S = 30.0
 # What chat.update knows nothing of.
 _ONLY_WHEN_POSTED = ("unfurl_links", "unfurl_media")
-
-
-class Pace:
-    """One message a second in each channel. `monotonic` is a clock in seconds, `sleep` waits."""
-
-    def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[object]]) -> None:
-        self._monotonic = monotonic
-        self._sleep = sleep
-        self._free_at: dict[str, float] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    @asynccontextmanager
-    async def turn(self, channel: str) -> AsyncIterator[None]:
-        """One's turn in a channel, awaited; the next comes a second after it ends.
-
-        Raises PassingFault where that would take long.
-        """
-        async with self._locks[channel]:
-            wait = self._free_at.get(channel, 0.0) - self._monotonic()
-            if wait > _LONGEST_WAIT_S:
-                raise PassingFault("waiting for a turn", wait)
-            if wait > 0:
-                await self._sleep(wait)
-            try:
-                yield
-            finally:
-                # From the end: Slack counts when a message arrives, not when it was begun.
-                self.hold(channel, _SECOND)
-
-    def hold(self, channel: str, seconds: float) -> None:
-        """Slack asked to wait: nobody's turn comes before that."""
-        until = self._monotonic() + seconds
-        self._free_at[channel] = max(until, self._free_at.get(channel, until))
 
 
 class SlackSender:

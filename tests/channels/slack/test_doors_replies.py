@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.slack.replies import (
-    answered_topic,
-    in_chat,
-    is_about_cases,
-    leads_to_modal,
-    merged,
-    needs_modal,
-    shared,
-    with_share,
-)
+from bot.channels.replies import answered_topic, is_about_cases, is_private, merged, shared, with_share
+from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import asking, forms
 from bot.conversation.answering import answer_topic
 from bot.conversation.receipts import not_saved
@@ -52,9 +44,9 @@ def test_a_report_never_stands_in_a_chat(world: World) -> None:
         forms.status_form(world),
         forms.add_form("FED-7K3Q", world),
     ):
-        assert needs_modal(message)
+        assert is_private(message)
     for message in (answer(world), not_saved(world)):
-        assert not needs_modal(message)
+        assert not is_private(message)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +65,7 @@ def test_what_stands_there_opens_it_again(
     """A button opens what a chat may not hold; of an anonymous receipt not even which report it was."""
     shown = in_chat(message, asked, world.door)
     assert opened(shown) == opens
-    assert not needs_modal(shown)
+    assert not is_private(shown)
 
 
 def test_a_form_is_opened_by_its_own_button(world: World) -> None:
@@ -91,10 +83,10 @@ def test_only_answers_can_be_shared(world: World) -> None:
     """The button that shares is on answers alone, and what is shared has no button and no question."""
     assert answered_topic(answer(world)) == TOPIC
     assert answered_topic(not_saved(world)) == ""
-    offered = with_share(answer(world), "C1", "1.2", world.door)
+    offered = with_share(answer(world), "C1|1.2", world.door)
     (button,) = [block for block in offered.blocks if isinstance(block, Buttons)][-1].items
     assert (button.action, button.value) == ("channel.share", f"{TOPIC}|C1|1.2")
-    assert with_share(not_saved(world), "C1", "1.2", world.door) == not_saved(world)
+    assert with_share(not_saved(world), "C1|1.2", world.door) == not_saved(world)
     posted = shared(answer(world), "Ana", world.door)
     assert not [block for block in posted.blocks if isinstance(block, Buttons)]
     assert "Ana" in str(posted.blocks[0])

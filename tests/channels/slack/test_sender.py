@@ -3,7 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.channels.slack.sender import Pace, SlackSender
+from bot.channels.pace import Pace
+from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.sender import (
     LostFault,
     OutageFault,
@@ -212,7 +213,7 @@ def test_the_second_counts_from_the_end_of_the_last(way_out: WayOut) -> None:
 
     async def act() -> list[float]:
         ticker = way_out.ticker
-        pace = Pace(ticker.read, ticker.sleep)
+        pace = Pace(SECONDS_APART, ticker.read, ticker.sleep)
         async with pace.turn("C1"):
             ticker.now += 0.7
         async with pace.turn("C1"):
@@ -226,7 +227,7 @@ def test_a_long_queue_is_left_to_the_outbox() -> None:
     ticker = Ticker()
 
     async def act() -> float | None:
-        pace = Pace(ticker.read, ticker.sleep)
+        pace = Pace(SECONDS_APART, ticker.read, ticker.sleep)
         pace.hold("C1", 13.0)
         with pytest.raises(PassingFault) as caught:
             async with pace.turn("C1"):

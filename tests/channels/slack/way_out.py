@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.channels.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.people import People
-from bot.channels.slack.sender import Pace, SlackSender
+from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.sender import Target
 from bot.domain.messages import Message, Paragraph
 from bot.knowledge.documents import load
@@ -91,7 +92,9 @@ class WayOut:
 
     def sender(self, client: SlackClient) -> SlackSender:
         _, check = self.parts(client)
-        return SlackSender(client, self.flt.id, check, Pace(self.ticker.read, self.ticker.sleep), plain)
+        return SlackSender(
+            client, self.flt.id, check, Pace(SECONDS_APART, self.ticker.read, self.ticker.sleep), plain
+        )
 
     def said(self) -> list[str]:
         """What stands in the FLT's channel, threads included."""

@@ -8,7 +8,7 @@ import pytest
 from bot.channels.cutting import pieces
 from bot.channels.look import Look
 from bot.channels.slack.look import Look as SlackLook
-from bot.channels.slack.views import Place, modal
+from bot.channels.slack.views import modal
 from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.fields import content_of
@@ -59,7 +59,7 @@ def test_everything_can_be_shown(world: World, look: Look, part: screens.Screens
 def test_slack_and_teams_show_the_same_words(world: World, look: Look, part: screens.Screens) -> None:
     """Whatever stands whole in Slack's modal stands whole in the card, unless the card says it is cut."""
     for name, message in part(world):
-        view, card = modal(message, Place(), SlackLook.of(world)), card_of(message, look)
+        view, card = modal(message, SlackLook.of(world)), card_of(message, look)
         assert slack.lost(message, view) == [], name
         assert lost(message, card) == [] or says_more(card, look), name
 
