@@ -1,5 +1,6 @@
 .PHONY: install run test test-all check format lint types floors lock clean
-.PHONY: bench-answers bench-growth
+.PHONY: test-teams teams-package
+.PHONY: bench-answers bench-growth bench-slack
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
@@ -20,19 +21,26 @@ run: install            ## the product at http://localhost:3978/, with SQLite an
 	$(BIN)/python -m bot serve
 
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
-	$(BIN)/python -m pytest -n auto -m "not browser and not node and not rasa"
+	$(BIN)/python -m pytest -n auto -m "not browser and not node and not postgres and not rasa"
 
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto -m "not browser and not node and not rasa"
+	$(BIN)/python -m pytest -n auto -m "not browser and not node and not postgres and not rasa"
 
 test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
 	bash .ci/system-packages
 	$(BIN)/python -m pytest -n auto -m "not rasa"
 	$(MAKE) test-rasa-light
+
+test-teams: $(VENV)/.dev ## Teams in Microsoft's own client: half a minute; it is part of test-all
+	bash .ci/system-packages
+	$(BIN)/python -m pytest tests/acceptance/test_teams.py
+
+teams-package: $(VENV)/.dev ## the Teams app to upload, dist/signpost-teams.zip (docs/teams.md)
+	$(BIN)/python manifest/package.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -46,6 +54,9 @@ bench-answers: $(VENV)/.dev ## the built-in engine beside what could be picked i
 
 bench-growth: $(VENV)/.dev ## many policies side by side
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.growth "$(FILE)" --sizes $(SIZE)
+
+bench-slack: $(VENV)/.dev ## Slack's door under load (docs/load.md); five minutes
+	$(BIN)/python -m bench.slack
 
 # Rasa, the optional second engine, in an environment of its own (docs/rasa.md). CONFIG is light or diet.
 CONFIG ?= light

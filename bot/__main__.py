@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot import logs
-from bot.app import build, clock, read_engine, read_rasa, read_world, serve
+from bot.app import build, clock, read_engine, read_rasa, read_world, serve, work
 from bot.channels.terminal import Terminal
 from bot.checks import check_everything
 from bot.conversation import evaluation, score_tables
@@ -66,6 +66,18 @@ def command(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def serve_command() -> None:
     """Serve everything in one process: the playground or the channels, and the worker."""
     serve(read_settings())
+
+
+@command("web")
+def web_command() -> None:
+    """Serve the channels alone, beside `worker`: any number of each, on PostgreSQL."""
+    serve(read_settings(), works=False)
+
+
+@command("worker")
+def worker_command() -> None:
+    """Deliver what is owed and climb what is overdue, beside `web`: any number of each, on PostgreSQL."""
+    work(read_settings())
 
 
 @command("chat")
@@ -164,6 +176,17 @@ def migrate_command() -> None:
     migrate.upgrade(database)
     database.close()
     typer.echo("The database has the newest schema.")
+
+
+@command("backup")
+def backup(path: Annotated[Path, typer.Argument(help="The new file; nothing is overwritten.")]) -> None:
+    """Copy the whole database to a file, while Signpost serves (SQLite; docs/databases.md)."""
+    database = Database(read_settings().database_url)
+    try:
+        database.backup(path)
+    finally:
+        database.close()
+    typer.echo(f"The backup is in {path}. It opens with SIGNPOST_KEYS alone: keep those in another place.")
 
 
 @command("check")

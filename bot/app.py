@@ -3,56 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
 from bot.channels import playground
 from bot.channels.playground.kept import KeptMessages
 from bot.channels.slack import mounting as slack
 from bot.channels.slack.config import PLATFORM as SLACK
-from bot.conversation.turns import Incoming, Tokens
+from bot.channels.teams import mount as teams
+from bot.channels.teams.config import PLATFORM as TEAMS
+from bot.channels.teams.config import TeamsConfig
+from bot.channels.teams.references import KeptReferences
+from bot.channels.threads import AsyncCore
+from bot.conversation.turns import Tokens
 from bot.conversation.world import World
 from bot.delivery.engines import RasaEngine, model_suffix
 from bot.delivery.rasa_client import RasaService
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
-from bot.domain.messages import Message
+from bot.health import Health
 from bot.knowledge.answer_rules import load_answer_rules
 from bot.knowledge.case_texts import CaseTexts, Outcomes
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
-from bot.knowledge.parsing import Engine
+from bot.knowledge.parsing import Engine, Parse
 from bot.knowledge.permission_files import PermissionTable
 from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.wording import load_lexicon
+from bot.running import until_stopped, working
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context
-from bot.settings import LOOPBACK, Settings
+from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
-from bot.storage.database import Database, StorageUnavailable
-from bot.storage.outbox import last_beat, oldest_due
+from bot.storage.database import Database, may_be_shared
 from bot.storage.vault import open_vault
 
 log = structlog.get_logger()
-EVENTS = Counter("signpost_events", "What came in through a door, by kind.", ["kind"])
 PLAYGROUND = "playground"
 # Crockford's alphabet: nothing that is mistaken for something else when it is read out on the phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIVE = timedelta(seconds=60)
 
 
 def clock() -> datetime:
@@ -139,7 +138,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         platforms=_platforms(settings),
         flt_conversation=_flt_conversation(settings),
         threads=(SLACK,) if settings.slack else (),
-        channel=ChannelState(world.door.private.unchecked if settings.slack else ""),
+        channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
     )
     engine = engine or serving_engine(settings, world)
     return Product(settings, database, context, Assistant(context, engine), engine)
@@ -147,7 +146,11 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
 
 def _platforms(settings: Settings) -> tuple[str, ...]:
     """Those that messages can go out to."""
-    there = {PLAYGROUND: settings.playground, SLACK: settings.slack is not None}
+    there = {
+        PLAYGROUND: settings.playground,
+        SLACK: settings.slack is not None,
+        TEAMS: settings.teams is not None,
+    }
     return tuple(name for name, mounted in there.items() if mounted)
 
 
@@ -156,128 +159,106 @@ def _flt_conversation(settings: Settings) -> tuple[str, str]:
     return (platforms[0], "flt") if platforms else ("", "")
 
 
-class AsyncCore:
-    """The core for doors that are async: plain functions below, crossed once through threads of its own."""
-
-    def __init__(self, product: Product) -> None:
-        self._product = product
-        # Few: SQLite has one writer, and a longer queue in front of it helps nobody.
-        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="core")
-        self.handled: Callable[[], None] = lambda: None
-
-    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Run a plain function off the event loop."""
-        call = functools.partial(function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
-
-    async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
-        """What to show the sender; whatever it left in the outbox is sent at once.
-
-        What is not stored `within` so many seconds is not stored at all, and the sender is told so.
-        """
-        EVENTS.labels(type(incoming.content).__name__.lower()).inc()
-        ends = None if within is None else time.monotonic() + within
-        in_time = None if ends is None else lambda: time.monotonic() < ends
-        replies: tuple[Message, ...] = await self.run(
-            self._product.assistant.handle, incoming, clock(), in_time
-        )
-        self.handled()
-        return replies
-
-    def close(self) -> None:
-        """Wait for what is under way."""
-        self._pool.shutdown()
-
-
-def web_app(product: Product) -> web.Application:
-    """The HTTP doors and the worker in one process: `serve`."""
-    app, core = web.Application(), AsyncCore(product)
-    health = Health(product, core)
-    app.router.add_get("/healthz", health.alive)
-    app.router.add_get("/readyz", health.ready)
-    app.router.add_get("/metrics", health.metrics)
-    senders: dict[str, Sender] = {}
-    if product.settings.playground:
-        store = KeptMessages(product.database, product.context.vault)
-        senders[PLAYGROUND] = playground.mount(app, core, product.settings.federation, store, core.run, clock)
-    if product.settings.slack:
-        runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
-        context = product.context
-        senders[SLACK] = slack.mount(
-            app, core, context.world, product.settings.slack, context.channel, runtime
-        )
-    worker = Worker(product.context, senders, core.run, clock, random.random)
-    core.handled = worker.wake.set
-    app.cleanup_ctx.append(_working(worker, core))
+def web_app(product: Product, works: bool = True) -> web.Application:
+    """The HTTP doors of `web`; with the worker beside them, where it `works`, they are `serve`."""
+    app, core = web.Application(), AsyncCore(product.assistant, clock)
+    Health(product.context, core.run, clock).mount(app)
+    app.on_cleanup.append(_closing(core))
+    senders = _mount_doors(app, core, product)
+    if works:
+        _add_worker(app, core, product, senders)
     return app
 
 
-def _working(worker: Worker, core: AsyncCore) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def running(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(_watched(worker.forever()))
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+def worker_app(product: Product) -> web.Application:
+    """The worker and its ways out, with nothing that anybody outside could speak to."""
+    app, core = web.Application(), AsyncCore(product.assistant, clock)
+    app.on_cleanup.append(_closing(core))
+    _add_worker(app, core, product, _mount_doors(app, core, product))
+    return app
+
+
+def _closing(core: AsyncCore) -> Callable[[web.Application], Awaitable[None]]:
+    async def close(_app: web.Application) -> None:
         core.close()
 
-    return running
+    return close
 
 
-async def _watched(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except asyncio.CancelledError:
-        raise
-    except BaseException:
-        # Nothing is delivered without the worker: better to end, and be started again.
-        log.exception("worker_died")
-        raise SystemExit(1) from None
+def _add_worker(
+    app: web.Application, core: AsyncCore, product: Product, senders: Mapping[str, Sender]
+) -> None:
+    worker = Worker(product.context, senders, core.run, clock, random.random)
+    core.handled = worker.wake.set
+    app.cleanup_ctx.append(working(worker, product.database.listener()))
 
 
-@dataclass(frozen=True)
-class Health:
-    """`/healthz` and `/readyz`."""
-
-    product: Product
-    core: AsyncCore
-
-    async def alive(self, _request: web.Request) -> web.Response:
-        """200 while the process answers."""
-        return web.json_response({"alive": True})
-
-    async def ready(self, _request: web.Request) -> web.Response:
-        """200 with each part's state, or 503 where a part fails. No secrets."""
-        parts: dict[str, str] = await self.core.run(self._parts)
-        ready = all(state == "ok" for state in parts.values())
-        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
-
-    async def metrics(self, _request: web.Request) -> web.Response:
-        """Counters for Prometheus: how many and how late, never who or what."""
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    def _parts(self) -> dict[str, str]:
-        now = clock()
-        try:
-            with self.product.database.transaction() as tx:
-                beat, oldest = last_beat(tx, "worker"), oldest_due(tx, now)
-        except StorageUnavailable:
-            return {"database": "unavailable", "worker": "unknown", "outbox": "unknown"}
-        late = oldest is not None and now - oldest > _ALIVE
-        return {
-            "database": "ok",
-            "knowledge_base": "ok",
-            "worker": "ok" if beat is not None and now - beat < _ALIVE else "no heartbeat",
-            "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",
-            "flt_channel": self.product.context.channel.reason or "ok",
-        }
+def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dict[str, Sender]:
+    """Every configured door; what it is spoken to by, and its way out."""
+    senders: dict[str, Sender] = {}
+    context, settings = product.context, product.settings
+    if settings.playground:
+        store = KeptMessages(product.database, context.vault)
+        senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, clock)
+    if settings.slack:
+        runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
+        senders[SLACK] = slack.mount(app, core, context.world, settings.slack, context.channel, runtime)
+    if settings.teams:
+        senders[TEAMS] = _teams(app, core, product, settings.teams)
+    return senders
 
 
-def serve(settings: Settings) -> None:
-    """Run until stopped. The playground is on loopback alone."""
+def _teams(app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig) -> Sender:
+    context = product.context
+    runtime = teams.Runtime(asyncio.create_task, core.run, clock, time.monotonic, asyncio.sleep)
+    # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
+    state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
+    kept = KeptReferences(product.database, context.vault)
+    return teams.mount(app, core, context.world, config, kept, state, runtime)
+
+
+def serve(settings: Settings, works: bool = True) -> None:
+    """Run `serve` until stopped; or `web`, where no worker `works`. The playground is on loopback alone."""
+    if not works:
+        _refuse_one_process("web", settings)
     product = build(settings)
-    host = LOOPBACK if settings.playground else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
+    emulated = settings.teams is not None and settings.teams.emulator
+    host = LOOPBACK if settings.playground or emulated else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
     log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
     try:
-        web.run_app(web_app(product), host=host, port=settings.port, print=None, access_log=None)
+        web.run_app(web_app(product, works), host=host, port=settings.port, print=None, access_log=None)
     finally:
         product.close()
+
+
+def work(settings: Settings) -> None:
+    """Run `worker` until stopped: what is owed is delivered, and nobody is listened to."""
+    _refuse_one_process("worker", settings)
+    if settings.slack:
+        # Socket Mode is a door: its events are for those who serve.
+        deaf = replace(settings.slack, app_token="", signing_secret=settings.slack.signing_secret or "none")
+        settings = replace(settings, slack=deaf)
+    product = build(settings, engine=NoEngine())
+    log.info("working", platforms=product.context.platforms)
+    try:
+        asyncio.run(until_stopped(worker_app(product)))
+    finally:
+        product.close()
+
+
+def _refuse_one_process(command: str, settings: Settings) -> None:
+    if not may_be_shared(settings.database_url):
+        raise SettingsFaults(
+            f"`{command}` is one of several processes, and SQLite is for one alone: run `python -m bot serve`"
+            ", or set DATABASE_URL to postgresql+psycopg://… (docs/databases.md)."
+        )
+
+
+class NoEngine:
+    """For a process that is asked nothing: it saves the memory of a trained one."""
+
+    name = "none"
+
+    def parse(self, text: str) -> Parse:
+        """Nothing is understood."""
+        return Parse(text, ())

@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import read_engine, read_rasa, read_world
+from bot.app import clock, read_engine, read_rasa, read_world
 from bot.channels.slack.checkup import prove
+from bot.channels.teams import checkup as teams
+from bot.channels.teams.config import TeamsConfig
+from bot.channels.teams.references import KeptReferences
 from bot.delivery.rasa_client import RasaFault
 from bot.knowledge.documents import DataFaults
 from bot.settings import Settings, SettingsFaults, read_settings
@@ -42,6 +45,7 @@ def check_everything() -> Iterator[Finding]:
     yield _prove("rasa", lambda: _rasa(settings))
     yield _prove("database", lambda: _database(settings))
     yield _slack(settings)
+    yield _teams(settings)
 
 
 def _prove(part: str, proof: Callable[[], str]) -> Finding:
@@ -88,6 +92,27 @@ def _slack(settings: Settings) -> Finding:
         return Finding("slack", note="not proved: the knowledge base must be mended first")
     proof = asyncio.run(prove(settings.slack, settings.federation.roster, texts, time.monotonic))
     return Finding("slack", proof.faults, proof.note)
+
+
+def _teams(settings: Settings) -> Finding:
+    if settings.teams is None:
+        return Finding("teams", note="not used: MicrosoftAppId is not set")
+    try:
+        return _proved_on_teams(settings, settings.teams)
+    except (DataFaults, StorageFault, StorageUnavailable, KeyFault):
+        return Finding("teams", note="not proved: the knowledge base or the database must be mended first")
+
+
+def _proved_on_teams(settings: Settings, config: TeamsConfig) -> Finding:
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as tx:
+            vault = open_vault(tx, settings.ring)
+        kept = KeptReferences(database, vault)
+        proof = asyncio.run(teams.prove(config, read_world(settings), kept, clock))
+    finally:
+        database.close()
+    return Finding("teams", proof.faults, proof.note)
 
 
 def _database(settings: Settings) -> str:

@@ -56,6 +56,39 @@ def process(folder: Path, *args: str, typed: str = "") -> Done:
     return Done(done.stdout, done.stderr, done.returncode)
 
 
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_one_of_several_processes_refuses_sqlite(tmp_path: Path, command: str) -> None:
+    """On SQLite, which is for one process, `web` and `worker` end at once and say what to run instead."""
+    done = bot(tmp_path, command)
+    assert done.returncode == 1
+    assert "python -m bot serve" in done.stderr
+    assert "postgresql+psycopg://" in done.stderr
+
+
+def test_backup_writes_a_file_and_names_the_keys(tmp_path: Path) -> None:
+    """`backup` makes a new file, says what opens it, and refuses to write over one."""
+    assert bot(tmp_path, "migrate").returncode == 0
+    done = bot(tmp_path, "backup", str(tmp_path / "monday.db"))
+    assert done.returncode == 0
+    assert "SIGNPOST_KEYS" in done.stdout
+    assert (tmp_path / "monday.db").stat().st_size > 0
+    again = bot(tmp_path, "backup", str(tmp_path / "monday.db"))
+    assert again.returncode == 1
+    assert "there already" in again.stderr
+
+
+def test_backup_of_postgres_names_its_own_tool(tmp_path: Path) -> None:
+    """For PostgreSQL `backup` prints the command that makes one, without a password, and fails."""
+    url = "postgresql://signpost:secret@localhost/signpost"
+    done = bot(tmp_path, "backup", "monday.dump", DATABASE_URL=url)
+    assert done.returncode == 1
+    assert (
+        'pg_dump --format=custom --file="monday.dump" "postgresql://signpost@localhost/signpost"'
+        in done.stderr
+    )
+    assert "secret" not in done.stderr
+
+
 def test_ask_json_has_the_agreed_shape(tmp_path: Path) -> None:
     """Each line of input gives one line of JSON with exactly the agreed keys, and the verdict "never"."""
     done = process(tmp_path, "ask", "--json", typed="can I follow a former student?\n\nwhat is for lunch\n")

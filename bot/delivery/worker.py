@@ -64,6 +64,7 @@ class Worker:
     _was_withheld: bool = False
     _busy: frozenset[str] = frozenset()
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def forever(self) -> None:
         """Work until cancelled. A fault of the database is logged and tried again, never fatal."""
@@ -80,9 +81,11 @@ class Worker:
                 await self._rest()
 
     async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.wake.wait(), _POLL_S)
-        self.wake.clear()
+        # One hand listens for all that rest: each look at the outbox costs as much as a turn.
+        async with self._listening:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), _POLL_S)
+            self.wake.clear()
 
     async def once(self) -> int:
         """Climb what is overdue, send what is due; returns how many rows were claimed.
@@ -91,6 +94,9 @@ class Worker:
         """
         async with self._claiming:
             claimed: tuple[Claimed, ...] = await self.run(self._claim)
+            if claimed:
+                # Perhaps there is more than one hand can carry: the next one looks too.
+                self.wake.set()
             owed: defaultdict[str, list[Claimed]] = defaultdict(list)
             for item in claimed:
                 owed[item.notice.recipient].append(item)

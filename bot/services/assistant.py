@@ -33,11 +33,12 @@ from bot.storage.conversations import (
     first_time,
     forget_session,
     load_session,
+    one_at_a_time,
     save_session,
     submitted_before,
 )
 from bot.storage.crypto import KeyFault
-from bot.storage.database import StorageUnavailable, Transaction
+from bot.storage.database import Collision, StorageUnavailable, Transaction
 from bot.storage.reports import report_by_reference
 
 log = structlog.get_logger()
@@ -64,21 +65,40 @@ class Assistant:
         sent; where the database does not take it, it came too late, or a fault of our own ends it, the
         sender is told that nothing is saved, and whom to phone.
         """
+        parse: Parse | None = None
         try:
             parse = self._parse(incoming)
-            with self._context.database.transaction() as tx:
-                replies = self._in(tx, incoming, parse, now)
-                if in_time is not None and not in_time():
-                    raise _TooLate
-            return replies
+            try:
+                return self._stored(incoming, parse, now, in_time)
+            except Collision:
+                # Another process was first, by a moment: by now what it stored can be seen.
+                return self._stored(incoming, parse, now, in_time)
         except _TooLate:
             log.error("event_too_late", content=type(incoming.content).__name__)
         except StorageUnavailable as error:
             log.error("event_not_stored", reason=str(error))
+            if shown := self._without_storage(incoming, parse, now):
+                return shown
         except Exception:
             # The transaction is undone whatever it was: a key that is missing, or a bug.
             log.exception("event_broken", content=type(incoming.content).__name__)
         return (receipts.not_saved(self._context.world),)
+
+    def _stored(
+        self, incoming: Incoming, parse: Parse | None, now: datetime, in_time: Callable[[], bool] | None
+    ) -> tuple[Message, ...]:
+        with self._context.database.transaction() as tx:
+            replies = self._in(tx, incoming, parse, now)
+            if in_time is not None and not in_time():
+                raise _TooLate
+        return replies
+
+    def _without_storage(self, incoming: Incoming, parse: Parse | None, now: datetime) -> tuple[Message, ...]:
+        """The answer to a question, which needs nothing stored; nothing for whatever does."""
+        if not isinstance(incoming.content, Said):
+            return ()
+        turn = take_turn(self._new_session(), incoming, parse, self._context.world, now)
+        return () if turn.commands or turn.session.draft else turn.replies
 
     def _parse(self, incoming: Incoming) -> Parse | None:
         content = incoming.content
@@ -89,7 +109,9 @@ class Assistant:
     def _in(
         self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
     ) -> tuple[Message, ...]:
-        event = (incoming.sender.platform, incoming.event_id)
+        sender = incoming.sender
+        one_at_a_time(tx, self._context.vault, sender.platform, sender.user)
+        event = (sender.platform, incoming.event_id)
         if not first_time(tx, self._context.vault, event, now):
             return ()
         if _is_case_press(incoming) and incoming.private:

@@ -24,6 +24,7 @@ from bot.storage.reports import (
     history,
     people_of,
     report_by_id,
+    report_to_show,
     save_state,
 )
 
@@ -59,7 +60,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     Raises NowhereToSend, and NotYet for what must wait for another message.
     """
     notice = claimed.notice
-    report = report_by_id(tx, context.vault, notice.report_id)
+    report = report_to_show(tx, context.vault, notice.report_id)
     told = people_of(tx, report)
     platform, conversation = _address(context, report, told, notice.recipient)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None

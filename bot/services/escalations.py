@@ -18,10 +18,10 @@ from bot.storage.reports import (
     Report,
     add_entry,
     add_people,
+    due_report,
     due_reports,
     people_of,
     reload,
-    report_by_id,
     save_state,
 )
 
@@ -38,7 +38,10 @@ def climb_due(context: Context, now: datetime) -> None:
     for report_id in overdue:
         try:
             with context.database.transaction() as tx:
-                _climb(tx, context, report_by_id(tx, context.vault, report_id), now)
+                # Another worker may have been there first: one step is climbed once.
+                report = due_report(tx, context.vault, report_id, now)
+                if report is not None:
+                    _climb(tx, context, report, now)
         except StorageUnavailable:
             raise
         except Exception:

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from bot.storage.crypto import WrappedKey
+from bot.storage.postgres import alone
+from bot.storage.rows import insert_new, put
 from bot.storage.schema import code_attempts, seen_events, sessions, submission_keys
 from bot.storage.vault import Vault
 
 SEEN_FOR = timedelta(hours=24)
+
+
+def one_at_a_time(connection: Connection, vault: Vault, platform: str, user: str) -> None:
+    """What one person does is done in order, whichever process does it, until this transaction ends."""
+    alone(connection, "person", vault.blind("session", platform, user))
 
 
 def load_session(connection: Connection, vault: Vault, owner: str, now: datetime) -> str | None:
@@ -29,15 +36,14 @@ def load_session(connection: Connection, vault: Vault, owner: str, now: datetime
 def save_session(connection: Connection, vault: Vault, owner: str, text: str, expires_at: datetime) -> None:
     """Store the session under a fresh key, in place of the last one."""
     key, wrapped = vault.ring.new_record_key("sessions", owner)
-    forget_session(connection, owner)
-    connection.execute(
-        insert(sessions).values(
-            owner_hmac=owner,
-            key_id=wrapped.key_id,
-            wrapped_key=wrapped.wrapped,
-            sealed_session=key.seal("sealed_session", text),
-            expires_at=expires_at,
-        )
+    put(
+        connection,
+        sessions,
+        owner_hmac=owner,
+        key_id=wrapped.key_id,
+        wrapped_key=wrapped.wrapped,
+        sealed_session=key.seal("sealed_session", text),
+        expires_at=expires_at,
     )
 
 
@@ -49,10 +55,7 @@ def forget_session(connection: Connection, owner: str) -> None:
 def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now: datetime) -> bool:
     """Whether this (platform, event id) comes for the first time; it is remembered for a day."""
     hidden = vault.blind("event", *event)
-    if connection.execute(select(seen_events).where(seen_events.c.event_hmac == hidden)).first():
-        return False
-    connection.execute(insert(seen_events).values(event_hmac=hidden, expires_at=now + SEEN_FOR))
-    return True
+    return insert_new(connection, seen_events, event_hmac=hidden, expires_at=now + SEEN_FOR)
 
 
 def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
@@ -79,20 +82,24 @@ def failures(connection: Connection, reference: str, now: datetime) -> int:
     query = select(code_attempts).where(
         code_attempts.c.reference == reference, code_attempts.c.expires_at > now
     )
-    row = connection.execute(query).one_or_none()
+    # Held until the try is counted: many guesses at once are still counted one by one.
+    row = connection.execute(query.with_for_update()).one_or_none()
     return 0 if row is None else int(row.failures)
 
 
 def remember_failure(connection: Connection, reference: str, now: datetime) -> None:
     """Count a wrong code, whether or not the reference exists."""
-    count = failures(connection, reference, now) + 1
-    values = {"failures": count, "expires_at": now + timedelta(hours=1)}
-    here = code_attempts.c.reference == reference
-    if connection.execute(update(code_attempts).where(here).values(**values)).rowcount == 0:
-        connection.execute(insert(code_attempts).values(reference=reference, **values))
+    expires_at = now + timedelta(hours=1)
+    if insert_new(connection, code_attempts, reference=reference, failures=1, expires_at=expires_at):
+        return
+    count = case((code_attempts.c.expires_at > now, code_attempts.c.failures + 1), else_=1)
+    here = update(code_attempts).where(code_attempts.c.reference == reference)
+    connection.execute(here.values(failures=count, expires_at=expires_at))
 
 
 def forget_expired(connection: Connection, now: datetime) -> None:
-    """Delete whatever has expired."""
+    """Delete whatever has expired; what somebody is using at this moment goes the next time."""
     for table in (sessions, seen_events, submission_keys, code_attempts):
-        connection.execute(delete(table).where(table.c.expires_at <= now))
+        (key,) = table.primary_key
+        expired = select(key).where(table.c.expires_at <= now).with_for_update(skip_locked=True)
+        connection.execute(delete(table).where(key.in_(expired.scalar_subquery())))

@@ -1,8 +1,4 @@
-"""One engine, checked at start: the pragmas that keep a commit through a power cut, and one writer.
-
-SQLite: WAL with synchronous=FULL where the WAL-reset bug is mended (3.51.3), else DELETE with EXTRA;
-every transaction begins IMMEDIATE on the one connection, so that no reader ever holds a writer up.
-"""
+"""One engine, checked at start: SQLite for one process, PostgreSQL for any number of them."""
 
 from __future__ import annotations
 
@@ -10,23 +6,28 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
-_WAL_RESET_MENDED = (3, 51, 3)
-_BUSY_MS = 2000
-_WAIT_S = 2.4
-
+from bot.storage import postgres, sqlite
+from bot.storage.postgres import Listener
 
 # The floors above hand a transaction on without knowing SQLAlchemy.
 Transaction = Connection
+# A row that is there already: somebody else was first.
+Collision = IntegrityError
+
+_KINDS = {"sqlite": sqlite, "postgresql": postgres}
 
 
 class StorageUnavailable(Exception):
-    """The database did not take it: nothing of this transaction is stored."""
+    """The database did not take it: nothing of this transaction is stored.
+
+    One exception: where the connection is cut in the middle of COMMIT, nobody knows; whoever tries
+    again under the same key finds it, if it was taken.
+    """
 
 
 class StorageFault(Exception):
@@ -37,18 +38,21 @@ class Database:
     """Transactions on one database."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        if self.url.get_backend_name() != "sqlite":
-            raise StorageFault("DATABASE_URL: only SQLite (sqlite:///path) is supported so far.")
-        _make_folder(self.url.database)
-        self.engine = _sqlite_engine(url)
+        self.url = _read(url)
+        self._kind = _KINDS[self.url.get_backend_name()]
+        self.engine = self._kind.make_engine(self.url)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may serve from it at once."""
+        return self._kind is postgres
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One transaction: committed at the end, rolled back on any exception.
 
         Raises StorageUnavailable where the database is locked, full, away or broken. A row that is
-        there already (IntegrityError) is the caller's to know, and passes through.
+        there already (Collision) is the caller's to know, and passes through.
         """
         try:
             with self.engine.begin() as connection:
@@ -62,62 +66,65 @@ class Database:
         """Raise StorageFault unless the durable settings are really in force."""
         try:
             with self.engine.connect() as connection:
-                found = {name: _pragma(connection, name) for name in ("journal_mode", "synchronous")}
-                state = _pragma(connection, "quick_check(1)")
+                faults = self._kind.faults(connection)
         except SQLAlchemyError as error:
             raise StorageFault(f"The database cannot be opened: {_reason(error)}.") from error
-        if (found["journal_mode"], int(found["synchronous"])) != _durable():
-            raise StorageFault(f"SQLite refuses the durable settings (it has {found}): use a local disk.")
-        if state != "ok":
-            raise StorageFault(f"The database file is damaged ({state}): restore the latest backup.")
+        if faults:
+            raise StorageFault("\n".join(faults))
+
+    def listener(self) -> Listener | None:
+        """What hears of other processes' commits; None where there are no other processes."""
+        return Listener(self.url) if self.is_shared else None
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole database to a file, while others write. Raises StorageFault with what to do."""
+        if self.is_shared:
+            raise StorageFault(
+                "PostgreSQL is backed up with its own tool (docs/databases.md):\n  "
+                f'pg_dump --format=custom --file="{target}" "{_for_tools(self.url)}"'
+            )
+        source = self.url.database or ""
+        try:
+            if not Path(source).is_file():
+                raise FileNotFoundError(f"there is no database at {source}")
+            sqlite.copy(source, target)
+        except (OSError, sqlite3.Error) as error:
+            raise StorageFault(f"No backup was made: {error}.") from error
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connections back."""
         self.engine.dispose()
 
 
-def _make_folder(path: str | None) -> None:
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+def may_be_shared(url: str) -> bool:
+    """Whether a DATABASE_URL names one for several processes. Raises StorageFault on a wrong one."""
+    return _KINDS[_read(url).get_backend_name()] is postgres
 
 
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=_WAIT_S,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
-    )
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
+def _read(text: str) -> URL:
+    forms = "DATABASE_URL: sqlite:///path, or postgresql+psycopg://user:password@host/database."
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise StorageFault(forms) from None
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        # As hosting platforms write it, without the driver.
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StorageFault(forms)
+    return url
 
 
-def _durable() -> tuple[str, int]:
-    return ("wal", 2) if sqlite3.sqlite_version_info >= _WAL_RESET_MENDED else ("delete", 3)
-
-
-def _on_connect(connection: Any, _record: Any) -> None:
-    # SQLAlchemy says BEGIN itself, below: the driver must not.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    journal, synchronous = _durable()
-    cursor.execute(f"PRAGMA journal_mode={journal}")
-    cursor.execute(f"PRAGMA synchronous={synchronous}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _pragma(connection: Connection, name: str) -> Any:
-    return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+def _for_tools(url: URL) -> str:
+    # PostgreSQL's own tools ask for the password, or find it in ~/.pgpass: it stands in no command.
+    return url._replace(drivername="postgresql", password=None).render_as_string()
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    # Never str(error): it repeats the statement's parameters.
-    return str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+    # Never str(error), which repeats the statement; and of what PostgreSQL answers to a statement only
+    # the kind, since its text repeats values.
+    if not isinstance(error, DBAPIError):
+        return type(error).__name__
+    state = getattr(error.orig, "sqlstate", None)
+    return f"{type(error.orig).__name__} ({state})" if state else " ".join(str(error.orig).split())

@@ -2,6 +2,7 @@
 
 A row names a report and a kind, never a word of it: texts are rendered when it is sent. Whoever holds
 the lease may finish the row; a lease that ran out is anyone's, so a dead worker's rows are rescued.
+Workers of several processes claim one after another, and pass by what another one is changing.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, true, tuple_, update
 
+from bot.storage.postgres import alone, announce, is_postgres
+from bot.storage.rows import insert_new, put
 from bot.storage.schema import heartbeats, outbox, posted
 
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
@@ -57,25 +60,22 @@ class Posted:
 
 def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
     """Store a notice. False where its key is there already: the same message is owed once."""
-    taken = connection.execute(select(outbox.c.id).where(outbox.c.key == notice.key)).first()
-    if taken is not None:
-        return False
-    connection.execute(
-        insert(outbox).values(
-            id=row_id,
-            key=notice.key,
-            report_id=notice.report_id,
-            kind=notice.kind,
-            recipient=notice.recipient,
-            state=PENDING,
-            attempts=0,
-            created_at=due_at,
-            due_at=due_at,
-            lease_token="",
-            fault="",
-        )
+    announce(connection)
+    return insert_new(
+        connection,
+        outbox,
+        id=row_id,
+        key=notice.key,
+        report_id=notice.report_id,
+        kind=notice.kind,
+        recipient=notice.recipient,
+        state=PENDING,
+        attempts=0,
+        created_at=due_at,
+        due_at=due_at,
+        lease_token="",
+        fault="",
     )
-    return True
 
 
 def claim(
@@ -90,25 +90,45 @@ def claim(
 
     None of a recipient in `busy`: their messages go out in order, one after another.
     """
+    alone(connection, "claim")
     # A clock that was put back must hold nothing up: what was never tried is due whatever it says, and
     # no lease reaches further than the one that would be given now.
     waiting = and_(outbox.c.state == PENDING, or_(outbox.c.due_at <= now, outbox.c.attempts == 0))
-    ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > now + lease)
+    farthest = now + _farthest(connection, lease)
+    ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > farthest)
     stalled = and_(outbox.c.state == SENDING, ran_out)
+    free = _in_no_other_hand(connection, now, farthest)
     query = (
         select(outbox)
-        .where(or_(waiting, stalled), outbox.c.recipient.not_in(busy))
+        .where(or_(waiting, stalled), outbox.c.recipient.not_in(busy), free)
         .order_by(outbox.c.due_at, outbox.c.created_at)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     rows = connection.execute(query).all()
-    for row in rows:
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(state=SENDING, lease_token=token, lease_until=now + lease, attempts=row.attempts + 1)
-        )
+    if rows:
+        taken = outbox.c.id.in_([row.id for row in rows])
+        leased = {"state": SENDING, "lease_token": token, "lease_until": now + lease}
+        connection.execute(update(outbox).where(taken).values(**leased, attempts=outbox.c.attempts + 1))
     return tuple(_claimed(row, token) for row in rows)
+
+
+def _farthest(connection: Connection, lease: timedelta) -> timedelta:
+    # Another machine's clock may be a little ahead: its lease must not look like one from the future.
+    return 2 * lease if is_postgres(connection) else lease
+
+
+def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime) -> ColumnElement[bool]:
+    """Nothing for whoever another process is telling of the same report at this moment.
+
+    In one process `busy` sees to it.
+    """
+    if not is_postgres(connection):
+        return true()
+    other = outbox.alias("other")
+    leased = and_(other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest)
+    in_hand = select(other.c.report_id, other.c.recipient).where(leased)
+    return tuple_(outbox.c.report_id, outbox.c.recipient).not_in(in_hand)
 
 
 def _claimed(row: Row[Any], token: str) -> Claimed:
@@ -152,14 +172,20 @@ def give_up(connection: Connection, claimed: Claimed, fault: str) -> bool:
 
 def hasten(connection: Connection, report_id: str, kind: str, now: datetime) -> None:
     """What waits of this kind for a report is due now: what it waited for has come."""
-    waits = and_(outbox.c.report_id == report_id, outbox.c.kind == kind, outbox.c.state == PENDING)
-    connection.execute(update(outbox).where(waits).values(due_at=now))
+    _hasten(connection, and_(outbox.c.report_id == report_id, outbox.c.kind == kind), now)
 
 
 def hasten_held(connection: Connection, now: datetime) -> None:
     """What was withheld, or met an outage, is due now: the channel is as it should be again."""
     held = or_(outbox.c.fault.contains("withheld: "), outbox.c.fault.contains("outage: "))
-    connection.execute(update(outbox).where(outbox.c.state == PENDING, held).values(due_at=now))
+    _hasten(connection, held, now)
+
+
+def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    # What another transaction holds is being claimed, or hastened, already: nobody waits for anybody.
+    query = select(outbox.c.id).where(outbox.c.state == PENDING, which).with_for_update(skip_locked=True)
+    announce(connection)
+    connection.execute(update(outbox).where(outbox.c.id.in_(query.scalar_subquery())).values(due_at=now))
 
 
 def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
@@ -185,10 +211,8 @@ def posted_card(connection: Connection, report_id: str, recipient: str) -> Poste
 
 def remember_card(connection: Connection, report_id: str, recipient: str, card: Posted) -> None:
     """Remember where the card stands, so that it is rewritten in place."""
-    here = and_(posted.c.report_id == report_id, posted.c.recipient == recipient)
-    connection.execute(delete(posted).where(here))
     values = {"platform": card.platform, "message_id": card.message_id, "version": card.version}
-    connection.execute(insert(posted).values(report_id=report_id, recipient=recipient, **values))
+    put(connection, posted, report_id=report_id, recipient=recipient, **values)
 
 
 def card_was_tried(connection: Connection, notice: Notice) -> bool:
@@ -208,8 +232,7 @@ def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
 
 def beat(connection: Connection, name: str, now: datetime) -> None:
     """Say that the process `name` is alive."""
-    if connection.execute(update(heartbeats).where(heartbeats.c.name == name).values(at=now)).rowcount == 0:
-        connection.execute(insert(heartbeats).values(name=name, at=now))
+    put(connection, heartbeats, name=name, at=now)
 
 
 def last_beat(connection: Connection, name: str) -> datetime | None:

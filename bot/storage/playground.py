@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from bot.storage.crypto import WrappedKey
+from bot.storage.rows import insert_new
 from bot.storage.schema import playground_messages as messages
 from bot.storage.vault import Vault
 
@@ -27,23 +28,20 @@ class StoredMessage:
 
 def post(connection: Connection, vault: Vault, conversation: str, key: str, html: str, now: datetime) -> str:
     """Store a message and return its id; the same key in the same conversation is the same message."""
-    known = find(connection, vault, conversation, key)
-    if known is not None:
-        return known
     message_id = vault.new_id()
     record, wrapped = vault.ring.new_record_key("playground_messages", message_id)
-    connection.execute(
-        insert(messages).values(
-            id=message_id,
-            conversation=vault.blind("conversation", conversation),
-            key=vault.blind("message", key),
-            key_id=wrapped.key_id,
-            wrapped_key=wrapped.wrapped,
-            sealed_html=record.seal("sealed_html", html),
-            posted_at=now,
-        )
+    inserted = insert_new(
+        connection,
+        messages,
+        id=message_id,
+        conversation=vault.blind("conversation", conversation),
+        key=vault.blind("message", key),
+        key_id=wrapped.key_id,
+        wrapped_key=wrapped.wrapped,
+        sealed_html=record.seal("sealed_html", html),
+        posted_at=now,
     )
-    return message_id
+    return message_id if inserted else find(connection, vault, conversation, key) or message_id
 
 
 def edit(connection: Connection, vault: Vault, message_id: str, html: str) -> bool:

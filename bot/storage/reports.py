@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.domain.cases import CaseState, Stage
 from bot.domain.routing import Level, Told
@@ -118,11 +119,14 @@ class Entry:
     detail: Mapping[str, str]
 
 
+_SEALED = ("answers", "route", "reporter")
+
+
 def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Report:
     """Store a new report. Raises IntegrityError where the reference is taken."""
     report_id = vault.new_id()
     key, wrapped = vault.ring.new_record_key("reports", report_id)
-    plain = {column: getattr(new, column) for column in _PLAIN}
+    plain = {item.name: getattr(new, item.name) for item in fields(new) if item.name not in _SEALED}
     sealed = {
         "sealed_answers": key.seal(
             "sealed_answers", json.dumps({k: list(v) for k, v in new.answers.items()})
@@ -145,28 +149,17 @@ def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Repor
     return _one(connection, vault, report_id)
 
 
-_PLAIN = (
-    "reference",
-    "kind",
-    "school",
-    "mode",
-    "channel",
-    "restricted",
-    "urgent",
-    "child",
-    "accidental",
-    "received_at",
-    "due_at",
-    "receipt_hash",
-)
-
-
 def _state_columns(state: CaseState) -> dict[str, object]:
     return {**asdict(state), "stage": state.stage.value}
 
 
 def _one(connection: Connection, vault: Vault, report_id: str) -> Report:
-    return _opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
+    return _opened(vault, connection.execute(_held().where(reports.c.id == report_id)).one())
+
+
+def _held() -> Select[Any]:
+    """Reports that nobody else changes until this transaction ends, nor adds to the history of."""
+    return select(reports).with_for_update(key_share=True)
 
 
 def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
@@ -183,13 +176,18 @@ def report_by_reference(connection: Connection, vault: Vault, reference: str) ->
     """The report of a reference, or None. Ids are guessed here and permitted elsewhere."""
     if not may_be_reference(reference):
         return None
-    row = connection.execute(select(reports).where(reports.c.reference == reference)).one_or_none()
+    row = connection.execute(_held().where(reports.c.reference == reference)).one_or_none()
     return None if row is None else _opened(vault, row)
 
 
 def report_by_id(connection: Connection, vault: Vault, report_id: str) -> Report:
     """The report of a row's id, as the outbox names it."""
     return _one(connection, vault, report_id)
+
+
+def report_to_show(connection: Connection, vault: Vault, report_id: str) -> Report:
+    """The same for whoever only reads it: others may change it meanwhile."""
+    return _opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
 
 
 def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
@@ -213,6 +211,13 @@ def due_reports(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The row ids of reports whose deadline has passed, the longest overdue first."""
     query = select(reports.c.id).where(reports.c.due_at <= now).order_by(reports.c.due_at)
     return tuple(str(row.id) for row in connection.execute(query))
+
+
+def due_report(connection: Connection, vault: Vault, report_id: str, now: datetime) -> Report | None:
+    """The report, if its deadline has still passed and nobody else is at it; None otherwise."""
+    query = select(reports).with_for_update(key_share=True, skip_locked=True)
+    row = connection.execute(query.where(reports.c.id == report_id, reports.c.due_at <= now)).one_or_none()
+    return None if row is None else _opened(vault, row)
 
 
 def save_state(
@@ -287,7 +292,6 @@ def people_of(connection: Connection, report: Report) -> tuple[Told, ...]:
     """Everyone whom a route or the ladder brought the case to."""
     query = select(report_people).where(report_people.c.report_id == report.id)
     levels: dict[str, Level] = {"N": "N", "C": "C", "D": "D"}
-    return tuple(
-        Told(row.person, row.role, levels[row.level])
-        for row in connection.execute(query.order_by(report_people.c.at, report_people.c.person))
-    )
+    # Sorted here: databases do not agree on the order of letters and dashes.
+    rows = sorted(connection.execute(query), key=lambda row: (row.at, row.person, row.role, row.level))
+    return tuple(Told(row.person, row.role, levels[row.level]) for row in rows)

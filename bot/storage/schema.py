@@ -111,7 +111,7 @@ report_events = Table(
     Column("number", Integer, nullable=False),
     Column("at", Moment, nullable=False),
     Column("actor", String(64), nullable=False),
-    Column("role", String(32), nullable=False),
+    Column("role", String(255), nullable=False),
     Column("event", String(16), nullable=False),
     Column("stage_after", String(16), nullable=False),
     Column("sealed_detail", LargeBinary),

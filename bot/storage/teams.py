@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from bot.storage.crypto import KeyFault, WrappedKey
+from bot.storage.rows import put
 from bot.storage.schema import teams_references as references
 from bot.storage.vault import Vault
 
@@ -20,15 +21,14 @@ def remember(connection: Connection, vault: Vault, name: str, reference: str, no
     """Keep the newest way to `name` in the place of the one before."""
     hidden = vault.blind("teams", name)
     record, wrapped = vault.ring.new_record_key(_TABLE, hidden)
-    connection.execute(delete(references).where(references.c.name_hmac == hidden))
-    connection.execute(
-        insert(references).values(
-            name_hmac=hidden,
-            key_id=wrapped.key_id,
-            wrapped_key=wrapped.wrapped,
-            sealed_reference=record.seal("sealed_reference", reference),
-            seen_at=now,
-        )
+    put(
+        connection,
+        references,
+        name_hmac=hidden,
+        key_id=wrapped.key_id,
+        wrapped_key=wrapped.wrapped,
+        sealed_reference=record.seal("sealed_reference", reference),
+        seen_at=now,
     )
 
 

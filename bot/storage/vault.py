@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from bot.storage.crypto import KeyFault, KeyRing, WrappedKey, blind_index
+from bot.storage.rows import insert_new
 from bot.storage.schema import reports, secrets
 
 
@@ -32,16 +33,21 @@ def open_vault(connection: Connection, ring: KeyRing) -> Vault:
     Raises KeyFault on a foreign key, and where a key is missing that some report needs.
     """
     _refuse_missing_keys(connection, ring)
-    row = connection.execute(select(secrets).where(secrets.c.name == "index")).one_or_none()
-    if row is not None:
-        key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
-        return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)))
-    raw = ring.entropy(32)
+    query = select(secrets).where(secrets.c.name == "index")
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        _make_index(connection, ring)
+        row = connection.execute(query).one()
+    key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
+    return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)))
+
+
+def _make_index(connection: Connection, ring: KeyRing) -> None:
     record, wrapped = ring.new_record_key("secrets", "index")
-    sealed = record.seal("sealed_secret", raw.hex())
+    sealed = record.seal("sealed_secret", ring.entropy(32).hex())
     values = {"name": "index", "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
-    connection.execute(insert(secrets).values(**values, sealed_secret=sealed))
-    return Vault(ring, raw)
+    # Another process may start at this moment: there is one look-up key, and it is the first one's.
+    insert_new(connection, secrets, **values, sealed_secret=sealed)
 
 
 def _refuse_missing_keys(connection: Connection, ring: KeyRing) -> None:

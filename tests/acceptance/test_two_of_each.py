@@ -129,6 +129,8 @@ def test_under_load_nothing_is_lost_or_doubled(house: House, cluster: Cluster) -
     assert set(staff.received) <= stored
     # Whoever was told that it is not saved began anew: at most that many are there unasked for.
     assert len(stored) <= _REPORTS + staff.told_not
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert house.ask(deadlocks) == [(0,)]
     page = house.webs[1].page()
     headings = Counter(re.findall(r'<h3 class="heading"[^>]*>(FED-[0-9A-Z]{4}) · ', page))
     assert headings == Counter(stored)

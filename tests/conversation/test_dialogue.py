@@ -98,7 +98,9 @@ def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: Wor
     """With a report under way, an incident that is told in the chat still brings what must be read first."""
     begun = turn(Pressed("report.start"), world).session
     parse = Parse("x", (Ranked("report_image", 0.99),), 0.99)
-    incoming = Incoming("e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident"))
+    incoming = Incoming(
+        "e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident")
+    )
     shown = text_of(take_turn(begun, incoming, parse, world, MONDAY).replies)
     assert world.rules.texts.report("image") in shown
     assert "Your report is still open" in shown

@@ -7,8 +7,8 @@ from tests.support.desk import Desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
     """The product with the demo Federation, on a database of its own."""
-    found = Desk.open(tmp_path)
+    found = Desk.open(tmp_path, database_url=database_url)
     yield found
     found.close()

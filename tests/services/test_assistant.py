@@ -94,10 +94,10 @@ def test_an_event_that_failed_may_come_again(desk: Desk, monkeypatch: pytest.Mon
     assert "danger" in text_of(desk.send("ana", Said("report"), "E-1")[0])
 
 
-def test_a_session_is_kept_from_one_event_to_the_next(desk: Desk, tmp_path: Path) -> None:
+def test_a_session_is_kept_from_one_event_to_the_next(desk: Desk, tmp_path: Path, database_url: str) -> None:
     """A half-written report goes on after a restart, and is gone after the configured days."""
     assert "danger" in text_of(desk.send("ana", Said("report"))[0])
-    again = Desk.open(tmp_path)
+    again = Desk.open(tmp_path, database_url=database_url)
     assert "danger" in text_of(again.send("ana", Said("resume"))[-1])
     again.later(days=15)
     assert "danger" not in text_of(again.send("ana", Said("resume"))[-1])

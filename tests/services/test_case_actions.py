@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import text
 
 from bot.conversation.turns import Said
 from tests.support.desk import Desk, text_of
@@ -8,7 +9,9 @@ REASON = "Spoken to, and the picture is deleted."
 
 def state(desk: Desk, reference: str) -> tuple[str, str]:
     with desk.product.database.transaction() as tx:
-        row = tx.exec_driver_sql("SELECT stage, holder FROM reports WHERE reference = ?", (reference,)).one()
+        row = tx.execute(
+            text("SELECT stage, holder FROM reports WHERE reference = :name"), {"name": reference}
+        ).one()
     return row.stage, row.holder
 
 

@@ -40,7 +40,7 @@ def _without_database(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) ->
 
 
 def test_a_question_is_answered_without_the_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer needs nothing stored, so it comes while the database is away, and nobody reads "not saved"."""
+    """An answer needs nothing stored: it comes while the database is away, and nobody reads "not saved"."""
     shown = _without_database(desk, monkeypatch, "is a purple elephant allowed")
     assert "I could not find an answer to that" in shown
     assert "not saved" not in shown.lower()

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from sqlalchemy import text
+
 from bot.delivery.sender import PermanentFault
 from bot.domain.roster import Person, Roster
 from bot.services.assistant import Assistant
@@ -103,7 +105,7 @@ def test_a_report_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
     broken = desk.report("ana", kind="colleague").reference
     desk.later(minutes=1)
     with desk.product.database.transaction() as tx:
-        tx.exec_driver_sql("UPDATE reports SET key_id = 'lost' WHERE reference = ?", (broken,))
+        tx.execute(text("UPDATE reports SET key_id = 'lost' WHERE reference = :name"), {"name": broken})
     desk.report("joe", kind="colleague")
     desk.work(rounds=10)
     assert len(desk.notebook.texts("flt")) == 1

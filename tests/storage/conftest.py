@@ -1,6 +1,5 @@
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,9 @@ from bot.storage.vault import Vault, open_vault
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database of its own."""
-    found = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of its own."""
+    found = Database(database_url)
     migrate.upgrade(found)
     yield found
     found.close()

@@ -1,4 +1,4 @@
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -6,35 +6,11 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage import migrate
+from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.schema import metadata
-
-
-def test_the_durable_pragmas_are_in_force(database: Database) -> None:
-    """The database runs with settings that keep a commit through a power cut, and the check sees it."""
-    database.check()
-    with database.transaction() as tx:
-        found = [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
-        secure = tx.exec_driver_sql("PRAGMA secure_delete").scalar()
-    expected = ["wal", 2] if sqlite3.sqlite_version_info >= (3, 51, 3) else ["delete", 3]
-    assert found == expected
-    assert secure == 1
-
-
-def test_check_refuses_weak_pragmas(database: Database) -> None:
-    """A database whose commits could be lost is refused, with what to do."""
-    with database.engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
-    with pytest.raises(StorageFault, match="durable settings"):
-        database.check()
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    """A file that is not a database is a fault in words, not a traceback."""
-    path = tmp_path / "signpost.db"
-    path.write_text("this is not a database, however long it may be made to be for the header" * 20)
-    with pytest.raises(StorageFault, match="cannot be opened"):
-        Database(f"sqlite:///{path}").check()
+from bot.storage.vault import Vault, open_vault
+from tests.support.desk import Desk
 
 
 def test_other_databases_are_refused() -> None:
@@ -50,15 +26,6 @@ def test_an_exception_rolls_everything_back(database: Database) -> None:
         raise RuntimeError
     with database.transaction() as tx:
         assert tx.execute(text("SELECT count(*) FROM heartbeats")).scalar() == 0
-
-
-def test_a_locked_database_is_unavailable_in_time(database: Database, tmp_path: Path) -> None:
-    """Where another process holds the lock, the transaction fails within the time that a platform waits."""
-    other = sqlite3.connect(tmp_path / "signpost.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageUnavailable), database.transaction():
-        pass
-    other.close()
 
 
 def test_the_fault_never_repeats_what_was_stored(database: Database) -> None:
@@ -87,10 +54,56 @@ def test_migrations_make_the_tables_of_the_schema(database: Database) -> None:
     assert found == {table.name: set(table.columns.keys()) for table in metadata.sorted_tables}
 
 
-def test_migrations_go_down_and_up_again(database: Database) -> None:
-    """The newest schema can be left and reached again, and the database says which it has."""
-    assert migrate.is_current(database)
+def test_all_forms_of_a_postgres_address_are_read() -> None:
+    """PostgreSQL's address is taken as hosting platforms write it, and no password is shown."""
+    for form in ("postgres", "postgresql", "postgresql+psycopg"):
+        database = Database(f"{form}://signpost:secret@localhost/signpost")
+        assert database.is_shared
+        assert database.url.render_as_string() == "postgresql+psycopg://signpost:***@localhost/signpost"
+
+
+def test_going_down_and_up_keeps_the_reports(migrated_url: str) -> None:
+    """The step before the newest schema and back lose no report; all the way down and up works too."""
+    database = Database(migrated_url)
+    desk = Desk.open(Path(), database_url=migrated_url)
+    reference = desk.report("ana", kind="colleague").reference
+    before = desk.dump()
+    for revision in ("0002", "0001"):
+        migrate.downgrade(database, revision)
+        assert not migrate.is_current(database)
+        migrate.upgrade(database)
+        assert migrate.is_current(database)
+    assert desk.dump() == before
+    assert reference in desk.press("farid", "case.show", reference)
     migrate.downgrade(database, "base")
-    assert not migrate.is_current(database)
     migrate.upgrade(database)
     assert migrate.is_current(database)
+    assert reference not in desk.dump()
+    desk.close()
+    database.close()
+
+
+def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
+    """Of several that start on an empty database together, each finds the newest schema, made once."""
+    databases = [Database(empty_url) for _ in range(4)]
+    with ThreadPoolExecutor() as together:
+        list(together.map(migrate.upgrade, databases))
+    for database in databases:
+        assert migrate.is_current(database)
+        database.close()
+
+
+def test_the_first_two_processes_share_one_look_up_key(database_url: str, ring: KeyRing) -> None:
+    """Two processes that start together on an empty database hide names in the same way."""
+    databases = [Database(database_url) for _ in range(2)]
+    migrate.upgrade(databases[0])
+
+    def opened(database: Database) -> Vault:
+        with database.transaction() as tx:
+            return open_vault(tx, ring)
+
+    with ThreadPoolExecutor() as together:
+        one, two = together.map(opened, databases)
+    assert one.index == two.index
+    for database in databases:
+        database.close()

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect
+
 from bot.app import Product, build, new_tokens, read_world
 from bot.conversation.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
 from bot.conversation.world import World
@@ -37,11 +39,11 @@ ACCIDENT = {
 }
 
 
-def settings_in(folder: Path, database: str = "signpost.db") -> Settings:
-    """Settings with the demo Federation and a database of its own."""
+def settings_in(folder: Path, database_url: str = "") -> Settings:
+    """Settings with the demo Federation; without `database_url` on an SQLite file in the folder."""
     return Settings(
         port=0,
-        database_url=f"sqlite:///{folder / database}",
+        database_url=database_url or f"sqlite:///{folder / 'signpost.db'}",
         config=EXAMPLE,
         federation=load_federation(EXAMPLE),
         ring=KeyRing.parse(KEY, secrets.token_bytes),
@@ -145,8 +147,8 @@ class Desk:
     now: datetime = START
 
     @classmethod
-    def open(cls, folder: Path, engine: Any = None, database: str = "signpost.db") -> Desk:
-        settings = settings_in(folder, database)
+    def open(cls, folder: Path, engine: Any = None, database_url: str = "") -> Desk:
+        settings = settings_in(folder, database_url)
         return cls(build(settings, engine or DeafEngine(), world_of(settings)), Notebook())
 
     def close(self) -> None:
@@ -192,10 +194,8 @@ class Desk:
     def dump(self) -> str:
         """Every row of every table, as text."""
         with self.product.database.transaction() as tx:
-            tables = [
-                row[0] for row in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")
-            ]
-            rows = [tx.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables]
+            tables = sorted(inspect(tx).get_table_names())
+            rows = [sorted(map(repr, tx.exec_driver_sql(f"SELECT * FROM {table}"))) for table in tables]
         return repr(rows)
 
 

@@ -17,9 +17,9 @@ import structlog
 from bot.channels.look import Look
 from bot.channels.replies import answered_topic, is_end, is_private, is_step, line
 from bot.channels.teams.port import Payload, Post, Reference, TeamsPort
-from bot.channels.teams.posts import citations_of, post_of
+from bot.channels.teams.posts import citations_of, post_of, posts_of
 from bot.conversation.steps import SLOT
-from bot.delivery.sender import DeliveryFault, PassingFault
+from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
 from bot.domain.messages import Form, Message
 
 log = structlog.get_logger()
@@ -61,6 +61,8 @@ class Chats:
         self._slots: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._topics: OrderedDict[str, str] = OrderedDict()
         self._rewriting: dict[str, asyncio.Task[Any]] = {}
+        # What each card that is being rewritten is to show: only the newest is tried again.
+        self._wanted: dict[str, Post] = {}
         self._hiding: dict[str, tuple[Chat, asyncio.Task[Any]]] = {}
 
     async def show(
@@ -73,9 +75,9 @@ class Chats:
             done = await self._show(chat, message, below) and done
         return done
 
-    async def show_soon(self, chat: Chat, messages: tuple[Message, ...], within: float) -> bool:
-        """Write them, and wait `within` seconds for that; it goes on after. False where Teams refused."""
-        task = self._start(self.show(chat, messages))
+    async def soon(self, writing: Coroutine[Any, Any, bool], within: float) -> bool:
+        """Wait `within` seconds for something to be written; it goes on after. False where it was not."""
+        task = self._start(writing)
         done, _ = await asyncio.wait({task}, timeout=within)
         return bool(task.result()) if done else True
 
@@ -93,31 +95,39 @@ class Chats:
         What Teams shows as the answer to a press it may forget. A form is not written again while
         somebody types in it.
         """
+        self._wanted.pop(message_id, None)
         self._remember(chat, message_id, message)
         self._hide_later(chat, message_id, message)
         if message_id and not any(isinstance(block, Form) for block in message.blocks):
-            post = post_of(message, self._look, slot=not is_end(message))
+            post, *rest = posts_of(message, self._look, slot=not is_end(message))
             self._rewriting[message_id] = self._start(self._rewritten(chat.there, message_id, post))
+            self._start(self._more(chat, message, rest))
 
     async def put(self, chat: Chat, message_id: str, message: Message) -> bool:
         """Put `message` in the place of the one on this card; below, where it is there no longer."""
-        post = post_of(message, self._look, slot=not is_end(message))
+        post, *rest = posts_of(message, self._look, slot=not is_end(message))
         if not message_id or not await self._rewritten(chat.there, message_id, post):
             return await self._show(chat, message, ())
         self._remember(chat, message_id, message)
         self._hide_later(chat, message_id, message)
-        return True
+        return await self._more(chat, message, rest)
 
-    async def settled(self, message_id: str) -> None:
+    async def settled(self, message_id: str, within: float) -> None:
         """Wait, for a moment at most, until a card is as it was last told to be."""
         if (task := self._rewriting.get(message_id)) is not None:
-            await asyncio.wait({task}, timeout=_SETTLE_S)
+            await asyncio.wait({task}, timeout=min(_SETTLE_S, within))
+
+    def leave(self, chat: Chat) -> None:
+        """The report goes on where this chat does not show it: no word of it stays on its card here."""
+        if before := self._slots.pop((chat.user, "report"), ""):
+            self._start(self._hidden(chat, before))
 
     async def close(self) -> None:
         """Hide at once whatever waits to be hidden: nobody would do it later."""
-        for message_id, (chat, task) in tuple(self._hiding.items()):
+        waiting = tuple(self._hiding.items())
+        for _, (_, task) in waiting:
             task.cancel()
-            await self._hidden(chat, message_id)
+        await asyncio.gather(*(self._hidden(chat, message_id) for message_id, (chat, _) in waiting))
 
     def topic_of(self, message_id: str) -> str:
         """The topic that a message has answered; "" for any other message, or an old one."""
@@ -127,7 +137,7 @@ class Chats:
         if (cited := citations_of(message, self._look)) is not None:
             await self._sent(chat.there, cited)
         slot = is_private(message) and not is_end(message)
-        post = post_of(message, self._look, slot=slot, native=self._native)
+        post, *rest = posts_of(message, self._look, slot=slot, native=self._native)
         sent = await self._sent(chat.there, replace(post, suggested=suggested))
         if sent is None:
             return False
@@ -136,6 +146,15 @@ class Chats:
         self._hide_later(chat, sent, message)
         if sent and (topic := answered_topic(message)):
             _keep(self._topics, sent, topic)
+        return await self._more(chat, message, rest)
+
+    async def _more(self, chat: Chat, message: Message, rest: list[Post]) -> bool:
+        """What does not fit on the first card, below it; it is hidden when the first is."""
+        for post in rest:
+            sent = await self._sent(chat.there, post)
+            if sent is None:
+                return False
+            self._hide_later(chat, sent, message)
         return True
 
     def _remember(self, chat: Chat, message_id: str, message: Message) -> None:
@@ -180,14 +199,31 @@ class Chats:
         return None
 
     async def _rewritten(self, there: Reference, message_id: str, post: Post) -> bool:
+        self._wanted[message_id] = post
         try:
-            await self._port.update(there, message_id, post)
-        except DeliveryFault as fault:
-            self._failed("update", fault)
-            return False
+            return await self._updated(there, message_id, post)
         finally:
             self._rewriting.pop(message_id, None)
-        return True
+            if self._wanted.get(message_id) is post:
+                del self._wanted[message_id]
+
+    async def _updated(self, there: Reference, message_id: str, post: Post) -> bool:
+        """Whether it was. What is to be hidden must not stay because Teams was busy for a moment."""
+        for tried in range(1, _TRIES + 1):
+            try:
+                await self._port.update(there, message_id, post)
+                return True
+            except DeliveryFault as fault:
+                # Twice the same is once, so that an unclear end is tried again too.
+                passes = isinstance(fault, PassingFault | UnclearFault)
+                wait = getattr(fault, "retry_after", None) or _FIRST_S * 2**tried
+                if not passes or tried == _TRIES or wait > _LONGEST_S:
+                    self._failed("update", fault)
+                    return False
+            await self._sleep(wait)
+            if self._wanted.get(message_id) is not post:
+                return True
+        return False
 
     def _failed(self, call: str, fault: DeliveryFault) -> None:
         # The fault's own words hold nothing of what was written.

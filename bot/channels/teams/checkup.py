@@ -14,7 +14,7 @@ from bot.channels.teams.port import TeamsPort
 from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.tokens_out import AppToken, Fetch, msal_fetch
 from bot.conversation.world import World
-from bot.delivery.sender import PassingFault
+from bot.delivery.sender import DeliveryFault
 from bot.services.context import ChannelState
 
 _NOBODY = (
@@ -49,7 +49,7 @@ async def prove(
     """
     try:
         await AppToken(fetch or msal_fetch(config)).bearer()
-    except PassingFault as fault:
+    except DeliveryFault as fault:
         return Proof((f"MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId: {fault}",))
     port = port or routes.backend_of(config)
     try:

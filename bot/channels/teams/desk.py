@@ -26,7 +26,7 @@ _WITHIN_S = 4.0
 
 def user_of(activity: Activity) -> str:
     """The one id by which a person is known everywhere: their object id in the tenant."""
-    return activity.sender.aad or activity.sender.id
+    return activity.sender.aad.lower() or activity.sender.id
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,9 @@ class Desk:
         """Where things stand: what a second copy of a press or of a form is answered with."""
         if not isinstance(content, Pressed | Submitted):
             return ()
+        if content.action == "journey.send":
+            # The report is sent, and its receipt must not give way to "nothing is open".
+            return await self._ask(activity, content, standing, "again")
         if content.action.startswith("journey."):
             return await self._ask(activity, Pressed("journey.resume"), standing, "again")
         if content.action.startswith("case."):

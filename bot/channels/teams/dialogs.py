@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.channels.teams.fields import content_of
 from bot.channels.teams.invokes import excuse
 from bot.channels.teams.port import ADAPTIVE_CARD, Activity, InvokeReply
 from bot.channels.teams.posts import card, for_dialog
+from bot.conversation.steps import SLOT
 from bot.conversation.turns import Content, Pressed, Said, Submitted
 from bot.domain.messages import Field, Form, Message
 
@@ -22,10 +23,14 @@ _SENDS = ("composeExtension/submitAction", "task/submit")
 
 
 class Dialogs:
-    """Answers the invokes of the message extension, each with the next card of its dialog."""
+    """Answers the invokes of the message extension, each with the next card of its dialog.
 
-    def __init__(self, desk: Desk) -> None:
+    `elsewhere` is told when a report goes on in a dialog: what stood of it in the chat has to go.
+    """
+
+    def __init__(self, desk: Desk, elsewhere: Callable[[Activity], Awaitable[None]]) -> None:
         self._desk = desk
+        self._elsewhere = elsewhere
         self._texts = desk.world.door
 
     async def answer(self, activity: Activity) -> InvokeReply | None:
@@ -56,6 +61,8 @@ class Dialogs:
         if content is None:
             return excuse(activity.name, self._texts.required)
         replies = await self._desk.replies(activity, content)
+        if any(message.replaces == SLOT for message in replies):
+            await self._elsewhere(activity)
         return self._shown(replies) if replies else excuse(activity.name, self._texts.chat.again)
 
     def _shown(self, replies: Replies) -> InvokeReply:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
+
 import structlog
 
-from bot.channels.replies import SHARE, is_end, merged, shared, with_share
+from bot.channels.replies import SHARE, is_end, line, merged, shared, with_share
 from bot.channels.teams.chats import Chat, Chats
 from bot.channels.teams.desk import Desk, Replies, user_of
 from bot.channels.teams.dialogs import Dialogs
@@ -13,7 +16,7 @@ from bot.channels.teams.ids import data_of
 from bot.channels.teams.invokes import card_reply, message_reply
 from bot.channels.teams.people import is_bot
 from bot.channels.teams.port import Activity, InvokeReply, Reference, TeamsPort
-from bot.channels.teams.posts import brief, card, in_slot, suggestions, words_of
+from bot.channels.teams.posts import brief, card, in_slot, posts_of, suggestions, words_of
 from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
 from bot.conversation import asking, words
@@ -22,7 +25,10 @@ from bot.conversation.turns import Content, Pressed, Said, SharedFile
 from bot.delivery.sender import DeliveryFault
 
 log = structlog.get_logger()
-_SHOWN_WITHIN_S = 2.5
+_SHOWN_WITHIN_S, _ASKED_WITHIN_S = 2.5, 1.5
+# Before the address itself gives up (routes.WITHIN) and says that nothing is saved, though it is.
+_ANSWERED_WITHIN_S = 4.7
+_REMEMBERED = 1000
 
 
 class TeamsDoor:
@@ -34,7 +40,9 @@ class TeamsDoor:
         self._references = references
         self._chats = chats
         self._texts = desk.world.door
-        self._dialogs = Dialogs(desk)
+        self._dialogs = Dialogs(desk, self._elsewhere)
+        # What was shared by whom: a second press shares nothing again.
+        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def handle(self, activity: Activity) -> InvokeReply | None:
         """Do what an activity asks. The answer to an invoke; None for anything else."""
@@ -56,6 +64,9 @@ class TeamsDoor:
         content = content_of(activity.value, self._desk.look) if activity.value else None
         if content is not None:
             await self._submitted(activity, content)
+        elif activity.value and not activity.text:
+            # A menu from which nothing was chosen.
+            await self._show_at_home(activity, (line(self._texts.required),))
         elif activity.reference.scope == "personal":
             for number, said in enumerate(_said(activity)):
                 replies = await self._desk.replies(activity, said, str(number) if number else "")
@@ -65,7 +76,10 @@ class TeamsDoor:
 
     async def _submitted(self, activity: Activity, content: Content) -> None:
         """A card of a client that knows no Action.Execute: sent as a message, and rewritten by us."""
-        replies = await self._desk.replies(activity, content)
+        if isinstance(content, Pressed) and content.action == SHARE:
+            replies: Replies = (line(await self._share(activity, content.value)),)
+        else:
+            replies = await self._desk.replies(activity, content)
         chat = await self._own_chat(activity)
         if not replies or chat is None:
             return
@@ -101,6 +115,7 @@ class TeamsDoor:
         return await self._dialogs.answer(activity)
 
     async def _pressed(self, activity: Activity) -> InvokeReply:
+        ends = _time() + _ANSWERED_WITHIN_S
         content = content_of(activity.value, self._desk.look)
         if content is None:
             return message_reply(self._texts.required)
@@ -113,30 +128,41 @@ class TeamsDoor:
         if not replies:
             return message_reply(self._texts.chat.again)
         if activity.reference.scope == "personal":
-            return await self._in_own_chat(activity, replies)
-        return await self._among_others(activity, replies)
+            return await self._in_own_chat(activity, replies, ends)
+        return await self._among_others(activity, replies, ends)
 
-    async def _in_own_chat(self, activity: Activity, replies: Replies) -> InvokeReply:
+    async def _in_own_chat(self, activity: Activity, replies: Replies, ends: float) -> InvokeReply:
         """In the place of the card that was pressed, where that was for one thing at a time; else below."""
         chat = self._chat(activity)
         if in_slot(data_of(activity.value)):
             shown = merged(replies)
-            await self._chats.settled(activity.reply_to)
+            await self._chats.settled(activity.reply_to, _left(ends))
             await self._chats.placed(chat, activity.reply_to, shown)
-            return card_reply(card(shown, self._desk.look, slot=not is_end(shown)))
+            drawn = posts_of(shown, self._desk.look, slot=not is_end(shown))[0].card
+            assert drawn is not None
+            return card_reply(drawn)
         if text := brief(replies):
             return message_reply(text)
-        if await self._chats.show_soon(chat, replies, _SHOWN_WITHIN_S):
+        if await self._chats.soon(self._chats.show(chat, replies), _left(ends)):
             return message_reply(self._texts.chat.below)
         return card_reply(card(merged(replies), self._desk.look, slot=True))
 
-    async def _among_others(self, activity: Activity, replies: Replies) -> InvokeReply:
+    async def _among_others(self, activity: Activity, replies: Replies, ends: float) -> InvokeReply:
         """Nothing but a short answer for the presser's eyes; the rest goes to their own chat."""
         if text := brief(replies):
             return message_reply(text)
-        chat = await self._own_chat(activity)
-        sent = chat is not None and await self._chats.show_soon(chat, replies, _SHOWN_WITHIN_S)
+        sent = await self._chats.soon(self._show_at_home(activity, replies), _left(ends))
         return message_reply(self._texts.channel.answered if sent else self._texts.chat.unreachable)
+
+    async def _show_at_home(self, activity: Activity, replies: Replies) -> bool:
+        chat = await self._own_chat(activity)
+        return chat is not None and await self._chats.show(chat, replies)
+
+    async def _elsewhere(self, activity: Activity) -> None:
+        """A report goes on in a dialog: its card in the reporter's own chat is emptied."""
+        user = user_of(activity)
+        if (there := await self._references.person(user)) is not None:
+            self._chats.leave(Chat(user, there))
 
     async def _rated(self, activity: Activity) -> InvokeReply:
         """Teams' own buttons under an answer. What somebody writes beside them is not kept."""
@@ -151,18 +177,43 @@ class TeamsDoor:
         return InvokeReply(200, {})
 
     async def _share(self, activity: Activity, value: str) -> str:
-        """Post the topic's own answer where the asker had asked; what the asker is told of it."""
+        """Post the topic's own answer where the asker had asked, once; what the asker is told of it."""
         world, texts = self._desk.world, self._texts.channel
         topic, _, place = value.partition("|")
         standing = await self._desk.people.standing(activity)
         there = await self._references.conversation(root_of(place))
         if standing.kind != "staff" or topic not in world.policy.topics or there is None:
             return texts.not_shared
+        # A client may send any place: only where the asker is a member does anything appear.
+        if not await self._is_in(activity, there):
+            return texts.not_shared
+        return texts.shared if await self._shared_once(activity, value, there) else texts.not_shared
+
+    async def _shared_once(self, activity: Activity, value: str, there: Reference) -> bool:
+        key = user_of(activity), value
+        if key in self._shared:
+            return True
+        self._shared[key] = None
+        while len(self._shared) > _REMEMBERED:
+            self._shared.popitem(last=False)
+        topic, _, place = value.partition("|")
+        name = (await self._desk.people.standing(activity)).name or activity.sender.name
+        world = self._desk.world
         answer = asking.show(answer_topic(topic, world.policy, world.rules), world)
-        message = shared(answer, standing.name or activity.sender.name, self._texts)
         # In the thread where it was asked.
         there = Reference(**{**vars(there), "conversation": place})
-        return texts.shared if await self._chats.post(there, message) else texts.not_shared
+        writing = self._chats.post(there, shared(answer, name, self._texts))
+        done = await self._chats.soon(writing, _SHOWN_WITHIN_S)
+        if not done:
+            self._shared.pop(key, None)
+        return done
+
+    async def _is_in(self, activity: Activity, there: Reference) -> bool:
+        try:
+            await asyncio.wait_for(self._port.member(there, activity.sender.id), _ASKED_WITHIN_S)
+        except (DeliveryFault, TimeoutError):
+            return False
+        return True
 
     # -- who is there
 
@@ -205,6 +256,15 @@ def _said(activity: Activity) -> tuple[Content, ...]:
     files: tuple[Content, ...] = (SharedFile(),) if activity.has_files else ()
     typed: tuple[Content, ...] = (Said(activity.text or "help"),) if activity.text or not files else ()
     return (*files, *typed)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _left(ends: float) -> float:
+    """How long something may still be waited for."""
+    return min(_SHOWN_WITHIN_S, max(0.2, ends - _time()))
 
 
 def root_of(conversation: str) -> str:

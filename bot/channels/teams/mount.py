@@ -64,9 +64,10 @@ def mount(
     check = conversation_check(port, references, world, config, state)
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
+    routes.mount(app, port, door.handle, config, runtime.start, clock, failed)
+    # After the door's own end: what the last presses have shown is hidden too.
     app.on_shutdown.append(lambda _app: chats.close())
     app.on_shutdown.append(background.finish)
-    routes.mount(app, port, door.handle, config, runtime.start, clock, failed)
     if config.flt_conversation:
         app.cleanup_ctx.append(_watching(check, runtime))
     pace = Pace(GAP_S, runtime.monotonic, runtime.sleep)

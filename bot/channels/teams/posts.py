@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.channels.cutting import cut
 from bot.channels.look import Look
 from bot.channels.replies import answered_topic
+from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.ids import Payload
 from bot.channels.teams.port import Post
@@ -32,6 +33,18 @@ def post_of(message: Message, look: Look, *, slot: bool = False, native: bool = 
     )
 
 
+def posts_of(message: Message, look: Look, *, slot: bool = False, native: bool = False) -> tuple[Post, ...]:
+    """What goes out with nothing cut: one message, or several where one card cannot hold it.
+
+    The first takes the place of an earlier one. A report is read whole, whatever its length.
+    """
+    first = post_of(message, look, slot=slot, native=native)
+    pages = cards_of(message, look)
+    if len(pages) == 1:
+        return (first,)
+    return tuple(replace(first, card=_marked(page, slot)) for page in pages)
+
+
 def citations_of(message: Message, look: Look) -> Post | None:
     """The line above an answer, with its clauses as the references that Teams shows; None for anything else.
 
@@ -47,7 +60,10 @@ def citations_of(message: Message, look: Look) -> Post | None:
 
 def card(message: Message, look: Look, *, slot: bool = False) -> Payload:
     """The card of a message; with `slot` each of its actions says that it may be replaced."""
-    drawn = card_of(message, look)
+    return _marked(card_of(message, look), slot)
+
+
+def _marked(drawn: Payload, slot: bool) -> Payload:
     if slot:
         for action in _actions(drawn):
             action["data"] = {**action["data"], "slot": True}

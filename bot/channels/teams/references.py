@@ -7,7 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 Run = Callable[..., Awaitable[Any]]
 _REMEMBERED = 5000
 _NEAR = "near"
+_FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class References:
         self._run = run
         self._clock = clock
         self._known: OrderedDict[str, str] = OrderedDict()
+        # When each was read or learnt here: another process may have learnt a newer one since.
+        self._since: dict[str, datetime] = {}
         # Installing brings two activities at once: one of them is the first.
         self._learning = asyncio.Lock()
 
@@ -116,22 +119,27 @@ class References:
             known = await self._recalled(name)
             if known != text:
                 self._keep(name, text)
-                await self._safely(self._kept.remember, name, text, self._clock())
+                await self._safely(self._kept.remember, name, text, self._today())
             return known is None
 
+    def _today(self) -> datetime:
+        # No finer: the minute of somebody's first word may be that of an anonymous report.
+        return self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+
     async def _recalled(self, name: str) -> str | None:
-        if name not in self._known:
+        if name not in self._known or self._clock() - self._since[name] > _FRESH:
             text = await self._safely(self._kept.recall, name)
             if text is None:
-                return None
+                return self._known.get(name)
             self._keep(name, text)
         return self._known[name]
 
     def _keep(self, name: str, text: str) -> None:
-        self._known[name] = text
+        self._known[name], self._since[name] = text, self._clock()
         self._known.move_to_end(name)
         while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+            oldest, _ = self._known.popitem(last=False)
+            del self._since[oldest]
 
     async def _safely(self, call: Callable[..., Any], *args: Any) -> Any:
         try:
@@ -147,7 +155,8 @@ def root(reference: Reference) -> Reference:
 
 
 def _person(user: str) -> str:
-    return f"person|{user}"
+    # An object id is the same in capitals; a user id of Teams' own ("29:…") is not.
+    return f"person|{user if user.startswith('29:') else user.lower()}"
 
 
 def _conversation(conversation: str) -> str:
@@ -167,5 +176,5 @@ def _channel_type(activity: Activity) -> str:
 
 
 def _scope_of(conversation: str) -> Any:
-    # Teams' own ids: "…@thread.tacv2" is a channel, "…@thread.v2" a group chat.
-    return "channel" if conversation.endswith("@thread.tacv2") else "groupChat"
+    # Teams' own ids: "…@thread.v2" is a group chat; a channel is "…@thread.tacv2", or older "…@thread.skype".
+    return "groupChat" if conversation.endswith("@thread.v2") else "channel"

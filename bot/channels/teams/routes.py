@@ -38,7 +38,7 @@ BODY_LIMIT = 256 * 1024
 WITHIN = 5.0
 _DRAIN = 10.0
 # A proxy on this machine would make the whole world look local.
-_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
+_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.people import is_bot, standing_of
 from bot.channels.teams.port import Member, Reference, TeamsPort
 from bot.channels.teams.references import References
-from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, WithheldFault
+from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
 from bot.knowledge.door_texts import PrivacyTexts
 from bot.services.context import ChannelState
 
@@ -54,11 +54,15 @@ class ConversationCheck:
         """The fault of posting there now, or None. Never raises.
 
         Withheld: somebody must mend it. Permanent: Signpost is not in it. Passing: Teams did not answer.
+        Outage: Microsoft refuses this app.
         """
         try:
             found = await self._fault()
         except PermanentFault:
             found = PermanentFault(self._texts.missing)
+        except OutageFault as fault:
+            code = str(fault).rpartition(" ")[2]
+            found = OutageFault(self._texts.refused.format(platform="Teams", code=code))
         except DeliveryFault as fault:
             retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
             found = PassingFault(self._texts.unanswered.format(platform="Teams"), retry_after)
@@ -96,6 +100,9 @@ class ConversationCheck:
 
     def _of_members(self, members: tuple[Member, ...]) -> DeliveryFault | None:
         humans = [member for member in members if not is_bot(member.id)]
+        if not humans:
+            # A card that nobody can read is told to nobody.
+            return PermanentFault(self._texts.missing)
         strangers = [one for one in humans if one.aad.casefold() not in self._roster]
         outsiders = [one for one in humans if standing_of(one, self._config).kind != "staff"]
         counts = ((self._texts.off_roster, strangers), (self._texts.outsiders, outsiders))

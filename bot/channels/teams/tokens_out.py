@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.channels.teams.config import SCOPE, TeamsConfig
-from bot.delivery.sender import PassingFault
+from bot.delivery.sender import OutageFault, PassingFault
 
 # MSAL's answer: "access_token" and "expires_in", or "error".
 Fetch = Callable[[], Mapping[str, Any]]
 
+# An administrator must mend these: the secret has run out, or the app is there no longer.
+_REFUSALS = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "access_denied"})
 _AHEAD = 300.0
 _PATIENCE = 10
 
@@ -32,7 +34,7 @@ class AppToken:
     async def bearer(self) -> str:
         """The token, fetched where it is missing or soon over; "" where nothing is signed (the emulator).
 
-        Raises PassingFault where Microsoft gives none.
+        Raises PassingFault where Microsoft gives none now, OutageFault where it refuses this app.
         """
         if self._fetch is None or self._clock() < self._ends:
             return self._token
@@ -53,7 +55,9 @@ class AppToken:
         token, lasts = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token:
             # The description may name the app and the tenant; the code says what to look for.
-            raise PassingFault(f"no token from Microsoft: {str(answer.get('error', 'no reason'))[:60]}")
+            code = str(answer.get("error", "no reason"))[:60]
+            refused = OutageFault if code in _REFUSALS else PassingFault
+            raise refused(f"no token from Microsoft: {code}")
         seconds = float(lasts) if isinstance(lasts, int | float | str) else 0.0
         self._token, self._ends = token, self._clock() + max(seconds - _AHEAD, 1.0)
 

@@ -18,7 +18,7 @@ import pytest
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.port import Member, Post, Reference
 from bot.channels.teams.tokens_out import AppToken
-from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, UnclearFault
+from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
 from tests.channels.teams import fake_connector as faults
 from tests.channels.teams.fake_connector import Fault
 from tests.channels.teams.issuer import APP
@@ -352,13 +352,16 @@ def test_each_request_bears_the_bots_token(sdk: Sdk) -> None:
 
 
 @both
-def test_without_a_token_nothing_is_sent(sdk: Sdk) -> None:
-    """Where Microsoft gives no token the fault is passing, and says the code and no more."""
+@pytest.mark.parametrize(
+    ("error", "fault"), [("invalid_client", OutageFault), ("temporarily_unavailable", PassingFault)]
+)
+def test_without_a_token_nothing_is_sent(sdk: Sdk, error: str, fault: type[DeliveryFault]) -> None:
+    """Where Microsoft gives no token the fault says the code and no more; whether it passes, too."""
     microsoft = Microsoft()
-    microsoft.error = "invalid_client"
+    microsoft.error = error
 
     async def story(door: OpenDoor) -> None:
-        with pytest.raises(PassingFault, match="invalid_client") as caught:
+        with pytest.raises(fault, match=error) as caught:
             await door.backend.send(door.chat(), Post(text="x"))
         assert "AADSTS" not in str(caught.value)
         assert door.connector.requests == []

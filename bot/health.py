@@ -1,0 +1,62 @@
+"""`/healthz`, `/readyz` and `/metrics`: alive, able to work, and how much was done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.services.context import Context
+from bot.storage.database import StorageUnavailable
+from bot.storage.outbox import last_beat, oldest_due
+
+_ALIVE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Health:
+    """The three addresses. `run` takes a plain function off the event loop; `clock` is the time."""
+
+    context: Context
+    run: Callable[..., Awaitable[Any]]
+    clock: Callable[[], datetime]
+
+    def mount(self, app: web.Application) -> None:
+        """Add them to `app`."""
+        app.router.add_get("/healthz", self.alive)
+        app.router.add_get("/readyz", self.ready)
+        app.router.add_get("/metrics", self.metrics)
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """200 while the process answers."""
+        return web.json_response({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """200 with each part's state, or 503 where a part fails. No secrets."""
+        parts: dict[str, str] = await self.run(self._parts)
+        ready = all(state == "ok" for state in parts.values())
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Counters for Prometheus: how many and how late, never who or what."""
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _parts(self) -> dict[str, str]:
+        now = self.clock()
+        try:
+            with self.context.database.transaction() as tx:
+                beat, oldest = last_beat(tx, "worker"), oldest_due(tx, now)
+        except StorageUnavailable:
+            return {"database": "unavailable", "worker": "unknown", "outbox": "unknown"}
+        late = oldest is not None and now - oldest > _ALIVE
+        return {
+            "database": "ok",
+            "knowledge_base": "ok",
+            "worker": "ok" if beat is not None and now - beat < _ALIVE else "no heartbeat",
+            "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",
+            "flt_channel": self.context.channel.reason or "ok",
+        }

@@ -1,0 +1,68 @@
+"""What runs as long as the process does: the worker, and what wakes it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from bot.delivery.worker import Worker
+from bot.storage.postgres import Listener
+
+log = structlog.get_logger()
+_LISTENER_ENDS_S = 3.0
+
+
+def working(worker: Worker, listener: Listener | None) -> Callable[[web.Application], AsyncIterator[None]]:
+    """The worker, beside the application; woken by what `listener` hears of other processes."""
+
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(_watched(worker.forever()))
+        thread = _listening(listener, worker) if listener else None
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if listener and thread:
+            listener.end()
+            await asyncio.to_thread(thread.join, _LISTENER_ENDS_S)
+
+    return running
+
+
+def _listening(listener: Listener, worker: Worker) -> threading.Thread:
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(worker.wake.set)
+
+    thread = threading.Thread(target=listener.listen, args=(wake,), name="listener", daemon=True)
+    thread.start()
+    return thread
+
+
+async def _watched(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        # Nothing is delivered without the worker: better to end, and be started again.
+        log.exception("worker_died")
+        raise SystemExit(1) from None
+
+
+async def until_stopped(app: web.Application) -> None:
+    """Run what belongs to `app`, and listen on no port, until the process is asked to end."""
+    asked = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, asked.set)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await asked.wait()
+    finally:
+        await runner.cleanup()

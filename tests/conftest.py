@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.support.postgres import Cluster
+
+# structlog's own tracebacks show every local variable, which takes seconds where a test breaks a row.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for this run."""
+    found = Cluster()
+    try:
+        found.create()
+        yield found
+    finally:
+        found.remove()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The DATABASE_URL of a database of the test's own, first on SQLite, then on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'signpost.db'}"
+        return
+    with request.getfixturevalue("cluster").database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same, with a schema that the test may change."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'signpost.db'}"
+        return
+    with request.getfixturevalue("cluster").new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same, without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'signpost.db'}"
+        return
+    with request.getfixturevalue("cluster").new_database("template0") as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(cluster: Cluster) -> Iterator[str]:
+    """The DATABASE_URL of a PostgreSQL database of the test's own, at the newest schema."""
+    with cluster.database() as url:
+        yield url

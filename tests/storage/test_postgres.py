@@ -1,0 +1,326 @@
+"""What several processes do at the same moment, which SQLite's one writer never lets happen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from bot.app import new_tokens
+from bot.services import escalations
+from bot.storage import conversations, outbox
+from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
+from bot.storage.outbox import Notice
+from bot.storage.reports import Entry, add_entry, history, report_by_id, report_by_reference, save_state
+from tests.support.desk import Desk
+from tests.support.postgres import Cluster
+
+pytestmark = pytest.mark.postgres
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def desk(postgres_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """The product on PostgreSQL."""
+    found = Desk.open(tmp_path, database_url=postgres_url)
+    yield found
+    found.close()
+
+
+def together(times: int, do: Callable[[int], Any]) -> list[Any]:
+    """Do it in as many threads, all let go at once."""
+    gate = threading.Barrier(times)
+
+    def run(number: int) -> Any:
+        gate.wait()
+        return do(number)
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def test_a_setting_that_could_lose_a_commit_is_refused(cluster: Cluster) -> None:
+    """With synchronous_commit off Signpost does not start, and says what to set."""
+    with cluster.new_database() as url:
+        sound = Database(url)
+        sound.check()
+        with sound.transaction() as tx:
+            tx.execute(text(f'ALTER DATABASE "{sound.url.database}" SET synchronous_commit = off'))
+        sound.close()
+        weak = Database(url)
+        with pytest.raises(StorageFault, match=r"synchronous_commit is off\. Set it to on"):
+            weak.check()
+        weak.close()
+
+
+def test_an_absent_server_is_a_fault_in_words(tmp_path: Path) -> None:
+    """Where nobody answers, the fault says so, and repeats no password."""
+    database = Database(f"postgresql://signpost:secret@/x?host={tmp_path}")
+    with pytest.raises(StorageFault, match="cannot be opened") as fault:
+        database.check()
+    assert "secret" not in str(fault.value)
+    with pytest.raises(StorageUnavailable), database.transaction():
+        pass
+
+
+def test_a_backup_says_which_command_makes_it(postgres_url: str, tmp_path: Path) -> None:
+    """PostgreSQL is backed up with its own tool: the command is named, without a password."""
+    database = Database(postgres_url.replace("signpost@", "signpost:secret@"))
+    with pytest.raises(StorageFault, match="pg_dump --format=custom") as fault:
+        database.backup(tmp_path / "monday.dump")
+    assert "secret" not in str(fault.value)
+    assert "+psycopg" not in str(fault.value)
+
+
+def test_a_dump_opens_with_the_keys(cluster: Cluster, tmp_path: Path) -> None:
+    """What pg_dump saved shows no name; pg_restore puts it back, and the report opens again."""
+    dump = tmp_path / "monday.dump"
+    with cluster.new_database() as url, cluster.new_database("template0") as restored:
+        desk = Desk.open(tmp_path, database_url=url)
+        reference = desk.report("ana", kind="colleague").reference
+        desk.press("farid", "case.acknowledge", reference)
+        cluster.run("pg_dump", "--format=custom", f"--file={dump}", url.replace("+psycopg", ""))
+        desk.close()
+        assert b"Ana Silva" not in dump.read_bytes()
+        target = restored.replace("+psycopg", "")
+        cluster.run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={target}", str(dump))
+        again = Desk.open(tmp_path, database_url=restored)
+        assert "Reporter: Ana Silva" in again.press("farid", "case.details", reference)
+        again.close()
+
+
+def test_a_held_row_is_waited_for_two_seconds(desk: Desk) -> None:
+    """Where another process holds a report, a transaction fails within the time that a platform waits."""
+    reference = desk.report("ana", kind="colleague").reference
+    database, vault = desk.product.database, desk.product.context.vault
+    with database.transaction() as first:
+        report_by_reference(first, vault, reference)
+        began = time.monotonic()
+        with pytest.raises(StorageUnavailable, match="55P03"), database.transaction() as second:
+            report_by_reference(second, vault, reference)
+        assert 1.5 < time.monotonic() - began < 2.9
+
+
+def test_what_one_person_does_is_done_in_order(desk: Desk) -> None:
+    """While one process handles what a person sent, no other begins with what they sent next."""
+    database, vault = desk.product.database, desk.product.context.vault
+    with database.transaction() as first:
+        conversations.one_at_a_time(first, vault, "slack", "U1")
+        with database.transaction() as second:
+            conversations.one_at_a_time(second, vault, "slack", "U2")
+        with pytest.raises(StorageUnavailable, match="55P03"), database.transaction() as second:
+            conversations.one_at_a_time(second, vault, "slack", "U1")
+
+
+def test_a_restarted_database_is_found_again(cluster: Cluster, tmp_path: Path) -> None:
+    """After the server was killed, the next transaction works, and what was committed is there."""
+    with cluster.new_database() as url:
+        desk = Desk.open(tmp_path, database_url=url)
+        reference = desk.report("ana", kind="colleague").reference
+        cluster.kill()
+        cluster.start()
+        assert reference in desk.press("farid", "case.show", reference)
+        cluster.stop()
+        assert "not saved" in desk.press("farid", "case.show", reference).lower()
+        cluster.start()
+        assert reference in desk.press("farid", "case.show", reference)
+        desk.close()
+
+
+def test_two_workers_never_claim_one_row(desk: Desk) -> None:
+    """Of many workers that claim at the same moment, each row is leased to one."""
+    database = desk.product.database
+    for _ in range(10):
+        desk.report("ana", kind="colleague")
+
+    def claim(number: int) -> list[str]:
+        with database.transaction() as tx:
+            return [item.id for item in outbox.claim(tx, f"worker-{number}", desk.now, LEASE, 7)]
+
+    claimed = [row for rows in together(6, claim) for row in rows]
+    assert len(claimed) == len(set(claimed)) >= 20
+
+
+def test_one_recipient_of_one_report_is_one_workers(desk: Desk) -> None:
+    """While one process sends a report's card, no other sends a newer one to the same place."""
+    database = desk.product.database
+    reference = desk.report("ana", kind="colleague").reference
+    with database.transaction() as tx:
+        first = outbox.claim(tx, "one", desk.now, LEASE, 20)
+    assert any(item.notice.recipient == "flt_channel" for item in first)
+    desk.press("farid", "case.acknowledge", reference)
+    with database.transaction() as tx:
+        second = outbox.claim(tx, "two", desk.now, LEASE, 20)
+    assert not {item.notice.recipient for item in first} & {item.notice.recipient for item in second}
+
+
+def test_a_clock_that_is_a_little_ahead_takes_no_lease_away(desk: Desk) -> None:
+    """A worker whose clock is some seconds behind does not mistake a live lease for a stale one."""
+    desk.report("ana", kind="colleague")
+    with desk.product.database.transaction() as tx:
+        assert outbox.claim(tx, "ahead", desk.now + timedelta(seconds=10), LEASE, 20)
+    with desk.product.database.transaction() as tx:
+        assert outbox.claim(tx, "behind", desk.now, LEASE, 20) == ()
+
+
+def test_two_workers_climb_one_step(desk: Desk) -> None:
+    """A deadline that two workers see pass at the same moment is climbed once."""
+    desk.report("ana", kind="colleague")
+    desk.later(minutes=241)
+    together(4, lambda _: escalations.climb_due(desk.product.context, desk.now))
+    with desk.product.database.transaction() as tx:
+        assert tx.execute(text("SELECT level FROM reports")).scalar_one() == 1
+        assert tx.execute(text("SELECT count(*) FROM report_events WHERE event = 'deadline'")).scalar() == 1
+
+
+def test_one_draft_sent_at_both_webs_is_one_report(desk: Desk) -> None:
+    """Send that arrives at several processes at once stores one report; a second row is refused."""
+    tokens = new_tokens()
+
+    def send(_: int) -> str:
+        try:
+            return desk.report("ana", tokens=tokens).reference
+        except Collision:
+            return "again"
+
+    sent = together(4, send)
+    assert len({reference for reference in sent if reference != "again"}) == 1
+    with desk.product.database.transaction() as tx:
+        assert tx.execute(text("SELECT count(*) FROM reports")).scalar() == 1
+
+
+def test_one_event_at_two_webs_is_handled_once(desk: Desk) -> None:
+    """The same event at several processes at once is answered by one of them, and changes things once."""
+    reference = desk.report("ana", kind="colleague").reference
+    answers = together(4, lambda _: desk.press("farid", "case.acknowledge", reference, "E-1"))
+    assert len([answer for answer in answers if answer]) == 1
+
+
+def test_two_who_acknowledge_at_once(desk: Desk) -> None:
+    """Of several people who acknowledge at the same moment one has it, and the others are told who."""
+    reference = desk.report("ana", kind="colleague").reference
+    people = ("farid", "grace", "eleanor")
+    answers = together(3, lambda number: desk.press(people[number], "case.acknowledge", reference))
+    assert len([answer for answer in answers if "You have acknowledged" in answer]) == 1
+    assert not [answer for answer in answers if "not saved" in answer.lower()]
+
+
+def test_histories_written_at_once_lose_no_line(desk: Desk) -> None:
+    """Entries that several processes add to one report at the same moment are all kept, numbered in order."""
+    reference = desk.report("ana", kind="colleague").reference
+    database, vault = desk.product.database, desk.product.context.vault
+
+    def note(number: int) -> bool:
+        with database.transaction() as tx:
+            report = report_by_reference(tx, vault, reference)
+            assert report is not None
+            add_entry(tx, vault, report, Entry(NOW, f"p{number}", "flt", "note", "submitted", {}))
+            return save_state(tx, report, report.state, report.row.due_at, None)
+
+    assert together(5, note) == [True] * 5
+    with database.transaction() as tx:
+        found = report_by_reference(tx, vault, reference)
+        assert found is not None
+        assert {entry.actor for entry in history(tx, found)} >= {f"p{number}" for number in range(5)}
+        assert report_by_id(tx, vault, found.id).row.version == 6
+
+
+def test_wrong_codes_at_once_are_all_counted(desk: Desk) -> None:
+    """Guesses that several processes take at the same moment are counted one by one."""
+
+    def guess(_: int) -> None:
+        with desk.product.database.transaction() as tx:
+            conversations.failures(tx, "FED-NONE", NOW)
+            conversations.remember_failure(tx, "FED-NONE", NOW)
+
+    together(5, guess)
+    database = desk.product.database
+    with database.transaction() as tx:
+        assert conversations.failures(tx, "FED-NONE", NOW) == 5
+        with pytest.raises(StorageUnavailable, match="55P03"), database.transaction() as other:
+            # Nobody else's guess slips in between looking at the count and adding to it.
+            conversations.failures(other, "FED-NONE", NOW)
+
+
+def test_somebody_with_every_role_can_act(desk: Desk) -> None:
+    """A history line names all the roles of whoever acted, however many they are."""
+    reference = desk.report("ana", kind="colleague").reference
+    vault = desk.product.context.vault
+    with desk.product.database.transaction() as tx:
+        report = report_by_reference(tx, vault, reference)
+        assert report is not None
+        roles = ",".join(f"deputy_{name}" for name in ("chair", "dpl", "eht", "fbm", "flt", "it", "sbm"))
+        add_entry(tx, vault, report, Entry(NOW, "farid", roles, "view", "submitted", {}))
+        assert history(tx, report)[-1].role == roles
+
+
+def test_a_commit_wakes_the_workers_of_other_processes(desk: Desk) -> None:
+    """What leaves something in the outbox is announced at its commit; what does not, or is undone, is not."""
+    listener = desk.product.database.listener()
+    assert listener is not None
+    heard: list[float] = []
+    thread = threading.Thread(target=listener.listen, args=(lambda: heard.append(time.monotonic()),))
+    thread.start()
+    try:
+        _wait_until(lambda: len(heard) == 1)
+        desk.press("ana", "status.show")
+        with pytest.raises(RuntimeError), desk.product.database.transaction() as tx:
+            outbox.hasten(tx, "x", "line", NOW)
+            raise RuntimeError
+        began = time.monotonic()
+        desk.report("ana", kind="colleague")
+        _wait_until(lambda: len(heard) == 2)
+        assert heard[1] - began < 1
+    finally:
+        listener.end()
+        thread.join()
+
+
+def test_the_listener_comes_back_after_a_restart(cluster: Cluster, tmp_path: Path) -> None:
+    """After the database was restarted the worker is woken again, and once for what it may have missed."""
+    with cluster.new_database() as url:
+        listener = Database(url).listener()
+        assert listener is not None
+        heard: list[int] = []
+        thread = threading.Thread(target=listener.listen, args=(lambda: heard.append(1),))
+        thread.start()
+        try:
+            _wait_until(lambda: len(heard) == 1)
+            cluster.stop()
+            cluster.start()
+            _wait_until(lambda: len(heard) == 2)
+            with psycopg.connect(url.replace("+psycopg", "")) as connection:
+                connection.execute("NOTIFY signpost_outbox")
+            _wait_until(lambda: len(heard) == 3)
+        finally:
+            listener.end()
+            thread.join()
+
+
+def test_a_message_in_the_same_words_is_owed_once(desk: Desk) -> None:
+    """One key that several processes owe at the same moment is one row."""
+    desk.report("ana", kind="colleague")
+    with desk.product.database.transaction() as tx:
+        report_id = str(tx.execute(text("SELECT id FROM reports")).scalar_one())
+
+    def owe(number: int) -> bool:
+        with desk.product.database.transaction() as tx:
+            return outbox.enqueue(tx, f"row-{number}", Notice("late:1", report_id, "late", "reporter"), NOW)
+
+    assert sorted(together(4, owe)) == [False, False, False, True]
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
