@@ -75,7 +75,7 @@ def test_a_press_that_cannot_be_stored_is_said_in_time(works: Office) -> None:
 
 
 def test_a_question_that_cannot_be_stored_is_answered_too(works: Office) -> None:
-    """While the database takes nothing a question is answered, and what needs it is met with whom to phone."""
+    """While the database takes nothing a question is answered, and what needs it brings whom to phone."""
     person = works.slack.add_user("cal")
     with held(works):
         asked = person.dm(QUESTION)
