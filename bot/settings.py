@@ -186,6 +186,11 @@ def _slack(environment: Environment, faults: list[str]) -> SlackConfig | None:
 
 def _teams(environment: Environment, faults: list[str]) -> TeamsConfig | None:
     if not (environment.teams_app_id or environment.teams_emulator):
+        if environment.teams_password or environment.teams_tenant_id:
+            faults.append(
+                "MicrosoftAppId is not set, though MicrosoftAppPassword or MicrosoftAppTenantId is: set it,"
+                " or take them out."
+            )
         return None
     config = TeamsConfig(
         app_id=environment.teams_app_id,

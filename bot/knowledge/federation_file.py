@@ -18,6 +18,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 # The numbers that Ofcom keeps for drama: no one answers them.
 _DEMO_NUMBER = re.compile(r"0207946|01[1-6]\d496|0191498|01632960|07700900|08081570|09098790|03069990")
+_OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
 
 
@@ -179,7 +180,13 @@ def _federation(found: FederationFile) -> Federation:
 
 
 def _person(record: PersonRecord) -> Person:
-    return Person(record.id, record.name, {str(platform): user for platform, user in record.accounts.items()})
+    accounts = {str(platform): _account(user) for platform, user in record.accounts.items()}
+    return Person(record.id, record.name, accounts)
+
+
+def _account(user: str) -> str:
+    """A user id as its platform writes it: Microsoft's object ids are the same in capitals."""
+    return user.lower() if _OBJECT_ID.fullmatch(user) else user
 
 
 def _roles(roles: dict[str, Holders]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -88,3 +88,14 @@ def test_each_fault_has_its_line(tmp_path: Path, was: str, becomes: str, line: i
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """Two mistakes are two faults, in one go."""
     assert len(faults(tmp_path, REAL.replace("eht: [a]", "eht: [x]").replace("fbm: [b]", "fbm: [y]"))) == 2
+
+
+def test_object_ids_are_the_same_in_capitals(tmp_path: Path) -> None:
+    """An id of Microsoft's that was copied in capitals is its owner all the same; others stay as they are."""
+    path = tmp_path / "federation.yml"
+    big = "0A1B2C3D-0000-4000-8000-ABCDEF012345"
+    path.write_text(REAL.replace("teams: T1", f"teams: {big}"))
+    people = load_federation(path).roster
+    found = people.by_account("teams", big.lower())
+    assert found is not None
+    assert people.by_account("slack", "U1") == found

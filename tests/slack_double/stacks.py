@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.slack_double.form_state import first_state, key_of
 from tests.slack_double.limits import faults_of_view
 from tests.slack_double.model import SlackError, View
@@ -90,12 +92,10 @@ def update_view(workspace: Workspace, view: View, payload: Json, wanted_hash: st
     if wanted_hash and wanted_hash != view.hash:
         raise SlackError("hash_conflict")
     _check_external_id(workspace, payload, view.id)
-    typed = view.values
-    # The hash first: whoever waits for the new words must not press with the old hash.
-    view.hash = workspace.new_hash()
-    view.payload = {**payload, "blocks": with_ids(payload["blocks"])}
-    view.errors = {}
-    view.values = _values(view, typed)
+    shown = replace(view, payload={**payload, "blocks": with_ids(payload["blocks"])})
+    values = _values(shown, view.values)
+    # All at once: whoever waits for the new words must not press with the old hash, nor the other way round.
+    vars(view).update(payload=shown.payload, hash=workspace.new_hash(), errors={}, values=values)
     _show(workspace, view)
     return view
 

@@ -81,7 +81,10 @@ class TeamsDoor:
         else:
             replies = await self._desk.replies(activity, content)
         chat = await self._own_chat(activity)
-        if not replies or chat is None:
+        if not replies:
+            return
+        if chat is None:
+            await self._chats.say(activity.reference, self._texts.chat.unreachable, activity.reply_to)
             return
         at_home = activity.reference.scope == "personal"
         if at_home and in_slot(data_of(activity.value)) and replies != (self._desk.unsaved,):

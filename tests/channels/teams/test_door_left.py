@@ -243,6 +243,19 @@ def test_a_menu_sent_as_a_message_without_a_choice_says_so(works: Office) -> Non
     play(story())
 
 
+def test_a_press_sent_as_a_message_is_not_met_with_silence(works: Office) -> None:
+    """Whoever presses in the group and has no chat with Signpost reads how to get one."""
+
+    async def story() -> None:
+        works.port.strangers.add("farid")
+        pressed = {"action": "case.acknowledge", "value": "FED-7K3Q"}
+        await works.says("farid", "", value=pressed, reply_to="m0", reference=room())
+        (told,) = works.told(FLT)
+        assert "add Signpost" in told
+
+    play(story())
+
+
 @pytest.mark.parametrize(
     ("conversation", "scope"),
     [

@@ -84,3 +84,12 @@ def test_the_secret_is_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEAMS_FLT_CONVERSATION", FLT)
     monkeypatch.setenv("MicrosoftAppPassword", "s3cret-value")
     assert "s3cret-value" not in repr(read_settings())
+
+
+@pytest.mark.parametrize("name", ["MicrosoftAppPassword", "MicrosoftAppTenantId"])
+def test_a_forgotten_app_id_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A registration without its app id is no quiet start as a demo, and no secret is repeated."""
+    monkeypatch.setenv(name, "s3cret-value")
+    with pytest.raises(SettingsFaults, match="MicrosoftAppId is not set") as fault:
+        read_settings()
+    assert "s3cret" not in str(fault.value)
