@@ -77,6 +77,7 @@ class ChatTexts(Record):
 
     below: Text
     moved: Text
+    try_again: Text
     again: Text
     unreachable: Text
     hidden: Text

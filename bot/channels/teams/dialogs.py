@@ -63,12 +63,19 @@ class Dialogs:
         replies = await self._desk.replies(activity, content)
         if any(message.replaces == SLOT for message in replies):
             await self._elsewhere(activity)
+        if replies == (self._desk.unsaved,) and isinstance(data, Mapping):
+            return self._shown(replies, again=data)
         return self._shown(replies) if replies else excuse(activity.name, self._texts.chat.again)
 
-    def _shown(self, replies: Replies) -> InvokeReply:
+    def _shown(self, replies: Replies, again: Mapping[str, Any] | None = None) -> InvokeReply:
+        """The replies as the dialog's next card. `again`: what was sent and not saved, to be sent once more."""
         if not replies:
             return InvokeReply(200, {"task": {"type": "message", "value": self._texts.chat.again}})
         drawn = for_dialog(card(merged(replies), self._desk.look))
+        if again is not None:
+            # A dialog keeps no field of the card before it: the words go along with the button.
+            retry = {"type": "Action.Submit", "title": self._texts.chat.try_again, "data": dict(again)}
+            drawn = {**drawn, "body": [*drawn["body"], {"type": "ActionSet", "actions": [retry]}]}
         info = {
             "title": self._texts.form.title,
             "height": "large",

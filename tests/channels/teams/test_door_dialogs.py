@@ -13,6 +13,7 @@ from bot.channels.teams.port import InvokeReply
 from bot.channels.teams.posts import citations_of, post_of
 from bot.conversation import asking
 from bot.conversation.answering import answer_topic
+from bot.conversation.receipts import not_saved
 from bot.conversation.turns import Incoming, Said
 from bot.conversation.world import World
 from bot.delivery.sender import PermanentFault
@@ -109,6 +110,30 @@ def test_the_policy_is_asked_in_a_dialog(tmp_path: Path) -> None:
     with office(tmp_path, Core()) as opened:
         play(story(opened))
     assert asked == ["can I follow a pupil?"]
+
+
+def test_what_was_not_saved_can_be_sent_once_more(tmp_path: Path) -> None:
+    """A form that the database did not take says so, and its words go along with "Try again"."""
+    sent: list[Any] = []
+
+    class Core:
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            sent.append(incoming.content)
+            if len(sent) == 1:
+                return (not_saved(opened.desk.product.context.world),)
+            return (Message((Paragraph("Kept"),), "Kept"),)
+
+    async def story(works: Office) -> None:
+        data = {"action": "report.add", "value": "FED-7K3Q", "fields": {}, "f:text": "It happened again"}
+        reply = await works.invokes("ana", SEND, {"data": data})
+        assert "999" in shown_words(reply)
+        again = submit(card_in(reply), "Try again")
+        assert again == data
+        assert "Kept" in shown_words(await works.invokes("ana", SEND, {"data": again}))
+
+    with office(tmp_path, Core()) as opened:
+        play(story(opened))
+    assert sent[0] == sent[1]
 
 
 @pytest.mark.parametrize("value", [{}, {"data": None}, {"data": "x"}, {"data": {}}, {"data": {"action": 3}}])
