@@ -68,7 +68,7 @@ class Dialogs:
         return self._shown(replies) if replies else excuse(activity.name, self._texts.chat.again)
 
     def _shown(self, replies: Replies, again: Mapping[str, Any] | None = None) -> InvokeReply:
-        """The replies as the dialog's next card. `again`: what was sent and not saved, to be sent once more."""
+        """The replies as the dialog's next card. `again`: what was sent and not saved, to send once more."""
         if not replies:
             return InvokeReply(200, {"task": {"type": "message", "value": self._texts.chat.again}})
         drawn = for_dialog(card(merged(replies), self._desk.look))
