@@ -6,22 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Container
 from typing import Any
 
-import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
 from bot.channels.slack.people import People, Standing
+from bot.channels.watching import kept_out, tell, watch
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
 from bot.knowledge.door_texts import PrivacyTexts
 from bot.services.context import ChannelState
 
-log = structlog.get_logger()
 _PAGE = 200
 _SHARED = ("is_ext_shared", "is_org_shared", "is_shared", "is_pending_ext_shared", "pending_shared")
 _PATIENCE_S = 5.0
-_DAY_S = 86_400
-_LOOK_S = 30
 # Few at a time: a channel is asked of before each post.
 _AT_ONCE = 5
 
@@ -63,7 +60,7 @@ class ChannelCheck:
             found = await self._fault(max_age)
         except Exception as error:
             found = self._unanswered(error)
-        self._tell(str(found or ""))
+        tell(self._state, str(found or ""))
         return found
 
     async def watch(self, sleep: Callable[[float], Awaitable[object]]) -> None:
@@ -71,18 +68,7 @@ class ChannelCheck:
 
         Whoever finds that out, here or before a post: a channel that was mended is noticed soon.
         """
-        while True:
-            await self.verify()
-            for _ in range(_DAY_S // _LOOK_S):
-                await sleep(_LOOK_S)
-                if self._state.reason:
-                    break
-
-    def _tell(self, reason: str) -> None:
-        if reason != self._state.reason:
-            # Without a name in it: see PrivacyTexts.
-            log.warning("flt_channel_withheld", reason=reason) if reason else log.info("flt_channel_private")
-        self._state.reason = reason
+        await watch(self.verify, self._state, sleep)
 
     async def _fault(self, max_age: float) -> DeliveryFault | None:
         answer = await self._client.conversations_info(channel=self._channel)
@@ -103,10 +89,9 @@ class ChannelCheck:
         known = {user: who for user, who in humans.items() if who.kind != "unknown"}
         strangers = [user for user in known if user not in self._roster]
         outsiders = [user for user, who in known.items() if who.kind != "staff"]
-        counts = ((self._texts.off_roster, strangers), (self._texts.outsiders, outsiders))
-        reasons = [text.format(count=len(users)) for text, users in counts if users]
-        if reasons:
-            return WithheldFault("; ".join(reasons))
+        fault = kept_out(self._texts, len(strangers), len(outsiders))
+        if fault is not None:
+            return fault
         if len(known) < len(humans):
             return PassingFault(self._texts.unanswered.format(platform="Slack"))
         return None

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container
 
-import structlog
-
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.people import is_bot, standing_of
 from bot.channels.teams.port import Member, Reference, TeamsPort
 from bot.channels.teams.references import References
+from bot.channels.watching import kept_out, tell, watch
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
 from bot.knowledge.door_texts import PrivacyTexts
 from bot.services.context import ChannelState
-
-log = structlog.get_logger()
-_DAY_S = 86_400
-_LOOK_S = 30
 
 
 class ConversationCheck:
@@ -66,23 +61,12 @@ class ConversationCheck:
         except DeliveryFault as fault:
             retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
             found = PassingFault(self._texts.unanswered.format(platform="Teams"), retry_after)
-        self._tell(str(found or ""))
+        tell(self._state, str(found or ""))
         return found
 
     async def watch(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Verify now and daily, and every half minute while it is not as it should be. Never ends."""
-        while True:
-            await self.verify()
-            for _ in range(_DAY_S // _LOOK_S):
-                await sleep(_LOOK_S)
-                if self._state.reason:
-                    break
-
-    def _tell(self, reason: str) -> None:
-        if reason != self._state.reason:
-            # Without a name in it: see PrivacyTexts.
-            log.warning("flt_channel_withheld", reason=reason) if reason else log.info("flt_channel_private")
-        self._state.reason = reason
+        await watch(self.verify, self._state, sleep)
 
     async def _fault(self) -> DeliveryFault | None:
         there = await self._references.conversation(self._config.flt_conversation)
@@ -105,6 +89,4 @@ class ConversationCheck:
             return PermanentFault(self._texts.missing)
         strangers = [one for one in humans if one.aad.casefold() not in self._roster]
         outsiders = [one for one in humans if standing_of(one, self._config).kind != "staff"]
-        counts = ((self._texts.off_roster, strangers), (self._texts.outsiders, outsiders))
-        reasons = [text.format(count=len(found)) for text, found in counts if found]
-        return WithheldFault("; ".join(reasons)) if reasons else None
+        return kept_out(self._texts, len(strangers), len(outsiders))
