@@ -459,7 +459,7 @@ def test_guests_and_strangers_get_the_public_help(works: Office) -> None:
     """Guests and people from elsewhere are told whom to turn to, get no answer, and store nothing."""
     for name, kind in (("gus", "guest"), ("sid", "single_guest"), ("xan", "stranger")):
         person = newcomer(works, name, kind)
-        rows = works.server.rows()
+        rows = works.settled()
         for act in (person.slash("/policy", QUESTION), person.slash("/cases"), person.dm(QUESTION)):
             words = seen(works, act, person, "call 999")
             assert CLAUSE not in words
