@@ -8,6 +8,7 @@ from bot import logs
 from bot.commands import asking, serving, upkeep
 from bot.commands.registry import cli
 
+__all__ = ["cli"]
 # Each module registers its commands as it is imported.
 GROUPS = (serving, asking, upkeep)
 

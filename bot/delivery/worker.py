@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from bot.delivery.leases import LEASE, RENEWED_EVERY_S, Leases
 from bot.delivery.metrics import NOTICES
 from bot.delivery.retry import delay
 from bot.delivery.sender import (
@@ -27,20 +28,18 @@ from bot.services import deliveries, escalations
 from bot.services.context import Context
 from bot.services.deliveries import NowhereToSend, Outgoing
 from bot.services.lines import NotYet
-from bot.services.owed import REPORTER
-from bot.storage import conversations, outbox
+from bot.storage import conversations, outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
-from bot.storage.outbox import Claimed
+from bot.storage.outbox import REPORTER, Claimed
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=30)
 _BATCH = 20
 _POLL_S = 1.0
 _HOUSEKEEPING = timedelta(seconds=10)
 # Nothing of a conversation is begun later than this after it was claimed: what was not is given back, so
 # that what is newer and more urgent does not wait behind a long queue.
 _SHARE_S = 5.0
-# One send that takes longer is cut: well before the lease could pass to another worker.
+# One send that takes longer is cut, and sooner where the lease could pass to another worker.
 _SEND_S = 15.0
 # A conversation that hangs occupies one of them; the others go on with the rest.
 _HANDS = 3
@@ -65,10 +64,30 @@ class Worker:
     _busy: frozenset[str] = frozenset()
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _leases: Leases = field(default_factory=Leases)
 
     async def forever(self) -> None:
         """Work until cancelled. A fault of the database is logged and tried again, never fatal."""
-        await asyncio.gather(*(self._hand() for _ in range(_HANDS)))
+        await asyncio.gather(self._heart(), *(self._hand() for _ in range(_HANDS)))
+
+    async def _heart(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED_EVERY_S)
+            try:
+                await self.renew()
+            except StorageUnavailable as error:
+                log.error("leases_not_renewed", reason=str(error))
+
+    async def renew(self) -> None:
+        """Say of every lease that is held that its holder lives."""
+        if tokens := self._leases.tokens:
+            began = asyncio.get_running_loop().time()
+            await self.run(self._renew, tokens)
+            self._leases.renewed(tokens, began)
+
+    def _renew(self, tokens: tuple[str, ...]) -> None:
+        with self.context.database.transaction() as tx:
+            outbox.renew(tx, tokens, self.clock() + LEASE)
 
     async def _hand(self) -> None:
         while True:
@@ -93,17 +112,21 @@ class Worker:
         Conversations side by side, so that a slow one holds up no other; each in the order of its rows.
         """
         async with self._claiming:
+            began = asyncio.get_running_loop().time()
             claimed: tuple[Claimed, ...] = await self.run(self._claim)
-            if claimed:
-                # Perhaps there is more than one hand can carry: the next one looks too.
-                self.wake.set()
             owed: defaultdict[str, list[Claimed]] = defaultdict(list)
             for item in claimed:
                 owed[item.notice.recipient].append(item)
             # A new set each time: the old one may be read in a thread at this moment.
             self._busy = self._busy | owed.keys()
-        work = (self._to(recipient, items) for recipient, items in owed.items())
-        await _every(work)
+        if claimed:
+            # Perhaps there is more than one hand can carry: the next one looks too.
+            self.wake.set()
+            self._leases.take(claimed[0].token, began)
+            try:
+                await _every(self._to(recipient, items) for recipient, items in owed.items())
+            finally:
+                self._leases.drop(claimed[0].token)
         return len(claimed)
 
     async def _to(self, recipient: str, items: list[Claimed]) -> None:
@@ -144,7 +167,8 @@ class Worker:
             outgoing = await self.run(self._prepare, claimed)
             if outgoing is None:
                 return
-            message_id = await asyncio.wait_for(self._send(outgoing), _SEND_S)
+            async with self._leases.sending(claimed.token, _SEND_S):
+                message_id = await self._send(outgoing)
         except NotYet as why:
             await self.run(self._wait, claimed, str(why))
         except (NowhereToSend, DeliveryFault, TimeoutError) as fault:
@@ -218,6 +242,9 @@ class Worker:
         wait = delay(claimed.attempts, retry_after, self.jitter())
         kind = "passing" if isinstance(fault, PassingFault) else "unclear"
         due_at = now + timedelta(seconds=wait)
+        if retry_after and claimed.notice.recipient != REPORTER:
+            # The platform speaks of the whole conversation: what else is owed there waits as well.
+            pauses.pause(tx, claimed.notice.recipient, due_at)
         deliveries.again(tx, claimed, due_at, kind, str(fault) or "timed out")
 
 

@@ -13,10 +13,10 @@ from bot.services import case_cards
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
-from bot.services.owed import FLT_CHANNEL, REPORTER, owe_members
+from bot.services.owed import FLT_CHANNEL, owe_members
 from bot.storage import outbox
 from bot.storage.database import Transaction
-from bot.storage.outbox import Claimed, Posted
+from bot.storage.outbox import REPORTER, Claimed, Posted
 from bot.storage.reports import (
     Entry,
     Report,

@@ -9,11 +9,10 @@ from bot.domain.cases import Stage
 from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.storage.database import Transaction
-from bot.storage.outbox import Notice, cards_of, enqueue
+from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue
 from bot.storage.reports import Report, history, people_of
 
 FLT_CHANNEL = "flt_channel"
-REPORTER = "reporter"
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
 # The entries of the history that the thread under the FLT's card tells of. Who has looked is on the card.

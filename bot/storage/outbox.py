@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, true, update
 
+from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
 from bot.storage.rows import insert_new, put
 from bot.storage.schema import heartbeats, outbox, posted
 
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
+REPORTER = "reporter"
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,13 @@ def claim(
 ) -> tuple[Claimed, ...]:
     """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out.
 
-    None of a recipient in `busy`: their messages go out in order, one after another.
+    None of a recipient in `busy`, or paused: their messages go out in order, one after another.
     """
     alone(connection, "claim")
-    # A clock that was put back must hold nothing up: what was never tried is due whatever it says, and
-    # no lease reaches further than the one that would be given now.
-    waiting = and_(outbox.c.state == PENDING, or_(outbox.c.due_at <= now, outbox.c.attempts == 0))
+    # A clock that was put back must hold nothing up: what was never tried is due whatever it says, nothing
+    # waits longer than the longest pause, and no lease reaches further than the one that would be given now.
+    due = or_(outbox.c.due_at <= now, outbox.c.attempts == 0, outbox.c.due_at > now + _farthest_wait())
+    waiting = and_(outbox.c.state == PENDING, due)
     farthest = now + _farthest(connection, lease)
     ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > farthest)
     stalled = and_(outbox.c.state == SENDING, ran_out)
@@ -101,6 +104,7 @@ def claim(
     query = (
         select(outbox)
         .where(or_(waiting, stalled), outbox.c.recipient.not_in(busy), free)
+        .where(outbox.c.recipient.not_in(paused(now)))
         .order_by(outbox.c.due_at, outbox.c.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -118,17 +122,27 @@ def _farthest(connection: Connection, lease: timedelta) -> timedelta:
     return 2 * lease if is_postgres(connection) else lease
 
 
-def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime) -> ColumnElement[bool]:
-    """Nothing for whoever another process is telling of the same report at this moment.
+def _farthest_wait() -> timedelta:
+    # A little more than the longest pause: what was put off at this very moment is not far ahead.
+    return LONGEST + timedelta(minutes=5)
 
-    In one process `busy` sees to it.
+
+def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime) -> ColumnElement[bool]:
+    """Nothing for whoever another process is telling at this moment: one conversation, one voice, one pace.
+
+    In one process `busy` sees to it. Each reporter is somebody else, as far as the outbox knows.
     """
     if not is_postgres(connection):
         return true()
     other = outbox.alias("other")
     leased = and_(other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest)
-    in_hand = select(other.c.report_id, other.c.recipient).where(leased)
-    return tuple_(outbox.c.report_id, outbox.c.recipient).not_in(in_hand)
+    theirs = select(other.c.report_id).where(leased, other.c.recipient == REPORTER)
+    others = select(other.c.recipient).where(leased, other.c.recipient != REPORTER)
+    to_reporter = outbox.c.recipient == REPORTER
+    return and_(
+        or_(~to_reporter, outbox.c.report_id.not_in(theirs)),
+        or_(to_reporter, outbox.c.recipient.not_in(others)),
+    )
 
 
 def _claimed(row: Row[Any], token: str) -> Claimed:
@@ -165,9 +179,22 @@ def give_back(connection: Connection, claimed: Claimed) -> bool:
     return _fenced(connection, claimed, state=PENDING, **untried)
 
 
-def give_up(connection: Connection, claimed: Claimed, fault: str) -> bool:
-    """Mark as undeliverable. False where the lease was lost."""
-    return _fenced(connection, claimed, state=DEAD, lease_until=None, fault=fault)
+def give_up(connection: Connection, claimed: Claimed, fault: str, platform: str = "") -> bool:
+    """Mark as undeliverable, on this platform at least. False where the lease was lost."""
+    return _fenced(connection, claimed, state=DEAD, lease_until=None, fault=fault, platform=platform)
+
+
+def renew(connection: Connection, tokens: Collection[str], until: datetime) -> None:
+    """The worker that holds these lives: what is still in its hands stays there until `until`."""
+    mine = and_(outbox.c.lease_token.in_(tokens), outbox.c.state == SENDING)
+    connection.execute(update(outbox).where(mine).values(lease_until=until))
+
+
+def dead_ways(connection: Connection, report_id: str, recipient: str) -> frozenset[str]:
+    """The platforms on which something of the report could not be brought to this recipient for good."""
+    same = and_(outbox.c.report_id == report_id, outbox.c.recipient == recipient)
+    dead = and_(same, outbox.c.state == DEAD, outbox.c.platform != "")
+    return frozenset(row.platform for row in connection.execute(select(outbox.c.platform).where(dead)))
 
 
 def hasten(connection: Connection, report_id: str, kind: str, now: datetime) -> None:

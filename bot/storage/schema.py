@@ -142,9 +142,18 @@ outbox = Table(
     Column("lease_until", Moment),
     Column("sent_at", Moment),
     Column("fault", Text, nullable=False),
+    # The one that it was last tried on, where that is known.
+    Column("platform", String(16), nullable=False, server_default=""),
 )
 Index("ix_outbox_state_due_at", outbox.c.state, outbox.c.due_at)
 Index("ix_outbox_report_id", outbox.c.report_id)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("recipient", String(80), primary_key=True),
+    Column("until", Moment, nullable=False),
+)
 
 posted = Table(
     "posted",

@@ -1,0 +1,23 @@
+"""Conversations that their platform asked to leave alone for a while: no worker of any process tries them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, select
+
+from bot.storage.rows import put
+from bot.storage.schema import pauses
+
+# No platform asks for more; what is further off was set by a clock that was ahead, and holds nobody up.
+LONGEST = timedelta(hours=1)
+
+
+def pause(connection: Connection, recipient: str, until: datetime) -> None:
+    """Nothing for this recipient before `until`."""
+    put(connection, pauses, recipient=recipient, until=until)
+
+
+def paused(now: datetime) -> Select[tuple[str]]:
+    """The recipients who are left alone at `now`."""
+    return select(pauses.c.recipient).where(pauses.c.until > now, pauses.c.until <= now + LONGEST)
