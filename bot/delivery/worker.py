@@ -21,10 +21,10 @@ from bot.delivery.sender import (
     PassingFault,
     PermanentFault,
     Sender,
-    Target,
     WithheldFault,
 )
-from bot.services import deliveries, escalations
+from bot.delivery.sending import send
+from bot.services import deliveries, escalations, undelivered
 from bot.services.context import Context
 from bot.services.deliveries import NowhereToSend, Outgoing
 from bot.services.lines import NotYet
@@ -163,36 +163,34 @@ class Worker:
             return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
 
     async def _deliver(self, claimed: Claimed) -> None:
+        outgoing: Outgoing | None = None
         try:
             outgoing = await self.run(self._prepare, claimed)
             if outgoing is None:
                 return
             async with self._leases.sending(claimed.token, _SEND_S):
-                message_id = await self._send(outgoing)
+                message_id = await send(self.senders[outgoing.platform], outgoing)
         except NotYet as why:
             await self.run(self._wait, claimed, str(why))
         except (NowhereToSend, DeliveryFault, TimeoutError) as fault:
-            await self.run(self._not_sent, claimed, fault)
+            await self.run(self._not_sent, claimed, outgoing, fault)
         except StorageUnavailable:
             raise
-        except Exception:
-            # One row that cannot be sent must not hold up the others; its lease brings it back.
+        except Exception as error:
             log.exception("notice_broken", action=claimed.notice.kind, attempts=claimed.attempts)
+            await self._broken(claimed, outgoing, error)
         else:
             await self.run(self._record, claimed, outgoing, message_id)
 
-    async def _send(self, outgoing: Outgoing) -> str:
-        sender = self.senders[outgoing.platform]
-        target = Target(outgoing.platform, outgoing.conversation)
-        known, key, thread = outgoing.rewrites, outgoing.key, outgoing.thread
-        if known and await _rewritten(sender, target, known, outgoing):
-            return known
-        # An earlier try may have been taken: look before sending again, so that it is seen once. What that
-        # try left there may show an older state than the one that is recorded now.
-        found = await sender.find(target, key, thread) if outgoing.unclear or known else None
-        if found and found != known and await _rewritten(sender, target, found, outgoing):
-            return found
-        return await sender.post(target, outgoing.message, key, thread)
+    async def _broken(self, claimed: Claimed, outgoing: Outgoing | None, error: Exception) -> None:
+        """A fault of our own: the row waits like any other that failed, and holds up no other."""
+        try:
+            await self.run(self._not_sent, claimed, outgoing, error)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            # Not even that: a report that cannot be opened. Its lease brings the row back.
+            log.exception("notice_stuck", action=claimed.notice.kind, attempts=claimed.attempts)
 
     def _prepare(self, claimed: Claimed) -> Outgoing | None:
         with self.context.database.transaction() as tx:
@@ -204,48 +202,69 @@ class Worker:
     def _record(self, claimed: Claimed, outgoing: Outgoing, message_id: str) -> None:
         with self.context.database.transaction() as tx:
             deliveries.record(tx, self.context, claimed, outgoing, message_id, self.clock())
+        self._is_up(outgoing.platform, up=True)
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
 
     def _wait(self, claimed: Claimed, why: str) -> None:
         with self.context.database.transaction() as tx:
-            deliveries.again(tx, claimed, self.clock() + _WAIT, "waiting", why)
+            undelivered.wait(tx, claimed, self.clock() + _WAIT, why)
 
     def _give_back(self, claimed: Claimed) -> None:
         with self.context.database.transaction() as tx:
             outbox.give_back(tx, claimed)
 
-    def _not_sent(self, claimed: Claimed, fault: NowhereToSend | DeliveryFault | TimeoutError) -> None:
-        now = self.clock()
+    def _is_up(self, platform: str, *, up: bool) -> None:
+        outages = self.context.outages
+        if (platform in outages.platforms) == up:
+            outages.platforms = outages.platforms - {platform} if up else outages.platforms | {platform}
+
+    def _not_sent(self, claimed: Claimed, outgoing: Outgoing | None, fault: Exception) -> None:
+        platform = outgoing.platform if outgoing else ""
+        if isinstance(fault, OutageFault):
+            self._is_up(platform, up=False)
         with self.context.database.transaction() as tx:
-            match fault:
-                case NowhereToSend() | PermanentFault():
-                    outcome = "undeliverable"
-                    deliveries.undeliverable(tx, self.context, claimed, f"permanent: {fault}", now)
-                case OutageFault():
-                    outcome = "outage"
-                    deliveries.outage(tx, self.context, claimed, str(fault), now)
-                case WithheldFault():
-                    outcome = "withheld"
-                    deliveries.withheld(tx, self.context, claimed, str(fault), now)
-                case _:
-                    outcome = "again"
-                    self._again(tx, claimed, fault, now)
+            outcome = self._settle(tx, claimed, platform, fault)
         NOTICES.labels(outcome).inc()
         level = log.warning if outcome == "again" else log.error
         level(f"notice_{outcome}", action=claimed.notice.kind, attempts=claimed.attempts)
 
+    def _settle(self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception) -> str:
+        """Store what came of it, and what follows from it; its outcome in a word."""
+        now, context = self.clock(), self.context
+        match fault:
+            case NowhereToSend() | PermanentFault():
+                undelivered.undeliverable(tx, context, claimed, platform, f"permanent: {fault}", now)
+                return "undeliverable"
+            case OutageFault():
+                undelivered.outage(tx, context, claimed, platform, str(fault), now)
+                return "outage"
+            case WithheldFault():
+                undelivered.withheld(tx, context, claimed, str(fault), now)
+                return "withheld"
+        self._again(tx, claimed, platform, fault, now)
+        return "again"
+
     def _again(
-        self, tx: Transaction, claimed: Claimed, fault: DeliveryFault | TimeoutError, now: datetime
+        self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception, now: datetime
     ) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
-        wait = delay(claimed.attempts, retry_after, self.jitter())
-        kind = "passing" if isinstance(fault, PassingFault) else "unclear"
-        due_at = now + timedelta(seconds=wait)
+        due_at = now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
         if retry_after and claimed.notice.recipient != REPORTER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             pauses.pause(tx, claimed.notice.recipient, due_at)
-        deliveries.again(tx, claimed, due_at, kind, str(fault) or "timed out")
+        undelivered.again(tx, self.context, claimed, due_at, _why(fault), now, platform)
+
+
+def _why(fault: Exception) -> tuple[str, str]:
+    """The kind of a fault that passes, and its text; of our own faults the kind alone."""
+    match fault:
+        case PassingFault():
+            return "passing", str(fault)
+        case DeliveryFault() | TimeoutError():
+            return "unclear", str(fault) or "timed out"
+    # Wherever in the way it broke, the platform may have taken it.
+    return "unclear", f"broken ({type(fault).__name__})"
 
 
 async def _every(work: Iterable[Awaitable[None]]) -> None:
@@ -253,12 +272,3 @@ async def _every(work: Iterable[Awaitable[None]]) -> None:
     for fault in await asyncio.gather(*work, return_exceptions=True):
         if fault is not None:
             raise fault
-
-
-async def _rewritten(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
-    """Whether the message that stood there shows the new state now; False where it must be posted anew."""
-    try:
-        await sender.edit(target, message_id, outgoing.message)
-    except PermanentFault:
-        return False
-    return True

@@ -105,6 +105,8 @@ class Targets:
 
     urgent: tuple[int, ...] = (10, 20, 30)
     standard: tuple[int, ...] = (240, 1440, 2880)
+    # Minutes after which a report that has reached nobody is brought to others, and its reporter is told.
+    undelivered: int = 5
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Events(Record):
     add: str
     answer: str
     deadline: str
+    undelivered: str
     close: str
     reopen: str
     view: str
@@ -197,6 +198,7 @@ class Status(Record):
     too_many: str
     waiting: str
     late: str
+    undelivered: str
     acknowledged: str
     closed: str
     answer: str
@@ -214,6 +216,7 @@ class Updates(Record):
     closed: str
     reopened: str
     question: str
+    undelivered: str
     late: str
 
 

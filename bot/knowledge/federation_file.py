@@ -51,6 +51,7 @@ class TargetsRecord(Record):
 
     urgent: tuple[int, ...] = Field(default=Targets().urgent, min_length=1)
     standard: tuple[int, ...] = Field(default=Targets().standard, min_length=1)
+    undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
 
     @field_validator("urgent", "standard")
     @classmethod
@@ -170,7 +171,7 @@ def _federation(found: FederationFile) -> Federation:
             key: Contact(key, item.label, item.phone, item.hours, item.checked)
             for key, item in found.contacts.items()
         },
-        targets=Targets(found.targets.urgent, found.targets.standard),
+        targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
         accounts=found.accounts,
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),

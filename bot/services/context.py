@@ -28,6 +28,16 @@ class ChannelState:
     reason: str = ""
 
 
+@dataclass
+class Outages:
+    """The platforms that take nothing at the moment: what can go another way does.
+
+    Set and read from any thread, as one whole set.
+    """
+
+    platforms: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Context:
     """Built once by the composition root. `platforms` are those that messages can go out to.
@@ -45,6 +55,7 @@ class Context:
     flt_conversation: tuple[str, str] = ("", "")
     threads: tuple[str, ...] = ()
     channel: ChannelState = field(default_factory=ChannelState)
+    outages: Outages = field(default_factory=Outages)
 
     def local(self, moment: datetime) -> str:
         """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""

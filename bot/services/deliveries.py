@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
+from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import Notice
 from bot.services import case_cards
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
-from bot.services.owed import FLT_CHANNEL, owe_members
+from bot.services.owed import FLT_CHANNEL
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Claimed, Posted
@@ -27,9 +28,6 @@ from bot.storage.reports import (
     report_to_show,
     save_state,
 )
-
-# How soon a channel that was mended, or a token, is noticed.
-_MENDED_IN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,13 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     notice = claimed.notice
     report = report_to_show(tx, context.vault, notice.report_id)
     told = people_of(tx, report)
-    platform, conversation = _address(context, report, told, notice.recipient)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
+    ways = Ways(
+        gone=outbox.dead_ways(tx, report.id, notice.recipient),
+        down=context.outages.platforms,
+        kept=kept_on(tx, claimed.notice),
+    )
+    platform, conversation = _address(context, report, told, notice.recipient, ways)
     version = int(report.row.version)
     if _is_overtaken(context, notice.kind, report) or (shown is not None and shown.version >= version):
         return None
@@ -73,10 +76,16 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     message = _message(tx, context, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
     key = f"card:{report.id}:{notice.recipient}" if notice.kind == "card" else notice.key
-    rewrites = shown.message_id if shown else ""
+    rewrites = shown.message_id if shown and shown.platform == platform else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
     unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
     return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
+
+
+def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
+    """The platform where this message stands, or where it may stand and is to be looked for; "" for none."""
+    shown = outbox.posted_card(tx, notice.report_id, notice.recipient) if notice.kind == "card" else None
+    return shown.platform if shown else outbox.perhaps_on(tx, notice)
 
 
 def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
@@ -87,11 +96,29 @@ def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
         (kind == "closed" and stage is not Stage.CLOSED)
         or (kind == "question" and stage is Stage.CLOSED)
         or (kind == "late" and in_hand)
+        or (kind == "undelivered" and stage is not Stage.SUBMITTED)
         or (kind == "withheld" and (in_hand or not context.channel.reason))
     )
 
 
-def _address(context: Context, report: Report, told: tuple[Told, ...], recipient: str) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Ways:
+    """Which platforms a recipient is not to be told on: for good, or while another is up."""
+
+    gone: frozenset[str]
+    down: frozenset[str]
+    kept: str
+
+    def to(self, person: Person, platforms: tuple[str, ...]) -> str:
+        """The platform to tell a person on; "" where there is none."""
+        there = [name for name in platforms if name in person.accounts and name not in self.gone]
+        up = [name for name in there if name not in self.down]
+        return self.kept if self.kept in there else next(iter(up or there), "")
+
+
+def _address(
+    context: Context, report: Report, told: tuple[Told, ...], recipient: str, ways: Ways
+) -> tuple[str, str]:
     if recipient == FLT_CHANNEL:
         if context.flt_conversation[0] not in context.platforms:
             raise NowhereToSend(recipient)
@@ -102,10 +129,9 @@ def _address(context: Context, report: Report, told: tuple[Told, ...], recipient
         return report.reporter.platform, report.reporter.user
     person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
     # Asked again each time: whoever has left, or has left the role, is sent nothing more.
-    if person is not None and context.may(person, "list", report, told):
-        for platform in context.platforms:
-            if platform in person.accounts:
-                return platform, person.accounts[platform]
+    told_still = person is not None and context.may(person, "list", report, told)
+    if person and told_still and (platform := ways.to(person, context.platforms)):
+        return platform, person.accounts[platform]
     raise NowhereToSend(recipient)
 
 
@@ -139,7 +165,7 @@ def _update(context: Context, report: Report, kind: str) -> Message:
         message=outcome_text(context, report),
     )
     blocks: tuple[Block, ...] = (Paragraph(text),)
-    if kind == "late":
+    if kind in ("late", "undelivered"):
         blocks = (Callout("warning", text), phone_list(context))
     return Message(blocks, summary=text)
 
@@ -166,56 +192,3 @@ def _delivered(tx: Transaction, context: Context, report: Report, now: datetime)
     assert not isinstance(state, Refused)
     save_state(tx, report, state, report.row.due_at, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deliver", Stage.DELIVERED.value, {}))
-
-
-def undeliverable(tx: Transaction, context: Context, claimed: Claimed, fault: str, now: datetime) -> None:
-    """The platform will never take it: others are told at once."""
-    if outbox.give_up(tx, claimed, fault):
-        _tell_others(tx, context, claimed, now)
-
-
-def outage(tx: Transaction, context: Context, claimed: Claimed, fault: str, now: datetime) -> None:
-    """The platform takes nothing until it is mended: others are told at once, and the row waits for that."""
-    again = outbox.try_again(tx, claimed, now + _MENDED_IN, _kept(claimed, "outage", fault))
-    climbed = report_by_id(tx, context.vault, claimed.notice.report_id).state.level
-    # One step at most: whoever the ladder would reach next is most likely beyond reach as well.
-    if again and "outage: " not in claimed.fault and not climbed:
-        _tell_others(tx, context, claimed, now)
-
-
-def withheld(tx: Transaction, context: Context, claimed: Claimed, why: str, now: datetime) -> None:
-    """The FLT's channel is not private enough: the row waits until it is, and the FLT's people learn of it.
-
-    Each is told once of a report, by direct message; the ladder's clock runs on.
-    """
-    if outbox.try_again(tx, claimed, now + _MENDED_IN, _kept(claimed, "withheld", why)):
-        report = report_by_id(tx, context.vault, claimed.notice.report_id)
-        owe_members(tx, context, report, "withheld", now)
-
-
-def _kept(claimed: Claimed, kind: str, why: str) -> str:
-    # Whether an earlier try was taken is as unclear as before: the next one has to look.
-    unclear = claimed.unclear and kind != "unclear"
-    return f"unclear, {kind}: {why}" if unclear else f"{kind}: {why}"
-
-
-def again(tx: Transaction, claimed: Claimed, due_at: datetime, kind: str, why: str) -> None:
-    """The row is due again at `due_at`; `kind` is "passing", "waiting" or "unclear"."""
-    outbox.try_again(tx, claimed, due_at, _kept(claimed, kind, why))
-
-
-def _tell_others(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> None:
-    """What one recipient cannot be told, others are: the FLT's people by name, else the ladder's next.
-
-    Not where somebody has the case, nor where the recipient has the card and only its rewriting failed;
-    but a channel that is gone shows nobody its card any more.
-    """
-    notice = claimed.notice
-    if notice.kind != "card":
-        return
-    report = report_by_id(tx, context.vault, notice.report_id)
-    if notice.recipient == FLT_CHANNEL and owe_members(tx, context, report, "card", now):
-        return
-    has_it = outbox.posted_card(tx, report.id, notice.recipient) is not None
-    if report.row.due_at is not None and not has_it:
-        save_state(tx, report, report.state, now, None)

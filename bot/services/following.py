@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation import forms
 from bot.conversation.steps import Redo
@@ -126,7 +126,9 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
     blocks += [Paragraph(line) for line in _lines(tx, context, report)]
-    if _is_late(report, now):
+    if _is_undelivered(context, report, now):
+        blocks += [Callout("warning", context.texts.status.undelivered), phone_list(context)]
+    elif _is_late(report, now):
         blocks.append(Callout("warning", context.texts.status.late))
         blocks.append(phone_list(context))
     add_more = context.world.playbook.texts.receipts.add_more
@@ -162,6 +164,12 @@ def outcome_text(context: Context, report: Report) -> str:
     """The fixed words that the reporter sees for how the case was closed."""
     outcome = context.outcomes.find(report.state.outcome)
     return outcome.reporter if outcome else ""
+
+
+def _is_undelivered(context: Context, report: Report, now: datetime) -> bool:
+    """Whether it has reached nobody by the Federation's own target: an anonymous reporter learns it here."""
+    longest = timedelta(minutes=context.world.federation.targets.undelivered)
+    return report.state.stage is Stage.SUBMITTED and now - report.row.received_at >= longest
 
 
 def _is_late(report: Report, now: datetime) -> bool:

@@ -40,7 +40,7 @@ class Notice:
 class Claimed:
     """A notice under lease. `unclear` says that an earlier try may have been taken by the platform.
 
-    `fault` is what the last try came to, as `try_again` kept it.
+    `fault` is what the last try came to, as `try_again` kept it, and `platform` where it was made.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Claimed:
     attempts: int
     unclear: bool
     fault: str = ""
+    platform: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def _claimed(row: Row[Any], token: str) -> Claimed:
         attempts=row.attempts + 1,
         unclear=row.state == SENDING or row.fault.startswith("unclear"),
         fault=row.fault,
+        platform=row.platform,
     )
 
 
@@ -167,9 +169,12 @@ def finish(connection: Connection, claimed: Claimed, now: datetime) -> bool:
     return _fenced(connection, claimed, state=SENT, sent_at=now, lease_until=None, fault="")
 
 
-def try_again(connection: Connection, claimed: Claimed, due_at: datetime, fault: str) -> bool:
-    """Give the row back, due at `due_at`. False where the lease was lost."""
-    return _fenced(connection, claimed, state=PENDING, due_at=due_at, lease_until=None, fault=fault)
+def try_again(
+    connection: Connection, claimed: Claimed, due_at: datetime, fault: str, platform: str = ""
+) -> bool:
+    """Give the row back, due at `due_at`, as tried on `platform`. False where the lease was lost."""
+    tried = {"fault": fault, "platform": platform or claimed.platform}
+    return _fenced(connection, claimed, state=PENDING, due_at=due_at, lease_until=None, **tried)
 
 
 def give_back(connection: Connection, claimed: Claimed) -> bool:
@@ -247,6 +252,15 @@ def card_was_tried(connection: Connection, notice: Notice) -> bool:
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
     others = and_(same, outbox.c.kind == notice.kind, outbox.c.key != notice.key, outbox.c.attempts > 0)
     return connection.execute(select(outbox.c.id).where(others)).first() is not None
+
+
+def perhaps_on(connection: Connection, notice: Notice) -> str:
+    """The platform that may have taken this message, or another version of this card; "" where none may."""
+    same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    versions = outbox.c.kind == "card" if notice.kind == "card" else outbox.c.key == notice.key
+    unclear = and_(same, versions, outbox.c.fault.startswith("unclear"), outbox.c.platform != "")
+    row = connection.execute(select(outbox.c.platform).where(unclear)).first()
+    return "" if row is None else str(row.platform)
 
 
 def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
