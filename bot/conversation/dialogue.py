@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import asking, forms, journeys, reporting, steps, words
+from bot.conversation import asking, drills, forms, journeys, reporting, steps, words
 from bot.conversation.passages import show_passage
 from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
@@ -15,6 +15,7 @@ from bot.conversation.turns import (
     ListCases,
     Pressed,
     Said,
+    Sender,
     Session,
     SharedFile,
     ShowStatus,
@@ -38,6 +39,8 @@ def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: 
         case SharedFile():
             return Turn(session, (file_advice(world),))
         case Said(text):
+            if words.command(text) == "drill":
+                return _drill(session, incoming.sender, world, now)
             return _said(session, text, parse, world, now)
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
@@ -113,6 +116,17 @@ def start_report(
     # A report of abuse can be of two kinds: the question that tells them apart is asked.
     filled = filled_in(given or {}, session.tokens, world, now)
     begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
+    assert begun.draft is not None
+    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+
+
+def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Turn:
+    """The same from the top, as a drill; for whoever is on the roster."""
+    if not drills.may_start(sender, world):
+        return Turn(session, (_text(world.playbook.texts.dialogue.no_drill),))
+    if session.draft is not None:
+        return start_report(session, "", world, now)
+    begun = drills.begin(session, world)
     assert begun.draft is not None
     return Turn(begun, (reporting.show_draft(begun.draft, world),))
 

@@ -20,6 +20,7 @@ from bot.knowledge.journey_files import FieldRecord, OptionRecord, Source, StepR
 REVIEW = "review"
 ALERT = "danger"
 STRUCK = "struck"
+DRILL = "drill"
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,8 @@ def at_next(draft: Draft, world: World) -> Draft:
 
 def settle(draft: Draft, world: World) -> Settled:
     """Read a draft from the top. Unknown steps and slots (of an older version) fall away."""
-    counted: dict[str, tuple[str, ...]] = {}
-    if draft.slots.get(STRUCK):
-        counted[STRUCK] = draft.slots[STRUCK]
+    # What no step asks for.
+    counted = {slot: draft.slots[slot] for slot in (STRUCK, DRILL) if draft.slots.get(slot)}
     steps, answered, waiting = list[StepRecord](), list[str](), list[StepRecord]()
     for step in world.playbook.steps.values():
         if not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.drills import is_drill
 from bot.conversation.journeys import ALERT
 from bot.conversation.review import lado_note, refusal
 from bot.conversation.steps import SLOT
@@ -18,6 +19,8 @@ def received(
     """The receipt: the reference, what happens next, how to follow it up, what to do if it gets worse."""
     texts = world.playbook.texts.receipts
     blocks: list[Block] = [Callout("success", texts.title, texts.duplicate if duplicate else "")]
+    if is_drill(slots):
+        blocks.append(Callout("warning", texts.drill))
     blocks.append(Facts(((texts.reference, reference),)))
     blocks.append(Paragraph(_next(world, slots, route)))
     blocks.append(Paragraph(texts.follow_anonymous if mode == ANONYMOUS else texts.follow_named))

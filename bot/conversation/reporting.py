@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import journeys, steps
+from bot.conversation import drills, journeys, steps
 from bot.conversation.inputs import Desk, Reading, clean_text, read_fields
 from bot.conversation.journeys import REVIEW, settle
 from bot.conversation.privacy import findings
@@ -48,7 +48,8 @@ def show_draft(draft: Draft, world: World, note: str = "") -> Message:
     """The step on screen, the review, or the line that stands for a hidden draft."""
     if draft.hidden:
         return _line(world.playbook.texts.journey.hidden, world, resume=True)
-    return show_review(draft, world, note) if draft.step == REVIEW else steps.show_step(draft, world, note)
+    asked = show_review(draft, world, note) if draft.step == REVIEW else steps.show_step(draft, world, note)
+    return drills.shown(asked, draft, world)
 
 
 def _line(text: str, world: World, restart: bool = False, resume: bool = False) -> Message:

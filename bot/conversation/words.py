@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from typing import Literal
 
 Word = Literal[
-    "report", "image", "status", "cases", "help", "back", "save", "cancel", "resume", "hide", "question"
+    "report",
+    "image",
+    "status",
+    "cases",
+    "help",
+    "back",
+    "save",
+    "cancel",
+    "resume",
+    "hide",
+    "question",
+    "drill",
 ]
 _LONGEST = 60
 
@@ -26,6 +37,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "cancel": ("cancel", "cancel report", "start over", "restart", "stop"),
     "resume": ("resume", "continue", "go on"),
     "hide": ("hide", "quick hide"),
+    "drill": ("drill", "start a drill"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 
@@ -45,5 +57,7 @@ def question(text: str) -> str:
 
 def reference(text: str) -> str:
     """The reference in "status FED-7K3Q", in capitals; "" where there is none."""
-    found = re.fullmatch(r"\s*/?(?:report-)?status\s+(FED-[A-Z0-9]{3,12})\s*", text, flags=re.IGNORECASE)
+    found = re.fullmatch(
+        r"\s*/?(?:report-)?status\s+((?:FED|DRILL)-[A-Z0-9]{3,12})\s*", text, flags=re.IGNORECASE
+    )
     return found[1].upper() if found else ""

@@ -46,6 +46,7 @@ class Events(Record):
 class Tags(Record):
     """The marks on a card."""
 
+    drill: str
     urgent: str
     restricted: str
     child: str

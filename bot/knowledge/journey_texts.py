@@ -35,6 +35,7 @@ class Dialogue(Record):
     help_report: Plain
     help_status: Plain
     public_line: Plain
+    no_drill: Plain
     unknown_action: Plain
     nothing_open: Plain
     nothing_saved: Plain
@@ -67,6 +68,8 @@ class Journey(Record):
     show_again: Plain
     phone: Plain
     hidden: Plain
+    drill_title: Plain
+    drill_text: Plain
     saved: Annotated[str, AfterValidator(_exactly("days"))]
     cancel_title: Plain
     cancel_text: Plain
@@ -121,6 +124,7 @@ class Receipts(Record):
 
     title: Plain
     duplicate: Plain
+    drill: Plain
     reference: Plain
     next_open: Plain
     next_restricted: Plain

@@ -63,7 +63,12 @@ def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
 
 def _tags(context: Context, report: Report) -> tuple[str, ...]:
     tags = context.texts.tags
-    marks = [("urgent", tags.urgent), ("restricted", tags.restricted), ("child", tags.child)]
+    marks = [
+        ("drill", tags.drill),
+        ("urgent", tags.urgent),
+        ("restricted", tags.restricted),
+        ("child", tags.child),
+    ]
     shown = [text for column, text in marks if getattr(report.row, column)]
     return tuple(dict.fromkeys([*shown, *report.route.tags]))
 

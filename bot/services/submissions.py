@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.conversation.drills import is_drill, marked
 from bot.conversation.turns import Sender, SubmitReport
 from bot.domain.cases import Stage
 from bot.domain.escalation import due_at
@@ -76,7 +77,8 @@ def _free_reference(tx: Transaction, context: Context, command: SubmitReport) ->
     # References are short, to be read out: now and then one is drawn that stands already.
     reference = command.tokens.reference
     while report_by_reference(tx, context.vault, reference) is not None:
-        reference = context.new_tokens().reference
+        tokens = context.new_tokens()
+        reference = (marked(tokens) if is_drill(command.slots) else tokens).reference
     return reference
 
 
@@ -95,6 +97,7 @@ def _new_report(
         urgent=route.urgent,
         child=route.child,
         accidental=route.accidental,
+        drill=is_drill(slots),
         received_at=now,
         due_at=due_at(now, 0, route.urgent, context.world.federation.targets),
         receipt_hash=hash_code(command.tokens.code) if anonymous else "",

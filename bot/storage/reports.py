@@ -61,6 +61,7 @@ class NewReport:
     answers: Slots
     route: SealedRoute
     reporter: Reporter | None
+    drill: bool = False
 
 
 @dataclass(frozen=True)

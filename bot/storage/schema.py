@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData(
@@ -76,6 +77,7 @@ reports = Table(
     Column("urgent", Boolean, nullable=False),
     Column("child", Boolean, nullable=False),
     Column("accidental", Boolean, nullable=False),
+    Column("drill", Boolean, nullable=False, server_default=false()),
     Column("received_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("closed_at", Moment),
