@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+# How every transaction begins.
+BEGIN = "BEGIN IMMEDIATE"
 _WAL_RESET_MENDED = (3, 51, 3)
 _BUSY_MS = 2000
 _WAIT_S = 2.4
@@ -45,7 +47,7 @@ def faults(connection: Connection) -> list[str]:
     found = {name: _pragma(connection, name) for name in ("journal_mode", "synchronous")}
     state = _pragma(connection, "quick_check(1)")
     wrong = []
-    if (found["journal_mode"], int(found["synchronous"])) != _durable():
+    if (found["journal_mode"], int(found["synchronous"])) != _durable(sqlite3.sqlite_version_info):
         wrong.append(f"SQLite refuses the durable settings (it has {found}): use a local disk.")
     if state != "ok":
         wrong.append(f"The database file is damaged ({state}): restore the latest backup.")
@@ -93,24 +95,32 @@ def _settle(path: Path) -> None:
         os.close(handle)
 
 
-def _durable() -> tuple[str, int]:
-    return ("wal", 2) if sqlite3.sqlite_version_info >= _WAL_RESET_MENDED else ("delete", 3)
+def first_statements(version: tuple[int, ...]) -> tuple[str, ...]:
+    """What each connection begins with, on this version of SQLite, so that a commit outlives a power cut."""
+    journal, synchronous = _durable(version)
+    return (
+        f"PRAGMA journal_mode={journal}",
+        f"PRAGMA synchronous={synchronous}",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA secure_delete=ON",
+    )
+
+
+def _durable(version: tuple[int, ...]) -> tuple[str, int]:
+    return ("wal", 2) if version >= _WAL_RESET_MENDED else ("delete", 3)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
     # SQLAlchemy says BEGIN itself, below: the driver must not.
     connection.isolation_level = None
     cursor = connection.cursor()
-    journal, synchronous = _durable()
-    cursor.execute(f"PRAGMA journal_mode={journal}")
-    cursor.execute(f"PRAGMA synchronous={synchronous}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
+    for statement in first_statements(sqlite3.sqlite_version_info):
+        cursor.execute(statement)
     cursor.close()
 
 
 def _on_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(BEGIN)
 
 
 def _pragma(connection: Connection, name: str) -> Any:
