@@ -51,8 +51,11 @@ class Leases:
     @asynccontextmanager
     async def sending(self, token: str, longest_s: float) -> AsyncIterator[None]:
         """At most `longest_s` seconds, and not beyond the lease. Raises TimeoutError when it is cut."""
-        latest = asyncio.get_running_loop().time() + longest_s
-        held = self._held[token]
+        now = asyncio.get_running_loop().time()
+        latest, held = now + longest_s, self._held[token]
+        if now >= held.ends:
+            # We stood still for so long that it may be another's by now: nothing is begun under it.
+            raise TimeoutError("the lease has ended")
         async with asyncio.timeout_at(min(latest, held.ends)) as timeout:
             entry = (timeout, latest)
             held.sends.add(entry)

@@ -118,3 +118,21 @@ def test_too_many_requests_pause_the_whole_conversation(desk: Desk) -> None:
     first, *later, last = asyncio.run(tries())
     assert later == [first, first]
     assert last > first
+
+
+def test_nothing_is_begun_under_a_lease_that_has_ended() -> None:
+    """A process that was stopped for longer than its lease sends nothing when it goes on: another has."""
+    begun = []
+
+    async def work() -> None:
+        held, now = Leases(), asyncio.get_running_loop().time()
+        held.take("fresh", now)
+        held.take("old", now - LEASE.total_seconds())
+        for token in ("fresh", "old"):
+            async with held.sending(token, 15.0):
+                # As a connection that is open already takes it: at once.
+                begun.append(token)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(work())
+    assert begun == ["fresh"]
