@@ -1,5 +1,5 @@
 .PHONY: install run test test-all check format lint types floors lock clean
-.PHONY: test-teams teams-package
+.PHONY: test-teams teams-package properties
 .PHONY: bench-answers bench-growth bench-slack
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
@@ -34,6 +34,9 @@ test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
 	bash .ci/system-packages
 	$(BIN)/python -m pytest -n auto -m "not rasa"
 	$(MAKE) test-rasa-light
+
+properties: $(VENV)/.dev ## the search for an order of events that breaks a promise, for a quarter of an hour
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=long tests/properties/test_machine.py tests/delivery/test_retry.py
 
 test-teams: $(VENV)/.dev ## Teams in Microsoft's own client: half a minute; it is part of test-all
 	bash .ci/system-packages

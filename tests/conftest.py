@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.support.postgres import Cluster
 
@@ -13,6 +14,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+# `make properties` (--hypothesis-profile=long): far more examples, and other ones each time.
+settings.register_profile("long", max_examples=2000)
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def _user() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _roomy_memory() -> str | None:
+def roomy_memory() -> str | None:
     """A folder in memory where there is one with room: the tests commit thousands of times."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
@@ -67,7 +67,7 @@ class Cluster:
     """One server, with a database for each test, copied from a migrated one."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="signpost-postgres-", dir=_roomy_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix="signpost-postgres-", dir=roomy_memory()))
         self._data = self.folder / "data"
         self._log = (self.folder / "log").open("ab")
         self._user = _user()

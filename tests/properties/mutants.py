@@ -1,0 +1,93 @@
+"""The product with one thing wrong: a search that would not find it proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, update
+
+from bot.delivery import leases
+from bot.domain.cases import CaseState, Event, Happening, Refused, advance
+from bot.services import case_actions, escalations, submissions
+from bot.services.case_actions import Press
+from bot.storage import outbox
+from bot.storage.outbox import Claimed
+from bot.storage.reports import save_state
+from bot.storage.schema import outbox as rows
+
+Patch = pytest.MonkeyPatch
+
+
+def no_takeover(patch: Patch) -> None:
+    """What a dead worker held stays its own."""
+    known = outbox.claim
+
+    def claim(tx: Connection, token: str, now: Any, lease: Any, *rest: Any) -> tuple[Claimed, ...]:
+        return known(tx, token, now, timedelta(days=9999), *rest)
+
+    patch.setattr(outbox, "claim", claim)
+
+
+def no_fencing(patch: Patch) -> None:
+    """Whoever lost the lease finishes the row all the same."""
+
+    def fenced(tx: Connection, claimed: Claimed, **values: object) -> bool:
+        tx.execute(update(rows).where(rows.c.id == claimed.id).values(**values))
+        return True
+
+    patch.setattr(outbox, "_fenced", fenced)
+
+
+def no_follow_up(patch: Patch) -> None:
+    """After the first step of the ladder no timer is set."""
+    patch.setattr(escalations, "_next_due", lambda *_: None)
+
+
+def no_look_up(patch: Patch) -> None:
+    """What may have been taken is sent again without a look."""
+    known = outbox._claimed
+    patch.setattr(outbox, "_claimed", lambda row, token: replace(known(row, token), unclear=False))
+    patch.setattr(outbox, "card_was_tried", lambda tx, notice: False)
+
+
+def climbs_on(patch: Patch) -> None:
+    """The acknowledgement does not stop the ladder."""
+
+    def on(state: CaseState, event: Event) -> CaseState | Refused:
+        if event.what is Happening.DEADLINE:
+            return replace(state, level=state.level + 1)
+        return advance(state, event)
+
+    def store(press: Press, state: CaseState) -> bool:
+        return save_state(press.tx, press.report, state, press.report.row.due_at, None)
+
+    patch.setattr(escalations, "advance", on)
+    patch.setattr(case_actions, "_store", store)
+
+
+def lease_for_ever(patch: Patch) -> None:
+    """A process that was stopped believes that its lease holds still."""
+    patch.setattr(leases, "_end", lambda began: began + 10.0**9)
+
+
+def no_notices(patch: Patch) -> None:
+    """A report is stored, and nobody on its route is owed a word of it."""
+    patch.setattr(submissions, "owe_first_notices", lambda *_: None)
+
+
+MUTANTS: dict[str, Callable[[Patch], None]] = {
+    made.__name__: made
+    for made in (
+        no_takeover,
+        no_fencing,
+        no_follow_up,
+        no_look_up,
+        climbs_on,
+        lease_for_ever,
+        no_notices,
+    )
+}

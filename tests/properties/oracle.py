@@ -1,0 +1,48 @@
+"""What must hold, said again by hand: who may be told of which report, whatever goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The conversations of those who read the FLT's channel, and the channel's own.
+_FLT = frozenset(("flt", "farid", "grace", "tom"))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of report: its answers, who may ever be told, who is at once, whom the ladder reaches."""
+
+    slots: dict[str, str]
+    may_know: frozenset[str]
+    first: tuple[str, ...]
+    ladder: tuple[str, ...]
+    is_named: bool = True
+
+
+KINDS = {
+    "open": Kind({"kind": "colleague"}, _FLT | {"eleanor", "maya"}, ("flt",), ("farid", "eleanor", "maya")),
+    "restricted": Kind(
+        {"kind": "image", "nudity": "yes", "mode": "confidential"},
+        frozenset(("dina", "eleanor", "beth", "maya")),
+        ("dina", "eleanor", "beth"),
+        ("maya",),
+    ),
+    "urgent": Kind(
+        {"kind": "colleague", "danger": "yes"},
+        _FLT | {"dina", "lucy", "eleanor", "maya"},
+        ("flt", "dina", "lucy", "eleanor"),
+        ("farid", "maya"),
+    ),
+    "anonymous": Kind(
+        {"kind": "colleague", "mode": "anonymous"},
+        _FLT | {"eleanor", "maya"},
+        ("flt",),
+        ("farid", "eleanor", "maya"),
+        is_named=False,
+    ),
+}
+# What is sent because nobody has taken the case: never once somebody has.
+PRESSING = frozenset(("late", "withheld", "reminder", "remind"))
+# What shows or tells somebody of a case; a receipt and the like tell its reporter alone.
+TELLING = frozenset(("card", "notice", "withheld"))
+STAGES = ("submitted", "delivered")

@@ -1,0 +1,34 @@
+"""People, processes, the platform and the clock in any order. `make properties` tries far more of them."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.properties.machine import Machine, World
+
+_IS_LONG = settings.get_current_profile_name() == "long"
+EFFORT = settings(
+    max_examples=3000 if _IS_LONG else 100,
+    stateful_step_count=40 if _IS_LONG else 25,
+    derandomize=not _IS_LONG,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
+    # What it finds is short enough to read, and to make it shorter can take minutes.
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def run_on(world: World, effort: settings = EFFORT) -> None:
+    """Try it on this product. Raises what it finds."""
+    run_state_machine_as_test(type("OnWorld", (Machine,), {"world": world}), settings=effort)
+
+
+def test_nothing_is_lost_doubled_or_told_to_the_wrong_person(world: World) -> None:
+    """Whatever happens in whatever order, each report is told, once, to nobody but those who may know."""
+    # PostgreSQL takes longer over each step, and several processes at once have tests of their own.
+    fewer = world.desk.product.database.is_shared and not _IS_LONG
+    run_on(world, settings(EFFORT, max_examples=20) if fewer else EFFORT)
+    assert not [name for name in ("submit", "press", "die", "stand still", "taken") if not world.done[name]]
