@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from bot.storage import postgres, sqlite
+from bot.storage import audit, postgres, sqlite
 from bot.storage.postgres import Listener
 
 # The floors above hand a transaction on without knowing SQLAlchemy.
@@ -56,7 +56,9 @@ class Database:
         """
         try:
             with self.engine.begin() as connection:
+                audit.forget_pending(connection)
                 yield connection
+                audit.write_pending(connection)
         except IntegrityError:
             raise
         except SQLAlchemyError as error:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.domain.cases import CaseState, Stage
 from bot.domain.routing import Level, Told
+from bot.storage.audit import AuditEntry, record
 from bot.storage.crypto import RecordKey, WrappedKey
 from bot.storage.schema import report_events, report_people, reports
 from bot.storage.vault import Vault
@@ -241,7 +242,8 @@ def reload(connection: Connection, vault: Vault, report: Report) -> Report:
 
 
 def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry) -> None:
-    """Append to the history."""
+    """Append to the history, and so to the audit."""
+    record(connection, vault, AuditEntry(entry.at, entry.actor, entry.role, f"case.{entry.event}", report.id))
     detail = json.dumps(dict(entry.detail)) if entry.detail else None
     entry_id = vault.new_id()
     number = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(

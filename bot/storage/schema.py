@@ -238,3 +238,20 @@ teams_references = Table(
     Column("sealed_reference", LargeBinary, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
+
+# Added to, never changed: audit.py binds each row to the one before, and triggers refuse everything else.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(255), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("sealed_detail", LargeBinary),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+Index("ix_audit_subject", audit.c.subject, audit.c.number)
+Index("uq_audit_hash", audit.c.hash, unique=True)

@@ -1,4 +1,4 @@
-"""The keys in use: the ring of dated keys, and the look-up key that is kept wrapped in the database."""
+"""The keys in use: the ring of dated keys, and those for all records, kept wrapped in the database."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from bot.storage.schema import reports, secrets
 
 @dataclass(frozen=True)
 class Vault:
-    """What seals records and hides owners: `ring` for fields, `index` for look-ups by HMAC."""
+    """What seals records and hides owners: `ring` for fields, `index` for look-ups by HMAC.
+
+    `chain` binds the rows of the audit together.
+    """
 
     ring: KeyRing
     index: bytes
+    chain: bytes
 
     def blind(self, *parts: str) -> str:
         """A look-up value that says nothing of `parts` to whoever reads the table."""
@@ -28,25 +32,29 @@ class Vault:
 
 
 def open_vault(connection: Connection, ring: KeyRing) -> Vault:
-    """The vault of this database; its look-up key is made on first use.
+    """The vault of this database; its keys for all records are made on first use.
 
     Raises KeyFault on a foreign key, and where a key is missing that some report needs.
     """
     _refuse_missing_keys(connection, ring)
-    query = select(secrets).where(secrets.c.name == "index")
+    return Vault(ring, _secret(connection, ring, "index"), _secret(connection, ring, "chain"))
+
+
+def _secret(connection: Connection, ring: KeyRing, name: str) -> bytes:
+    query = select(secrets).where(secrets.c.name == name)
     row = connection.execute(query).one_or_none()
     if row is None:
-        _make_index(connection, ring)
+        _make_secret(connection, ring, name)
         row = connection.execute(query).one()
-    key = ring.open_record_key("secrets", "index", WrappedKey(row.key_id, row.wrapped_key))
-    return Vault(ring, bytes.fromhex(key.open("sealed_secret", row.sealed_secret)))
+    key = ring.open_record_key("secrets", name, WrappedKey(row.key_id, row.wrapped_key))
+    return bytes.fromhex(key.open("sealed_secret", row.sealed_secret))
 
 
-def _make_index(connection: Connection, ring: KeyRing) -> None:
-    record, wrapped = ring.new_record_key("secrets", "index")
+def _make_secret(connection: Connection, ring: KeyRing, name: str) -> None:
+    record, wrapped = ring.new_record_key("secrets", name)
     sealed = record.seal("sealed_secret", ring.entropy(32).hex())
-    values = {"name": "index", "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
-    # Another process may start at this moment: there is one look-up key, and it is the first one's.
+    values = {"name": name, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
+    # Another process may start at this moment: there is one such key, and it is the first one's.
     insert_new(connection, secrets, **values, sealed_secret=sealed)
 
 

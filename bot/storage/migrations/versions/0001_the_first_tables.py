@@ -174,6 +174,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Nothing is left: the audit, which 0006 leaves where it is, could not be read without its key.
+    op.execute("DROP TABLE IF EXISTS audit")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION IF EXISTS refuse_audit_change")
     with op.batch_alter_table("report_people", schema=None) as batch_op:
         batch_op.drop_index("ix_report_people_person")
 
