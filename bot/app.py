@@ -43,6 +43,7 @@ from bot.knowledge.wording import load_lexicon
 from bot.running import until_stopped, working
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context
+from bot.services.limits import Counters
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
 from bot.storage.database import Database, may_be_shared
@@ -135,6 +136,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         database=database,
         vault=vault,
         new_tokens=new_tokens,
+        counters=Counters(world.federation.limits, secrets.token_bytes),
         platforms=_platforms(settings),
         flt_conversation=_flt_conversation(settings),
         threads=(SLACK,) if settings.slack else (),

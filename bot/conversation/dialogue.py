@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import asking, drills, forms, journeys, reporting, steps, words
+from bot.conversation import aftercare, asking, drills, journeys, reporting, steps, words
 from bot.conversation.passages import show_passage
 from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
-    AddToReport,
     Incoming,
     ListCases,
     Pressed,
@@ -166,12 +165,12 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     if pressed.action.startswith("journey."):
         return reporting.act(session, pressed, world, now)
-    if pressed.action.startswith("report."):
-        return _report_pressed(session, pressed, world, now)
+    if pressed.action == "report.start":
+        return start_report(session, pressed.value, world, now)
+    if turn := aftercare.pressed(session, pressed, world):
+        return turn
     texts = world.playbook.texts.dialogue
     match pressed.action:
-        case "status.show":
-            return Turn(session, (forms.status_form(world),))
         case "ask.topic" if chosen := asking.choose_topic(session, pressed.value, world):
             return Turn(chosen[0], (asking.show(chosen[1], world),))
         case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
@@ -181,17 +180,6 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
         case "ask.feedback":
             return Turn(session, (_thanks(pressed.value, world),))
     return Turn(session, (_text(texts.unknown_action),))
-
-
-def _report_pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
-    match pressed.action:
-        case "report.start":
-            return start_report(session, pressed.value, world, now)
-        case "report.add":
-            return Turn(session, (forms.add_form(pressed.value, world),))
-        case "report.read" | forms.ANSWER:
-            return Turn(session, (), (ShowStatus(pressed.value),))
-    return Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
 
 
 def _thanks(value: str, world: World) -> Message:
@@ -206,34 +194,8 @@ def _submitted(session: Session, submitted: Submitted, world: World, now: dateti
         return reporting.act(session, submitted, world, now)
     if submitted.action == "report.start":
         return start_report(session, submitted.value, world, now, submitted.fields)
-    if submitted.action in (forms.ADD, forms.ANSWER):
-        return _added(session, submitted, world)
-    if submitted.action == forms.STATUS:
-        return _looked_up(session, submitted, world)
-    return Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
-
-
-def _added(session: Session, submitted: Submitted, world: World) -> Turn:
-    answers = submitted.action == forms.ANSWER
-    limits = {"text": (forms.LONGEST, True), "code": (forms.SHORT, False)}
-    values, errors = forms.typed_in(submitted.fields, limits, world)
-    keep = any(submitted.fields.get(steps.KEEP, ()))
-    doubts = {} if keep else reporting.doubts_about({"text": (values["text"],)}, {"text"}, world)
-    if errors or doubts:
-        typed = {name: (value,) for name, value in values.items()}
-        redo = steps.Redo({**doubts, **errors}, typed, may_keep=bool(doubts))
-        again = forms.answer_form if answers else forms.add_form
-        return Turn(session, (again(submitted.value, world, redo),))
-    return Turn(session, (), (AddToReport(submitted.value, values["code"], values["text"], answers),))
-
-
-def _looked_up(session: Session, submitted: Submitted, world: World) -> Turn:
-    limits = {"reference": (forms.SHORT, True), "code": (forms.SHORT, True)}
-    values, errors = forms.typed_in(submitted.fields, limits, world)
-    if errors:
-        redo = steps.Redo(errors, {name: (value,) for name, value in values.items()})
-        return Turn(session, (forms.status_form(world, redo),))
-    return Turn(session, (), (ShowStatus(values["reference"].upper(), values["code"]),))
+    unknown = Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
+    return aftercare.submitted(session, submitted, world) or unknown
 
 
 def lost_draft(session: Session, world: World) -> Turn:

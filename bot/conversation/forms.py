@@ -1,4 +1,4 @@
-"""The forms outside a journey: looking a report up by its receipt code, adding to it, answering about it."""
+"""The forms outside a journey: looking a report up, and all that its reporter may do to it then."""
 
 from __future__ import annotations
 
@@ -7,13 +7,29 @@ from collections.abc import Mapping
 from bot.conversation.inputs import clean_text
 from bot.conversation.steps import Redo, keep_field
 from bot.conversation.world import World
-from bot.domain.messages import Field, Form, Heading, Message
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Option,
+    Outside,
+    Paragraph,
+)
 
 ADD = "report.add"
 ANSWER = "report.answer"
+CORRECT = "report.correct"
+WITHDRAW = "report.withdraw"
+MOVE = "report.move"
 STATUS = "status.show"
 LONGEST = 4000
 SHORT = 60
+# What may be picked in each field of a choice.
+CHOICES: Mapping[str, tuple[str, ...]] = {"sure": ("yes",), "to": ("eht", "chair")}
 
 
 def status_form(world: World, redo: Redo | None = None) -> Message:
@@ -29,34 +45,80 @@ def status_form(world: World, redo: Redo | None = None) -> Message:
     )
 
 
-def add_form(reference: str, world: World, redo: Redo | None = None) -> Message:
-    """Asks what to add to a report that was sent, and for the code where it was anonymous."""
-    texts, redo = world.playbook.texts.forms, redo or Redo()
-    fields = _told_fields(texts.add_text, world, redo)
-    form = Form(ADD, reference, fields, texts.add_submit)
-    return Message((Heading(texts.add_title), form), summary=texts.add_title, replaces=ADD, ephemeral=True)
+def choices(reference: str, world: World) -> Message:
+    """What else may be done to a report that was sent."""
+    texts = world.playbook.texts.aftercare
+    items = (
+        Button(texts.correct, CORRECT, reference),
+        Button(texts.withdraw, WITHDRAW, reference),
+        Button(texts.move, MOVE, reference),
+    )
+    blocks = (Heading(texts.choices_title.format(reference=reference)), Buttons(items))
+    return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
 
 
-def answer_fields(reference: str, world: World, redo: Redo | None = None) -> Form:
-    """The form for the answer to what was asked about a report; below the question, or by itself."""
-    texts = world.playbook.texts.forms
-    fields = _told_fields(texts.answer_text, world, redo or Redo())
-    return Form(ANSWER, reference, fields, texts.answer_submit)
+def text_form(action: str, reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Asks what to add to a report, answer or correct, and for the code where it was anonymous."""
+    forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
+    titles = {ADD: forms.add_title, ANSWER: forms.answer_title, CORRECT: after.correct_title}
+    above = (Paragraph(after.correct_kept),) if action == CORRECT else ()
+    form = _text_fields(action, reference, world, redo or Redo())
+    blocks = (Heading(titles[action]), *above, form)
+    return Message(blocks, summary=titles[action], replaces=action, ephemeral=True)
 
 
-def answer_form(reference: str, world: World, redo: Redo | None = None) -> Message:
-    """The same form by itself, as it comes back where something in it is not right."""
-    title = world.playbook.texts.forms.answer_title
-    form = answer_fields(reference, world, redo)
-    return Message((Heading(title), form), summary=title, replaces=ANSWER, ephemeral=True)
+def answer_fields(reference: str, world: World) -> Form:
+    """The form for the answer to what was asked about a report, below the question."""
+    return _text_fields(ANSWER, reference, world, Redo())
 
 
-def _told_fields(label: str, world: World, redo: Redo) -> tuple[Field, ...]:
-    texts = world.playbook.texts.forms
+def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
+    forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
+    label, submit = {
+        ADD: (forms.add_text, forms.add_submit),
+        ANSWER: (forms.answer_text, forms.answer_submit),
+        CORRECT: (after.correct_text, after.correct_submit),
+    }[action]
     value, error = redo.typed.get("text", ()), redo.errors.get("text", "")
     text = Field("text", label, "long_text", value=value, error=error, max_length=LONGEST)
-    code = _field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False)
-    return (text, code, *((keep_field(world),) if redo.may_keep else ()))
+    keep = (keep_field(world),) if redo.may_keep else ()
+    return Form(action, reference, (text, _code(world, redo), *keep), submit)
+
+
+def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Says what withdrawing does and does not do, and asks whether the reporter is sure."""
+    texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    sure = Option("yes", texts.withdraw_yes.format(reference=reference))
+    box = _picked(Field("sure", texts.withdraw_sure, "choices", options=(sure,)), redo)
+    form = Form(WITHDRAW, reference, (box, _code(world, redo)), texts.withdraw_submit)
+    title = texts.withdraw_title.format(reference=reference)
+    above = _said(texts.withdraw_says, world)
+    return Message((Heading(title), *above, form), texts.summary, replaces=WITHDRAW, ephemeral=True)
+
+
+def move_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Says what sending a report to somebody else does, and asks who alone shall have it."""
+    texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    options = (Option("eht", texts.move_eht), Option("chair", texts.move_chair))
+    field = _picked(Field("to", texts.move_to, "choice", options=options), redo)
+    form = Form(MOVE, reference, (field, _code(world, redo)), texts.move_submit)
+    title = texts.move_title.format(reference=reference)
+    above = _said(texts.move_says, world)
+    return Message((Heading(title), *above, form), texts.summary, replaces=MOVE, ephemeral=True)
+
+
+def _said(lines: tuple[str, ...], world: World) -> list[Block]:
+    return [*(Paragraph(line) for line in lines), Outside(world.playbook.texts.aftercare.not_in_policy)]
+
+
+def _picked(field: Field, redo: Redo) -> Field:
+    typed, error = redo.typed.get(field.name, ()), redo.errors.get(field.name, "")
+    return Field(field.name, field.label, field.kind, options=field.options, value=typed, error=error)
+
+
+def _code(world: World, redo: Redo) -> Field:
+    texts = world.playbook.texts.forms
+    return _field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False)
 
 
 def _field(name: str, label: str, redo: Redo, hint: str = "", required: bool = True) -> Field:

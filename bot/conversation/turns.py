@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.domain.messages import Message
 
@@ -127,13 +128,30 @@ class ShowStatus:
 class AddToReport:
     """More for a report that was sent, from its reporter (by identity, or by reference and code).
 
-    `answers`: it answers what those who handle the case have asked.
+    `as_what`: more of it, an answer to what those who handle the case have asked, or a correction.
     """
 
     reference: str
     code: str
     text: str
-    answers: bool = False
+    as_what: Literal["add", "answer", "correct"] = "add"
+
+
+@dataclass(frozen=True)
+class WithdrawReport:
+    """The reporter takes a report back (by identity, or by reference and code)."""
+
+    reference: str
+    code: str
+
+
+@dataclass(frozen=True)
+class MoveReport:
+    """The reporter told the wrong person: from now on the role `to` alone has it."""
+
+    reference: str
+    code: str
+    to: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,7 @@ class ListCases:
     """`/cases`: the open cases that the sender may see."""
 
 
-Command = SubmitReport | ShowStatus | AddToReport | ListCases
+Command = SubmitReport | ShowStatus | AddToReport | WithdrawReport | MoveReport | ListCases
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The life of a case as one pure function: `advance(state, event)`, total over every pair.
 
 submitted -> delivered -> acknowledged -> closed; a closed case can be reopened. Until it is
-acknowledged, each deadline that passes raises its level by one step of the ladder.
+acknowledged, each deadline that passes raises its level by one step of the ladder. A reporter who
+withdraws closes it, unless it is kept because somebody may be at risk; one who reported to the wrong
+person begins it anew, before other people.
 """
 
 from __future__ import annotations
@@ -30,9 +32,18 @@ class Happening(StrEnum):
     REFER = "refer"
     ADD = "add"
     ANSWER = "answer"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    # Withdrawn, and kept all the same: somebody may be at risk.
+    WITHDRAW_KEPT = "withdraw_kept"
+    MISDIRECT = "misdirect"
     DEADLINE = "deadline"
     CLOSE = "close"
     REOPEN = "reopen"
+
+
+# The outcome of a case that its reporter withdrew.
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.REFER: Stage.SUBMITTED,
         Happening.ADD: Stage.SUBMITTED,
         Happening.ANSWER: Stage.SUBMITTED,
+        Happening.CORRECT: Stage.SUBMITTED,
+        Happening.WITHDRAW: Stage.CLOSED,
+        Happening.WITHDRAW_KEPT: Stage.SUBMITTED,
+        Happening.MISDIRECT: Stage.SUBMITTED,
         Happening.DEADLINE: Stage.SUBMITTED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -87,6 +102,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.REFER: Stage.DELIVERED,
         Happening.ADD: Stage.DELIVERED,
         Happening.ANSWER: Stage.DELIVERED,
+        Happening.CORRECT: Stage.DELIVERED,
+        Happening.WITHDRAW: Stage.CLOSED,
+        Happening.WITHDRAW_KEPT: Stage.DELIVERED,
+        Happening.MISDIRECT: Stage.SUBMITTED,
         Happening.DEADLINE: Stage.DELIVERED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -101,6 +120,10 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.REFER: Stage.ACKNOWLEDGED,
         Happening.ADD: Stage.ACKNOWLEDGED,
         Happening.ANSWER: Stage.ACKNOWLEDGED,
+        Happening.CORRECT: Stage.ACKNOWLEDGED,
+        Happening.WITHDRAW: Stage.CLOSED,
+        Happening.WITHDRAW_KEPT: Stage.ACKNOWLEDGED,
+        Happening.MISDIRECT: Stage.SUBMITTED,
         Happening.DEADLINE: Refused("already_acknowledged"),
         Happening.CLOSE: Stage.CLOSED,
         Happening.REOPEN: Refused("not_closed"),
@@ -115,6 +138,11 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         # What a reporter adds or answers late is kept and its handler told: it may concern a child.
         Happening.ADD: Stage.CLOSED,
         Happening.ANSWER: Stage.CLOSED,
+        Happening.CORRECT: Stage.CLOSED,
+        Happening.WITHDRAW: Refused("closed"),
+        Happening.WITHDRAW_KEPT: Refused("closed"),
+        # Closed by the wrong person: whoever should have had it has it now.
+        Happening.MISDIRECT: Stage.SUBMITTED,
         Happening.DEADLINE: Refused("closed"),
         Happening.CLOSE: Refused("closed"),
         Happening.REOPEN: Stage.ACKNOWLEDGED,
@@ -141,5 +169,11 @@ def _changed(state: CaseState, event: Event) -> CaseState:
         case Happening.CLOSE:
             return replace(state, outcome=event.outcome)
         case Happening.REOPEN:
-            return replace(state, outcome="", holder=event.actor)
+            # Withdrawn before anybody had it: whoever opens it again is the first.
+            first = state.acknowledged_by or event.actor
+            return replace(state, outcome="", holder=event.actor, acknowledged_by=first)
+        case Happening.WITHDRAW:
+            return replace(state, outcome=WITHDRAWN)
+        case Happening.MISDIRECT:
+            return CaseState()
     return state

@@ -110,6 +110,17 @@ class Targets:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How much one person may do before being asked to wait: more than anybody needs. Never in danger."""
+
+    messages_a_minute: int = 30
+    reports_an_hour: int = 10
+    wrong_codes_an_hour: int = 10
+    # Over these, by everybody together, each look-up by code is answered a second later.
+    wrong_codes_a_minute_by_all: int = 20
+
+
+@dataclass(frozen=True)
 class Federation:
     """What the Federation configures of itself (federation.yml)."""
 
@@ -119,6 +130,7 @@ class Federation:
     roster: Roster
     contacts: Mapping[str, Contact]
     targets: Targets = Targets()
+    limits: Limits = Limits()
     accounts: tuple[str, ...] = ()
     # Local texts, each marked as not in the policy: what "the agreed protocols" and so on are here.
     settings: Mapping[str, str] = field(default_factory=dict)

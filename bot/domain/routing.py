@@ -38,6 +38,8 @@ class Row:
     urgent: bool = False
     child: bool = False
     accidental: bool = False
+    # Somebody may be at risk: worked on though its reporter withdraws it. A child and urgency say so too.
+    keep: bool = False
     tags: tuple[str, ...] = ()
     # Why each recipient is told: "policy" (with its clauses) or "local".
     clauses: tuple[str, ...] = ()

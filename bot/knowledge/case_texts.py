@@ -36,6 +36,10 @@ class Events(Record):
     refer: str
     add: str
     answer: str
+    correct: str
+    withdraw: str
+    withdraw_kept: str
+    misdirect: str
     deadline: str
     undelivered: str
     close: str
@@ -264,6 +268,7 @@ class Outcome(Record):
     code: str = Field(pattern=r"^[a-z_]{1,32}$")
     label: str = Field(min_length=1)
     reporter: str = Field(min_length=1)
+    offered: bool = True
 
 
 class Agency(Record):

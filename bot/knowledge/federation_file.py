@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from bot.domain.roster import ROLES, Contact, Federation, Person, Roster, School, Targets, role_name
+from bot.domain.roster import ROLES, Contact, Federation, Limits, Person, Roster, School, Targets, role_name
 from bot.knowledge.documents import DataFaults, Document, Fault, Record
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
@@ -61,6 +61,15 @@ class TargetsRecord(Record):
         return value
 
 
+class LimitsRecord(Record):
+    """How much one person may do before being asked to wait."""
+
+    messages_a_minute: int = Field(default=Limits().messages_a_minute, ge=10)
+    reports_an_hour: int = Field(default=Limits().reports_an_hour, ge=3)
+    wrong_codes_an_hour: int = Field(default=Limits().wrong_codes_an_hour, ge=3)
+    wrong_codes_a_minute_by_all: int = Field(default=Limits().wrong_codes_a_minute_by_all, ge=5)
+
+
 Holders = tuple[Id, ...] | dict[Id, tuple[Id, ...]]
 
 
@@ -75,6 +84,7 @@ class FederationFile(Record):
     roles: dict[str, Holders]
     contacts: dict[Id, ContactRecord]
     targets: TargetsRecord = TargetsRecord()
+    limits: LimitsRecord = LimitsRecord()
     accounts: tuple[Text, ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
@@ -172,6 +182,7 @@ def _federation(found: FederationFile) -> Federation:
             for key, item in found.contacts.items()
         },
         targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
+        limits=Limits(**found.limits.model_dump()),
         accounts=found.accounts,
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),

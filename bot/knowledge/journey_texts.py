@@ -162,6 +162,52 @@ class Forms(Record):
     answer_submit: Plain
 
 
+class Aftercare(Record):
+    """What a reporter may do with a report that was sent, and what comes of it."""
+
+    summary: Plain
+    choices: Plain
+    choices_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    not_in_policy: Plain
+    correct: Plain
+    correct_title: Plain
+    correct_kept: Plain
+    correct_text: Plain
+    correct_submit: Plain
+    corrected: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw: Plain
+    withdraw_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw_says: tuple[Plain, ...]
+    withdraw_sure: Plain
+    withdraw_yes: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw_submit: Plain
+    withdrawn: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdrawn_kept: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdrawn_before: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw_closed: Annotated[str, AfterValidator(_exactly("reference"))]
+    status_kept: Plain
+    tell_withdrawn: Annotated[str, AfterValidator(_exactly("reference"))]
+    tell_withdrawn_text: Plain
+    tell_kept: Annotated[str, AfterValidator(_exactly("reference"))]
+    tell_kept_text: Plain
+    move: Plain
+    move_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    move_says: tuple[Plain, ...]
+    move_to: Plain
+    move_eht: Plain
+    move_chair: Plain
+    move_submit: Plain
+    moved: Annotated[str, AfterValidator(_exactly("reference", "role"))]
+    moved_opened: Annotated[str, AfterValidator(_exactly("roles"))]
+    moved_unopened: Annotated[str, AfterValidator(_exactly("roles"))]
+    move_unsafe: Annotated[str, AfterValidator(_exactly("role"))]
+    move_same: Annotated[str, AfterValidator(_exactly("reference", "role"))]
+    moved_away: Annotated[str, AfterValidator(_exactly("reference"))]
+    moved_away_text: Plain
+    moved_here: Annotated[str, AfterValidator(_exactly("before", "opened", "role"))]
+    nobody: Plain
+
+
 class Errors(Record):
     """What stands beside a field."""
 
@@ -193,5 +239,6 @@ class Texts(Record):
     review: Review
     receipts: Receipts
     forms: Forms
+    aftercare: Aftercare
     errors: Errors
     privacy: Privacy

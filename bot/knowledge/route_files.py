@@ -43,6 +43,7 @@ class RowRecord(Record):
     urgent: bool = False
     child: bool = False
     accidental: bool = False
+    keep: bool = False
     tags: tuple[str, ...] = ()
 
     def row(self) -> Row:
@@ -55,6 +56,7 @@ class RowRecord(Record):
             urgent=self.urgent,
             child=self.child,
             accidental=self.accidental,
+            keep=self.keep,
             tags=self.tags,
             clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),
         )

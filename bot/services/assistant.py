@@ -15,6 +15,7 @@ from bot.conversation.turns import (
     Command,
     Incoming,
     ListCases,
+    MoveReport,
     Pressed,
     Said,
     Session,
@@ -22,11 +23,12 @@ from bot.conversation.turns import (
     SubmitReport,
     Submitted,
     Turn,
+    WithdrawReport,
 )
 from bot.domain.messages import Message
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
-from bot.services import case_actions, following
+from bot.services import case_actions, following, misdirection, withdrawal
 from bot.services.context import Context
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
 from bot.storage.conversations import (
@@ -171,6 +173,10 @@ class Assistant:
                 return card or following.status(tx, context, sender, command, now)
             case AddToReport():
                 return following.add(tx, context, sender, command, now)
+            case WithdrawReport():
+                return withdrawal.withdraw(tx, context, sender, command, now)
+            case MoveReport():
+                return misdirection.move(tx, context, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
 

@@ -100,7 +100,7 @@ def _facts(
 def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
     """What happened since the report, without a word of it: more from the reporter, questions, referrals."""
     labels, items = context.texts.labels, list[tuple[str, str]]()
-    if added := [entry.at for entry in entries if entry.event in ("add", "answer")]:
+    if added := [entry.at for entry in entries if entry.event in ("add", "answer", "correct")]:
         items.append((labels.added, context.local(added[-1])))
     if waiting := unanswered(entries):
         items.append((labels.asked, context.local(waiting[-1].at)))

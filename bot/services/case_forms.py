@@ -63,7 +63,7 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
 
 def _close_fields(context: Context, report: Report) -> tuple[Field, ...]:
     texts = context.texts.forms
-    options = tuple(Option(item.code, item.label) for item in context.outcomes.outcomes)
+    options = tuple(Option(item.code, item.label) for item in context.outcomes.outcomes if item.offered)
     outcome = Field("outcome", texts.close_outcome, "choice", options=options)
     reason = Field("reason", texts.close_reason, "long_text", max_length=TEXT_LIMIT)
     if report.row.kind != "question":

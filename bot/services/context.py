@@ -13,6 +13,7 @@ from bot.domain.access import Action, Actor, CaseFacts, access_report, told_peop
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts, Outcomes
+from bot.services.limits import Counters
 from bot.storage.database import Database
 from bot.storage.reports import Report
 from bot.storage.vault import Vault
@@ -51,6 +52,7 @@ class Context:
     database: Database
     vault: Vault
     new_tokens: Callable[[], Tokens]
+    counters: Counters
     platforms: tuple[str, ...] = ()
     flt_conversation: tuple[str, str] = ("", "")
     threads: tuple[str, ...] = ()

@@ -59,6 +59,8 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     """
     notice = claimed.notice
     report = report_to_show(tx, context.vault, notice.report_id)
+    if notice.kind == "moved":
+        return _moved(tx, context, report, claimed)
     told = people_of(tx, report)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
     ways = Ways(
@@ -86,6 +88,30 @@ def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
     """The platform where this message stands, or where it may stand and is to be looked for; "" for none."""
     shown = outbox.posted_card(tx, notice.report_id, notice.recipient) if notice.kind == "card" else None
     return shown.platform if shown else outbox.perhaps_on(tx, notice)
+
+
+def _moved(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
+    """In the place of the card of somebody who has the report no more; None where there was no card."""
+    recipient, texts = claimed.notice.recipient, context.world.playbook.texts.aftercare
+    card = outbox.Notice("", report.id, "card", recipient)
+    shown, platform = outbox.posted_card(tx, report.id, recipient), kept_on(tx, card)
+    if not platform:
+        return None
+    conversation = _account(context, recipient, platform)
+    message = _plain(texts.moved_away.format(reference=report.reference), texts.moved_away_text)
+    key, rewrites = f"card:{report.id}:{recipient}", shown.message_id if shown else ""
+    version, unclear = int(report.row.version), shown is None
+    return Outgoing(platform, conversation, message, key, rewrites, version, unclear)
+
+
+def _account(context: Context, recipient: str, platform: str) -> str:
+    """Where the FLT's channel is, or somebody on the roster. Raises NowhereToSend."""
+    if recipient == FLT_CHANNEL and context.flt_conversation[0] == platform:
+        return context.flt_conversation[1]
+    person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
+    if person is None or platform not in person.accounts:
+        raise NowhereToSend(recipient)
+    return person.accounts[platform]
 
 
 def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
@@ -149,9 +175,18 @@ def _message(
             texts: Notice = getattr(context.texts, notice.kind)
             text = texts.text.format(why=context.channel.reason)
             return _plain(texts.title.format(reference=report.reference), text)
+        case "withdraw" | "withdraw_kept":
+            return _withdrawn(context, report, notice.kind)
         case "question":
             return question_notice(context, report)
     return _update(context, report, notice.kind)
+
+
+def _withdrawn(context: Context, report: Report, kind: str) -> Message:
+    texts = context.world.playbook.texts.aftercare
+    if kind == "withdraw":
+        return _plain(texts.tell_withdrawn.format(reference=report.reference), texts.tell_withdrawn_text)
+    return _plain(texts.tell_kept.format(reference=report.reference), texts.tell_kept_text)
 
 
 def _plain(title: str, text: str) -> Message:

@@ -13,32 +13,19 @@ from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts,
 from bot.services.case_cards import kind_name, status_line, unanswered
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
-from bot.storage.conversations import failures, remember_failure
-from bot.storage.crypto import code_matches
+from bot.services.ownership import own_report, reporter
+from bot.services.withdrawal import was_withdrawn
 from bot.storage.database import Transaction
-from bot.storage.reports import (
-    Entry,
-    Report,
-    Reporter,
-    add_entry,
-    history,
-    may_be_reference,
-    reload,
-    report_by_reference,
-    reports_of,
-    save_state,
-)
-
-_TRIES_AN_HOUR = 5
+from bot.storage.reports import Entry, Report, add_entry, history, reload, reports_of, save_state
 
 
 def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
     if not asked.reference:
-        mine = _listed(tx, context, reports_of(tx, context.vault, _reporter(sender)), now)
+        mine = _listed(tx, context, reports_of(tx, context.vault, reporter(sender)), now)
         by_code = Button(context.world.playbook.texts.receipts.look_up, "status.show")
         return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
-    found = _own(tx, context, sender, asked.reference, asked.code, now)
+    found = own_report(tx, context, sender, asked.reference, asked.code, now)
     return _not_found(context, asked, found) if isinstance(found, str) else _opened(tx, context, found, now)
 
 
@@ -82,28 +69,6 @@ def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
     return report.state.stage is not Stage.CLOSED and bool(unanswered(entries))
 
 
-def _reporter(sender: Sender) -> Reporter:
-    return Reporter(sender.platform, sender.user)
-
-
-def _own(
-    tx: Transaction, context: Context, sender: Sender, reference: str, code: str, now: datetime
-) -> Report | str:
-    """The report, or why it is not shown. Who reported under their name needs no code."""
-    report = report_by_reference(tx, context.vault, reference)
-    if report is not None and report.reporter == _reporter(sender):
-        return report
-    if not may_be_reference(reference):
-        # Nothing that somebody typed by mistake is written down as a failed try.
-        return context.texts.status.wrong_code
-    # The right code works whatever others tried: nobody can lock the reporter out by guessing.
-    if report is not None and code_matches(str(report.row.receipt_hash), code):
-        return report
-    too_many = failures(tx, reference, now) >= _TRIES_AN_HOUR
-    remember_failure(tx, reference, now)
-    return context.texts.status.too_many if too_many else context.texts.status.wrong_code
-
-
 def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:
     texts = context.texts.status
     blocks: list[Block] = [Heading(texts.title)]
@@ -131,11 +96,19 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
     elif _is_late(report, now):
         blocks.append(Callout("warning", context.texts.status.late))
         blocks.append(phone_list(context))
-    add_more = context.world.playbook.texts.receipts.add_more
-    return [*blocks, Buttons((Button(add_more, "report.add", report.reference),))]
+    texts = context.world.playbook.texts
+    add_more = Button(texts.receipts.add_more, "report.add", report.reference)
+    more = Button(texts.aftercare.choices, "report.more", report.reference)
+    return [*blocks, Buttons((add_more, more))]
 
 
 def _lines(tx: Transaction, context: Context, report: Report) -> list[str]:
+    withdrawn = report.state.stage is not Stage.CLOSED and was_withdrawn(history(tx, report))
+    kept = [context.world.playbook.texts.aftercare.status_kept] if withdrawn else []
+    return [*kept, *_where_it_stands(tx, context, report)]
+
+
+def _where_it_stands(tx: Transaction, context: Context, report: Report) -> list[str]:
     texts = context.texts.status
     match report.state.stage:
         case Stage.ACKNOWLEDGED:
@@ -188,12 +161,13 @@ def phone_list(context: Context) -> Bullets:
 def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:
     """Keep what the reporter adds or answers, and tell whoever handles the case. Late ones are kept too."""
     texts = context.texts.status
-    report = _own(tx, context, sender, command.reference, command.code, now)
+    report = own_report(tx, context, sender, command.reference, command.code, now)
     if isinstance(report, str):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
     # An answer to what nobody asked is kept as what it is: something that the reporter added.
-    asked = command.answers and any(entry.event == "ask" for entry in history(tx, report))
-    what = Happening.ANSWER if asked else Happening.ADD
+    asked = command.as_what == "answer" and any(entry.event == "ask" for entry in history(tx, report))
+    corrected = command.as_what == "correct"
+    what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
     state = advance(report.state, Event(what, "reporter"))
     assert not isinstance(state, Refused)
     row = report.row
@@ -208,5 +182,7 @@ def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport,
     report = reload(tx, context.vault, report)
     owe_rewrites(tx, context, report, now)
     owe_addition(tx, context, report, now)
-    text = (texts.answered if asked else texts.added).format(reference=report.reference)
-    return Message((Callout("success", text),), summary=text)
+    after = context.world.playbook.texts.aftercare
+    done = texts.answered if asked else after.corrected if corrected else texts.added
+    text = done.format(reference=report.reference)
+    return Message((Callout("success", text),), summary=text, ephemeral=report.reporter is None)

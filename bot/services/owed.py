@@ -28,6 +28,9 @@ LINES = frozenset(
         "reopen",
         "deadline",
         "answer",
+        "correct",
+        "withdraw",
+        "withdraw_kept",
     )
 )
 _UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
@@ -63,10 +66,23 @@ def owe_people(
 
 def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
     """Every card of the report shows its new state, and the thread under the FLT's says what happened."""
-    for recipient in cards_of(tx, report.id):
+    for recipient in _readers(tx, context, report):
         _owe(tx, context, report, "card", recipient, now)
     if context.flt_conversation[0] in context.threads and is_in_channel(report):
         _owe_lines(tx, context, report, now)
+
+
+def _readers(tx: Transaction, context: Context, report: Report) -> tuple[str, ...]:
+    """Who has, or is owed, a card of the report, and may still see it."""
+    told, people = people_of(tx, report), context.world.federation.roster.people
+
+    def may_see(recipient: str) -> bool:
+        if recipient == FLT_CHANNEL:
+            return is_in_channel(report)
+        person = people.get(recipient.removeprefix("person:"))
+        return person is not None and context.may(person, "list", report, told)
+
+    return tuple(recipient for recipient in cards_of(tx, report.id) if may_see(recipient))
 
 
 def is_in_channel(report: Report) -> bool:
@@ -121,11 +137,19 @@ def owe_person(
     _owe(tx, context, report, kind, person_recipient(person), now)
 
 
-def owe_addition(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    """Tell whoever holds the case that more was added; where nobody does yet, everyone with its card."""
+def owe_addition(
+    tx: Transaction, context: Context, report: Report, now: datetime, kind: str = "added"
+) -> None:
+    """Tell whoever holds the case what the reporter did; where nobody does yet, everyone with its card."""
     holder = report.state.holder
-    for recipient in [person_recipient(holder)] if holder else cards_of(tx, report.id):
-        _owe(tx, context, report, "added", recipient, now)
+    for recipient in [person_recipient(holder)] if holder else _readers(tx, context, report):
+        _owe(tx, context, report, kind, recipient, now)
+
+
+def owe_moved(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
+    """Where the card stood of those who have the report no more, a line that it has been moved."""
+    for recipient in left:
+        _owe(tx, context, report, "moved", recipient, now)
 
 
 def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, true, update
 
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
@@ -200,6 +200,15 @@ def dead_ways(connection: Connection, report_id: str, recipient: str) -> frozens
     same = and_(outbox.c.report_id == report_id, outbox.c.recipient == recipient)
     dead = and_(same, outbox.c.state == DEAD, outbox.c.platform != "")
     return frozenset(row.platform for row in connection.execute(select(outbox.c.platform).where(dead)))
+
+
+def call_off(connection: Connection, report_id: str, kept: Collection[str]) -> None:
+    """What waits for anybody but these and the reporter is owed no more: they are not to have the report."""
+    others = and_(outbox.c.report_id == report_id, outbox.c.recipient.not_in((*kept, "reporter")))
+    left = and_(others, outbox.c.state == PENDING)
+    # Whether an earlier try was taken is as unclear as before.
+    fault = case((outbox.c.fault.startswith("unclear"), outbox.c.fault), else_="called off")
+    connection.execute(update(outbox).where(left).values(state=DEAD, fault=fault))
 
 
 def hasten(connection: Connection, report_id: str, kind: str, now: datetime) -> None:

@@ -144,14 +144,15 @@ def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Repor
             key_id=wrapped.key_id,
             wrapped_key=wrapped.wrapped,
             **plain,
-            **_state_columns(CaseState()),
+            **state_columns(CaseState()),
             **sealed,
         )
     )
     return _one(connection, vault, report_id)
 
 
-def _state_columns(state: CaseState) -> dict[str, object]:
+def state_columns(state: CaseState) -> dict[str, object]:
+    """The state as the columns of its row."""
     return {**asdict(state), "stage": state.stage.value}
 
 
@@ -231,7 +232,7 @@ def save_state(
 ) -> bool:
     """Store the state after an event. False where somebody else changed the report in between."""
     same = (reports.c.id == report.id) & (reports.c.version == report.row.version)
-    values = {**_state_columns(state), "due_at": due_at, "closed_at": closed_at}
+    values = {**state_columns(state), "due_at": due_at, "closed_at": closed_at}
     result = connection.execute(update(reports).where(same).values(version=reports.c.version + 1, **values))
     return result.rowcount == 1
 

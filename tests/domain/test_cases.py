@@ -14,6 +14,10 @@ EXPECTED = {
     (Stage.SUBMITTED, Happening.REFER): "submitted",
     (Stage.SUBMITTED, Happening.ADD): "submitted",
     (Stage.SUBMITTED, Happening.ANSWER): "submitted",
+    (Stage.SUBMITTED, Happening.CORRECT): "submitted",
+    (Stage.SUBMITTED, Happening.WITHDRAW): "closed",
+    (Stage.SUBMITTED, Happening.WITHDRAW_KEPT): "submitted",
+    (Stage.SUBMITTED, Happening.MISDIRECT): "submitted",
     (Stage.SUBMITTED, Happening.DEADLINE): "submitted",
     (Stage.SUBMITTED, Happening.CLOSE): "no: not_acknowledged",
     (Stage.SUBMITTED, Happening.REOPEN): "no: not_closed",
@@ -25,6 +29,10 @@ EXPECTED = {
     (Stage.DELIVERED, Happening.REFER): "delivered",
     (Stage.DELIVERED, Happening.ADD): "delivered",
     (Stage.DELIVERED, Happening.ANSWER): "delivered",
+    (Stage.DELIVERED, Happening.CORRECT): "delivered",
+    (Stage.DELIVERED, Happening.WITHDRAW): "closed",
+    (Stage.DELIVERED, Happening.WITHDRAW_KEPT): "delivered",
+    (Stage.DELIVERED, Happening.MISDIRECT): "submitted",
     (Stage.DELIVERED, Happening.DEADLINE): "delivered",
     (Stage.DELIVERED, Happening.CLOSE): "no: not_acknowledged",
     (Stage.DELIVERED, Happening.REOPEN): "no: not_closed",
@@ -36,6 +44,10 @@ EXPECTED = {
     (Stage.ACKNOWLEDGED, Happening.REFER): "acknowledged",
     (Stage.ACKNOWLEDGED, Happening.ADD): "acknowledged",
     (Stage.ACKNOWLEDGED, Happening.ANSWER): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.CORRECT): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.WITHDRAW): "closed",
+    (Stage.ACKNOWLEDGED, Happening.WITHDRAW_KEPT): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.MISDIRECT): "submitted",
     (Stage.ACKNOWLEDGED, Happening.DEADLINE): "no: already_acknowledged",
     (Stage.ACKNOWLEDGED, Happening.CLOSE): "closed",
     (Stage.ACKNOWLEDGED, Happening.REOPEN): "no: not_closed",
@@ -47,6 +59,10 @@ EXPECTED = {
     (Stage.CLOSED, Happening.REFER): "no: closed",
     (Stage.CLOSED, Happening.ADD): "closed",
     (Stage.CLOSED, Happening.ANSWER): "closed",
+    (Stage.CLOSED, Happening.CORRECT): "closed",
+    (Stage.CLOSED, Happening.WITHDRAW): "no: closed",
+    (Stage.CLOSED, Happening.WITHDRAW_KEPT): "no: closed",
+    (Stage.CLOSED, Happening.MISDIRECT): "submitted",
     (Stage.CLOSED, Happening.DEADLINE): "no: closed",
     (Stage.CLOSED, Happening.CLOSE): "no: closed",
     (Stage.CLOSED, Happening.REOPEN): "acknowledged",
@@ -91,3 +107,17 @@ def test_reopening_forgets_the_outcome() -> None:
     closed = CaseState(Stage.CLOSED, holder="farid", acknowledged_by="farid", outcome="no_action")
     after = advance(closed, Event(Happening.REOPEN, "grace"))
     assert after == CaseState(Stage.ACKNOWLEDGED, holder="grace", acknowledged_by="farid")
+
+
+def test_what_was_withdrawn_and_is_opened_again_has_a_first() -> None:
+    """A case that was withdrawn before anybody had it is acknowledged by whoever opens it again."""
+    withdrawn = advance(CaseState(), Event(Happening.WITHDRAW, "reporter"))
+    assert withdrawn == CaseState(Stage.CLOSED, outcome="withdrawn")
+    after = advance(withdrawn, Event(Happening.REOPEN, "grace"))
+    assert after == CaseState(Stage.ACKNOWLEDGED, holder="grace", acknowledged_by="grace")
+
+
+def test_a_report_to_the_wrong_person_begins_anew() -> None:
+    """Whoever held it, acknowledged it or closed it counts no more once the reporter sent it elsewhere."""
+    closed = CaseState(Stage.CLOSED, 2, holder="farid", acknowledged_by="farid", outcome="no_action")
+    assert advance(closed, Event(Happening.MISDIRECT, "reporter")) == CaseState()

@@ -117,8 +117,8 @@ def test_without_threads_there_are_no_lines(desk: Desk) -> None:
 
 
 def test_everything_that_can_happen_has_its_line(desk: Desk) -> None:
-    """Whatever changes a case is told under its card, but for the delivery of the card itself."""
+    """Whatever changes a case is told under its card, but for its delivery and the move away from there."""
     texts = desk.product.context.texts
-    assert {happening.value for happening in Happening} - LINES == {"deliver"}
+    assert {happening.value for happening in Happening} - LINES == {"deliver", "misdirect"}
     for event in LINES:
         assert getattr(texts.events, event).format(to="Tom", agency="Police")

@@ -60,7 +60,13 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
     redo = Redo({"text": "Write something.", "code": "That is not it."}, {"text": (LONG,)}, may_keep=True)
     for name, again in (("empty", None), ("again", redo)):
         yield f"status form {name}", forms.status_form(world, again)
-        yield f"add form {name}", forms.add_form("FED-7K2M", world, again)
+        for action in (forms.ADD, forms.CORRECT, forms.ANSWER):
+            yield f"{action} form {name}", forms.text_form(action, "FED-7K2M", world, again)
+    yield "more choices", forms.choices("FED-7K2M", world)
+    sure = Redo({"sure": "Please fill this in.", "to": "Please fill this in.", "code": "That is not it."})
+    for name, asked in (("empty", None), ("again", sure)):
+        yield f"withdraw form {name}", forms.withdraw_form("FED-7K2M", world, asked)
+        yield f"move form {name}", forms.move_form("FED-7K2M", world, asked)
 
 
 def filled(step: StepRecord) -> dict[str, tuple[str, ...]]:

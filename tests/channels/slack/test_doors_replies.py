@@ -42,7 +42,7 @@ def test_a_report_never_stands_in_a_chat(world: World) -> None:
         DETAILS,
         RECEIPT,
         forms.status_form(world),
-        forms.add_form("FED-7K3Q", world),
+        forms.text_form(forms.ADD, "FED-7K3Q", world),
     ):
         assert is_private(message)
     for message in (answer(world), not_saved(world)):
@@ -70,7 +70,7 @@ def test_what_stands_there_opens_it_again(
 
 def test_a_form_is_opened_by_its_own_button(world: World) -> None:
     """A form outside a journey is opened again as what it is."""
-    form = forms.add_form("FED-7K3Q", world)
+    form = forms.text_form(forms.ADD, "FED-7K3Q", world)
     assert opened(in_chat(form, Pressed("report.add", "FED-7K3Q"), world.door)) == ("report.add", "FED-7K3Q")
 
 

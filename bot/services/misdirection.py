@@ -1,0 +1,146 @@
+"""A report that went to the wrong person: its reporter gives it to one safe role, and to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.conversation.review import OUTSIDE_CONTACTS
+from bot.conversation.steps import contact_list
+from bot.conversation.turns import MoveReport, Sender
+from bot.domain.cases import Event, Happening, Refused, advance
+from bot.domain.escalation import due_at
+from bot.domain.messages import Block, Callout, Message, Paragraph
+from bot.domain.roster import role_name
+from bot.domain.routing import Told
+from bot.services.context import Context
+from bot.services.owed import owe_moved, owe_people, person_recipient
+from bot.services.ownership import own_report
+from bot.services.withdrawal import said
+from bot.storage.database import Transaction
+from bot.storage.outbox import call_off, cards_of
+from bot.storage.reports import (
+    Entry,
+    Report,
+    SealedRoute,
+    add_entry,
+    add_people,
+    history,
+    people_of,
+    reload,
+)
+from bot.storage.rerouting import forget_people, save_route
+
+# The other one of these two may be the very person.
+_OTHER = {"eht": "chair", "chair": "eht"}
+
+
+@dataclass(frozen=True)
+class _Before:
+    """Who had it: roles that it had gone to, and roles in which somebody opened its details."""
+
+    roles: tuple[str, ...]
+    opened: tuple[str, ...]
+
+
+def move(tx: Transaction, context: Context, sender: Sender, command: MoveReport, now: datetime) -> Message:
+    """Give the report to the role that its reporter chose; everyone else loses it.
+
+    The reporter is told, by role, who has opened it: what was read cannot be taken back.
+    """
+    texts = context.world.playbook.texts.aftercare
+    report = own_report(tx, context, sender, command.reference, command.code, now)
+    if isinstance(report, str):
+        return said("warning", context.texts.status.add_unknown)
+    role, told = role_name(command.to), people_of(tx, report)
+    people = _safe_people(context, report, command.to)
+    if not people:
+        return _unsafe(context, role)
+    if {item.person for item in told} == set(people) and not report.row.channel:
+        return said("info", texts.move_same.format(reference=report.reference, role=role))
+    before = _before(context, report, told, history(tx, report))
+    if not _moved(tx, context, report, command.to, people, before, now):
+        return said("warning", context.texts.status.add_unknown)
+    return _told(context, report.reference, role, before)
+
+
+def _safe_people(context: Context, report: Report, role: str) -> tuple[str, ...]:
+    route, roster = report.route, context.world.federation.roster
+    if role not in _OTHER or role in route.excluded_roles:
+        return ()
+    holders = roster.holders(role, str(report.row.school))
+    return tuple(person for person in holders if person not in route.excluded_people)
+
+
+def _unsafe(context: Context, role: str) -> Message:
+    text = context.world.playbook.texts.aftercare.move_unsafe.format(role=role)
+    blocks = (Callout("warning", text), *contact_list(OUTSIDE_CONTACTS, context.world))
+    return Message(blocks, summary=text, ephemeral=True)
+
+
+def _before(context: Context, report: Report, told: Iterable[Told], entries: Iterable[Entry]) -> _Before:
+    reached = [role_name("flt")] if report.row.channel else []
+    for item in told:
+        roles = context.world.federation.roster.every_role_of(item.person)
+        named = [item.role] if item.role in roles else sorted(roles)
+        reached += [role_name(role) for role in named]
+    opened = [role for entry in entries if entry.event == "view" for role in entry.role.split(",") if role]
+    return _Before(tuple(dict.fromkeys(reached)), tuple(dict.fromkeys(map(role_name, opened))))
+
+
+def _moved(
+    tx: Transaction,
+    context: Context,
+    report: Report,
+    role: str,
+    people: tuple[str, ...],
+    before: _Before,
+    now: datetime,
+) -> bool:
+    state = advance(report.state, Event(Happening.MISDIRECT, "reporter"))
+    assert not isinstance(state, Refused)
+    due = due_at(now, 0, bool(report.row.urgent), context.world.federation.targets)
+    left = [name for name in cards_of(tx, report.id) if name not in map(person_recipient, people)]
+    if not save_route(tx, report, state, _alone(context, report.route, role, people), due):
+        return False
+    forget_people(tx, report)
+    told = tuple(Told(person, role, level) for person in people for level in ("C", "D"))
+    add_people(tx, report, told, "reporter", now)
+    detail = {"text": _in_words(context, role_name(role), before)}
+    entry = Entry(now, "reporter", "", Happening.MISDIRECT.value, state.stage.value, detail)
+    add_entry(tx, context.vault, report, entry)
+    call_off(tx, report.id, tuple(map(person_recipient, people)))
+    report = reload(tx, context.vault, report)
+    owe_people(tx, context, report, told, now)
+    owe_moved(tx, context, report, left, now)
+    return True
+
+
+def _alone(context: Context, route: SealedRoute, role: str, people: tuple[str, ...]) -> SealedRoute:
+    """Nobody but this role, today or later, and no ladder: the next step could be the very person."""
+    roster = context.world.federation.roster
+    others = {person for ids in roster.roles.get(_OTHER[role], {}).values() for person in ids}
+    return replace(
+        route,
+        ladder=(),
+        excluded_people=tuple(sorted({*route.excluded_people, *others} - set(people))),
+        excluded_roles=tuple(sorted({*route.excluded_roles, *roster.roles} - {role})),
+    )
+
+
+def _in_words(context: Context, role: str, before: _Before) -> str:
+    texts = context.world.playbook.texts.aftercare
+    roles, opened = ", ".join(before.roles) or texts.nobody, ", ".join(before.opened) or texts.nobody
+    return texts.moved_here.format(role=role, before=roles, opened=opened)
+
+
+def _told(context: Context, reference: str, role: str, before: _Before) -> Message:
+    texts = context.world.playbook.texts.aftercare
+    text = texts.moved.format(reference=reference, role=role)
+    blocks: list[Block] = [Callout("success", text)]
+    if before.opened:
+        blocks.append(Paragraph(texts.moved_opened.format(roles=", ".join(before.opened))))
+    elif before.roles:
+        blocks.append(Paragraph(texts.moved_unopened.format(roles=", ".join(before.roles))))
+    return Message(tuple(blocks), summary=text, ephemeral=True)
