@@ -30,10 +30,11 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.health import Health
 from bot.knowledge.answer_rules import load_answer_rules
-from bot.knowledge.case_texts import CaseTexts, Outcomes
+from bot.knowledge.case_texts import CaseTexts
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.outcomes import Outcomes
 from bot.knowledge.parsing import Engine, Parse
 from bot.knowledge.permission_files import PermissionTable
 from bot.knowledge.playbook import load_playbook

@@ -12,7 +12,8 @@ from bot.conversation.world import World
 from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
 from bot.domain.roster import Person
 from bot.domain.routing import Told
-from bot.knowledge.case_texts import CaseTexts, Outcomes
+from bot.knowledge.case_texts import CaseTexts
+from bot.knowledge.outcomes import Outcomes
 from bot.services.limits import Counters
 from bot.storage.database import Database
 from bot.storage.reports import Report
