@@ -7,10 +7,10 @@ from datetime import datetime
 from bot.conversation.turns import Sender
 from bot.domain.access import Actor, access_report
 from bot.services.context import Context, facts
-from bot.storage.conversations import failures, remember_failure
+from bot.storage.conversations import failures, may_be_reference, remember_failure
 from bot.storage.crypto import code_matches, no_code_matches
 from bot.storage.database import Transaction
-from bot.storage.reports import Report, Reporter, may_be_reference, people_of, report_by_reference
+from bot.storage.reports import Report, Reporter, people_of, report_by_reference
 
 _TRIES_AN_HOUR = 5
 

@@ -5,6 +5,7 @@ Owners are found by HMAC: no table says who has a conversation with Signpost.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, insert, select, update
@@ -75,6 +76,11 @@ def remember_submission(
     connection.execute(
         insert(submission_keys).values(key_hmac=hidden, reference=reference, expires_at=now + SEEN_FOR)
     )
+
+
+def may_be_reference(text: str) -> bool:
+    """Whether a report could bear this reference: short, of nothing but capitals, digits and dashes."""
+    return re.fullmatch(r"[A-Z0-9-]{1,16}", text) is not None
 
 
 def failures(connection: Connection, reference: str, now: datetime) -> int:

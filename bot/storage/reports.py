@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from bot.domain.cases import CaseState, Stage
 from bot.domain.routing import Level, Told
 from bot.storage.audit import AuditEntry, record
+from bot.storage.conversations import may_be_reference
 from bot.storage.crypto import RecordKey, WrappedKey
 from bot.storage.schema import report_events, report_people, reports
 from bot.storage.vault import Vault
@@ -168,11 +168,6 @@ def _held() -> Select[Any]:
 def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
     stored = WrappedKey(str(row.key_id), bytes(row.wrapped_key))
     return Report(row, vault.ring.open_record_key("reports", str(row.id), stored))
-
-
-def may_be_reference(text: str) -> bool:
-    """Whether a report could bear this reference: short, of nothing but capitals, digits and dashes."""
-    return re.fullmatch(r"[A-Z0-9-]{1,16}", text) is not None
 
 
 def report_by_reference(connection: Connection, vault: Vault, reference: str) -> Report | None:
