@@ -1,5 +1,5 @@
 .PHONY: install run test test-all check format lint types floors lock clean
-.PHONY: test-teams teams-package properties
+.PHONY: test-teams teams-package properties torture soak
 .PHONY: bench-answers bench-growth bench-slack
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
@@ -44,6 +44,19 @@ test-teams: $(VENV)/.dev ## Teams in Microsoft's own client: half a minute; it i
 
 teams-package: $(VENV)/.dev ## the Teams app to upload, dist/signpost-teams.zip (docs/teams.md)
 	$(BIN)/python manifest/package.py
+
+# Real processes, killed in front of a Slack that fails (docs/reliability.md). A thousand kills take half an hour.
+KILLS ?= 100
+DB ?= sqlite,postgresql
+SEED ?= 1
+torture: $(VENV)/.dev   ## make torture KILLS=1000 DB=postgresql
+	bash .ci/system-packages
+	$(BIN)/python -m tests.torture --kills $(KILLS) --database $(DB) --seed $(SEED)
+
+MINUTES ?= 10
+soak: $(VENV)/.dev      ## two webs and two workers on PostgreSQL, under load and alive: nothing twice, no deadlock
+	bash .ci/system-packages
+	$(BIN)/python -m tests.torture --kills 0 --minutes $(MINUTES) --database postgresql --fine --staff 12 --seed $(SEED)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

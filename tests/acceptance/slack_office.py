@@ -7,7 +7,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -134,16 +134,21 @@ class Office:
         return card
 
 
+def settle(slack: SlackDouble, staff: Iterable[str]) -> Channel:
+    """Move the Federation in: the example's roster, these staff, and the leadership team's channel."""
+    for name in (*LEADERS, *OTHERS, *staff):
+        slack.add_user(name, real_name=name.title())
+    return slack.add_channel("flt", [slack.user(name) for name in LEADERS], private=True)
+
+
 @contextmanager
 def office(folder: Path, *, sockets: bool = False) -> Iterator[Office]:
     """A workspace with its server, over HTTP or Socket Mode."""
     with SlackDouble() as slack:
         slack.rates.interval_s = 0
-        for name in (*LEADERS, *OTHERS, *STAFF):
-            slack.add_user(name, real_name=name.title())
-        flt = slack.add_channel("flt", [slack.user(name) for name in LEADERS], private=True)
+        flt = settle(slack, STAFF)
         staffroom = slack.add_channel("staffroom", [slack.user(name) for name in STAFF], private=False)
-        server = SlackServer(folder, _environment(folder, slack, flt, sockets))
+        server = SlackServer(folder, environment_of(folder, slack, flt, sockets))
         if not sockets:
             slack.app_url = f"http://127.0.0.1:{server.port}/slack/events"
         try:
@@ -153,10 +158,13 @@ def office(folder: Path, *, sockets: bool = False) -> Iterator[Office]:
             server.stop()
 
 
-def _environment(folder: Path, slack: SlackDouble, flt: Channel, sockets: bool) -> dict[str, str]:
+def environment_of(
+    folder: Path, slack: SlackDouble, flt: Channel, sockets: bool = False, **more: Any
+) -> dict[str, str]:
+    """What a school would set; `more` goes into its federation.yml."""
     folder.mkdir(exist_ok=True)
     config = folder / "federation.yml"
-    config.write_text(yaml.safe_dump(_federation(slack), sort_keys=False, allow_unicode=True))
+    config.write_text(yaml.safe_dump(_federation(slack) | more, sort_keys=False, allow_unicode=True))
     tokens = (
         {"SLACK_APP_TOKEN": slack.app_token} if sockets else {"SLACK_SIGNING_SECRET": slack.signing_secret}
     )

@@ -29,12 +29,15 @@ _MOST_RETRIES = 3
 class SlackDouble:
     """Slack for as long as the `with` lasts; at its end the test fails if an acknowledgement was late.
 
-    `app_url` is the app's /slack/events; while it is "" everything goes through Socket Mode. With `retries`
-    an event that fails is sent three times more, at once (Slack waits a minute and five before the last two).
+    `app_url` is the app's /slack/events; while it is "" everything goes through Socket Mode. `app_urls` are
+    several of them, as behind a load balancer: in turn, passing by those that nobody listens on. With
+    `retries` an event that fails is sent three times more, at once (Slack waits a minute and five before the
+    last two).
     """
 
     def __init__(self, app_url: str = "") -> None:
         self.app_url = app_url
+        self.app_urls: list[str] = []
         self.workspace = Workspace()
         self.server = Server(self.workspace)
         self.people: dict[str, Person] = {}
@@ -43,6 +46,7 @@ class SlackDouble:
         self.hears_channels = False
         self.retries = False
         self._held: list[Act] | None = None
+        self._turn = 0
 
     bot_token, app_token, signing_secret = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET
     bot_user = BOT_USER
@@ -165,11 +169,21 @@ class SlackDouble:
             act.retried = self.redeliver(act, act.request.retry + 1, reason)
 
     def _answer(self, request: Outgoing) -> Answer:
-        if not self.app_url:
+        if not (self.app_url or self.app_urls):
             return self.server.envelope(request)
         body = request.body()
         signed = signature(self.signing_secret, int(self.clock.wall()), body)
-        return post.send(self.app_url, body, request.headers() | signed)
+        for url in self._balanced():
+            answer = post.send(url, body, request.headers() | signed)
+            if not answer.body.startswith(ConnectionRefusedError.__name__):
+                break
+        return answer
+
+    def _balanced(self) -> list[str]:
+        self._turn += 1
+        urls = self.app_urls or [self.app_url]
+        first = self._turn % len(urls)
+        return [*urls[first:], *urls[:first]]
 
     def send_event(self, inner: Json) -> Act:
         """Any other event, such as channel_shared or tokens_revoked."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tests.slack_double.shapes import Json
 
-How = Literal["status", "hang", "cut", "storm", "error"]
+How = Literal["status", "hang", "cut", "slow", "storm", "error"]
 
 
 @dataclass
@@ -69,6 +69,12 @@ class Faults:
         """It is done and stored, but the connection is cut before the reply."""
         return self._add("cut", method, channel, times)
 
+    def slow(
+        self, seconds: float = 5.0, method: str = "*", channel: Any = None, times: int | None = 1
+    ) -> Fault:
+        """It is done and stored at once, and said so that much later."""
+        return self._add("slow", method, channel, times, seconds=seconds)
+
     def storm(
         self, retry_after: int = 1, method: str = "*", channel: Any = None, times: int | None = 1
     ) -> Fault:
@@ -91,3 +97,4 @@ class Faults:
         """Let all go right again."""
         for fault in self.all:
             fault.clear()
+        self.all = []

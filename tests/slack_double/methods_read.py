@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -150,17 +151,22 @@ def _readable(workspace: Workspace, args: Json) -> list[Message]:
 def _messages(workspace: Workspace, found: list[Message], args: Json) -> Json:
     page, cursor = _page(found, args)
     metadata = str(args.get("include_all_metadata")).lower() in ("true", "1")
-    shown = [m.json(metadata) | _thread(workspace, m) for m in page]
+    threads = _threads(workspace, page)
+    shown = [m.json(metadata) | threads.get((m.channel, m.ts), {}) for m in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
-def _thread(workspace: Workspace, message: Message) -> Json:
-    answers = [
-        m for m in workspace.posts if m.thread_ts == message.ts and m.channel == message.channel and not m.to
-    ]
-    if not answers:
-        return {}
-    return {"thread_ts": message.ts, "reply_count": len(answers), "latest_reply": answers[-1].ts}
+def _threads(workspace: Workspace, page: list[Message]) -> dict[tuple[str, str], Json]:
+    """What is shown of the thread under each message of the page: one look through all that was posted."""
+    wanted = {(message.channel, message.ts) for message in page}
+    answers: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
+    for m in workspace.posts:
+        if (m.channel, m.thread_ts) in wanted and not m.to:
+            answers[m.channel, m.thread_ts].append(m)
+    return {
+        (channel, ts): {"thread_ts": ts, "reply_count": len(found), "latest_reply": found[-1].ts}
+        for (channel, ts), found in answers.items()
+    }
 
 
 def views_open(workspace: Workspace, args: Json) -> Json:

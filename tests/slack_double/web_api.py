@@ -73,6 +73,8 @@ class WebApi:
         status, reply, headers = self._reply(call, fault)
         if fault and fault.how == "cut":
             return _cut(request, reply)
+        if fault and fault.how == "slow":
+            await asyncio.sleep(fault.seconds)
         call.status, call.reply = status, reply
         if call.method == "response_url" and reply["ok"]:
             return web.Response(text="ok")

@@ -73,6 +73,7 @@ class Workspace:
         self.users: dict[str, Account] = {}
         self.channels: dict[str, Channel] = {}
         self.posts: list[Message] = []
+        self.ever_posted: list[Message] = []
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}
@@ -136,6 +137,7 @@ class Workspace:
         with self.lock:
             message.blocks = with_ids(message.blocks)
             self.posts.append(message)
+            self.ever_posted.append(message)
             self.show_message(message)
         return message
 

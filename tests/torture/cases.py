@@ -1,0 +1,64 @@
+"""What the database holds of each case, opened with the Federation's keys once everything has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.storage.crypto import KeyRing
+from bot.storage.database import Database, Transaction
+from bot.storage.reports import Report, history, people_of, report_by_id
+from bot.storage.vault import Vault, open_vault
+
+
+@dataclass(frozen=True)
+class Case:
+    """One of them. `told`: the roster's ids by level; `deadlines`: when the ladder climbed a step."""
+
+    reference: str
+    kind: str
+    marker: str
+    received_at: datetime
+    stage: str
+    in_channel: bool
+    carded: frozenset[str]
+    noticed: frozenset[str]
+    deadlines: tuple[datetime, ...]
+    acknowledged_at: datetime | None
+
+
+def stored(url: str, keys: str) -> list[Case]:
+    """All that are stored."""
+    database, ring = Database(url), KeyRing.parse(keys, bytes)
+    try:
+        with database.transaction() as tx:
+            vault = open_vault(tx, ring)
+            ids = [row[0] for row in tx.exec_driver_sql("SELECT id FROM reports ORDER BY received_at")]
+            return [_case(tx, vault, report_id) for report_id in ids]
+    finally:
+        database.close()
+
+
+def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
+    report = report_by_id(tx, vault, report_id)
+    told, entries = people_of(tx, report), history(tx, report)
+    carded = frozenset(item.person for item in told if item.level == "C")
+    acknowledged = [entry.at for entry in entries if entry.event == "acknowledge"]
+    return Case(
+        reference=report.reference,
+        kind=_kind(report),
+        marker="".join(report.answers.get("question_text", ())),
+        received_at=report.row.received_at,
+        stage=report.state.stage.value,
+        in_channel=bool(report.row.channel),
+        carded=carded,
+        noticed=frozenset(item.person for item in told if item.level == "N") - carded,
+        deadlines=tuple(entry.at for entry in entries if entry.event == "deadline"),
+        acknowledged_at=min(acknowledged, default=None),
+    )
+
+
+def _kind(report: Report) -> str:
+    if report.row.kind == "danger":
+        return "alert"
+    return "urgent" if report.answers.get("danger") == ("yes",) else "question"

@@ -1,0 +1,65 @@
+"""What everybody in the workspace could see, at every moment, by the reference that stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from tests.slack_double import Channel, Message, SlackDouble
+
+_REFERENCE = re.compile(r"\bFED-[0-9A-Z]{4}\b")
+_CARD = re.compile(r"^FED-[0-9A-Z]{4} · ")
+
+
+def is_card(message: Message) -> bool:
+    """Whether a reader would take it for the card of a case."""
+    return bool(message.bot and not message.thread_ts and not message.to and _CARD.match(message.text))
+
+
+@dataclass
+class Seen:
+    """What was ever seen: a message that was deleted later counts as well.
+
+    `cards`: when each card of a case came to a conversation; `words`: the references that anything but a
+    card spoke of there; `twice`: what was seen more than once; `readers`: who could ever read of a case.
+    """
+
+    cards: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    words: set[tuple[str, str]] = field(default_factory=set)
+    twice: list[str] = field(default_factory=list)
+    readers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    stale: list[str] = field(default_factory=list)
+    posts: int = 0
+
+
+def read(slack: SlackDouble) -> Seen:
+    """Read everything that was ever shown to anybody."""
+    seen, keys = Seen(), Counter[tuple[str, str]]()
+    with slack.workspace.lock:
+        for message in slack.workspace.ever_posted:
+            if message.bot and not message.to:
+                _take(seen, keys, message)
+        for showing in slack.workspace.shown:
+            for reference in _REFERENCE.findall(showing.text):
+                seen.readers[reference] |= showing.to
+    seen.twice += [f"{key[:12]} in {place}" for (place, key), count in keys.items() if count > 1]
+    seen.twice += [f"card of {case} in {place}" for (place, case), at in seen.cards.items() if len(at) > 1]
+    return seen
+
+
+def _take(seen: Seen, keys: Counter[tuple[str, str]], message: Message) -> None:
+    payload = (message.metadata or {}).get("event_payload") or {}
+    if "key" in payload:
+        seen.posts += 1
+        keys[message.channel, str(payload["key"])] += 1
+    for reference in set(_REFERENCE.findall(message.words)):
+        if is_card(message) and message.text.startswith(reference):
+            seen.cards[message.channel, reference].append(float(message.ts))
+        else:
+            seen.words.add((message.channel, reference))
+
+
+def standing(slack: SlackDouble, channel: Channel) -> dict[str, str]:
+    """The words of each card that stands there now, by reference."""
+    return {message.text[:8]: message.words for message in slack.messages_in(channel) if is_card(message)}
