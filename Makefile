@@ -1,5 +1,6 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package properties torture soak
+.PHONY: fuzz
 .PHONY: bench-answers bench-growth bench-slack
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
@@ -70,6 +71,10 @@ bench-answers: $(VENV)/.dev ## the built-in engine beside what could be picked i
 
 bench-growth: $(VENV)/.dev ## many policies side by side
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.growth "$(FILE)" --sizes $(SIZE)
+
+INPUTS ?= 10000
+fuzz: $(VENV)/.dev ## hostile input for both doors, INPUTS each (docs/security.md); some minutes
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
 
 bench-slack: $(VENV)/.dev ## Slack's door under load (docs/load.md); five minutes
 	$(BIN)/python -m bench.slack

@@ -164,7 +164,8 @@ def _flt_conversation(settings: Settings) -> tuple[str, str]:
 
 def web_app(product: Product, works: bool = True) -> web.Application:
     """The HTTP doors of `web`; with the worker beside them, where it `works`, they are `serve`."""
-    app, core = web.Application(), AsyncCore(product.assistant, clock)
+    # Neither platform compresses what it sends: a body that claims to be compressed is only bytes.
+    app, core = web.Application(handler_args={"auto_decompress": False}), AsyncCore(product.assistant, clock)
     Health(product.context, core.run, clock).mount(app)
     app.on_cleanup.append(_closing(core))
     senders = _mount_doors(app, core, product)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
 
 def configure(to_terminal: bool) -> None:
     """Log to standard error: coloured lines for a person, JSON for everything else."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(_LibraryLines("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     renderer = structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -24,6 +27,15 @@ def configure(to_terminal: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _LibraryLines(logging.Formatter):
+    """What libraries log of their own: of an error its kind and places, never its text."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        """The error without its words, which may be what somebody wrote."""
+        error = ei[1]
+        return "" if error is None else " < ".join([type(error).__name__, *_places(error)])
 
 
 def _places_only(
