@@ -12,7 +12,7 @@ import functools
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -42,17 +42,17 @@ class RecordKey:
 
     table: str
     row: str
-    _raw: bytes
-    _entropy: Entropy
+    raw: bytes = field(repr=False)
+    entropy: Entropy = field(repr=False)
 
     def seal(self, column: str, text: str) -> bytes:
         """Encrypt `text` for `column` of this record."""
-        nonce = self._entropy(_NONCE_BYTES)
-        return nonce + AESGCM(self._raw).encrypt(nonce, text.encode(), self._bound_to(column))
+        nonce = self.entropy(_NONCE_BYTES)
+        return nonce + AESGCM(self.raw).encrypt(nonce, text.encode(), self._bound_to(column))
 
     def open(self, column: str, sealed: bytes) -> str:
         """What was sealed for `column` of this record. Raises KeyFault for anything else."""
-        return _decrypt(self._raw, sealed, self._bound_to(column)).decode()
+        return _decrypt(self.raw, sealed, self._bound_to(column)).decode()
 
     def _bound_to(self, column: str) -> bytes:
         return "\x1f".join((self.table, column, self.row)).encode()
@@ -81,10 +81,7 @@ class KeyRing:
     def new_record_key(self, table: str, row: str) -> tuple[RecordKey, WrappedKey]:
         """A fresh key for one record, and its wrapped form to be stored beside it."""
         raw = self.entropy(_KEY_BYTES)
-        newest = self.ids[0]
-        nonce = self.entropy(_NONCE_BYTES)
-        wrapped = nonce + AESGCM(self._keys[newest]).encrypt(nonce, raw, _wrap_bound_to(table, row))
-        return RecordKey(table, row, raw, self.entropy), WrappedKey(newest, wrapped)
+        return RecordKey(table, row, raw, self.entropy), self._wrap(table, row, raw)
 
     def open_record_key(self, table: str, row: str, stored: WrappedKey) -> RecordKey:
         """The record's key again. Raises KeyFault where the dated key is not in SIGNPOST_KEYS."""
@@ -94,6 +91,25 @@ class KeyRing:
             )
         raw = _decrypt(self._keys[stored.key_id], stored.wrapped, _wrap_bound_to(table, row))
         return RecordKey(table, row, raw, self.entropy)
+
+    def rewrap(self, table: str, row: str, stored: WrappedKey) -> WrappedKey:
+        """The same record's key, wrapped by the newest key: what it seals opens as before."""
+        record = self.open_record_key(table, row, stored)
+        return self._wrap(table, row, record.raw)
+
+    def _wrap(self, table: str, row: str, raw: bytes) -> WrappedKey:
+        newest = self.ids[0]
+        nonce = self.entropy(_NONCE_BYTES)
+        wrapped = nonce + AESGCM(self._keys[newest]).encrypt(nonce, raw, _wrap_bound_to(table, row))
+        return WrappedKey(newest, wrapped)
+
+    def fingerprint(self, key_id: str) -> str:
+        """What tells this key from every other, and says nothing of it (SHA-256, hex)."""
+        return hashlib.sha256(self._keys[key_id]).hexdigest()
+
+    def written(self, key_id: str) -> str:
+        """The key in the form that SIGNPOST_KEYS takes: for the sheet in the safe, and nothing else."""
+        return f"{key_id}:{base64.b64encode(self._keys[key_id]).decode()}"
 
 
 def new_key(key_id: str, entropy: Entropy) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.storage.crypto import KeyFault, KeyRing, WrappedKey, blind_index
+from bot.storage.rotation import keys_in_use
 from bot.storage.rows import insert_new
-from bot.storage.schema import reports, secrets
+from bot.storage.schema import secrets
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Vault:
 def open_vault(connection: Connection, ring: KeyRing) -> Vault:
     """The vault of this database; its keys for all records are made on first use.
 
-    Raises KeyFault on a foreign key, and where a key is missing that some report needs.
+    Raises KeyFault on a foreign key, and where a key is missing that some record needs.
     """
     _refuse_missing_keys(connection, ring)
     return Vault(ring, _secret(connection, ring, "index"), _secret(connection, ring, "chain"))
@@ -59,9 +60,14 @@ def _make_secret(connection: Connection, ring: KeyRing, name: str) -> None:
 
 
 def _refuse_missing_keys(connection: Connection, ring: KeyRing) -> None:
-    # Better not to start than to leave reports that nobody can open, and whose ladder nobody climbs.
-    needed = {str(row.key_id) for row in connection.execute(select(reports.c.key_id).distinct())}
-    if missing := sorted(needed - set(ring.ids)):
+    # Better not to start than to leave what nobody can open: reports whose ladder nobody climbs.
+    needed: dict[str, list[str]] = {}
+    for table, used in keys_in_use(connection).items():
+        for key_id in used.keys() - set(ring.ids):
+            needed.setdefault(key_id, []).append(table)
+    if needed:
+        told = "; ".join(f"{key_id} (for {', '.join(needed[key_id])})" for key_id in sorted(needed))
         raise KeyFault(
-            f"Reports need {', '.join(missing)}, not in SIGNPOST_KEYS: put it back, after the newest."
+            f"The database needs keys that are not in SIGNPOST_KEYS: {told}. Put each back, after the newest"
+            "; docs/keys.md says what to do where one is lost."
         )
