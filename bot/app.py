@@ -41,13 +41,14 @@ from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.wording import load_lexicon
-from bot.running import until_stopped, working
+from bot.running import repeating, until_stopped, working
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context
 from bot.services.limits import Counters
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
 from bot.storage.database import Database, may_be_shared
+from bot.storage.rotation import RING_SAID_EVERY_S, say_ring
 from bot.storage.vault import open_vault
 
 log = structlog.get_logger()
@@ -168,6 +169,7 @@ def web_app(product: Product, works: bool = True) -> web.Application:
     app, core = web.Application(handler_args={"auto_decompress": False}), AsyncCore(product.assistant, clock)
     Health(product.context, core.run, clock).mount(app)
     app.on_cleanup.append(_closing(core))
+    _add_ring(app, core, product)
     senders = _mount_doors(app, core, product)
     if works:
         _add_worker(app, core, product, senders)
@@ -178,6 +180,7 @@ def worker_app(product: Product) -> web.Application:
     """The worker and its ways out, with nothing that anybody outside could speak to."""
     app, core = web.Application(), AsyncCore(product.assistant, clock)
     app.on_cleanup.append(_closing(core))
+    _add_ring(app, core, product)
     _add_worker(app, core, product, _mount_doors(app, core, product))
     return app
 
@@ -187,6 +190,16 @@ def _closing(core: AsyncCore) -> Callable[[web.Application], Awaitable[None]]:
         core.close()
 
     return close
+
+
+def _add_ring(app: web.Application, core: AsyncCore, product: Product) -> None:
+    """Say which keys this process serves with: `keys rotate` leaves nothing that it could not open."""
+
+    def say() -> None:
+        with product.database.transaction() as tx:
+            say_ring(tx, product.context.vault.ring, clock())
+
+    app.cleanup_ctx.append(repeating(lambda: core.run(say), RING_SAID_EVERY_S))
 
 
 def _add_worker(

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.delivery.worker import Worker
+from bot.storage.database import StorageUnavailable
 from bot.storage.postgres import Listener
 
 log = structlog.get_logger()
@@ -31,6 +32,29 @@ def working(worker: Worker, listener: Listener | None) -> Callable[[web.Applicat
             await asyncio.to_thread(thread.join, _LISTENER_ENDS_S)
 
     return running
+
+
+def repeating(
+    do: Callable[[], Awaitable[object]], every_s: float
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Do it now and again, beside the application; where the database is away, later."""
+
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(_watched(_for_ever(do, every_s)))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    return running
+
+
+async def _for_ever(do: Callable[[], Awaitable[object]], every_s: float) -> None:
+    while True:
+        try:
+            await do()
+        except StorageUnavailable as error:
+            log.error("repeated_work_waits", reason=str(error))
+        await asyncio.sleep(every_s)
 
 
 def _listening(listener: Listener, worker: Worker) -> threading.Thread:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, and_, func, select, update
@@ -17,7 +17,12 @@ from bot.storage.crypto import KeyFault, KeyRing, WrappedKey
 from bot.storage.rows import put
 from bot.storage.schema import heartbeats, metadata
 
+# Who has not said for three times as long which keys it has serves no more.
+RING_SAID_EVERY_S = 20.0
+RING_LIVES = timedelta(seconds=3 * RING_SAID_EVERY_S)
 _RING = "ring:"
+# The floors above hand a table on without knowing SQLAlchemy.
+SealedTable = Table
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,9 @@ def say_ring(connection: Connection, ring: KeyRing, now: datetime) -> None:
     put(connection, heartbeats, name=ring_name(ring), at=now)
 
 
-def others_serve(connection: Connection, ring: KeyRing, since: datetime) -> bool:
-    """Whether a process that serves with other keys has said so since then."""
+def others_serve(connection: Connection, ring: KeyRing, now: datetime) -> bool:
+    """Whether a process serves with other keys than these."""
+    since = now - RING_LIVES
     other = and_(heartbeats.c.name.startswith(_RING), heartbeats.c.name != ring_name(ring))
     return (
         connection.execute(select(heartbeats.c.name).where(other, heartbeats.c.at > since)).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -20,8 +20,8 @@ class Vault:
     """
 
     ring: KeyRing
-    index: bytes
-    chain: bytes
+    index: bytes = field(repr=False)
+    chain: bytes = field(repr=False)
 
     def blind(self, *parts: str) -> str:
         """A look-up value that says nothing of `parts` to whoever reads the table."""

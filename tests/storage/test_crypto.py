@@ -98,5 +98,8 @@ def test_a_missing_key_is_named_before_anything_starts(database: Database, vault
     )  # fmt: skip
     with database.transaction() as tx:
         insert_report(tx, vault, new)
-    with database.transaction() as tx, pytest.raises(KeyFault, match=r"2026-11.*put it back"):
+    with (
+        database.transaction() as tx,
+        pytest.raises(KeyFault, match=r"2026-11 \(for reports, secrets\).*Put each back"),
+    ):
         open_vault(tx, ring("2026-12"))
