@@ -18,7 +18,7 @@ from bot.storage.rotation import others_serve
 
 group = typer.Typer(help="The keys that everything is encrypted with (docs/keys.md).", no_args_is_help=True)
 cli.add_typer(group, name="keys")
-_PAUSE_S = 0.2
+_PAUSE_S = 0.05
 _SHEET = """\
 SIGNPOST KEYS · {federation} · printed on {day}
 {line}
@@ -79,7 +79,7 @@ def _refuse_where_others_serve(product: Opened) -> None:
     with product.database.transaction() as tx:
         if others_serve(tx, product.vault.ring, clock()):
             raise KeyFault(
-                "A process serves with other SIGNPOST_KEYS than these, and could not open what is wrapped anew."
+                "A process serves with other SIGNPOST_KEYS than these: what is wrapped anew would stay shut."
                 " Start every process again with these keys, wait a minute, then run this again. Nothing has"
                 " changed."
             )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from bot.storage.crypto import KeyRing
-from bot.storage.database import Database
-from bot.storage.rotation import SealedTable, keys_in_use, rewrap_page, sealed_tables
+from bot.storage.database import Database, StorageUnavailable, Transaction
+from bot.storage.rotation import Page, SealedTable, keys_in_use, rewrap_page, sealed_tables
 
 _ROWS = 200
 _ROUNDS = 25
+_TRIES = 20
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,33 +30,44 @@ class Rotated:
 def rotate(database: Database, ring: KeyRing, rest: Callable[[], None]) -> Iterator[Rotated]:
     """Table by table; killed at any point and run again it goes on where it was.
 
-    `rest` is called before rows that others held at that moment are tried again.
+    `rest` is called between two transactions: on SQLite whoever serves must come to its turn.
     """
     for table in sealed_tables():
-        done, broken, rounds = 0, 0, 0
-        while rounds < _ROUNDS:
-            more, broken = _round(database, ring, table)
+        done, broken, rounds, left = 0, 0, 0, 1
+        while left and rounds < _ROUNDS:
+            more, broken = _round(database, ring, table, rest)
             done, rounds = done + more, rounds + 1
-            if _left(database, ring, table) <= broken:
-                break
-            rest()
-        yield Rotated(table.name, done, broken, max(_left(database, ring, table) - broken, 0))
+            used = patiently(database, rest, keys_in_use)[table.name]
+            left = sum(count for key_id, count in used.items() if key_id != ring.ids[0]) - broken
+        yield Rotated(table.name, done, broken, max(left, 0))
 
 
-def _round(database: Database, ring: KeyRing, table: SealedTable) -> tuple[int, int]:
+def _round(
+    database: Database, ring: KeyRing, table: SealedTable, rest: Callable[[], None]
+) -> tuple[int, int]:
     done, broken, after = 0, 0, None
     while True:
-        with database.transaction() as tx:
-            page = rewrap_page(tx, ring, table, after, _ROWS)
+        page = patiently(database, rest, partial(_page, ring, table, after))
+        rest()
         if page.last is None:
             return done, broken
         done, broken, after = done + page.done, broken + page.broken, page.last
 
 
-def _left(database: Database, ring: KeyRing, table: SealedTable) -> int:
+def _page(ring: KeyRing, table: SealedTable, after: object, tx: Transaction) -> Page:
+    return rewrap_page(tx, ring, table, after, _ROWS)
+
+
+def patiently(database: Database, rest: Callable[[], None], do: Callable[[Transaction], T]) -> T:
+    """Do it in a transaction; where others keep the database busy, again and again before giving up."""
+    for _ in range(_TRIES):
+        try:
+            with database.transaction() as tx:
+                return do(tx)
+        except StorageUnavailable:
+            rest()
     with database.transaction() as tx:
-        used = keys_in_use(tx)[table.name]
-    return sum(count for key_id, count in used.items() if key_id != ring.ids[0])
+        return do(tx)
 
 
 def needed_keys(database: Database) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from bot.services.rotation import needed_keys, rotate
 from bot.storage import playground, teams
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
-from bot.storage.rotation import keys_in_use, others_serve, say_ring, sealed_tables
+from bot.storage.rotation import keys_in_use, others_serve, rewrap_page, say_ring, sealed_tables
 from bot.storage.vault import open_vault
 from tests.support.desk import KEY, START, DeafEngine, Desk, Notebook, settings_in, world_of
 
@@ -102,12 +103,11 @@ def test_killed_in_the_middle_it_goes_on(
     database, reference = filled
     monkeypatch.setattr(rotation, "_ROWS", 1)
     turns = iter(range(100))
-    real = rotation.rewrap_page
 
     def dying(*args: object) -> object:
         if next(turns) == 3:
             raise KeyboardInterrupt
-        return real(*args)  # type: ignore[arg-type]
+        return rewrap_page(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rotation, "rewrap_page", dying)
     with pytest.raises(KeyboardInterrupt):
@@ -131,11 +131,12 @@ def test_whoever_serves_beside_it_notices_nothing(
         while not ended.is_set() or len(shown) < 3:
             shown.append(desk.press("farid", "case.details", reference))
             desk.report("ana", kind="colleague")
+            time.sleep(0.01)
 
     serving = threading.Thread(target=serve)
     serving.start()
     for _ in range(5):
-        list(rotate(database, ring(NEW, KEY), lambda: None))
+        list(rotate(database, ring(NEW, KEY), lambda: time.sleep(0.02)))
     ended.set()
     serving.join(30)
     assert [text_ for text_ in shown if NARRATIVE not in text_] == []

@@ -1,0 +1,89 @@
+"""The keys as an administrator handles them: a new one, everything wrapped by it, the sheet for the safe."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.storage.crypto import KeyRing
+from bot.storage.database import Database
+from bot.storage.rotation import say_ring
+from tests.test_commands import bot
+
+
+def new_line(folder: Path, **env: str) -> str:
+    """What `keys new` prints, and nothing else."""
+    done = bot(folder, "keys", "new", **env)
+    assert done.returncode == 0, done.stderr
+    assert "SIGNPOST_KEYS" in done.stderr
+    return done.stdout.strip()
+
+
+def test_a_new_key_is_one_line_that_is_taken(tmp_path: Path) -> None:
+    """`keys new` prints a line that SIGNPOST_KEYS takes, under a date of its own, and stores nothing."""
+    first = new_line(tmp_path)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d(-2)?:[A-Za-z0-9+/]{43}=", first)
+    second = new_line(tmp_path, SIGNPOST_KEYS=first)
+    assert second.partition(":")[0] != first.partition(":")[0]
+    assert KeyRing.parse(f"{second},{first}", lambda size: b"\0" * size).ids[1] == first.partition(":")[0]
+    assert first not in (tmp_path / "keys").read_text()
+
+
+def test_rotate_says_which_key_may_go(tmp_path: Path) -> None:
+    """After `keys rotate` the old key is named with what to do, and Signpost starts without it."""
+    old = new_line(tmp_path)
+    new = new_line(tmp_path, SIGNPOST_KEYS=old)
+    assert bot(tmp_path, "chat", typed="report\nquit\n", SIGNPOST_KEYS=old).returncode == 0
+    done = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
+    assert done.returncode == 0, done.stderr
+    assert f"no longer needs {old.partition(':')[0]}." in done.stdout
+    assert "backup" in done.stdout
+    assert "sessions: 1" in done.stdout
+    assert bot(tmp_path, "chat", typed="resume\nquit\n", SIGNPOST_KEYS=new).returncode == 0
+    again = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
+    assert "sessions: 0" in again.stdout
+
+
+def test_a_missing_key_stops_every_start(tmp_path: Path) -> None:
+    """Without a key that something in the database needs nothing starts; the key and the fix are named."""
+    old = new_line(tmp_path)
+    new = new_line(tmp_path, SIGNPOST_KEYS=old)
+    assert bot(tmp_path, "chat", typed="report\nquit\n", SIGNPOST_KEYS=old).returncode == 0
+    done = bot(tmp_path, "chat", typed="quit\n", SIGNPOST_KEYS=new)
+    assert done.returncode == 1
+    assert f"{old.partition(':')[0]} (for secrets, sessions)" in done.stderr
+    assert "docs/keys.md" in done.stderr
+
+
+def test_rotate_waits_for_whoever_serves_with_other_keys(tmp_path: Path) -> None:
+    """While a process serves without the new key nothing is wrapped by it, and what to do is said."""
+    old = new_line(tmp_path)
+    new = new_line(tmp_path, SIGNPOST_KEYS=old)
+    assert bot(tmp_path, "chat", typed="quit\n", SIGNPOST_KEYS=old).returncode == 0
+    database = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
+    with database.transaction() as tx:
+        say_ring(tx, KeyRing.parse(old, lambda size: b"\0" * size), datetime.now(UTC))  # noqa: TID251
+    database.close()
+    done = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
+    assert done.returncode == 1
+    assert "Start every process again" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "signpost.db")) as raw:
+        (used,) = raw.execute("SELECT DISTINCT key_id FROM secrets").fetchall()
+    assert used == (old.partition(":")[0],)
+
+
+def test_the_sheet_shows_each_key_and_its_fingerprint(tmp_path: Path) -> None:
+    """`keys sheet` has every key as it is typed, a fingerprint to check it by, and how to keep it."""
+    old = new_line(tmp_path)
+    new = new_line(tmp_path, SIGNPOST_KEYS=old)
+    done = bot(tmp_path, "keys", "sheet", SIGNPOST_KEYS=f"{new},{old}")
+    assert done.returncode == 0, done.stderr
+    for line in (new, old):
+        ring = KeyRing.parse(line, lambda size: b"\0" * size)
+        assert line in done.stdout
+        assert ring.fingerprint(ring.ids[0])[:8] in done.stdout
+    assert "Harbour Federation" in done.stdout
+    assert "Never: beside the backups" in done.stdout
