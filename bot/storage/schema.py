@@ -78,6 +78,7 @@ reports = Table(
     Column("child", Boolean, nullable=False),
     Column("accidental", Boolean, nullable=False),
     Column("drill", Boolean, nullable=False, server_default=false()),
+    Column("legal_hold", Boolean, nullable=False, server_default=false()),
     Column("received_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("closed_at", Moment),
