@@ -35,6 +35,7 @@ from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
 from bot.knowledge.outcomes import Outcomes
+from bot.knowledge.paper_texts import load_paper_texts
 from bot.knowledge.parsing import Engine, Parse
 from bot.knowledge.permission_files import PermissionTable
 from bot.knowledge.playbook import load_playbook
@@ -98,6 +99,7 @@ def read_world(settings: Settings) -> World:
         federation=settings.federation,
         permissions=load(folder / "permissions.yml", PermissionTable).permissions,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
+        paper=load_paper_texts(folder / "paper-texts.yml", policy),
     )
 
 

@@ -8,6 +8,7 @@ from bot.domain.access import Permissions
 from bot.domain.roster import Federation
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.door_texts import DoorTexts
+from bot.knowledge.paper_texts import PaperTexts
 from bot.knowledge.playbook import Playbook
 from bot.knowledge.policies import Policy
 
@@ -22,3 +23,4 @@ class World:
     federation: Federation
     permissions: Permissions
     door: DoorTexts
+    paper: PaperTexts

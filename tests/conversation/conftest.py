@@ -8,6 +8,7 @@ from bot.domain.roster import Federation
 from bot.knowledge.answer_rules import load_answer_rules
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
+from bot.knowledge.paper_texts import load_paper_texts
 from bot.knowledge.permission_files import PermissionTable
 from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
@@ -29,6 +30,7 @@ def world() -> World:
         federation=federation(),
         permissions=load(folder / "permissions.yml", PermissionTable).permissions,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
+        paper=load_paper_texts(folder / "paper-texts.yml", policy),
     )
 
 
