@@ -1,19 +1,118 @@
-"""When a case that nobody has acknowledged climbs the ladder.
+"""When a case that nobody has acknowledged climbs the ladder, and when those who were told are reminded.
 
-The targets are the Federation's own: the policy sets no time for acknowledging a report.
+The targets are the Federation's own: the policy sets no time for acknowledging a report. They run from
+the moment at which it was received, whenever it was delivered. An urgent case waits for nobody's hours.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from bot.domain.roster import Targets
+from bot.domain.working_time import WorkingTime
 
 
-def due_at(received: datetime, level: int, urgent: bool, targets: Targets) -> datetime:
-    """When step `level` (from 0) of the ladder is due; past the last target, the last gap repeats."""
-    minutes = targets.urgent if urgent else targets.standard
-    if level < len(minutes):
-        return received + timedelta(minutes=minutes[level])
-    gap = minutes[-1] - (minutes[-2] if len(minutes) > 1 else 0)
-    return received + timedelta(minutes=minutes[-1] + gap * (level - len(minutes) + 1))
+@dataclass(frozen=True)
+class Wait:
+    """So many working half-days, or working days: to the end of the last of them."""
+
+    number: int
+    days: bool = False
+
+    @property
+    def half_days(self) -> int:
+        """How long it is, a day being two half-days: to put waits in order."""
+        return self.number * (2 if self.days else 1)
+
+    def more(self, number: int) -> Wait:
+        """As much longer, in the same unit."""
+        return Wait(self.number + number, self.days)
+
+    def after(self, moment: datetime, working: WorkingTime) -> datetime:
+        """When it is over: the half-day or day in which `moment` falls is not counted."""
+        counted = working.end_of_day if self.days else working.end_of_half_day
+        return counted(moment, self.number)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """When an unacknowledged case climbs each step, from receipt. Local: not in the policy.
+
+    `urgent` in minutes of the clock, `standard` in working time. `undelivered`: the minutes after which a
+    report that has reached nobody is brought to others, and its reporter is told.
+    """
+
+    urgent: tuple[int, ...] = (10, 20, 30)
+    standard: tuple[Wait, ...] = (Wait(1), Wait(1, days=True), Wait(2, days=True))
+    undelivered: int = 5
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The timers of one case."""
+
+    received: datetime
+    urgent: bool
+    targets: Targets
+    working: WorkingTime
+
+    def step(self, level: int) -> datetime:
+        """When step `level` (from 0) of the ladder is due, each later than the one before."""
+        if self.urgent:
+            return self._urgent_step(level)
+        due = self._standard_step(0)
+        for number in range(1, level + 1):
+            # A day of one half-day ends with it: the next step waits for another half-day at least.
+            due = max(self._standard_step(number), self.working.end_of_half_day(due, 1))
+        return due
+
+    def step_after(self, level: int, now: datetime) -> datetime:
+        """When step `level` is due, the one before being climbed now.
+
+        After a time out of service the steps are climbed one by one, not all in the same minute.
+        """
+        planned = self.step(level)
+        if planned > now:
+            return planned
+        if self.urgent:
+            return _later(now, self.targets.urgent[0] / 2)
+        return self.working.end_of_half_day(now, 1)
+
+    def reminder_after(self, moment: datetime) -> datetime:
+        """The next reminder: of an urgent case with each step; else as a working half-day begins."""
+        if not self.urgent:
+            return next(begins for begins, _ in self.working.half_days_from(moment) if begins > moment)
+        steps = (self._urgent_step(level) for level in range(len(self.targets.urgent)))
+        last = self._urgent_step(len(self.targets.urgent) - 1)
+        past = last + self._gap * ((moment - last) // self._gap + 1)
+        return next((step for step in steps if step > moment), past)
+
+    def newest_reminder(self, since: datetime, now: datetime) -> datetime | None:
+        """The newest reminder from `since` to now; None where its half-day is over, and nobody works."""
+        newest = since
+        while (later := self.reminder_after(newest)) <= now:
+            newest = later
+        half_day = self.working.half_day_at(newest)
+        is_stale = not self.urgent and (half_day is None or half_day[1] <= now)
+        return None if is_stale else newest
+
+    @property
+    def _gap(self) -> timedelta:
+        minutes = self.targets.urgent
+        return timedelta(minutes=minutes[-1] - (minutes[-2] if len(minutes) > 1 else 0))
+
+    def _urgent_step(self, level: int) -> datetime:
+        # Past the last target, the last gap repeats.
+        minutes, last = self.targets.urgent, len(self.targets.urgent) - 1
+        more = self._gap * max(level - last, 0)
+        return _later(self.received, minutes[min(level, last)]) + more
+
+    def _standard_step(self, level: int) -> datetime:
+        # Past the last target, one more of its unit for each step.
+        waits, last = self.targets.standard, len(self.targets.standard) - 1
+        return waits[min(level, last)].more(max(level - last, 0)).after(self.received, self.working)
+
+
+def _later(moment: datetime, minutes: float) -> datetime:
+    # In UTC: on a clock of its own zone a minute may be sixty-one, when that clock is changed.
+    return moment.astimezone(UTC) + timedelta(minutes=minutes)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+
+from bot.domain.escalation import Targets, Timetable
+from bot.domain.working_time import WorkingTime
 
 ROLES = ("eht", "flt", "sbm", "fbm", "it", "dsl", "deputy_dsl", "chair", "dpl")
 ROLE_NAMES = {
@@ -100,16 +103,6 @@ class Roster:
 
 
 @dataclass(frozen=True)
-class Targets:
-    """Minutes from receipt at which an unacknowledged case climbs each step. Local: not in the policy."""
-
-    urgent: tuple[int, ...] = (10, 20, 30)
-    standard: tuple[int, ...] = (240, 1440, 2880)
-    # Minutes after which a report that has reached nobody is brought to others, and its reporter is told.
-    undelivered: int = 5
-
-
-@dataclass(frozen=True)
 class Limits:
     """How much one person may do before being asked to wait: more than anybody needs. Never in danger."""
 
@@ -129,8 +122,9 @@ class Federation:
     schools: tuple[School, ...]
     roster: Roster
     contacts: Mapping[str, Contact]
-    targets: Targets = Targets()
+    targets: Targets = field(default_factory=Targets)
     limits: Limits = Limits()
+    working_time: WorkingTime = field(default_factory=WorkingTime)
     accounts: tuple[str, ...] = ()
     # Local texts, each marked as not in the policy: what "the agreed protocols" and so on are here.
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +141,10 @@ class Federation:
         """The name of a person on the roster; "someone no longer on the roster" otherwise."""
         found = self.roster.people.get(person)
         return found.name if found else "someone no longer on the roster"
+
+    def timetable(self, received: datetime, urgent: bool) -> Timetable:
+        """The timers of a case that was received then."""
+        return Timetable(received, urgent, self.targets, self.working_time)
 
     def contact_lines(self) -> Mapping[str, str]:
         """Each contact's key with the line that is shown."""

@@ -249,6 +249,7 @@ class CaseTexts(Record):
     added: Notice
     given: Notice
     withheld: Notice
+    reminder: Notice
     line: str
     ladder_note: str
     replies: Replies

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from bot.domain.roster import ROLES, Contact, Federation, Limits, Person, Roster, School, Targets, role_name
+from bot.domain.escalation import Targets, Wait
+from bot.domain.roster import ROLES, Contact, Federation, Limits, Person, Roster, School, role_name
+from bot.knowledge.calendar_files import CalendarRecord, read_waits, rising_waits
 from bot.knowledge.documents import DataFaults, Document, Fault, Record
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
@@ -47,13 +49,16 @@ class ContactRecord(Record):
 
 
 class TargetsRecord(Record):
-    """Minutes from receipt at which a case that nobody has acknowledged climbs each step."""
+    """From receipt, when a case that nobody has acknowledged climbs each step: minutes, or working time."""
 
     urgent: tuple[int, ...] = Field(default=Targets().urgent, min_length=1)
-    standard: tuple[int, ...] = Field(default=Targets().standard, min_length=1)
+    standard: tuple[Wait, ...] = Field(default=Targets().standard, min_length=1)
     undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
 
-    @field_validator("urgent", "standard")
+    _read = field_validator("standard", mode="before")(read_waits)
+    _later = field_validator("standard")(rising_waits)
+
+    @field_validator("urgent")
     @classmethod
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if any(later <= earlier for earlier, later in zip((0, *value), value, strict=False)):
@@ -85,6 +90,7 @@ class FederationFile(Record):
     contacts: dict[Id, ContactRecord]
     targets: TargetsRecord = TargetsRecord()
     limits: LimitsRecord = LimitsRecord()
+    calendar: CalendarRecord = CalendarRecord()
     accounts: tuple[Text, ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
@@ -183,6 +189,7 @@ def _federation(found: FederationFile) -> Federation:
         },
         targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
         limits=Limits(**found.limits.model_dump()),
+        working_time=found.calendar.working_time(found.timezone),
         accounts=found.accounts,
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),

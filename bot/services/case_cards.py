@@ -88,13 +88,19 @@ def _facts(
         (labels.opened, _opened_line(context, entries)),
     ]
     items += _since(context, entries)
-    if row.due_at is not None:
-        when = context.local(row.due_at)
-        items.append((labels.next_due, context.texts.local_target.format(when=when)))
+    items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)
         items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
     return tuple(items)
+
+
+def next_step_line(context: Context, report: Report) -> list[tuple[str, str]]:
+    """When the ladder is climbed next, where it still is: a local target, and shown as that."""
+    if report.row.due_at is None:
+        return []
+    when = context.local(report.row.due_at)
+    return [(context.texts.labels.next_due, context.texts.local_target.format(when=when))]
 
 
 def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:

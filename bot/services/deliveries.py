@@ -10,7 +10,7 @@ from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import Notice
-from bot.services import case_cards
+from bot.services import case_cards, reminders
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
@@ -70,7 +70,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     )
     platform, conversation = _address(context, report, told, notice.recipient, ways)
     version = int(report.row.version)
-    if _is_overtaken(context, notice.kind, report) or (shown is not None and shown.version >= version):
+    if _is_overtaken(tx, context, notice, report) or (shown is not None and shown.version >= version):
         return None
     thread = thread_of(tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
@@ -114,9 +114,9 @@ def _account(context: Context, recipient: str, platform: str) -> str:
     return person.accounts[platform]
 
 
-def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
+def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, report: Report) -> bool:
     """Whether what somebody was to be told has ceased to be so before it went out."""
-    stage = report.state.stage
+    kind, stage = notice.kind, report.state.stage
     in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
     return (
         (kind == "closed" and stage is not Stage.CLOSED)
@@ -124,6 +124,7 @@ def _is_overtaken(context: Context, kind: str, report: Report) -> bool:
         or (kind == "late" and in_hand)
         or (kind == "undelivered" and stage is not Stage.SUBMITTED)
         or (kind == "withheld" and (in_hand or not context.channel.reason))
+        or (kind == reminders.REMINDER and reminders.is_overtaken(tx, report, notice))
     )
 
 
@@ -169,6 +170,8 @@ def _message(
             return case_cards.card(context, report, told, history(tx, report), notice.recipient)
         case "notice":
             return case_cards.notice(context, report)
+        case reminders.REMINDER:
+            return reminders.reminder(context, report)
         case "line":
             return line(tx, context, report, notice)
         case "added" | "given" | "withheld":

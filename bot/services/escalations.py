@@ -1,4 +1,7 @@
-"""The ladder: a case that nobody acknowledges in time is brought to the next people, until it is."""
+"""The ladder: a case that nobody acknowledges in time is brought to the next people, until it is.
+
+Until then those who were told are reminded.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,30 @@ from datetime import datetime
 import structlog
 
 from bot.domain.cases import Event, Happening, Refused, advance
-from bot.domain.escalation import due_at
 from bot.domain.routing import Told, decide, next_step
 from bot.services.context import Context
 from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
+from bot.services.reminders import remind
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.reports import (
     Entry,
     Report,
     add_entry,
     add_people,
-    due_report,
-    due_reports,
     people_of,
     reload,
     save_state,
 )
+from bot.storage.timers import due_report, due_reports
 
 log = structlog.get_logger()
 
 
 def climb_due(context: Context, now: datetime) -> None:
-    """Take every overdue case one step up, each in a transaction of its own, in which its state is checked.
+    """Do what is due of every case, each in a transaction of its own, in which its state is checked.
 
-    A case that cannot be climbed (its key is missing) is logged and holds up no other.
+    One step up the ladder at most, and one reminder for those who were told before. A case that cannot be
+    climbed (its key is missing) is logged and holds up no other.
     """
     with context.database.transaction() as tx:
         overdue = due_reports(tx, now)
@@ -41,21 +44,30 @@ def climb_due(context: Context, now: datetime) -> None:
                 # Another worker may have been there first: one step is climbed once.
                 report = due_report(tx, context.vault, report_id, now)
                 if report is not None:
-                    _climb(tx, context, report, now)
+                    _run_out(tx, context, report, now)
         except StorageUnavailable:
             raise
         except Exception:
             log.exception("ladder_broken")
 
 
-def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def _run_out(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    row = report.row
+    told_now = _climb(tx, context, report, now) if row.due_at is not None and row.due_at <= now else ()
+    if row.remind_at is not None and row.remind_at <= now:
+        remind(tx, context, report, told_now, now)
+
+
+def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> tuple[str, ...]:
+    """One step, in which these people are told."""
     state = advance(report.state, Event(Happening.DEADLINE, "signpost"))
     if isinstance(state, Refused):
         # Acknowledged in between: the timer has nothing left to do.
         save_state(tx, report, report.state, None, report.row.closed_at)
-        return
+        return ()
     step = _next_people(context, report, people_of(tx, report))
-    due = _next_due(context, report, state.level, now) if step else None
+    timetable = context.world.federation.timetable(report.row.received_at, bool(report.row.urgent))
+    due = timetable.step_after(state.level, now) if step else None
     save_state(tx, report, state, due, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
     people = tuple(Told(person, LADDER, "C") for person in step)
@@ -65,14 +77,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     owe_rewrites(tx, context, report, now)
     if not step:
         owe_reporter(tx, context, report, "late", now)
-
-
-def _next_due(context: Context, report: Report, level: int, now: datetime) -> datetime:
-    targets = context.world.federation.targets
-    planned = due_at(report.row.received_at, level, bool(report.row.urgent), targets)
-    # After a time out of service the steps are climbed one by one, not all in the same minute.
-    gap = due_at(now, 0, bool(report.row.urgent), targets) - now
-    return max(planned, now + gap / 2) if planned <= now else planned
+    return step
 
 
 def _next_people(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:

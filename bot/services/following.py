@@ -10,7 +10,7 @@ from bot.conversation.steps import Redo
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
-from bot.services.case_cards import kind_name, status_line, unanswered
+from bot.services.case_cards import kind_name, next_step_line, status_line, unanswered
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
 from bot.services.ownership import own_report, reporter
@@ -88,6 +88,7 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
         (labels.reference, report.reference),
         (labels.received, context.local(report.row.received_at)),
         (labels.status, status_line(context, report)),
+        *next_step_line(context, report),
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
     blocks += [Paragraph(line) for line in _lines(tx, context, report)]

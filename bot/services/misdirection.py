@@ -10,7 +10,6 @@ from bot.conversation.review import OUTSIDE_CONTACTS
 from bot.conversation.steps import contact_list
 from bot.conversation.turns import MoveReport, Sender
 from bot.domain.cases import Event, Happening, Refused, advance
-from bot.domain.escalation import due_at
 from bot.domain.messages import Block, Callout, Message, Paragraph
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
@@ -31,6 +30,7 @@ from bot.storage.reports import (
     reload,
 )
 from bot.storage.rerouting import forget_people, save_route
+from bot.storage.timers import set_reminder
 
 # The other one of these two may be the very person.
 _OTHER = {"eht": "chair", "chair": "eht"}
@@ -100,10 +100,12 @@ def _moved(
 ) -> bool:
     state = advance(report.state, Event(Happening.MISDIRECT, "reporter"))
     assert not isinstance(state, Refused)
-    due = due_at(now, 0, bool(report.row.urgent), context.world.federation.targets)
+    # For them it begins now, timers and all.
+    timetable = context.world.federation.timetable(now, bool(report.row.urgent))
     left = [name for name in cards_of(tx, report.id) if name not in map(person_recipient, people)]
-    if not save_route(tx, report, state, _alone(context, report.route, role, people), due):
+    if not save_route(tx, report, state, _alone(context, report.route, role, people), timetable.step(0)):
         return False
+    set_reminder(tx, report, timetable.reminder_after(now))
     forget_people(tx, report)
     told = tuple(Told(person, role, level) for person in people for level in ("C", "D"))
     add_people(tx, report, told, "reporter", now)

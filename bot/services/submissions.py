@@ -8,7 +8,6 @@ from datetime import datetime
 from bot.conversation.drills import is_drill, marked
 from bot.conversation.turns import Sender, SubmitReport
 from bot.domain.cases import Stage
-from bot.domain.escalation import due_at
 from bot.domain.routing import Route, decide
 from bot.services.context import Context
 from bot.services.owed import owe_first_notices
@@ -87,6 +86,7 @@ def _new_report(
 ) -> NewReport:
     slots, mode = command.slots, _one(command.slots.get("mode", ()), "named")
     anonymous = mode == ANONYMOUS
+    timetable = context.world.federation.timetable(now, route.urgent)
     return NewReport(
         reference=command.tokens.reference,
         kind=_one(slots.get("kind", ()), "danger"),
@@ -99,7 +99,8 @@ def _new_report(
         accidental=route.accidental,
         drill=is_drill(slots),
         received_at=now,
-        due_at=due_at(now, 0, route.urgent, context.world.federation.targets),
+        due_at=timetable.step(0),
+        remind_at=timetable.reminder_after(now),
         receipt_hash=hash_code(command.tokens.code) if anonymous else "",
         answers=slots,
         route=_sealed(route),

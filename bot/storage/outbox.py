@@ -236,6 +236,14 @@ def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
     return tuple(row.key for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
+def newest_key(connection: Connection, notice: Notice) -> str:
+    """The key of the newest message of this kind to this recipient of this report, sent or not."""
+    same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    query = select(outbox.c.key).where(same, outbox.c.kind == notice.kind)
+    # Compared here: databases do not agree on the order of digits and signs.
+    return max(str(row.key) for row in connection.execute(query))
+
+
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Since when the longest-waiting row has been due, or None where nothing waits."""
     owed = and_(outbox.c.state.in_((PENDING, SENDING)), outbox.c.due_at <= now)

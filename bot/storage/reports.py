@@ -63,6 +63,7 @@ class NewReport:
     route: SealedRoute
     reporter: Reporter | None
     drill: bool = False
+    remind_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -203,19 +204,6 @@ def reports_of(connection: Connection, vault: Vault, reporter: Reporter) -> tupl
 
 def _hidden(vault: Vault, reporter: Reporter) -> str:
     return vault.blind("reporter", reporter.platform, reporter.user)
-
-
-def due_reports(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """The row ids of reports whose deadline has passed, the longest overdue first."""
-    query = select(reports.c.id).where(reports.c.due_at <= now).order_by(reports.c.due_at)
-    return tuple(str(row.id) for row in connection.execute(query))
-
-
-def due_report(connection: Connection, vault: Vault, report_id: str, now: datetime) -> Report | None:
-    """The report, if its deadline has still passed and nobody else is at it; None otherwise."""
-    query = select(reports).with_for_update(key_share=True, skip_locked=True)
-    row = connection.execute(query.where(reports.c.id == report_id, reports.c.due_at <= now)).one_or_none()
-    return None if row is None else _opened(vault, row)
 
 
 def save_state(

@@ -81,6 +81,7 @@ reports = Table(
     Column("legal_hold", Boolean, nullable=False, server_default=false()),
     Column("received_at", Moment, nullable=False),
     Column("due_at", Moment),
+    Column("remind_at", Moment),
     Column("closed_at", Moment),
     Column("receipt_hash", String(256), nullable=False),
     Column("key_id", String(64), nullable=False),
@@ -92,6 +93,7 @@ reports = Table(
 )
 Index("ix_reports_reporter", reports.c.reporter_hmac)
 Index("ix_reports_due", reports.c.due_at)
+Index("ix_reports_remind", reports.c.remind_at)
 Index("ix_reports_stage", reports.c.stage, reports.c.received_at)
 
 report_people = Table(

@@ -1,8 +1,11 @@
 import re
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
+from bot.domain.escalation import Targets
+from bot.domain.working_time import HalfDay
 from bot.knowledge.documents import DataFaults
 from bot.knowledge.federation_file import is_demo_number, load_federation, production_faults
 
@@ -75,6 +78,47 @@ def test_what_keeps_a_file_from_real_use(tmp_path: Path, was: str, becomes: str,
         ("name: Oak Federation", "name: Oak Federation\ncolour: red", 2, "colour"),
         ("name: Oak Federation", "timezone: Mars/Phobos\nname: X", 1, "is not a time zone"),
         ("name: Oak Federation", "name: X\ntargets: {urgent: [10, 10]}", 2, "each more than the one before"),
+        (
+            "name: Oak Federation",
+            "name: X\ntargets: {standard: [240, 1440]}",
+            2,
+            "minutes are no longer taken",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ntargets: {standard: [1 half-day, 2 weeks]}",
+            2,
+            "is no working time",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ntargets: {standard: [1 day, 2 half-days]}",
+            2,
+            "longer than the one",
+        ),
+        ("name: Oak Federation", "name: X\ncalendar: {bank_holidays: france}", 2, "'england'"),
+        ("name: Oak Federation", "name: X\ncalendar: {hours: {moonday: []}}", 2, "'monday'"),
+        ("name: Oak Federation", "name: X\ncalendar: {hours: {monday: []}}", 2, "at least one weekday"),
+        ("name: Oak Federation", "name: X\ncalendar:\n  hours: {monday: [8 to 12]}", 3, "as 08:30-12:30"),
+        ("name: Oak Federation", "name: X\ncalendar: {hours: {monday: [01:30-12:30]}}", 2, "04:00 or later"),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar: {hours: {monday: [8:30-12:30, 12:00-16:00]}}",
+            2,
+            "begins before",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  closed: [{name: A, from: 2026-12-19, to: 2026-12-18}]",
+            3,
+            "the last day",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  closed: [{name: A, from: 2026-12-19, to: 2028-01-03}]",
+            3,
+            "check the years",
+        ),
         ("name: Oak Federation", "name: [", 3, "not valid YAML"),
         ("checked: 2026-11-01", "checked: soon", 7, "date"),
     ],
@@ -99,3 +143,65 @@ def test_object_ids_are_the_same_in_capitals(tmp_path: Path) -> None:
     found = people.by_account("teams", big.lower())
     assert found is not None
     assert people.by_account("slack", "U1") == found
+
+
+def test_an_older_file_has_a_calendar(tmp_path: Path) -> None:
+    """A file that says nothing of working time waits on school days from Monday to Friday, as in England."""
+    path = tmp_path / "federation.yml"
+    path.write_text(REAL)
+    federation = load_federation(path)
+    assert federation.targets == Targets()
+    working = federation.working_time
+    assert [bool(working.half_days(date(2026, 11, 23 + day))) for day in range(7)] == [True] * 5 + [False] * 2
+    assert working.half_days(date(2026, 5, 25)) == ()
+
+
+@pytest.mark.parametrize(
+    ("nation", "off", "worked"),
+    [
+        ("england", "2026-04-06", "2026-11-30"),
+        ("wales", "2026-08-31", "2026-08-03"),
+        # Saint Andrew's Day and the second of January are Scotland's, Easter Monday is not.
+        ("scotland", "2026-11-30", "2026-04-06"),
+        ("scotland", "2026-01-02", "2026-08-31"),
+        ("northern_ireland", "2026-03-17", "2026-11-30"),
+        # A holiday that falls on a weekend is kept on the Monday after it, in a year that is far off too.
+        ("england", "2032-12-27", "2032-12-29"),
+        ("none", "2026-11-29", "2026-12-25"),
+    ],
+)
+def test_bank_holidays_are_the_nations_own(tmp_path: Path, nation: str, off: str, worked: str) -> None:
+    """Each nation of the United Kingdom has its days off and works on the others'."""
+    path = tmp_path / "federation.yml"
+    path.write_text(f"{REAL}calendar: {{bank_holidays: {nation}}}\n")
+    working = load_federation(path).working_time
+    assert working.half_days(date.fromisoformat(off)) == ()
+    assert working.half_days(date.fromisoformat(worked)) != ()
+
+
+def test_a_school_in_scotland_and_one_in_england(tmp_path: Path) -> None:
+    """A report of the Friday before Saint Andrew's Day climbs a day later where that is a day off."""
+    path, due = tmp_path / "federation.yml", {}
+    for nation in ("scotland", "england"):
+        path.write_text(f"{REAL}calendar: {{bank_holidays: {nation}}}\n")
+        received = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
+        due[nation] = load_federation(path).timetable(received, urgent=False).step(0)
+    assert due["england"] == datetime(2026, 11, 30, 12, 30, tzinfo=UTC)
+    assert due["scotland"] == datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
+
+
+def test_the_week_and_the_closures_are_the_files_own(tmp_path: Path) -> None:
+    """Half-days with a break, a short day, a weekday that is not named, and both days of a closure."""
+    path = tmp_path / "federation.yml"
+    path.write_text(
+        f"{REAL}calendar:\n"
+        "  hours: {monday: [8:30-12:30, 13:15-16:00], tuesday: ['09:00-12:00'], saturday: [10:00-12:00]}\n"
+        "  closed: [{name: Half term, from: 2026-10-24, to: 2026-10-31}]\n"
+    )
+    working = load_federation(path).working_time
+    monday = (HalfDay(time(8, 30), time(12, 30)), HalfDay(time(13, 15), time(16)))
+    assert working.half_days(date(2026, 11, 23)) == monday
+    assert working.half_days(date(2026, 11, 24)) == (HalfDay(time(9), time(12)),)
+    assert working.half_days(date(2026, 11, 25)) == ()
+    assert working.half_days(date(2026, 10, 24)) == working.half_days(date(2026, 10, 31)) == ()
+    assert working.half_days(date(2026, 11, 7)) != ()

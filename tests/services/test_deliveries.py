@@ -222,7 +222,7 @@ def test_the_ladder_climbs_while_the_card_is_withheld(desk: Desk) -> None:
     withhold(desk, "it is not a private channel")
     desk.report("ana", kind="colleague")
     desk.work(rounds=10)
-    desk.later(minutes=240)
+    desk.later(hours=7.5)
     desk.work(rounds=10)
     assert any("Held by" in text for text in desk.notebook.texts("farid"))
 

@@ -17,13 +17,13 @@ def test_an_unacknowledged_case_climbs_step_by_step(desk: Desk) -> None:
     desk.report("ana", kind="colleague")
     desk.work()
     assert told(desk) == {"flt", "ana"}
-    desk.later(minutes=240)
+    desk.later(hours=7.5)
     desk.work()
     assert told(desk) == {"flt", "ana", "farid"}
-    desk.later(minutes=1200)
+    desk.later(days=1)
     desk.work()
     assert "eleanor" in told(desk)
-    desk.later(minutes=1440)
+    desk.later(days=1)
     desk.work()
     assert "maya" in told(desk)
     desk.later(days=3)
@@ -34,7 +34,7 @@ def test_an_unacknowledged_case_climbs_step_by_step(desk: Desk) -> None:
 def test_nothing_climbs_early(desk: Desk) -> None:
     """A minute before the target nobody else is told."""
     desk.report("ana", kind="colleague")
-    desk.later(minutes=239)
+    desk.later(minutes=449)
     desk.work()
     assert told(desk) == {"flt", "ana"}
 
@@ -56,7 +56,7 @@ def test_a_long_absence_climbs_one_step_at_a_time(desk: Desk) -> None:
     desk.work()
     assert "farid" in told(desk)
     assert "eleanor" not in told(desk)
-    desk.later(minutes=120)
+    desk.later(hours=7.5)
     desk.work()
     assert "eleanor" in told(desk)
 
@@ -82,7 +82,7 @@ def test_the_ladders_card_says_why_it_came(desk: Desk) -> None:
     """Whoever the ladder reaches reads that nobody had acknowledged the case."""
     desk.report("ana", kind="colleague")
     desk.work()
-    desk.later(minutes=240)
+    desk.later(hours=7.5)
     desk.work()
     assert "nobody has acknowledged it in time" in desk.notebook.texts("farid")[0]
     assert "nobody has acknowledged it in time" not in desk.notebook.texts("flt")[0]
@@ -109,7 +109,7 @@ def test_a_report_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
     desk.report("joe", kind="colleague")
     desk.work(rounds=10)
     assert len(desk.notebook.texts("flt")) == 1
-    desk.later(minutes=240)
+    desk.later(hours=7.5)
     desk.work(rounds=10)
     assert len(desk.notebook.texts("farid")) == 1
 
@@ -119,9 +119,9 @@ def test_a_new_member_stands_in_for_one_who_left(desk: Desk) -> None:
     desk.report("ana", kind="colleague")
     desk.work()
     with_roles(desk, flt=("grace", "tom"), eht=("beth",))
-    climb(desk, minutes=240)
+    climb(desk, hours=7.5)
     assert "grace" in told(desk)
-    climb(desk, minutes=1200)
+    climb(desk, days=1)
     assert "beth" in told(desk)
     assert not told(desk) & {"farid", "eleanor"}
 
@@ -130,11 +130,11 @@ def test_a_change_between_the_steps(desk: Desk) -> None:
     """Whoever joins a role after its step is told at the next; the step after that is not lost."""
     desk.report("ana", kind="colleague")
     desk.work()
-    climb(desk, minutes=240)
-    climb(desk, minutes=1200)
+    climb(desk, hours=7.5)
+    climb(desk, days=1)
     assert "eleanor" in told(desk)
     with_roles(desk, eht=("beth",))
-    climb(desk, minutes=1440)
+    climb(desk, days=1)
     assert "beth" in told(desk)
     assert "maya" not in told(desk)
     climb(desk, days=3)

@@ -116,7 +116,7 @@ def test_lateness_is_shown_where_it_cannot_be_sent(desk: Desk) -> None:
     """An anonymous reporter who looks after the target has passed sees that it is late, and whom to phone."""
     tokens = new_tokens()
     desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
-    desk.later(minutes=241)
+    desk.later(hours=7.6)
     desk.work()
     answer = status(desk, "ana", tokens.reference, tokens.code)
     assert "Nobody has acknowledged it in the time" in answer

@@ -62,7 +62,7 @@ def test_a_deadline_is_a_line(threaded: Desk) -> None:
     """That nobody acknowledged in time is told under the card."""
     threaded.report("ana", kind="colleague")
     threaded.work()
-    threaded.later(minutes=240)
+    threaded.later(hours=7.5)
     threaded.work(rounds=10)
     assert lines(threaded) == ["Not acknowledged in time; next on the ladder told · Signpost"]
 

@@ -179,7 +179,7 @@ def test_a_clock_that_is_a_little_ahead_takes_no_lease_away(desk: Desk) -> None:
 def test_two_workers_climb_one_step(desk: Desk) -> None:
     """A deadline that two workers see pass at the same moment is climbed once."""
     desk.report("ana", kind="colleague")
-    desk.later(minutes=241)
+    desk.later(hours=7.6)
     together(4, lambda _: escalations.climb_due(desk.product.context, desk.now))
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT level FROM reports")).scalar_one() == 1
