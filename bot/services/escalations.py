@@ -66,8 +66,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
         save_state(tx, report, report.state, None, report.row.closed_at)
         return ()
     step = _next_people(context, report, people_of(tx, report))
-    timetable = context.world.federation.timetable(report.row.received_at, bool(report.row.urgent))
-    due = timetable.step_after(state.level, now) if step else None
+    due = _next_due(context, report, state.level, now) if step else None
     save_state(tx, report, state, due, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
     people = tuple(Told(person, LADDER, "C") for person in step)
@@ -78,6 +77,11 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     if not step:
         owe_reporter(tx, context, report, "late", now)
     return step
+
+
+def _next_due(context: Context, report: Report, level: int, now: datetime) -> datetime:
+    timetable = context.world.federation.timetable(report.row.received_at, bool(report.row.urgent))
+    return timetable.step_after(level, now)
 
 
 def _next_people(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:

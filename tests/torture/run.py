@@ -101,7 +101,7 @@ def workspace(folder: Path, plan: Plan, cluster: Cluster | None) -> Iterator[tup
         ending.callback(slack.late_acks.clear)
         slack.rates.interval_s = 0
         flt = settle(slack, [f"staff{number}" for number in range(plan.staff)])
-        targets = {"urgent": list(TARGETS), "standard": [6000, 12000]}
+        targets = {"urgent": list(TARGETS), "standard": ["5 days", "10 days"]}
         environment = environment_of(folder, slack, flt, targets=targets)
         url = ending.enter_context(cluster.new_database()) if cluster else ""
         house = ending.enter_context(House(folder, environment, url))

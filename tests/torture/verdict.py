@@ -14,7 +14,7 @@ from tests.torture.cases import Case
 from tests.torture.reading import Seen, standing
 from tests.torture.staff import Told
 
-#: Minutes at which an urgent case climbs. The others' targets are hours away: none of them may.
+#: Minutes at which an urgent case climbs. The others' targets are days away: none of them may.
 TARGETS = (1, 2, 3)
 # Whom each kind is for besides its reporter, and whom the ladder may bring it to, from the routing table.
 _TOLD = {
