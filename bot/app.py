@@ -42,7 +42,7 @@ from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.wording import load_lexicon
-from bot.running import repeating, until_stopped, working
+from bot.running import SharedClock, repeating, until_stopped, working
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context
 from bot.services.limits import Counters
@@ -61,6 +61,11 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def clock() -> datetime:
     """The time, aware. The one place that reads it."""
     return datetime.now(UTC)
+
+
+def _steady() -> float:
+    # Where the machine has one that counts on while it sleeps.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _word(length: int) -> str:
@@ -82,6 +87,8 @@ class Product:
     context: Context
     assistant: Assistant
     engine: Engine
+    # The time that all processes on this database share.
+    clock: Callable[[], datetime] = clock
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -147,7 +154,8 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
     )
     engine = engine or serving_engine(settings, world)
-    return Product(settings, database, context, Assistant(context, engine), engine)
+    shared = SharedClock(database.now, _steady) if database.is_shared else clock
+    return Product(settings, database, context, Assistant(context, engine), engine, shared)
 
 
 def _platforms(settings: Settings) -> tuple[str, ...]:
@@ -168,10 +176,9 @@ def _flt_conversation(settings: Settings) -> tuple[str, str]:
 def web_app(product: Product, works: bool = True) -> web.Application:
     """The HTTP doors of `web`; with the worker beside them, where it `works`, they are `serve`."""
     # Neither platform compresses what it sends: a body that claims to be compressed is only bytes.
-    app, core = web.Application(handler_args={"auto_decompress": False}), AsyncCore(product.assistant, clock)
-    Health(product.context, core.run, clock).mount(app)
-    app.on_cleanup.append(_closing(core))
-    _add_ring(app, core, product)
+    app = web.Application(handler_args={"auto_decompress": False})
+    core = _core(app, product)
+    Health(product.context, core.run, product.clock).mount(app)
     senders = _mount_doors(app, core, product)
     if works:
         _add_worker(app, core, product, senders)
@@ -180,11 +187,19 @@ def web_app(product: Product, works: bool = True) -> web.Application:
 
 def worker_app(product: Product) -> web.Application:
     """The worker and its ways out, with nothing that anybody outside could speak to."""
-    app, core = web.Application(), AsyncCore(product.assistant, clock)
-    app.on_cleanup.append(_closing(core))
-    _add_ring(app, core, product)
+    app = web.Application()
+    core = _core(app, product)
     _add_worker(app, core, product, _mount_doors(app, core, product))
     return app
+
+
+def _core(app: web.Application, product: Product) -> AsyncCore:
+    core = AsyncCore(product.assistant, product.clock)
+    app.on_cleanup.append(_closing(core))
+    if isinstance(shared := product.clock, SharedClock):
+        app.cleanup_ctx.append(repeating(lambda: core.run(shared.set), SharedClock.ASKED_EVERY_S))
+    _add_ring(app, core, product)
+    return core
 
 
 def _closing(core: AsyncCore) -> Callable[[web.Application], Awaitable[None]]:
@@ -199,7 +214,7 @@ def _add_ring(app: web.Application, core: AsyncCore, product: Product) -> None:
 
     def say() -> None:
         with product.database.transaction() as tx:
-            say_ring(tx, product.context.vault.ring, clock())
+            say_ring(tx, product.context.vault.ring, product.clock())
 
     app.cleanup_ctx.append(repeating(lambda: core.run(say), RING_SAID_EVERY_S))
 
@@ -207,7 +222,7 @@ def _add_ring(app: web.Application, core: AsyncCore, product: Product) -> None:
 def _add_worker(
     app: web.Application, core: AsyncCore, product: Product, senders: Mapping[str, Sender]
 ) -> None:
-    worker = Worker(product.context, senders, core.run, clock, random.random)
+    worker = Worker(product.context, senders, core.run, product.clock, random.random)
     core.handled = worker.wake.set
     app.cleanup_ctx.append(working(worker, product.database.listener()))
 
@@ -218,7 +233,7 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
     context, settings = product.context, product.settings
     if settings.playground:
         store = KeptMessages(product.database, context.vault)
-        senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, clock)
+        senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, product.clock)
     if settings.slack:
         runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
         senders[SLACK] = slack.mount(app, core, context.world, settings.slack, context.channel, runtime)
@@ -229,7 +244,7 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
 
 def _teams(app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig) -> Sender:
     context = product.context
-    runtime = teams.Runtime(asyncio.create_task, core.run, clock, time.monotonic, asyncio.sleep)
+    runtime = teams.Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
     kept = KeptReferences(product.database, context.vault)

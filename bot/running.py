@@ -1,4 +1,4 @@
-"""What runs as long as the process does: the worker, and what wakes it."""
+"""What runs as long as the process does: the worker, what wakes it, and the time that all processes share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
@@ -16,6 +17,32 @@ from bot.storage.postgres import Listener
 
 log = structlog.get_logger()
 _LISTENER_ENDS_S = 3.0
+
+
+class SharedClock:
+    """The database's time, so that all processes agree on it, whatever their own machines' clocks say.
+
+    Else a worker whose clock is behind would take every lease for one that ran out, and send again what is
+    on its way. `ask` gives the database's time; a `steady` clock in seconds, which never goes back and
+    counts while the machine sleeps, carries it on until it is asked again.
+    """
+
+    ASKED_EVERY_S = 1.0
+
+    def __init__(self, ask: Callable[[], datetime], steady: Callable[[], float]) -> None:
+        self._ask = ask
+        self._steady = steady
+        self._known = (ask(), steady())
+
+    def __call__(self) -> datetime:
+        """The time, without asking anybody."""
+        time, at = self._known
+        return time + timedelta(seconds=self._steady() - at)
+
+    def set(self) -> None:
+        """Ask the database. Raises what it raises, and goes on as before."""
+        # As it was when the answer came: later by the way back, never ahead of the database.
+        self._known = (self._ask(), self._steady())
 
 
 def working(worker: Worker, listener: Listener | None) -> Callable[[web.Application], AsyncIterator[None]]:

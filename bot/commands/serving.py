@@ -7,7 +7,7 @@ import uuid
 
 import typer
 
-from bot.app import build, clock, serve, work
+from bot.app import build, serve, work
 from bot.channels.terminal import Terminal
 from bot.commands.registry import command
 from bot.settings import read_settings
@@ -39,7 +39,7 @@ def chat() -> None:
         typer.echo("Signpost. Ask about the social media policy, or type “report”. “quit” leaves.")
         Terminal(
             user=getpass.getuser(),
-            handle=lambda incoming: product.assistant.handle(incoming, clock()),
+            handle=lambda incoming: product.assistant.handle(incoming, product.clock()),
             read=input,
             show=typer.echo,
             new_id=lambda: uuid.uuid4().hex,

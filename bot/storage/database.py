@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL, Connection
@@ -73,6 +74,11 @@ class Database:
             raise StorageFault(f"The database cannot be opened: {_reason(error)}.") from error
         if faults:
             raise StorageFault("\n".join(faults))
+
+    def now(self) -> datetime:
+        """The time that all processes share, on a database that is shared."""
+        with self.transaction() as tx:
+            return postgres.now(tx)
 
     def listener(self) -> Listener | None:
         """What hears of other processes' commits; None where there are no other processes."""

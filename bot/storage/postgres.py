@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -108,6 +109,12 @@ def be_patient(connection: Connection) -> None:
     if is_postgres(connection):
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '120s'")
+
+
+def now(connection: Connection) -> datetime:
+    """The time by the database's own clock."""
+    found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return found.astimezone(UTC)
 
 
 def announce(connection: Connection) -> None:

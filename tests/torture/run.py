@@ -50,6 +50,8 @@ class Plan:
     seed: int = 1
     staff: int = 6
     weather: bool = True
+    # Whether the same request comes twice now and then.
+    copies: bool = True
     pace: float = 0.1
     most_waiting: int = 60
     # What is not acknowledged at the end is left to its timers, or taken so that none is waited for.
@@ -59,14 +61,16 @@ class Plan:
 class Platform(SlackDouble):
     """The double, where now and then the same request comes twice, at the same moment."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, plan: Plan) -> None:
         super().__init__()
-        self._random = Random(seed)
+        self._random = Random(plan.seed)
+        self._copies = plan.copies
         self.copies = 0
 
     def deliver(self, request: Outgoing, start: int | None = None, silent: bool = False) -> Act:
         """Send it, and in one of fifteen cases a copy beside it."""
-        if request.sort == "interactive" and not request.retry and self._random.randrange(15) == 0:
+        again = self._copies and request.sort == "interactive" and not request.retry
+        if again and self._random.randrange(15) == 0:
             self.copies += 1
             copy = Outgoing(request.sort, request.payload, 1, "twice")
             threading.Thread(target=super().deliver, args=(copy,), daemon=True).start()
@@ -96,7 +100,7 @@ class Result:
 def workspace(folder: Path, plan: Plan, cluster: Cluster | None) -> Iterator[tuple[Platform, Channel, House]]:
     """A workspace with its people, and the processes behind it, all started."""
     with ExitStack() as ending:
-        slack = ending.enter_context(Platform(plan.seed))
+        slack = ending.enter_context(Platform(plan))
         # Who is killed acknowledges nothing: what comes of it is what is looked at.
         ending.callback(slack.late_acks.clear)
         slack.rates.interval_s = 0

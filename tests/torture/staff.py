@@ -62,7 +62,7 @@ class Reporter(threading.Thread):
     ) -> None:
         super().__init__(name=f"reporter-{person.name}", daemon=True)
         self._person = person
-        self._told = told
+        self.told = told
         self._random = Random(seed)
         self._calm = calm
         self._ends = ends
@@ -74,22 +74,25 @@ class Reporter(threading.Thread):
         """Report until it ends; what is under way then is brought to its end."""
         while not self._ends.wait(self._random.uniform(0.1, 1.0)):
             if self._calm():
-                self._report(self._random.choice(KINDS))
+                self.report(self._random.choice(KINDS))
 
     def give_up_at(self, moment: float) -> None:
         """However it stands then."""
         self._gives_up = moment
 
-    def _report(self, kind: str) -> None:
+    def report(self, kind: str, stop_at: str = "") -> str:
+        """From `/report` until it is received: the reference. Or until a modal says `stop_at`; then ""."""
         while time.monotonic() < self._gives_up:
             view = self._person.modal
             if view is None:
                 self._open()
             elif RECEIVED in view.words:
-                self._note(view, kind)
-                return
+                return self._note(view, kind)
+            elif stop_at and stop_at in view.words:
+                break
             else:
                 self._step(view, kind)
+        return ""
 
     def _open(self) -> None:
         self._person.slash("/report")
@@ -99,11 +102,12 @@ class Reporter(threading.Thread):
             # A modal that nobody ever filled: its process is dead.
             self._close()
 
-    def _note(self, view: View, kind: str) -> None:
+    def _note(self, view: View, kind: str) -> str:
         reference = reference_in(view.words)
         found = Received(reference, kind, self._person.id, self._marker, time.time())
-        self._told.received.append(found)
+        self.told.received.append(found)
         self._close()
+        return reference
 
     def _step(self, view: View, kind: str) -> None:
         before, saved = view.hash, NOT_SAVED not in view.words
@@ -112,10 +116,10 @@ class Reporter(threading.Thread):
             self._begin_again()
             return
         if act.status == 0:
-            self._told.unanswered.append(self._person.id)
+            self.told.unanswered.append(self._person.id)
         self._until(lambda: self._person.modal is not view or view.hash != before)
         if saved and NOT_SAVED in view.words:
-            self._told.not_saved.append(self._person.id)
+            self.told.not_saved.append(self._person.id)
         if act.status == 0 and view.hash == before:
             time.sleep(self._random.uniform(0.05, 0.4))
 
@@ -143,7 +147,7 @@ class Reporter(threading.Thread):
         self._marker = f"Marked {self._person.name} {self._number}"
 
     def _begin_again(self) -> None:
-        self._told.begun_again.append(self._person.id)
+        self.told.begun_again.append(self._person.id)
         time.sleep(0.1)
         self._close()
 

@@ -1,0 +1,242 @@
+"""One fault at a time, before real processes: what the reporter is told, and what a reader sees."""
+
+from __future__ import annotations
+
+import itertools
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.slack_double import Channel, Person, View
+from tests.support.postgres import Cluster
+from tests.torture.cases import Case, stored
+from tests.torture.house import House
+from tests.torture.reading import read
+from tests.torture.run import Plan, Platform, broken, workspace
+from tests.torture.staff import NOT_SAVED, RECEIVED, Reporter, Told
+
+# They need nothing but Python, most of them, but some seconds each: beside the other long ones.
+pytestmark = pytest.mark.postgres
+SEND, PHONE = "check before you send", "020 7000 1101"
+_PATIENCE_S = 40.0
+_DAY_S, _HOUR_S = 86_400.0, 3_600.0
+
+
+class Desk:
+    """A workspace in fine weather, and one member of staff after another who reports."""
+
+    def __init__(self, slack: Platform, flt: Channel, house: House) -> None:
+        self.slack, self.flt, self.house = slack, flt, house
+        self._number = 0
+
+    def reporter(self) -> tuple[Person, Reporter]:
+        """The next member of staff."""
+        self._number += 1
+        person = self.slack.user(f"staff{self._number % 2}")
+        found = Reporter(person, Told(), self._number, lambda: True, threading.Event())
+        found.give_up_at(time.monotonic() + _PATIENCE_S)
+        return person, found
+
+    def report(self, kind: str = "question") -> str:
+        """A report that is received; its reference."""
+        reference = self.reporter()[1].report(kind)
+        assert reference, self.house.words_of_logs()[-3000:]
+        return reference
+
+    def cards(self, reference: str, place: Channel | None = None) -> list[float]:
+        """When cards of this case came to the channel (or `place`), deleted ones too."""
+        return read(self.slack).cards[(place or self.flt).id, reference]
+
+    def wait(self, holds: Callable[[], object]) -> None:
+        """Wait for something that a process does by itself."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, self.house.words_of_logs()[-3000:]
+            time.sleep(0.05)
+
+    def settled(self, *references: str) -> None:
+        """Nothing is owed any more; each of these has one card in the channel, and no process minded."""
+        self.wait(lambda: all(map(self.cards, references)))
+        self.wait(lambda: self.house.waiting() == 0)
+        assert {reference: len(self.cards(reference)) for reference in references} == dict.fromkeys(
+            references, 1
+        )
+        assert read(self.slack).twice == []
+        assert self.house.died() + broken(self.house) == []
+
+    def cases(self) -> dict[str, Case]:
+        """What is stored, once all have ended."""
+        self.house.stop()
+        return {case.reference: case for case in stored(self.house.url, self.house.keys)}
+
+
+def one(folder: Path) -> Iterator[Desk]:
+    with workspace(folder, Plan(staff=2, copies=False), None) as (slack, flt, house):
+        yield Desk(slack, flt, house)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One `serve` on SQLite, for all who leave it as it was."""
+    yield from one(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Desk]:
+    """One of the test's own."""
+    yield from one(tmp_path)
+
+
+@pytest.fixture
+def shared(tmp_path: Path, cluster: Cluster) -> Iterator[Desk]:
+    """Two webs and two workers on PostgreSQL."""
+    with workspace(tmp_path, Plan(staff=2, copies=False), cluster) as (slack, flt, house):
+        yield Desk(slack, flt, house)
+
+
+def test_an_outage_of_the_platform(desk: Desk) -> None:
+    """While Slack takes no message a report is received all the same; later its card comes, once."""
+    out = [desk.slack.faults.status(503, method, times=None) for method in ("chat.*", "conversations.*")]
+    reference = desk.report()
+    desk.wait(lambda: sum(fault.hits for fault in out) > 2)
+    assert desk.cards(reference) == []
+    desk.slack.faults.clear()
+    back = desk.slack.clock.now()
+    desk.settled(reference)
+    assert desk.cards(reference)[0] >= back
+
+
+def test_a_storm_of_429(desk: Desk) -> None:
+    """Slack's Retry-After is kept to the second in that conversation, and holds no other one up."""
+    desk.slack.faults.storm(4, "chat.postMessage", desk.flt, times=2)
+    before = len(desk.slack.calls)
+    reference = desk.report("urgent")
+    desk.settled(reference)
+    posts = [call for call in desk.slack.calls[before:] if call.method == "chat.postMessage"]
+    tries = [call.at for call in posts if call.args["channel"] == desk.flt.id]
+    gaps = [after - before for before, after in itertools.pairwise(tries)]
+    assert len(tries) == 3
+    assert min(gaps) >= 4.0
+    assert desk.cards(reference, desk.slack.dm_of(desk.slack.user("dina")))[0] < tries[1]
+
+
+def test_cut_after_it_was_taken(desk: Desk) -> None:
+    """A connection that is cut once Slack has the message leaves one card, found by its key."""
+    cut = desk.slack.faults.cut("chat.postMessage", desk.flt, times=1)
+    reference = desk.report()
+    desk.settled(reference)
+    assert cut.hits == 1
+
+
+def test_an_answer_later_than_anybody_waits(desk: Desk) -> None:
+    """A message that was taken, and whose answer comes too late, is found and not sent again."""
+    slow = desk.slack.faults.slow(25.0, "chat.postMessage", desk.flt, times=1)
+    reference = desk.report("urgent")
+    desk.wait(lambda: slow.hits)
+    desk.wait(lambda: desk.cards(reference, desk.slack.dm_of(desk.slack.user("dina"))))
+    desk.settled(reference)
+
+
+def test_killed_after_it_was_taken(desk: Desk) -> None:
+    """A process that dies between Slack's taking the card and its own commit leaves one card as well."""
+    desk.slack.faults.slow(20.0, "chat.postMessage", desk.flt, times=1)
+    reference = desk.report()
+    desk.wait(lambda: desk.cards(reference))
+    desk.house.kill("serve-1")
+    desk.house.start_all()
+    desk.settled(reference)
+
+
+def at_send(desk: Desk) -> tuple[Person, Reporter, View]:
+    """Somebody in front of the button that sends."""
+    person, reporter = desk.reporter()
+    reporter.report("question", SEND)
+    assert person.modal is not None
+    return person, reporter, person.modal
+
+
+def press_in_vain(desk: Desk, person: Person, view: View) -> None:
+    """Press Send, and be told that nothing is saved, and whom to phone."""
+    person.press("Send", view)
+    desk.wait(lambda: NOT_SAVED in view.words)
+    assert PHONE in view.words
+    assert RECEIVED not in view.words
+
+
+def test_a_full_disk(own: Desk) -> None:
+    """Where the disk is full the reporter is told so, nothing is half stored, and with room it goes on."""
+    first = own.report()
+    own.settled(first)
+    own.house.kill("serve-1")
+    size = own.house.database.stat().st_size
+    own.house.start("serve-1", file_size=size)
+    own.house.wait_for("serve-1")
+    received, (person, reporter, view) = fill_up(own)
+    assert int(own.house.ask("SELECT count(*) FROM reports")[0][0]) == len(received) + 1
+    limits = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(own.house.processes["serve-1"].pid, resource.RLIMIT_FSIZE, limits)
+    reference = reporter.report("question")
+    assert own.house.ask("PRAGMA quick_check")[0][0] == "ok"
+    own.settled(first, *received, reference)
+    assert set(own.cases()) == {first, *received, reference}
+    assert person.modal is None or view.words
+
+
+def fill_up(desk: Desk) -> tuple[list[str], tuple[Person, Reporter, View]]:
+    """Report until one is not taken: those that were, and who stands before the button still."""
+    received: list[str] = []
+    while True:
+        person, reporter = desk.reporter()
+        reporter.report("question", NOT_SAVED)
+        if person.modal is not None and NOT_SAVED in person.modal.words:
+            assert PHONE in person.modal.words
+            return received, (person, reporter, person.modal)
+        received += [found.reference for found in reporter.told.received]
+
+
+def test_the_database_is_restarted(shared: Desk, cluster: Cluster) -> None:
+    """While PostgreSQL is away nothing is promised; when it is back the same press is received, once."""
+    first = shared.report("urgent")
+    person, reporter, view = at_send(shared)
+    shared.settled(first)
+    cluster.kill()
+    press_in_vain(shared, person, view)
+    cluster.start()
+    reference = reporter.report("question")
+    shared.settled(first, reference)
+    assert set(shared.cases()) == {first, reference}
+
+
+def test_the_clock_jumps_a_day_and_back(own: Desk, tmp_path: Path) -> None:
+    """A day forwards climbs one step, not all at once; an hour back holds no new report up."""
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    own.house.kill("serve-1")
+    own.house.start("serve-1", clock=str(clock))
+    own.house.wait_for("serve-1")
+    before = own.report("urgent")
+    own.settled(before)
+    clock.write_text(str(_DAY_S))
+    own.wait(lambda: own.cards(before, own.slack.dm_of(own.slack.user("farid"))))
+    time.sleep(3.0)
+    clock.write_text(str(-_HOUR_S))
+    after = own.report("urgent")
+    own.settled(before, after)
+    assert own.cards(before, own.slack.dm_of(own.slack.user("maya"))) == []
+    cases = own.cases()
+    assert (len(cases[before].deadlines), len(cases[after].deadlines)) == (1, 0)
+
+
+def test_one_workers_clock_jumps(shared: Desk, tmp_path: Path) -> None:
+    """One worker an hour behind the others sends nothing twice and holds nothing up."""
+    clock = tmp_path / "clock"
+    clock.write_text(str(-_HOUR_S))
+    shared.house.kill("worker-3")
+    shared.house.start("worker-3", clock=str(clock))
+    references = [shared.report(kind) for kind in ("urgent", "question", "urgent", "question")]
+    shared.settled(*references)
+    assert not any(case.deadlines for case in shared.cases().values())
