@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    case,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
@@ -61,6 +73,11 @@ class Posted:
     version: int
 
 
+def _owed(table: FromClause = outbox) -> ColumnElement[bool]:
+    """What is not finished, in the very words of the index over just that: else every old row is read."""
+    return table.c.state.in_((literal_column("'pending'"), literal_column("'sending'")))
+
+
 def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
     """Store a notice. False where its key is there already: the same message is owed once."""
     announce(connection)
@@ -104,7 +121,7 @@ def claim(
     free = _in_no_other_hand(connection, now, farthest)
     query = (
         select(outbox)
-        .where(or_(waiting, stalled), outbox.c.recipient.not_in(busy), free)
+        .where(_owed(), or_(waiting, stalled), outbox.c.recipient.not_in(busy), free)
         .where(outbox.c.recipient.not_in(paused(now)))
         .order_by(outbox.c.due_at, outbox.c.created_at)
         .limit(limit)
@@ -136,7 +153,9 @@ def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime)
     if not is_postgres(connection):
         return true()
     other = outbox.alias("other")
-    leased = and_(other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest)
+    leased = and_(
+        _owed(other), other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest
+    )
     theirs = select(other.c.report_id).where(leased, other.c.recipient == REPORTER)
     others = select(other.c.recipient).where(leased, other.c.recipient != REPORTER)
     to_reporter = outbox.c.recipient == REPORTER
@@ -192,7 +211,7 @@ def give_up(connection: Connection, claimed: Claimed, fault: str, platform: str 
 def renew(connection: Connection, tokens: Collection[str], until: datetime) -> None:
     """The worker that holds these lives: what is still in its hands stays there until `until`."""
     mine = and_(outbox.c.lease_token.in_(tokens), outbox.c.state == SENDING)
-    connection.execute(update(outbox).where(mine).values(lease_until=until))
+    connection.execute(update(outbox).where(_owed(), mine).values(lease_until=until))
 
 
 def dead_ways(connection: Connection, report_id: str, recipient: str) -> frozenset[str]:
@@ -224,7 +243,8 @@ def hasten_held(connection: Connection, now: datetime) -> None:
 
 def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
     # What another transaction holds is being claimed, or hastened, already: nobody waits for anybody.
-    query = select(outbox.c.id).where(outbox.c.state == PENDING, which).with_for_update(skip_locked=True)
+    owed = and_(_owed(), outbox.c.state == PENDING, which)
+    query = select(outbox.c.id).where(owed).with_for_update(skip_locked=True)
     announce(connection)
     connection.execute(update(outbox).where(outbox.c.id.in_(query.scalar_subquery())).values(due_at=now))
 
@@ -232,7 +252,7 @@ def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -
 def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
     """The keys of all that is owed still to this recipient, of this kind, for this report."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
-    owed = and_(same, outbox.c.kind == notice.kind, outbox.c.state.in_((PENDING, SENDING)))
+    owed = and_(same, outbox.c.kind == notice.kind, _owed())
     return tuple(row.key for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
@@ -246,7 +266,7 @@ def newest_key(connection: Connection, notice: Notice) -> str:
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Since when the longest-waiting row has been due, or None where nothing waits."""
-    owed = and_(outbox.c.state.in_((PENDING, SENDING)), outbox.c.due_at <= now)
+    owed = and_(_owed(), outbox.c.due_at <= now)
     row = connection.execute(select(outbox.c.due_at).where(owed).order_by(outbox.c.due_at).limit(1)).first()
     return None if row is None else row.due_at
 

@@ -21,3 +21,22 @@ def test_our_own_pace_is_bounded(attempts: int, jitter: float) -> None:
 def test_the_wait_never_shrinks(attempts: int) -> None:
     """With the same jitter each further try waits at least as long."""
     assert delay(attempts + 1, None, 0.5) >= delay(attempts, None, 0.5)
+
+
+@given(st.integers(1, 10**9), st.integers(0, 10**9), st.floats(0, 0.999))
+def test_the_wait_never_shrinks_whatever_the_jitter(attempts: int, more: int, jitter: float) -> None:
+    """However many tries lie between two, the later one waits at least as long."""
+    assert delay(attempts + more, None, jitter) >= delay(attempts, None, jitter)
+
+
+@given(st.integers(1, 10**9), st.floats(0, 0.999))
+def test_the_jitter_is_a_quarter_either_way(attempts: int, jitter: float) -> None:
+    """Workers that failed together come back apart, and none much sooner or later than was meant."""
+    meant = delay(attempts, None, 0.5)
+    assert 0.75 * meant - 1e-9 <= delay(attempts, None, jitter) <= 1.25 * meant + 1e-9
+
+
+@given(st.integers(1, 10**9), st.floats(allow_nan=False), st.floats(0, 0.999))
+def test_a_platform_is_believed_within_reason(attempts: int, asked: float, jitter: float) -> None:
+    """What it asks for is waited for exactly, at most an hour and never less than nothing."""
+    assert delay(attempts, asked, jitter) == min(max(asked, 0.0), 3600.0)
