@@ -12,7 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.services.context import Context
 from bot.storage.database import StorageUnavailable
-from bot.storage.outbox import last_beat, oldest_due
+from bot.storage.heartbeats import last_beat
+from bot.storage.outbox import oldest_due
 
 _ALIVE = timedelta(seconds=60)
 

@@ -28,7 +28,7 @@ from bot.services import deliveries, escalations, undelivered
 from bot.services.context import Context
 from bot.services.deliveries import NowhereToSend, Outgoing
 from bot.services.lines import NotYet
-from bot.storage import conversations, outbox, pauses
+from bot.storage import conversations, heartbeats, outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import REPORTER, Claimed
 
@@ -155,7 +155,7 @@ class Worker:
                 # Not at every poll: each write costs an fsync.
                 self._housekeeping_due = now + _HOUSEKEEPING
                 conversations.forget_expired(tx, now)
-                outbox.beat(tx, "worker", now)
+                heartbeats.beat(tx, "worker", now)
             withheld = bool(self.context.channel.reason)
             if self._was_withheld and not withheld:
                 outbox.hasten_held(tx, now)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
 from bot.storage.rows import insert_new, put
-from bot.storage.schema import heartbeats, outbox, posted
+from bot.storage.schema import outbox, posted
 
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
 REPORTER = "reporter"
@@ -306,14 +306,3 @@ def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
         outbox.c.report_id == report_id, outbox.c.kind == "card", outbox.c.state != DEAD
     )
     return tuple(dict.fromkeys(row.recipient for row in connection.execute(query)))
-
-
-def beat(connection: Connection, name: str, now: datetime) -> None:
-    """Say that the process `name` is alive."""
-    put(connection, heartbeats, name=name, at=now)
-
-
-def last_beat(connection: Connection, name: str) -> datetime | None:
-    """When `name` last said that it is alive."""
-    row = connection.execute(select(heartbeats.c.at).where(heartbeats.c.name == name)).first()
-    return None if row is None else row.at

@@ -79,7 +79,7 @@ def test_a_submission_is_stored_whole_or_not_at_all(desk: Desk) -> None:
     assert not desk.report("ana", TOKENS, kind="colleague").again
     after = counted(desk)
     grown = {name for name in after if after[name] > before[name]}
-    assert grown == {"reports", "report_people", "report_events", "outbox", "submission_keys"}
+    assert grown == {"reports", "report_people", "report_events", "outbox", "submission_keys", "audit"}
 
 
 def button(replies: tuple[Message, ...], label: str) -> Button:
