@@ -81,7 +81,7 @@ def test_a_backup_shows_nothing_without_the_keys(tmp_path: Path, ring: KeyRing) 
     assert b"What I saw" not in (tmp_path / "stolen.db").read_bytes()
     stolen = Database(f"sqlite:///{tmp_path / 'stolen.db'}")
     other = KeyRing.parse(new_key("2026-12", secrets.token_bytes), secrets.token_bytes)
-    with pytest.raises(Exception, match="[Pp]ut (it|each) back"), stolen.transaction() as tx:
+    with pytest.raises(Exception, match=r"Put each back"), stolen.transaction() as tx:
         open_vault(tx, other)
     stolen.close()
 
