@@ -18,7 +18,7 @@ from bench.delivery_fill import fill
 from bot.app import new_tokens
 from bot.conversation.turns import Said
 from bot.storage import outbox
-from bot.storage.reports import due_reports
+from bot.storage.timers import due_reports
 from tests.support.desk import Desk
 
 _LEASE = timedelta(seconds=30)

@@ -12,19 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Row,
-    and_,
-    case,
-    literal_column,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, case, or_, select, text, true, update
 
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
@@ -73,9 +61,9 @@ class Posted:
     version: int
 
 
-def _owed(table: FromClause = outbox) -> ColumnElement[bool]:
+def _owed(table: str = "outbox") -> TextClause:
     """What is not finished, in the very words of the index over just that: else every old row is read."""
-    return table.c.state.in_((literal_column("'pending'"), literal_column("'sending'")))
+    return text(f"{table}.state IN ('pending', 'sending')")
 
 
 def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
@@ -154,7 +142,7 @@ def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime)
         return true()
     other = outbox.alias("other")
     leased = and_(
-        _owed(other), other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest
+        _owed("other"), other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest
     )
     theirs = select(other.c.report_id).where(leased, other.c.recipient == REPORTER)
     others = select(other.c.recipient).where(leased, other.c.recipient != REPORTER)

@@ -339,8 +339,8 @@ class Machine(RuleBasedStateMachine):
         with self.desk.product.database.transaction() as tx:
             waiting = outbox.c.state.in_(("pending", "sending"))
             moments = [row.due_at for row in tx.execute(select(outbox.c.due_at).where(waiting))]
-            climbing = tx.execute(select(reports.c.due_at).where(reports.c.due_at.is_not(None)))
-            moments += [row.due_at for row in climbing]
+            # Reminders go on until somebody has the case; the ladder ends.
+            moments += tx.scalars(select(reports.c.due_at).where(reports.c.due_at.is_not(None)))
         if not moments:
             return False
         self._pass(max(min(moments) - self.desk.now, timedelta(seconds=61)))

@@ -16,7 +16,8 @@ from bot.services.owed import FLT_CHANNEL
 from bot.storage import conversations, outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice
-from bot.storage.reports import due_reports, open_reports
+from bot.storage.reports import open_reports
+from bot.storage.timers import due_reports
 from tests.support.desk import Desk
 
 _OLD = 8_000
