@@ -1,7 +1,7 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package properties torture soak
 .PHONY: fuzz
-.PHONY: bench-answers bench-growth bench-slack
+.PHONY: bench-answers bench-growth bench-slack bench-delivery
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
@@ -78,6 +78,9 @@ fuzz: $(VENV)/.dev ## hostile input for both doors, INPUTS each (docs/security.m
 
 bench-slack: $(VENV)/.dev ## Slack's door under load (docs/load.md); five minutes
 	$(BIN)/python -m bench.slack
+
+bench-delivery: $(VENV)/.dev ## what durable delivery costs, on both databases (docs/load.md); ten minutes
+	$(BIN)/python -m bench.delivery $(if $(JSON),--json "$(JSON)")
 
 # Rasa, the optional second engine, in an environment of its own (docs/rasa.md). CONFIG is light or diet.
 CONFIG ?= light

@@ -40,8 +40,8 @@ _FORMS = {
     "case.note": {"note": "Spoke to the office."},
 }
 _ACTIONS = ("case.acknowledge", "case.take", "case.details", *_FORMS)
-# Housekeeping keeps what the next example needs, and no report.
-_KEPT = {"secrets"}
+# The keys, and the audit: nobody takes from it, and no two reports of it are one.
+_KEPT = {"secrets", "audit"}
 
 
 @dataclass
