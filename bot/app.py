@@ -42,14 +42,13 @@ from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.wording import load_lexicon
-from bot.running import SharedClock, repeating, until_stopped, working
+from bot.running import SharedClock, head_logged, repeating, ring_said, until_stopped, working
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context
 from bot.services.limits import Counters
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
 from bot.storage.database import Database, may_be_shared
-from bot.storage.rotation import RING_SAID_EVERY_S, say_ring
 from bot.storage.vault import open_vault
 
 log = structlog.get_logger()
@@ -198,7 +197,7 @@ def _core(app: web.Application, product: Product) -> AsyncCore:
     app.on_cleanup.append(_closing(core))
     if isinstance(shared := product.clock, SharedClock):
         app.cleanup_ctx.append(repeating(lambda: core.run(shared.set), SharedClock.ASKED_EVERY_S))
-    _add_ring(app, core, product)
+    app.cleanup_ctx.append(ring_said(product.database, product.context.vault.ring, core.run, product.clock))
     return core
 
 
@@ -209,19 +208,10 @@ def _closing(core: AsyncCore) -> Callable[[web.Application], Awaitable[None]]:
     return close
 
 
-def _add_ring(app: web.Application, core: AsyncCore, product: Product) -> None:
-    """Say which keys this process serves with: `keys rotate` leaves nothing that it could not open."""
-
-    def say() -> None:
-        with product.database.transaction() as tx:
-            say_ring(tx, product.context.vault.ring, product.clock())
-
-    app.cleanup_ctx.append(repeating(lambda: core.run(say), RING_SAID_EVERY_S))
-
-
 def _add_worker(
     app: web.Application, core: AsyncCore, product: Product, senders: Mapping[str, Sender]
 ) -> None:
+    app.cleanup_ctx.append(head_logged(product.database, core.run))
     worker = Worker(product.context, senders, core.run, product.clock, random.random)
     core.handled = worker.wake.set
     app.cleanup_ctx.append(working(worker, product.database.listener()))

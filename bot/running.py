@@ -7,16 +7,23 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from aiohttp import web
 
 from bot.delivery.worker import Worker
-from bot.storage.database import StorageUnavailable
+from bot.storage import audit
+from bot.storage.crypto import KeyRing
+from bot.storage.database import Database, StorageUnavailable
 from bot.storage.postgres import Listener
+from bot.storage.rotation import RING_SAID_EVERY_S, say_ring
 
 log = structlog.get_logger()
 _LISTENER_ENDS_S = 3.0
+_DAY_S = 86_400.0
+Run = Callable[..., Awaitable[Any]]
+Beside = Callable[[web.Application], AsyncIterator[None]]
 
 
 class SharedClock:
@@ -61,9 +68,28 @@ def working(worker: Worker, listener: Listener | None) -> Callable[[web.Applicat
     return running
 
 
-def repeating(
-    do: Callable[[], Awaitable[object]], every_s: float
-) -> Callable[[web.Application], AsyncIterator[None]]:
+def ring_said(database: Database, ring: KeyRing, run: Run, clock: Callable[[], datetime]) -> Beside:
+    """Say which keys this process serves with: `keys rotate` leaves nothing that it could not open."""
+
+    def say() -> None:
+        with database.transaction() as tx:
+            say_ring(tx, ring, clock())
+
+    return repeating(lambda: run(say), RING_SAID_EVERY_S)
+
+
+def head_logged(database: Database, run: Run) -> Beside:
+    """Log the audit's newest hash once a day: kept apart from the database, it shows a cut-off end."""
+
+    def say() -> None:
+        with database.transaction() as tx:
+            found = audit.head(tx)
+        log.info("audit_head", number=found.number, hash=found.hash)
+
+    return repeating(lambda: run(say), _DAY_S)
+
+
+def repeating(do: Callable[[], Awaitable[object]], every_s: float) -> Beside:
     """Do it now and again, beside the application; where the database is away, later."""
 
     async def running(_app: web.Application) -> AsyncIterator[None]:

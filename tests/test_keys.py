@@ -87,3 +87,31 @@ def test_the_sheet_shows_each_key_and_its_fingerprint(tmp_path: Path) -> None:
         assert ring.fingerprint(ring.ids[0])[:8] in done.stdout
     assert "Harbour Federation" in done.stdout
     assert "Never: beside the backups" in done.stdout
+
+
+def test_the_audit_is_verified_from_the_command_line(tmp_path: Path) -> None:
+    """`audit verify` tells a whole chain and its head, names a changed row, and misses a lost head."""
+    assert bot(tmp_path, "migrate").returncode == 0
+    for name in ("a.db", "b.db", "c.db"):
+        assert bot(tmp_path, "backup", str(tmp_path / name)).returncode == 0
+    whole = bot(tmp_path, "audit", "verify")
+    assert whole.returncode == 0, whole.stderr
+    assert "3 rows" in whole.stdout
+    head = whole.stdout.partition("Head: ")[2].split()[0]
+    assert bot(tmp_path, "audit", "verify", "--head", head).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "signpost.db")) as raw:
+        raw.execute("DROP TRIGGER audit_is_not_shortened")
+        raw.execute("DELETE FROM audit WHERE number = 3")
+        raw.commit()
+    assert bot(tmp_path, "audit", "verify").returncode == 0
+    cut = bot(tmp_path, "audit", "verify", "--head", head)
+    assert cut.returncode == 1
+    assert "cut off its end" in cut.stderr
+    with closing(sqlite3.connect(tmp_path / "signpost.db")) as raw:
+        raw.execute("DROP TRIGGER audit_is_not_changed")
+        raw.execute("UPDATE audit SET actor = 'eve' WHERE number = 1")
+        raw.commit()
+    changed = bot(tmp_path, "audit", "verify")
+    assert changed.returncode == 1
+    assert "row 1: changed" in changed.stderr
+    assert "row 2" not in changed.stderr

@@ -17,6 +17,7 @@ from bot.conversation.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAudit,
     ShowStatus,
     Submitted,
     Turn,
@@ -67,6 +68,8 @@ def file_advice(world: World) -> Message:
 def _said(session: Session, text: str, parse: Parse | None, world: World, now: datetime) -> Turn:
     if found := words.reference(text):
         return Turn(session, (), (ShowStatus(found),))
+    if (audited := words.audited(text)) is not None:
+        return Turn(session, (), (ShowAudit(audited),))
     word = words.command(text)
     question = words.question(text)
     if word is None and question:

@@ -159,7 +159,14 @@ class ListCases:
     """`/cases`: the open cases that the sender may see."""
 
 
-Command = SubmitReport | ShowStatus | AddToReport | WithdrawReport | MoveReport | ListCases
+@dataclass(frozen=True)
+class ShowAudit:
+    """Who looked at a case and acted on it; without a reference, what was done beside the cases."""
+
+    reference: str = ""
+
+
+Command = SubmitReport | ShowStatus | AddToReport | WithdrawReport | MoveReport | ListCases | ShowAudit
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,12 @@ def question(text: str) -> str:
     return re.sub(r"^\s*/policy\b\s*", "", text, flags=re.IGNORECASE).strip()
 
 
+def audited(text: str) -> str | None:
+    """The reference in "audit FED-7K3Q", in capitals; "" for "audit" alone; None for anything else."""
+    found = re.fullmatch(r"\s*/?audit(?:\s+((?:FED|DRILL)-[A-Z0-9]{3,12}))?\s*", text, flags=re.IGNORECASE)
+    return None if found is None else (found[1] or "").upper()
+
+
 def reference(text: str) -> str:
     """The reference in "status FED-7K3Q", in capitals; "" where there is none."""
     found = re.fullmatch(

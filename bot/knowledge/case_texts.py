@@ -191,6 +191,18 @@ class CaseList(Record):
     urgent: str
 
 
+class AuditTexts(Record):
+    """The audit, as whoever may read it sees it: the names of actors and of actions among them."""
+
+    title: str
+    general: str
+    none: str
+    newest: str
+    refused: str
+    actors: dict[str, str]
+    actions: dict[str, str]
+
+
 class Status(Record):
     """What a reporter reads who asks."""
 
@@ -256,6 +268,7 @@ class CaseTexts(Record):
     refusals: Refusals
     errors: FieldErrors
     cases: CaseList
+    audit: AuditTexts
     status: Status
     updates: Updates
     ages: Ages

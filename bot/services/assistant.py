@@ -19,6 +19,7 @@ from bot.conversation.turns import (
     Pressed,
     Said,
     Session,
+    ShowAudit,
     ShowStatus,
     SubmitReport,
     Submitted,
@@ -28,7 +29,7 @@ from bot.conversation.turns import (
 from bot.domain.messages import Message
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
-from bot.services import case_actions, following, misdirection, withdrawal
+from bot.services import auditing, case_actions, following, misdirection, withdrawal
 from bot.services.context import Context
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
 from bot.storage.conversations import (
@@ -179,6 +180,8 @@ class Assistant:
                 return misdirection.move(tx, context, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
+            case ShowAudit():
+                return auditing.show(tx, context, sender, command, now)
 
     def _receipt(self, command: SubmitReport, received: Received) -> Message:
         world = self._context.world

@@ -13,7 +13,7 @@ from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advanc
 from bot.domain.messages import Callout, Message
 from bot.domain.roster import Person
 from bot.domain.routing import Told
-from bot.services import case_cards, case_forms
+from bot.services import auditing, case_cards, case_forms
 from bot.services.context import Context
 from bot.services.owed import owe_person, owe_reporter, owe_rewrites
 from bot.storage.database import Transaction
@@ -65,9 +65,12 @@ class Press:
     report: Report
     told: tuple[Told, ...]
     now: datetime
+    action: str = "case.show"
 
     def refused(self, why: str, **names: str) -> Message:
         """Why nothing has changed."""
+        told = {"pressed": self.action, "why": why}
+        auditing.note(self.tx, self.context, self.person, "refused", self.now, self.report, **told)
         return refusal(self.context, why, reference=self.report.reference, **names)
 
 
@@ -84,6 +87,8 @@ def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) ->
     sender = incoming.sender
     person = context.world.federation.roster.by_account(sender.platform, sender.user)
     if person is None:
+        # Of what was pressed only what Signpost knows is written down: the rest could be anything.
+        auditing.note(tx, context, None, "refused", now, pressed=_known(content.action))
         return refusal(context, "not_on_roster")
     if content.action not in _PERMISSION:
         return refusal(context, "unknown_action")
@@ -91,17 +96,20 @@ def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) ->
     return press if isinstance(press, Message) else _answer(press, content)
 
 
+def _known(action: str) -> str:
+    return action if action in _PERMISSION else ""
+
+
 def _permitted(
     tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
 ) -> Press | Message:
     report = report_by_reference(tx, context.vault, content.value)
-    if report is None:
-        return refusal(context, "unknown")
-    told = people_of(tx, report)
-    if not context.may(person, "list", report, told):
+    told = people_of(tx, report) if report else ()
+    if report is None or not context.may(person, "list", report, told):
+        auditing.note(tx, context, person, "refused", now, report, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(context, "unknown")
-    press = Press(tx, context, person, report, told, now)
+    press = Press(tx, context, person, report, told, now, content.action)
     allowed = context.may(person, _PERMISSION[content.action], report, told)
     return press if allowed else press.refused("not_permitted")
 
@@ -134,6 +142,7 @@ def case_asked_for(
 
 
 def _show(press: Press) -> Message:
+    auditing.note(press.tx, press.context, press.person, "case.show", press.now, press.report)
     if not _sees_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
         return case_cards.notice(press.context, press.report)
@@ -161,6 +170,7 @@ def _details(press: Press) -> Message:
 
 
 def _clauses(press: Press) -> Message:
+    auditing.note(press.tx, press.context, press.person, "case.clauses", press.now, press.report)
     if not _sees_the_card(press):
         # The clauses say more of what happened than a notice may.
         return case_cards.notice(press.context, press.report)
@@ -280,6 +290,7 @@ def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datet
     """The open cases that the sender may see; a refusal for someone off the roster."""
     sender = incoming.sender
     person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    auditing.note(tx, context, person, "cases" if person else "refused", now)
     if person is None:
         return refusal(context, "not_on_roster")
     found = open_reports(tx, context.vault)

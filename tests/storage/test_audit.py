@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,9 +13,11 @@ from sqlalchemy import text
 from bot.storage import audit, migrate
 from bot.storage.audit import AuditEntry, Head, Verified
 from bot.storage.crypto import KeyRing
-from bot.storage.database import Collision, Database, Transaction
+from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable, Transaction
 from bot.storage.postgres import is_postgres
 from bot.storage.vault import Vault, open_vault
+from tests.support.desk import Desk
+from tests.support.postgres import Cluster
 
 NOW = datetime(2026, 11, 27, 9, 0, 0, 123456, tzinfo=UTC)
 ROWS = 6
@@ -269,4 +272,62 @@ def test_whoever_waits_for_a_report_holds_up_no_chain(postgres_url: str, ring: K
         waiting.result(5)
     with database.transaction() as tx:
         assert audit.entries_of(tx, vault, "r1", 9) == (entry(1), entry(2))
+    database.close()
+
+
+@pytest.mark.postgres
+def test_the_serving_role_only_adds_to_the_audit(cluster: Cluster, tmp_path: Path) -> None:
+    """On PostgreSQL a role that may serve can neither change the audit, nor its triggers, nor the schema."""
+    with cluster.new_database("template0") as url:
+        owner = Database(url)
+        migrate.upgrade(owner)
+        with owner.transaction() as tx:
+            tx.execute(text("DROP ROLE IF EXISTS serving"))
+            tx.execute(text("CREATE ROLE serving LOGIN"))
+        migrate.grant(owner, "serving")
+        # The whole product at work as that role: nothing that it needs is refused.
+        desk = Desk.open(tmp_path, database_url=url.replace("signpost@", "serving@"))
+        reference = desk.report("ana", kind="colleague").reference
+        desk.work()
+        assert reference in desk.press("farid", "case.details", reference)
+        database, vault = desk.product.database, desk.product.context.vault
+        refused = (
+            *REFUSED.values(),
+            "TRUNCATE audit",
+            "ALTER TABLE audit DISABLE TRIGGER ALL",
+            "DROP TABLE audit",
+        )
+        for statement in (*refused, "SET session_replication_role = replica", "CREATE TABLE x (y int)"):
+            with pytest.raises(StorageUnavailable, match="42501"), database.transaction() as tx:
+                tx.execute(text(statement))
+        with database.transaction() as tx:
+            assert audit.verify(tx, vault).faults == ()
+            assert audit.head(tx).number > 2
+            tx_owner = text("SELECT count(*) FROM audit WHERE action = 'case.view'")
+            assert tx.execute(tx_owner).scalar() == 1
+        desk.close()
+        _only_the_owner_migrates(owner, url)
+        with owner.transaction() as tx:
+            tx.execute(text("DROP OWNED BY serving"))
+            tx.execute(text("DROP ROLE serving"))
+        owner.close()
+
+
+def _only_the_owner_migrates(owner: Database, url: str) -> None:
+    migrate.downgrade(owner, "0006")
+    with owner.transaction() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    serving = Database(url.replace("signpost@", "serving@"))
+    with pytest.raises(StorageFault, match="migrate --grant"):
+        migrate.upgrade(serving)
+    serving.close()
+
+
+@pytest.mark.postgres
+def test_no_superuser_is_granted_anything(postgres_url: str) -> None:
+    """A role that is not there, or whom nothing can be refused, is named with what to do."""
+    database = Database(postgres_url)
+    for role in ("signpost", "nobody_there"):
+        with pytest.raises(StorageFault, match="CREATE ROLE"):
+            migrate.grant(database, role)
     database.close()
