@@ -31,6 +31,7 @@ from bot.delivery.worker import Worker
 from bot.health import Health
 from bot.knowledge.answer_rules import load_answer_rules
 from bot.knowledge.case_texts import CaseTexts
+from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
@@ -143,6 +144,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         world=world,
         texts=load(settings.policy_kb / "case-texts.yml", CaseTexts),
         outcomes=load(settings.policy_kb / "outcomes.yml", Outcomes),
+        work=load(settings.policy_kb / "case-work.yml", CaseWork),
         database=database,
         vault=vault,
         new_tokens=new_tokens,

@@ -63,5 +63,11 @@ class Sender(Protocol):
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Rewrite a message in place. Raises a DeliveryFault."""
 
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        """Take a message away; where the platform cannot, it becomes `instead`. Raises a DeliveryFault.
+
+        What is not there any more is away. It is done whoever is in the conversation by now.
+        """
+
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         """The id of a message that was posted under `key` (and in `thread`), or None."""

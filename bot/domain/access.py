@@ -19,6 +19,7 @@ Action = Literal[
     "note",
     "assign",
     "refer",
+    "assess",
     "close",
     "restrict",
     "follow",

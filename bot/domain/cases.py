@@ -40,6 +40,18 @@ class Happening(StrEnum):
     DEADLINE = "deadline"
     CLOSE = "close"
     REOPEN = "reopen"
+    ASSESS = "assess"
+    ADVICE = "advice"
+    INVESTIGATE = "investigate"
+    TASK = "task"
+    DONE = "done"
+    URGENT = "urgent"
+    CALM = "calm"
+    LINK = "link"
+    RESTRICT = "restrict"
+    RECUSE = "recuse"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 # The outcome of a case that its reporter withdrew.
@@ -150,12 +162,38 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
 }
 
 
+# The work on a case, which moves it on to no other stage; on a closed one, what keeps it from being lost.
+_WORK = (
+    Happening.ASSESS,
+    Happening.ADVICE,
+    Happening.TASK,
+    Happening.DONE,
+    Happening.URGENT,
+    Happening.CALM,
+    Happening.LINK,
+)
+_KEEPING = (Happening.RESTRICT, Happening.HOLD, Happening.RELEASE)
+for _stage, _answers in _TABLE.items():
+    _is_open = _stage is not Stage.CLOSED
+    _answers |= {event: _stage if _is_open else Refused("closed") for event in _WORK}
+    _answers |= dict.fromkeys(_KEEPING, _stage)
+    _answers[Happening.RECUSE] = _stage if _is_open else Refused("closed")
+    # Whoever investigates holds the case: it has been acknowledged.
+    _answers[Happening.INVESTIGATE] = (
+        _stage if _stage is Stage.ACKNOWLEDGED else Refused("not_acknowledged" if _is_open else "closed")
+    )
+
+
 def advance(state: CaseState, event: Event) -> CaseState | Refused:
     """The state after `event`, or why it is refused. Total: every stage answers every event."""
     answer = _TABLE[state.stage][event.what]
     if isinstance(answer, Refused):
         return answer
-    return replace(_changed(state, event), stage=answer)
+    changed = replace(_changed(state, event), stage=answer)
+    if event.what is Happening.RECUSE and state.holder == event.actor:
+        # Nobody has it any more: it is as if it had just been delivered, and the ladder's clock runs again.
+        return replace(changed, stage=Stage.DELIVERED, holder="", acknowledged_by="")
+    return changed
 
 
 def _changed(state: CaseState, event: Event) -> CaseState:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.inputs import read_moment
 from bot.conversation.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
-from bot.domain.access import Action
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
-from bot.domain.messages import Callout, Message
+from bot.domain.messages import Message
 from bot.domain.roster import Person
-from bot.domain.routing import Told
-from bot.services import auditing, case_cards, case_forms
+from bot.knowledge.case_work_texts import WORK
+from bot.services import auditing, case_buttons, case_cards, case_forms, case_restriction, case_work
+from bot.services.case_acts import HAPPENING, PERMISSION
+from bot.services.case_forms import Checked
+from bot.services.case_press import Press, refusal
 from bot.services.context import Context
 from bot.services.owed import owe_person, owe_reporter, owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import (
-    Entry,
     Report,
     Reporter,
-    add_entry,
     history,
     open_reports,
     people_of,
@@ -29,55 +28,6 @@ from bot.storage.reports import (
     report_by_reference,
     save_state,
 )
-
-_PERMISSION: dict[str, Action] = {
-    "case.show": "list",
-    "case.clauses": "list",
-    "case.details": "details",
-    "case.acknowledge": "assign",
-    "case.take": "assign",
-    "case.assign": "assign",
-    "case.note": "note",
-    "case.ask": "ask",
-    "case.refer": "refer",
-    "case.close": "close",
-    "case.reopen": "close",
-}
-_HAPPENING = {
-    "case.acknowledge": Happening.ACKNOWLEDGE,
-    "case.take": Happening.ASSIGN,
-    "case.assign": Happening.ASSIGN,
-    "case.note": Happening.NOTE,
-    "case.ask": Happening.ASK,
-    "case.refer": Happening.REFER,
-    "case.close": Happening.CLOSE,
-    "case.reopen": Happening.REOPEN,
-}
-
-
-@dataclass(frozen=True)
-class Press:
-    """A press that is permitted: who, on which report, when, and what the form held."""
-
-    tx: Transaction
-    context: Context
-    person: Person
-    report: Report
-    told: tuple[Told, ...]
-    now: datetime
-    action: str = "case.show"
-
-    def refused(self, why: str, **names: str) -> Message:
-        """Why nothing has changed."""
-        told = {"pressed": self.action, "why": why}
-        auditing.note(self.tx, self.context, self.person, "refused", self.now, self.report, **told)
-        return refusal(self.context, why, reference=self.report.reference, **names)
-
-
-def refusal(context: Context, why: str, **names: str) -> Message:
-    """A refused press, in words."""
-    text = str(getattr(context.texts.refusals, why)).format(**names)
-    return Message((Callout("warning", text),), summary=text)
 
 
 def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
@@ -90,27 +40,28 @@ def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) ->
         # Of what was pressed only what Signpost knows is written down: the rest could be anything.
         auditing.note(tx, context, None, "refused", now, pressed=_known(content.action))
         return refusal(context, "not_on_roster")
-    if content.action not in _PERMISSION:
+    if content.action not in PERMISSION:
         return refusal(context, "unknown_action")
     press = _permitted(tx, context, person, content, now)
     return press if isinstance(press, Message) else _answer(press, content)
 
 
 def _known(action: str) -> str:
-    return action if action in _PERMISSION else ""
+    return action if action in PERMISSION else ""
 
 
 def _permitted(
     tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
 ) -> Press | Message:
-    report = report_by_reference(tx, context.vault, content.value)
+    reference, _, part = content.value.partition("|")
+    report = report_by_reference(tx, context.vault, reference)
     told = people_of(tx, report) if report else ()
     if report is None or not context.may(person, "list", report, told):
         auditing.note(tx, context, person, "refused", now, report, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(context, "unknown")
-    press = Press(tx, context, person, report, told, now, content.action)
-    allowed = context.may(person, _PERMISSION[content.action], report, told)
+    press = Press(tx, context, person, report, told, now, content.action, part)
+    allowed = context.may(person, PERMISSION[content.action], report, told)
     return press if allowed else press.refused("not_permitted")
 
 
@@ -120,6 +71,17 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
         return _VIEWS[action](press)
     if action in case_forms.FORMS:
         return _with_form(press, content)
+    return _done_at_once(press, action)
+
+
+def _done_at_once(press: Press, action: str) -> Message:
+    match action:
+        case "case.recuse":
+            return case_restriction.ask_to_recuse(press)
+        case "case.recuse_yes":
+            return case_restriction.recuse(press)
+        case "case.investigate" | "case.done":
+            return case_work.do(press, action.removeprefix("case."), {})
     return _happen(press, action, {})
 
 
@@ -159,7 +121,7 @@ def _details(press: Press) -> Message:
     opened = any(
         entry.event == "view" and entry.actor == press.person.id for entry in history(press.tx, press.report)
     )
-    _record(press, "view", press.report.state, {})
+    press.record("view", press.report.state, {})
     if not opened:
         # The card names who has opened the details, so the first time by each is a change to it.
         row = press.report.row
@@ -177,6 +139,10 @@ def _clauses(press: Press) -> Message:
     return case_cards.clauses(press.context, press.report)
 
 
+def _more(press: Press) -> Message:
+    return case_buttons.more(press.context, press.report, history(press.tx, press.report), press.may)
+
+
 _VIEWS: dict[str, Callable[[Press], Message]] = {
     "case.show": _show,
     "case.clauses": _clauses,
@@ -186,7 +152,12 @@ _VIEWS: dict[str, Callable[[Press], Message]] = {
 
 def _with_form(press: Press, content: Pressed | Submitted) -> Message:
     # A form is not opened for what the case's state refuses anyway.
-    tried = advance(press.report.state, Event(_HAPPENING[content.action], press.person.id))
+    name = content.action.removeprefix("case.")
+    if why := case_work.lock(press, name):
+        return press.may_not(why)
+    tried = advance(
+        press.report.state, Event(Happening(HAPPENING.get(content.action, name)), press.person.id)
+    )
     if isinstance(tried, Refused):
         return _refused(press, tried)
     if isinstance(content, Pressed):
@@ -195,18 +166,30 @@ def _with_form(press: Press, content: Pressed | Submitted) -> Message:
     checked = case_forms.check(press.context, shown, content.fields, press.now)
     if checked.errors:
         return case_forms.form(press.context, content.action, press.report, press.told, checked)
-    return _happen(press, content.action, dict(checked.values))
+    return _work(press, name, dict(checked.values)) or _happen(press, content.action, dict(checked.values))
+
+
+def _work(press: Press, name: str, values: dict[str, str]) -> Message | None:
+    """What is neither asked nor told nor closed; None for what is."""
+    if name == "restrict":
+        return case_restriction.restrict(press, values)
+    if name not in WORK:
+        return None
+    if name == "link" and case_work.linked(press, values["reference"]) is None:
+        errors = {"reference": press.context.work.errors["unknown"]}
+        return case_forms.form(press.context, "case.link", press.report, press.told, Checked(values, errors))
+    return case_work.do(press, name, values)
 
 
 def _happen(press: Press, action: str, values: dict[str, str]) -> Message:
     to = values.get("person", press.person.id)
-    event = Event(_HAPPENING[action], press.person.id, to, values.get("outcome", ""))
+    event = Event(HAPPENING[action], press.person.id, to, values.get("outcome", ""))
     state = advance(press.report.state, event)
     if isinstance(state, Refused):
         return _refused(press, state)
     if not _store(press, state):
         return press.refused("changed")
-    _record(press, event.what.value, state, _detail(press.context, event, values))
+    press.record(event.what.value, state, _detail(press.context, event, values))
     report = reload(press.tx, press.context.vault, press.report)
     owe_rewrites(press.tx, press.context, report, press.now)
     if event.what is Happening.ASSIGN and event.to != press.person.id:
@@ -228,18 +211,13 @@ def _store(press: Press, state: CaseState) -> bool:
     )
 
 
-def _record(press: Press, event: str, state: CaseState, detail: dict[str, str]) -> None:
-    roles = press.context.actor(press.person, press.report).roles
-    entry = Entry(press.now, press.person.id, ",".join(sorted(roles)), event, state.stage.value, detail)
-    add_entry(press.tx, press.context.vault, press.report, entry)
-
-
 def _detail(context: Context, event: Event, values: dict[str, str]) -> dict[str, str]:
     outcome = context.outcomes.find(event.outcome)
     kept = {
         "to": event.to if event.what is Happening.ASSIGN else "",
         "text": values.get("note", "") or values.get("question", ""),
         "agency": context.outcomes.agency(values["agency"]) if "agency" in values else "",
+        "agency_code": values.get("agency", ""),
         "at": _moment(context, values.get("at", "")),
         "their_reference": values.get("their_reference", ""),
         "advice": values.get("advice", ""),
@@ -283,7 +261,7 @@ def _done(press: Press, event: Event) -> Message:
     message = outcome.reporter if outcome else ""
     person = press.context.name(event.to)
     text = texts[event.what].format(reference=reference, person=person, message=message)
-    return Message((Callout("success", text),), summary=text, replaces=f"case.{event.what.value}:{reference}")
+    return press.done(event.what.value, text)
 
 
 def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:

@@ -21,6 +21,8 @@ from bot.domain.messages import (
 )
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
+from bot.services import case_state
+from bot.services.case_buttons import on_card
 from bot.services.context import Context
 from bot.services.owed import LADDER, person_recipient
 from bot.storage.reports import Entry, Report
@@ -48,7 +50,7 @@ def card(
     """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name."""
     labels = context.texts.labels
     title = f"{report.reference} · {kind_name(context, report)}"
-    blocks: list[Block] = [Heading(title), Tags(_tags(context, report))]
+    blocks: list[Block] = [Heading(title), Tags(_tags(context, report, entries))]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
     blocks.append(Facts(_facts(context, report, told, entries)))
@@ -61,7 +63,7 @@ def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
     return frozenset(person_recipient(item.person) for item in told if item.role == LADDER)
 
 
-def _tags(context: Context, report: Report) -> tuple[str, ...]:
+def _tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:
     tags = context.texts.tags
     marks = [
         ("drill", tags.drill),
@@ -70,7 +72,7 @@ def _tags(context: Context, report: Report) -> tuple[str, ...]:
         ("child", tags.child),
     ]
     shown = [text for column, text in marks if getattr(report.row, column)]
-    return tuple(dict.fromkeys([*shown, *report.route.tags]))
+    return tuple(dict.fromkeys([*shown, *report.route.tags, *case_state.tags(context, entries)]))
 
 
 def _facts(
@@ -87,7 +89,7 @@ def _facts(
         (labels.told, _told_line(context, report, told)),
         (labels.opened, _opened_line(context, entries)),
     ]
-    items += _since(context, entries)
+    items += [*_since(context, entries), *case_state.facts(context, report, entries)]
     items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)
@@ -179,25 +181,7 @@ def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
 
 
 def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
-    texts, reference = context.texts.buttons, report.reference
-    details = Button(texts.details, "case.details", reference)
-    clauses = (Button(texts.clauses, "case.clauses", reference),) if _quotes(context, report) else ()
-    if report.state.stage is Stage.CLOSED:
-        return (details, *clauses, Button(texts.reopen, "case.reopen", reference))
-    if report.state.stage is Stage.ACKNOWLEDGED:
-        first = Button(texts.take, "case.take", reference)
-    else:
-        first = Button(texts.acknowledge, "case.acknowledge", reference, "primary")
-    return (
-        first,
-        details,
-        Button(texts.assign, "case.assign", reference),
-        Button(texts.note, "case.note", reference),
-        Button(texts.ask, "case.ask", reference),
-        Button(texts.refer, "case.refer", reference),
-        *clauses,
-        Button(texts.close, "case.close", reference),
-    )
+    return on_card(context, report, bool(_quotes(context, report)))
 
 
 def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Message:
@@ -207,6 +191,7 @@ def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Mes
     blocks: list[Block] = [
         Heading(f"{report.reference} · {labels.report}"),
         Facts((*who, *answered(context.world, report.answers, card=False))),
+        *_work(context, entries),
         *_quotes(context, report),
         Heading(labels.history),
         Facts(tuple(_history_line(context, entry) for entry in entries)),
@@ -214,6 +199,11 @@ def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Mes
     ]
     slot = f"details:{report.reference}"
     return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
+
+
+def _work(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
+    found = case_state.details(context, entries)
+    return [Facts(tuple(found))] if found else []
 
 
 def _quotes(context: Context, report: Report) -> list[Block]:
@@ -240,11 +230,18 @@ def clauses(context: Context, report: Report) -> Message:
 def _history_line(context: Context, entry: Entry) -> tuple[str, str]:
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
     agency = entry.detail.get("agency", "")
-    what = str(getattr(context.texts.events, entry.event)).format(to=to, agency=agency)
+    what = event_name(context, entry.event).format(
+        to=to, agency=agency, reference=entry.detail.get("reference", "")
+    )
     actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
     who = actors.get(entry.actor) or context.name(entry.actor)
     written = [entry.detail[key] for key in ("text", "outcome", "reason", "answer") if entry.detail.get(key)]
     return f"{context.local(entry.at)} · {who}", ". ".join([what, *_referred(context, entry), *written])
+
+
+def event_name(context: Context, event: str) -> str:
+    """What happened, in words with places for names."""
+    return context.work.events.get(event) or str(getattr(context.texts.events, event))
 
 
 def _referred(context: Context, entry: Entry) -> list[str]:

@@ -10,13 +10,18 @@ from bot.conversation.inputs import clean_text, is_ahead, read_moment
 from bot.domain.access import Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.domain.routing import Told
+from bot.knowledge.case_work_texts import FORMS as WORK_FORMS
+from bot.services import case_work_forms
 from bot.services.context import Context, facts
 from bot.storage.reports import Report
 
 REASON_AT_LEAST = 20
 TEXT_LIMIT = 4000
 SHORT_LIMIT = 200
-FORMS = ("case.assign", "case.note", "case.ask", "case.refer", "case.close", "case.reopen")
+FORMS = (
+    *("case.assign", "case.note", "case.ask", "case.refer", "case.close", "case.reopen"),
+    *(f"case.{name}" for name in WORK_FORMS),
+)
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -32,6 +37,8 @@ class Checked:
 def fields(context: Context, action: str, report: Report, told: tuple[Told, ...]) -> tuple[Field, ...]:
     """The fields of the form that `action` opens for this report."""
     texts = context.texts.forms
+    if (name := action.removeprefix("case.")) in WORK_FORMS:
+        return case_work_forms.fields(context, name, report, assignable(context, report, told))
     match action:
         case "case.assign":
             people = assignable(context, report, told)
@@ -92,12 +99,19 @@ def form(
 ) -> Message:
     """The form as a message; with what was typed and the errors where it comes back."""
     name = action.removeprefix("case.")
-    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=report.reference)
-    submit = str(getattr(context.texts.forms, f"{name}_submit"))
+    title, submit = _headed(context, name, report)
     shown = tuple(_filled(item, checked) for item in fields(context, action, report, told))
     block = Form(action, report.reference, shown, submit, title)
     slot = f"{action}:{report.reference}"
     return Message((Heading(title), block), summary=title, replaces=slot, ephemeral=True)
+
+
+def _headed(context: Context, name: str, report: Report) -> tuple[str, str]:
+    if name in WORK_FORMS:
+        texts = context.work.forms[name]
+        return texts.title.format(reference=report.reference), texts.submit
+    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=report.reference)
+    return title, str(getattr(context.texts.forms, f"{name}_submit"))
 
 
 def _filled(item: Field, checked: Checked | None) -> Field:
@@ -120,6 +134,8 @@ def _error(context: Context, item: Field, value: str, now: datetime) -> str:
         return texts.too_long.format(limit=item.max_length)
     if not value and not item.required:
         return ""
+    if (work := case_work_forms.error(context, item, value)) is not None:
+        return work
     if item.kind == "datetime":
         moment = read_moment(value, context.world.federation.timezone)
         return texts.date if moment is None else texts.future if is_ahead(moment, now) else ""

@@ -13,6 +13,7 @@ from bot.domain.access import Action, Actor, CaseFacts, access_report, told_peop
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts
+from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.outcomes import Outcomes
 from bot.services.limits import Counters
 from bot.storage.database import Database
@@ -50,6 +51,7 @@ class Context:
     world: World
     texts: CaseTexts
     outcomes: Outcomes
+    work: CaseWork
     database: Database
     vault: Vault
     new_tokens: Callable[[], Tokens]

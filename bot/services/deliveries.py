@@ -9,15 +9,15 @@ from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
-from bot.knowledge.case_texts import Notice
 from bot.services import case_cards, reminders
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
-from bot.services.owed import FLT_CHANNEL
+from bot.services.owed import FLT_CHANNEL, is_in_channel
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Claimed, Posted
+from bot.storage.removals import forget_card, line_keys
 from bot.storage.reports import (
     Entry,
     Report,
@@ -35,7 +35,8 @@ class Outgoing:
     """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
 
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
-    message under which it goes ("" for none).
+    message under which it goes ("" for none). Where `removes` is not None, what was posted under `key` is to
+    be taken away, and first each line under it that was posted under one of those keys.
     """
 
     platform: str
@@ -46,6 +47,7 @@ class Outgoing:
     version: int
     unclear: bool
     thread: str = ""
+    removes: tuple[str, ...] | None = None
 
 
 class NowhereToSend(Exception):
@@ -59,6 +61,10 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     """
     notice = claimed.notice
     report = report_to_show(tx, context.vault, notice.report_id)
+    if notice.recipient == FLT_CHANNEL and notice.kind in ("card", "line") and not is_in_channel(report):
+        return None
+    if notice.kind == "gone":
+        return _removal(tx, context, report, claimed)
     if notice.kind == "moved":
         return _moved(tx, context, report, claimed)
     told = people_of(tx, report)
@@ -102,6 +108,30 @@ def _moved(tx: Transaction, context: Context, report: Report, claimed: Claimed) 
     key, rewrites = f"card:{report.id}:{recipient}", shown.message_id if shown else ""
     version, unclear = int(report.row.version), shown is None
     return Outgoing(platform, conversation, message, key, rewrites, version, unclear)
+
+
+def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
+    """The card of somebody who is to have nothing of the report, and the lines under it; None without one."""
+    recipient = claimed.notice.recipient
+    shown = outbox.posted_card(tx, report.id, recipient)
+    card_row = outbox.Notice("", report.id, "card", recipient)
+    # A worker that died while it posted has left no word of where.
+    perhaps = _first_way(context, recipient) if outbox.card_was_tried(tx, card_row) else ""
+    platform = kept_on(tx, card_row) or perhaps
+    if not platform:
+        return None
+    text = context.work.removed
+    message, key = Message((Paragraph(text, muted=True),), summary=text), f"card:{report.id}:{recipient}"
+    conversation, version = _account(context, recipient, platform), int(report.row.version)
+    lines, card = line_keys(tx, report.id, recipient), shown.message_id if shown else ""
+    return Outgoing(platform, conversation, message, key, card, version, unclear=True, removes=lines)
+
+
+def _first_way(context: Context, recipient: str) -> str:
+    if recipient == FLT_CHANNEL:
+        return context.flt_conversation[0]
+    person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
+    return next((name for name in context.platforms if person and name in person.accounts), "")
 
 
 def _account(context: Context, recipient: str, platform: str) -> str:
@@ -174,8 +204,8 @@ def _message(
             return reminders.reminder(context, report)
         case "line":
             return line(tx, context, report, notice)
-        case "added" | "given" | "withheld":
-            texts: Notice = getattr(context.texts, notice.kind)
+        case "task" | "added" | "given" | "withheld":
+            texts = context.work.task_notice if notice.kind == "task" else getattr(context.texts, notice.kind)
             text = texts.text.format(why=context.channel.reason)
             return _plain(texts.title.format(reference=report.reference), text)
         case "withdraw" | "withdraw_kept":
@@ -215,6 +245,8 @@ def record(
     if not outbox.finish(tx, claimed, now):
         return
     notice = claimed.notice
+    if notice.kind == "gone":
+        forget_card(tx, notice.report_id, notice.recipient)
     if notice.kind == "card":
         card = Posted(sent.platform, message_id, sent.version)
         outbox.remember_card(tx, notice.report_id, notice.recipient, card)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.messages import Message, Paragraph
+from bot.services.case_cards import event_name
 from bot.services.context import Context
 from bot.services.owed import FLT_CHANNEL, is_in_channel, line_number
 from bot.storage.database import Transaction
@@ -44,6 +45,6 @@ def _who(context: Context, entry: Entry) -> str:
 def _what(context: Context, entry: Entry) -> str:
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
     agency = entry.detail.get("agency", "")
-    what = str(getattr(context.texts.events, entry.event)).format(to=to, agency=agency)
+    what = event_name(context, entry.event).format(to=to, agency=agency)
     outcome = entry.detail.get("outcome", "") if entry.event == "close" else ""
     return f"{what}: {outcome}" if outcome else what

@@ -29,7 +29,7 @@ from bot.storage.reports import (
     people_of,
     reload,
 )
-from bot.storage.rerouting import forget_people, save_route
+from bot.storage.rerouting import Rerouted, forget_people, save_route
 from bot.storage.timers import set_reminder
 
 # The other one of these two may be the very person.
@@ -103,7 +103,8 @@ def _moved(
     # For them it begins now, timers and all.
     timetable = context.world.federation.timetable(now, bool(report.row.urgent))
     left = [name for name in cards_of(tx, report.id) if name not in map(person_recipient, people)]
-    if not save_route(tx, report, state, _alone(context, report.route, role, people), timetable.step(0)):
+    to = Rerouted(_alone(context, report.route, role, people), timetable.step(0))
+    if not save_route(tx, report, state, to):
         return False
     set_reminder(tx, report, timetable.reminder_after(now))
     forget_people(tx, report)

@@ -31,6 +31,13 @@ LINES = frozenset(
         "correct",
         "withdraw",
         "withdraw_kept",
+        "assess",
+        "advice",
+        "investigate",
+        "task",
+        "done",
+        "urgent",
+        "calm",
     )
 )
 _UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
@@ -150,6 +157,12 @@ def owe_moved(tx: Transaction, context: Context, report: Report, left: Iterable[
     """Where the card stood of those who have the report no more, a line that it has been moved."""
     for recipient in left:
         _owe(tx, context, report, "moved", recipient, now)
+
+
+def owe_gone(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
+    """The cards of those who are to have nothing of the report are taken away, without a trace."""
+    for recipient in left:
+        _owe(tx, context, report, "gone", recipient, now)
 
 
 def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:

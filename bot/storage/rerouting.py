@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, update
@@ -13,21 +13,36 @@ from bot.storage.reports import Report, SealedRoute, state_columns
 from bot.storage.schema import report_people, reports
 
 
-def save_route(
-    connection: Connection, report: Report, state: CaseState, route: SealedRoute, due_at: datetime
-) -> bool:
-    """Store the state with a restricted route. False where somebody else changed the report in between."""
+@dataclass(frozen=True)
+class Rerouted:
+    """Where a report goes from now on: its route, and whether the FLT's channel may hold its card."""
+
+    route: SealedRoute
+    due_at: datetime | None
+    channel: bool = False
+    restricted: bool = True
+    closed_at: datetime | None = None
+
+
+def save_route(connection: Connection, report: Report, state: CaseState, to: Rerouted) -> bool:
+    """Store the state with another route. False where somebody else changed the report in between."""
     same = (reports.c.id == report.id) & (reports.c.version == report.row.version)
     values = {
         **state_columns(state),
-        "channel": False,
-        "restricted": True,
-        "due_at": due_at,
-        "closed_at": None,
-        "sealed_route": report.key.seal("sealed_route", json.dumps(asdict(route))),
+        "channel": to.channel,
+        "restricted": to.restricted,
+        "due_at": to.due_at,
+        "closed_at": to.closed_at,
+        "sealed_route": report.key.seal("sealed_route", json.dumps(asdict(to.route))),
     }
     result = connection.execute(update(reports).where(same).values(version=reports.c.version + 1, **values))
     return result.rowcount == 1
+
+
+def forget_person(connection: Connection, report: Report, person: str) -> None:
+    """This person has not been brought the report any more."""
+    theirs = (report_people.c.report_id == report.id) & (report_people.c.person == person)
+    connection.execute(delete(report_people).where(theirs))
 
 
 def forget_people(connection: Connection, report: Report) -> None:

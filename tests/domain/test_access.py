@@ -56,6 +56,7 @@ EXPECTED: dict[Action, dict[str, frozenset[str]]] = {
     "note": _HANDLE,
     "assign": _HANDLE,
     "refer": _HANDLE,
+    "assess": _HANDLE,
     "close": _HANDLE,
     "restrict": {"eht": ALL, "dsl": ALL, "chair": ALL},
     "follow": {},

@@ -66,6 +66,54 @@ EXPECTED = {
     (Stage.CLOSED, Happening.DEADLINE): "no: closed",
     (Stage.CLOSED, Happening.CLOSE): "no: closed",
     (Stage.CLOSED, Happening.REOPEN): "acknowledged",
+    (Stage.SUBMITTED, Happening.ASSESS): "submitted",
+    (Stage.SUBMITTED, Happening.ADVICE): "submitted",
+    (Stage.SUBMITTED, Happening.TASK): "submitted",
+    (Stage.SUBMITTED, Happening.DONE): "submitted",
+    (Stage.SUBMITTED, Happening.URGENT): "submitted",
+    (Stage.SUBMITTED, Happening.CALM): "submitted",
+    (Stage.SUBMITTED, Happening.LINK): "submitted",
+    (Stage.SUBMITTED, Happening.INVESTIGATE): "no: not_acknowledged",
+    (Stage.SUBMITTED, Happening.RECUSE): "submitted",
+    (Stage.SUBMITTED, Happening.RESTRICT): "submitted",
+    (Stage.SUBMITTED, Happening.HOLD): "submitted",
+    (Stage.SUBMITTED, Happening.RELEASE): "submitted",
+    (Stage.DELIVERED, Happening.ASSESS): "delivered",
+    (Stage.DELIVERED, Happening.ADVICE): "delivered",
+    (Stage.DELIVERED, Happening.TASK): "delivered",
+    (Stage.DELIVERED, Happening.DONE): "delivered",
+    (Stage.DELIVERED, Happening.URGENT): "delivered",
+    (Stage.DELIVERED, Happening.CALM): "delivered",
+    (Stage.DELIVERED, Happening.LINK): "delivered",
+    (Stage.DELIVERED, Happening.INVESTIGATE): "no: not_acknowledged",
+    (Stage.DELIVERED, Happening.RECUSE): "delivered",
+    (Stage.DELIVERED, Happening.RESTRICT): "delivered",
+    (Stage.DELIVERED, Happening.HOLD): "delivered",
+    (Stage.DELIVERED, Happening.RELEASE): "delivered",
+    (Stage.ACKNOWLEDGED, Happening.ASSESS): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.ADVICE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.TASK): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.DONE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.URGENT): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.CALM): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.LINK): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.INVESTIGATE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.RECUSE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.RESTRICT): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.HOLD): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.RELEASE): "acknowledged",
+    (Stage.CLOSED, Happening.ASSESS): "no: closed",
+    (Stage.CLOSED, Happening.ADVICE): "no: closed",
+    (Stage.CLOSED, Happening.TASK): "no: closed",
+    (Stage.CLOSED, Happening.DONE): "no: closed",
+    (Stage.CLOSED, Happening.URGENT): "no: closed",
+    (Stage.CLOSED, Happening.CALM): "no: closed",
+    (Stage.CLOSED, Happening.LINK): "no: closed",
+    (Stage.CLOSED, Happening.INVESTIGATE): "no: closed",
+    (Stage.CLOSED, Happening.RECUSE): "no: closed",
+    (Stage.CLOSED, Happening.RESTRICT): "closed",
+    (Stage.CLOSED, Happening.HOLD): "closed",
+    (Stage.CLOSED, Happening.RELEASE): "closed",
 }
 
 
@@ -121,3 +169,10 @@ def test_a_report_to_the_wrong_person_begins_anew() -> None:
     """Whoever held it, acknowledged it or closed it counts no more once the reporter sent it elsewhere."""
     closed = CaseState(Stage.CLOSED, 2, holder="farid", acknowledged_by="farid", outcome="no_action")
     assert advance(closed, Event(Happening.MISDIRECT, "reporter")) == CaseState()
+
+
+def test_who_holds_a_case_and_steps_back_gives_it_back() -> None:
+    """The case is as if it had just been delivered: nobody has it, and it can be acknowledged again."""
+    held = CaseState(Stage.ACKNOWLEDGED, 1, holder="farid", acknowledged_by="farid")
+    assert advance(held, Event(Happening.RECUSE, "farid")) == CaseState(Stage.DELIVERED, 1)
+    assert advance(held, Event(Happening.RECUSE, "grace")) == held

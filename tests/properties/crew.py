@@ -111,6 +111,14 @@ class Line:
         finally:
             await self.life.next_step()
 
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        await self.life.next_step()
+        try:
+            self.platform.check(target)
+            await self.platform.remove(target, message_id, instead)
+        finally:
+            await self.life.next_step()
+
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         await self.life.next_step()
         return await self.platform.find(target, key, thread)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from bot.delivery import leases
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.services import case_actions, escalations, submissions
-from bot.services.case_actions import Press
+from bot.services.case_press import Press
 from bot.storage import outbox
 from bot.storage.outbox import Claimed
 from bot.storage.reports import save_state

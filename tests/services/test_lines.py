@@ -5,6 +5,7 @@ import pytest
 from bot.delivery.sender import LostFault, PassingFault
 from bot.domain.cases import Happening
 from bot.services.assistant import Assistant
+from bot.services.case_cards import event_name
 from bot.services.owed import LINES
 from tests.support.desk import Desk
 
@@ -118,7 +119,15 @@ def test_without_threads_there_are_no_lines(desk: Desk) -> None:
 
 def test_everything_that_can_happen_has_its_line(desk: Desk) -> None:
     """Whatever changes a case is told under its card, but for its delivery and the move away from there."""
-    texts = desk.product.context.texts
-    assert {happening.value for happening in Happening} - LINES == {"deliver", "misdirect"}
+    context = desk.product.context
+    assert {happening.value for happening in Happening} - LINES == {
+        "deliver",
+        "misdirect",
+        "link",
+        "restrict",
+        "recuse",
+        "hold",
+        "release",
+    }
     for event in LINES:
-        assert getattr(texts.events, event).format(to="Tom", agency="Police")
+        assert event_name(context, event).format(to="Tom", agency="Police")

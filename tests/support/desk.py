@@ -104,6 +104,11 @@ class Notebook:
         shown = self.seen[target.conversation]
         shown[:] = [(known, message if known == message_id else old) for known, old in shown]
 
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        self._fail(target)
+        shown = self.seen.get(target.conversation, [])
+        shown[:] = [item for item in shown if item[0] != message_id]
+
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         return self.keys.get((target.conversation, key))
 

@@ -41,6 +41,10 @@ class PlaygroundSender:
         await self._ask(self._parts.store.edit, message_id, html)
         await self._show(conversation, Posted(message_id, html, old.posted_at))
 
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        """A line in its place."""
+        await self.edit(target, message_id, instead)
+
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:  # noqa: ARG002
         """The id of what was posted under `key`, or None."""
         found: str | None = await self._ask(self._parts.store.find, self._conversation(target), key)

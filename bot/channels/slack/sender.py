@@ -10,7 +10,7 @@ from bot.channels.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
-from bot.delivery.sender import PassingFault, Target
+from bot.delivery.sender import LostFault, PassingFault, Target
 from bot.domain.messages import Message
 
 FLT = "flt"
@@ -70,6 +70,15 @@ class SlackSender:
         async with self._pace.turn(channel):
             await self._verify(target, _RECENT_S)
             await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
+
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:  # noqa: ARG002
+        """Delete it; a reply in a thread as well. The channel is not looked at first: less stands in it."""
+        channel = await self._channel(target)
+        async with self._pace.turn(channel):
+            try:
+                await self._ask(self._client.posts.chat_delete, channel, ts=message_id)
+            except LostFault:
+                return
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         """The timestamp of what was posted under `key`, among the newest two hundred messages there."""

@@ -11,7 +11,7 @@ from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.port import Post, Reference, TeamsPort
 from bot.channels.teams.references import References
 from bot.channels.teams.safety import ConversationCheck
-from bot.delivery.sender import PermanentFault, Target
+from bot.delivery.sender import LostFault, PermanentFault, Target
 from bot.domain.messages import Message
 
 FLT = "flt"
@@ -61,6 +61,15 @@ class TeamsSender:
         async with self._pace.turn(to.conversation):
             await self._verify(target)
             await self._port.update(to, message_id, self._render(message))
+
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        """A line in its place: what a bot deletes leaves a line of Teams' own that can be undone."""
+        to = await self._where(target)
+        async with self._pace.turn(to.conversation):
+            try:
+                await self._port.update(to, message_id, self._render(instead))
+            except LostFault:
+                return
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         """None: a bot on Teams cannot look for what it has posted."""

@@ -1,0 +1,89 @@
+"""The buttons of a case: those that its card bears, and the rarer ones behind "More"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.domain.access import Action
+from bot.domain.cases import Stage
+from bot.domain.messages import Button, Buttons, Heading, Message
+from bot.services.case_state import open_tasks
+from bot.services.context import Context
+from bot.storage.reports import Entry, Report
+
+_ANY = tuple(Stage)
+_OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+# What each of the rarer ones needs, and at which stages of a case it makes sense; in the order of the work.
+_RARE: tuple[tuple[str, Action, tuple[Stage, ...]], ...] = (
+    ("assess", "assess", _OPEN),
+    ("advice", "assess", _OPEN),
+    ("investigate", "assess", (Stage.ACKNOWLEDGED,)),
+    ("task", "assess", _OPEN),
+    ("urgent", "assess", _OPEN),
+    ("calm", "assess", _OPEN),
+    ("link", "assess", _OPEN),
+    ("restrict", "restrict", _ANY),
+    ("hold", "restrict", _ANY),
+    ("release", "restrict", _ANY),
+    ("recuse", "list", _OPEN),
+)
+
+
+def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...]:
+    """Those that a card bears: everyone who has it sees the same ones, and each press is checked again."""
+    texts, reference = context.texts.buttons, report.reference
+    details = Button(texts.details, "case.details", reference)
+    clauses = (Button(texts.clauses, "case.clauses", reference),) if quotes else ()
+    more = Button(context.work.buttons["more"], "case.more", reference)
+    if report.state.stage is Stage.CLOSED:
+        return (details, *clauses, Button(texts.reopen, "case.reopen", reference), more)
+    if report.state.stage is Stage.ACKNOWLEDGED:
+        first = Button(texts.take, "case.take", reference)
+    else:
+        first = Button(texts.acknowledge, "case.acknowledge", reference, "primary")
+    return (
+        first,
+        details,
+        Button(texts.assign, "case.assign", reference),
+        Button(texts.note, "case.note", reference),
+        Button(texts.ask, "case.ask", reference),
+        Button(texts.refer, "case.refer", reference),
+        *clauses,
+        Button(texts.close, "case.close", reference),
+        more,
+    )
+
+
+def more(
+    context: Context, report: Report, entries: Sequence[Entry], may: Callable[[Action], bool]
+) -> Message:
+    """The rarer ones that make sense now and that the presser may press, and each open task to be ticked."""
+    title = context.work.more_title.format(reference=report.reference)
+    shown = (*_tasks(context, report, entries, may), *_rare(context, report, may))
+    blocks = (Heading(title), Buttons(shown))
+    return Message(blocks, summary=title, replaces=f"more:{report.reference}", ephemeral=True)
+
+
+def _rare(context: Context, report: Report, may: Callable[[Action], bool]) -> Iterator[Button]:
+    row = report.row
+    senseless = {
+        "urgent": bool(row.urgent),
+        "calm": not row.urgent,
+        "restrict": bool(row.restricted),
+        "hold": bool(row.legal_hold),
+        "release": not row.legal_hold,
+    }
+    for name, action, stages in _RARE:
+        if report.state.stage in stages and not senseless.get(name, False) and may(action):
+            yield Button(context.work.buttons[name], f"case.{name}", report.reference)
+
+
+def _tasks(
+    context: Context, report: Report, entries: Sequence[Entry], may: Callable[[Action], bool]
+) -> Iterator[Button]:
+    if report.state.stage is Stage.CLOSED or not may("assess"):
+        return
+    for task in open_tasks(entries)[:10]:
+        words = task.text if len(task.text) <= 40 else f"{task.text[:39]}…"
+        label = context.work.buttons["done"].format(task=words)
+        yield Button(label, "case.done", f"{report.reference}|{task.number}")
