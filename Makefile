@@ -1,6 +1,6 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package properties torture soak
-.PHONY: fuzz
+.PHONY: fuzz audit-code audit-dependencies
 .PHONY: bench-answers bench-growth bench-slack bench-delivery
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
@@ -29,6 +29,7 @@ check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -c pyproject.toml -r bot -ll
 	$(BIN)/python -m pytest -n auto -m "not browser and not node and not postgres and not rasa"
 
 test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
@@ -71,6 +72,12 @@ bench-answers: $(VENV)/.dev ## the built-in engine beside what could be picked i
 
 bench-growth: $(VENV)/.dev ## many policies side by side
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.growth "$(FILE)" --sizes $(SIZE)
+
+audit-code: $(VENV)/.dev ## what bandit finds, of medium severity and above
+	$(BIN)/bandit -q -c pyproject.toml -r bot -ll
+
+audit-dependencies: $(VENV)/.dev ## known vulnerabilities of what is pinned; needs the internet, and fails without it
+	$(BIN)/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
 
 INPUTS ?= 10000
 fuzz: $(VENV)/.dev ## hostile input for both doors, INPUTS each (docs/security.md); some minutes
