@@ -42,6 +42,7 @@ from bot.knowledge.permission_files import PermissionTable
 from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
+from bot.knowledge.retention_file import Retention
 from bot.knowledge.wording import load_lexicon
 from bot.running import SharedClock, head_logged, repeating, ring_said, until_stopped, working
 from bot.services.assistant import Assistant
@@ -147,6 +148,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         work=load(settings.policy_kb / "case-work.yml", CaseWork),
         database=database,
         vault=vault,
+        retention=load(settings.policy_kb / "retention.yml", Retention),
         new_tokens=new_tokens,
         counters=Counters(world.federation.limits, secrets.token_bytes),
         platforms=_platforms(settings),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import secrets
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.storage import audit
+from bot.storage.audit import AuditEntry
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database
 from bot.storage.rotation import say_ring
+from bot.storage.vault import open_vault
 from tests.test_commands import bot
 
 
@@ -115,3 +119,26 @@ def test_the_audit_is_verified_from_the_command_line(tmp_path: Path) -> None:
     assert changed.returncode == 1
     assert "row 1: changed" in changed.stderr
     assert "row 2" not in changed.stderr
+
+
+def test_nothing_is_purged_alone(tmp_path: Path) -> None:
+    """`purge --dry-run` lists each class and changes nothing; `purge` asks for two people first."""
+    shown = bot(tmp_path, "purge", "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    assert "questions (90 days after closing; not in this policy): 0" in shown.stdout
+    assert "safeguarding (kept: no period is set; not in this policy): 0" in shown.stdout
+    done = bot(tmp_path, "purge")
+    assert done.returncode == 1
+    assert "0 of 2 people have agreed" in done.stderr
+    for person in ("eleanor", "ivan"):
+        database = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
+        ring = KeyRing.parse((tmp_path / "keys").read_text(), secrets.token_bytes)
+        with database.transaction() as tx:
+            now = datetime.now(UTC)  # noqa: TID251
+            audit.record(tx, open_vault(tx, ring), AuditEntry(now, person, "", "purge.approve"))
+        database.close()
+    agreed = bot(tmp_path, "purge")
+    assert agreed.returncode == 0, agreed.stderr
+    assert "overwritten" in agreed.stdout
+    # One agreement is for one purge.
+    assert bot(tmp_path, "purge").returncode == 1

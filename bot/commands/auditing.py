@@ -23,7 +23,7 @@ HeadOption = Annotated[
 def verify(head: HeadOption = "") -> None:
     """Find every row of the audit that was changed, removed or moved; there being one, end with status 1."""
     with opened() as product:
-        found = _verified(product)
+        found = followed(product)
         faults = [f"row {number}: {why}" for number, why in found.faults]
         if head and not _knows(product, head):
             faults.append(
@@ -41,7 +41,8 @@ def verify(head: HeadOption = "") -> None:
     typer.echo("Keep this head away from the database: `audit verify --head HASH` finds a cut-off end later.")
 
 
-def _verified(product: Opened) -> Verified:
+def followed(product: Opened) -> Verified:
+    """The whole chain, followed to its end."""
     # In pages, each in a transaction of its own: on SQLite nobody else could write meanwhile.
     found = Verified()
     while not found.whole:

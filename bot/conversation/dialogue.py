@@ -10,6 +10,7 @@ from bot.conversation import aftercare, asking, drills, journeys, reporting, ste
 from bot.conversation.passages import show_passage
 from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
+    ApprovePurge,
     Incoming,
     ListCases,
     Pressed,
@@ -155,6 +156,7 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "image": lambda session, world, now: start_report(session, "image", world, now),
     "question": lambda session, world, now: start_report(session, "question", world, now),
     "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
+    "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "help": lambda session, world, _now: Turn(session, (help_message(world),)),
     "back": _on_draft(reporting.go_back),

@@ -166,7 +166,21 @@ class ShowAudit:
     reference: str = ""
 
 
-Command = SubmitReport | ShowStatus | AddToReport | WithdrawReport | MoveReport | ListCases | ShowAudit
+@dataclass(frozen=True)
+class ApprovePurge:
+    """Agree that what has outlived its period is destroyed: two people must, before a purge does it."""
+
+
+Command = (
+    SubmitReport
+    | ShowStatus
+    | AddToReport
+    | WithdrawReport
+    | MoveReport
+    | ListCases
+    | ShowAudit
+    | ApprovePurge
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ Word = Literal[
     "resume",
     "hide",
     "question",
+    "purge",
     "drill",
 ]
 _LONGEST = 60
@@ -38,6 +39,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "resume": ("resume", "continue", "go on"),
     "hide": ("hide", "quick hide"),
     "drill": ("drill", "start a drill"),
+    "purge": ("approve purge", "approve the purge"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 

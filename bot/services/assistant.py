@@ -12,12 +12,14 @@ from bot.conversation import receipts, sessions, words
 from bot.conversation.dialogue import lost_draft, take_turn
 from bot.conversation.turns import (
     AddToReport,
+    ApprovePurge,
     Command,
     Incoming,
     ListCases,
     MoveReport,
     Pressed,
     Said,
+    Sender,
     Session,
     ShowAudit,
     ShowStatus,
@@ -29,7 +31,7 @@ from bot.conversation.turns import (
 from bot.domain.messages import Message
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
-from bot.services import auditing, case_actions, following, misdirection, withdrawal
+from bot.services import auditing, case_actions, following, misdirection, retention, withdrawal
 from bot.services.context import Context
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
 from bot.storage.conversations import (
@@ -180,8 +182,15 @@ class Assistant:
                 return misdirection.move(tx, context, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
-            case ShowAudit():
-                return auditing.show(tx, context, sender, command, now)
+            case ShowAudit() | ApprovePurge():
+                return self._oversee(tx, sender, command, now)
+
+    def _oversee(
+        self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge, now: datetime
+    ) -> Message:
+        if isinstance(command, ShowAudit):
+            return auditing.show(tx, self._context, sender, command, now)
+        return retention.approve(tx, self._context, sender, self._context.retention, now)
 
     def _receipt(self, command: SubmitReport, received: Received) -> Message:
         world = self._context.world

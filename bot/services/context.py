@@ -15,6 +15,7 @@ from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts
 from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.outcomes import Outcomes
+from bot.knowledge.retention_file import Retention
 from bot.services.limits import Counters
 from bot.storage.database import Database
 from bot.storage.reports import Report
@@ -54,6 +55,7 @@ class Context:
     work: CaseWork
     database: Database
     vault: Vault
+    retention: Retention
     new_tokens: Callable[[], Tokens]
     counters: Counters
     platforms: tuple[str, ...] = ()

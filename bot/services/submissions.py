@@ -22,7 +22,7 @@ from bot.storage.reports import (
     add_entry,
     add_people,
     insert_report,
-    report_by_reference,
+    is_taken,
 )
 
 ANONYMOUS = "anonymous"
@@ -75,7 +75,7 @@ def _one(values: tuple[str, ...], otherwise: str) -> str:
 def _free_reference(tx: Transaction, context: Context, command: SubmitReport) -> str:
     # References are short, to be read out: now and then one is drawn that stands already.
     reference = command.tokens.reference
-    while report_by_reference(tx, context.vault, reference) is not None:
+    while is_taken(tx, reference):
         tokens = context.new_tokens()
         reference = (marked(tokens) if is_drill(command.slots) else tokens).reference
     return reference

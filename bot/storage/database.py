@@ -99,6 +99,14 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise StorageFault(f"No backup was made: {error}.") from error
 
+    def overwrite_deleted(self) -> str:
+        """Leave nothing of what was deleted in the database's own files; says what was done, or was not."""
+        try:
+            return str(self._kind.overwrite_deleted(self.engine))
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            why = type(error).__name__
+            return f"What was deleted is not yet overwritten ({why}): purge again when less is going on."
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()

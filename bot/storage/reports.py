@@ -163,7 +163,15 @@ def _one(connection: Connection, vault: Vault, report_id: str) -> Report:
 
 def _held() -> Select[Any]:
     """Reports that nobody else changes until this transaction ends, nor adds to the history of."""
-    return select(reports).with_for_update(key_share=True)
+    # What was purged is a skeleton: it opens for nobody.
+    return select(reports).where(reports.c.wrapped_key != b"").with_for_update(key_share=True)
+
+
+def is_taken(connection: Connection, reference: str) -> bool:
+    """Whether a report bears this reference, also one of which only the skeleton is left."""
+    return (
+        connection.execute(select(reports.c.id).where(reports.c.reference == reference)).first() is not None
+    )
 
 
 def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:

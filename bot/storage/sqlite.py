@@ -106,6 +106,19 @@ def first_statements(version: tuple[int, ...]) -> tuple[str, ...]:
     )
 
 
+def overwrite_deleted(engine: Engine) -> str:
+    """Rewrite the file without what was deleted (`secure_delete` has zeroed it), and empty the WAL."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        raw.close()
+    return "What was deleted is overwritten in the database file and its journal."
+
+
 def _durable(version: tuple[int, ...]) -> tuple[str, int]:
     return ("wal", 2) if version >= _WAL_RESET_MENDED else ("delete", 3)
 
