@@ -36,6 +36,16 @@ def test_a_new_key_is_one_line_that_is_taken(tmp_path: Path) -> None:
     assert first not in (tmp_path / "keys").read_text()
 
 
+def test_the_first_key_is_made_before_anything_else(tmp_path: Path) -> None:
+    """In production nothing starts without keys, and `keys new` makes the first one all the same."""
+    production = {"SLACK_BOT_TOKEN": "xoxb-1"}
+    refused = bot(tmp_path, "serve", **production)
+    assert refused.returncode == 1
+    assert "SIGNPOST_KEYS is not set" in refused.stderr
+    assert not (tmp_path / "keys").exists()
+    assert ":" in new_line(tmp_path, **production)
+
+
 def test_rotate_says_which_key_may_go(tmp_path: Path) -> None:
     """After `keys rotate` the old key is named with what to do, and Signpost starts without it."""
     old = new_line(tmp_path)

@@ -12,7 +12,7 @@ from bot.app import clock
 from bot.commands.opened import Opened, opened
 from bot.commands.registry import cli, command
 from bot.services.rotation import needed_keys, rotate
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.rotation import others_serve
 
@@ -41,7 +41,7 @@ The rest is in docs/keys.md."""
 @command("new", group)
 def new() -> None:
     """A new dated key, to be put first in SIGNPOST_KEYS; it is stored nowhere."""
-    typer.echo(new_key(_free_id(read_settings().ring), secrets.token_bytes))
+    typer.echo(new_key(_free_id(_known_ids()), secrets.token_bytes))
     typer.echo(
         "Put this line first in SIGNPOST_KEYS, before the keys that are there, separated by a comma. Print a"
         " new sheet (`keys sheet`), start every process again with it, then run `keys rotate`.",
@@ -49,10 +49,18 @@ def new() -> None:
     )
 
 
-def _free_id(ring: KeyRing) -> str:
+def _known_ids() -> tuple[str, ...]:
+    try:
+        return read_settings().ring.ids
+    except SettingsFaults:
+        # The first key is made before anything else is set.
+        return ()
+
+
+def _free_id(known: tuple[str, ...]) -> str:
     today = f"{clock():%Y-%m-%d}"
     names = (today, *(f"{today}-{number}" for number in range(2, 100)))
-    return next(name for name in names if name not in ring.ids)
+    return next(name for name in names if name not in known)
 
 
 @command("rotate", group)
