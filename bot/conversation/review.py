@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,8 +145,10 @@ def _recipients(draft: Draft, settled: Settled, route: Route, world: World) -> l
     texts, slots = world.playbook.texts.review, settled.slots
     found = readers(world, slots, route)
     blocks: list[Block] = [Bullets(tuple(person_line(reader, world) for reader in found), texts.recipients)]
-    blocks += _left_out(draft, route, found, world)
     later = [person for step in route.ladder for person in step if person not in {r.person for r in found}]
+    would_see = tuple(dict.fromkeys([*(reader.person for reader in found), *later]))
+    named = [person for person in would_see if _is_named(person, slots, world)]
+    blocks += _left_out(draft, route, found, named, world)
     if later:
         blocks.append(Paragraph(f"{texts.ladder}: {_names(later, world)}. {texts.ladder_note}", muted=True))
     mode = next(iter(slots.get("mode", ("named",))), "named")
@@ -162,7 +166,22 @@ def person_line(reader: Reader, world: World) -> str:
     return texts.person.format(name=name, role=role_name(reader.role), level=levels[reader.level])
 
 
-def _left_out(draft: Draft, route: Route, found: tuple[Reader, ...], world: World) -> list[Block]:
+def _is_named(person: str, slots: Slots, world: World) -> bool:
+    """Whether what was written names this person in full; answers that were chosen never do."""
+    name = re.escape(_plainly(world.federation.person_name(person)))
+    written = _plainly("\n".join(value for values in slots.values() for value in values))
+    return re.search(rf"(?<!\w){name}(?!\w)", written) is not None
+
+
+def _plainly(text: str) -> str:
+    # However it was typed: in capitals, over two lines, with another apostrophe.
+    folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold()
+    return " ".join(folded.split())
+
+
+def _left_out(
+    draft: Draft, route: Route, found: tuple[Reader, ...], named: list[str], world: World
+) -> list[Block]:
     texts, struck = world.playbook.texts.review, draft.slots.get(STRUCK, ())
     concerned = [
         person for person in world.federation.roster.people if person in route.excluded - set(struck)
@@ -172,7 +191,10 @@ def _left_out(draft: Draft, route: Route, found: tuple[Reader, ...], world: Worl
         blocks.append(Paragraph(texts.excluded.format(names=_names(concerned, world))))
     if struck:
         blocks.append(Paragraph(texts.struck.format(names=_names(struck, world))))
-    out = [_strike(draft, reader.person, "out", texts.strike, world) for reader in found]
+    if named:
+        blocks.append(Callout("warning", texts.named.format(names=_names(named, world)), texts.named_why))
+    offered = dict.fromkeys([*named, *(reader.person for reader in found)])
+    out = [_strike(draft, person, "out", texts.strike, world) for person in offered]
     back = [_strike(draft, person, "in", texts.put_back, world) for person in struck]
     return [*blocks, Buttons((*out, *back))]
 

@@ -99,6 +99,8 @@ class Review(Record):
     ladder: Plain
     ladder_note: Plain
     strike: Annotated[str, AfterValidator(_exactly("name"))]
+    named: Annotated[str, AfterValidator(_exactly("names"))]
+    named_why: Plain
     put_back: Annotated[str, AfterValidator(_exactly("name"))]
     struck: Annotated[str, AfterValidator(_exactly("names"))]
     excluded: Annotated[str, AfterValidator(_exactly("names"))]
