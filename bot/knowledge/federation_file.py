@@ -21,6 +21,8 @@ Text = Annotated[str, Field(min_length=1, max_length=600)]
 # The numbers that Ofcom keeps for drama: no one answers them.
 _DEMO_NUMBER = re.compile(r"0207946|01[1-6]\d496|0191498|01632960|07700900|08081570|09098790|03069990")
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# Who acts in a history or in the audit without being on the roster.
+_NOT_PEOPLE = ("reporter", "signpost", "host", "unknown")
 _MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
 
 
@@ -30,6 +32,13 @@ class PersonRecord(Record):
     id: Id
     name: Text
     accounts: dict[Literal["slack", "teams", "playground", "terminal"], Text] = Field(default_factory=dict)
+
+    @field_validator("id")
+    @classmethod
+    def _nobody_else(cls, value: str) -> str:
+        if value in _NOT_PEOPLE:
+            raise ValueError(f"{value!r} stands for nobody on the roster in a history; give another id")
+        return value
 
 
 class SchoolRecord(Record):

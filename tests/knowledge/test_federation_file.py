@@ -205,3 +205,11 @@ def test_the_week_and_the_closures_are_the_files_own(tmp_path: Path) -> None:
     assert working.half_days(date(2026, 11, 25)) == ()
     assert working.half_days(date(2026, 10, 24)) == working.half_days(date(2026, 10, 31)) == ()
     assert working.half_days(date(2026, 11, 7)) != ()
+
+
+@pytest.mark.parametrize("taken", ["reporter", "signpost", "host", "unknown"])
+def test_nobody_bears_the_name_of_no_person(tmp_path: Path, taken: str) -> None:
+    """An id that means "nobody on the roster" in a history is refused, with its line."""
+    (found,) = faults(tmp_path, REAL.replace("{id: a,", f"{{id: {taken},").replace("[a", f"[{taken}"))[:1]
+    assert "federation.yml:4" in found
+    assert "give another id" in found
