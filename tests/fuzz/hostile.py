@@ -81,11 +81,11 @@ def _spoil(chance: random.Random, payload: Any) -> None:
             case 1 | 2 if key not in _NAMES:
                 holder[key] = text(chance)
             case 3 if isinstance(holder, dict):
-                holder[text(chance)] = chance.choice(_ODD)
+                holder[text(chance)] = copy.deepcopy(chance.choice(_ODD))
             case 4:
                 holder[key] = _deep(chance.randrange(20, 400))
             case _:
-                holder[key] = chance.choice(_ODD)
+                holder[key] = copy.deepcopy(chance.choice(_ODD))
         return
 
 
