@@ -63,7 +63,10 @@ class TeamsSender:
             await self._port.update(to, message_id, self._render(message))
 
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
-        """A line in its place: what a bot deletes leaves a line of Teams' own that can be undone."""
+        """A line in its place: what a bot deletes leaves a line of Teams' own that can be undone.
+
+        The chat is not looked at first: less stands in it, whoever reads it.
+        """
         to = await self._where(target)
         async with self._pace.turn(to.conversation):
             try:

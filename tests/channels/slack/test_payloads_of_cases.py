@@ -20,6 +20,11 @@ from .payloads import elements_of, faults, lost, said, squeezed
 
 NOTE = "Every word of this note is kept. " * 100
 PRIVATE = "secretword"
+# What can be opened of a case, and what its forms ask.
+SHOWN = (
+    *("show", "details", "clauses", "assign", "note", "ask", "refer", "close", "reopen", "more"),
+    *("assess", "advice", "task", "urgent", "calm", "link", "restrict", "hold", "release", "recuse"),
+)
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def check(message: Message, look: Look) -> None:
 def seen_by_all(desk: Desk, reference: str, holder: str) -> Iterator[Message]:
     """What each kind of person can open of a case, and every form."""
     for user in (holder, "farid", "ana"):
-        for action in ("show", "details", "clauses", "assign", "note", "ask", "refer", "close", "reopen"):
+        for action in SHOWN:
             yield from desk.send(user, Pressed(f"case.{action}", reference))
     yield from desk.send("ana", Said("/report-status"))
     yield from desk.send("ana", Pressed("report.read", reference))
@@ -76,6 +81,9 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
     desk.press(holder, "case.acknowledge", reference)
     for _ in range(4):
         desk.fill(holder, "case.note", reference, note=NOTE)
+    task = "Ask for the post to be removed. " * 5
+    for _ in range(4):
+        desk.fill(holder, "case.task", reference, task=task, person=holder, due="2026-11-24T12:00")
     asked = desk.fill(holder, "case.ask", reference, question=NOTE)
     referred = desk.fill(holder, "case.refer", reference, agency="lado", at="2026-11-23T08:00", advice=NOTE)
     assert "Form(" not in asked + referred

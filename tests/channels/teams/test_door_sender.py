@@ -70,6 +70,22 @@ def test_nothing_is_posted_where_somebody_else_reads(works: Office, who: Member,
     play(story())
 
 
+def test_a_card_is_taken_away_whoever_reads_the_chat(works: Office) -> None:
+    """With somebody in the chat who must not read it, a card leaves it at once: less stands there."""
+
+    async def story() -> None:
+        await known(works)
+        posted = await works.sender.post(CHANNEL, CARD, "k")
+        works.port.rooms[FLT] = (*LEADERS, "x")
+        works.port.people["x"] = Member("29:x", "x", "X", TENANT, "user", "x@harbour.example")
+        text = "A message was taken away."
+        await works.sender.remove(CHANNEL, posted, Message((Paragraph(text),), summary=text))
+        assert "A report has come in" not in repr(works.port.shown.get(posted))
+        assert "FED-1234" not in repr(works.port.shown.get(posted))
+
+    play(story())
+
+
 def test_bots_in_the_chat_are_no_readers(works: Office) -> None:
     """Signpost itself is on no roster."""
 

@@ -20,6 +20,7 @@ from tests.channels.slack import payloads as slack
 from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of
 from tests.channels.slack.test_payloads import PARTS
+from tests.channels.slack.test_payloads_of_cases import SHOWN
 from tests.support.desk import Desk
 
 from .card_reading import action, actions_of, faults, fits, lost, nodes_of, pressed, said
@@ -144,7 +145,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def everything_seen(desk: Desk, reference: str) -> Iterator[Message]:
     """What each kind of person can open of a case, every form, and whatever was posted."""
     for user in ("farid", "dina", "ana"):
-        for name in ("show", "details", "clauses", "assign", "note", "close", "reopen", "ask", "refer"):
+        for name in SHOWN:
             yield from desk.send(user, Pressed(f"case.{name}", reference))
     yield from desk.send("ana", Said("/report-status"))
     yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
@@ -175,6 +176,9 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
     desk.press(holder, "case.acknowledge", reference)
     for _ in range(4):
         desk.fill(holder, "case.note", reference, note=NOTE)
+    task = "Ask for the post to be removed. " * 5
+    for _ in range(4):
+        desk.fill(holder, "case.task", reference, task=task, person=holder, due="2026-11-24T12:00")
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
     desk.fill(holder, "case.close", reference, outcome="advice", reason=NOTE, answer=NOTE)
