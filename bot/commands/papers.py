@@ -1,4 +1,4 @@
-"""`report …` and `export`: what leaves Signpost on paper or as a file."""
+"""`report …`: papers of the Federation as a whole, and files that are never written over."""
 
 from __future__ import annotations
 
@@ -36,12 +36,9 @@ def sheet(
 
 def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file that was not there. Raises SettingsFaults; nothing is left half written."""
+    refuse_existing(path)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        raise SettingsFaults(
-            f"{path} is there already, and nothing is overwritten: give another --out."
-        ) from None
     except OSError as error:
         raise SettingsFaults(f"{path} cannot be written: {error.strerror}.") from None
     try:
@@ -50,3 +47,11 @@ def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise SettingsFaults(f"{path} cannot be written: {error.strerror}. Nothing was left there.") from None
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise SettingsFaults where a file could not be made, before a code is used up for it."""
+    if path.exists() or path.is_symlink():
+        raise SettingsFaults(f"{path} is there already, and nothing is overwritten: give another --out.")
+    if not path.parent.is_dir():
+        raise SettingsFaults(f"{path} cannot be written: there is no folder {path.parent}.")

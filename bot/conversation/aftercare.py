@@ -9,6 +9,7 @@ from bot.conversation import forms, reporting, steps
 from bot.conversation.turns import (
     AddToReport,
     Command,
+    CopyReport,
     MoveReport,
     Pressed,
     Session,
@@ -40,6 +41,8 @@ def pressed(session: Session, act: Pressed, world: World) -> Turn | None:
     """What a press on a report that was sent leads to; None where the press is about something else."""
     if act.action in ("report.read", forms.ANSWER):
         return Turn(session, (), (ShowStatus(act.value),))
+    if act.action == forms.COPY:
+        return Turn(session, (), (CopyReport(act.value),))
     form = _FORMS.get(act.action)
     return Turn(session, (form(act.value, world),)) if form else None
 
@@ -76,6 +79,14 @@ def _looked_up(session: Session, act: Submitted, world: World) -> Turn:
     return Turn(session, (), (ShowStatus(values["reference"].upper(), values["code"]),))
 
 
+def _copied(session: Session, act: Submitted, world: World) -> Turn:
+    values, errors = forms.typed_in(act.fields, {"code": (forms.SHORT, True)}, world)
+    if errors:
+        redo = steps.Redo(errors, _typed(values))
+        return Turn(session, (forms.copy_form(act.value, world, redo),))
+    return Turn(session, (), (CopyReport(act.value, values["code"]),))
+
+
 def _withdrawn(session: Session, act: Submitted, world: World) -> Turn:
     return _chosen(session, act, world, "sure", forms.withdraw_form, WithdrawReport)
 
@@ -108,6 +119,7 @@ def _chosen(
 
 _SUBMITTED: Mapping[str, Callable[[Session, Submitted, World], Turn]] = {
     forms.STATUS: _looked_up,
+    forms.COPY: _copied,
     forms.WITHDRAW: _withdrawn,
     forms.MOVE: _moved,
 }

@@ -25,6 +25,7 @@ ANSWER = "report.answer"
 CORRECT = "report.correct"
 WITHDRAW = "report.withdraw"
 MOVE = "report.move"
+COPY = "report.copy"
 STATUS = "status.show"
 LONGEST = 4000
 SHORT = 60
@@ -49,6 +50,7 @@ def choices(reference: str, world: World) -> Message:
     """What else may be done to a report that was sent."""
     texts = world.playbook.texts.aftercare
     items = (
+        Button(world.paper.copy_.button, COPY, reference),
         Button(texts.correct, CORRECT, reference),
         Button(texts.withdraw, WITHDRAW, reference),
         Button(texts.move, MOVE, reference),
@@ -65,6 +67,16 @@ def text_form(action: str, reference: str, world: World, redo: Redo | None = Non
     form = _text_fields(action, reference, world, redo or Redo())
     blocks = (Heading(titles[action]), *above, form)
     return Message(blocks, summary=titles[action], replaces=action, ephemeral=True)
+
+
+def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Asks for the receipt code of the report that somebody wants a copy of."""
+    texts = world.paper.copy_
+    title = texts.form_title.format(reference=reference)
+    form = Form(COPY, reference, (_code(world, redo or Redo()),), texts.submit)
+    return Message(
+        (Heading(title), form), world.playbook.texts.aftercare.summary, replaces=COPY, ephemeral=True
+    )
 
 
 def answer_fields(reference: str, world: World) -> Form:

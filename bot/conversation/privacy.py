@@ -126,6 +126,13 @@ def _student_names(text: str, not_names: frozenset[str], staff: frozenset[str]) 
                 yield Finding("student_name", name, first + start, min(first + start + len(name), last))
 
 
+def likely_names(text: str, not_names: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where two or more words in a row look like somebody's name, whoever it is."""
+    for first, _, sentence in _sentences(text):
+        for start, end in _capital_runs(sentence, not_names):
+            yield first + start, first + end
+
+
 def _sentences(text: str) -> Iterator[tuple[int, int, str]]:
     for match in re.finditer(r"[^.!?\n]+", text):
         yield match.start(), match.end(), match.group()

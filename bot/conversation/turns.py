@@ -155,6 +155,14 @@ class MoveReport:
 
 
 @dataclass(frozen=True)
+class CopyReport:
+    """The reporter wants to read all that they wrote (by identity, or by reference and code)."""
+
+    reference: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class ListCases:
     """`/cases`: the open cases that the sender may see."""
 
@@ -177,6 +185,7 @@ Command = (
     | AddToReport
     | WithdrawReport
     | MoveReport
+    | CopyReport
     | ListCases
     | ShowAudit
     | ApprovePurge

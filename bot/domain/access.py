@@ -24,6 +24,7 @@ Action = Literal[
     "restrict",
     "follow",
     "export",
+    "subject",
     "audit",
 ]
 Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]

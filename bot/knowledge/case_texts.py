@@ -43,6 +43,8 @@ class Events(Record):
     close: str
     reopen: str
     view: str
+    export_code: str
+    export: str
 
 
 class Tags(Record):
@@ -98,6 +100,7 @@ class Buttons(Record):
     reopen: str
     open: str
     clauses: str
+    subject: str
 
 
 class Forms(Record):

@@ -51,7 +51,7 @@ class FormTexts(Record):
 class CaseWork(Record):
     """Every text of the work on a case."""
 
-    buttons: Annotated[Texts, _just("more", *WORK, "recuse_yes")]
+    buttons: Annotated[Texts, _just("more", *WORK, "recuse_yes", "export")]
     more_title: Text
     events: Annotated[Texts, _just(*WORK)]
     forms: Annotated[dict[str, FormTexts], _just(*FORMS)]

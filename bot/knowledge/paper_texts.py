@@ -92,11 +92,142 @@ class SheetTexts(Filled):
         }
 
 
+class CodeErrors(Record):
+    """Beside a field of the forms that ask for a code."""
+
+    format: Text
+    subject: Text
+    own: Text
+
+
+class CodeTexts(Filled):
+    """Asking for the one-time code of an export, and what is said where it does not fit."""
+
+    case_title: Text
+    case_text: Text
+    case_submit: Text
+    subject_title: Text
+    subject_text: Text
+    subject_person: Text
+    subject_account: Text
+    subject_submit: Text
+    format: Text
+    pdf: Text
+    json_: Text = Field(alias="json")
+    given: Text
+    errors: CodeErrors
+    not_permitted: Text
+    host_concerned: Text
+    refused: Text
+
+    def braces(self) -> dict[str, set[str]]:
+        """The braces of each text that has any."""
+        return {"case_title": {"reference"}, "given": {"code", "until", "command"}}
+
+
+class CaseFileTexts(Filled):
+    """The headings of one case's export."""
+
+    title: Text
+    confidential: Text
+    report: Text
+    clauses: Text
+    told: Text
+    referrals: Text
+    tasks: Text
+    notes: Text
+    history: Text
+    internal: Text
+    none: Text
+    hidden_reporter: Text
+    reporter_mark: Text
+    exported: Text
+    exported_by: Text
+    images: Text
+
+    def braces(self) -> dict[str, set[str]]:
+        """The braces of each text that has any."""
+        return {
+            "title": {"reference", "kind"},
+            "hidden_reporter": {"mode"},
+            "exported_by": {"when", "person", "roles"},
+        }
+
+
+class Columns(Record):
+    """The columns of the register, in their order."""
+
+    reference: Text
+    kind: Text
+    school: Text
+    received: Text
+    urgent: Text
+    stage: Text
+    closed: Text
+    outcome: Text
+
+
+class RegisterTexts(Record):
+    """The register: reports without their content."""
+
+    note: Text
+    columns: Columns
+    yes: Text
+    no: Text
+
+
+class SubjectTexts(Filled):
+    """What Signpost holds of one person."""
+
+    title: Text
+    read_first: Text
+    read_first_text: Text
+    name_mark: Text
+    not_here_title: Text
+    not_here: tuple[Text, ...] = Field(min_length=1)
+    who: Text
+    name: Text
+    accounts: Text
+    roles: Text
+    session: Text
+    no_session: Text
+    reports: Text
+    acts: Text
+    brought: Text
+    none: Text
+    wrote: Text
+    exported: Text
+    asked_by: Text
+
+    def braces(self) -> dict[str, set[str]]:
+        """The braces of each text that has any."""
+        return {"title": {"name"}, "wrote": {"what", "when"}, "asked_by": {"when", "role"}}
+
+
+class CopyTexts(Filled):
+    """A reporter's copy of their own report."""
+
+    button: Text
+    title: Text
+    text: Text
+    form_title: Text
+    submit: Text
+
+    def braces(self) -> dict[str, set[str]]:
+        """The braces of each text that has any."""
+        return {"title": {"reference"}, "form_title": {"reference"}}
+
+
 class PaperTexts(Record):
     """The whole file."""
 
     pages: PageTexts
     sheet: SheetTexts
+    codes: CodeTexts
+    case: CaseFileTexts
+    register_: RegisterTexts = Field(alias="register")
+    subject: SubjectTexts
+    copy_: CopyTexts = Field(alias="copy")
 
 
 def load_paper_texts(path: Path, policy: Policy) -> PaperTexts:

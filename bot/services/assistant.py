@@ -14,6 +14,7 @@ from bot.conversation.turns import (
     AddToReport,
     ApprovePurge,
     Command,
+    CopyReport,
     Incoming,
     ListCases,
     MoveReport,
@@ -31,7 +32,7 @@ from bot.conversation.turns import (
 from bot.domain.messages import Message
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
-from bot.services import auditing, case_actions, following, misdirection, retention, withdrawal
+from bot.services import auditing, case_actions, following, misdirection, own_copy, retention, withdrawal
 from bot.services.context import Context
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
 from bot.storage.conversations import (
@@ -176,14 +177,27 @@ class Assistant:
                 return card or following.status(tx, context, sender, command, now)
             case AddToReport():
                 return following.add(tx, context, sender, command, now)
-            case WithdrawReport():
-                return withdrawal.withdraw(tx, context, sender, command, now)
-            case MoveReport():
-                return misdirection.move(tx, context, sender, command, now)
+            case WithdrawReport() | MoveReport() | CopyReport():
+                return self._after(tx, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
             case ShowAudit() | ApprovePurge():
                 return self._oversee(tx, sender, command, now)
+
+    def _after(
+        self,
+        tx: Transaction,
+        sender: Sender,
+        command: WithdrawReport | MoveReport | CopyReport,
+        now: datetime,
+    ) -> Message:
+        match command:
+            case WithdrawReport():
+                return withdrawal.withdraw(tx, self._context, sender, command, now)
+            case MoveReport():
+                return misdirection.move(tx, self._context, sender, command, now)
+            case CopyReport():
+                return own_copy.own_copy(tx, self._context, sender, command, now)
 
     def _oversee(
         self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge, now: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.inputs import read_moment
@@ -11,7 +12,15 @@ from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advanc
 from bot.domain.messages import Message
 from bot.domain.roster import Person
 from bot.knowledge.case_work_texts import WORK
-from bot.services import auditing, case_buttons, case_cards, case_forms, case_restriction, case_work
+from bot.services import (
+    auditing,
+    case_buttons,
+    case_cards,
+    case_forms,
+    case_restriction,
+    case_work,
+    export_codes,
+)
 from bot.services.case_acts import HAPPENING, PERMISSION
 from bot.services.case_forms import Checked
 from bot.services.case_press import Press, refusal
@@ -41,6 +50,8 @@ def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) ->
         # Of what was pressed only what Signpost knows is written down: the rest could be anything.
         auditing.note(tx, context, None, "refused", now, pressed=_known(content.action))
         return refusal(context, "not_on_roster")
+    if content.action == export_codes.SUBJECT:
+        return export_codes.ask_for_subject(tx, context, person, content, now)
     if content.action not in PERMISSION:
         return refusal(context, "unknown_action")
     press = _permitted(tx, context, person, content, now)
@@ -70,6 +81,8 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
     action = content.action
     if action in _VIEWS:
         return _VIEWS[action](press)
+    if action == export_codes.CASE:
+        return export_codes.ask_for_case(press, content)
     if action in case_forms.FORMS:
         return _with_form(press, content)
     return _done_at_once(press, action)
@@ -284,4 +297,5 @@ def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datet
         return refusal(context, "not_on_roster")
     found = open_reports(tx, context.vault)
     seen = (report for report in found if context.may(person, "list", report, people_of(tx, report)))
-    return case_cards.case_list(context, seen, now)
+    listed = case_cards.case_list(context, seen, now)
+    return replace(listed, blocks=(*listed.blocks, *export_codes.subject_button(context, person)))

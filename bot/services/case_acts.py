@@ -19,6 +19,7 @@ PERMISSION: dict[str, Action] = {
     "case.close": "close",
     "case.reopen": "close",
     "case.more": "details",
+    "case.export": "export",
     **{f"case.{name}": "assess" for name in WORK},
     "case.restrict": "restrict",
     "case.hold": "restrict",

@@ -25,6 +25,7 @@ _RARE: tuple[tuple[str, Action, tuple[Stage, ...]], ...] = (
     ("restrict", "restrict", _ANY),
     ("hold", "restrict", _ANY),
     ("release", "restrict", _ANY),
+    ("export", "export", _ANY),
     ("recuse", "list", _OPEN),
 )
 

@@ -50,7 +50,7 @@ def card(
     """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name."""
     labels = context.texts.labels
     title = f"{report.reference} · {kind_name(context, report)}"
-    blocks: list[Block] = [Heading(title), Tags(_tags(context, report, entries))]
+    blocks: list[Block] = [Heading(title), Tags(tags(context, report, entries))]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
     blocks.append(Facts(_facts(context, report, told, entries)))
@@ -63,7 +63,8 @@ def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
     return frozenset(person_recipient(item.person) for item in told if item.role == LADDER)
 
 
-def _tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """The marks of a case: URGENT and the like."""
     tags = context.texts.tags
     marks = [
         ("drill", tags.drill),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
 from bot.storage.rows import insert_new, put
-from bot.storage.schema import code_attempts, seen_events, sessions, submission_keys
+from bot.storage.schema import code_attempts, export_codes, seen_events, sessions, submission_keys
 from bot.storage.vault import Vault
 
 SEEN_FOR = timedelta(hours=24)
@@ -46,6 +46,12 @@ def save_session(connection: Connection, vault: Vault, owner: str, text: str, ex
         sealed_session=key.seal("sealed_session", text),
         expires_at=expires_at,
     )
+
+
+def session_until(connection: Connection, owner: str, now: datetime) -> datetime | None:
+    """Until when an owner's session is kept; None where there is none. It is not opened for this."""
+    query = select(sessions.c.expires_at).where(sessions.c.owner_hmac == owner, sessions.c.expires_at > now)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def forget_session(connection: Connection, owner: str) -> None:
@@ -105,7 +111,7 @@ def remember_failure(connection: Connection, reference: str, now: datetime) -> N
 
 def forget_expired(connection: Connection, now: datetime) -> None:
     """Delete whatever has expired; what somebody is using at this moment goes the next time."""
-    for table in (sessions, seen_events, submission_keys, code_attempts):
+    for table in (sessions, seen_events, submission_keys, code_attempts, export_codes):
         (key,) = table.primary_key
         expired = select(key).where(table.c.expires_at <= now).with_for_update(skip_locked=True)
         connection.execute(delete(table).where(key.in_(expired.scalar_subquery())))

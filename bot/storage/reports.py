@@ -158,7 +158,7 @@ def state_columns(state: CaseState) -> dict[str, object]:
 
 
 def _one(connection: Connection, vault: Vault, report_id: str) -> Report:
-    return _opened(vault, connection.execute(_held().where(reports.c.id == report_id)).one())
+    return opened(vault, connection.execute(_held().where(reports.c.id == report_id)).one())
 
 
 def _held() -> Select[Any]:
@@ -174,7 +174,8 @@ def is_taken(connection: Connection, reference: str) -> bool:
     )
 
 
-def _opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
+def opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
+    """A row of the reports with its key."""
     stored = WrappedKey(str(row.key_id), bytes(row.wrapped_key))
     return Report(row, vault.ring.open_record_key("reports", str(row.id), stored))
 
@@ -184,7 +185,7 @@ def report_by_reference(connection: Connection, vault: Vault, reference: str) ->
     if not may_be_reference(reference):
         return None
     row = connection.execute(_held().where(reports.c.reference == reference)).one_or_none()
-    return None if row is None else _opened(vault, row)
+    return None if row is None else opened(vault, row)
 
 
 def report_by_id(connection: Connection, vault: Vault, report_id: str) -> Report:
@@ -194,7 +195,7 @@ def report_by_id(connection: Connection, vault: Vault, report_id: str) -> Report
 
 def report_to_show(connection: Connection, vault: Vault, report_id: str) -> Report:
     """The same for whoever only reads it: others may change it meanwhile."""
-    return _opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
+    return opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
 
 
 def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
@@ -202,14 +203,14 @@ def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
     # Each by its name, and not all but one: only so the index serves, however many are closed.
     stages = [stage.value for stage in Stage if stage is not Stage.CLOSED]
     query = select(reports).where(reports.c.stage.in_(stages)).order_by(reports.c.received_at)
-    return tuple(_opened(vault, row) for row in connection.execute(query))
+    return tuple(opened(vault, row) for row in connection.execute(query))
 
 
 def reports_of(connection: Connection, vault: Vault, reporter: Reporter) -> tuple[Report, ...]:
     """The named and confidential reports of one person, newest first."""
     query = select(reports).where(reports.c.reporter_hmac == _hidden(vault, reporter))
     rows = connection.execute(query.order_by(reports.c.received_at.desc()))
-    return tuple(_opened(vault, row) for row in rows)
+    return tuple(opened(vault, row) for row in rows)
 
 
 def _hidden(vault: Vault, reporter: Reporter) -> str:

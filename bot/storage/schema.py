@@ -207,6 +207,18 @@ code_attempts = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+export_codes = Table(
+    "export_codes",
+    metadata,
+    _id(),
+    Column("target_hmac", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("code_hash", String(256), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+Index("ix_export_codes_target_hmac", export_codes.c.target_hmac)
+
 secrets = Table(
     "secrets",
     metadata,

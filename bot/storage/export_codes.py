@@ -1,0 +1,61 @@
+"""One-time codes for exports: only an argon2 hash is kept, bound to what is exported and to who asked.
+
+`target` names what a code is for ("case", reference, format …); the table holds its HMAC alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.storage.crypto import code_matches, hash_code, no_code_matches
+from bot.storage.schema import export_codes
+from bot.storage.vault import Vault
+
+VALID_FOR = timedelta(minutes=15)
+TRIES = 5
+
+
+def keep_code(
+    connection: Connection, vault: Vault, target: tuple[str, ...], person: str, code: str, now: datetime
+) -> None:
+    """Keep a code for a quarter of an hour, in place of the last one of this person for this target."""
+    hidden = vault.blind("export", *target)
+    same = (export_codes.c.target_hmac == hidden) & (export_codes.c.person == person)
+    connection.execute(delete(export_codes).where(same))
+    connection.execute(
+        insert(export_codes).values(
+            id=vault.new_id(),
+            target_hmac=hidden,
+            person=person,
+            code_hash=hash_code(code),
+            failures=0,
+            expires_at=now + VALID_FOR,
+        )
+    )
+
+
+def use_code(
+    connection: Connection, vault: Vault, target: tuple[str, ...], code: str, now: datetime
+) -> str | None:
+    """Who asked for this code, which is gone now; None where it fits nothing, which counts as a try.
+
+    After some wrong tries every code for the target is worthless.
+    """
+    hidden = vault.blind("export", *target)
+    live = (
+        (export_codes.c.target_hmac == hidden)
+        & (export_codes.c.expires_at > now)
+        & (export_codes.c.failures < TRIES)
+    )
+    rows = connection.execute(select(export_codes).where(live).with_for_update()).all()
+    for row in rows:
+        if code_matches(str(row.code_hash), code):
+            connection.execute(delete(export_codes).where(export_codes.c.id == row.id))
+            return str(row.person)
+    if not rows:
+        # As long as with a code: whether one was asked for cannot be told from the time that it takes.
+        no_code_matches(code)
+    connection.execute(update(export_codes).where(live).values(failures=export_codes.c.failures + 1))
+    return None
