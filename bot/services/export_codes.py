@@ -26,7 +26,7 @@ from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.services.case_press import Press
 from bot.services.context import Context
-from bot.services.register import host_may_know
+from bot.services.register import may_lie_with_host
 from bot.services.subjects import Subject, subject_of
 from bot.storage import audit
 from bot.storage.audit import AuditEntry

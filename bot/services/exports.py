@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.roster import Person
+from bot.domain.routing import Told
 from bot.services.case_file import Taken, case_file
 from bot.services.context import Context
 from bot.services.export_codes import case_target, may_ask_for_subject, may_export, subject_target
+from bot.services.register import may_lie_with_host
 from bot.services.subject_access import subject_file
 from bot.services.subjects import Subject
 from bot.storage import audit
 from bot.storage.audit import HOST, AuditEntry
 from bot.storage.database import Transaction
 from bot.storage.export_codes import use_code
-from bot.storage.reports import Entry, add_entry, history, people_of, report_by_reference
+from bot.storage.reports import Entry, Report, add_entry, history, people_of, report_by_reference
 
 
 def export_case(
@@ -28,7 +30,7 @@ def export_case(
     person = _asker(tx, context, case_target(reference, wanted), code, now)
     report = report_by_reference(tx, context.vault, reference)
     told = people_of(tx, report) if report else ()
-    if person is None or report is None or not may_export(context, person, report, told):
+    if person is None or report is None or not _still_may(context, person, report, told):
         _refused(tx, context, "export_refused", now)
         return None
     roles = tuple(sorted(context.actor(person, report).roles))
@@ -50,6 +52,11 @@ def export_subject(
     of = context.vault.blind("subject", subject.key)
     audit.record(tx, context.vault, AuditEntry(now, person.id, roles, "subject_export", detail={"of": of}))
     return subject_file(tx, context, subject, person, now)
+
+
+def _still_may(context: Context, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+    # Checked again: roles change, and so does what a report says of whom it concerns.
+    return may_export(context, person, report, told) and may_lie_with_host(context, report)
 
 
 def _asker(

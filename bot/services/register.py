@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.roster import ROLES
 from bot.services.case_cards import kind_name, status_line
 from bot.services.context import Context
 from bot.storage.audit import HOST, AuditEntry, record
@@ -38,14 +39,31 @@ def _midnight(context: Context, day: date) -> datetime:
 
 def host_may_know(context: Context, report: Report) -> bool:
     """Whether the report may stand in a file that whoever runs the machine can read: it is not about them."""
-    roster = context.world.federation.roster
-    hosts = {person for ids in roster.roles.get(_HOST_ROLE, {}).values() for person in ids}
     try:
         route = report.route
     except KeyFault:
         # Nobody can say any more whom it concerns.
         return False
-    return _HOST_ROLE not in route.excluded_roles and not hosts & set(route.excluded_people)
+    return _HOST_ROLE not in route.excluded_roles and not _hosts(context) & set(route.excluded_people)
+
+
+def may_lie_with_host(context: Context, report: Report) -> bool:
+    """The same for a case that somebody who may see it decides to export: not if it may be about them.
+
+    Where the chair alone has it because of another role, every role is out of it, and the chair decides.
+    """
+    named = set(report.answers.get("conflict", ()))
+    told_whom = bool(named) and named <= set(ROLES) and _HOST_ROLE not in named
+    return host_may_know(context, report) or (told_whom and not _hosts(context) & _named_people(report))
+
+
+def _hosts(context: Context) -> set[str]:
+    holders = context.world.federation.roster.roles.get(_HOST_ROLE, {})
+    return {person for ids in holders.values() for person in ids}
+
+
+def _named_people(report: Report) -> set[str]:
+    return set(report.answers.get("conflict_people", ()))
 
 
 def _row(context: Context, report: Report) -> dict[str, str]:

@@ -61,7 +61,7 @@ EXPECTED: dict[Action, dict[str, frozenset[str]]] = {
     "restrict": {"eht": ALL, "dsl": ALL, "chair": ALL},
     "follow": {},
     "export": {"eht": ALL, "dsl": ALL, "chair": ALL},
-    "subject": {"eht": ALL, "chair": ALL, "dpl": OPEN},
+    "subject": {"eht": ALL, "chair": TOLD, "dpl": OPEN},
     "audit": {"eht": ALL, "chair": ALL},
 }
 _DEPUTIES = {f"deputy_{role}" for role in ROLES if not role.startswith("deputy_")}

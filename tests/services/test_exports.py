@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.turns import Pressed
+from bot.conversation.turns import Pressed, Said
 from bot.domain.messages import Button, Buttons
 from bot.services.exports import export_case, export_subject
 from bot.services.register import register
@@ -19,8 +19,8 @@ CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 WORRY = "He grabbed the phone. <b>Loud</b>"
 
 
-def colleague(desk: Desk, mode: str = "named", **slots: str) -> str:
-    return desk.report("ana", kind="colleague", mode=mode, what_happened=WORRY, **slots).reference
+def colleague(desk: Desk) -> str:
+    return desk.report("ana", kind="colleague", narrative=WORRY).reference
 
 
 def code(desk: Desk, user: str, reference: str, wanted: str = "json") -> str:
@@ -51,7 +51,7 @@ def rows(desk: Desk) -> tuple[dict[str, str], ...]:
 
 
 def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
-    """With the code the whole case goes out: facts, answers, notes marked internal, referrals, clauses, history."""
+    """With the code the whole case goes out, notes marked and clauses verbatim; a second time nothing."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
     desk.fill("farid", "case.note", reference, note="Spoke to the office.")
@@ -63,11 +63,8 @@ def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
     assert file["case"]["reporter"] == "Ana Silva (teacher)"
     assert WORRY in [item["answer"] for item in file["answers"]]
     [note] = file["notes"]
-    assert (note["internal"], note["actor"], note["detail"]["text"]) == (
-        True,
-        "Farid Anwar",
-        "Spoke to the office.",
-    )
+    assert (note["internal"], note["actor"]) == (True, "Farid Anwar")
+    assert note["detail"]["text"] == "Spoke to the office."
     [referral] = file["referrals"]
     assert referral["detail"]["their_reference"] == "C1"
     assert "Federation Leadership Team" in note["roles"]
@@ -83,13 +80,9 @@ def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])
 def test_a_name_that_was_not_given_is_not_in_the_file(desk: Desk, mode: str) -> None:
-    """A confidential or anonymous reporter's name stands nowhere in the file, not even where they typed it."""
-    reference = desk.report(
-        "ana",
-        kind="colleague",
-        mode=mode,
-        what_happened="I, ana  SILVA, saw it." if mode == "confidential" else "x",
-    ).reference
+    """A confidential or anonymous reporter's name stands nowhere in the file, not even where it was typed."""
+    narrative = "I, ana  SILVA, saw it." if mode == "confidential" else "I saw it."
+    reference = desk.report("ana", kind="colleague", mode=mode, narrative=narrative).reference
     file = taken(desk, reference, code(desk, "eleanor", reference))
     assert file is not None
     assert file["case"]["reporter"] is None
@@ -103,7 +96,8 @@ def test_who_may_not_export_gets_no_code(desk: Desk, user: str) -> None:
     """Staff, strangers, IT, the FLT and others who may not export get no code, and nothing is kept."""
     reference = colleague(desk)
     assert code(desk, user, reference) == ""
-    assert "export_codes" not in [entry for entry in desk.dump().split() if user in entry]
+    with desk.product.database.transaction() as tx:
+        assert not tx.exec_driver_sql("SELECT * FROM export_codes").all()
 
 
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
@@ -114,7 +108,7 @@ def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
 
 def test_a_concerned_person_gets_no_code(desk: Desk) -> None:
     """The Executive Headteacher gets no code for a report that concerns them; the chair does."""
-    reference = desk.report("ana", kind="colleague", conflict="yes", conflict_roles="eht").reference
+    reference = desk.report("ana", kind="colleague", conflict="eht").reference
     assert code(desk, "eleanor", reference) == ""
     assert "There is no case" in desk.fill("eleanor", "case.export", reference, format="pdf")
     assert code(desk, "maya", reference)
@@ -122,8 +116,16 @@ def test_a_concerned_person_gets_no_code(desk: Desk) -> None:
 
 def test_no_file_about_whoever_runs_the_machine(desk: Desk) -> None:
     """A case that concerns the IT Manager gets no code, since the file would lie on their machine."""
-    reference = desk.report("ana", kind="colleague", conflict="yes", conflict_roles="it").reference
+    reference = desk.report("ana", kind="colleague", conflict="it").reference
     assert "the file would lie there" in desk.fill("eleanor", "case.export", reference, format="pdf")
+
+
+@pytest.mark.parametrize("slots", [{"conflict": "it"}, {"conflict": "unsure"}, {"conflict_people": "ivan"}])
+def test_nor_about_who_may_be_concerned(desk: Desk, slots: dict[str, str]) -> None:
+    """Where the reporter named the IT Manager, or did not say who is concerned, no code is given."""
+    more = {"safe_recipient": "chair"} if slots.get("conflict") == "unsure" else {}
+    reference = desk.report("ana", None, kind="colleague", **slots, **more).reference
+    assert not code(desk, "eleanor", reference) + code(desk, "maya", reference)
 
 
 def test_a_code_is_bound_to_everything(desk: Desk) -> None:
@@ -181,23 +183,20 @@ def test_exports_and_refusals_are_in_the_audit(desk: Desk) -> None:
     reference = colleague(desk)
     taken(desk, reference, "wrong")
     taken(desk, reference, code(desk, "eleanor", reference))
-    held(desk, "ana", "wrong") if subject_of(desk.product.context.world.federation, "ana") else None
+    held(desk, "playground:ana", "wrong")
     rows(desk)
-    shown = desk.dump()
-    for action in ("export_code", "export", "export_refused", "register"):
-        assert f"'{action}'" in shown
     with desk.product.database.transaction() as tx:
+        actions = {row.action for row in tx.exec_driver_sql("SELECT action FROM audit")}
+        assert actions >= {"case.export_code", "case.export", "export_refused", "subject_refused", "register"}
         assert not verify(tx, desk.product.context.vault).faults
 
 
 def test_the_register_holds_no_content(desk: Desk) -> None:
     """The register has a row for each open report, and no word that anybody typed, whatever they typed."""
     hostile = "=cmd|' /C calc'!A0"
-    open_one = desk.report(
-        "ana", kind="abuse", category="offensive", account=hostile, link=hostile, more=hostile
-    )
+    open_one = desk.report("ana", kind="abuse", category="offensive", account=hostile, abuse_details=hostile)
     restricted = desk.report(nudity="yes")
-    about_it = desk.report("ana", kind="colleague", conflict="yes", conflict_roles="it")
+    about_it = desk.report("ana", kind="colleague", conflict="it")
     drill = desk.report(drill="yes")
     found = rows(desk)
     assert [row["reference"] for row in found] == [open_one.reference]
@@ -232,9 +231,7 @@ def test_the_register_keeps_to_its_days(desk: Desk) -> None:
 def test_what_is_held_of_a_reporter(desk: Desk) -> None:
     """Their own words, with other people out of them; no anonymous report, and no word of the handlers."""
     text = "Eleanor Marsh and Grace told Year 9 student Kevin Miller. Jane Porter saw it. I am Ana Silva."
-    mine = desk.report(
-        "ana", kind="abuse", category="offensive", other_details=text, what_happened=text
-    ).reference
+    mine = desk.report("ana", kind="abuse", category="offensive", abuse_details=text).reference
     hidden = desk.report("ana", kind="colleague", mode="anonymous").reference
     desk.fill("farid", "case.note", mine, note="The reporter seems upset.")
     desk.fill("ana", "report.add", mine, text="It was Farid Anwar again.")
@@ -253,18 +250,18 @@ def test_what_is_held_of_a_reporter(desk: Desk) -> None:
 
 def test_a_subject_file_opens_no_back_door(desk: Desk) -> None:
     """By asking for a reporter's data nobody reaches a report that concerns them, nor a restricted one."""
-    about_eht = desk.report("ana", kind="colleague", conflict="yes", conflict_roles="eht").reference
-    about_it = desk.report("ana", kind="colleague", conflict="yes", conflict_roles="it").reference
+    about_eht = desk.report("ana", kind="colleague", conflict="eht").reference
+    about_it = desk.report("ana", kind="colleague", conflict="it").reference
     restricted = desk.report("ana", nudity="yes").reference
-    for user, seen in (("eleanor", {restricted}), ("colin", set()), ("maya", {about_eht, restricted})):
+    for user, seen in (("eleanor", {restricted}), ("colin", set[str]()), ("maya", set[str]())):
         file = held(desk, "playground:ana", subject_code(desk, user, account="playground:ana"))
         assert file is not None
         assert {item["reference"] for item in file["reports"]} == seen
-        assert about_it not in json.dumps(file)
+        assert not {about_it, about_eht} & set(re.findall(r"FED-\w+", json.dumps(file)))
 
 
 def test_what_is_held_of_somebody_on_the_roster(desk: Desk) -> None:
-    """Their roles, what they pressed in cases that may be shown, and what was brought to them; not their notes."""
+    """Their roles, and what they pressed in cases that may be shown; not what they wrote there."""
     mine, hidden = desk.report().reference, desk.report(nudity="yes").reference
     desk.press("farid", "case.acknowledge", mine)
     desk.fill("farid", "case.note", mine, note="Susan Kerr was there.")
@@ -314,8 +311,6 @@ def test_a_form_that_names_nobody_comes_back(desk: Desk, fields: dict[str, str])
 
 def test_the_ways_in_are_buttons(desk: Desk) -> None:
     """“More” offers the export of the case to those who may, and the list of cases that of a person to those who may."""
-    from bot.conversation.turns import Said
-
     reference = colleague(desk)
     assert "[Export]" in desk.press("eleanor", "case.more", reference)
     assert "[Export]" not in desk.press("farid", "case.more", reference)
@@ -340,7 +335,7 @@ def test_an_anonymous_reporter_gets_a_copy_by_the_code(desk: Desk, tmp_path: Pat
     """Reference and receipt code open the copy; a wrong code says so, and the copy stands in no history."""
     tokens = desk.product.context.new_tokens()
     reference = desk.report(
-        "ana", tokens=tokens, kind="colleague", mode="anonymous", what_happened=WORRY
+        "ana", tokens=tokens, kind="colleague", mode="anonymous", narrative=WORRY
     ).reference
     assert WORRY not in desk.press("ana", "report.copy", reference)
     assert WORRY not in desk.fill("ana", "report.copy", reference, code="AAAA-AAAA-AAAA")
