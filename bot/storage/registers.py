@@ -25,8 +25,12 @@ class Act:
 def open_route_reports(
     connection: Connection, vault: Vault, since: datetime | None, before: datetime | None
 ) -> tuple[Report, ...]:
-    """Reports received from `since` until `before`, oldest first: no restricted one, and no drill."""
+    """Reports received from `since` until `before`, oldest first: no restricted one, and no drill.
+
+    Nor one whose key was destroyed: nobody can say any more whether it was restricted.
+    """
     query = select(reports).where(reports.c.restricted.is_(False), reports.c.drill.is_(False))
+    query = query.where(reports.c.wrapped_key != b"")
     if since is not None:
         query = query.where(reports.c.received_at >= since)
     if before is not None:

@@ -26,7 +26,7 @@ def anonymous(desk: Desk, **slots: str) -> tuple[str, str]:
 def test_status_leads_to_all_of_it(desk: Desk) -> None:
     """From “status” three presses reach the forms that correct, withdraw and move a report."""
     reference = desk.report("ana", kind="colleague").reference
-    assert "[Correct, withdraw or move it]" in desk.press("ana", "status.show") + "\n".join(
+    assert "[Copy, correct, withdraw or move it]" in desk.press("ana", "status.show") + "\n".join(
         desk.press("ana", "report.read", reference).splitlines()
     )
     shown = desk.press("ana", "report.more", reference)

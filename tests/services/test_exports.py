@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.conversation.turns import Pressed, Said
 from bot.domain.messages import Button, Buttons
@@ -216,6 +217,17 @@ def test_the_register_holds_no_content(desk: Desk) -> None:
         assert hidden.reference not in str(found)
 
 
+def test_a_report_without_its_key_is_not_on_the_register(desk: Desk) -> None:
+    """Where a report's key was destroyed, the register is made all the same, without it."""
+    gone, stays = desk.report().reference, desk.report().reference
+    with desk.product.database.transaction() as tx:
+        tx.execute(
+            text("UPDATE reports SET wrapped_key = :none WHERE reference = :name"),
+            {"none": b"", "name": gone},
+        )
+    assert [row["reference"] for row in rows(desk)] == [stays]
+
+
 def test_the_register_keeps_to_its_days(desk: Desk) -> None:
     """A report of one minute before midnight, by the Federation's clock, is on that day's register alone."""
     desk.later(hours=14, minutes=59)
@@ -230,8 +242,8 @@ def test_the_register_keeps_to_its_days(desk: Desk) -> None:
 
 def test_what_is_held_of_a_reporter(desk: Desk) -> None:
     """Their own words, with other people out of them; no anonymous report, and no word of the handlers."""
-    text = "Eleanor Marsh and Grace told Year 9 student Kevin Miller. Jane Porter saw it. I am Ana Silva."
-    mine = desk.report("ana", kind="abuse", category="offensive", abuse_details=text).reference
+    words = "Eleanor Marsh and Grace told Year 9 student Kevin Miller. Jane Porter saw it. I am Ana Silva."
+    mine = desk.report("ana", kind="abuse", category="offensive", abuse_details=words).reference
     hidden = desk.report("ana", kind="colleague", mode="anonymous").reference
     desk.fill("farid", "case.note", mine, note="The reporter seems upset.")
     desk.fill("ana", "report.add", mine, text="It was Farid Anwar again.")
