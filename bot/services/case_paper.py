@@ -90,11 +90,7 @@ def _line(context: Context, item: Item) -> tuple[str, str]:
     roles = f" ({', '.join(item['roles'])})" if item["roles"] else ""
     mark = f"{context.world.paper.case.internal} · " if item["internal"] else ""
     label = f"{_local(context, item['at'])} · {item['actor']}{roles}"
-    written = [
-        _when(context, name, value)
-        for name, value in item["detail"].items()
-        if name in _WRITTEN
-    ]
+    written = [_when(context, name, value) for name, value in item["detail"].items() if name in _WRITTEN]
     return label, "\n".join([f"{mark}{item['label']}", *written])
 
 
