@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.inputs import read_moment
@@ -297,5 +296,4 @@ def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datet
         return refusal(context, "not_on_roster")
     found = open_reports(tx, context.vault)
     seen = (report for report in found if context.may(person, "list", report, people_of(tx, report)))
-    listed = case_cards.case_list(context, seen, now)
-    return replace(listed, blocks=(*listed.blocks, *export_codes.subject_button(context, person)))
+    return export_codes.with_subject_button(context, person, case_cards.case_list(context, seen, now))

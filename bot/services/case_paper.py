@@ -10,7 +10,7 @@ from bot.domain.messages import Block, Callout, Facts, Heading, Paragraph, Quote
 from bot.services.context import Context
 
 Item = Mapping[str, Any]
-# What is printed of an entry's detail: what people wrote, and when. The rest is in its label, or for machines.
+# What is printed of an entry's detail: what people wrote, and when. Its label has the rest.
 _WRITTEN = frozenset(("at", "due", "their_reference", "text", "advice", "outcome", "reason", "answer"))
 
 

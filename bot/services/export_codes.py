@@ -6,12 +6,12 @@ Two people, so: one who may see it decides, another one has the machine. The cod
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.inputs import clean_text
 from bot.conversation.turns import Pressed, Submitted
 from bot.domain.messages import (
-    Block,
     Button,
     Buttons,
     Callout,
@@ -76,11 +76,12 @@ def may_ask_for_subject(context: Context, person: Person) -> bool:
     return bool(roles & set(context.world.permissions["subject"]))
 
 
-def subject_button(context: Context, person: Person) -> tuple[Block, ...]:
-    """The way to that form, for whoever may use it."""
+def with_subject_button(context: Context, person: Person, message: Message) -> Message:
+    """The message with the way to that form below it, for whoever may use it."""
     if not may_ask_for_subject(context, person):
-        return ()
-    return (Buttons((Button(context.texts.buttons.subject, SUBJECT),)),)
+        return message
+    button = Buttons((Button(context.texts.buttons.subject, SUBJECT),))
+    return replace(message, blocks=(*message.blocks, button))
 
 
 def ask_for_subject(

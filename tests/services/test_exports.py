@@ -322,7 +322,7 @@ def test_a_form_that_names_nobody_comes_back(desk: Desk, fields: dict[str, str])
 
 
 def test_the_ways_in_are_buttons(desk: Desk) -> None:
-    """“More” offers the export of the case to those who may, and the list of cases that of a person to those who may."""
+    """“More” offers a case's export, and the list of cases that of a person, to those who may."""
     reference = colleague(desk)
     assert "[Export]" in desk.press("eleanor", "case.more", reference)
     assert "[Export]" not in desk.press("farid", "case.more", reference)
