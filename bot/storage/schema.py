@@ -218,6 +218,7 @@ export_codes = Table(
     Column("expires_at", Moment, nullable=False),
 )
 Index("ix_export_codes_target_hmac", export_codes.c.target_hmac)
+Index("ix_export_codes_expires_at", export_codes.c.expires_at)
 
 secrets = Table(
     "secrets",

@@ -21,8 +21,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_export_codes"),
     )
     op.create_index("ix_export_codes_target_hmac", "export_codes", ["target_hmac"])
+    op.create_index("ix_export_codes_expires_at", "export_codes", ["expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_export_codes_expires_at", "export_codes")
     op.drop_index("ix_export_codes_target_hmac", "export_codes")
     op.drop_table("export_codes")
