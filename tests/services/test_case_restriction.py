@@ -12,6 +12,7 @@ from bot.app import new_tokens
 from bot.conversation.turns import Said
 from bot.delivery.sender import PassingFault, UnclearFault
 from bot.services.assistant import Assistant
+from tests.services.test_case_work import CLOSED
 from tests.services.test_deliveries import withhold
 from tests.services.test_following import status
 from tests.support.desk import Desk, text_of
@@ -171,8 +172,7 @@ def test_a_closed_case_stays_closed(desk: Desk) -> None:
     """A closed case can be restricted, and nobody holds it or is asked to."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    fields = {"outcome": "no_action", "reason": "Nothing in it that needs anything."}
-    desk.fill("farid", "case.close", reference, **fields)
+    desk.fill("farid", "case.close", reference, **CLOSED)
     desk.work(rounds=10)
     restrict(desk, "eleanor", reference)
     desk.work(rounds=20)
