@@ -21,13 +21,13 @@ from bot.services import (
     export_codes,
 )
 from bot.services.case_acts import HAPPENING, PERMISSION
+from bot.services.case_entries import entries_for
 from bot.services.case_forms import Checked
 from bot.services.case_press import Press, refusal
 from bot.services.context import Context
 from bot.services.owed import owe_person, owe_reporter, owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import (
-    Entry,
     Report,
     Reporter,
     history,
@@ -141,16 +141,8 @@ def _details(press: Press) -> Message:
         save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
         report = reload(press.tx, press.context.vault, press.report)
         owe_rewrites(press.tx, press.context, report, press.now)
-    shown = tuple(entry for entry in history(press.tx, press.report) if _may_be_shown(press, entry))
+    shown = entries_for(press.tx, press.context, press.person, press.report)
     return case_cards.details(press.context, press.report, shown)
-
-
-def _may_be_shown(press: Press, entry: Entry) -> bool:
-    """A link names another case: it is shown to whoever may know of that one, as it stands now."""
-    if entry.event != "link":
-        return True
-    other = report_by_reference(press.tx, press.context.vault, entry.detail["reference"])
-    return other is not None and press.context.may(press.person, "list", other, people_of(press.tx, other))
 
 
 def _clauses(press: Press) -> Message:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.roster import Person
 from bot.domain.routing import Told
+from bot.services.case_entries import entries_for
 from bot.services.case_file import Taken, case_file
 from bot.services.context import Context
 from bot.services.export_codes import case_target, may_ask_for_subject, may_export, subject_target
@@ -17,7 +18,7 @@ from bot.storage import audit
 from bot.storage.audit import HOST, AuditEntry
 from bot.storage.database import Transaction
 from bot.storage.export_codes import use_code
-from bot.storage.reports import Entry, Report, add_entry, history, people_of, report_by_reference
+from bot.storage.reports import Entry, Report, add_entry, people_of, report_by_reference
 
 
 def export_case(
@@ -37,7 +38,9 @@ def export_case(
     stage = report.state.stage.value
     entry = Entry(now, person.id, ",".join(roles), "export", stage, {"format": wanted})
     add_entry(tx, context.vault, report, entry)
-    return case_file(context, report, told, history(tx, report), Taken(person, roles, now))
+    return case_file(
+        context, report, told, entries_for(tx, context, person, report), Taken(person, roles, now)
+    )
 
 
 def export_subject(

@@ -51,6 +51,17 @@ def rows(desk: Desk) -> tuple[dict[str, str], ...]:
         return register(tx, desk.product.context, None, None, desk.now)
 
 
+def test_a_file_names_no_linked_case_that_its_asker_may_not_know_of(desk: Desk) -> None:
+    """A link to a case that concerns whoever takes the file is left out of it; others have it in theirs."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    hidden = desk.report("ana", kind="colleague", struck="dina").reference
+    desk.fill("eleanor", "case.link", reference, reference=hidden)
+    assert hidden not in json.dumps(taken(desk, reference, code(desk, "dina", reference)))
+    theirs = taken(desk, reference, code(desk, "eleanor", reference))
+    assert theirs is not None
+    assert hidden in json.dumps(theirs)
+
+
 def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
     """With the code the whole case goes out, notes marked and clauses verbatim; a second time nothing."""
     reference = colleague(desk)
