@@ -27,8 +27,9 @@ from tests.slack_double.acts import signature
 #: What a hostile request may come to: acknowledged (202), refused, or an invoke that we do not know (501, as
 #: Teams asks for it). Never a fault of ours.
 REFUSALS = frozenset((202, 400, 401, 403, 404, 405, 411, 413, 415, 501))
-# Here a well-formed event may leave a row, since somebody spoke: the id that it came under, their session.
-_SPOKEN = ("seen_events", "sessions", "teams_references", "sqlite_sequence", "heartbeats")
+# Here a well-formed event may leave a row, since somebody spoke: the id that it came under, their session,
+# the refusal of a press.
+_SPOKEN = ("seen_events", "audit", "sessions", "teams_references", "sqlite_sequence", "heartbeats")
 _OURS = re.compile(r'"event": "[a-z_]*(?:broken|died|fault)[a-z_]*"|Traceback|Error handling request')
 
 
