@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, Table, bindparam, text
 from bot.storage.database import Transaction
 from bot.storage.postgres import be_patient, is_postgres
 from bot.storage.schema import outbox, posted, report_events, report_people, reports
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 
 _TABLES = (reports, report_people, report_events, outbox, posted)
 # What is different in each copy; all else is as in the one that was made by hand.
@@ -30,7 +30,9 @@ def old_report(desk: Desk) -> str:
     ).reference
     desk.work()
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.")
+    desk.fill(
+        "farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING
+    )
     desk.work()
     with desk.product.database.transaction() as tx:
         found = text("SELECT id FROM reports WHERE reference = :reference")

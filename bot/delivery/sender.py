@@ -66,7 +66,7 @@ class Sender(Protocol):
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
         """Take a message away; where the platform cannot, it becomes `instead`. Raises a DeliveryFault.
 
-        What is not there any more is away. It is done whoever is in the conversation by now.
+        What is not there any more is away. It is done whoever reads the conversation by now.
         """
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:

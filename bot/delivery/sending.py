@@ -12,8 +12,8 @@ async def send(sender: Sender, outgoing: Outgoing) -> str:
     What stands there is rewritten; what an earlier try may have left is looked up by its key first.
     """
     target = Target(outgoing.platform, outgoing.conversation)
-    if outgoing.removes is not None:
-        return await _removed(sender, target, outgoing, outgoing.removes)
+    if outgoing.removes:
+        return await _removed(sender, target, outgoing)
     known, key, thread = outgoing.rewrites, outgoing.key, outgoing.thread
     if known and await _rewritten(sender, target, known, outgoing):
         return known
@@ -25,16 +25,15 @@ async def send(sender: Sender, outgoing: Outgoing) -> str:
     return await sender.post(target, outgoing.message, key, thread)
 
 
-async def _removed(sender: Sender, target: Target, outgoing: Outgoing, lines: tuple[str, ...]) -> str:
-    """Take the lines away, then the card: while it stands, the lines can be found under it."""
-    card = outgoing.rewrites or await sender.find(target, outgoing.key) or ""
-    if not card:
-        return ""
-    for key in lines:
-        if line := await sender.find(target, key, card):
-            await sender.remove(target, line, outgoing.message)
-    await sender.remove(target, card, outgoing.message)
-    return card
+async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
+    """Take away what stands there, and what an earlier try may have left; nothing to find is no fault."""
+    known = outgoing.rewrites
+    if known:
+        await sender.remove(target, known, outgoing.message)
+    found = await sender.find(target, outgoing.key, outgoing.thread) if outgoing.unclear else None
+    if found and found != known:
+        await sender.remove(target, found, outgoing.message)
+    return known or found or ""
 
 
 async def _rewritten(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:

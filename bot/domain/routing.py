@@ -40,6 +40,8 @@ class Row:
     accidental: bool = False
     # Somebody may be at risk: worked on though its reporter withdraws it. A child and urgency say so too.
     keep: bool = False
+    # Nobody investigates before the LADO's or the DSL's advice is on record.
+    advice_first: bool = False
     tags: tuple[str, ...] = ()
     # Why each recipient is told: "policy" (with its clauses) or "local".
     clauses: tuple[str, ...] = ()

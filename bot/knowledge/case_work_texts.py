@@ -16,16 +16,23 @@ Work = Literal[
     "hold", "release",
 ]  # fmt: skip
 WORK: tuple[Work, ...] = get_args(Work)
-FORMS = ("assess", "advice", "task", "urgent", "calm", "link", "restrict", "hold", "release")
+FORMS = (
+    *("assess", "advice", "investigate", "task", "urgent", "calm", "link", "restrict", "hold", "release"),
+)
 _FIELDS = (
-    *("child", "crime", "nature", "note", "who", "who_hint", "at", "advice", "task", "task_hint", "person"),
-    *("due", "why", "why_hint", "restrict_hint", "reference"),
+    *("category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised"),
+    *("first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint"),
+    *("concerned", "concerned_hint", "reference", "reference_hint"),
 )
-_LABELS = ("assessed", "assessed_yes", "tasks", "task", "overdue", "linked", "held", "held_yes")
+_LABELS = (
+    *("assessed", "assessed_yes", "investigated", "investigated_yes", "tasks", "task", "overdue", "linked"),
+    "held",
+)
 _REFUSALS = (
-    *("advice_first", "restricted_already", "nobody_left", "no_such_task", "same", "on_hold", "not_on_hold"),
-    *("already_urgent", "not_urgent"),
+    *("advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already"),
+    *("on_hold", "not_on_hold", "already_urgent", "not_urgent"),
 )
+_ERRORS = ("choice", "text", "why", "date", "past", "unknown", "duplicate_first", "referred_first")
 
 
 def _just(*names: str) -> AfterValidator:
@@ -48,21 +55,40 @@ class FormTexts(Record):
     submit: Text
 
 
+class Closing(Record):
+    """What is asked before a case is closed, beside its outcome and the reason."""
+
+    agencies: Text
+    agencies_hint: Text
+    evidence: Text
+    evidence_answers: Texts = Field(min_length=2)
+    record: Text
+    lessons: Text
+    gap: Text
+    gap_answers: Annotated[Texts, _just("yes", "no")]
+    kept: Annotated[Texts, _just("agencies", "evidence", "record", "lessons", "gap")]
+
+
 class CaseWork(Record):
     """Every text of the work on a case."""
 
     buttons: Annotated[Texts, _just("more", *WORK, "recuse_yes", "export")]
     more_title: Text
+    more_none: Text
     events: Annotated[Texts, _just(*WORK)]
     forms: Annotated[dict[str, FormTexts], _just(*FORMS)]
     fields: Annotated[Texts, _just(*_FIELDS)]
+    categories: Texts = Field(min_length=2)
     answers: Annotated[Texts, _just("yes", "no", "unsure")]
     natures: Annotated[Texts, _just("allegation", "low_level", "neither")]
+    advisers: Texts = Field(min_length=1)
     labels: Annotated[Texts, _just(*_LABELS)]
-    tags: Annotated[Texts, _just("allegation", "do_not_investigate", "low_level", "child", "crime")]
-    replies: Annotated[Texts, _just(*WORK, "assess_restrict")]
+    tags: Annotated[Texts, _just("allegation", "do_not_investigate", "low_level", "crime")]
+    replies: Annotated[Texts, _just(*WORK, "assess_restrict", "assess_told")]
     refusals: Annotated[Texts, _just(*_REFUSALS)]
     recuse_question: Text
     removed: Text
-    task_notice: Notice
-    errors: Annotated[Texts, _just("choice", "text", "date", "unknown")]
+    notices: Annotated[dict[str, Notice], _just("task", "urgent", "given_back")]
+    closing: Closing
+    cases: Annotated[Texts, _just("own", "others", "next", "late", "task", "overdue")]
+    errors: Annotated[Texts, _just(*_ERRORS)]

@@ -21,6 +21,8 @@ class Agency(Record):
 
     code: str = Field(pattern=r"^[a-z_]{1,32}$")
     label: str = Field(min_length=1)
+    # Its advice, recorded with a referral, is what an investigation waits for.
+    advises: bool = False
 
 
 class Outcomes(Record):

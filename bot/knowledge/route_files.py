@@ -44,6 +44,7 @@ class RowRecord(Record):
     child: bool = False
     accidental: bool = False
     keep: bool = False
+    advice_first: bool = False
     tags: tuple[str, ...] = ()
 
     def row(self) -> Row:
@@ -57,6 +58,7 @@ class RowRecord(Record):
             child=self.child,
             accidental=self.accidental,
             keep=self.keep,
+            advice_first=self.advice_first,
             tags=self.tags,
             clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),
         )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.conversation.inputs import read_moment
 from bot.conversation.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
-from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
 from bot.domain.roster import Person
 from bot.knowledge.case_work_texts import WORK
@@ -15,7 +14,9 @@ from bot.services import (
     auditing,
     case_buttons,
     case_cards,
+    case_details,
     case_forms,
+    case_list,
     case_restriction,
     case_work,
     export_codes,
@@ -23,12 +24,14 @@ from bot.services import (
 from bot.services.case_acts import HAPPENING, PERMISSION
 from bot.services.case_entries import entries_for
 from bot.services.case_forms import Checked
+from bot.services.case_handling import happen, refused
+from bot.services.case_links import card_links, other_case
+from bot.services.case_list import Listed
 from bot.services.case_press import Press, refusal
 from bot.services.context import Context
-from bot.services.owed import owe_person, owe_reporter, owe_rewrites
+from bot.services.owed import owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import (
-    Report,
     Reporter,
     history,
     open_reports,
@@ -93,9 +96,9 @@ def _done_at_once(press: Press, action: str) -> Message:
             return case_restriction.ask_to_recuse(press)
         case "case.recuse_yes":
             return case_restriction.recuse(press)
-        case "case.investigate" | "case.done":
-            return case_work.do(press, action.removeprefix("case."), {})
-    return _happen(press, action, {})
+        case "case.done":
+            return case_work.tick(press)
+    return happen(press, action, {})
 
 
 def case_asked_for(
@@ -122,7 +125,8 @@ def _show(press: Press) -> Message:
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
         return case_cards.notice(press.context, press.report)
     entries = history(press.tx, press.report)
-    return case_cards.card(press.context, press.report, press.told, entries, "")
+    links = card_links(press.tx, press.report, entries)
+    return case_cards.card(press.context, press.report, press.told, entries, links=links)
 
 
 def _sees_the_card(press: Press) -> bool:
@@ -141,8 +145,7 @@ def _details(press: Press) -> Message:
         save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
         report = reload(press.tx, press.context.vault, press.report)
         owe_rewrites(press.tx, press.context, report, press.now)
-    shown = entries_for(press.tx, press.context, press.person, press.report)
-    return case_cards.details(press.context, press.report, shown)
+    return case_details.details(press, entries_for(press.tx, press.context, press.person, press.report))
 
 
 def _clauses(press: Press) -> Message:
@@ -170,113 +173,30 @@ def _with_form(press: Press, content: Pressed | Submitted) -> Message:
     name = content.action.removeprefix("case.")
     if why := case_work.lock(press, name):
         return press.may_not(why)
-    tried = advance(
-        press.report.state, Event(Happening(HAPPENING.get(content.action, name)), press.person.id)
-    )
+    happening = Happening(HAPPENING.get(content.action, name))
+    tried = advance(press.report.state, Event(happening, press.person.id))
     if isinstance(tried, Refused):
-        return _refused(press, tried)
+        return refused(press, tried)
     if isinstance(content, Pressed):
-        return case_forms.form(press.context, content.action, press.report, press.told)
-    shown = case_forms.fields(press.context, content.action, press.report, press.told)
-    checked = case_forms.check(press.context, shown, content.fields, press.now)
+        return case_forms.form(press, content.action)
+    checked = case_forms.check(press, content.action, content.fields)
     if checked.errors:
-        return case_forms.form(press.context, content.action, press.report, press.told, checked)
-    return _work(press, name, dict(checked.values)) or _happen(press, content.action, dict(checked.values))
+        return case_forms.form(press, content.action, checked)
+    return _filled_in(press, content.action, checked)
 
 
-def _work(press: Press, name: str, values: dict[str, str]) -> Message | None:
-    """What is neither asked nor told nor closed; None for what is."""
-    if name == "restrict":
-        return case_restriction.restrict(press, values)
-    if name not in WORK:
-        return None
-    if name == "link" and case_work.linked(press, values["reference"]) is None:
-        errors = {"reference": press.context.work.errors["unknown"]}
-        return case_forms.form(press.context, "case.link", press.report, press.told, Checked(values, errors))
-    return case_work.do(press, name, values)
-
-
-def _happen(press: Press, action: str, values: dict[str, str]) -> Message:
-    to = values.get("person", press.person.id)
-    event = Event(HAPPENING[action], press.person.id, to, values.get("outcome", ""))
-    state = advance(press.report.state, event)
-    if isinstance(state, Refused):
-        return _refused(press, state)
-    if not _store(press, state):
-        return press.refused("changed")
-    press.record(event.what.value, state, _detail(press.context, event, values))
-    report = reload(press.tx, press.context.vault, press.report)
-    owe_rewrites(press.tx, press.context, report, press.now)
-    if event.what is Happening.ASSIGN and event.to != press.person.id:
-        owe_person(press.tx, press.context, report, "given", event.to, press.now)
-    _tell_reporter(press, event, report)
-    return _done(press, event)
-
-
-def _refused(press: Press, refused: Refused) -> Message:
-    by = press.context.name(press.report.state.acknowledged_by)
-    return press.refused(refused.why, person=by)
-
-
-def _store(press: Press, state: CaseState) -> bool:
-    row, closed = press.report.row, state.stage is Stage.CLOSED
-    waiting = state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
-    return save_state(
-        press.tx, press.report, state, row.due_at if waiting else None, press.now if closed else None
-    )
-
-
-def _detail(context: Context, event: Event, values: dict[str, str]) -> dict[str, str]:
-    outcome = context.outcomes.find(event.outcome)
-    kept = {
-        "to": event.to if event.what is Happening.ASSIGN else "",
-        "text": values.get("note", "") or values.get("question", ""),
-        "agency": context.outcomes.agency(values["agency"]) if "agency" in values else "",
-        "agency_code": values.get("agency", ""),
-        "at": _moment(context, values.get("at", "")),
-        "their_reference": values.get("their_reference", ""),
-        "advice": values.get("advice", ""),
-        "outcome": outcome.label if outcome else "",
-        "reason": values.get("reason", ""),
-        "answer": values.get("answer", ""),
-    }
-    return {name: value for name, value in kept.items() if value}
-
-
-def _moment(context: Context, text: str) -> str:
-    moment = read_moment(text, context.world.federation.timezone)
-    return moment.isoformat(timespec="minutes") if moment else ""
-
-
-def _tell_reporter(press: Press, event: Event, report: Report) -> None:
-    kinds = {
-        Happening.ACKNOWLEDGE: "acknowledged",
-        Happening.CLOSE: "closed",
-        Happening.REOPEN: "reopened",
-        Happening.ASK: "question",
-    }
-    first_taken = event.what is Happening.ASSIGN and not press.report.state.acknowledged_by
-    kind = "acknowledged" if first_taken else kinds.get(event.what)
-    if kind:
-        owe_reporter(press.tx, press.context, report, kind, press.now)
-
-
-def _done(press: Press, event: Event) -> Message:
-    replies, reference = press.context.texts.replies, press.report.reference
-    outcome = press.context.outcomes.find(event.outcome)
-    texts = {
-        Happening.ACKNOWLEDGE: replies.acknowledged,
-        Happening.ASSIGN: replies.assigned,
-        Happening.NOTE: replies.noted,
-        Happening.ASK: replies.asked if press.report.reporter else replies.asked_anonymous,
-        Happening.REFER: replies.referred,
-        Happening.CLOSE: replies.closed,
-        Happening.REOPEN: replies.reopened,
-    }
-    message = outcome.reporter if outcome else ""
-    person = press.context.name(event.to)
-    text = texts[event.what].format(reference=reference, person=person, message=message)
-    return press.done(event.what.value, text)
+def _filled_in(press: Press, action: str, checked: Checked) -> Message:
+    values, name = dict(checked.values), action.removeprefix("case.")
+    match name:
+        case "restrict":
+            return case_restriction.restrict(press, values)
+        case "link":
+            other = other_case(press, values["reference"].upper())
+            if other is not None:
+                return case_work.link(press, other)
+            unknown = {"reference": press.context.work.errors["unknown"]}
+            return case_forms.form(press, action, Checked(values, unknown))
+    return case_work.do(press, name, values) if name in WORK else happen(press, action, values)
 
 
 def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
@@ -286,6 +206,10 @@ def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datet
     auditing.note(tx, context, person, "cases" if person else "refused", now)
     if person is None:
         return refusal(context, "not_on_roster")
-    found = open_reports(tx, context.vault)
-    seen = (report for report in found if context.may(person, "list", report, people_of(tx, report)))
-    return export_codes.with_subject_button(context, person, case_cards.case_list(context, seen, now))
+    seen = [
+        Listed(report, history(tx, report))
+        for report in open_reports(tx, context.vault)
+        if context.may(person, "list", report, people_of(tx, report))
+    ]
+    listed = case_list.case_list(context, seen, person.id, now)
+    return export_codes.with_subject_button(context, person, listed)

@@ -24,6 +24,8 @@ PERMISSION: dict[str, Action] = {
     "case.restrict": "restrict",
     "case.hold": "restrict",
     "case.release": "restrict",
+    # Whose task it is ticks it, whatever else they may do.
+    "case.done": "details",
     "case.recuse": "list",
     "case.recuse_yes": "list",
 }

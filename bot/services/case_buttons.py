@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.domain.access import Action
 from bot.domain.cases import Stage
-from bot.domain.messages import Button, Buttons, Heading, Message
-from bot.services.case_state import open_tasks
+from bot.domain.messages import Block, Button, Buttons, Heading, Message, Paragraph
+from bot.services.case_state import is_investigated, open_tasks
 from bot.services.context import Context
 from bot.storage.reports import Entry, Report
 
+May = Callable[[Action], bool]
 _ANY = tuple(Stage)
 _OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 # What each of the rarer ones needs, and at which stages of a case it makes sense; in the order of the work.
 _RARE: tuple[tuple[str, Action, tuple[Stage, ...]], ...] = (
-    ("assess", "assess", _OPEN),
     ("advice", "assess", _OPEN),
     ("investigate", "assess", (Stage.ACKNOWLEDGED,)),
     ("task", "assess", _OPEN),
@@ -28,14 +28,15 @@ _RARE: tuple[tuple[str, Action, tuple[Stage, ...]], ...] = (
     ("export", "export", _ANY),
     ("recuse", "list", _OPEN),
 )
+_TASKS_SHOWN, _TASK_WORDS = 10, 40
 
 
 def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...]:
     """Those that a card bears: everyone who has it sees the same ones, and each press is checked again."""
-    texts, reference = context.texts.buttons, report.reference
+    texts, work, reference = context.texts.buttons, context.work.buttons, report.reference
     details = Button(texts.details, "case.details", reference)
     clauses = (Button(texts.clauses, "case.clauses", reference),) if quotes else ()
-    more = Button(context.work.buttons["more"], "case.more", reference)
+    more = Button(work["more"], "case.more", reference)
     if report.state.stage is Stage.CLOSED:
         return (details, *clauses, Button(texts.reopen, "case.reopen", reference), more)
     if report.state.stage is Stage.ACKNOWLEDGED:
@@ -45,6 +46,7 @@ def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...
     return (
         first,
         details,
+        Button(work["assess"], "case.assess", reference),
         Button(texts.assign, "case.assign", reference),
         Button(texts.note, "case.note", reference),
         Button(texts.ask, "case.ask", reference),
@@ -55,17 +57,17 @@ def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...
     )
 
 
-def more(
-    context: Context, report: Report, entries: Sequence[Entry], may: Callable[[Action], bool]
-) -> Message:
-    """The rarer ones that make sense now and that the presser may press, and each open task to be ticked."""
+def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Message:
+    """The rarer ones that make sense now and that the presser may press."""
     title = context.work.more_title.format(reference=report.reference)
-    shown = (*_tasks(context, report, entries, may), *_rare(context, report, may))
-    blocks = (Heading(title), Buttons(shown))
+    shown = tuple(_rare(context, report, entries, may))
+    blocks: tuple[Block, ...] = (Heading(title), Buttons(shown))
+    if not shown:
+        blocks = (Heading(title), Paragraph(context.work.more_none))
     return Message(blocks, summary=title, replaces=f"more:{report.reference}", ephemeral=True)
 
 
-def _rare(context: Context, report: Report, may: Callable[[Action], bool]) -> Iterator[Button]:
+def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Iterator[Button]:
     row = report.row
     senseless = {
         "urgent": bool(row.urgent),
@@ -73,18 +75,22 @@ def _rare(context: Context, report: Report, may: Callable[[Action], bool]) -> It
         "restrict": bool(row.restricted),
         "hold": bool(row.legal_hold),
         "release": not row.legal_hold,
+        "investigate": is_investigated(entries),
     }
     for name, action, stages in _RARE:
         if report.state.stage in stages and not senseless.get(name, False) and may(action):
             yield Button(context.work.buttons[name], f"case.{name}", report.reference)
 
 
-def _tasks(
-    context: Context, report: Report, entries: Sequence[Entry], may: Callable[[Action], bool]
-) -> Iterator[Button]:
-    if report.state.stage is Stage.CLOSED or not may("assess"):
-        return
-    for task in open_tasks(entries)[:10]:
-        words = task.text if len(task.text) <= 40 else f"{task.text[:39]}…"
-        label = context.work.buttons["done"].format(task=words)
-        yield Button(label, "case.done", f"{report.reference}|{task.number}")
+def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> tuple[Button, ...]:
+    """One button for each open task, that ticks it; who may not is told so."""
+    if report.state.stage is Stage.CLOSED:
+        return ()
+    found = open_tasks(entries)[:_TASKS_SHOWN]
+    return tuple(_tick(context, report, task.number, task.text) for task in found)
+
+
+def _tick(context: Context, report: Report, number: str, text: str) -> Button:
+    words = text if len(text) <= _TASK_WORDS else f"{text[: _TASK_WORDS - 1]}…"
+    label = context.work.buttons["done"].format(task=words)
+    return Button(label, "case.done", f"{report.reference}|{number}")

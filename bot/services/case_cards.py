@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.conversation.review import answered
 from bot.domain.cases import Stage
@@ -11,7 +11,6 @@ from bot.domain.messages import (
     Block,
     Button,
     Buttons,
-    Callout,
     Facts,
     Heading,
     Message,
@@ -33,29 +32,27 @@ def kind_name(context: Context, report: Report) -> str:
     return context.texts.kinds.get(str(report.row.kind), str(report.row.kind))
 
 
-def age(context: Context, since: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits."""
-    passed = max(now - since, timedelta())
-    ages = context.texts.ages
-    if passed < timedelta(hours=1):
-        return ages.minutes.format(count=int(passed.total_seconds() // 60))
-    if passed < timedelta(days=2):
-        return ages.hours.format(count=int(passed.total_seconds() // 3600))
-    return ages.days.format(count=passed.days)
-
-
 def card(
-    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...], recipient: str
+    context: Context,
+    report: Report,
+    told: tuple[Told, ...],
+    entries: tuple[Entry, ...],
+    recipient: str = "",
+    links: tuple[str, ...] = (),
 ) -> Message:
-    """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name."""
+    """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name.
+
+    `links` are the references of linked cases that may stand on it.
+    """
     labels = context.texts.labels
     title = f"{report.reference} · {kind_name(context, report)}"
     blocks: list[Block] = [Heading(title), Tags(tags(context, report, entries))]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
-    blocks.append(Facts(_facts(context, report, told, entries)))
+    linked = [(context.work.labels["linked"], ", ".join(links))] if links else []
+    blocks.append(Facts((*_facts(context, report, told, entries), *linked)))
     blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
-    blocks.append(Buttons(_buttons(context, report)))
+    blocks.append(Buttons(buttons(context, report)))
     return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
 
 
@@ -90,7 +87,7 @@ def _facts(
         (labels.told, _told_line(context, report, told)),
         (labels.opened, _opened_line(context, entries)),
     ]
-    items += [*_since(context, entries), *case_state.facts(context, report, entries)]
+    items += [*_since(context, entries), *case_state.facts(context, entries)]
     items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)
@@ -128,10 +125,11 @@ def unanswered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _referral(context: Context, entry: Entry) -> str:
-    return f"{entry.detail['agency']}, {_moment(context, entry)}"
+    return f"{entry.detail['agency']}, {moment_of(context, entry)}"
 
 
-def _moment(context: Context, entry: Entry) -> str:
+def moment_of(context: Context, entry: Entry) -> str:
+    """The time that an entry names, such as that of a referral."""
     return context.local(datetime.fromisoformat(entry.detail["at"]))
 
 
@@ -181,33 +179,13 @@ def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
     return ", ".join(names) or context.texts.nobody
 
 
-def _buttons(context: Context, report: Report) -> tuple[Button, ...]:
-    return on_card(context, report, bool(_quotes(context, report)))
+def buttons(context: Context, report: Report) -> tuple[Button, ...]:
+    """The buttons of a card; each press is checked."""
+    return on_card(context, report, bool(quotes(context, report)))
 
 
-def details(context: Context, report: Report, entries: tuple[Entry, ...]) -> Message:
-    """The whole report with its clauses and history, for those who may read it."""
-    labels = context.texts.labels
-    who = [(labels.reporter, reporter_name(context, report))] if report.reporter else []
-    blocks: list[Block] = [
-        Heading(f"{report.reference} · {labels.report}"),
-        Facts((*who, *answered(context.world, report.answers, card=False))),
-        *_work(context, entries),
-        *_quotes(context, report),
-        Heading(labels.history),
-        Facts(tuple(_history_line(context, entry) for entry in entries)),
-        Buttons(tuple(item for item in _buttons(context, report) if item.action != "case.details")),
-    ]
-    slot = f"details:{report.reference}"
-    return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
-
-
-def _work(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
-    found = case_state.details(context, entries)
-    return [Facts(tuple(found))] if found else []
-
-
-def _quotes(context: Context, report: Report) -> list[Block]:
+def quotes(context: Context, report: Report) -> list[Block]:
+    """The clauses that the report falls under."""
     clauses = context.world.policy.clauses
     found = [clauses[clause] for clause in report.route.clauses if clause in clauses]
     return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
@@ -225,57 +203,9 @@ def notice(context: Context, report: Report) -> Message:
 def clauses(context: Context, report: Report) -> Message:
     """The clauses that the report falls under, verbatim."""
     title = f"{report.reference} · {context.texts.labels.clauses}"
-    return Message((Heading(title), *_quotes(context, report)), title, replaces=f"clauses:{report.reference}")
-
-
-def _history_line(context: Context, entry: Entry) -> tuple[str, str]:
-    to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
-    agency = entry.detail.get("agency", "")
-    what = event_name(context, entry.event).format(
-        to=to, agency=agency, reference=entry.detail.get("reference", "")
-    )
-    actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
-    who = actors.get(entry.actor) or context.name(entry.actor)
-    written = [entry.detail[key] for key in ("text", "outcome", "reason", "answer") if entry.detail.get(key)]
-    return f"{context.local(entry.at)} · {who}", ". ".join([what, *_referred(context, entry), *written])
+    return Message((Heading(title), *quotes(context, report)), title, replaces=f"clauses:{report.reference}")
 
 
 def event_name(context: Context, event: str) -> str:
     """What happened, in words with places for names."""
     return context.work.events.get(event) or str(getattr(context.texts.events, event))
-
-
-def _referred(context: Context, entry: Entry) -> list[str]:
-    if entry.event != "refer":
-        return []
-    labels, detail = context.texts.labels, entry.detail
-    named = ((labels.their_reference, "their_reference"), (labels.advice, "advice"))
-    found = [f"{label}: {detail[key]}" for label, key in named if detail.get(key)]
-    return [_moment(context, entry), *found]
-
-
-def case_list(context: Context, listed: Iterable[Report], now: datetime) -> Message:
-    """How many open cases the asker may see, and each: the urgent first, then the oldest."""
-    texts = context.texts.cases
-    found = sorted(listed, key=lambda report: (not report.row.urgent, report.row.received_at))
-    counted = texts.one if len(found) == 1 else texts.many.format(count=len(found))
-    blocks: list[Block] = [Heading(texts.title)]
-    if why := context.channel.reason:
-        blocks.append(Callout("warning", texts.withheld.format(why=why)))
-    blocks.append(Paragraph(counted if found else texts.none))
-    for report in found:
-        label = context.texts.buttons.open.format(reference=report.reference)
-        blocks.append(Paragraph(_case_line(context, report, now)))
-        blocks.append(Buttons((Button(label, "case.show", report.reference),)))
-    return Message(tuple(blocks), summary=texts.title, replaces="cases")
-
-
-def _case_line(context: Context, report: Report, now: datetime) -> str:
-    texts = context.texts.cases
-    line = texts.line.format(
-        reference=report.reference,
-        kind=kind_name(context, report),
-        age=age(context, report.row.received_at, now),
-        holder=context.name(report.state.holder) if report.state.holder else context.texts.nobody,
-    )
-    return texts.urgent.format(urgent=context.texts.tags.urgent, line=line) if report.row.urgent else line

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation.inputs import clean_text, is_ahead, read_moment
-from bot.domain.access import Actor, access_report
+from bot.domain.access import Action, Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
-from bot.domain.routing import Told
 from bot.knowledge.case_work_texts import FORMS as WORK_FORMS
-from bot.services import case_work_forms
+from bot.services import case_closing, case_work_forms
+from bot.services.case_press import Press
 from bot.services.context import Context, facts
-from bot.storage.reports import Report
 
 REASON_AT_LEAST = 20
 TEXT_LIMIT = 4000
@@ -34,15 +33,14 @@ class Checked:
     errors: Mapping[str, str]
 
 
-def fields(context: Context, action: str, report: Report, told: tuple[Told, ...]) -> tuple[Field, ...]:
+def fields(press: Press, action: str) -> tuple[Field, ...]:
     """The fields of the form that `action` opens for this report."""
-    texts = context.texts.forms
+    context, texts = press.context, press.context.texts.forms
     if (name := action.removeprefix("case.")) in WORK_FORMS:
-        return case_work_forms.fields(context, name, report, assignable(context, report, told))
+        return case_work_forms.fields(press, name, able_to(press, "details"))
     match action:
         case "case.assign":
-            people = assignable(context, report, told)
-            options = tuple(Option(person, context.name(person)) for person in people)
+            options = tuple(Option(person, context.name(person)) for person in able_to(press, "assign"))
             return (Field("person", texts.assign_person, "choice", options=options),)
         case "case.note":
             return (Field("note", texts.note_text, "long_text", max_length=TEXT_LIMIT),)
@@ -52,7 +50,7 @@ def fields(context: Context, action: str, report: Report, told: tuple[Told, ...]
         case "case.refer":
             return _refer_fields(context)
         case "case.close":
-            return _close_fields(context, report)
+            return case_closing.fields(press, able_to(press, "assign"))
     return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
 
 
@@ -68,49 +66,35 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
     )
 
 
-def _close_fields(context: Context, report: Report) -> tuple[Field, ...]:
-    texts = context.texts.forms
-    options = tuple(Option(item.code, item.label) for item in context.outcomes.outcomes if item.offered)
-    outcome = Field("outcome", texts.close_outcome, "choice", options=options)
-    reason = Field("reason", texts.close_reason, "long_text", max_length=TEXT_LIMIT)
-    if report.row.kind != "question":
-        return (outcome, reason)
-    return (outcome, Field("answer", texts.close_answer, "long_text", max_length=TEXT_LIMIT), reason)
-
-
-def assignable(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:
-    """The people who may handle this report: the only ones to whom it can be given."""
-    roster = context.world.federation.roster
-    school = str(report.row.school)
+def able_to(press: Press, action: Action) -> tuple[str, ...]:
+    """Everyone on the roster who may do this with the report: to nobody else is it, or a task, given."""
+    world, report = press.context.world, press.report
+    roster, school = world.federation.roster, str(report.row.school)
+    case = facts(report, press.told)
     return tuple(
         person
         for person in roster.people
-        if access_report(
-            context.world.permissions,
-            Actor(person, roster.roles_of(person, school)),
-            "assign",
-            facts(report, told),
-        )
+        if access_report(world.permissions, Actor(person, roster.roles_of(person, school)), action, case)
     )
 
 
-def form(
-    context: Context, action: str, report: Report, told: tuple[Told, ...], checked: Checked | None = None
-) -> Message:
+def form(press: Press, action: str, checked: Checked | None = None) -> Message:
     """The form as a message; with what was typed and the errors where it comes back."""
     name = action.removeprefix("case.")
-    title, submit = _headed(context, name, report)
-    shown = tuple(_filled(item, checked) for item in fields(context, action, report, told))
-    block = Form(action, report.reference, shown, submit, title)
-    slot = f"{action}:{report.reference}"
-    return Message((Heading(title), block), summary=title, replaces=slot, ephemeral=True)
+    title, submit = _headed(press, name)
+    shown = tuple(_filled(item, checked) for item in fields(press, action))
+    block = Form(action, press.report.reference, shown, submit, title)
+    slot = f"{action}:{press.report.reference}"
+    above = case_work_forms.above(press, name)
+    return Message((Heading(title), *above, block), summary=title, replaces=slot, ephemeral=True)
 
 
-def _headed(context: Context, name: str, report: Report) -> tuple[str, str]:
+def _headed(press: Press, name: str) -> tuple[str, str]:
+    context, reference = press.context, press.report.reference
     if name in WORK_FORMS:
         texts = context.work.forms[name]
-        return texts.title.format(reference=report.reference), texts.submit
-    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=report.reference)
+        return texts.title.format(reference=reference), texts.submit
+    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=reference)
     return title, str(getattr(context.texts.forms, f"{name}_submit"))
 
 
@@ -121,10 +105,13 @@ def _filled(item: Field, checked: Checked | None) -> Field:
     return replace(item, value=(value,) if value else (), error=checked.errors.get(item.name, ""))
 
 
-def check(context: Context, shown: tuple[Field, ...], sent: Values, now: datetime) -> Checked:
+def check(press: Press, action: str, sent: Values) -> Checked:
     """Clean what was sent and say what is wrong with each field. Unknown fields are dropped."""
+    shown, context = fields(press, action), press.context
     values = {item.name: clean_text("".join(sent.get(item.name, ())[:1])) for item in shown}
-    errors = {item.name: _error(context, item, values[item.name], now) for item in shown}
+    errors = {item.name: _error(context, item, values[item.name], press.now) for item in shown}
+    if action == "case.close" and not any(errors.values()):
+        errors |= case_closing.errors(press, values)
     return Checked(values, {name: error for name, error in errors.items() if error})
 
 
@@ -134,7 +121,7 @@ def _error(context: Context, item: Field, value: str, now: datetime) -> str:
         return texts.too_long.format(limit=item.max_length)
     if not value and not item.required:
         return ""
-    if (work := case_work_forms.error(context, item, value)) is not None:
+    if (work := case_work_forms.error(context, item, value, now)) is not None:
         return work
     if item.kind == "datetime":
         moment = read_moment(value, context.world.federation.timezone)

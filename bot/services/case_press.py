@@ -43,7 +43,7 @@ class Press:
         """Why this piece of the work on a case is refused."""
         self._audit(why)
         text = self.context.work.refusals[why].format(reference=self.report.reference)
-        return Message((Callout("warning", text),), summary=text)
+        return Message((Callout("warning", text),), summary=text, ephemeral=True)
 
     def _audit(self, why: str) -> None:
         told = {"pressed": self.action, "why": why}

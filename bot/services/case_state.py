@@ -1,4 +1,4 @@
-"""What the history of a case says of the work on it: assessed, advised, tasks, links."""
+"""What the history of a case says of the work on it: assessed, advised, investigated, tasks, links."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from datetime import datetime
 from bot.services.context import Context
 from bot.storage.reports import Entry, Report
 
-# As routes.yml tags it: an adult who may be a risk to a child.
-ALLEGATION = "ALLEGATION"
-_LADO = "lado"
-
 
 @dataclass(frozen=True)
 class Task:
-    """Something that somebody on the roster is to do by a time."""
+    """Something that somebody on the roster is to do by a time. `number` tells the tasks of a case apart."""
 
     number: str
     text: str
@@ -29,24 +25,38 @@ def assessment(entries: Iterable[Entry]) -> Entry | None:
     return next((entry for entry in reversed(tuple(entries)) if entry.event == "assess"), None)
 
 
-def is_allegation(report: Report, entries: Sequence[Entry]) -> bool:
-    """Whether the report or its newest assessment says that it is an allegation against an adult."""
+def is_allegation(context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether the report's route or its newest assessment says that it is an allegation against an adult."""
     found = assessment(entries)
     if found is not None and found.detail.get("nature") == "allegation":
         return True
-    return ALLEGATION in report.route.tags
+    waits = {row.id for row in context.world.playbook.rows if row.advice_first}
+    return bool(waits.intersection(report.route.rows))
 
 
-def must_wait_for_advice(report: Report, entries: Sequence[Entry]) -> bool:
-    """Whether nobody may investigate yet: an allegation, with no advice of LADO or DSL on record."""
-    advised = any(
-        entry.event == "advice" or (entry.event == "refer" and _is_lados(entry)) for entry in entries
+def advice(context: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What was recorded of the advice that an investigation waits for: asked for, or with a referral."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.event == "advice"
+        or (entry.event == "refer" and _from_adviser(context, entry) and entry.detail.get("advice"))
     )
-    return is_allegation(report, entries) and not advised
 
 
-def _is_lados(entry: Entry) -> bool:
-    return entry.detail.get("agency_code") == _LADO and bool(entry.detail.get("advice"))
+def _from_adviser(context: Context, entry: Entry) -> bool:
+    advisers = {item.label for item in context.outcomes.agencies if item.advises}
+    return entry.detail.get("agency", "") in advisers
+
+
+def must_wait_for_advice(context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether nobody may investigate yet: an allegation, with no advice of LADO or DSL on record."""
+    return is_allegation(context, report, entries) and not advice(context, entries)
+
+
+def is_investigated(entries: Iterable[Entry]) -> bool:
+    """Whether somebody has started to investigate."""
+    return any(entry.event == "investigate" for entry in entries)
 
 
 def tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
@@ -58,42 +68,40 @@ def tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
 
 
 def open_tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
-    """Those that are not done."""
+    """Those that are not done, the one that is due first first."""
     entries = tuple(entries)
     done = {entry.detail.get("task") for entry in entries if entry.event == "done"}
-    return tuple(task for task in tasks(entries) if task.number not in done)
+    left = (task for task in tasks(entries) if task.number not in done)
+    return tuple(sorted(left, key=lambda task: task.due))
 
 
-def facts(
-    context: Context, report: Report, entries: Sequence[Entry], now: datetime | None = None
-) -> list[tuple[str, str]]:
-    """For the card: that it was assessed, how many tasks are open. Not a word of either."""
+def overdue(entries: Iterable[Entry], now: datetime) -> int:
+    """How many open tasks should have been done by now."""
+    return sum(task.due < now for task in open_tasks(entries))
+
+
+def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """For the card: that it was assessed and is investigated, how many tasks are open. Not a word of any."""
     labels, found = context.work.labels, list[tuple[str, str]]()
     if (made := assessment(entries)) is not None:
         found.append((labels["assessed"], labels["assessed_yes"].format(when=context.local(made.at))))
+    if is_investigated(entries):
+        started = next(entry for entry in entries if entry.event == "investigate")
+        found.append(
+            (labels["investigated"], labels["investigated_yes"].format(when=context.local(started.at)))
+        )
     if waiting := open_tasks(entries):
-        late = sum(now is not None and task.due < now for task in waiting)
-        overdue = f", {late} {labels['overdue']}" if late else ""
-        found.append((labels["tasks"], f"{len(waiting)}{overdue}"))
-    if report.row.legal_hold:
-        found.append((labels["held"], labels["held_yes"]))
+        found.append((labels["tasks"], str(len(waiting))))
     return found
 
 
-def details(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """For those who may read the case: each open task, and the cases that it is linked to."""
+def task_line(context: Context, task: Task, now: datetime) -> str:
+    """A task for those who may read the case: what, who, by when, and whether that is over."""
     labels = context.work.labels
-    found = [
-        (
-            labels["tasks"],
-            labels["task"].format(
-                task=task.text, person=context.name(task.person), when=context.local(task.due)
-            ),
-        )
-        for task in open_tasks(entries)
-    ]
-    links = dict.fromkeys(entry.detail["reference"] for entry in entries if entry.event == "link")
-    return [*found, *((labels["linked"], reference) for reference in links)]
+    line = labels["task"].format(
+        task=task.text, person=context.name(task.person), when=context.local(task.due)
+    )
+    return f"{labels['overdue']} · {line}" if task.due < now else line
 
 
 def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -102,8 +110,10 @@ def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
     if found is None:
         return ()
     texts, detail = context.work.tags, found.detail
-    shown = [texts["child"]] if detail.get("child") == "yes" else []
-    shown += [texts["crime"]] if detail.get("crime") == "yes" else []
-    if detail.get("nature") == "allegation":
-        shown += [texts["allegation"], texts["do_not_investigate"]]
-    return (*shown, texts["low_level"]) if detail.get("nature") == "low_level" else tuple(shown)
+    marks = {
+        "crime": detail.get("crime") in ("yes", "unsure"),
+        "allegation": detail.get("nature") == "allegation",
+        "do_not_investigate": detail.get("nature") == "allegation" and not advice(context, entries),
+        "low_level": detail.get("nature") == "low_level",
+    }
+    return tuple(texts[name] for name, holds in marks.items() if holds)

@@ -10,6 +10,7 @@ from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.services import case_cards, reminders
+from bot.services.case_links import card_links
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
@@ -17,7 +18,7 @@ from bot.services.owed import FLT_CHANNEL, is_in_channel
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Claimed, Posted
-from bot.storage.removals import forget_card, line_keys
+from bot.storage.removals import remember_place, stood
 from bot.storage.reports import (
     Entry,
     Report,
@@ -35,8 +36,7 @@ class Outgoing:
     """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
 
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
-    message under which it goes ("" for none). Where `removes` is not None, what was posted under `key` is to
-    be taken away, and first each line under it that was posted under one of those keys.
+    message under which it goes ("" for none). `removes`: what stands there is taken away.
     """
 
     platform: str
@@ -47,7 +47,7 @@ class Outgoing:
     version: int
     unclear: bool
     thread: str = ""
-    removes: tuple[str, ...] | None = None
+    removes: bool = False
 
 
 class NowhereToSend(Exception):
@@ -61,12 +61,13 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     """
     notice = claimed.notice
     report = report_to_show(tx, context.vault, notice.report_id)
-    if notice.recipient == FLT_CHANNEL and notice.kind in ("card", "line") and not is_in_channel(report):
-        return None
     if notice.kind == "gone":
         return _removal(tx, context, report, claimed)
     if notice.kind == "moved":
         return _moved(tx, context, report, claimed)
+    if notice.recipient == FLT_CHANNEL and not is_in_channel(report):
+        # It was moved to restricted in between.
+        return None
     told = people_of(tx, report)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
     ways = Ways(
@@ -111,20 +112,24 @@ def _moved(tx: Transaction, context: Context, report: Report, claimed: Claimed) 
 
 
 def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
-    """The card of somebody who is to have nothing of the report, and the lines under it; None without one."""
-    recipient = claimed.notice.recipient
+    """A message of somebody who is to have nothing of the report; None where it was sent nowhere.
+
+    The key of the row names the message: the card, or what was sent beside it.
+    """
+    recipient, key = claimed.notice.recipient, claimed.notice.key.removeprefix("gone:")
+    card = outbox.Notice("", report.id, "card", recipient)
     shown = outbox.posted_card(tx, report.id, recipient)
-    card_row = outbox.Notice("", report.id, "card", recipient)
-    # A worker that died while it posted has left no word of where.
-    perhaps = _first_way(context, recipient) if outbox.card_was_tried(tx, card_row) else ""
-    platform = kept_on(tx, card_row) or perhaps
-    if not platform:
+    other = None if key == f"card:{report.id}:{recipient}" else stood(tx, key)
+    platform = shown.platform if shown else outbox.perhaps_on(tx, card) or _first_way(context, recipient)
+    if other is None and shown is None and not outbox.card_was_tried(tx, card):
         return None
-    text = context.work.removed
-    message, key = Message((Paragraph(text, muted=True),), summary=text), f"card:{report.id}:{recipient}"
+    in_thread = shown.message_id if shown and other and other.kind == "line" else ""
+    known = other.message_id if other else shown.message_id if shown else ""
+    message = Message((Paragraph(context.work.removed, muted=True),), summary=context.work.removed)
     conversation, version = _account(context, recipient, platform), int(report.row.version)
-    lines, card = line_keys(tx, report.id, recipient), shown.message_id if shown else ""
-    return Outgoing(platform, conversation, message, key, card, version, unclear=True, removes=lines)
+    return Outgoing(
+        platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
+    )
 
 
 def _first_way(context: Context, recipient: str) -> str:
@@ -197,19 +202,22 @@ def _message(
 ) -> Message:
     match notice.kind:
         case "card":
-            return case_cards.card(context, report, told, history(tx, report), notice.recipient)
+            entries = history(tx, report)
+            links = card_links(tx, report, entries)
+            return case_cards.card(context, report, told, entries, notice.recipient, links)
         case "notice":
             return case_cards.notice(context, report)
         case reminders.REMINDER:
             return reminders.reminder(context, report)
         case "line":
             return line(tx, context, report, notice)
-        case "task" | "added" | "given" | "withheld":
-            texts = context.work.task_notice if notice.kind == "task" else getattr(context.texts, notice.kind)
+        case "task" | "urgent" | "given_back":
+            told_of = context.work.notices[notice.kind]
+            return _plain(told_of.title.format(reference=report.reference), told_of.text)
+        case "added" | "given" | "withheld":
+            texts = getattr(context.texts, notice.kind)
             text = texts.text.format(why=context.channel.reason)
             return _plain(texts.title.format(reference=report.reference), text)
-        case "withdraw" | "withdraw_kept":
-            return _withdrawn(context, report, notice.kind)
         case "question":
             return question_notice(context, report)
     return _update(context, report, notice.kind)
@@ -227,6 +235,8 @@ def _plain(title: str, text: str) -> Message:
 
 
 def _update(context: Context, report: Report, kind: str) -> Message:
+    if kind in ("withdraw", "withdraw_kept"):
+        return _withdrawn(context, report, kind)
     text = str(getattr(context.texts.updates, kind)).format(
         reference=report.reference,
         when=context.local(report.row.received_at),
@@ -245,8 +255,8 @@ def record(
     if not outbox.finish(tx, claimed, now):
         return
     notice = claimed.notice
-    if notice.kind == "gone":
-        forget_card(tx, notice.report_id, notice.recipient)
+    if notice.recipient == FLT_CHANNEL:
+        remember_place(tx, claimed.id, message_id)
     if notice.kind == "card":
         card = Posted(sent.platform, message_id, sent.version)
         outbox.remember_card(tx, notice.report_id, notice.recipient, card)

@@ -65,7 +65,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
         # Acknowledged in between: the timer has nothing left to do.
         save_state(tx, report, report.state, None, report.row.closed_at)
         return ()
-    step = _next_people(context, report, people_of(tx, report))
+    step = next_people(context, report, people_of(tx, report))
     due = _next_due(context, report, state.level, now) if step else None
     save_state(tx, report, state, due, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
@@ -84,9 +84,12 @@ def _next_due(context: Context, report: Report, level: int, now: datetime) -> da
     return timetable.step_after(level, now)
 
 
-def _next_people(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[str, ...]:
+def next_people(
+    context: Context, report: Report, told: tuple[Told, ...], also_out: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """The next step as the roster stands today: whoever has left is passed over, a successor is told.
 
+    `also_out` are people who are about to step back from the case.
     Whoever was left out when the report was sent stays out, and so does whoever is concerned today. Where
     the reporter chose that nobody else is told, the ladder has no step whoever joins.
     """
@@ -99,7 +102,7 @@ def _next_people(context: Context, report: Report, told: tuple[Told, ...]) -> tu
         channel=bool(row.channel),
         restricted=bool(row.restricted),
         told=told,
-        excluded=today.excluded.union(kept.excluded_people),
+        excluded=today.excluded.union(kept.excluded_people, also_out),
         excluded_roles=today.excluded_roles.union(kept.excluded_roles),
     )
     climbed = frozenset(item.person for item in told if item.role == LADDER)

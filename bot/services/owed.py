@@ -10,6 +10,7 @@ from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue
+from bot.storage.removals import other_messages
 from bot.storage.reports import Report, history, people_of
 
 FLT_CHANNEL = "flt_channel"
@@ -160,9 +161,21 @@ def owe_moved(tx: Transaction, context: Context, report: Report, left: Iterable[
 
 
 def owe_gone(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
-    """The cards of those who are to have nothing of the report are taken away, without a trace."""
+    """The cards of those who are to have nothing of the report are taken away, without a trace.
+
+    From the FLT's channel everything else that was posted of it as well.
+    """
     for recipient in left:
-        _owe(tx, context, report, "gone", recipient, now)
+        _owe_gone(tx, context, report, recipient, f"card:{report.id}:{recipient}", now)
+        posted = other_messages(tx, report.id, recipient) if recipient == FLT_CHANNEL else ()
+        for message in posted:
+            _owe_gone(tx, context, report, recipient, message.key, now)
+
+
+def _owe_gone(
+    tx: Transaction, context: Context, report: Report, recipient: str, key: str, now: datetime
+) -> None:
+    enqueue(tx, context.vault.new_id(), Notice(f"gone:{key}", report.id, "gone", recipient), now)
 
 
 def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:

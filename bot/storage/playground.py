@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.storage.crypto import WrappedKey
 from bot.storage.rows import insert_new
@@ -58,6 +58,11 @@ def edit(connection: Connection, vault: Vault, message_id: str, html: str) -> bo
         .values(sealed_html=record.seal("sealed_html", html))
     )
     return True
+
+
+def remove(connection: Connection, message_id: str) -> None:
+    """Take a message away."""
+    connection.execute(delete(messages).where(messages.c.id == message_id))
 
 
 def find(connection: Connection, vault: Vault, conversation: str, key: str) -> str | None:

@@ -1,25 +1,37 @@
-"""What is to be taken away of a report: the lines under its card, and where the card stood."""
+"""What was posted of a report, so that it can be taken away again: every message, not the card alone."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from dataclasses import dataclass
 
-from bot.storage.schema import outbox, posted
+from sqlalchemy import Connection, select, update
 
-
-def line_keys(connection: Connection, report_id: str, recipient: str) -> tuple[str, ...]:
-    """The keys of the lines that may stand under this recipient's card, oldest first."""
-    tried = (
-        (outbox.c.report_id == report_id)
-        & (outbox.c.recipient == recipient)
-        & (outbox.c.kind == "line")
-        & (outbox.c.attempts > 0)
-    )
-    query = select(outbox.c.key).where(tried).order_by(outbox.c.created_at, outbox.c.key)
-    return tuple(str(row.key) for row in connection.execute(query))
+from bot.storage.schema import outbox
 
 
-def forget_card(connection: Connection, report_id: str, recipient: str) -> None:
-    """This recipient has no card of the report any more."""
-    here = (posted.c.report_id == report_id) & (posted.c.recipient == recipient)
-    connection.execute(delete(posted).where(here))
+@dataclass(frozen=True)
+class Stood:
+    """A message that stands somewhere, or may: its kind, and the platform's id ("" where none was told)."""
+
+    key: str
+    kind: str
+    message_id: str
+
+
+def remember_place(connection: Connection, row_id: str, message_id: str) -> None:
+    """Where this row's message stands."""
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(message_id=message_id))
+
+
+def other_messages(connection: Connection, report_id: str, recipient: str) -> tuple[Stood, ...]:
+    """What the recipient was sent of the report beside its card, or may have been sent."""
+    here = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
+    kinds = outbox.c.kind.not_in(("card", "moved", "gone"))
+    query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
+    return tuple(Stood(row.key, row.kind, row.message_id) for row in connection.execute(query))
+
+
+def stood(connection: Connection, key: str) -> Stood | None:
+    """The message of this key, or None."""
+    row = connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()
+    return None if row is None else Stood(row.key, row.kind, row.message_id)

@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, case, delete, update
 
 from bot.domain.cases import CaseState
 from bot.storage.reports import Report, SealedRoute, state_columns
-from bot.storage.schema import report_people, reports
+from bot.storage.schema import outbox, report_people, reports
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,15 @@ def save_route(connection: Connection, report: Report, state: CaseState, to: Rer
     }
     result = connection.execute(update(reports).where(same).values(version=reports.c.version + 1, **values))
     return result.rowcount == 1
+
+
+def owe_no_more(connection: Connection, report_id: str, recipient: str) -> None:
+    """What waits for this recipient is owed no more."""
+    waits = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
+    pending = waits & (outbox.c.state == "pending")
+    # Whether an earlier try was taken is as unclear as before.
+    fault = case((outbox.c.fault.startswith("unclear"), outbox.c.fault), else_="called off")
+    connection.execute(update(outbox).where(pending).values(state="dead", fault=fault))
 
 
 def forget_person(connection: Connection, report: Report, person: str) -> None:

@@ -150,6 +150,8 @@ outbox = Table(
     Column("fault", Text, nullable=False),
     # The one that it was last tried on, where that is known.
     Column("platform", String(16), nullable=False, server_default=""),
+    # Where it stands in the FLT's channel: it may have to be taken away.
+    Column("message_id", String(128), nullable=False, server_default=""),
 )
 # What is owed still, in the order in which it is claimed: a million delivered rows make it no larger.
 _OWED = text("state IN ('pending', 'sending')")

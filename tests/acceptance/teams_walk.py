@@ -116,6 +116,8 @@ class Walk:
         form = self.leader.reads(f"Close {reference}")
         self.leader.pick("Content or picture removed")
         self.leader.write("Reason", REASON)
+        self.leader.write("Why was nobody outside told?", "Nobody outside needed to know.")
+        self.leader.pick("Its deletion is confirmed, everywhere it was")
         self.keep("teams-8-close", self.leader, form)
         self.leader.button("Close the case").click()
         self.staff.reads(f"{reference} is closed")

@@ -145,6 +145,8 @@ def test_a_question_a_report_and_its_closure(server: Server, window: BrowserCont
     farid.press("Close this case")
     farid.region.get_by_label("Content or picture removed").check()
     farid.fill("Reason", REASON)
+    farid.fill("Why was nobody outside told?", "Nobody outside needed to know.")
+    farid.region.get_by_label("Its deletion is confirmed").check()
     farid.press("Close the case")
     expect(shown).to_contain_text("Closed")
     ana.shows(f"Your report {number} is closed. The content has been removed or deleted")

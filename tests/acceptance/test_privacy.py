@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.reporting import Caller
 from tests.acceptance.server import Server
+from tests.support.desk import CLOSING
 
 NARRATIVE = "Quetzalcoatlus wrote vile remarks beneath my photograph"
 REPORTER = "priya"
@@ -65,7 +66,7 @@ def _handle(server: Server, reference: str) -> None:
     farid.say("cases")
     farid.press(f"Open {reference}")
     farid.press("Close this case")
-    farid.fill(outcome="advice_given", reason="Spoken to both, and agreed what happens next.")
+    farid.fill(outcome="advice_given", reason="Spoken to both, and agreed what happens next.", **CLOSING)
     server.wait_until(lambda: "Advice given" in server.page())
     # Only who opened the details read it: not in the channel, nor in a colleague's messages.
     assert NARRATIVE not in server.page(me="grace")

@@ -220,7 +220,8 @@ def test_a_report_from_the_command_to_the_closed_case(works: Office) -> None:
     grace.press("Close this case", works.card(reference))
     works.modal(grace, "Outcome")
     reason = "Reason (at least 20 characters; kept with the case, not shown to the reporter)"
-    short = works.submit(grace, {"Outcome": "Advice given", reason: "Done"})
+    deleted = "Its deletion is confirmed, everywhere it was"
+    short = works.submit(grace, {"Outcome": "Advice given", reason: "Done", "The picture": deleted})
     assert len(short.errors) == 1
     assert works.submit(grace, {reason: REASON}).ok
     works.wait(lambda: "Closed" in works.card(reference).words)

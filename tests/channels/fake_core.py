@@ -90,6 +90,9 @@ class MemoryStore:
         conversation, old = self.rows[message_id]
         self.rows[message_id] = (conversation, Posted(old.id, html, old.posted_at))
 
+    def remove(self, message_id: str) -> None:
+        self.rows.pop(message_id, None)
+
     def find(self, conversation: str, key: str) -> str | None:
         return self.keys.get((conversation, key))
 

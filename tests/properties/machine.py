@@ -16,7 +16,7 @@ from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, Perman
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
 from tests.properties.oracle import KINDS, PRESSING, STAGES, TELLING, Kind
-from tests.support.desk import START, Desk
+from tests.support.desk import CLOSING, START, Desk
 
 _REPORTS = 3
 _KIND, _REPORTER = st.sampled_from(sorted(KINDS)), st.sampled_from(("ana", "joe"))
@@ -35,7 +35,7 @@ _STAFF = ("farid", "grace", "eleanor", "dina", "maya", "beth", "ivan", "ana")
 _REASON = "Looked into it at length."
 _FORMS = {
     "case.assign": {"person": "grace"},
-    "case.close": {"outcome": "no_action", "reason": _REASON},
+    "case.close": {"outcome": "no_action", "reason": _REASON, **CLOSING},
     "case.reopen": {"reason": "More was reported since then."},
     "case.note": {"note": "Spoke to the office."},
 }

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from bot.delivery import leases
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
-from bot.services import case_actions, escalations, submissions
+from bot.services import case_handling, escalations, submissions
 from bot.services.case_press import Press
 from bot.storage import outbox
 from bot.storage.outbox import Claimed
@@ -66,7 +66,7 @@ def climbs_on(patch: Patch) -> None:
         return save_state(press.tx, press.report, state, press.report.row.due_at, None)
 
     patch.setattr(escalations, "advance", on)
-    patch.setattr(case_actions, "_store", store)
+    patch.setattr(case_handling, "_store", store)
 
 
 def lease_for_ever(patch: Patch) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.app import new_tokens
 from bot.conversation.turns import Pressed, Said
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 
 WRONG = "It was on Tuesday, not on Monday."
 
@@ -216,7 +216,7 @@ def test_a_closed_report_can_still_be_moved(desk: Desk) -> None:
     """What the wrong person has closed is opened anew for the right one."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("tom", "case.acknowledge", reference)
-    fields = {"outcome": "no_action", "reason": "Nothing in it that needs anything."}
+    fields = {"outcome": "no_action", "reason": "Nothing in it that needs anything.", **CLOSING}
     desk.fill("tom", "case.close", reference, **fields)
     move(desk, "ana", reference, "chair")
     assert "Not acknowledged yet" in desk.press("maya", "case.show", reference)

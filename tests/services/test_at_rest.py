@@ -9,7 +9,7 @@ import pytest
 from bot.conversation.turns import Said, Submitted
 from bot.services import auditing
 from bot.storage import playground, teams
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 from tests.support.postgres import Cluster
 
 # One for each kind of text, so that a leak says where it comes from.
@@ -30,7 +30,9 @@ def write_everything(desk: Desk) -> None:
     desk.fill("farid", "case.refer", reference, agency="lado", at="2026-11-23 08:00", advice=ADVICE)
     for action, words in (("report.answer", ANSWER), ("report.add", ADDED)):
         desk.send("ana", Submitted(action, reference, {"text": (words,), "reference": (reference,)}))
-    desk.fill("farid", "case.close", reference, outcome="advice_given", reason=f"{REASON}, said to both.")
+    desk.fill(
+        "farid", "case.close", reference, outcome="advice_given", reason=f"{REASON}, said to both.", **CLOSING
+    )
     desk.send("joe", Said("report"))
     vault = desk.product.context.vault
     with desk.product.database.transaction() as tx:

@@ -9,7 +9,7 @@ from bot.delivery.sender import (
     UnclearFault,
     WithheldFault,
 )
-from tests.support.desk import Desk, text_of
+from tests.support.desk import CLOSING, Desk, text_of
 
 
 def test_a_passing_fault_delays_and_loses_nothing(desk: Desk) -> None:
@@ -129,7 +129,9 @@ def test_what_has_ceased_to_be_so_is_not_told(desk: Desk) -> None:
     """A case that was opened again before its closure went out is not told to the reporter as closed."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.")
+    desk.fill(
+        "farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING
+    )
     desk.fill("farid", "case.reopen", reference, reason="More was reported since then.")
     desk.work(rounds=10)
     told = "\n".join(desk.notebook.texts("ana"))

@@ -1,7 +1,7 @@
 from bot.app import new_tokens
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.services import following
-from tests.support.desk import Desk, text_of
+from tests.support.desk import CLOSING, Desk, text_of
 
 
 def status(desk: Desk, user: str, reference: str = "", code: str = "") -> str:
@@ -21,7 +21,13 @@ def add(desk: Desk, user: str, reference: str, code: str, text: str) -> str:
 def close(desk: Desk, reference: str, **fields: str) -> None:
     desk.press("farid", "case.acknowledge", reference)
     desk.fill(
-        "farid", "case.close", reference, outcome="answered", reason="Answered by e-mail today.", **fields
+        "farid",
+        "case.close",
+        reference,
+        outcome="answered",
+        reason="Answered by e-mail today.",
+        **fields,
+        **CLOSING,
     )
 
 

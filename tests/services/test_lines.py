@@ -7,7 +7,7 @@ from bot.domain.cases import Happening
 from bot.services.assistant import Assistant
 from bot.services.case_cards import event_name
 from bot.services.owed import LINES
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def test_each_change_is_one_line_under_the_card(threaded: Desk) -> None:
     threaded.later(minutes=1)
     threaded.fill("tom", "case.note", reference, note="Spoke to Zanzibar House.")
     threaded.later(minutes=1)
-    threaded.fill("tom", "case.close", reference, outcome="no_action", reason="Looked into it with Zanzibar.")
+    threaded.fill(
+        "tom", "case.close", reference, outcome="no_action", reason="Looked into it with Zanzibar.", **CLOSING
+    )
     threaded.later(minutes=1)
     threaded.fill("tom", "case.reopen", reference, reason="Zanzibar called again, with more.")
     threaded.work(rounds=20)

@@ -14,7 +14,7 @@ from bot.services import retention
 from bot.services.retention import approvers, due, purge
 from bot.storage import audit
 from bot.storage.shredding import SKELETON, belonging, shred
-from tests.support.desk import Desk, text_of
+from tests.support.desk import CLOSING, Desk, text_of
 
 PERIODS = Retention.model_validate(
     {
@@ -39,7 +39,7 @@ def closed(desk: Desk, read: bool = True, **slots: str) -> str:
         desk.press("eleanor", "case.details", reference)
     desk.press("eleanor", "case.acknowledge", reference)
     reason = "Spoken to both, and agreed what happens."
-    done = desk.fill("eleanor", "case.close", reference, outcome="advice_given", reason=reason)
+    done = desk.fill("eleanor", "case.close", reference, outcome="advice_given", reason=reason, **CLOSING)
     assert "closed" in done
     desk.work()
     return reference

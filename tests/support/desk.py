@@ -52,6 +52,9 @@ def settings_in(folder: Path, database_url: str = "") -> Settings:
     )
 
 
+# What closing a case demands beside outcome and reason.
+CLOSING = {"agencies": "Nobody outside needed to know.", "evidence": "deleted"}
+
 _worlds: list[World] = []
 
 
@@ -86,12 +89,14 @@ class Notebook:
     # What is raised for a conversation as long as it stands here.
     refuses: dict[str, Exception] = field(default_factory=dict)
     _ids: Any = field(default_factory=itertools.count)
+    _lines: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
         self._fail(target)
         message_id = f"m{next(self._ids)}"
         if thread:
             self.threads.setdefault(thread, []).append(text_of(message))
+            self._lines[message_id] = (thread, text_of(message))
         else:
             self.seen.setdefault(target.conversation, []).append((message_id, message))
         self.keys[target.conversation, key] = message_id
@@ -108,6 +113,10 @@ class Notebook:
         self._fail(target)
         shown = self.seen.get(target.conversation, [])
         shown[:] = [item for item in shown if item[0] != message_id]
+        self.keys = {key: known for key, known in self.keys.items() if known != message_id}
+        if message_id in self._lines:
+            thread, line = self._lines.pop(message_id)
+            self.threads[thread].remove(line)
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         return self.keys.get((target.conversation, key))

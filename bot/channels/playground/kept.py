@@ -29,6 +29,11 @@ class KeptMessages:
             if not playground.edit(tx, self.vault, message_id, html):
                 raise KeyError(message_id)
 
+    def remove(self, message_id: str) -> None:
+        """Take a message away."""
+        with self.database.transaction() as tx:
+            playground.remove(tx, message_id)
+
     def find(self, conversation: str, key: str) -> str | None:
         """The id of the message that was posted under `key`, or None."""
         with self.database.transaction() as tx:

@@ -41,9 +41,18 @@ class PlaygroundSender:
         await self._ask(self._parts.store.edit, message_id, html)
         await self._show(conversation, Posted(message_id, html, old.posted_at))
 
-    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
-        """A line in its place."""
-        await self.edit(target, message_id, instead)
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:  # noqa: ARG002
+        """Take it away, from every page that shows it as well."""
+        conversation = self._conversation(target)
+        posted = await self._ask(self._parts.store.messages, conversation)
+        old = next((one for one in posted if one.id == message_id), None)
+        if old is None:
+            return
+        await self._ask(self._parts.store.remove, message_id)
+        feed = self._parts.feed
+        self._parts.hub.publish(
+            [feed.drop(conversation, as_item(old)), feed.total(conversation, len(posted) - 1)]
+        )
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:  # noqa: ARG002
         """The id of what was posted under `key`, or None."""

@@ -36,6 +36,9 @@ class PlaygroundStore(Protocol):
     def edit(self, message_id: str, html: str) -> None:
         """Rewrite a message in place. Raises KeyError for an id that was never given out."""
 
+    def remove(self, message_id: str) -> None:
+        """Take a message away."""
+
     def find(self, conversation: str, key: str) -> str | None:
         """The id of the message that was posted under `key`, or None."""
 

@@ -10,7 +10,7 @@ from bot.channels.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
-from bot.delivery.sender import LostFault, PassingFault, Target
+from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Target
 from bot.domain.messages import Message
 
 FLT = "flt"
@@ -64,21 +64,25 @@ class SlackSender:
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Rewrite in place. LostFault where there is nothing left to rewrite."""
         channel = await self._channel(target)
-        payload = {
-            name: value for name, value in self._render(message).items() if name not in _ONLY_WHEN_POSTED
-        }
+        payload = _for_update(self._render(message))
         async with self._pace.turn(channel):
             await self._verify(target, _RECENT_S)
             await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
-    async def remove(self, target: Target, message_id: str, instead: Message) -> None:  # noqa: ARG002
-        """Delete it; a reply in a thread as well. The channel is not looked at first: less stands in it."""
+    async def remove(self, target: Target, message_id: str, instead: Message) -> None:
+        """Delete it; where Slack refuses that (a workspace may), it becomes `instead`.
+
+        Whoever reads the channel by now: less stands in it afterwards.
+        """
         channel = await self._channel(target)
         async with self._pace.turn(channel):
             try:
                 await self._ask(self._client.posts.chat_delete, channel, ts=message_id)
             except LostFault:
                 return
+            except PermanentFault:
+                payload = _for_update(self._render(instead))
+                await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         """The timestamp of what was posted under `key`, among the newest two hundred messages there."""
@@ -128,6 +132,10 @@ class SlackSender:
                 self._direct = {user: known for user, known in self._direct.items() if known != channel}
             # Without its cause, whose text could repeat what was sent.
             raise fault from None
+
+
+def _for_update(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name not in _ONLY_WHEN_POSTED}
 
 
 def _hashed(key: str) -> str:

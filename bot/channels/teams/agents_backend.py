@@ -88,6 +88,12 @@ class AgentsBackend:
             talk = (await self._clients.client(to.service_url)).conversations
             await talk.update_activity(_quoted(to.conversation), _quoted(message_id), body)
 
+    async def delete(self, to: Reference, message_id: str) -> None:
+        """See `TeamsPort`."""
+        async with self._outbound.calling():
+            talk = (await self._clients.client(to.service_url)).conversations
+            await talk.delete_activity(_quoted(to.conversation), _quoted(message_id))
+
     async def create_personal(self, user: str, near: Reference) -> Reference:
         """See `TeamsPort`."""
         body = _WholeChat.of(wire.personal_chat(user, near))

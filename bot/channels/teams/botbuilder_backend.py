@@ -100,6 +100,12 @@ class BotbuilderBackend:
             talk = (await self._connectors.create(to.service_url)).conversations
             await talk.update_activity(to.conversation, message_id, _STUB, whole=body)
 
+    async def delete(self, to: Reference, message_id: str) -> None:
+        """See `TeamsPort`."""
+        async with self._outbound.calling():
+            talk = (await self._connectors.create(to.service_url)).conversations
+            await talk.delete_activity(to.conversation, message_id)
+
     async def create_personal(self, user: str, near: Reference) -> Reference:
         """See `TeamsPort`."""
         body = wire.personal_chat(user, near)

@@ -129,6 +129,9 @@ class TeamsPort(Protocol):
     async def update(self, to: Reference, message_id: str, post: Post) -> None:
         """Put `post` in the place of a message."""
 
+    async def delete(self, to: Reference, message_id: str) -> None:
+        """Take a message of the bot's own away."""
+
     async def create_personal(self, user: str, near: Reference) -> Reference:
         """The personal chat with a user id ("29:…" or an AAD object id), over the connector of `near`."""
 

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.channels.pace import Pace
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.port import Post, Reference, TeamsPort
 from bot.channels.teams.references import References
 from bot.channels.teams.safety import ConversationCheck
-from bot.delivery.sender import LostFault, PermanentFault, Target
+from bot.delivery.sender import PermanentFault, Target
 from bot.domain.messages import Message
 
 FLT = "flt"
@@ -63,16 +64,17 @@ class TeamsSender:
             await self._port.update(to, message_id, self._render(message))
 
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
-        """A line in its place: what a bot deletes leaves a line of Teams' own that can be undone.
+        """Delete it; where Teams refuses that, it becomes `instead`. What is not there any more is away.
 
         The chat is not looked at first: less stands in it, whoever reads it.
         """
         to = await self._where(target)
         async with self._pace.turn(to.conversation):
             try:
-                await self._port.update(to, message_id, self._render(instead))
-            except LostFault:
-                return
+                await self._port.delete(to, message_id)
+            except PermanentFault:
+                with suppress(PermanentFault):
+                    await self._port.update(to, message_id, self._render(instead))
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
         """None: a bot on Teams cannot look for what it has posted."""

@@ -13,7 +13,7 @@ from bot.conversation.turns import Pressed, Said
 from bot.conversation.world import World
 from bot.domain.messages import Form, Message
 from tests.slack_double.render.pictures import all_pictures
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 
 from . import screens
 from .payloads import elements_of, faults, lost, said, squeezed
@@ -89,7 +89,7 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
     assert "Form(" not in asked + referred
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE)
+    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
     assert "Status: Closed" in desk.press(holder, "case.show", reference)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)

@@ -153,7 +153,9 @@ class FakeConnector:
         return web.json_response({"id": message_id})
 
     async def _delete(self, request: web.Request) -> web.Response:
-        self.messages.get(request.match_info["conversation"], {}).pop(request.match_info["activity"], None)
+        where = self.messages.get(request.match_info["conversation"], {})
+        if where.pop(request.match_info["activity"], None) is None:
+            return web.json_response({"error": {"code": "ActivityNotFoundInConversation"}}, status=404)
         return web.Response()
 
     async def _members(self, request: web.Request) -> web.Response:

@@ -43,6 +43,7 @@ class PortBook:
 
     sent: list[tuple[str, Post]] = field(default_factory=list)
     updated: list[tuple[str, Post]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     shown: dict[str, Post] = field(default_factory=dict)
     people: dict[str, Member] = field(default_factory=dict)
     rooms: dict[str, tuple[str, ...]] = field(default_factory=lambda: {FLT: LEADERS})
@@ -63,6 +64,11 @@ class PortBook:
         self._fail("update")
         self.updated.append((message_id, post))
         self.shown[message_id] = post
+
+    async def delete(self, to: Reference, message_id: str) -> None:
+        self._fail("delete")
+        self.deleted.append(message_id)
+        self.shown.pop(message_id, None)
 
     async def create_personal(self, user: str, near: Reference) -> Reference:
         self._fail("create_personal")

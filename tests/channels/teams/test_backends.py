@@ -109,6 +109,20 @@ def test_a_message_is_replaced(sdk: Sdk) -> None:
 
 
 @both
+def test_a_message_is_taken_away(sdk: Sdk) -> None:
+    """`delete` leaves nothing of a message; one that is gone already is a permanent fault."""
+
+    async def story(door: OpenDoor) -> None:
+        message_id = await door.backend.send(door.chat(), Post(text="before"))
+        await door.backend.delete(door.chat(), message_id)
+        assert message_id not in door.connector.messages["a:mira"]
+        with pytest.raises(PermanentFault):
+            await door.backend.delete(door.chat(), message_id)
+
+    play(emulated(sdk), story)
+
+
+@both
 @pytest.mark.parametrize(
     "conversation",
     ["19:abc@thread.tacv2;messageid=1700000000001", "a:" + "x" * 400, "a:b/../../c", "a:b?x=1#y", "a:%2F b"],
@@ -215,6 +229,7 @@ CALLS: dict[str, Callable[[OpenDoor], Awaitable[object]]] = {
     "send": lambda door: door.backend.send(door.chat(), Post(text="x")),
     "reply": lambda door: door.backend.send(door.chat(), Post(text="x", reply_to="m1")),
     "update": lambda door: door.backend.update(door.chat(), "m1", Post(text="x")),
+    "delete": lambda door: door.backend.delete(door.chat(), "m1"),
     "create": lambda door: door.backend.create_personal("29:jon", door.chat()),
     "members": lambda door: door.backend.members(door.chat()),
     "member": lambda door: door.backend.member(door.chat(), "29:1"),

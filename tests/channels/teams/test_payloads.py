@@ -21,7 +21,7 @@ from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of
 from tests.channels.slack.test_payloads import PARTS
 from tests.channels.slack.test_payloads_of_cases import SHOWN
-from tests.support.desk import Desk
+from tests.support.desk import CLOSING, Desk
 
 from .card_reading import action, actions_of, faults, fits, lost, nodes_of, pressed, said
 
@@ -181,7 +181,7 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
         desk.fill(holder, "case.task", reference, task=task, person=holder, due="2026-11-24T12:00")
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.fill(holder, "case.close", reference, outcome="advice", reason=NOTE, answer=NOTE)
+    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)
     desk.later(hours=200)

@@ -1,0 +1,84 @@
+"""Links between cases: a case that others see never tells of one that they do not.
+
+A link is kept as the row's id of the other case, and becomes a reference only when somebody is shown it.
+An open case that is linked to a restricted one holds nothing of the link at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.cases import Stage
+from bot.services.case_press import Press
+from bot.services.owed import owe_rewrites
+from bot.storage.case_marks import named
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    Report,
+    history,
+    people_of,
+    reload,
+    report_by_id,
+    report_by_reference,
+    save_state,
+)
+
+
+def other_case(press: Press, reference: str) -> Report | None:
+    """The case of a reference, where the presser may open it too; None otherwise, whyever."""
+    other = report_by_reference(press.tx, press.context.vault, reference)
+    if other is None or other.id == press.report.id:
+        return None
+    may = press.context.may(press.person, "details", other, people_of(press.tx, other))
+    return other if may else None
+
+
+def is_linked(tx: Transaction, report: Report, other: Report) -> bool:
+    """Whether the two are linked already, as either of them has it."""
+    pairs = ((report, other), (other, report))
+    return any(there.id in _ids(history(tx, here)) for here, there in pairs)
+
+
+def may_tell(report: Report, other: Report) -> bool:
+    """Whether this case may tell of the other: a restricted one of an open one, and never the other way."""
+    return bool(report.row.restricted) or not other.row.restricted
+
+
+def link_back(press: Press, other: Report) -> None:
+    """The other case tells of this one too, where that may be."""
+    if not may_tell(other, press.report):
+        return
+    there = Press(press.tx, press.context, press.person, other, people_of(press.tx, other), press.now)
+    there.record("link", other.state, {"other": press.report.id})
+    _touch(press, other)
+
+
+def has_links(entries: Sequence[Entry]) -> bool:
+    """Whether this case knows of another one."""
+    return bool(_ids(entries))
+
+
+def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """The references that may stand on the case's card: of cases that are as open, or as restricted."""
+    found = named(tx, _ids(entries))
+    return tuple(other.reference for other in found if other.restricted == bool(report.row.restricted))
+
+
+def hide_from_linked(press: Press) -> None:
+    """The case has become restricted: the cards of open cases that named it are written anew without it."""
+    for other_id in _ids(history(press.tx, press.report)):
+        other = report_by_id(press.tx, press.context.vault, other_id)
+        if not other.row.restricted:
+            _touch(press, other)
+
+
+def _touch(press: Press, other: Report) -> None:
+    row = other.row
+    closed_at = row.closed_at if other.state.stage is Stage.CLOSED else None
+    if save_state(press.tx, other, other.state, row.due_at, closed_at):
+        owe_rewrites(press.tx, press.context, reload(press.tx, press.context.vault, other), press.now)
+
+
+def _ids(entries: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry.detail["other"] for entry in entries if entry.event == "link"))
