@@ -42,6 +42,8 @@ class AsyncCore:
         """
         EVENTS.labels(type(incoming.content).__name__.lower()).inc()
         ends = None if within is None else time.monotonic() + within
+        if wait := self._assistant.wait_s(incoming, self._clock()):
+            await asyncio.sleep(wait)
         in_time = None if ends is None else lambda: time.monotonic() < ends
         words = isinstance(incoming.content, Said)
         pool = self._questions if words and within is None else self._pool

@@ -66,6 +66,13 @@ def not_saved(world: World) -> Message:
     return Message((callout, _everyone(world)), summary=texts.not_saved_summary)
 
 
+def wait(world: World) -> Message:
+    """Too much at once: nothing is lost, and whom to phone where it cannot wait."""
+    texts = world.playbook.texts.receipts
+    callout = Callout("warning", texts.wait_title, texts.wait_text)
+    return Message((callout, _everyone(world)), summary=texts.wait_title)
+
+
 def not_sent(world: World, route: Route) -> Message:
     """The route refused at the last moment (the roster changed): why, and whom to turn to outside."""
     texts = world.playbook.texts.receipts

@@ -59,13 +59,15 @@ class Incoming:
     """One event from a platform. The same `event_id` twice is the same event.
 
     `private` is whether the reply reaches the sender alone. Where it is False, as for words in a channel
-    that others read, nothing private is answered.
+    that others read, nothing private is answered. `counts` is whether a person did it: what a door asks
+    by itself, for a page that it keeps up to date, is no act of theirs.
     """
 
     event_id: str
     sender: Sender
     content: Content
     private: bool = True
+    counts: bool = True
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class Roster:
 class Limits:
     """How much one person may do before being asked to wait: more than anybody needs. Never in danger."""
 
-    messages_a_minute: int = 30
+    messages_a_minute: int = 60
     reports_an_hour: int = 10
     wrong_codes_an_hour: int = 10
     # Over these, by everybody together, each look-up by code is answered a second later.

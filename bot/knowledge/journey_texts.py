@@ -139,6 +139,8 @@ class Receipts(Record):
     worse: Plain
     add_more: Plain
     look_up: Plain
+    wait_title: Plain
+    wait_text: Plain
     not_saved_title: Plain
     not_saved_text: Plain
     not_sent_title: Plain

@@ -34,6 +34,7 @@ from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
 from bot.services import auditing, case_actions, following, misdirection, own_copy, retention, withdrawal
 from bot.services.context import Context
+from bot.services.gate import Gate
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
 from bot.storage.conversations import (
     first_time,
@@ -61,6 +62,7 @@ class Assistant:
     def __init__(self, context: Context, engine: Engine) -> None:
         self._context = context
         self._engine = engine
+        self._gate = Gate(context, engine)
 
     def handle(
         self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
@@ -73,6 +75,9 @@ class Assistant:
         """
         parse: Parse | None = None
         try:
+            if self._gate.turns_away(incoming, _LONGEST, now):
+                log.warning("event_too_soon", content=type(incoming.content).__name__)
+                return (receipts.wait(self._context.world),)
             parse = self._parse(incoming)
             try:
                 return self._stored(incoming, parse, now, in_time)
@@ -89,6 +94,12 @@ class Assistant:
             # The transaction is undone whatever it was: a key that is missing, or a bug.
             log.exception("event_broken", content=type(incoming.content).__name__)
         return (receipts.not_saved(self._context.world),)
+
+    def wait_s(self, incoming: Incoming, now: datetime) -> float:
+        """How many seconds this waits before it is handled: nothing, but for codes while many are guessed."""
+        content = incoming.content
+        tries_code = isinstance(content, Submitted) and any(content.fields.get("code", ()))
+        return self._context.counters.wait_s(now) if tries_code else 0.0
 
     def _stored(
         self, incoming: Incoming, parse: Parse | None, now: datetime, in_time: Callable[[], bool] | None
@@ -146,6 +157,8 @@ class Assistant:
             forget_session(tx, owner)
             return lost_draft(self._new_session(), self._context.world).replies
         turn = take_turn(session, incoming, parse, self._context.world, now)
+        if self._gate.one_too_many(incoming, session, turn, now):
+            return (receipts.wait(self._context.world),)
         try:
             done = [self._do(tx, incoming, command, now) for command in turn.commands]
         except NotSent as refused:

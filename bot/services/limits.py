@@ -15,7 +15,7 @@ from bot.storage.crypto import blind_index
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 _EVERYBODY = "everybody"
 _SLOWER_S = 1.0
-_REMEMBERED = 1000
+_REMEMBERED = 10_000
 
 
 @dataclass
@@ -67,8 +67,9 @@ class Counters:
     def _add(self, what: str, who: str, now: datetime, within: timedelta) -> int:
         with self._lock:
             times = self._times[what, who]
+            _lately(times, now, within)
             times.append(now)
-            return _lately(times, now, within)
+            return len(times)
 
     def _count(self, what: str, who: str, now: datetime, within: timedelta) -> int:
         with self._lock:
@@ -79,5 +80,7 @@ class Counters:
 def _lately(times: deque[datetime], now: datetime, within: timedelta) -> int:
     while times and times[0] <= now - within:
         times.popleft()
-    # A clock that was put back must not keep anybody waiting.
-    return sum(moment <= now for moment in times)
+    while times and times[-1] > now:
+        # A clock that was put back must not keep anybody waiting.
+        times.pop()
+    return len(times)

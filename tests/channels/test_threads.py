@@ -22,6 +22,9 @@ class Slow:
     def __init__(self) -> None:
         self.go = threading.Event()
 
+    def wait_s(self, _came: Incoming, _now: datetime) -> float:
+        return 0.0
+
     def handle(self, came: Incoming, _now: datetime, _in_time: object) -> tuple[Any, ...]:
         if isinstance(came.content, Said):
             self.go.wait(10)

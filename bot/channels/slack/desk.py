@@ -16,7 +16,7 @@ from bot.channels.slack.calls import Calls
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.look import Look
 from bot.channels.slack.people import People, Standing
-from bot.conversation.receipts import not_saved
+from bot.conversation.receipts import not_saved, wait
 from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender
 from bot.conversation.world import World
 from bot.domain.messages import Message, Paragraph
@@ -73,6 +73,10 @@ class Desk:
         """That nothing was saved, and whom to phone."""
         return not_saved(self.world)
 
+    def stays(self, replies: Replies) -> bool:
+        """Whether a form stays as it is, with all that was typed: nothing of it was saved, or looked at."""
+        return replies in ((self.unsaved,), (wait(self.world),))
+
     async def handle(self, act: Act, content: Content, standing: Standing, name: str = "") -> Replies:
         """What the core says, however long it takes. `name` tells several events of one act apart."""
         return await self._ask(_incoming(act, content, standing, name), None)
@@ -110,7 +114,7 @@ class Desk:
 
 def _incoming(act: Act, content: Content, standing: Standing, name: str = "") -> Incoming:
     event_id = f"{act.event_id}:{name}" if name else act.event_id
-    return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content)
+    return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content, counts=not name)
 
 
 def _line(text: str) -> Message:

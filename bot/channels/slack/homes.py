@@ -65,7 +65,7 @@ class Homes:
 
     def _listed(self, replies: Replies) -> Message | None:
         """A list for the page; none where it could not be read: there was nothing on the page to save."""
-        return replies[0] if replies and replies != (self._desk.unsaved,) else None
+        return replies[0] if replies and not self._desk.stays(replies) else None
 
     def _refused(self, message: Message) -> Payload:
         return {"type": "home", "blocks": Drawing(self._desk.look).all(message.blocks)}

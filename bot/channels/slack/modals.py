@@ -93,9 +93,9 @@ class Submissions:
         await self._desk.corrected(stored, lambda replies: self._update(act, submitted, replies))
 
     async def _answered(self, act: Submission, stored: Stored, standing: Standing) -> dict[str, Any]:
-        if stored.replies == (self._desk.unsaved,):
+        if self._desk.stays(stored.replies):
             # Kept as it is, with all that was typed: it can be sent again as soon as it can be stored.
-            shown = views.with_notice(act.view, self._desk.unsaved, self._desk.look)
+            shown = views.with_notice(act.view, stored.replies[0], self._desk.look)
             return {"response_action": "update", "view": shown}
         replies = stored.replies or await self._desk.resumed(act, standing)
         answer = self._next(act, replies)

@@ -83,9 +83,9 @@ class Presses:
 
     async def _in_modal(self, act: Press, content: Content, replies: Replies) -> None:
         view = act.view or {}
-        if replies == (self._desk.unsaved,):
+        if self._desk.stays(replies):
             # All that was typed stays where it is.
-            shown = views.with_notice(view, self._desk.unsaved, self._desk.look)
+            shown = views.with_notice(view, replies[0], self._desk.look)
         else:
             shown = self._windows.view(replies)
         if not await self._desk.calls.update_view(str(view["id"]), shown, str(view.get("hash") or "")):

@@ -13,7 +13,7 @@ from bot.channels.replies import is_about_cases, line
 from bot.channels.teams.config import PLATFORM
 from bot.channels.teams.people import People, Standing
 from bot.channels.teams.port import Activity
-from bot.conversation.receipts import not_saved
+from bot.conversation.receipts import not_saved, wait
 from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 from bot.conversation.world import World
 from bot.domain.messages import Message
@@ -42,6 +42,10 @@ class Desk:
     def unsaved(self) -> Message:
         """That nothing was saved, and whom to phone."""
         return not_saved(self.world)
+
+    def stays(self, replies: Replies) -> bool:
+        """Whether a card stays as it is, with all that was typed: nothing of it was saved, or looked at."""
+        return replies in ((self.unsaved,), (wait(self.world),))
 
     async def replies(self, activity: Activity, content: Content, name: str = "") -> Replies:
         """What the core says; what a guest is told instead. Stored when this returns, or not at all.
@@ -90,7 +94,7 @@ class Desk:
         event_id = f"{activity.key}|{name}" if name else activity.key
         sender = Sender(PLATFORM, user_of(activity), standing.name)
         try:
-            return await self.core.handle(Incoming(event_id, sender, content), within)
+            return await self.core.handle(Incoming(event_id, sender, content, counts=not name), within)
         except Exception as fault:
             # No text of it anywhere: it may hold what somebody wrote.
             log.error("teams.turn_failed", fault=type(fault).__name__)

@@ -63,7 +63,7 @@ class Dialogs:
         replies = await self._desk.replies(activity, content)
         if any(message.replaces == SLOT for message in replies):
             await self._elsewhere(activity)
-        if replies == (self._desk.unsaved,) and isinstance(data, Mapping):
+        if self._desk.stays(replies) and isinstance(data, Mapping):
             return self._shown(replies, again=data)
         return self._shown(replies) if replies else excuse(activity.name, self._texts.chat.again)
 

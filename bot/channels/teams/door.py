@@ -87,7 +87,7 @@ class TeamsDoor:
             await self._chats.say(activity.reference, self._texts.chat.unreachable, activity.reply_to)
             return
         at_home = activity.reference.scope == "personal"
-        if at_home and in_slot(data_of(activity.value)) and replies != (self._desk.unsaved,):
+        if at_home and in_slot(data_of(activity.value)) and not self._desk.stays(replies):
             await self._chats.put(chat, activity.reply_to, merged(replies))
         else:
             await self._chats.show(chat, replies)
@@ -125,9 +125,9 @@ class TeamsDoor:
         if isinstance(content, Pressed) and content.action == SHARE:
             return message_reply(await self._share(activity, content.value))
         replies = await self._desk.replies(activity, content)
-        if replies == (self._desk.unsaved,):
+        if self._desk.stays(replies):
             # The card stays, with all that was typed in it: it can be sent again.
-            return message_reply(words_of(list(self._desk.unsaved.blocks)))
+            return message_reply(words_of(list(replies[0].blocks)))
         if not replies:
             return message_reply(self._texts.chat.again)
         if activity.reference.scope == "personal":
