@@ -37,7 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="go on for at least so long")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or both with a comma")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--staff", type=int, default=6, help="how many report at once")
+    parser.add_argument("--staff", type=int, default=8, help="how many report at once")
     parser.add_argument("--fine", action="store_true", help="Slack does nothing wrong")
     parser.add_argument("--keep", type=Path, help="where logs and database stay")
     return parser.parse_args()

@@ -129,6 +129,7 @@ class House:
 
     def start_all(self) -> None:
         """Start all that do not run, and wait until each of them listens."""
+        self.bury()
         for name, process in self.processes.items():
             if not process.pid:
                 self.start(name)
@@ -140,8 +141,12 @@ class House:
         process, deadline = self.processes[name], time.monotonic() + _START_S
         while process.command != "worker" and not process.listens:
             if time.monotonic() > deadline:
-                self.kill(name, how=signal.SIGUSR1)
+                # It writes into its log where it is.
+                os.kill(process.pid, signal.SIGUSR1)
+                time.sleep(0.5)
                 raise AssertionError(f"{name} does not listen:\n{process.log.read_text()[-6000:]}")
+            for dead in self.bury():
+                self.start(dead)
             time.sleep(_POLL_S)
 
     def kill(self, *names: str, how: signal.Signals = signal.SIGKILL) -> None:
@@ -162,11 +167,23 @@ class House:
         """Ask all to end, and wait."""
         self.kill(*self.processes, how=signal.SIGTERM)
 
+    def bury(self) -> list[str]:
+        """Who ended by themselves, since the database was away as they started: to be started again."""
+        with self._lock:
+            found = self.died()
+            for name in found:
+                self.processes[name].pid, self.processes[name].cold = 0, None
+        return found
+
     def died(self) -> list[str]:
-        """Those that ended by themselves, which none may."""
+        """Those that ended by themselves, which none may where the database is there."""
         with self._lock:
             gone = set(self._ask({"do": "look"})["died"])
-            return [name for name, process in self.processes.items() if process.pid in gone]
+            return [
+                name
+                for name, process in self.processes.items()
+                if process.pid in gone or (process.cold is not None and process.cold.poll() is not None)
+            ]
 
     def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._nursery is not None

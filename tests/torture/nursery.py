@@ -26,6 +26,7 @@ from bot.app import NoEngine, build, read_world
 from bot.channels.slack import mounting, sender
 from bot.conversation.world import World
 from bot.settings import Settings, read_settings
+from bot.storage.database import StorageFault, StorageUnavailable
 
 Order = dict[str, Any]
 
@@ -79,6 +80,9 @@ def _live(order: Order, settings: Settings, world: World) -> None:
         _settle_in(order)
         _serve(order, replace(settings, port=order["port"]), world)
         code = 0
+    except (StorageFault, StorageUnavailable) as fault:
+        # As the command line does: whoever started it starts it again.
+        print(fault, file=sys.stderr)
     except SystemExit as asked:
         code = int(asked.code or 0)
     except BaseException:

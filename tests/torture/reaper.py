@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from random import Random
@@ -12,13 +11,22 @@ from tests.torture.house import House
 
 _COLD = 50
 _DATABASE = 30
+_KILLS_A_REPORT, _GRACE_S = 4, 4.0
 
 
 class Reaper:
-    """Kills by a seed, until so many are dead. `say` is told of each hundred."""
+    """Kills by a seed, until so many are dead. `say` is told of each hundred; `received` counts reports."""
 
-    def __init__(self, house: House, cluster: Cluster | None, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        house: House,
+        cluster: Cluster | None,
+        seed: int,
+        say: Callable[[str], None],
+        received: Callable[[], int],
+    ) -> None:
         self._house = house
+        self._received = received
         self._cluster = cluster
         self._random = Random(seed)
         self._say = say
@@ -39,10 +47,16 @@ class Reaper:
             self._strike()
 
     def _pause(self) -> None:
-        longest = 0.9 if self._cluster else 2.2
+        longest = 1.4 if self._cluster else 2.2
         time.sleep(self._random.uniform(0.05, longest))
+        # On a machine that is busy with other things nothing would ever be under way.
+        grace = time.monotonic() + _GRACE_S
+        while self._received() * _KILLS_A_REPORT < self.kills and time.monotonic() < grace:
+            time.sleep(0.1)
 
     def _strike(self) -> None:
+        for name in self._house.bury():
+            self._start(name)
         names = self._victims()
         before = self.kills
         self._house.kill(*names)
@@ -86,10 +100,3 @@ class Reaper:
         if self._cluster is not None:
             query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
             self.deadlocks += int(self._house.ask(query)[0][0])
-
-
-def background(work: Callable[[], None], name: str) -> threading.Thread:
-    """Start it beside everything else."""
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    thread.start()
-    return thread

@@ -27,6 +27,8 @@ from tests.torture.weather import Weather
 #: Those who read cards and press on them, each in front of one conversation; "" for the direct messages.
 READERS = (("farid", "flt"), ("grace", "flt"), ("dina", ""), ("lucy", ""))
 DRAIN_S = 300.0
+_OPEN = "SELECT count(*) FROM reports WHERE stage IN ('submitted', 'delivered')"
+_CLIMBING = f"{_OPEN} AND due_at IS NOT NULL AND urgent"
 _KEPT_CALLS = 200
 # What must never stand in a log: a bug that was met, or the narrative itself.
 BROKEN = (
@@ -48,12 +50,12 @@ class Plan:
     kills: int = 50
     minutes: float = 0.0
     seed: int = 1
-    staff: int = 6
+    staff: int = 8
     weather: bool = True
     # Whether the same request comes twice now and then.
     copies: bool = True
     pace: float = 0.1
-    most_waiting: int = 60
+    most_waiting: int = 200
     # What is not acknowledged at the end is left to its timers, or taken so that none is waited for.
     wait_for_timers: bool = True
 
@@ -120,7 +122,7 @@ def torture(folder: Path, plan: Plan, cluster: Cluster | None, say: Callable[[st
     began = time.monotonic()
     with workspace(folder, plan, cluster) as (slack, flt, house):
         people = People(slack, flt, house, plan)
-        reaper = Reaper(house, cluster, plan.seed, say)
+        reaper = Reaper(house, cluster, plan.seed, say, lambda: len(people.told.received))
         people.start()
         reaper.kill(plan.kills)
         while time.monotonic() - began < 60 * plan.minutes:
@@ -200,6 +202,10 @@ class People:
             person.give_up_at(time.monotonic() + 60)
         for person in self._staff:
             person.join(90)
+        while self._house.ask(_CLIMBING)[0][0] and not self._everything.is_set() and time.monotonic() < ends:
+            time.sleep(0.5)
+        # Whoever has nobody is reminded for ever: only what somebody has is owed nothing in the end.
+        self._everything.set()
         while (left := self._owed()) and time.monotonic() < ends:
             time.sleep(0.5)
         self._end.set()
@@ -208,14 +214,15 @@ class People:
         return left
 
     def _owed(self) -> int:
-        """Messages, and steps of the ladder, that are still to come; twice in a row nothing means nothing."""
-        unacknowledged = "stage IN ('submitted', 'delivered') AND due_at IS NOT NULL AND urgent"
-        query = f"SELECT count(*) FROM reports WHERE {unacknowledged}"
-        left = self._house.waiting() + int(self._house.ask(query)[0][0])
+        """Messages that are still to come, and cases that nobody has; twice in a row nothing is nothing."""
+        left = self._left()
         if left == 0:
             time.sleep(2.0)
-            left = self._house.waiting() + int(self._house.ask(query)[0][0])
+            left = self._left()
         return left
+
+    def _left(self) -> int:
+        return self._house.waiting() + int(self._house.ask(_OPEN)[0][0])
 
 
 def _numbers(verdict: Verdict, reaper: Reaper, people: People, slack: Platform) -> dict[str, Any]:

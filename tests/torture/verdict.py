@@ -131,11 +131,10 @@ class Judge:
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} at {at}, due {due}")
             if case.acknowledged_at is not None and at > case.acknowledged_at:
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} after it was taken")
-        if case.acknowledged_at is None:
-            due_by = self._now - _SLACK - case.received_at
-            expected = min(steps, sum(timedelta(minutes=minutes) < due_by for minutes in TARGETS))
-            if len(case.deadlines) < expected:
-                verdict.timers_lost.append(f"{case.reference}: {len(case.deadlines)} of {expected} steps")
+        due_by = (case.acknowledged_at or self._now) - _SLACK - case.received_at
+        expected = min(steps, sum(timedelta(minutes=minutes) < due_by for minutes in TARGETS))
+        if len(case.deadlines) < expected:
+            verdict.timers_lost.append(f"{case.reference}: {len(case.deadlines)} of {expected} steps")
 
     def _cards(self, cases: dict[str, Case]) -> None:
         """Each card in the channel says what the database says; none is of a case that is not stored."""

@@ -24,7 +24,7 @@ class Weather(threading.Thread):
     def run(self) -> None:
         """One trouble after another."""
         kinds = {self._storm: 3, self._errors: 3, self._cuts: 5, self._slow: 3, self._outage: 1}
-        while not self._ends.wait(self._random.uniform(0.5, 3.0)):
+        while not self._ends.wait(self._random.uniform(1.0, 5.0)):
             trouble = self._random.choices(list(kinds), list(kinds.values()))[0]
             self.seen[trouble.__name__.strip("_")] += 1
             trouble()

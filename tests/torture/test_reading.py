@@ -1,0 +1,99 @@
+"""What the verdict stands on: a reader who misses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.acceptance.slack_office import settle
+from tests.slack_double import Channel, SlackDouble
+from tests.slack_double.methods_chat import delete, post_message
+from tests.torture.cases import Case
+from tests.torture.reading import read
+from tests.torture.staff import Received, Told
+from tests.torture.verdict import Judge, Verdict
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+REFERENCE = "FED-7K3Q"
+
+
+@pytest.fixture
+def flt() -> Iterator[tuple[SlackDouble, Channel]]:
+    """A workspace with the leadership team's channel, and nobody who sends anything."""
+    with SlackDouble() as slack:
+        slack.rates.interval_s = 0
+        yield slack, settle(slack, ["staff0"])
+
+
+def post(slack: SlackDouble, channel: str, key: str = "k") -> str:
+    metadata = {"event_type": "signpost_message", "event_payload": {"key": key}}
+    text = f"{REFERENCE} · Question for the leadership team"
+    return str(post_message(slack.workspace, {"channel": channel, "text": text, "metadata": metadata})["ts"])
+
+
+def case(**more: object) -> Case:
+    values: dict[str, object] = {
+        "reference": REFERENCE,
+        "kind": "question",
+        "marker": "",
+        "received_at": NOON,
+        "stage": "delivered",
+        "in_channel": True,
+        "carded": frozenset(),
+        "noticed": frozenset(),
+        "deadlines": (),
+        "acknowledged_at": NOON,
+    }
+    return Case(**(values | more))  # type: ignore[arg-type]
+
+
+def judged(slack: SlackDouble, channel: Channel, *cases: Case, after: float = 1.0) -> Verdict:
+    told = Told([Received(REFERENCE, "question", slack.user("staff0").id, "", 0.0)])
+    now = NOON + timedelta(hours=after)
+    return Judge(slack, channel, told, read(slack), now).judge(list(cases))
+
+
+def test_one_card_is_right(flt: tuple[SlackDouble, Channel]) -> None:
+    """A report that is stored, and whose card stands where it belongs, has no fault."""
+    slack, channel = flt
+    post(slack, channel.id)
+    assert judged(slack, channel, case()).faults == {}
+
+
+def test_a_second_card_is_seen_though_it_was_deleted(flt: tuple[SlackDouble, Channel]) -> None:
+    """A card that stood there twice was seen twice, even under another key and taken back at once."""
+    slack, channel = flt
+    post(slack, channel.id)
+    second = post(slack, channel.id, "other")
+    delete(slack.workspace, {"channel": channel.id, "ts": second})
+    assert judged(slack, channel, case()).faults == {"twice": [f"card of {REFERENCE} in {channel.id}"]}
+
+
+def test_what_is_missing_is_lost(flt: tuple[SlackDouble, Channel]) -> None:
+    """A report that was said to be received and is nowhere is lost; so is one without its card."""
+    slack, channel = flt
+    assert len(judged(slack, channel).lost) == 1
+    assert len(judged(slack, channel, case()).lost) == 1
+
+
+def test_a_strangers_eye_is_noticed(flt: tuple[SlackDouble, Channel]) -> None:
+    """A card in the direct messages of somebody outside the route is a wrong recipient."""
+    slack, channel = flt
+    post(slack, channel.id)
+    post(slack, slack.dm_of(slack.user("ivan")).id)
+    assert judged(slack, channel, case()).wrong == [f"{REFERENCE} (question): read by ['ivan']"]
+
+
+def test_timers_are_held_to_their_minute(flt: tuple[SlackDouble, Channel]) -> None:
+    """A step before its time, or after somebody took the case, is early; one that never came is lost."""
+    slack, channel = flt
+    post(slack, channel.id)
+    soon, later = NOON + timedelta(seconds=50), NOON + timedelta(seconds=61)
+    open_case = {"kind": "urgent", "acknowledged_at": None}
+    assert len(judged(slack, channel, case(**open_case, deadlines=(soon,)), after=0.02).early) == 1
+    assert judged(slack, channel, case(**open_case, deadlines=(later,)), after=0.02).early == []
+    taken = case(kind="urgent", acknowledged_at=NOON + timedelta(seconds=30), deadlines=(later,))
+    assert len(judged(slack, channel, taken).early) == 1
+    assert len(judged(slack, channel, case(**open_case)).timers_lost) == 1
