@@ -31,7 +31,7 @@ from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.routes import PATH
 from bot.conversation.turns import Incoming
 from bot.domain.messages import Message
-from bot.services.context import ChannelState
+from bot.services.context import ChannelState, CurrentWorld
 from bot.settings import LOOPBACK, read_settings
 from tests.acceptance.server import free_port
 from tests.slack_double import SlackDouble, payloads
@@ -77,7 +77,9 @@ def signpost_app(api: str) -> web.Application:
     config = SlackConfig(SlackDouble.bot_token, SlackDouble.signing_secret, "", "", api)
     runtime = mounting.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)  # noqa: TID251 - as bot/app.py
     app = web.Application()
-    mounting.mount(app, Instant(), read_world(read_settings()), config, ChannelState(""), runtime)
+    mounting.mount(
+        app, Instant(), CurrentWorld(read_world(read_settings())), config, ChannelState(""), runtime
+    )
     return app
 
 

@@ -43,10 +43,12 @@ from bot.knowledge.playbook import load_playbook
 from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.retention_file import Retention
+from bot.knowledge.roster_texts import RosterTexts
 from bot.knowledge.wording import load_lexicon
 from bot.running import SharedClock, head_logged, repeating, ring_said, until_stopped, working
+from bot.services import standing
 from bot.services.assistant import Assistant
-from bot.services.context import ChannelState, Context
+from bot.services.context import ChannelState, Context, CurrentWorld
 from bot.services.limits import Counters
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
@@ -142,8 +144,10 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
     with database.transaction() as tx:
         vault = open_vault(tx, settings.ring)
     context = Context(
-        world=world,
+        current=CurrentWorld(world),
         texts=load(settings.policy_kb / "case-texts.yml", CaseTexts),
+        roster_texts=load(settings.policy_kb / "roster-texts.yml", RosterTexts),
+        approvers=load(settings.policy_kb / "permissions.yml", PermissionTable).two_people,
         outcomes=load(settings.policy_kb / "outcomes.yml", Outcomes),
         work=load(settings.policy_kb / "case-work.yml", CaseWork),
         database=database,
@@ -156,6 +160,8 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         threads=(SLACK,) if settings.slack else (),
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
     )
+    with database.transaction() as tx:
+        standing.refresh(tx, context, clock())
     engine = engine or serving_engine(settings, world)
     shared = SharedClock(database.now, _steady) if database.is_shared else clock
     return Product(settings, database, context, Assistant(context, engine), engine, shared)
@@ -230,7 +236,7 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
         senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, product.clock)
     if settings.slack:
         runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
-        senders[SLACK] = slack.mount(app, core, context.world, settings.slack, context.channel, runtime)
+        senders[SLACK] = slack.mount(app, core, context.current, settings.slack, context.channel, runtime)
     if settings.teams:
         senders[TEAMS] = _teams(app, core, product, settings.teams)
     return senders
@@ -242,7 +248,7 @@ def _teams(app: web.Application, core: AsyncCore, product: Product, config: Team
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
     kept = KeptReferences(product.database, context.vault)
-    return teams.mount(app, core, context.world, config, kept, state, runtime)
+    return teams.mount(app, core, context.current, config, kept, state, runtime)
 
 
 def serve(settings: Settings, works: bool = True) -> None:

@@ -11,11 +11,14 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.services.context import Context
+from bot.storage import standing
 from bot.storage.database import StorageUnavailable
 from bot.storage.heartbeats import last_beat
 from bot.storage.outbox import oldest_due
 
 _ALIVE = timedelta(seconds=60)
+# Two people have paused it: it still answers everybody, so it stays in service.
+_PAUSED = "paused"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Health:
     async def ready(self, _request: web.Request) -> web.Response:
         """200 with each part's state, or 503 where a part fails. No secrets."""
         parts: dict[str, str] = await self.run(self._parts)
-        ready = all(state == "ok" for state in parts.values())
+        ready = all(state in ("ok", _PAUSED) for state in parts.values())
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
@@ -51,6 +54,7 @@ class Health:
         try:
             with self.context.database.transaction() as tx:
                 beat, oldest = last_beat(tx, "worker"), oldest_due(tx, now)
+                _, paused = standing.read(tx)
         except StorageUnavailable:
             return {"database": "unavailable", "worker": "unknown", "outbox": "unknown"}
         late = oldest is not None and now - oldest > _ALIVE
@@ -60,4 +64,5 @@ class Health:
             "worker": "ok" if beat is not None and now - beat < _ALIVE else "no heartbeat",
             "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",
             "flt_channel": self.context.channel.reason or "ok",
+            "service": _PAUSED if paused else "ok",
         }

@@ -17,8 +17,8 @@ SHARE = "channel.share"
 def is_about_cases(content: Content) -> bool:
     """Whether it is for the people on the roster alone."""
     if isinstance(content, Said):
-        return words.command(content.text) == "cases" or words.reference(content.text) != ""
-    return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
+        return words.command(content.text) in ("cases", "roster") or words.reference(content.text) != ""
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(("case.", "roster."))
 
 
 def is_private(message: Message) -> bool:

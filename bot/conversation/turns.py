@@ -181,6 +181,11 @@ class ApprovePurge:
     """Agree that what has outlived its period is destroyed: two people must, before a purge does it."""
 
 
+@dataclass(frozen=True)
+class ShowRoster:
+    """The roster, for those who may change it."""
+
+
 Command = (
     SubmitReport
     | ShowStatus
@@ -190,6 +195,7 @@ Command = (
     | CopyReport
     | ListCases
     | ShowAudit
+    | ShowRoster
     | ApprovePurge
 )
 

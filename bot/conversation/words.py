@@ -20,6 +20,7 @@ Word = Literal[
     "question",
     "purge",
     "drill",
+    "roster",
 ]
 _LONGEST = 60
 
@@ -40,6 +41,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "hide": ("hide", "quick hide"),
     "drill": ("drill", "start a drill"),
     "purge": ("approve purge", "approve the purge"),
+    "roster": ("roster", "the roster"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 

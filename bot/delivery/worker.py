@@ -24,8 +24,8 @@ from bot.delivery.sender import (
     WithheldFault,
 )
 from bot.delivery.sending import send
-from bot.services import deliveries, escalations, undelivered
-from bot.services.context import Context
+from bot.services import announcements, deliveries, digests, escalations, holders, standing, undelivered
+from bot.services.context import Context, Stand
 from bot.services.deliveries import NowhereToSend, Outgoing
 from bot.services.lines import NotYet
 from bot.storage import conversations, heartbeats, outbox, pauses
@@ -61,6 +61,9 @@ class Worker:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _housekeeping_due: datetime | None = None
     _was_withheld: bool = False
+    # What was settled, and the digest that was owed, when this process last looked.
+    _settled: Stand | None = None
+    _digested: str = ""
     _busy: frozenset[str] = frozenset()
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -149,6 +152,7 @@ class Worker:
 
     def _claim(self) -> tuple[Claimed, ...]:
         now = self.clock()
+        self._look_around(now)
         escalations.climb_due(self.context, now)
         with self.context.database.transaction() as tx:
             if self._housekeeping_due is None or now >= self._housekeeping_due:
@@ -161,6 +165,17 @@ class Worker:
                 outbox.hasten_held(tx, now)
             self._was_withheld = withheld
             return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
+
+    def _look_around(self, now: datetime) -> None:
+        """See what has changed on the roster, and do what follows from it, before anything else."""
+        with self.context.database.transaction() as tx:
+            standing.refresh(tx, self.context, now)
+            stand, due = self.context.current.stand, digests.slot(self.context, now)
+            if stand is not self._settled:
+                holders.settle(tx, self.context, now)
+            if due and due != self._digested:
+                digests.owe(tx, self.context, due, now)
+        self._settled, self._digested = stand, due
 
     async def _deliver(self, claimed: Claimed) -> None:
         outgoing: Outgoing | None = None
@@ -194,7 +209,13 @@ class Worker:
 
     def _prepare(self, claimed: Claimed) -> Outgoing | None:
         with self.context.database.transaction() as tx:
-            outgoing = deliveries.prepare(tx, self.context, claimed)
+            # Between the claim and this moment somebody may have left.
+            now = self.clock()
+            standing.refresh(tx, self.context, now)
+            if claimed.notice.report_id:
+                outgoing = deliveries.prepare(tx, self.context, claimed)
+            else:
+                outgoing = announcements.prepare(tx, self.context, claimed, now)
             if outgoing is None:
                 outbox.finish(tx, claimed, self.clock())
             return outgoing

@@ -29,6 +29,9 @@ Action = Literal[
 ]
 Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+# What takes two people, each with one of the roles that permissions.yml names.
+Decision = Literal["roster", "pause", "resume"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
 
 

@@ -37,6 +37,7 @@ class Happening(StrEnum):
     # Withdrawn, and kept all the same: somebody may be at risk.
     WITHDRAW_KEPT = "withdraw_kept"
     MISDIRECT = "misdirect"
+    VACATE = "vacate"
     DEADLINE = "deadline"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -101,6 +102,7 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.WITHDRAW: Stage.CLOSED,
         Happening.WITHDRAW_KEPT: Stage.SUBMITTED,
         Happening.MISDIRECT: Stage.SUBMITTED,
+        Happening.VACATE: Refused("not_acknowledged"),
         Happening.DEADLINE: Stage.SUBMITTED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -118,6 +120,7 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.WITHDRAW: Stage.CLOSED,
         Happening.WITHDRAW_KEPT: Stage.DELIVERED,
         Happening.MISDIRECT: Stage.SUBMITTED,
+        Happening.VACATE: Refused("not_acknowledged"),
         Happening.DEADLINE: Stage.DELIVERED,
         Happening.CLOSE: Refused("not_acknowledged"),
         Happening.REOPEN: Refused("not_closed"),
@@ -136,6 +139,8 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.WITHDRAW: Stage.CLOSED,
         Happening.WITHDRAW_KEPT: Stage.ACKNOWLEDGED,
         Happening.MISDIRECT: Stage.SUBMITTED,
+        # Whoever held it may hold it no more: it waits for somebody again.
+        Happening.VACATE: Stage.DELIVERED,
         Happening.DEADLINE: Refused("already_acknowledged"),
         Happening.CLOSE: Stage.CLOSED,
         Happening.REOPEN: Refused("not_closed"),
@@ -155,6 +160,7 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.WITHDRAW_KEPT: Refused("closed"),
         # Closed by the wrong person: whoever should have had it has it now.
         Happening.MISDIRECT: Stage.SUBMITTED,
+        Happening.VACATE: Refused("closed"),
         Happening.DEADLINE: Refused("closed"),
         Happening.CLOSE: Refused("closed"),
         Happening.REOPEN: Stage.ACKNOWLEDGED,
@@ -193,6 +199,8 @@ def advance(state: CaseState, event: Event) -> CaseState | Refused:
     if event.what is Happening.RECUSE and state.holder == event.actor:
         # Nobody has it any more: it is as if it had just been delivered, and the ladder's clock runs again.
         return replace(changed, stage=Stage.DELIVERED, holder="", acknowledged_by="")
+    if event.what is Happening.VACATE:
+        return replace(changed, holder="", acknowledged_by="")
     return changed
 
 

@@ -6,9 +6,9 @@ as `deputy_<role>`. One person is one identity on every platform.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bot.domain.escalation import Targets, Timetable
 from bot.domain.working_time import WorkingTime
@@ -25,6 +25,10 @@ ROLE_NAMES = {
     "chair": "Chair of governors",
     "dpl": "Data-protection lead",
 }
+
+
+# How many people at least must hold a role, for each school: without them no report is safe to take.
+MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
 
 
 def role_name(role: str) -> str:
@@ -67,29 +71,67 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Somebody is away from `start` until before `end`, and `cover` stands in for them."""
+
+    person: str
+    start: datetime
+    end: datetime
+    cover: str
+
+
+@dataclass(frozen=True)
 class Roster:
-    """People and the roles that they hold: role -> school id ("" is every school) -> people."""
+    """People and the roles that they hold: role -> school id ("" is every school) -> people.
+
+    `absences` are all that is known of, and `covers` those of this moment: who is away -> who stands in.
+    `former` are the names of those who have left.
+    """
 
     people: Mapping[str, Person]
     roles: Mapping[str, Mapping[str, tuple[str, ...]]]
+    absences: tuple[Absence, ...] = ()
+    covers: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def holders(self, role: str, school: str) -> tuple[str, ...]:
         """The ids of those who hold `role` for `school`, in the order of the configuration.
 
-        Where the school is not known ("") every school's holders are meant.
+        Where the school is not known ("") every school's holders are meant. Before somebody who is away
+        stands whoever stands in for them.
         """
+        found = self.own_holders(role, school)
+        return tuple(dict.fromkeys(one for person in found for one in self._with_covers(person)))
+
+    def own_holders(self, role: str, school: str) -> tuple[str, ...]:
+        """The same without those who only stand in."""
         by_school = self.roles.get(role, {})
         meant = by_school if not school else {school, ""}
         return tuple(
             dict.fromkeys(person for name in by_school if name in meant for person in by_school[name])
         )
 
+    def _with_covers(self, person: str) -> tuple[str, ...]:
+        chain = [person]
+        # A cover can be away as well, and covered in turn.
+        while (cover := self.covers.get(chain[-1], "")) and cover not in chain and cover in self.people:
+            chain.append(cover)
+        return tuple(reversed(chain))
+
+    def all_away(self, people: Iterable[str]) -> bool:
+        """Whether none of these people is there at this moment."""
+        return all(person in self.covers for person in people)
+
+    def covered_by(self, person: str) -> frozenset[str]:
+        """Everyone who is away at this moment and for whom `person` stands in."""
+        return frozenset(away for away in self.covers if person in self._with_covers(away)[:-1])
+
     def roles_of(self, person: str, school: str) -> frozenset[str]:
-        """Every role that `person` holds for `school`."""
+        """Every role that `person` holds for `school`, or stands in for."""
         return frozenset(role for role in self.roles if person in self.holders(role, school))
 
     def every_role_of(self, person: str) -> frozenset[str]:
-        """Every role that `person` holds in any school."""
+        """Every role that `person` holds in any school, in their own right."""
         return frozenset(
             role for role, schools in self.roles.items() for ids in schools.values() if person in ids
         )
@@ -114,6 +156,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class DigestTimes:
+    """When those with one of these roles are told how many cases are open, on the Federation's clock."""
+
+    at: time = time(8, 0)
+    before_days_off: time = time(15, 30)
+    roles: tuple[str, ...] = ("flt", "dsl", "eht")
+
+
+@dataclass(frozen=True)
 class Federation:
     """What the Federation configures of itself (federation.yml)."""
 
@@ -124,6 +175,7 @@ class Federation:
     contacts: Mapping[str, Contact]
     targets: Targets = field(default_factory=Targets)
     limits: Limits = Limits()
+    digest: DigestTimes = DigestTimes()
     working_time: WorkingTime = field(default_factory=WorkingTime)
     accounts: tuple[str, ...] = ()
     # Local texts, each marked as not in the policy: what "the agreed protocols" and so on are here.
@@ -138,8 +190,10 @@ class Federation:
         return next((item.name for item in self.schools if item.id == school), self.name)
 
     def person_name(self, person: str) -> str:
-        """The name of a person on the roster; "someone no longer on the roster" otherwise."""
+        """The name of a person on the roster; of others, as far as it is known, that they have left."""
         found = self.roster.people.get(person)
+        if found is None and person in self.roster.former:
+            return f"{self.roster.former[person]} (no longer on the roster)"
         return found.name if found else "someone no longer on the roster"
 
     def timetable(self, received: datetime, urgent: bool) -> Timetable:
@@ -149,3 +203,12 @@ class Federation:
     def contact_lines(self) -> Mapping[str, str]:
         """Each contact's key with the line that is shown."""
         return {key: str(contact) for key, contact in self.contacts.items()}
+
+
+def unheld(roster: Roster, schools: Iterable[School]) -> Iterator[tuple[str, School, int]]:
+    """The roles that too few people hold in their own right: which, for which school, and how many must."""
+    schools = tuple(schools)
+    for role, least in MUST_BE_HELD.items():
+        for school in schools:
+            if len(roster.own_holders(role, school.id)) < least:
+                yield role, school, least

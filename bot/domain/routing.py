@@ -130,14 +130,23 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
     reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
     # An FLT member may open what their channel was told, and could do nothing with anything else.
     first = ("dsl",) if route.restricted else ("flt",) if route.channel else ()
+    step: tuple[str, ...] = ()
     for role in (*first, "eht", "chair"):
         holders = roster.holders(role, school)
-        people = tuple(person for person in holders if person not in reached)
+        people = tuple(person for person in holders if person not in (*reached, *step))
         if role == "flt":
-            people = () if climbed.intersection(holders) else people[:1]
-        if people and role not in route.excluded_roles:
-            return people
-    return ()
+            people = () if climbed.intersection(holders) else _first_there(roster, people)
+        if role not in route.excluded_roles:
+            step += people
+        # A step that only reaches people who are away reaches those of the next one too.
+        if step and not roster.all_away(step):
+            break
+    return step
+
+
+def _first_there(roster: Roster, people: tuple[str, ...]) -> tuple[str, ...]:
+    there = [person for person in people if not roster.all_away((person,))]
+    return tuple(there[:1]) or people[:1]
 
 
 def _passed_over(conflict: Conflict, roster: Roster) -> tuple[frozenset[str], frozenset[str]]:
@@ -184,18 +193,14 @@ class _Plan:
     route: Route
 
     def people(self, role: str) -> tuple[str, ...]:
+        # Nor whom the reporter passed over: they could stand in for the very one who was chosen.
         holders = self.roster.holders(role, self.school)
-        return tuple(person for person in holders if person not in self.conflict.people)
+        return tuple(person for person in holders if person not in self.route.excluded)
 
     @property
     def channel_is_unsafe(self) -> bool:
         """Whether someone concerned reads the FLT's channel, in whatever role they hold."""
-        readers = {
-            person
-            for role in CHANNEL_ROLES
-            for ids in self.roster.roles.get(role, {}).values()
-            for person in ids
-        }
+        readers = {person for role in CHANNEL_ROLES for person in self.roster.holders(role, "")}
         return bool(readers & self.conflict.people) or "flt" in self.conflict.roles
 
     def told(self, notices: Iterable[tuple[str, Level]]) -> tuple[Told, ...]:
@@ -203,19 +208,24 @@ class _Plan:
             Told(person, stand_in, level)
             for role, level in notices
             if role != FLT_CHANNEL
-            for stand_in in [self.stand_in(role)]
+            for stand_in in self.stand_ins(role)
             for person in self.people(stand_in)
         ]
         return tuple(dict.fromkeys(found))
 
-    def stand_in(self, role: str) -> str:
-        """The role itself; its deputy, else eht, where its people are concerned or there are none."""
+    def stand_ins(self, role: str) -> tuple[str, ...]:
+        """The role itself; its deputy, else eht, where its people are concerned or there are none.
+
+        Where all who are left are away, the next one too: nothing waits for somebody who is not there.
+        """
         candidates: tuple[str, ...] = (role, f"deputy_{role}".replace("deputy_deputy_", "deputy_"), "eht")
         if self.conflict.unclear:
             # The reporter chose this role and nobody else: someone in its place may be the very person.
             candidates = candidates[:1]
         free = [item for item in candidates if self.people(item) and item not in self.conflict.roles]
-        return free[0] if free else role
+        there = [item for item in free if not self.roster.all_away(self.people(item))]
+        reached = free.index(there[0]) + 1 if there else len(free)
+        return tuple(dict.fromkeys(free[:reached])) or (role,)
 
     def settle(self, decided: tuple[tuple[tuple[str, Level], ...], bool, str]) -> Route:
         notices, restricted, refusal = decided

@@ -38,6 +38,7 @@ class Events(Record):
     withdraw: str
     withdraw_kept: str
     misdirect: str
+    vacate: str
     deadline: str
     undelivered: str
     close: str
@@ -270,6 +271,7 @@ class CaseTexts(Record):
     notice: Notice
     added: Notice
     given: Notice
+    vacated: Notice
     withheld: Notice
     reminder: Notice
     line: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from bot.domain.escalation import Targets, Wait
-from bot.domain.roster import ROLES, Contact, Federation, Limits, Person, Roster, School, role_name
+from bot.domain.roster import (
+    ROLES,
+    Contact,
+    DigestTimes,
+    Federation,
+    Limits,
+    Person,
+    Roster,
+    School,
+    role_name,
+    unheld,
+)
 from bot.knowledge.calendar_files import CalendarRecord, read_waits, rising_waits
 from bot.knowledge.documents import DataFaults, Document, Fault, Record
 
@@ -23,7 +34,6 @@ _DEMO_NUMBER = re.compile(r"0207946|01[1-6]\d496|0191498|01632960|07700900|08081
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Who acts in a history or in the audit without being on the roster.
 _NOT_PEOPLE = ("reporter", "signpost", "host", "unknown")
-_MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
 
 
 class PersonRecord(Record):
@@ -84,6 +94,14 @@ class LimitsRecord(Record):
     wrong_codes_a_minute_by_all: int = Field(default=Limits().wrong_codes_a_minute_by_all, ge=5)
 
 
+class DigestRecord(Record):
+    """When the digest is sent, on the Federation's clock, and the roles that get it."""
+
+    at: time = DigestTimes().at
+    before_days_off: time = DigestTimes().before_days_off
+    roles: tuple[Literal["flt", "dsl", "eht"], ...] = ("flt", "dsl", "eht")
+
+
 Holders = tuple[Id, ...] | dict[Id, tuple[Id, ...]]
 
 
@@ -99,6 +117,7 @@ class FederationFile(Record):
     contacts: dict[Id, ContactRecord]
     targets: TargetsRecord = TargetsRecord()
     limits: LimitsRecord = LimitsRecord()
+    digest: DigestRecord = DigestRecord()
     calendar: CalendarRecord = CalendarRecord()
     accounts: tuple[Text, ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
@@ -176,14 +195,11 @@ def is_demo_number(phone: str) -> bool:
 
 
 def _unheld(document: Document, federation: Federation) -> Iterator[Fault]:
-    for role, least in _MUST_BE_HELD.items():
-        for school in federation.schools:
-            held = len(set(federation.roster.holders(role, school.id)))
-            if held < least:
-                needed = "nobody holds it" if least == 1 else f"at least {least} people must hold it"
-                yield document.fault(
-                    f"roles > {role} ({role_name(role)}): {needed} for {school.name}", ("roles", role)
-                )
+    for role, school, least in unheld(federation.roster, federation.schools):
+        needed = "nobody holds it" if least == 1 else f"at least {least} people must hold it"
+        yield document.fault(
+            f"roles > {role} ({role_name(role)}): {needed} for {school.name}", ("roles", role)
+        )
 
 
 def _federation(found: FederationFile) -> Federation:
@@ -199,6 +215,7 @@ def _federation(found: FederationFile) -> Federation:
         targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
         limits=Limits(**found.limits.model_dump()),
         working_time=found.calendar.working_time(found.timezone),
+        digest=DigestTimes(found.digest.at, found.digest.before_days_off, found.digest.roles),
         accounts=found.accounts,
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),

@@ -23,6 +23,7 @@ from bot.conversation.turns import (
     Sender,
     Session,
     ShowAudit,
+    ShowRoster,
     ShowStatus,
     SubmitReport,
     Submitted,
@@ -32,7 +33,18 @@ from bot.conversation.turns import (
 from bot.domain.messages import Message
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
-from bot.services import auditing, case_actions, following, misdirection, own_copy, retention, withdrawal
+from bot.services import (
+    auditing,
+    case_actions,
+    following,
+    misdirection,
+    own_copy,
+    pause,
+    retention,
+    roster_actions,
+    standing,
+    withdrawal,
+)
 from bot.services.context import Context
 from bot.services.gate import Gate
 from bot.services.submissions import ANONYMOUS, NotSent, Received, submit
@@ -114,6 +126,8 @@ class Assistant:
         """The answer to a question, which needs nothing stored; nothing for whatever does."""
         if not isinstance(incoming.content, Said):
             return ()
+        if self._context.paused:
+            return (pause.message(self._context, incoming),)
         turn = take_turn(self._new_session(), incoming, parse, self._context.world, now)
         return () if turn.commands or turn.session.draft else turn.replies
 
@@ -131,6 +145,11 @@ class Assistant:
         event = (sender.platform, incoming.event_id)
         if not first_time(tx, self._context.vault, event, now):
             return ()
+        standing.refresh(tx, self._context, now)
+        if pause.stops(self._context, incoming):
+            return (pause.message(self._context, incoming),)
+        if _is_roster_press(incoming) and incoming.private:
+            return (roster_actions.act(tx, self._context, incoming, now),)
         if _is_case_press(incoming) and incoming.private:
             return (case_actions.act(tx, self._context, incoming, now),)
         return self._sent_before(tx, incoming) or self._turn(tx, incoming, parse, now)
@@ -194,7 +213,7 @@ class Assistant:
                 return self._after(tx, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
-            case ShowAudit() | ApprovePurge():
+            case ShowAudit() | ApprovePurge() | ShowRoster():
                 return self._oversee(tx, sender, command, now)
 
     def _after(
@@ -213,10 +232,12 @@ class Assistant:
                 return own_copy.own_copy(tx, self._context, sender, command, now)
 
     def _oversee(
-        self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge, now: datetime
+        self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster, now: datetime
     ) -> Message:
         if isinstance(command, ShowAudit):
             return auditing.show(tx, self._context, sender, command, now)
+        if isinstance(command, ShowRoster):
+            return roster_actions.show(tx, self._context, sender, now)
         return retention.approve(tx, self._context, sender, self._context.retention, now)
 
     def _receipt(self, command: SubmitReport, received: Received) -> Message:
@@ -238,6 +259,11 @@ class Assistant:
         if session != before:
             expires_at = now + timedelta(days=self._context.world.federation.session_days)
             save_session(tx, self._context.vault, owner, sessions.dump(session), expires_at)
+
+
+def _is_roster_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(roster_actions.PREFIX)
 
 
 def _is_case_press(incoming: Incoming) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation.turns import Tokens
 from bot.conversation.world import World
-from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
+from bot.domain.access import Action, Actor, CaseFacts, Decision, access_report, told_people
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts
 from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.outcomes import Outcomes
 from bot.knowledge.retention_file import Retention
+from bot.knowledge.roster_texts import RosterTexts
 from bot.services.limits import Counters
 from bot.storage.database import Database
 from bot.storage.reports import Report
@@ -43,14 +44,62 @@ class Outages:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """How things stand from `since` until before `until` (None: for good), if the version stays the same."""
+
+    world: World
+    version: int = -1
+    paused: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def is_of(self, version: int, now: datetime) -> bool:
+        """Whether it is what would be read now."""
+        begun = self.since is None or self.since <= now
+        return self.version == version and begun and (self.until is None or now < self.until)
+
+
+class CurrentWorld:
+    """The world as it was read at start, and as it stands now: with the changes to the roster.
+
+    `stand` is replaced as one whole value, and is safe from any thread.
+    """
+
+    def __init__(self, at_start: World) -> None:
+        self.at_start = at_start
+        self.stand = Stand(at_start)
+
+    @property
+    def world(self) -> World:
+        """The world as it stands now."""
+        return self.stand.world
+
+
+class RosterAccounts(Container[str]):
+    """The user ids on one platform of everybody who is on the roster now; in any case of letters."""
+
+    def __init__(self, current: CurrentWorld, platform: str) -> None:
+        self._current = current
+        self._platform = platform
+
+    def __contains__(self, user: object) -> bool:
+        people = self._current.world.federation.roster.people.values()
+        accounts = (person.accounts.get(self._platform, "").casefold() for person in people)
+        return bool(user) and str(user).casefold() in accounts
+
+
+@dataclass(frozen=True)
 class Context:
     """Built once by the composition root. `platforms` are those that messages can go out to.
 
-    `threads` are those of them where a card has a thread for its history.
+    `threads` are those of them where a card has a thread for its history. `approvers`: the roles of
+    which two are needed, for each kind of decision that takes two people.
     """
 
-    world: World
+    current: CurrentWorld
     texts: CaseTexts
+    roster_texts: RosterTexts
+    approvers: Mapping[Decision, frozenset[str]]
     outcomes: Outcomes
     work: CaseWork
     database: Database
@@ -63,6 +112,16 @@ class Context:
     threads: tuple[str, ...] = ()
     channel: ChannelState = field(default_factory=ChannelState)
     outages: Outages = field(default_factory=Outages)
+
+    @property
+    def world(self) -> World:
+        """Everything that was read at start, with the roster as it stands now."""
+        return self.current.world
+
+    @property
+    def paused(self) -> bool:
+        """Whether two people have paused Signpost."""
+        return self.current.stand.paused
 
     def local(self, moment: datetime) -> str:
         """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""
@@ -79,7 +138,13 @@ class Context:
 
     def may(self, person: Person, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
         """Whether the roster and the table let this person do this: the one way to ask."""
+        told = (*told, *self._told_for_others(person, told))
         return access_report(self.world.permissions, self.actor(person, report), action, facts(report, told))
+
+    def _told_for_others(self, person: Person, told: tuple[Told, ...]) -> tuple[Told, ...]:
+        """What those were told for whom this person stands in at the moment."""
+        away = self.world.federation.roster.covered_by(person.id)
+        return tuple(replace(item, person=person.id) for item in told if item.person in away)
 
 
 def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:

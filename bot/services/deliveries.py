@@ -71,7 +71,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     told = people_of(tx, report)
     shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
     ways = Ways(
-        gone=outbox.dead_ways(tx, report.id, notice.recipient),
+        gone=outbox.dead_ways(tx, notice),
         down=context.outages.platforms,
         kept=kept_on(tx, claimed.notice),
     )
@@ -156,7 +156,7 @@ def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, repo
     return (
         (kind == "closed" and stage is not Stage.CLOSED)
         or (kind == "question" and stage is Stage.CLOSED)
-        or (kind == "late" and in_hand)
+        or (kind in ("late", "vacated") and in_hand)
         or (kind == "undelivered" and stage is not Stage.SUBMITTED)
         or (kind == "withheld" and (in_hand or not context.channel.reason))
         or (kind == reminders.REMINDER and reminders.is_overtaken(tx, report, notice))
@@ -214,7 +214,7 @@ def _message(
         case "task" | "urgent" | "given_back":
             told_of = context.work.notices[notice.kind]
             return _plain(told_of.title.format(reference=report.reference), told_of.text)
-        case "added" | "given" | "withheld":
+        case "added" | "given" | "vacated" | "withheld":
             texts = getattr(context.texts, notice.kind)
             text = texts.text.format(why=context.channel.reason)
             return _plain(texts.title.format(reference=report.reference), text)

@@ -39,6 +39,7 @@ LINES = frozenset(
         "done",
         "urgent",
         "calm",
+        "vacate",
     )
 )
 _UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)

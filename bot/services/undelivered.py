@@ -14,6 +14,7 @@ from bot.services.deliveries import kept_on
 from bot.services.owed import FLT_CHANNEL, owe_members, owe_reporter
 from bot.storage import outbox
 from bot.storage.database import Transaction
+from bot.storage.notices import ELSEWHERE
 from bot.storage.outbox import REPORTER, Claimed, Notice
 from bot.storage.reports import Entry, Report, add_entry, history, report_by_id, save_state
 
@@ -44,7 +45,7 @@ def outage(
     elsewhere = not kept_on(tx, claimed.notice) and _has_another_way(tx, context, claimed, platform)
     wait = timedelta(0) if elsewhere else _MENDED_IN
     again = outbox.try_again(tx, claimed, now + wait, _kept(claimed, "outage", fault), platform)
-    if not again or elsewhere:
+    if not again or elsewhere or not claimed.notice.report_id:
         return
     climbed = report_by_id(tx, context.vault, claimed.notice.report_id).state.level
     # One step at most: whoever the ladder would reach next is most likely beyond reach as well.
@@ -98,7 +99,7 @@ def _has_another_way(tx: Transaction, context: Context, claimed: Claimed, platfo
     person = context.world.federation.roster.people.get(notice.recipient.removeprefix("person:"))
     if person is None or not platform:
         return False
-    shut = outbox.dead_ways(tx, notice.report_id, notice.recipient) | context.outages.platforms | {platform}
+    shut = outbox.dead_ways(tx, notice) | context.outages.platforms | {platform}
     return any(name in person.accounts and name not in shut for name in context.platforms)
 
 
@@ -108,11 +109,13 @@ def _goes_another_way(
     if not _has_another_way(tx, context, claimed, platform):
         return False
     notice = claimed.notice
-    over = Notice(f"{notice.key}:not {platform}", notice.report_id, notice.kind, notice.recipient)
+    over = Notice(f"{notice.key}{ELSEWHERE}{platform}", notice.report_id, notice.kind, notice.recipient)
     return outbox.enqueue(tx, context.vault.new_id(), over, now)
 
 
 def _say_when_late(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> None:
+    if not claimed.notice.report_id:
+        return
     report = report_by_id(tx, context.vault, claimed.notice.report_id)
     longest = timedelta(minutes=context.world.federation.targets.undelivered)
     if now - report.row.received_at < longest or _is_said(tx, report):

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, case, or_, select, text, true, update
 
+from bot.storage.notices import Notice as Notice
+from bot.storage.notices import of_the_same
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
 from bot.storage.rows import insert_new, put
@@ -21,19 +23,6 @@ from bot.storage.schema import outbox, posted
 
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
 REPORTER = "reporter"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A logical message: its key (the same key is the same message), what it is, and for whom.
-
-    `recipient` is "flt_channel", "person:<roster id>" or "reporter".
-    """
-
-    key: str
-    report_id: str
-    kind: str
-    recipient: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetim
         outbox,
         id=row_id,
         key=notice.key,
-        report_id=notice.report_id,
+        report_id=notice.report_id or None,
         kind=notice.kind,
         recipient=notice.recipient,
         state=PENDING,
@@ -157,7 +146,7 @@ def _claimed(row: Row[Any], token: str) -> Claimed:
     return Claimed(
         id=row.id,
         token=token,
-        notice=Notice(row.key, row.report_id, row.kind, row.recipient),
+        notice=Notice(row.key, row.report_id or "", row.kind, row.recipient),
         attempts=row.attempts + 1,
         unclear=row.state == SENDING or row.fault.startswith("unclear"),
         fault=row.fault,
@@ -202,9 +191,9 @@ def renew(connection: Connection, tokens: Collection[str], until: datetime) -> N
     connection.execute(update(outbox).where(_owed(), mine).values(lease_until=until))
 
 
-def dead_ways(connection: Connection, report_id: str, recipient: str) -> frozenset[str]:
+def dead_ways(connection: Connection, notice: Notice) -> frozenset[str]:
     """The platforms on which something of the report could not be brought to this recipient for good."""
-    same = and_(outbox.c.report_id == report_id, outbox.c.recipient == recipient)
+    same = of_the_same(notice)
     dead = and_(same, outbox.c.state == DEAD, outbox.c.platform != "")
     return frozenset(row.platform for row in connection.execute(select(outbox.c.platform).where(dead)))
 
@@ -281,7 +270,7 @@ def card_was_tried(connection: Connection, notice: Notice) -> bool:
 
 def perhaps_on(connection: Connection, notice: Notice) -> str:
     """The platform that may have taken this message, or another version of this card; "" where none may."""
-    same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    same = of_the_same(notice)
     versions = outbox.c.kind == "card" if notice.kind == "card" else outbox.c.key == notice.key
     unclear = and_(same, versions, outbox.c.fault.startswith("unclear"), outbox.c.platform != "")
     row = connection.execute(select(outbox.c.platform).where(unclear)).first()

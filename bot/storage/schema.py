@@ -6,63 +6,29 @@ act. No narrative, no name, and no user id of a reporter stands in a plain colum
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC. A naive one is refused."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """UTC without a zone, as every database keeps it."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Aware again."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _id() -> Column[str]:
-    return Column("id", String(64), primary_key=True)
-
+from bot.storage import approval_tables as approval_tables
+from bot.storage.columns import Moment as Moment
+from bot.storage.columns import metadata as metadata
+from bot.storage.columns import new_id_column
 
 reports = Table(
     "reports",
     metadata,
-    _id(),
+    new_id_column(),
     Column("reference", String(16), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
     Column("school", String(64), nullable=False),
@@ -112,7 +78,7 @@ Index("ix_report_people_person", report_people.c.person)
 report_events = Table(
     "report_events",
     metadata,
-    _id(),
+    new_id_column(),
     Column("report_id", ForeignKey("reports.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("at", Moment, nullable=False),
@@ -135,9 +101,10 @@ submission_keys = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    new_id_column(),
     Column("key", String(128), nullable=False, unique=True),
-    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    # NULL for what is about no report: a digest, a proposal.
+    Column("report_id", ForeignKey("reports.id")),
     Column("kind", String(16), nullable=False),
     Column("recipient", String(80), nullable=False),
     Column("state", String(16), nullable=False),
@@ -212,7 +179,7 @@ code_attempts = Table(
 export_codes = Table(
     "export_codes",
     metadata,
-    _id(),
+    new_id_column(),
     Column("target_hmac", String(64), nullable=False),
     Column("person", String(64), nullable=False),
     Column("code_hash", String(256), nullable=False),

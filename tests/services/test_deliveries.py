@@ -9,6 +9,7 @@ from bot.delivery.sender import (
     UnclearFault,
     WithheldFault,
 )
+from bot.services.context import CurrentWorld
 from tests.support.desk import CLOSING, Desk, text_of
 
 
@@ -119,7 +120,7 @@ def test_who_has_left_the_role_is_sent_nothing_more(desk: Desk) -> None:
     roles = {**federation.roster.roles, "dsl": {"northgate": ("lucy",)}}
     roster = replace(federation.roster, roles=roles)
     world = replace(context.world, federation=replace(federation, roster=roster))
-    desk.product = replace(desk.product, context=replace(context, world=world))
+    desk.product = replace(desk.product, context=replace(context, current=CurrentWorld(world)))
     desk.work(rounds=10)
     assert "dina" not in desk.notebook.seen
     assert "eleanor" in desk.notebook.seen

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from bot.delivery.sender import PermanentFault
 from bot.domain.roster import Person, Roster
 from bot.services.assistant import Assistant
+from bot.services.context import CurrentWorld
 from tests.support.desk import Desk
 
 
@@ -182,5 +183,5 @@ def with_people(desk: Desk, people: dict[str, Person]) -> None:
 def with_roster(desk: Desk, roster: Roster) -> None:
     context = desk.product.context
     world = replace(context.world, federation=replace(context.world.federation, roster=roster))
-    context = replace(context, world=world)
+    context = replace(context, current=CurrentWorld(world))
     desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.conversation.turns import Said
 from bot.delivery.sender import PassingFault
 from bot.services.assistant import Assistant
+from bot.services.context import CurrentWorld
 from tests.support.desk import Desk, text_of
 
 FLT = ("farid", "grace", "tom")
@@ -180,7 +181,7 @@ def test_whoever_leaves_is_reminded_no_more(desk: Desk) -> None:
     roster = context.world.federation.roster
     fewer = replace(roster, roles={**roster.roles, "flt": {"": ("farid", "tom")}})
     world = replace(context.world, federation=replace(context.world.federation, roster=fewer))
-    context = replace(context, world=world)
+    context = replace(context, current=CurrentWorld(world))
     desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))
     desk.notebook.refuses.clear()
     waits(desk, minutes=10)

@@ -20,6 +20,7 @@ from bot.conversation.receipts import not_saved, wait
 from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender
 from bot.conversation.world import World
 from bot.domain.messages import Message, Paragraph
+from bot.services.context import CurrentWorld
 
 log = structlog.get_logger()
 Replies = tuple[Message, ...]
@@ -47,12 +48,17 @@ class Desk:
     """The core, the way to Slack, and what is known of people: shared by every listener."""
 
     core: Core
-    world: World
+    current: CurrentWorld
     look: Look
     calls: Calls
     people: People
     background: Background
     turns: Turns
+
+    @property
+    def world(self) -> World:
+        """The world as it stands now."""
+        return self.current.world
 
     async def standing(self, act: Act, content: Content) -> Standing:
         """Who acts; asked anew where a case is acted on, since people leave the roster the same day."""

@@ -25,8 +25,7 @@ from bot.channels.slack.people import People
 from bot.channels.slack.routes import PATH, EventsRoute
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.channels.slack.socket_mode import Socket
-from bot.conversation.world import World
-from bot.services.context import ChannelState
+from bot.services.context import ChannelState, CurrentWorld, RosterAccounts
 
 log = structlog.get_logger()
 _FINISH_S = 8.0
@@ -43,18 +42,23 @@ class Runtime:
 
 
 def mount(
-    app: web.Application, core: Core, world: World, config: SlackConfig, state: ChannelState, runtime: Runtime
+    app: web.Application,
+    core: Core,
+    current: CurrentWorld,
+    config: SlackConfig,
+    state: ChannelState,
+    runtime: Runtime,
 ) -> SlackSender:
     """Add Slack's door to `app` and return its way out.
 
     With an app token events come over Socket Mode, and no route is there to be spoken to; else over
     `POST /slack/events`. `state` is kept at why nothing may be posted in the FLT's channel.
     """
-    client, look = SlackClient(config), Look.of(world)
+    client, look = SlackClient(config), Look.of(current.world)
     people = People(client.reads, runtime.monotonic)
-    check = _channel_check(client, people, world, config, state)
+    check = _channel_check(client, people, current, config, state)
     background = Background(runtime.start)
-    desk = Desk(core, world, look, Calls(client.reads), people, background, Turns())
+    desk = Desk(core, current, look, Calls(client.reads), people, background, Turns())
     door = Door(desk, client, check, config, runtime)
     if not config.app_token:
         app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret).answer)
@@ -65,11 +69,10 @@ def mount(
 
 
 def _channel_check(
-    client: SlackClient, people: People, world: World, config: SlackConfig, state: ChannelState
+    client: SlackClient, people: People, current: CurrentWorld, config: SlackConfig, state: ChannelState
 ) -> ChannelCheck:
-    everyone = world.federation.roster.people.values()
-    roster = frozenset(account for person in everyone if (account := person.accounts.get(PLATFORM)))
-    return ChannelCheck(client.reads, people, config.flt_channel, roster, world.door.private, state)
+    roster, texts = RosterAccounts(current, PLATFORM), current.world.door.private
+    return ChannelCheck(client.reads, people, config.flt_channel, roster, texts, state)
 
 
 class Door:

@@ -10,7 +10,7 @@ from bot.knowledge.door_texts import DoorTexts
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.", "ask.clause")
+_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "ask.clause")
 
 
 def leads_to_modal(content: Content) -> bool:

@@ -15,7 +15,7 @@ from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.tokens_out import AppToken, Fetch, msal_fetch
 from bot.conversation.world import World
 from bot.delivery.sender import DeliveryFault
-from bot.services.context import ChannelState
+from bot.services.context import ChannelState, CurrentWorld
 
 _NOBODY = (
     "nobody on the roster has a Teams account: give each person's object id (Entra ID, Users) in"
@@ -68,7 +68,7 @@ async def _proof(config: TeamsConfig, world: World, references: References, port
     if await references.near() is None:
         return Proof((*faults, _NOT_INSTALLED))
     if config.flt_conversation:
-        check = conversation_check(port, references, world, config, ChannelState())
+        check = conversation_check(port, references, CurrentWorld(world), config, ChannelState())
         if why := await check.verify():
             faults.append(f"TEAMS_FLT_CONVERSATION: {why}; no card is posted there until that is mended")
     reached = [account for account in accounts if await references.person(account) is not None]

@@ -17,6 +17,7 @@ from bot.conversation.receipts import not_saved, wait
 from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 from bot.conversation.world import World
 from bot.domain.messages import Message
+from bot.services.context import CurrentWorld
 
 log = structlog.get_logger()
 Replies = tuple[Message, ...]
@@ -34,9 +35,14 @@ class Desk:
     """The core, and what is known of people: shared by the chat and the dialogs."""
 
     core: Core
-    world: World
+    current: CurrentWorld
     look: Look
     people: People
+
+    @property
+    def world(self) -> World:
+        """The world as it stands now."""
+        return self.current.world
 
     @property
     def unsaved(self) -> Message:

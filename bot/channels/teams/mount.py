@@ -24,8 +24,7 @@ from bot.channels.teams.posts import post_of, words_of
 from bot.channels.teams.references import KeptReferences, References, Run
 from bot.channels.teams.safety import ConversationCheck
 from bot.channels.teams.sender import GAP_S, TeamsSender
-from bot.conversation.world import World
-from bot.services.context import ChannelState
+from bot.services.context import ChannelState, CurrentWorld, RosterAccounts
 
 _FINISH_S = 8.0
 
@@ -44,7 +43,7 @@ class Runtime:
 def mount(
     app: web.Application,
     core: Core,
-    world: World,
+    current: CurrentWorld,
     config: TeamsConfig,
     kept: KeptReferences,
     state: ChannelState,
@@ -54,14 +53,14 @@ def mount(
 
     `state` is kept at why nothing may be posted in the FLT's conversation.
     """
-    look, port = Look.of(world), routes.backend_of(config)
+    look, port = Look.of(current.world), routes.backend_of(config)
     background = _Background(runtime.start)
     references = References(kept, runtime.run, runtime.now)
     people = People(port, config, runtime.monotonic, references.person)
-    desk = Desk(core, world, look, people)
+    desk = Desk(core, current, look, people)
     chats = Chats(port, look, background.start, runtime.sleep, native=not config.emulator)
     door = TeamsDoor(desk, port, references, chats)
-    check = conversation_check(port, references, world, config, state)
+    check = conversation_check(port, references, current, config, state)
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
     routes.mount(app, port, door.handle, config, runtime.start, clock, failed)
@@ -75,12 +74,11 @@ def mount(
 
 
 def conversation_check(
-    port: TeamsPort, references: References, world: World, config: TeamsConfig, state: ChannelState
+    port: TeamsPort, references: References, current: CurrentWorld, config: TeamsConfig, state: ChannelState
 ) -> ConversationCheck:
     """The check of the FLT's conversation against everybody on the roster."""
-    everyone = world.federation.roster.people.values()
-    roster = frozenset(account.casefold() for one in everyone if (account := one.accounts.get(PLATFORM)))
-    return ConversationCheck(port, references, config, roster, world.door.private, state)
+    roster, texts = RosterAccounts(current, PLATFORM), current.world.door.private
+    return ConversationCheck(port, references, config, roster, texts, state)
 
 
 def _watching(check: ConversationCheck, runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:

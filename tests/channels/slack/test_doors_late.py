@@ -20,6 +20,7 @@ from bot.channels.slack.presses import Presses
 from bot.conversation.turns import Content, Incoming, Pressed
 from bot.conversation.world import World
 from bot.domain.messages import Message, Paragraph
+from bot.services.context import CurrentWorld
 
 STAFF = Standing("staff", "Ana")
 SAVED = Message((Paragraph("Saved."),), summary="Saved.")
@@ -58,7 +59,7 @@ class Somebody:
 def a_desk(core: SlowCore, world: World, slack: Any) -> Desk:
     """A desk over fakes."""
     background = Background(asyncio.ensure_future)
-    return Desk(core, world, Look.of(world), slack, slack, background, Turns())
+    return Desk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns())
 
 
 async def acknowledged(take: Callable[..., Awaitable[None]], act: Act) -> dict[str, Any]:

@@ -243,8 +243,8 @@ def _office(desk: Desk, config: TeamsConfig, core: Any) -> Office:
     people = People(port, config, lambda: next(ticks), references.person)
     start = asyncio.create_task  # noqa: TID251 - the test is the composition root
     chats = Chats(port, look, start, sleep, native=True)
-    door = TeamsDoor(DoorDesk(core, context.world, look, people), port, references, chats)
-    check = conversation_check(port, references, context.world, config, context.channel)
+    door = TeamsDoor(DoorDesk(core, context.current, look, people), port, references, chats)
+    check = conversation_check(port, references, context.current, config, context.channel)
     pace = Pace(0.5, lambda: next(ticks), sleep)
     sender = TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
     return Office(desk, port, door, references, sender, chats, slept)

@@ -350,7 +350,7 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
     runtime = mount.Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
     core: Any = None
     kept = KeptReferences(product.database, product.context.vault)
-    mount.mount(app, core, product.context.world, config, kept, ChannelState(), runtime)
+    mount.mount(app, core, product.context.current, config, kept, ChannelState(), runtime)
     names = [getattr(step, "__qualname__", "") for step in app.on_shutdown]
     assert names[0] == "Door.drain"
     assert len(names) == 3

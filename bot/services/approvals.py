@@ -1,0 +1,158 @@
+"""What takes two people: one proposes, another confirms within a day; both are in the audit, all are told.
+
+The two are told apart as people of the roster, never as accounts: somebody's second account is no second
+person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.access import DECISIONS, Decision
+from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
+from bot.domain.roster import Person
+from bot.services import decisions
+from bot.services.context import Context
+from bot.services.owed import person_recipient
+from bot.services.standing import ROSTER, as_of, stand_now
+from bot.storage import approvals, audit
+from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval
+from bot.storage.audit import AuditEntry
+from bot.storage.database import Transaction
+from bot.storage.outbox import Notice, enqueue
+
+ANNOUNCED = "approval"
+VERDICTS = {"roster.confirm": APPROVED, "roster.refuse": REFUSED, "roster.withdraw": WITHDRAWN}
+
+
+def may_decide(context: Context, person: str, kind: Decision = ROSTER) -> bool:
+    """Whether this person is one of those of whom two are needed."""
+    return person in decisions.approvers(context.world.federation.roster, context.approvers[kind])
+
+
+def propose(
+    tx: Transaction,
+    context: Context,
+    person: Person,
+    kind: Decision,
+    detail: Mapping[str, str],
+    now: datetime,
+) -> Message:
+    """Store the proposal and tell the others, or say why it cannot be."""
+    if not may_decide(context, person.id, kind):
+        return refusal(context, "not_permitted")
+    if why := decisions.objection(context, kind, dict(detail)):
+        return _warning(why)
+    approval = approvals.propose(tx, context.vault, kind, person.id, detail, now)
+    _record(tx, context, approval, PROPOSED, person.id, now)
+    _tell(tx, context, approval, PROPOSED, now)
+    text = context.roster_texts.replies["proposed"].format(what=decisions.words(context, approval))
+    return Message((Callout("success", text), Buttons((_withdraw(context, approval),))), summary=text)
+
+
+def decide(
+    tx: Transaction, context: Context, person: Person, approval_id: str, verdict: str, now: datetime
+) -> Message:
+    """Confirm, refuse or withdraw a proposal, once, and do what was agreed to; or say why nothing changed."""
+    approvals.one_after_another(tx)
+    # What another process confirmed a moment ago counts already.
+    context = as_of(context, stand_now(tx, context, now))
+    approval = approvals.find(tx, context.vault, approval_id)
+    if person.id not in context.world.federation.roster.people or not may_decide(context, person.id):
+        return refusal(context, "not_permitted")
+    if approval is None:
+        return refusal(context, "unknown")
+    if why := _objection(context, approval, person, verdict, now):
+        return _warning(why)
+    # In words that still know whoever leaves by this very change.
+    what = decisions.words(context, approval)
+    if not approvals.decide(tx, approval, verdict, person.id, now):
+        return refusal(context, "decided")
+    _record(tx, context, approval, verdict, person.id, now)
+    if verdict == APPROVED:
+        decisions.carry_out(tx, context, approval, now)
+    _tell(tx, context, approval, verdict, now)
+    text = context.roster_texts.replies[verdict].format(what=what)
+    return Message((Callout("success", text),), summary=text)
+
+
+def _objection(context: Context, approval: Approval, person: Person, verdict: str, now: datetime) -> str:
+    refusals = context.roster_texts.refusals
+    kind = _kind(approval)
+    own = approval.proposed_by == person.id
+    first_fault = [
+        (not may_decide(context, person.id, kind), "not_permitted"),
+        (approval.state != PROPOSED, "decided"),
+        (approval.expires_at <= now, "expired"),
+        (verdict == WITHDRAWN and not own, "not_yours"),
+        (verdict != WITHDRAWN and own, "same_person"),
+        (verdict == APPROVED and not may_decide(context, approval.proposed_by, kind), "proposer_left"),
+    ]
+    why = next((refusals[name] for wrong, name in first_fault if wrong), "")
+    return why or (decisions.objection(context, kind, dict(approval.detail)) if verdict == APPROVED else "")
+
+
+def _kind(approval: Approval) -> Decision:
+    return next(kind for kind in DECISIONS if kind == approval.kind)
+
+
+def _record(
+    tx: Transaction, context: Context, approval: Approval, event: str, person: str, now: datetime
+) -> None:
+    roles = context.world.federation.roster.every_role_of(person)
+    detail = {"approval": approval.id, "kind": approval.kind, **approval.detail}
+    entry = AuditEntry(now, person, ",".join(sorted(roles)), f"{approval.kind}.{event}", detail=detail)
+    audit.record(tx, context.vault, entry)
+
+
+def _tell(tx: Transaction, context: Context, approval: Approval, event: str, now: datetime) -> None:
+    roster = context.world.federation.roster
+    for person in sorted(decisions.approvers(roster, context.approvers[_kind(approval)])):
+        key = f"{ANNOUNCED}:{approval.id}:{event}:{person}"
+        notice = Notice(key, "", ANNOUNCED, person_recipient(person))
+        enqueue(tx, context.vault.new_id(), notice, now)
+
+
+def announcement(
+    tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
+) -> Message | None:
+    """What became of a proposal, for one of those who decide; None where they do so no longer."""
+    _, approval_id, event, _ = notice.key.split(":")[:4]
+    approval = approvals.find(tx, context.vault, approval_id)
+    if approval is None or not may_decide(context, person.id, _kind(approval)):
+        return None
+    actor = approval.proposed_by if event == PROPOSED else approval.decided_by
+    text = context.roster_texts.told[event].format(
+        what=decisions.words(context, approval),
+        person=context.name(actor),
+        other=context.name(approval.proposed_by),
+        until=context.local(approval.expires_at),
+    )
+    open_still = approval.state == PROPOSED and approval.expires_at > now
+    buttons = (Buttons(choices(context, approval, person)),) if open_still else ()
+    return Message((Paragraph(text), *buttons), summary=text)
+
+
+def choices(context: Context, approval: Approval, person: Person) -> tuple[Button, ...]:
+    """What this person can do with a proposal that waits."""
+    if approval.proposed_by == person.id:
+        return (_withdraw(context, approval),)
+    labels = context.roster_texts.buttons
+    return (
+        Button(labels["confirm"], "roster.confirm", approval.id, "primary"),
+        Button(labels["refuse"], "roster.refuse", approval.id),
+    )
+
+
+def _withdraw(context: Context, approval: Approval) -> Button:
+    return Button(context.roster_texts.buttons["withdraw"], "roster.withdraw", approval.id)
+
+
+def refusal(context: Context, why: str) -> Message:
+    """Why nothing has changed, in words."""
+    return _warning(context.roster_texts.refusals[why])
+
+
+def _warning(text: str) -> Message:
+    return Message((Callout("warning", text),), summary=text)

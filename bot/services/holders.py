@@ -1,0 +1,115 @@
+"""Whoever holds a case may hold it: cases of leavers go on to others, and covers are told what they cover.
+
+Everything here can be done again at any time: what is settled already stays as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.routing import Told
+from bot.services.context import Context
+from bot.services.owed import owe_people, owe_person, owe_rewrites
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    Report,
+    add_entry,
+    add_people,
+    open_reports,
+    people_of,
+    reload,
+    report_by_id,
+    save_state,
+)
+
+# Through which a case came to somebody who stands in for another.
+COVER = "cover"
+
+
+def hand_over(tx: Transaction, context: Context, person: str, to: str, now: datetime) -> None:
+    """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay."""
+    taker = context.world.federation.roster.people[to]
+    for found in open_reports(tx, context.vault):
+        report = report_by_id(tx, context.vault, found.id)
+        if report.state.holder == person and context.may(taker, "assign", report, people_of(tx, report)):
+            state = advance(report.state, Event(Happening.ASSIGN, "signpost", to))
+            assert not isinstance(state, Refused)
+            _store(tx, context, report, state, ("assign", {"to": to}), now)
+            owe_person(tx, context, reload(tx, context.vault, report), "given", to, now)
+
+
+def settle(tx: Transaction, context: Context, now: datetime) -> None:
+    """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases."""
+    for found in open_reports(tx, context.vault):
+        report = report_by_id(tx, context.vault, found.id)
+        if report.state.stage is not Stage.CLOSED:
+            _tell_covers(tx, context, report, now)
+            _vacate(tx, context, reload(tx, context.vault, report), now)
+
+
+def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    holder = report.state.holder
+    person, told = context.world.federation.roster.people.get(holder), people_of(tx, report)
+    if not holder or (person and context.may(person, "assign", report, told)):
+        return
+    state = advance(report.state, Event(Happening.VACATE, "signpost"))
+    if isinstance(state, Refused):
+        return
+    _store(tx, context, report, state, ("vacate", {}), now)
+    report = reload(tx, context.vault, report)
+    for name in sorted({item.person for item in told if item.level == "C"} | _members(context, report)):
+        someone = context.world.federation.roster.people.get(name)
+        if someone and context.may(someone, "assign", report, told):
+            owe_person(tx, context, report, "vacated", name, now)
+
+
+def _members(context: Context, report: Report) -> set[str]:
+    row, roster = report.row, context.world.federation.roster
+    return set(roster.holders("flt", str(row.school))) if row.channel and not row.restricted else set()
+
+
+def _tell_covers(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    told, roster = people_of(tx, report), context.world.federation.roster
+    away = [item for item in told if item.person in roster.covers]
+    new = tuple(cover for item in away for cover in _cover(context, report, told, item))
+    known = {item.person for item in told}
+    new = tuple(item for item in new if item.person not in known)
+    if new:
+        add_people(tx, report, new, COVER, now)
+        owe_people(tx, context, report, new, now)
+        row = report.row
+        save_state(tx, report, report.state, row.due_at, row.closed_at)
+        owe_rewrites(tx, context, reload(tx, context.vault, report), now)
+
+
+def _cover(context: Context, report: Report, told: tuple[Told, ...], item: Told) -> tuple[Told, ...]:
+    """Who is told in the place of somebody away; where that one may not know, the Executive Headteacher."""
+    roster, school = context.world.federation.roster, str(report.row.school)
+    stand_in = roster.covers[item.person]
+    for names, role in (((stand_in,), item.role), (roster.holders("eht", school), "eht")):
+        people = [roster.people[name] for name in names if name in roster.people]
+        may_see = [one.id for one in people if context.may(one, "list", report, told)]
+        if may_see:
+            return tuple(Told(name, role, item.level) for name in may_see)
+    return ()
+
+
+def _store(
+    tx: Transaction,
+    context: Context,
+    report: Report,
+    state: CaseState,
+    what: tuple[str, dict[str, str]],
+    now: datetime,
+) -> None:
+    event, detail = what
+    row, waiting = report.row, state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
+    due_at = row.due_at
+    if waiting and due_at is None:
+        timetable = context.world.federation.timetable(row.received_at, bool(row.urgent))
+        due_at = timetable.step_after(state.level, now)
+    save_state(tx, report, state, due_at if waiting else None, row.closed_at)
+    add_entry(tx, context.vault, report, Entry(now, "signpost", "", event, state.stage.value, detail))
+    owe_rewrites(tx, context, reload(tx, context.vault, report), now)
