@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import clock, read_engine, read_rasa, read_world
+from bot.app import NoEngine, build, clock, read_engine, read_rasa, read_world
 from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.delivery.rasa_client import RasaFault
 from bot.knowledge.documents import DataFaults
+from bot.services.roster_report import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
 from bot.storage.crypto import KeyFault
@@ -44,6 +45,7 @@ def check_everything() -> Iterator[Finding]:
     yield _prove("intents", lambda: _intents(settings))
     yield _prove("rasa", lambda: _rasa(settings))
     yield _prove("database", lambda: _database(settings))
+    yield _prove("roster changes", lambda: _changes(settings))
     yield _slack(settings)
     yield _teams(settings)
 
@@ -113,6 +115,18 @@ def _proved_on_teams(settings: Settings, config: TeamsConfig) -> Finding:
     finally:
         database.close()
     return Finding("teams", proof.faults, proof.note)
+
+
+def _changes(settings: Settings) -> str:
+    product = build(settings, engine=NoEngine())
+    try:
+        with product.database.transaction() as tx:
+            found = misfits(tx, product.context)
+    finally:
+        product.close()
+    if found:
+        raise StorageFault("\n".join(found))
+    return "every change to the roster still fits federation.yml"
 
 
 def _database(settings: Settings) -> str:

@@ -175,7 +175,8 @@ class Federation:
     contacts: Mapping[str, Contact]
     targets: Targets = field(default_factory=Targets)
     limits: Limits = Limits()
-    digest: DigestTimes = DigestTimes()
+    # None: nobody is sent one.
+    digest: DigestTimes | None = None
     working_time: WorkingTime = field(default_factory=WorkingTime)
     accounts: tuple[str, ...] = ()
     # Local texts, each marked as not in the policy: what "the agreed protocols" and so on are here.

@@ -117,7 +117,7 @@ class FederationFile(Record):
     contacts: dict[Id, ContactRecord]
     targets: TargetsRecord = TargetsRecord()
     limits: LimitsRecord = LimitsRecord()
-    digest: DigestRecord = DigestRecord()
+    digest: DigestRecord | None = None
     calendar: CalendarRecord = CalendarRecord()
     accounts: tuple[Text, ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
@@ -215,7 +215,7 @@ def _federation(found: FederationFile) -> Federation:
         targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
         limits=Limits(**found.limits.model_dump()),
         working_time=found.calendar.working_time(found.timezone),
-        digest=DigestTimes(found.digest.at, found.digest.before_days_off, found.digest.roles),
+        digest=DigestTimes(**dict(found.digest)) if found.digest else None,
         accounts=found.accounts,
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),

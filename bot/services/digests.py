@@ -30,7 +30,7 @@ def slot(context: Context, now: datetime) -> str:
     there = now.astimezone(ZoneInfo(federation.timezone))
     working, today, times = federation.working_time, there.date(), federation.digest
     worked = working.half_days(today)
-    if not worked:
+    if times is None or not worked:
         return ""
     if not working.half_days(today + _DAY) and there.time() >= times.before_days_off:
         return f"{today}.{_WEEKEND}"
@@ -40,8 +40,8 @@ def slot(context: Context, now: datetime) -> str:
 
 def owe(tx: Transaction, context: Context, due: str, now: datetime) -> None:
     """Owe the digest of this slot to everybody who is to have one and is there."""
-    roster = context.world.federation.roster
-    people = {one for role in context.world.federation.digest.roles for one in roster.holders(role, "")}
+    roster, times = context.world.federation.roster, context.world.federation.digest
+    people = {one for role in (times.roles if times else ()) for one in roster.holders(role, "")}
     for person in sorted(people - roster.covers.keys()):
         notice = Notice(f"{DIGEST}:{due}:{person}", "", DIGEST, person_recipient(person))
         enqueue(tx, context.vault.new_id(), notice, now)

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.access import ACTIONS, Action, Actor, CaseFacts, Permissions, access_report
+from bot.domain.access import (
+    ACTIONS,
+    DECISIONS,
+    Action,
+    Actor,
+    CaseFacts,
+    Decision,
+    Permissions,
+    access_report,
+)
 from bot.domain.roster import ROLES
 from bot.knowledge.documents import load
 from bot.knowledge.permission_files import PermissionTable
@@ -115,3 +124,10 @@ def test_the_reporter_follows_and_exports_alone(permissions: Permissions, action
     """A reporter may see, follow and take out their own report, and never its handling."""
     allowed = access_report(permissions, Actor(reporter=True), action, SITUATIONS["restricted"])
     assert allowed == (action in ("list", "follow", "export"))
+
+
+@pytest.mark.parametrize(("decision", "role"), list(itertools.product(DECISIONS, EVERY_ROLE)))
+def test_who_decides_with_another(decision: Decision, role: str) -> None:
+    """Executive Headteacher, chair and IT Manager decide what takes two people, and nobody else."""
+    table = load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).two_people
+    assert (role in table[decision]) == (role in ("eht", "chair", "it"))

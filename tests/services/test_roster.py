@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from bot.conversation.turns import Incoming, Pressed, Said, Sender
 from bot.domain.roster import Person
 from bot.services import standing
 from bot.services.context import CurrentWorld
+from bot.services.roster_report import lines
 from bot.services.standing import folded
+from bot.storage import approvals
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, text_of, world_of
 
 
@@ -358,3 +361,26 @@ def test_a_cover_can_be_away_too(desk: Desk) -> None:
     said(desk, "ivan", "roster")
     roster = desk.product.context.world.federation.roster
     assert roster.holders("dsl", "northgate") == ("grace", "lucy", "dina")
+
+
+def test_the_command_line_shows_what_stands(desk: Desk) -> None:
+    """Whoever runs the machine reads who holds what, what waits, and which change does not fit."""
+    agree(desk, "give", person="ravi", role="flt", school="every")
+    desk.fill("ivan", "roster.leave", "", person="tom")
+    with desk.product.database.transaction() as tx:
+        found = "\n".join(lines(tx, desk.product.context, desk.now))
+    assert "Waiting for a second person: Tom Pritchard leaves" in found
+    assert "Executive Headteacher: Eleanor Marsh" in found
+
+
+def test_an_approval_is_used_once_and_within_a_day(desk: Desk) -> None:
+    """What two people agreed to for a command is there for it once, and no longer than a day."""
+    agree(desk, "pause", reason="Moving house.")
+    vault = desk.product.context.vault
+    with desk.product.database.transaction() as tx:
+        assert approvals.approved(tx, vault, "pause", desk.now + timedelta(days=1)) is None
+        found = approvals.approved(tx, vault, "pause", desk.now)
+        assert found is not None
+        assert approvals.carried_out(tx, found, desk.now)
+        assert not approvals.carried_out(tx, found, desk.now)
+        assert approvals.approved(tx, vault, "pause", desk.now) is None
