@@ -13,10 +13,11 @@ from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message,
 from bot.domain.roster import Person
 from bot.services.case_cards import age
 from bot.services.context import Context
+from bot.services.holders import open_cases
 from bot.services.owed import person_recipient
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.reports import Report, open_reports, people_of
+from bot.storage.reports import Report, people_of
 
 DIGEST = "digest"
 _DAILY, _WEEKEND = "daily", "weekend"
@@ -51,7 +52,7 @@ def digest(
     tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
 ) -> Message | None:
     """What this very person may see, counted; None where there is nothing."""
-    seen = [report for report in open_reports(tx, context.vault) if not report.row.drill]
+    seen = [report for report in open_cases(tx, context) if not report.row.drill]
     mine = [report for report in seen if context.may(person, "list", report, people_of(tx, report))]
     if not mine:
         return None

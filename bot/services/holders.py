@@ -5,33 +5,48 @@ Everything here can be done again at any time: what is settled already stays as 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+
+import structlog
 
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.services.owed import owe_people, owe_person, owe_rewrites
+from bot.storage.crypto import KeyFault
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
     Report,
     add_entry,
     add_people,
-    open_reports,
     people_of,
     reload,
     report_by_id,
+    report_to_show,
     save_state,
 )
+from bot.storage.timers import open_ids
 
+log = structlog.get_logger()
 # Through which a case came to somebody who stands in for another.
 COVER = "cover"
+
+
+def open_cases(tx: Transaction, context: Context) -> Iterator[Report]:
+    """Every open case, oldest first. One whose key is missing is logged and holds up no other."""
+    for report_id in open_ids(tx):
+        try:
+            yield report_to_show(tx, context.vault, report_id)
+        except KeyFault:
+            log.error("case_not_opened")
 
 
 def hand_over(tx: Transaction, context: Context, person: str, to: str, now: datetime) -> None:
     """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay."""
     taker = context.world.federation.roster.people[to]
-    for found in open_reports(tx, context.vault):
+    for found in open_cases(tx, context):
         report = report_by_id(tx, context.vault, found.id)
         if report.state.holder == person and context.may(taker, "assign", report, people_of(tx, report)):
             state = advance(report.state, Event(Happening.ASSIGN, "signpost", to))
@@ -42,7 +57,7 @@ def hand_over(tx: Transaction, context: Context, person: str, to: str, now: date
 
 def settle(tx: Transaction, context: Context, now: datetime) -> None:
     """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases."""
-    for found in open_reports(tx, context.vault):
+    for found in open_cases(tx, context):
         report = report_by_id(tx, context.vault, found.id)
         if report.state.stage is not Stage.CLOSED:
             _tell_covers(tx, context, report, now)

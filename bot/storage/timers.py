@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
+from bot.domain.cases import Stage
 from bot.storage.reports import Report, report_by_id
 from bot.storage.schema import reports
 from bot.storage.vault import Vault
@@ -32,3 +33,9 @@ def due_report(connection: Connection, vault: Vault, report_id: str, now: dateti
 def set_reminder(connection: Connection, report: Report, at: datetime | None) -> None:
     """When those who were told are reminded next: no change to the case, so no new version of it."""
     connection.execute(update(reports).where(reports.c.id == report.id).values(remind_at=at))
+
+
+def open_ids(connection: Connection) -> tuple[str, ...]:
+    """The row ids of all reports that are not closed, oldest first, whether or not they can be opened."""
+    query = select(reports.c.id).where(reports.c.stage != Stage.CLOSED.value).order_by(reports.c.received_at)
+    return tuple(str(row.id) for row in connection.execute(query))

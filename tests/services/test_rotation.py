@@ -41,6 +41,7 @@ def fill(desk: Desk) -> str:
     """Something in every table that holds wrapped keys; the reference of the report among it."""
     reference = desk.report("ana", kind="colleague", narrative=NARRATIVE).reference
     desk.send("joe", Said("report"))
+    desk.fill("ivan", "roster.leave", "", person="tom")
     vault = desk.product.context.vault
     with desk.product.database.transaction() as tx:
         playground.post(tx, vault, "flt", "k", NARRATIVE, desk.now)
@@ -68,6 +69,7 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
     """Everything opens with these keys."""
     desk = opened(folder, url, keys)
     assert NARRATIVE in desk.press("farid", "case.details", reference)
+    assert "Tom Pritchard leaves" in desk.press("eleanor", "roster.show")
     vault = desk.product.context.vault
     with desk.product.database.transaction() as tx:
         assert [message.html for message in playground.conversation(tx, vault, "flt")] == [NARRATIVE]
