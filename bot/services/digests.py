@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person
-from bot.services.case_cards import age
+from bot.services.case_list import age
 from bot.services.context import Context
 from bot.services.holders import open_cases
 from bot.services.owed import person_recipient
