@@ -1,4 +1,4 @@
-"""Every action x role x row of routes.yml: the routing document's own table against what the product lets do."""
+"""Every action x role x row of routes.yml, against the table of who may do what."""
 
 import itertools
 from pathlib import Path

@@ -220,3 +220,39 @@ def test_danger_reaches_the_deputy_too(federation: Federation) -> None:
     assert {"lucy/deputy_dsl/C", "lucy/deputy_dsl/D"} <= told(found)
     assert found.restricted
     assert not found.channel
+
+
+def test_a_dsl_who_is_concerned_has_the_deputy_stand_in(federation: Federation) -> None:
+    """The deputy DSL gets what the DSL would have got; where there is none, the headteacher alone has it."""
+    found = route(federation, kind="image", sexual="yes", conflict="dsl")
+    assert {"lucy/deputy_dsl/C", "lucy/deputy_dsl/D", "eleanor/eht/C"} <= told(found)
+    roles = {role: held for role, held in federation.roster.roles.items() if role != "deputy_dsl"}
+    answers = {
+        name: (value,) for name, value in {"kind": "image", "sexual": "yes", "conflict": "dsl"}.items()
+    }
+    alone = decide(ROWS, replace(federation.roster, roles=roles), {"school": ("northgate",), **answers})
+    assert {item.person for item in alone.told if item.level != "N"} == {"eleanor"}
+
+
+@pytest.mark.parametrize("role", ["sbm", "it"])
+def test_a_role_that_no_row_tells_changes_nothing_but_its_own_people(
+    federation: Federation, role: str
+) -> None:
+    """With a school business manager or the IT Manager concerned, the route stays as open as it was."""
+    found = route(federation, kind="abuse", conflict=role)
+    assert found.channel
+    holders = {person for ids in federation.roster.roles[role].values() for person in ids}
+    assert holders <= found.excluded
+    assert role in found.excluded_roles
+
+
+@pytest.mark.parametrize("person", sorted(load_federation(ROOT / "federation.example.yml").roster.people))
+@pytest.mark.parametrize("kind", ["abuse", "image", "press"])
+def test_a_person_who_was_picked_is_nowhere(federation: Federation, person: str, kind: str) -> None:
+    """Whoever is picked as concerned is not told, not on the ladder, and reads no channel of it."""
+    found = route(federation, kind=kind, sexual="no", conflict="no", conflict_people=person)
+    reached = {item.person for item in found.told} | {name for step in found.ladder for name in step}
+    assert person not in reached
+    assert federation.roster.every_role_of(person) <= found.excluded_roles
+    if {"flt", "eht"} & federation.roster.every_role_of(person):
+        assert not found.channel
