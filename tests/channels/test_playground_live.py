@@ -36,6 +36,20 @@ def test_a_posted_card_arrives_and_is_rewritten_in_place() -> None:
     with_page(story)
 
 
+def test_a_card_that_is_taken_away_leaves_the_open_page() -> None:
+    """An open page drops it at once, one opened later never shows it, and a second time is no fault."""
+
+    async def story(page: Page) -> None:
+        async with page.live("staff=mira&me=amara") as wait_for:
+            message_id = await page.sender.post(CHANNEL, card(), "FED-7K3Q")
+            await wait_for("put")
+            await page.sender.remove(CHANNEL, message_id, card())
+            assert (await wait_for("drop"))["id"] == f"post-{message_id}"
+            await page.sender.remove(CHANNEL, message_id, card())
+
+    with_page(story)
+
+
 def test_a_reply_reaches_the_other_open_page() -> None:
     """The same person's second window shows what was said in the first."""
 

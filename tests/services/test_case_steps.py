@@ -1,5 +1,6 @@
 import pytest
 
+from bot.app import new_tokens
 from bot.conversation.turns import Pressed, Said
 from bot.domain.messages import Buttons
 from tests.support.desk import CLOSING, Desk, text_of
@@ -295,3 +296,20 @@ def test_nothing_of_the_work_reaches_the_reporter(desk: Desk, mode: str) -> None
         assert "LEGAL HOLD" not in text
         assert "nvestigat" not in text
         assert "LOW-LEVEL" not in text
+
+
+def test_nothing_of_the_work_is_read_with_a_receipt_code(desk: Desk) -> None:
+    """Reference and code open where the report stands, and the question alone of all that was written."""
+    tokens = new_tokens()
+    reference = desk.report("ana", tokens, kind="colleague", mode="anonymous").reference
+    secret = "Zanzibar and nothing else but Zanzibar"
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.note", reference, note=secret)
+    assess(desk, "farid", reference, nature="low_level", note=secret)
+    desk.fill("farid", "case.ask", reference, question="Is it still there?")
+    opened = desk.fill("joe", "status.show", "", reference=reference, code=tokens.code)
+    assert "Is it still there?" in opened
+    assert "Zanzibar" not in opened
+    desk.fill("joe", "report.answer", reference, text="Yes, since Monday.", code=tokens.code)
+    assert "Yes, since Monday." in desk.press("farid", "case.details", reference)
+    assert "Asked, not answered yet" not in desk.press("farid", "case.show", reference)

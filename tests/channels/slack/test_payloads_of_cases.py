@@ -24,6 +24,7 @@ PRIVATE = "secretword"
 SHOWN = (
     *("show", "details", "clauses", "assign", "note", "ask", "refer", "close", "reopen", "more"),
     *("assess", "advice", "task", "urgent", "calm", "link", "restrict", "hold", "release", "recuse"),
+    "investigate",
 )
 
 

@@ -194,6 +194,34 @@ def test_a_rewriting_without_an_answer_is_tried_again(way_out: WayOut) -> None:
         way_out.run(lambda sender: sender.edit(FLT, ts, say("newer")))
 
 
+def test_a_message_is_taken_away(way_out: WayOut) -> None:
+    """It is deleted; what is not there any more is away, and no fault."""
+    ts = post(way_out)
+    way_out.run(lambda sender: sender.remove(FLT, ts, say("Taken away.")))
+    assert not way_out.slack.messages_in(way_out.flt)
+    way_out.run(lambda sender: sender.remove(FLT, ts, say("Taken away.")))
+
+
+def test_what_slack_will_not_delete_says_nothing_any_more(way_out: WayOut) -> None:
+    """A workspace may forbid bots to delete: then the message is rewritten, and holds nothing of the case."""
+    ts = post(way_out)
+    way_out.slack.faults.error("compliance_exports_prevent_deletion", "chat.delete")
+    way_out.run(lambda sender: sender.remove(FLT, ts, say("Taken away.")))
+    [left] = way_out.slack.messages_in(way_out.flt)
+    assert "Taken away." in left.words
+    assert "a card" not in left.words
+
+
+def test_a_removal_without_an_answer_is_tried_again(way_out: WayOut) -> None:
+    """Taking away twice is the same as once: nothing is unclear about it."""
+    ts = post(way_out)
+    way_out.slack.faults.cut("chat.delete")
+    with pytest.raises(PassingFault):
+        way_out.run(lambda sender: sender.remove(FLT, ts, say("Taken away.")))
+    way_out.run(lambda sender: sender.remove(FLT, ts, say("Taken away.")))
+    assert not way_out.slack.messages_in(way_out.flt)
+
+
 def test_one_message_a_second_goes_to_a_channel(way_out: WayOut) -> None:
     """Three cards to one channel take two seconds; another conversation does not wait for them."""
     way_out.slack.rates.interval_s = 0

@@ -86,6 +86,26 @@ def test_a_card_is_taken_away_whoever_reads_the_chat(works: Office) -> None:
     play(story())
 
 
+def test_what_teams_will_not_delete_says_nothing_any_more(works: Office) -> None:
+    """Where deleting is refused the card is rewritten; where there is nothing left, that is no fault."""
+
+    async def story() -> None:
+        await known(works)
+        posted = await works.sender.post(CHANNEL, CARD, "k")
+        instead = Message((Paragraph("Taken away."),), summary="Taken away.")
+        works.port.faults["delete"] = [PermanentFault("405")]
+        await works.sender.remove(CHANNEL, posted, instead)
+        assert "Taken away." in repr(works.port.shown[posted])
+        assert "FED-1234" not in repr(works.port.shown[posted])
+        works.port.faults = {"delete": [PermanentFault("404")], "update": [PermanentFault("404")]}
+        await works.sender.remove(CHANNEL, posted, instead)
+        works.port.faults = {"delete": [PassingFault("429", 1.0)]}
+        with pytest.raises(PassingFault):
+            await works.sender.remove(CHANNEL, posted, instead)
+
+    play(story())
+
+
 def test_bots_in_the_chat_are_no_readers(works: Office) -> None:
     """Signpost itself is on no roster."""
 
