@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.delivery.sender import PermanentFault, Sender, Target
+from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, Sender, Target
 from bot.services.deliveries import Outgoing
 
 
@@ -43,3 +43,14 @@ async def _rewritten(sender: Sender, target: Target, message_id: str, outgoing: 
     except PermanentFault:
         return False
     return True
+
+
+def reason_of(fault: Exception) -> tuple[str, str]:
+    """The kind of a fault that passes, and its text; of our own faults the kind alone."""
+    match fault:
+        case PassingFault():
+            return "passing", str(fault)
+        case DeliveryFault() | TimeoutError():
+            return "unclear", str(fault) or "timed out"
+    # Wherever in the way it broke, the platform may have taken it.
+    return "unclear", f"broken ({type(fault).__name__})"

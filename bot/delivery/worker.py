@@ -23,8 +23,17 @@ from bot.delivery.sender import (
     Sender,
     WithheldFault,
 )
-from bot.delivery.sending import send
-from bot.services import announcements, deliveries, digests, escalations, holders, standing, undelivered
+from bot.delivery.sending import reason_of, send
+from bot.services import (
+    announcements,
+    channel_alarm,
+    deliveries,
+    digests,
+    escalations,
+    holders,
+    standing,
+    undelivered,
+)
 from bot.services.context import Context, Stand
 from bot.services.deliveries import NowhereToSend, Outgoing
 from bot.services.lines import NotYet
@@ -64,6 +73,7 @@ class Worker:
     # What was settled, and the digest that was owed, when this process last looked.
     _settled: Stand | None = None
     _digested: str = ""
+    _alarmed: str = ""
     _busy: frozenset[str] = frozenset()
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -163,6 +173,7 @@ class Worker:
             withheld = bool(self.context.channel.reason)
             if self._was_withheld and not withheld:
                 outbox.hasten_held(tx, now)
+            self._alarmed = channel_alarm.look(tx, self.context, self._alarmed, now)
             self._was_withheld = withheld
             return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
 
@@ -274,18 +285,7 @@ class Worker:
         if retry_after and claimed.notice.recipient != REPORTER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             pauses.pause(tx, claimed.notice.recipient, due_at)
-        undelivered.again(tx, self.context, claimed, due_at, _why(fault), now, platform)
-
-
-def _why(fault: Exception) -> tuple[str, str]:
-    """The kind of a fault that passes, and its text; of our own faults the kind alone."""
-    match fault:
-        case PassingFault():
-            return "passing", str(fault)
-        case DeliveryFault() | TimeoutError():
-            return "unclear", str(fault) or "timed out"
-    # Wherever in the way it broke, the platform may have taken it.
-    return "unclear", f"broken ({type(fault).__name__})"
+        undelivered.again(tx, self.context, claimed, due_at, reason_of(fault), now, platform)
 
 
 async def _every(work: Iterable[Awaitable[None]]) -> None:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from pydantic import field_validator
 
 from bot.domain.roster_changes import WHATS, Misfit
+from bot.knowledge.case_texts import Notice
 from bot.knowledge.documents import Record
 
 Words = dict[str, str]
@@ -89,6 +90,7 @@ class RosterTexts(Record):
     replies: Words
     paused: PausedTexts
     digest: DigestTexts
+    channel: Notice
 
     @field_validator("misfits")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.services.approvals import ANNOUNCED, announcement
+from bot.services.channel_alarm import CHANNEL, alarm
 from bot.services.context import Context
 from bot.services.deliveries import NowhereToSend, Outgoing, Ways, kept_on
 from bot.services.digests import DIGEST, digest
@@ -12,7 +13,7 @@ from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed
 
-_MESSAGES = {ANNOUNCED: announcement, DIGEST: digest}
+_MESSAGES = {ANNOUNCED: announcement, CHANNEL: alarm, DIGEST: digest}
 
 
 def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> Outgoing | None:
