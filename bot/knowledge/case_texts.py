@@ -149,6 +149,7 @@ class Replies(Record):
     noted: str
     asked: str
     asked_anonymous: str
+    asked_uncontacted: str
     referred: str
     closed: str
     reopened: str

@@ -11,7 +11,7 @@ from bot.services import case_closing
 from bot.services.case_acts import HAPPENING
 from bot.services.case_press import Press
 from bot.services.context import Context
-from bot.services.owed import owe_person, owe_reporter, owe_rewrites
+from bot.services.owed import is_uncontacted, owe_person, owe_reporter, owe_rewrites
 from bot.storage.reports import Report, reload, save_state
 
 
@@ -83,6 +83,14 @@ def _tell_reporter(press: Press, event: Event, report: Report) -> None:
         owe_reporter(press.tx, press.context, report, kind, press.now)
 
 
+def _asked(press: Press) -> str:
+    """What the one who asks reads: whether the reporter learns of it."""
+    replies = press.context.texts.replies
+    if is_uncontacted(press.report):
+        return replies.asked_uncontacted
+    return replies.asked if press.report.reporter else replies.asked_anonymous
+
+
 def _done(press: Press, event: Event) -> Message:
     replies, reference = press.context.texts.replies, press.report.reference
     outcome = press.context.outcomes.find(event.outcome)
@@ -90,7 +98,7 @@ def _done(press: Press, event: Event) -> Message:
         Happening.ACKNOWLEDGE: replies.acknowledged,
         Happening.ASSIGN: replies.assigned,
         Happening.NOTE: replies.noted,
-        Happening.ASK: replies.asked if press.report.reporter else replies.asked_anonymous,
+        Happening.ASK: _asked(press),
         Happening.REFER: replies.referred,
         Happening.CLOSE: replies.closed,
         Happening.REOPEN: replies.reopened,

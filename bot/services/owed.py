@@ -134,9 +134,19 @@ def owe_members(tx: Transaction, context: Context, report: Report, kind: str, no
 
 
 def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> None:
-    """Tell a reporter who can be told; an anonymous one reads it with reference and code instead."""
+    """Tell a reporter who can be told; an anonymous one reads it with reference and code instead.
+
+    Whoever asked not to be contacted is sent nothing after the receipt, and reads the rest in the status.
+    """
+    if is_uncontacted(report) and kind != "receipt":
+        return
     if report.reporter is not None and report.reporter.platform in context.platforms:
         _owe(tx, context, report, kind, REPORTER, now)
+
+
+def is_uncontacted(report: Report) -> bool:
+    """Whether the reporter asked not to be contacted: somebody else may be reading their messages."""
+    return report.answers.get("contact_by") == ("none",)
 
 
 def owe_person(

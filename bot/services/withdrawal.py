@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.conversation.turns import Sender, WithdrawReport
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Callout, Message, Tone
+from bot.services.case_state import assessment
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
 from bot.services.ownership import own_report
@@ -15,13 +16,18 @@ from bot.storage.database import Transaction
 from bot.storage.reports import Entry, Report, add_entry, history, reload, save_state
 
 
-def is_kept(context: Context, report: Report) -> bool:
+def is_kept(context: Context, report: Report, entries: Iterable[Entry]) -> bool:
     """Whether somebody may be at risk, so that the report is worked on whether or not it is withdrawn.
 
-    A child, an urgent case, or a row of routes.yml that says `keep`.
+    A child, an urgent case, a legal hold, a row of routes.yml that says `keep`, or what the newest
+    assessment says of a child, a crime or an adult who works with children.
     """
-    kept = {row.id for row in context.world.playbook.rows if row.keep}
-    return bool(report.row.child or report.row.urgent or kept.intersection(report.route.rows))
+    kept, row = {row.id for row in context.world.playbook.rows if row.keep}, report.row
+    at_risk = row.child or row.urgent or row.legal_hold or kept.intersection(report.route.rows)
+    assessed = assessment(entries)
+    detail = assessed.detail if assessed else {}
+    worrying = {detail.get("child"), detail.get("crime")} & {"yes", "unsure"}
+    return bool(at_risk or worrying or detail.get("nature") in ("allegation", "low_level"))
 
 
 def was_withdrawn(entries: Iterable[Entry]) -> bool:
@@ -41,7 +47,7 @@ def withdraw(
         return said("info", texts.withdraw_closed.format(reference=report.reference))
     if was_withdrawn(history(tx, report)):
         return said("info", texts.withdrawn_before.format(reference=report.reference))
-    kept = is_kept(context, report)
+    kept = is_kept(context, report, history(tx, report))
     if not _happen(tx, context, report, Happening.WITHDRAW_KEPT if kept else Happening.WITHDRAW, now):
         return said("warning", context.texts.status.add_unknown)
     text = texts.withdrawn_kept if kept else texts.withdrawn

@@ -231,3 +231,30 @@ def test_an_anonymous_reporter_moves_it_with_the_code(desk: Desk) -> None:
     desk.work(rounds=20)
     assert "ana" not in desk.notebook.seen
     assert "'ana'" not in desk.dump()
+
+
+@pytest.mark.parametrize(
+    "found", [{"crime": "yes"}, {"child": "unsure"}, {"nature": "allegation"}, {"nature": "low_level"}]
+)
+def test_what_was_assessed_as_a_risk_is_kept_when_it_is_withdrawn(desk: Desk, found: dict[str, str]) -> None:
+    """A withdrawal does not close a case in which its handlers have seen that somebody may be at risk."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.press("farid", "case.acknowledge", reference)
+    calm = {"category": "colleague", "child": "no", "crime": "no", "nature": "neither"}
+    desk.fill("farid", "case.assess", reference, **{**calm, **found})
+    assert "kept and worked on all the same" in withdraw(desk, "ana", reference)
+    with desk.product.database.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT stage FROM reports").scalar_one() == "acknowledged"
+
+
+def test_whoever_asked_not_to_be_contacted_is_sent_nothing_more(desk: Desk) -> None:
+    """After the receipt nothing is sent, whatever happens; who asks is told so, and the status shows it."""
+    reference = desk.report("ana", kind="colleague", contact_by="none").reference
+    desk.work()
+    desk.press("farid", "case.acknowledge", reference)
+    asked = desk.fill("farid", "case.ask", reference, question="Which day was it?")
+    desk.work()
+    assert "asked not to be contacted" in asked
+    assert len(desk.notebook.texts("ana")) == 1
+    assert "Which day was it?" in repr(desk.send("ana", Said(f"status {reference}")))
