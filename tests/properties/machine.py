@@ -262,6 +262,9 @@ class Machine(RuleBasedStateMachine):
     def watch(self, conversation: str, key: str) -> None:
         """At the moment when somebody sees something new."""
         kind, report_id = key.split(":")[:2]
+        if kind == "channel":
+            # That the channel is not as it should be: about no report.
+            return
         row = self._report(report_id)
         known = self.reports[row.reference]
         may_see = known.kind.may_know | ({known.reporter} if known.kind.is_named else set())
