@@ -21,8 +21,10 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 run: install            ## the product at http://localhost:3978/, with SQLite and no account anywhere
 	$(BIN)/python -m bot serve
 
+# The few tests that take long, and those that need system packages, are the rest.
+REST := browser or node or postgres or slow
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
-	$(BIN)/python -m pytest -n auto -m "not browser and not node and not postgres and not rasa"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REST) or rasa)"
 
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/ruff format --check .
@@ -30,11 +32,11 @@ check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit -q -c pyproject.toml -r bot -ll
-	$(BIN)/python -m pytest -n auto -m "not browser and not node and not postgres and not rasa"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REST) or rasa)"
 
-test-all: $(VENV)/.dev  ## everything, with the system packages that it needs
+test-all: $(VENV)/.dev  ## the rest of the tests, with the system packages that they need
 	bash .ci/system-packages
-	$(BIN)/python -m pytest -n auto -m "not rasa"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "($(REST)) and not rasa"
 	$(MAKE) test-rasa-light
 
 properties: $(VENV)/.dev ## the search for an order of events that breaks a promise, for a quarter of an hour

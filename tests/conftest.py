@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from tests.support.postgres import Cluster
+from tests.support.sqlite import make_ready
 
 # structlog's own tracebacks show every local variable, which takes seconds where a test breaks a row.
 structlog.configure(
@@ -35,7 +36,9 @@ def cluster() -> Iterator[Cluster]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The DATABASE_URL of a database of the test's own, first on SQLite, then on PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'signpost.db'}"
+        url = f"sqlite:///{tmp_path / 'signpost.db'}"
+        make_ready(url)
+        yield url
         return
     with request.getfixturevalue("cluster").database() as url:
         yield url

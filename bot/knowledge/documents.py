@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
+# libyaml reads the same YAML some ten times as fast; a few platforms have PyYAML without it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Record(BaseModel):
@@ -88,7 +90,7 @@ def _compose(path: Path) -> yaml.Node | None:
     except (OSError, UnicodeDecodeError) as error:
         raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise DataFaults([Fault(path, _error_line(error), f"not valid YAML: {_problem(error)}")]) from None
     duplicate = _duplicate_key(node)

@@ -1,12 +1,15 @@
-"""A few hundred hostile inputs for each door, on every run; `make fuzz` sends ten thousand."""
+"""A few hundred hostile inputs for each door, in `make test-all`; `make fuzz` sends ten thousand."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.fuzz.doors import Findings, slack, teams
 
 _INPUTS = 400
+pytestmark = pytest.mark.slow
 
 
 def check(found: Findings) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from bench.growth import Block, Shelf, mixed_blocks, shelve
 from bench.growth_text import CLAUSES_EACH, policies
@@ -23,6 +24,7 @@ def test_made_policies_hold_each_question_once() -> None:
         assert len({each.question for each in made.clauses}) == CLAUSES_EACH
 
 
+@pytest.mark.slow
 def test_made_policies_are_the_same_each_time() -> None:
     """Nothing is left to chance, and a larger size begins with the smaller one."""
     assert list(policies(3)) == list(policies(50))[:3]

@@ -143,6 +143,7 @@ def test_danger_in_a_long_story_is_seen(engine: BuiltinEngine) -> None:
     assert engine.parse(told).ranking[0].intent == "danger"
 
 
+@pytest.mark.slow
 def test_confidence_means_what_it_says(whole: Lesson) -> None:
     """Of the topics that the engine is nearly sure of, on examples it never saw, nearly all are right."""
     tried = list(islice(held_out(whole, len(whole.texts), small=True), 600))

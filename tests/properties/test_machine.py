@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties.machine import Machine, World
 
+pytestmark = pytest.mark.slow
 _IS_LONG = settings.get_current_profile_name() == "long"
 EFFORT = settings(
     max_examples=3000 if _IS_LONG else 100,

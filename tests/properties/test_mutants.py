@@ -8,6 +8,8 @@ from tests.properties.machine import World
 from tests.properties.mutants import MUTANTS
 from tests.properties.test_machine import run_on
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", sorted(MUTANTS))

@@ -24,6 +24,7 @@ from bot.knowledge.parsing import Parse, Ranked
 from bot.services.submissions import Received, submit
 from bot.settings import EXAMPLE, Settings
 from bot.storage.crypto import KeyRing, new_key
+from tests.support.sqlite import make_ready
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY = new_key("2026-11-23", secrets.token_bytes)
@@ -163,6 +164,7 @@ class Desk:
     @classmethod
     def open(cls, folder: Path, engine: Any = None, database_url: str = "") -> Desk:
         settings = settings_in(folder, database_url)
+        make_ready(settings.database_url)
         return cls(build(settings, engine or DeafEngine(), world_of(settings)), Notebook())
 
     def close(self) -> None:
