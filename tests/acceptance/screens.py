@@ -152,7 +152,7 @@ def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:
 def _the_branches(page: Page) -> None:
     """A question back, and the screen of danger."""
     priya = staff(page)
-    priya.ask("can I post pictures of students?")
+    priya.ask("can I post a photo of my class?")
     expect(priya.button("A Federation account")).to_be_visible()
     _keep(page, "2-clarify.png", priya)
     priya.ask("report")
