@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from bot.conversation import forms, reporting, steps
+from bot.conversation import checking_back, forms, reporting, steps
 from bot.conversation.turns import (
     AddToReport,
     Command,
@@ -27,6 +27,7 @@ _FORMS: Mapping[str, Callable[[str, World], Message]] = {
     forms.CORRECT: lambda reference, world: forms.text_form(forms.CORRECT, reference, world),
     forms.WITHDRAW: lambda reference, world: forms.withdraw_form(reference, world),
     forms.MOVE: lambda reference, world: forms.move_form(reference, world),
+    checking_back.CHECK_BACK: lambda reference, world: checking_back.form(reference, world),
     "report.more": lambda reference, world: forms.choices(reference, world),
 }
 # What the form of each leaves in the report.
@@ -122,4 +123,6 @@ _SUBMITTED: Mapping[str, Callable[[Session, Submitted, World], Turn]] = {
     forms.COPY: _copied,
     forms.WITHDRAW: _withdrawn,
     forms.MOVE: _moved,
+    checking_back.CHECK_BACK: checking_back.submitted,
+    checking_back.URGENT: checking_back.submitted,
 }

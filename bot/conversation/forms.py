@@ -73,7 +73,7 @@ def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message
     """Asks for the receipt code of the report that somebody wants a copy of."""
     texts = world.paper.copy_
     title = texts.form_title.format(reference=reference)
-    form = Form(COPY, reference, (_code(world, redo or Redo()),), texts.submit)
+    form = Form(COPY, reference, (code_field(world, redo or Redo()),), texts.submit)
     return Message(
         (Heading(title), form), world.playbook.texts.aftercare.summary, replaces=COPY, ephemeral=True
     )
@@ -94,7 +94,7 @@ def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
     value, error = redo.typed.get("text", ()), redo.errors.get("text", "")
     text = Field("text", label, "long_text", value=value, error=error, max_length=LONGEST)
     keep = (keep_field(world),) if redo.may_keep else ()
-    return Form(action, reference, (text, _code(world, redo), *keep), submit)
+    return Form(action, reference, (text, code_field(world, redo), *keep), submit)
 
 
 def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Message:
@@ -102,7 +102,7 @@ def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Mes
     texts, redo = world.playbook.texts.aftercare, redo or Redo()
     sure = Option("yes", texts.withdraw_yes.format(reference=reference))
     box = _picked(Field("sure", texts.withdraw_sure, "choices", options=(sure,)), redo)
-    form = Form(WITHDRAW, reference, (box, _code(world, redo)), texts.withdraw_submit)
+    form = Form(WITHDRAW, reference, (box, code_field(world, redo)), texts.withdraw_submit)
     title = texts.withdraw_title.format(reference=reference)
     above = _said(texts.withdraw_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=WITHDRAW, ephemeral=True)
@@ -113,7 +113,7 @@ def move_form(reference: str, world: World, redo: Redo | None = None) -> Message
     texts, redo = world.playbook.texts.aftercare, redo or Redo()
     options = (Option("eht", texts.move_eht), Option("chair", texts.move_chair))
     field = _picked(Field("to", texts.move_to, "choice", options=options), redo)
-    form = Form(MOVE, reference, (field, _code(world, redo)), texts.move_submit)
+    form = Form(MOVE, reference, (field, code_field(world, redo)), texts.move_submit)
     title = texts.move_title.format(reference=reference)
     above = _said(texts.move_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=MOVE, ephemeral=True)
@@ -128,7 +128,8 @@ def _picked(field: Field, redo: Redo) -> Field:
     return Field(field.name, field.label, field.kind, options=field.options, value=typed, error=error)
 
 
-def _code(world: World, redo: Redo) -> Field:
+def code_field(world: World, redo: Redo) -> Field:
+    """For the receipt code, which whoever reported under their name leaves empty."""
     texts = world.playbook.texts.forms
     return _field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False)
 

@@ -140,6 +140,20 @@ class AddToReport:
 
 
 @dataclass(frozen=True)
+class AnswerCheckBack:
+    """Whether anything has happened since the report, from its reporter (by identity, or with the code).
+
+    `risks` are "child" and "danger", as far as they were ticked; whoever ticks one has read whom to phone.
+    """
+
+    reference: str
+    code: str
+    answer: Literal["no", "yes"]
+    risks: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class WithdrawReport:
     """The reporter takes a report back (by identity, or by reference and code)."""
 
@@ -190,6 +204,7 @@ Command = (
     SubmitReport
     | ShowStatus
     | AddToReport
+    | AnswerCheckBack
     | WithdrawReport
     | MoveReport
     | CopyReport

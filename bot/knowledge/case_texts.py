@@ -44,6 +44,7 @@ class Events(Record):
     close: str
     reopen: str
     view: str
+    check_back: str
     export_code: str
     export: str
 

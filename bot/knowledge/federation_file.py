@@ -73,6 +73,7 @@ class TargetsRecord(Record):
     urgent: tuple[int, ...] = Field(default=Targets().urgent, min_length=1)
     standard: tuple[Wait, ...] = Field(default=Targets().standard, min_length=1)
     undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
+    check_back_days: int = Field(default=Targets().check_back_days, ge=0, le=180)
 
     _read = field_validator("standard", mode="before")(read_waits)
     _later = field_validator("standard")(rising_waits)
@@ -212,7 +213,7 @@ def _federation(found: FederationFile) -> Federation:
             key: Contact(key, item.label, item.phone, item.hours, item.checked)
             for key, item in found.contacts.items()
         },
-        targets=Targets(found.targets.urgent, found.targets.standard, found.targets.undelivered),
+        targets=Targets(**dict(found.targets)),
         limits=Limits(**found.limits.model_dump()),
         working_time=found.calendar.working_time(found.timezone),
         digest=DigestTimes(**dict(found.digest)) if found.digest else None,

@@ -28,7 +28,7 @@ class OptionRecord(Record):
     ends: bool = False
     alerts: bool = False
 
-    _alternatives = field_validator("when", "unless", mode="before")(lambda value: _alternatives(value))
+    _alternatives = field_validator("when", "unless", mode="before")(lambda value: alternatives(value))
 
 
 class FieldRecord(Record):
@@ -95,7 +95,7 @@ class StepRecord(Record):
     card: bool = False
     submit: str = ""
 
-    _alternatives = field_validator("when", "unless", mode="before")(lambda value: _alternatives(value))
+    _alternatives = field_validator("when", "unless", mode="before")(lambda value: alternatives(value))
     _paragraphs = field_validator("text", mode="before")(
         lambda value: (value,) if isinstance(value, str) else value
     )
@@ -126,7 +126,7 @@ class JourneyFile(Record):
     steps: tuple[StepRecord, ...]
     when: tuple[Condition, ...] = ()
 
-    _alternatives = field_validator("when", mode="before")(lambda value: _alternatives(value))
+    _alternatives = field_validator("when", mode="before")(lambda value: alternatives(value))
 
 
 class PlatformRecord(Record):
@@ -156,5 +156,6 @@ class PrivacyFile(Record):
         return frozenset(self.not_names.casefold().split())
 
 
-def _alternatives(value: object) -> object:
+def alternatives(value: object) -> object:
+    """One condition as the list of alternatives that it stands for."""
     return (value,) if isinstance(value, Mapping) else value

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from bot.knowledge.documents import Record
 
 
-def _exactly(*names: str) -> Callable[[str], str]:
+def exactly(*names: str) -> Callable[[str], str]:
+    """A check that a text's braces hold these names, each at least once, and nothing else."""
     wanted = frozenset(names)
 
     def check(text: str) -> str:
@@ -24,7 +25,7 @@ def _exactly(*names: str) -> Callable[[str], str]:
     return check
 
 
-Plain = Annotated[str, Field(min_length=1), AfterValidator(_exactly())]
+Plain = Annotated[str, Field(min_length=1), AfterValidator(exactly())]
 
 
 class Dialogue(Record):
@@ -70,7 +71,7 @@ class Journey(Record):
     hidden: Plain
     drill_title: Plain
     drill_text: Plain
-    saved: Annotated[str, AfterValidator(_exactly("days"))]
+    saved: Annotated[str, AfterValidator(exactly("days"))]
     cancel_title: Plain
     cancel_text: Plain
     cancel_yes: Plain
@@ -90,20 +91,20 @@ class Review(Record):
     title: Plain
     intro: Plain
     answers: Plain
-    edit: Annotated[str, AfterValidator(_exactly("label"))]
+    edit: Annotated[str, AfterValidator(exactly("label"))]
     recipients: Plain
     level_details: Plain
     level_card: Plain
     level_notice: Plain
-    person: Annotated[str, AfterValidator(_exactly("level", "name", "role"))]
+    person: Annotated[str, AfterValidator(exactly("level", "name", "role"))]
     ladder: Plain
     ladder_note: Plain
-    strike: Annotated[str, AfterValidator(_exactly("name"))]
-    named: Annotated[str, AfterValidator(_exactly("names"))]
+    strike: Annotated[str, AfterValidator(exactly("name"))]
+    named: Annotated[str, AfterValidator(exactly("names"))]
     named_why: Plain
-    put_back: Annotated[str, AfterValidator(_exactly("name"))]
-    struck: Annotated[str, AfterValidator(_exactly("names"))]
-    excluded: Annotated[str, AfterValidator(_exactly("names"))]
+    put_back: Annotated[str, AfterValidator(exactly("name"))]
+    struck: Annotated[str, AfterValidator(exactly("names"))]
+    excluded: Annotated[str, AfterValidator(exactly("names"))]
     restricted: Plain
     channel: Plain
     mode_named: Plain
@@ -171,44 +172,44 @@ class Aftercare(Record):
 
     summary: Plain
     choices: Plain
-    choices_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    choices_title: Annotated[str, AfterValidator(exactly("reference"))]
     not_in_policy: Plain
     correct: Plain
     correct_title: Plain
     correct_kept: Plain
     correct_text: Plain
     correct_submit: Plain
-    corrected: Annotated[str, AfterValidator(_exactly("reference"))]
+    corrected: Annotated[str, AfterValidator(exactly("reference"))]
     withdraw: Plain
-    withdraw_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw_title: Annotated[str, AfterValidator(exactly("reference"))]
     withdraw_says: tuple[Plain, ...]
     withdraw_sure: Plain
-    withdraw_yes: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdraw_yes: Annotated[str, AfterValidator(exactly("reference"))]
     withdraw_submit: Plain
-    withdrawn: Annotated[str, AfterValidator(_exactly("reference"))]
-    withdrawn_kept: Annotated[str, AfterValidator(_exactly("reference"))]
-    withdrawn_before: Annotated[str, AfterValidator(_exactly("reference"))]
-    withdraw_closed: Annotated[str, AfterValidator(_exactly("reference"))]
+    withdrawn: Annotated[str, AfterValidator(exactly("reference"))]
+    withdrawn_kept: Annotated[str, AfterValidator(exactly("reference"))]
+    withdrawn_before: Annotated[str, AfterValidator(exactly("reference"))]
+    withdraw_closed: Annotated[str, AfterValidator(exactly("reference"))]
     status_kept: Plain
-    tell_withdrawn: Annotated[str, AfterValidator(_exactly("reference"))]
+    tell_withdrawn: Annotated[str, AfterValidator(exactly("reference"))]
     tell_withdrawn_text: Plain
-    tell_kept: Annotated[str, AfterValidator(_exactly("reference"))]
+    tell_kept: Annotated[str, AfterValidator(exactly("reference"))]
     tell_kept_text: Plain
     move: Plain
-    move_title: Annotated[str, AfterValidator(_exactly("reference"))]
+    move_title: Annotated[str, AfterValidator(exactly("reference"))]
     move_says: tuple[Plain, ...]
     move_to: Plain
     move_eht: Plain
     move_chair: Plain
     move_submit: Plain
-    moved: Annotated[str, AfterValidator(_exactly("reference", "role"))]
-    moved_opened: Annotated[str, AfterValidator(_exactly("roles"))]
-    moved_unopened: Annotated[str, AfterValidator(_exactly("roles"))]
-    move_unsafe: Annotated[str, AfterValidator(_exactly("role"))]
-    move_same: Annotated[str, AfterValidator(_exactly("reference", "role"))]
-    moved_away: Annotated[str, AfterValidator(_exactly("reference"))]
+    moved: Annotated[str, AfterValidator(exactly("reference", "role"))]
+    moved_opened: Annotated[str, AfterValidator(exactly("roles"))]
+    moved_unopened: Annotated[str, AfterValidator(exactly("roles"))]
+    move_unsafe: Annotated[str, AfterValidator(exactly("role"))]
+    move_same: Annotated[str, AfterValidator(exactly("reference", "role"))]
+    moved_away: Annotated[str, AfterValidator(exactly("reference"))]
     moved_away_text: Plain
-    moved_here: Annotated[str, AfterValidator(_exactly("before", "opened", "role"))]
+    moved_here: Annotated[str, AfterValidator(exactly("before", "opened", "role"))]
     nobody: Plain
 
 
@@ -216,12 +217,12 @@ class Errors(Record):
     """What stands beside a field."""
 
     required: Plain
-    too_long: Annotated[str, AfterValidator(_exactly("length", "most"))]
+    too_long: Annotated[str, AfterValidator(exactly("length", "most"))]
     date: Plain
     future: Plain
     number: Plain
     link: Plain
-    link_platform: Annotated[str, AfterValidator(_exactly("platform"))]
+    link_platform: Annotated[str, AfterValidator(exactly("platform"))]
     option: Plain
     code: Plain
 
@@ -229,8 +230,8 @@ class Errors(Record):
 class Privacy(Record):
     """What is asked before a text is stored."""
 
-    password: Annotated[str, AfterValidator(_exactly("found"))]
-    student_name: Annotated[str, AfterValidator(_exactly("found"))]
+    password: Annotated[str, AfterValidator(exactly("found"))]
+    student_name: Annotated[str, AfterValidator(exactly("found"))]
     keep_label: Plain
     keep_option: Plain
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.domain.routing import Row
 from bot.knowledge.conditions import merged
+from bot.knowledge.contact_files import ContactFile, check_contact
 from bot.knowledge.documents import DataFaults, Document, Fault, Record
 from bot.knowledge.journey_checks import Placed, check_steps, slot_values
 from bot.knowledge.journey_files import (
@@ -47,6 +48,7 @@ class Playbook:
     platforms: tuple[PlatformRecord, ...]
     tracking: tuple[str, ...]
     mandatory: Mapping[str, int]
+    contact: ContactFile
     not_names: frozenset[str] = frozenset()
 
     @property
@@ -76,7 +78,8 @@ def load_playbook(folder: Path, policy: HasClauses) -> Playbook:
     if not faults:
         faults += check_steps(placed, policy.clauses)
     rows, wrong = load_rows(folder / "routes.yml", values, policy.clauses, _kinds(steps))
-    if faults or wrong or order is None or texts is None or privacy is None:
+    contact = _contact(folder / "contact.yml", values, wrong)
+    if faults or wrong or order is None or texts is None or privacy is None or contact is None:
         raise DataFaults(faults + wrong)
     return Playbook(
         steps={step.id: step for step in steps},
@@ -85,6 +88,7 @@ def load_playbook(folder: Path, policy: HasClauses) -> Playbook:
         platforms=order.platforms,
         tracking=order.tracking,
         mandatory=walk(steps).mandatory,
+        contact=contact,
         not_names=privacy.words,
     )
 
@@ -98,6 +102,15 @@ def _read(path: Path, model: type[RecordT], faults: list[Fault]) -> RecordT | No
     except DataFaults as error:
         faults.extend(error.faults)
         return None
+
+
+def _contact(
+    path: Path, values: Mapping[str, frozenset[str] | None] | None, faults: list[Fault]
+) -> ContactFile | None:
+    found = _read(path, ContactFile, faults)
+    if found is not None and values is not None:
+        faults.extend(check_contact(Document(path), found, values))
+    return found
 
 
 def _placed(folder: Path, files: tuple[str, ...], faults: list[Fault]) -> list[Placed]:

@@ -12,6 +12,7 @@ from bot.conversation import receipts, sessions, words
 from bot.conversation.dialogue import lost_draft, take_turn
 from bot.conversation.turns import (
     AddToReport,
+    AnswerCheckBack,
     ApprovePurge,
     Command,
     CopyReport,
@@ -36,6 +37,7 @@ from bot.knowledge.parsing import Engine, Parse
 from bot.services import (
     auditing,
     case_actions,
+    checking_back,
     following,
     misdirection,
     own_copy,
@@ -209,7 +211,7 @@ class Assistant:
                 return card or following.status(tx, context, sender, command, now)
             case AddToReport():
                 return following.add(tx, context, sender, command, now)
-            case WithdrawReport() | MoveReport() | CopyReport():
+            case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport():
                 return self._after(tx, sender, command, now)
             case ListCases():
                 return case_actions.list_cases(tx, context, incoming, now)
@@ -220,10 +222,12 @@ class Assistant:
         self,
         tx: Transaction,
         sender: Sender,
-        command: WithdrawReport | MoveReport | CopyReport,
+        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport,
         now: datetime,
     ) -> Message:
         match command:
+            case AnswerCheckBack():
+                return checking_back.answer(tx, self._context, sender, command, now)
             case WithdrawReport():
                 return withdrawal.withdraw(tx, self._context, sender, command, now)
             case MoveReport():

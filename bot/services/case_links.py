@@ -37,7 +37,7 @@ def other_case(press: Press, reference: str) -> Report | None:
 def is_linked(tx: Transaction, report: Report, other: Report) -> bool:
     """Whether the two are linked already, as either of them has it."""
     pairs = ((report, other), (other, report))
-    return any(there.id in _ids(history(tx, here)) for here, there in pairs)
+    return any(there.id in linked_ids(history(tx, here)) for here, there in pairs)
 
 
 def may_tell(report: Report, other: Report) -> bool:
@@ -56,18 +56,18 @@ def link_back(press: Press, other: Report) -> None:
 
 def has_links(entries: Sequence[Entry]) -> bool:
     """Whether this case knows of another one."""
-    return bool(_ids(entries))
+    return bool(linked_ids(entries))
 
 
 def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tuple[str, ...]:
     """The references that may stand on the case's card: of cases that are as open, or as restricted."""
-    found = named(tx, _ids(entries))
+    found = named(tx, linked_ids(entries))
     return tuple(other.reference for other in found if other.restricted == bool(report.row.restricted))
 
 
 def hide_from_linked(press: Press) -> None:
     """The case has become restricted: the cards of open cases that named it are written anew without it."""
-    for other_id in _ids(history(press.tx, press.report)):
+    for other_id in linked_ids(history(press.tx, press.report)):
         other = report_by_id(press.tx, press.context.vault, other_id)
         if not other.row.restricted:
             _touch(press, other)
@@ -80,5 +80,6 @@ def _touch(press: Press, other: Report) -> None:
         owe_rewrites(press.tx, press.context, reload(press.tx, press.context.vault, other), press.now)
 
 
-def _ids(entries: Sequence[Entry]) -> tuple[str, ...]:
+def linked_ids(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """The row ids of the cases that this one knows of."""
     return tuple(dict.fromkeys(entry.detail["other"] for entry in entries if entry.event == "link"))

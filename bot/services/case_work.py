@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.conversation.inputs import read_moment
-from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
 from bot.services import case_assessment, case_links, case_state
 from bot.services.case_press import Press
 from bot.services.owed import owe_addition, owe_person, owe_rewrites
+from bot.services.urgency import next_due
 from bot.storage.case_marks import mark
 from bot.storage.reports import Report, history, reload, save_state
-from bot.storage.timers import set_reminder
 
 Values = Mapping[str, str]
 
@@ -93,16 +93,10 @@ def _tell(press: Press, report: Report, name: str, values: Values) -> None:
 
 
 def _due(press: Press, name: str) -> datetime | None:
-    """When the ladder climbs next: urgent is urgent from now, and no later than before."""
-    report = press.report
-    planned: datetime | None = report.row.due_at
-    waits = report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
-    if name not in ("urgent", "calm") or not waits or planned is None:
-        return planned
-    timetable = press.context.world.federation.timetable(press.now, name == "urgent")
-    set_reminder(press.tx, report, timetable.reminder_after(press.now))
-    first = timetable.step(0)
-    return min(planned, first) if name == "urgent" else first
+    if name in ("urgent", "calm"):
+        return next_due(press.tx, press.context, press.report, name == "urgent", press.now)
+    planned: datetime | None = press.report.row.due_at
+    return planned
 
 
 def _nothing(_press: Press) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
-from bot.services import case_cards, reminders
+from bot.services import case_cards, checking_back, reminders
 from bot.services.case_links import card_links
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
@@ -159,6 +160,7 @@ def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, repo
         or (kind in ("late", "vacated") and in_hand)
         or (kind == "undelivered" and stage is not Stage.SUBMITTED)
         or (kind == "withheld" and (in_hand or not context.channel.reason))
+        or (kind == checking_back.CHECK_BACK and not checking_back.is_open(report, history(tx, report)))
         or (kind == reminders.REMINDER and reminders.is_overtaken(tx, report, notice))
     )
 
@@ -205,10 +207,6 @@ def _message(
             entries = history(tx, report)
             links = card_links(tx, report, entries)
             return case_cards.card(context, report, told, entries, notice.recipient, links)
-        case "notice":
-            return case_cards.notice(context, report)
-        case reminders.REMINDER:
-            return reminders.reminder(context, report)
         case "line":
             return line(tx, context, report, notice)
         case "task" | "urgent" | "given_back":
@@ -218,9 +216,19 @@ def _message(
             texts = getattr(context.texts, notice.kind)
             text = texts.text.format(why=context.channel.reason)
             return _plain(texts.title.format(reference=report.reference), text)
-        case "question":
-            return question_notice(context, report)
-    return _update(context, report, notice.kind)
+    plain = _PLAIN.get(notice.kind)
+    return plain(context, report) if plain else _update(context, report, notice.kind)
+
+
+# What says the same whatever happened to the case.
+_PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
+    "notice": case_cards.notice,
+    "question": question_notice,
+    reminders.REMINDER: reminders.reminder,
+    checking_back.CHECK_BACK: checking_back.notice,
+    checking_back.TELL_URGENT: checking_back.tell_urgent,
+    checking_back.TELL_PHONE: checking_back.tell_phone,
+}
 
 
 def _withdrawn(context: Context, report: Report, kind: str) -> Message:

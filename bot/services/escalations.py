@@ -12,6 +12,7 @@ import structlog
 
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.routing import Told, decide, next_step
+from bot.services import checking_back
 from bot.services.context import Context
 from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
 from bot.services.reminders import remind
@@ -56,6 +57,8 @@ def _run_out(tx: Transaction, context: Context, report: Report, now: datetime) -
     told_now = _climb(tx, context, report, now) if row.due_at is not None and row.due_at <= now else ()
     if row.remind_at is not None and row.remind_at <= now:
         remind(tx, context, report, told_now, now)
+    if row.check_at is not None and row.check_at <= now:
+        checking_back.ask(tx, context, reload(tx, context.vault, report), now)
 
 
 def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bot.conversation.steps import Redo
 from bot.conversation.turns import AddToReport, Sender, ShowStatus
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.services import checking_back
 from bot.services.case_cards import kind_name, next_step_line, status_line, unanswered
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_rewrites
@@ -97,6 +98,7 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
     elif _is_late(report, now):
         blocks.append(Callout("warning", context.texts.status.late))
         blocks.append(phone_list(context))
+    blocks += checking_back.in_status(context, report, history(tx, report))
     texts = context.world.playbook.texts
     add_more = Button(texts.receipts.add_more, "report.add", report.reference)
     more = Button(texts.aftercare.choices, "report.more", report.reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation import asking, sessions, words
+from bot.conversation.checking_back import CHECK_BACK, URGENT
 from bot.conversation.turns import Incoming, Pressed, Said, Session, SharedFile, Submitted, Turn
 from bot.knowledge.parsing import Engine
 from bot.services.context import Context
@@ -47,6 +48,8 @@ class Gate:
                 return True
             case Pressed("report.start", value):
                 return value in _DANGER_STARTS
+            case Submitted(action) as act if action in (CHECK_BACK, URGENT) and act.fields.get("risk"):
+                return True
             case Pressed() | Submitted() as act if act.action.startswith("journey."):
                 step = act.value.split("|")[1:2]
                 return bool(set(step) & set(_DANGER_STEPS)) or self._draft_says_so(incoming, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.routing import Told
 from bot.services.context import Context
@@ -157,11 +158,28 @@ def owe_person(
 
 
 def owe_addition(
-    tx: Transaction, context: Context, report: Report, now: datetime, kind: str = "added"
+    tx: Transaction,
+    context: Context,
+    report: Report,
+    now: datetime,
+    kind: str = "added",
+    *,
+    everybody: bool = False,
 ) -> None:
-    """Tell whoever holds the case what the reporter did; where nobody does yet, everyone with its card."""
-    holder = report.state.holder
-    for recipient in [person_recipient(holder)] if holder else _readers(tx, context, report):
+    """Tell whoever holds the case what the reporter did; where nobody does, everyone with its card.
+
+    Where nobody has a card any more, whoever may work on it today. With `everybody` all of them.
+    """
+    told, people = people_of(tx, report), context.world.federation.roster.people
+
+    def those_who_may(action: Action, ids: Iterable[str]) -> list[str]:
+        found = [people[name] for name in ids if name in people]
+        return [person_recipient(one.id) for one in found if context.may(one, action, report, told)]
+
+    recipients = those_who_may("list", [report.state.holder])
+    if everybody or not recipients:
+        recipients += [name for name in _readers(tx, context, report) if name not in recipients]
+    for recipient in recipients or those_who_may("assign", people):
         _owe(tx, context, report, kind, recipient, now)
 
 

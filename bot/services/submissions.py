@@ -9,6 +9,7 @@ from bot.conversation.drills import is_drill, marked
 from bot.conversation.turns import Sender, SubmitReport
 from bot.domain.cases import Stage
 from bot.domain.routing import Route, decide
+from bot.services import checking_back
 from bot.services.context import Context
 from bot.services.owed import owe_first_notices
 from bot.storage.conversations import remember_submission, submitted_before
@@ -101,6 +102,7 @@ def _new_report(
         received_at=now,
         due_at=timetable.step(0),
         remind_at=timetable.reminder_after(now),
+        check_at=checking_back.due_at(context, slots, is_drill(slots), now),
         receipt_hash=hash_code(command.tokens.code) if anonymous else "",
         answers=slots,
         route=_sealed(route),

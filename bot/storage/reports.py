@@ -64,6 +64,7 @@ class NewReport:
     reporter: Reporter | None
     drill: bool = False
     remind_at: datetime | None = None
+    check_at: datetime | None = None
 
 
 @dataclass(frozen=True)

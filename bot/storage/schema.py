@@ -49,6 +49,8 @@ reports = Table(
     Column("received_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("remind_at", Moment),
+    # When its reporter is asked whether anything has happened since; NULL where nobody is, or was already.
+    Column("check_at", Moment),
     Column("closed_at", Moment),
     Column("receipt_hash", String(256), nullable=False),
     Column("key_id", String(64), nullable=False),
@@ -61,6 +63,7 @@ reports = Table(
 Index("ix_reports_reporter", reports.c.reporter_hmac)
 Index("ix_reports_due", reports.c.due_at)
 Index("ix_reports_remind", reports.c.remind_at)
+Index("ix_reports_check", reports.c.check_at)
 Index("ix_reports_stage", reports.c.stage, reports.c.received_at)
 
 report_people = Table(

@@ -1,26 +1,29 @@
-"""The timers of reports that nobody has acknowledged: the next step of the ladder, the next reminder."""
+"""The timers of reports: the next step of the ladder, the next reminder, the question to the reporter."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
 from bot.domain.cases import Stage
 from bot.storage.reports import Report, report_by_id
 from bot.storage.schema import reports
 from bot.storage.vault import Vault
 
+_TIMERS = (reports.c.due_at, reports.c.remind_at, reports.c.check_at)
+
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(reports.c.due_at <= now, reports.c.remind_at <= now)
+    return or_(*(timer <= now for timer in _TIMERS))
 
 
 def due_reports(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The row ids of reports of which a timer has run out, the longest overdue first."""
-    query = select(reports.c.id, reports.c.due_at, reports.c.remind_at).where(_is_due(now))
-    due = sorted((min(at for at in row[1:] if at), str(row.id)) for row in connection.execute(query))
-    return tuple(report_id for _, report_id in due)
+    # One look for each: an index serves a single timer, and not several at once.
+    looks = [select(reports.c.id, timer.label("at")).where(timer <= now) for timer in _TIMERS]
+    due = sorted((row.at, str(row.id)) for row in connection.execute(union_all(*looks)))
+    return tuple(dict.fromkeys(report_id for _, report_id in due))
 
 
 def due_report(connection: Connection, vault: Vault, report_id: str, now: datetime) -> Report | None:
@@ -33,6 +36,11 @@ def due_report(connection: Connection, vault: Vault, report_id: str, now: dateti
 def set_reminder(connection: Connection, report: Report, at: datetime | None) -> None:
     """When those who were told are reminded next: no change to the case, so no new version of it."""
     connection.execute(update(reports).where(reports.c.id == report.id).values(remind_at=at))
+
+
+def end_check(connection: Connection, report: Report) -> None:
+    """Its reporter is not asked any more whether anything has happened since: no change to the case."""
+    connection.execute(update(reports).where(reports.c.id == report.id).values(check_at=None))
 
 
 def open_ids(connection: Connection) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def playbook(policy: Policy) -> Playbook:
 def folder(tmp_path: Path) -> Path:
     """A copy of the journeys, routes and phrases that a test may break."""
     shutil.copytree(KB / "journeys", tmp_path / "journeys")
-    for name in ("routes.yml", "texts.yml", "privacy.yml"):
+    for name in ("routes.yml", "texts.yml", "privacy.yml", "contact.yml"):
         shutil.copy(KB / name, tmp_path / name)
     return tmp_path
 
@@ -156,6 +156,9 @@ BROKEN = [
         "no row tells anybody of a report of kind 'mistake'",
     ),
     ("routes.yml", "- id: press", "- id: mistake", "is given twice"),
+    ("contact.yml", "author: [staff]", "author: [stuff]", "'author' never holds stuff"),
+    ("contact.yml", "[police_emergency, dsl,", "[police_emergency, dls,", "there is no contact dls"),
+    ("contact.yml", "report {reference}.", "report {number}.", "the braces must hold {reference}"),
     ("privacy.yml", "not_names: >-", "names: >-", "not_names"),
     ("routes.yml", "rows:\n", "rows: [\n", "not valid YAML"),
 ]
@@ -179,6 +182,7 @@ def test_a_fault_names_its_file(
         ("journeys/image.yml", "contacts: [fbm, it]", "contacts: [ict]"),
         ("texts.yml", "within {days} days", "within {weeks} weeks"),
         ("routes.yml", "child_risk: [unease]", "child_risk: [uneasy]"),
+        ("contact.yml", "when: [{kind: [colleague]}", "when: [{kind: [college]}"),
     ],
 )
 def test_a_fault_names_its_line(folder: Path, policy: Policy, file: str, old: str, new: str) -> None:

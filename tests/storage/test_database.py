@@ -68,8 +68,9 @@ def test_going_down_and_up_keeps_the_reports(migrated_url: str) -> None:
     desk = Desk.open(Path(), database_url=migrated_url)
     reference = desk.report("ana", kind="colleague").reference
     with database.transaction() as tx:
-        # What an older schema has no place for begins with the next deadline, up again.
-        tx.execute(text("UPDATE reports SET remind_at = due_at"))
+        # What an older schema has no place for: reminders begin with the next deadline, up again, and nobody
+        # is asked whether anything has happened since.
+        tx.execute(text("UPDATE reports SET remind_at = due_at, check_at = NULL"))
     before = desk.dump()
     for revision in ("0002", "0001"):
         migrate.downgrade(database, revision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.conversation import dialogue, forms, receipts, steps
+from bot.conversation import checking_back, dialogue, forms, receipts, steps
 from bot.conversation.answering import Answer, Choice, answer_topic
 from bot.conversation.journeys import REVIEW, route_of
 from bot.conversation.rendering import as_messages
@@ -67,6 +67,8 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
     for name, asked in (("empty", None), ("again", sure)):
         yield f"withdraw form {name}", forms.withdraw_form("FED-7K2M", world, asked)
         yield f"move form {name}", forms.move_form("FED-7K2M", world, asked)
+        for urgent in (False, True):
+            yield f"since form {name}", checking_back.form("FED-7K2M", world, asked or redo, urgent=urgent)
 
 
 def filled(step: StepRecord) -> dict[str, tuple[str, ...]]:
