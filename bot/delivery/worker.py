@@ -35,7 +35,7 @@ from bot.services import (
     undelivered,
 )
 from bot.services.context import Context, Stand
-from bot.services.deliveries import NowhereToSend, Outgoing
+from bot.services.deliveries import NotBefore, NowhereToSend, Outgoing
 from bot.services.lines import NotYet
 from bot.storage import conversations, heartbeats, outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
@@ -197,7 +197,9 @@ class Worker:
             async with self._leases.sending(claimed.token, _SEND_S):
                 message_id = await send(self.senders[outgoing.platform], outgoing)
         except NotYet as why:
-            await self.run(self._wait, claimed, str(why))
+            await self.run(self._wait, claimed, str(why), self.clock() + _WAIT)
+        except NotBefore as why:
+            await self.run(self._wait, claimed, str(why), why.at)
         except (NowhereToSend, DeliveryFault, TimeoutError) as fault:
             await self.run(self._not_sent, claimed, outgoing, fault)
         except StorageUnavailable:
@@ -224,7 +226,7 @@ class Worker:
             now = self.clock()
             standing.refresh(tx, self.context, now)
             if claimed.notice.report_id:
-                outgoing = deliveries.prepare(tx, self.context, claimed)
+                outgoing = deliveries.prepare(tx, self.context, claimed, now)
             else:
                 outgoing = announcements.prepare(tx, self.context, claimed, now)
             if outgoing is None:
@@ -238,9 +240,10 @@ class Worker:
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
 
-    def _wait(self, claimed: Claimed, why: str) -> None:
+    def _wait(self, claimed: Claimed, why: str, until: datetime) -> None:
         with self.context.database.transaction() as tx:
-            undelivered.wait(tx, claimed, self.clock() + _WAIT, why)
+            # What is further off would look as if a clock had been put back: it is asked again on the way.
+            undelivered.wait(tx, claimed, min(until, self.clock() + pauses.LONGEST), why)
 
     def _give_back(self, claimed: Claimed) -> None:
         with self.context.database.transaction() as tx:

@@ -25,7 +25,7 @@ _LONGEST = timedelta(days=92)
 _WAIT = re.compile(r"([1-9]\d?) (half-day|day)s?")
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 def _half_day(value: Any) -> HalfDay:
@@ -60,7 +60,7 @@ class ClosureRecord(Record):
 
 
 def _school_week() -> dict[Weekday, HalfDays]:
-    return {day: half_days for day, half_days in zip(_WEEKDAYS, SCHOOL_WEEK, strict=True) if half_days}
+    return {day: half_days for day, half_days in zip(WEEKDAYS, SCHOOL_WEEK, strict=True) if half_days}
 
 
 class CalendarRecord(Record):
@@ -84,7 +84,7 @@ class CalendarRecord(Record):
         """As the domain knows it."""
         return WorkingTime(
             timezone=timezone,
-            week=tuple(self.hours.get(day, ()) for day in _WEEKDAYS),
+            week=tuple(self.hours.get(day, ()) for day in WEEKDAYS),
             closures=tuple(Closure(item.name, item.first, item.last) for item in self.closed),
             bank_holidays=bank_holidays(self.bank_holidays),
         )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import time
+from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from bot.domain.contact_times import Avoided
+from bot.knowledge.calendar_files import WEEKDAYS, Weekday
 from bot.knowledge.documents import Document, Fault, Record
 from bot.knowledge.journey_checks import CONTACT_KEYS
 from bot.knowledge.journey_files import Condition, alternatives
 from bot.knowledge.journey_texts import Plain, exactly
 
 WithReference = Annotated[str, AfterValidator(exactly("reference"))]
+# The slot of the times that a reporter wants to be left alone in.
+AVOID = "contact_avoid"
 Answer = Literal["no", "yes"]
 Risk = Literal["child", "danger"]
 
@@ -57,10 +63,36 @@ class CheckBack(Record):
         return value
 
 
+class AvoidRecord(Record):
+    """Hours on the clock, on some weekdays or on all; or the Federation's working hours."""
+
+    starts: time = Field(default=time(0), alias="from")
+    ends: time = Field(default=time(0), alias="until")
+    days: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
+    working_hours: bool = False
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> AvoidRecord:
+        if self.working_hours and self.model_fields_set != {"working_hours"}:
+            raise ValueError("working_hours stand alone: federation.yml says which they are")
+        return self
+
+    def avoided(self) -> Avoided:
+        """As the domain knows it."""
+        days = frozenset(WEEKDAYS.index(day) for day in self.days)
+        return Avoided(self.starts, self.ends, days, self.working_hours)
+
+
 class ContactFile(Record):
     """The whole file."""
 
+    avoid: dict[str, AvoidRecord]
     check_back: CheckBack
+
+    @cached_property
+    def avoided(self) -> Mapping[str, Avoided]:
+        """The hours behind each answer."""
+        return {name: record.avoided() for name, record in self.avoid.items()}
 
 
 def check_contact(
@@ -73,3 +105,7 @@ def check_contact(
             if known is not None and not known.issuperset(wanted):
                 message = f"check_back > {name}: {slot!r} never holds {', '.join(wanted)}"
                 yield document.fault(message, ("check_back", name))
+    offered = values.get(AVOID) or frozenset()
+    for name in sorted(offered ^ found.avoid.keys()):
+        why = "no hours are given for" if name in offered else f"no answer to {AVOID!r} is"
+        yield document.fault(f"avoid: {why} {name!r}", ("avoid",))

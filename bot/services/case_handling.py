@@ -11,7 +11,8 @@ from bot.services import case_closing
 from bot.services.case_acts import HAPPENING
 from bot.services.case_press import Press
 from bot.services.context import Context
-from bot.services.owed import is_uncontacted, owe_person, owe_reporter, owe_rewrites
+from bot.services.owed import owe_person, owe_reporter, owe_rewrites
+from bot.services.quiet_hours import is_uncontacted
 from bot.storage.reports import Report, reload, save_state
 
 
@@ -86,7 +87,7 @@ def _tell_reporter(press: Press, event: Event, report: Report) -> None:
 def _asked(press: Press) -> str:
     """What the one who asks reads: whether the reporter learns of it."""
     replies = press.context.texts.replies
-    if is_uncontacted(press.report):
+    if is_uncontacted(press.context, press.report, press.now):
         return replies.asked_uncontacted
     return replies.asked if press.report.reporter else replies.asked_anonymous
 

@@ -16,6 +16,7 @@ from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
 from bot.services.owed import FLT_CHANNEL, is_in_channel
+from bot.services.quiet_hours import waits_until
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Claimed, Posted
@@ -55,10 +56,18 @@ class NowhereToSend(Exception):
     """The recipient has no account on any platform in use, or no longer a role that may see the case."""
 
 
-def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | None:
+class NotBefore(Exception):
+    """The recipient is not to be told before `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("not at this hour")
+        self.at = at
+
+
+def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> Outgoing | None:
     """What this row says now; None where it no longer holds, or was shown already.
 
-    Raises NowhereToSend, and NotYet for what must wait for another message.
+    Raises NowhereToSend, NotYet for what must wait for another message, and NotBefore.
     """
     notice = claimed.notice
     report = report_to_show(tx, context.vault, notice.report_id)
@@ -80,6 +89,9 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed) -> Outgoing | N
     version = int(report.row.version)
     if _is_overtaken(tx, context, notice, report) or (shown is not None and shown.version >= version):
         return None
+    at = waits_until(context, report, notice.kind, notice.recipient == REPORTER, now)
+    if at > now:
+        raise NotBefore(at)
     thread = thread_of(tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
         return None

@@ -9,6 +9,7 @@ from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.routing import Told
 from bot.services.context import Context
+from bot.services.quiet_hours import is_uncontacted
 from bot.storage.database import Transaction
 from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue
 from bot.storage.removals import other_messages
@@ -139,15 +140,10 @@ def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, n
 
     Whoever asked not to be contacted is sent nothing after the receipt, and reads the rest in the status.
     """
-    if is_uncontacted(report) and kind != "receipt":
+    if is_uncontacted(context, report, now) and kind != "receipt":
         return
     if report.reporter is not None and report.reporter.platform in context.platforms:
         _owe(tx, context, report, kind, REPORTER, now)
-
-
-def is_uncontacted(report: Report) -> bool:
-    """Whether the reporter asked not to be contacted: somebody else may be reading their messages."""
-    return report.answers.get("contact_by") == ("none",)
 
 
 def owe_person(

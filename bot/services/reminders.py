@@ -14,12 +14,11 @@ from bot.domain.routing import Told
 from bot.services.case_cards import kind_name
 from bot.services.context import Context
 from bot.services.owed import is_in_channel, person_recipient
+from bot.services.quiet_hours import REMINDER as REMINDER
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue, newest_key
 from bot.storage.reports import Report, people_of
 from bot.storage.timers import set_reminder
-
-REMINDER = "reminder"
 
 
 def remind(
