@@ -6,16 +6,29 @@ import re
 import secrets
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.storage import audit
-from bot.storage.audit import AuditEntry
+from bot.app import build
+from bot.storage.approvals import pending
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database
 from bot.storage.rotation import say_ring
-from bot.storage.vault import open_vault
+from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, world_of
 from tests.test_commands import bot
+
+
+def agree(folder: Path, kind: str, keys: str) -> None:
+    """Two people agree in the chat, at the playground of the same database."""
+    settings = replace(settings_in(folder), ring=KeyRing.parse(keys, secrets.token_bytes))
+    now = datetime.now(UTC)  # noqa: TID251 - the commands read the clock too
+    desk = Desk(build(settings, DeafEngine(), world_of(settings)), Notebook(), now)
+    assert "Proposed" in desk.fill("eleanor", f"roster.{kind}", "", reason="The month is over.")
+    with desk.product.database.transaction() as tx:
+        [waiting] = pending(tx, desk.product.context.vault, now)
+    assert "Confirmed" in desk.press("ivan", "roster.confirm", waiting.id)
+    desk.close()
 
 
 def new_line(folder: Path, **env: str) -> str:
@@ -51,14 +64,18 @@ def test_rotate_says_which_key_may_go(tmp_path: Path) -> None:
     old = new_line(tmp_path)
     new = new_line(tmp_path, SIGNPOST_KEYS=old)
     assert bot(tmp_path, "chat", typed="report\nquit\n", SIGNPOST_KEYS=old).returncode == 0
+    alone = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
+    assert alone.returncode == 1
+    assert "Two people must have agreed to wrapping the keys anew" in alone.stderr
+    agree(tmp_path, "keys", f"{new},{old}")
     done = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
     assert done.returncode == 0, done.stderr
     assert f"no longer needs {old.partition(':')[0]}." in done.stdout
     assert "backup" in done.stdout
     assert "sessions: 1" in done.stdout
     assert bot(tmp_path, "chat", typed="resume\nquit\n", SIGNPOST_KEYS=new).returncode == 0
-    again = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
-    assert "sessions: 0" in again.stdout
+    # One agreement is for one time.
+    assert bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}").returncode == 1
 
 
 def test_a_missing_key_stops_every_start(tmp_path: Path) -> None:
@@ -139,14 +156,8 @@ def test_nothing_is_purged_alone(tmp_path: Path) -> None:
     assert "safeguarding (kept: no period is set; not in this policy): 0" in shown.stdout
     done = bot(tmp_path, "purge")
     assert done.returncode == 1
-    assert "0 of 2 people have agreed" in done.stderr
-    for person in ("eleanor", "ivan"):
-        database = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
-        ring = KeyRing.parse((tmp_path / "keys").read_text(), secrets.token_bytes)
-        with database.transaction() as tx:
-            now = datetime.now(UTC)  # noqa: TID251
-            audit.record(tx, open_vault(tx, ring), AuditEntry(now, person, "", "purge.approve"))
-        database.close()
+    assert "Two people must have agreed to a purge" in done.stderr
+    agree(tmp_path, "purge", (tmp_path / "keys").read_text())
     agreed = bot(tmp_path, "purge")
     assert agreed.returncode == 0, agreed.stderr
     assert "overwritten" in agreed.stdout

@@ -9,6 +9,7 @@ import time
 import typer
 
 from bot.app import clock
+from bot.commands.agreeing import agreement, used
 from bot.commands.opened import Opened, opened
 from bot.commands.registry import cli, command
 from bot.services.rotation import needed_keys, rotate
@@ -68,6 +69,7 @@ def rotate_command() -> None:
     """Wrap every record's key anew by the newest key, while Signpost serves; say which keys may go."""
     with opened() as product:
         _refuse_where_others_serve(product)
+        approval = agreement(product, "keys", "wrapping the keys anew")
         newest = product.vault.ring.ids[0]
         typer.echo(f"Wrapping every record's key anew by {newest}.")
         left = 0
@@ -77,10 +79,12 @@ def rotate_command() -> None:
             note += f"; {table.left} were in use: run it again" if table.left else ""
             typer.echo(f"  {table.table}: {table.done}{note}")
             left, done = left + table.left + table.broken, done + table.done
-        product.record("keys.rotate", to=newest, records=str(done))
         _tell_what_may_go(product)
         if left:
+            # The agreement counts until all of it is done.
+            product.record("keys.rotate", to=newest, records=str(done))
             raise typer.Exit(1)
+        used(product, approval, "keys.rotate", to=newest, records=str(done))
 
 
 def _refuse_where_others_serve(product: Opened) -> None:

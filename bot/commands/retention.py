@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 
 from bot.app import clock
-from bot.commands.auditing import followed
-from bot.commands.opened import Opened, opened
+from bot.commands.agreeing import agreement, used
+from bot.commands.opened import opened
 from bot.commands.registry import command
 from bot.domain.retention import CASE_CLASSES
 from bot.knowledge.documents import load
 from bot.knowledge.retention_file import Retention
-from bot.services.retention import PURGE, Going, approvers, due, purge
-from bot.storage.database import StorageFault
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would go, with no content.")]
+from bot.services.retention import Going, due, purge
 
 
 @command("purge")
@@ -34,26 +31,12 @@ def purge_command(
                 _tell(retention, due(tx, retention, clock()))
             typer.echo("Nothing has changed.")
             return
-        _refuse_alone(product, retention)
+        approval = agreement(product, "purge", "a purge")
         _tell(retention, purge(product.database, product.vault, retention, clock()))
         # Only now is the agreement used up: a purge that was killed is run again.
-        product.record(PURGE)
+        used(product, approval, "purge")
         typer.echo(product.database.overwrite_deleted())
         typer.echo("Backups made before now still hold it: see docs/retention.md for what ends that.")
-
-
-def _refuse_alone(product: Opened, retention: Retention) -> None:
-    approval = retention.approval
-    if followed(product).faults:
-        raise StorageFault("The audit does not hold, so nobody's agreement counts: run `audit verify`.")
-    with product.database.transaction() as tx:
-        agreed = approvers(tx, product.vault, approval, clock())
-    if len(agreed) < approval.people:
-        raise StorageFault(
-            f"{len(agreed)} of {approval.people} people have agreed to a purge in the last {approval.hours}"
-            f' hours. Each types "approve purge" in the chat; it takes one of the roles'
-            f" {', '.join(approval.roles)}. Nothing has changed."
-        )
 
 
 def _tell(retention: Retention, going: Iterable[Going]) -> None:

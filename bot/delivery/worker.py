@@ -182,11 +182,22 @@ class Worker:
         with self.context.database.transaction() as tx:
             standing.refresh(tx, self.context, now)
             stand, due = self.context.current.stand, digests.slot(self.context, now)
-            if stand is not self._settled:
-                holders.settle(tx, self.context, now)
             if due and due != self._digested:
                 digests.owe(tx, self.context, due, now)
-        self._settled, self._digested = stand, due
+        self._digested = due
+        if stand is not self._settled:
+            self._settle_holders(now)
+            self._settled = stand
+
+    def _settle_holders(self, now: datetime) -> None:
+        """A fault of our own here ends neither the worker nor a delivery: the next change tries again."""
+        try:
+            with self.context.database.transaction() as tx:
+                holders.settle(tx, self.context, now)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("roster_not_settled")
 
     async def _deliver(self, claimed: Claimed) -> None:
         outgoing: Outgoing | None = None

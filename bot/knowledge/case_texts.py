@@ -209,13 +209,6 @@ class AuditTexts(Record):
     actions: dict[str, str]
 
 
-class PurgeTexts(Record):
-    """What somebody reads who agrees to a purge."""
-
-    approved: str
-    refused: str
-
-
 class Status(Record):
     """What a reporter reads who asks."""
 
@@ -283,7 +276,6 @@ class CaseTexts(Record):
     errors: FieldErrors
     cases: CaseList
     audit: AuditTexts
-    purge: PurgeTexts
     status: Status
     updates: Updates
     ages: Ages

@@ -7,37 +7,20 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 
 from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
-from bot.domain.roster import ROLES
 from bot.knowledge.documents import Record
 
 
 class Period(Record):
-    """Days from the closing, or none, and why so many."""
+    """Days from the closing, and why so many. Empty keeps them; left out it could be a slip of the pen."""
 
-    days: int | None = Field(default=None, ge=1)
+    days: int | None = Field(ge=1)
     why: str = Field(min_length=1)
-
-
-class Approval(Record):
-    """How many people, of which roles, must agree within how many hours."""
-
-    people: int = Field(ge=2)
-    roles: tuple[str, ...] = Field(min_length=1)
-    hours: int = Field(ge=1, le=168)
-
-    @field_validator("roles")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := sorted(set(value) - set(ROLES)):
-            raise ValueError(f"no such role: {', '.join(unknown)}")
-        return value
 
 
 class Retention(Record):
     """The whole file. Every class must stand in it."""
 
     cases: dict[CaseClass, Period]
-    approval: Approval
 
     @field_validator("cases")
     @classmethod

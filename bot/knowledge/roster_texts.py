@@ -7,10 +7,13 @@ from typing import Literal, get_args
 
 from pydantic import field_validator
 
+from bot.domain.access import DECISIONS
 from bot.domain.roster_changes import WHATS, Misfit
 from bot.knowledge.case_texts import Notice
 from bot.knowledge.documents import Record
 
+# A change to the roster is one of many, each with a form of its own.
+_DECISIONS = tuple(decision for decision in DECISIONS if decision != "roster")
 Words = dict[str, str]
 Refusal = Literal[
     "not_permitted",
@@ -45,6 +48,7 @@ FieldName = Literal[
 _BRACES = {
     "proposed": {"what", "person", "until"},
     "approved": {"what", "person", "other"},
+    "approved_later": {"what", "person", "other"},
     "refused": {"what", "person"},
     "withdrawn": {"what", "person"},
 }
@@ -102,6 +106,11 @@ class RosterTexts(Record):
     def _all_changes(cls, value: Words) -> Words:
         return _holding(value, WHATS)
 
+    @field_validator("kinds")
+    @classmethod
+    def _all_kinds(cls, value: Words) -> Words:
+        return _holding(value, (*_DECISIONS, "cases_to", "cases_back"))
+
     @field_validator("refusals")
     @classmethod
     def _all_refusals(cls, value: Words) -> Words:
@@ -120,7 +129,7 @@ class RosterTexts(Record):
     @field_validator("forms")
     @classmethod
     def _all_forms(cls, value: Words) -> Words:
-        return _holding(value, (*WHATS, "pause", "resume"))
+        return _holding(value, (*WHATS, *_DECISIONS))
 
     @field_validator("fields")
     @classmethod

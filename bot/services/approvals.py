@@ -18,11 +18,14 @@ from bot.services.owed import person_recipient
 from bot.services.standing import ROSTER, as_of, stand_now
 from bot.storage import approvals, audit
 from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval
-from bot.storage.audit import AuditEntry
+from bot.storage.audit import AuditEntry, entries_of
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
+from bot.storage.vault import Vault
 
 ANNOUNCED = "approval"
+# Of what is about no case in the audit: more than any day holds.
+_LATEST = 20_000
 VERDICTS = {"roster.confirm": APPROVED, "roster.refuse": REFUSED, "roster.withdraw": WITHDRAWN}
 
 
@@ -44,11 +47,45 @@ def propose(
         return refusal(context, "not_permitted")
     if why := decisions.objection(context, kind, dict(detail)):
         return _warning(why)
+    detail = {**detail, **decisions.noted(tx, context, kind, now)}
     approval = approvals.propose(tx, context.vault, kind, person.id, detail, now)
     _record(tx, context, approval, PROPOSED, person.id, now)
     _tell(tx, context, approval, PROPOSED, now)
     text = context.roster_texts.replies["proposed"].format(what=decisions.words(context, approval))
     return Message((Callout("success", text), Buttons((_withdraw(context, approval),))), summary=text)
+
+
+def agree(tx: Transaction, context: Context, person: Person, kind: Decision, now: datetime) -> Message:
+    """Confirm what somebody else has proposed of this kind, or propose it: said by two, it is agreed to."""
+    approvals.one_after_another(tx)
+    waiting = [item for item in approvals.pending(tx, context.vault, now) if item.kind == kind]
+    if waiting:
+        return decide(tx, context, person, waiting[0].id, APPROVED, now)
+    return propose(tx, context, person, kind, {}, now)
+
+
+def agreed(tx: Transaction, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
+    """What two people have agreed to within a day and nobody has carried out; None where there is nothing.
+
+    The audit must say so too, of both: whoever has the database alone could write the rest by hand.
+    """
+    found = approvals.approved(tx, vault, kind, now)
+    if found is None or found.proposed_by == found.decided_by:
+        return None
+    told = [item for item in entries_of(tx, vault, "", _LATEST) if item.detail.get("approval") == found.id]
+    both = {(f"{kind}.{PROPOSED}", found.proposed_by), (f"{kind}.{APPROVED}", found.decided_by)}
+    return found if {(item.action, item.actor) for item in told} == both else None
+
+
+def carry_out(
+    tx: Transaction, vault: Vault, approval: Approval, action: str, now: datetime, **detail: str
+) -> bool:
+    """It is done: the agreement is used up, and `action` is in the audit. False where it was before."""
+    if not approvals.carried_out(tx, approval, now):
+        return False
+    entry = AuditEntry(now, audit.HOST, "", action, detail={**detail, "approval": approval.id})
+    audit.record(tx, vault, entry)
+    return True
 
 
 def decide(
@@ -73,7 +110,7 @@ def decide(
     if verdict == APPROVED:
         decisions.carry_out(tx, context, approval, now)
     _tell(tx, context, approval, verdict, now)
-    text = context.roster_texts.replies[verdict].format(what=what)
+    text = context.roster_texts.replies[_outcome(_kind(approval), verdict)].format(what=what)
     return Message((Callout("success", text),), summary=text)
 
 
@@ -91,6 +128,10 @@ def _objection(context: Context, approval: Approval, person: Person, verdict: st
     ]
     why = next((refusals[name] for wrong, name in first_fault if wrong), "")
     return why or (decisions.objection(context, kind, dict(approval.detail)) if verdict == APPROVED else "")
+
+
+def _outcome(kind: Decision, event: str) -> str:
+    return "approved_later" if event == APPROVED and kind in decisions.LATER else event
 
 
 def _kind(approval: Approval) -> Decision:
@@ -123,7 +164,7 @@ def announcement(
     if approval is None or not may_decide(context, person.id, _kind(approval)):
         return None
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
-    text = context.roster_texts.told[event].format(
+    text = context.roster_texts.told[_outcome(_kind(approval), event)].format(
         what=decisions.words(context, approval),
         person=context.name(actor),
         other=context.name(approval.proposed_by),

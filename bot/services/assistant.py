@@ -42,7 +42,6 @@ from bot.services import (
     misdirection,
     own_copy,
     pause,
-    retention,
     roster_actions,
     standing,
     withdrawal,
@@ -242,7 +241,7 @@ class Assistant:
             return auditing.show(tx, self._context, sender, command, now)
         if isinstance(command, ShowRoster):
             return roster_actions.show(tx, self._context, sender, now)
-        return retention.approve(tx, self._context, sender, self._context.retention, now)
+        return roster_actions.approve_purge(tx, self._context, sender, now)
 
     def _receipt(self, command: SubmitReport, received: Received) -> Message:
         world = self._context.world

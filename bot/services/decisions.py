@@ -10,6 +10,7 @@ from bot.domain.roster import Roster, role_name, unheld
 from bot.domain.roster_changes import Change, apply
 from bot.services import holders
 from bot.services.context import Context
+from bot.services.retention import due
 from bot.services.standing import ROSTER, as_of, change_of, stand_now
 from bot.storage import standing
 from bot.storage.approvals import Approval
@@ -46,11 +47,21 @@ def approvers(roster: Roster, roles: Iterable[str]) -> frozenset[str]:
     return frozenset(person for role in roles for person in roster.own_holders(role, ""))
 
 
+# What is agreed to in the chat and done on the command line, once, within a day.
+LATER: tuple[Decision, ...] = ("purge", "keys")
+
+
+def noted(tx: Transaction, context: Context, kind: Decision, now: datetime) -> dict[str, str]:
+    """What stands in a proposal of this kind beside what its proposer wrote."""
+    return {"cases": str(len(due(tx, context.retention, now)))} if kind == "purge" else {}
+
+
 def words(context: Context, approval: Approval) -> str:
     """What was proposed, as those who decide read it."""
     texts = context.roster_texts
     if approval.kind != ROSTER:
-        return texts.kinds[approval.kind].format(reason=approval.detail.get("reason", "")).strip()
+        detail = {"reason": "", "cases": "", **approval.detail}
+        return texts.kinds[approval.kind].format(**detail).strip()
     change = change_of(approval.detail)
     to = context.name(change.to) if change.to else ""
     cases = texts.kinds["cases_to"].format(to=to) if to else texts.kinds["cases_back"]

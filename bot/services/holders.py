@@ -15,7 +15,7 @@ from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.services.owed import owe_people, owe_person, owe_rewrites
 from bot.storage.crypto import KeyFault
-from bot.storage.database import Transaction
+from bot.storage.database import StorageUnavailable, Transaction, apart
 from bot.storage.reports import (
     Entry,
     Report,
@@ -56,12 +56,25 @@ def hand_over(tx: Transaction, context: Context, person: str, to: str, now: date
 
 
 def settle(tx: Transaction, context: Context, now: datetime) -> None:
-    """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases."""
+    """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases.
+
+    A case that cannot be settled, whyever, stays as it was, is logged, and holds up no other.
+    """
     for found in open_cases(tx, context):
-        report = report_by_id(tx, context.vault, found.id)
-        if report.state.stage is not Stage.CLOSED:
-            _tell_covers(tx, context, report, now)
-            _vacate(tx, context, reload(tx, context.vault, report), now)
+        try:
+            with apart(tx):
+                _settle(tx, context, found, now)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("case_not_settled")
+
+
+def _settle(tx: Transaction, context: Context, found: Report, now: datetime) -> None:
+    report = report_by_id(tx, context.vault, found.id)
+    if report.state.stage is not Stage.CLOSED:
+        _tell_covers(tx, context, report, now)
+        _vacate(tx, context, reload(tx, context.vault, report), now)
 
 
 def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) -> None:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.conversation.turns import Sender
-from bot.domain.messages import Callout, Message
 from bot.domain.retention import CaseClass, class_of, may_go
-from bot.knowledge.retention_file import Approval, Retention
-from bot.services import auditing
-from bot.services.context import Context
-from bot.storage.audit import HOST, AuditEntry, entries_of, record
+from bot.knowledge.retention_file import Retention
+from bot.storage.audit import HOST, AuditEntry, record
 from bot.storage.database import Database, Transaction
 from bot.storage.shredding import closed_reports, kept, shred
 from bot.storage.vault import Vault
-
-APPROVE, PURGE = "purge.approve", "purge"
-_LATEST = 500
 
 
 @dataclass(frozen=True)
@@ -53,32 +46,3 @@ def purge(database: Database, vault: Vault, retention: Retention, now: datetime)
             shred(tx, item.id)
             record(tx, vault, AuditEntry(now, HOST, "", "case.purge", item.id))
         yield item
-
-
-def approvers(tx: Transaction, vault: Vault, approval: Approval, now: datetime) -> frozenset[str]:
-    """Who has agreed to the next purge, as the audit has it: for one purge, and for some hours."""
-    agreed: set[str] = set()
-    for entry in entries_of(tx, vault, "", _LATEST):
-        if entry.action == PURGE:
-            agreed.clear()
-        elif entry.action == APPROVE and timedelta() <= now - entry.at <= timedelta(hours=approval.hours):
-            agreed.add(entry.actor)
-    return frozenset(agreed)
-
-
-def approve(
-    tx: Transaction, context: Context, sender: Sender, retention: Retention, now: datetime
-) -> Message:
-    """Agree to the next purge, for those whose role may."""
-    texts, approval = context.texts.purge, retention.approval
-    roster = context.world.federation.roster
-    person = roster.by_account(sender.platform, sender.user)
-    if person is None or not roster.every_role_of(person.id) & set(approval.roles):
-        auditing.note(tx, context, person, "refused", now, pressed=APPROVE)
-        return Message((Callout("warning", texts.refused),), summary=texts.refused)
-    auditing.note(tx, context, person, APPROVE, now)
-    agreed = approvers(tx, context.vault, approval, now) | {person.id}
-    text = texts.approved.format(
-        cases=len(due(tx, retention, now)), count=len(agreed), needed=approval.people, hours=approval.hours
-    )
-    return Message((Callout("success", text),), summary=text, ephemeral=True)

@@ -9,8 +9,8 @@ from bot.domain.access import DECISIONS
 from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.domain.roster_changes import WHATS
-from bot.services import decisions, roster_forms
-from bot.services.approvals import VERDICTS, choices, decide, may_decide, propose, refusal
+from bot.services import auditing, decisions, roster_forms
+from bot.services.approvals import VERDICTS, agree, choices, decide, may_decide, propose, refusal
 from bot.services.context import Context
 from bot.services.standing import ROSTER, detail_of
 from bot.storage.approvals import pending
@@ -25,6 +25,15 @@ def show(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Me
     if person is None or not may_decide(context, person.id):
         return refusal(context, "not_permitted")
     return _view(tx, context, person, now)
+
+
+def approve_purge(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Message:
+    """Agree to the next purge: whoever says it first proposes it, and another confirms it."""
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(context, person.id, "purge"):
+        auditing.note(tx, context, person, "refused", now, pressed="purge.approved")
+        return refusal(context, "not_permitted")
+    return agree(tx, context, person, "purge", now)
 
 
 def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:

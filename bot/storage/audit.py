@@ -67,6 +67,16 @@ def record(connection: Connection, vault: Vault, entry: AuditEntry, key: RecordK
     connection.info.setdefault(_PENDING, []).append((vault, entry, key))
 
 
+def recorded(connection: Connection) -> int:
+    """How much this transaction has recorded so far."""
+    return len(connection.info.get(_PENDING, ()))
+
+
+def forget_from(connection: Connection, number: int) -> None:
+    """What this transaction recorded from there on was undone."""
+    del connection.info.get(_PENDING, [])[number:]
+
+
 def forget_pending(connection: Connection) -> None:
     """What an earlier transaction on this connection did not commit is no part of the next."""
     connection.info.pop(_PENDING, None)

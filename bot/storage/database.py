@@ -35,6 +35,23 @@ class StorageFault(Exception):
     """The database is not safe to run on. The text says what is wrong and what to do."""
 
 
+@contextmanager
+def apart(tx: Transaction) -> Iterator[None]:
+    """A part of a transaction that is undone by itself where it raises; the rest stands.
+
+    Raises StorageUnavailable like a transaction: then the whole should be tried again.
+    """
+    number = audit.recorded(tx)
+    try:
+        with tx.begin_nested():
+            yield
+    except BaseException as error:
+        audit.forget_from(tx, number)
+        if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
+            raise StorageUnavailable(_reason(error)) from error
+        raise
+
+
 class Database:
     """Transactions on one database."""
 

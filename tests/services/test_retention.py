@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import text
 from bot.conversation.turns import Said
 from bot.knowledge.retention_file import Retention
 from bot.services import retention
-from bot.services.retention import approvers, due, purge
+from bot.services.approvals import agreed, carry_out
+from bot.services.assistant import Assistant
+from bot.services.retention import due, purge
 from bot.storage import audit
 from bot.storage.shredding import SKELETON, belonging, shred
 from tests.support.desk import CLOSING, Desk, text_of
@@ -22,9 +25,8 @@ PERIODS = Retention.model_validate(
             "safeguarding": {"days": 400, "why": "w"},
             "cases": {"days": 100, "why": "w"},
             "questions": {"days": 90, "why": "w"},
-            "drills": {"why": "w"},
+            "drills": {"days": None, "why": "w"},
         },
-        "approval": {"people": 2, "roles": ["eht", "chair", "it"], "hours": 24},
     }
 )
 NARRATIVE = "Quetzalcoatlus wrote vile remarks"
@@ -174,25 +176,65 @@ def test_a_reference_is_never_given_twice(desk: Desk) -> None:
     assert again != reference
 
 
-def agreed(desk: Desk) -> frozenset[str]:
+def say(desk: Desk, user: str) -> str:
+    return "\n".join(text_of(reply) for reply in desk.send(user, Said("approve purge")))
+
+
+def is_agreed(desk: Desk) -> bool:
     with desk.product.database.transaction() as tx:
-        return approvers(tx, desk.product.context.vault, PERIODS.approval, desk.now)
+        return agreed(tx, desk.product.context.vault, "purge", desk.now) is not None
 
 
 def test_two_people_must_agree(desk: Desk) -> None:
-    """Each of those whose role may agrees once, for a day; whoever else tries is refused."""
-
-    def say(user: str) -> str:
-        return "\n".join(text_of(reply) for reply in desk.send(user, Said("approve purge")))
-
-    assert "1 of the 2" in say("eleanor")
-    assert "1 of the 2" in say("eleanor")
-    assert "does not allow" in say("farid")
-    assert "does not allow" in say("ana")
-    assert "2 of the 2" in say("ivan")
-    assert agreed(desk) == {"eleanor", "ivan"}
+    """One proposes and another confirms, for a day and for one purge; whoever else tries is refused."""
+    assert "Only the Executive Headteacher" in say(desk, "farid")
+    assert "Only the Executive Headteacher" in say(desk, "ana")
+    assert "Proposed: The text of closed cases" in say(desk, "eleanor")
+    assert "must confirm it" in say(desk, "eleanor")
+    assert not is_agreed(desk)
+    assert "on the command line" in say(desk, "ivan")
+    assert is_agreed(desk)
+    desk.work()
+    assert any("as Eleanor Marsh proposed and Ivan Doyle" in text for text in desk.notebook.texts("maya"))
     desk.later(hours=25)
-    assert agreed(desk) == frozenset()
+    assert not is_agreed(desk)
+
+
+def test_a_proposal_says_how_many_cases_would_go(desk: Desk) -> None:
+    """Whoever confirms reads how many cases had outlived their period when it was proposed."""
+    desk.product = replace(desk.product, context=replace(desk.product.context, retention=PERIODS))
+    desk.product = replace(desk.product, assistant=Assistant(desk.product.context, desk.product.engine))
+    closed(desk)
+    desk.later(days=101)
+    said = say(desk, "eleanor")
+    assert "1 when it was proposed" in said
+    assert "not in this policy" in said
+
+
+def test_an_agreement_is_used_once(desk: Desk) -> None:
+    """After the purge another one needs another agreement, even where the table is set back by hand."""
+    say(desk, "eleanor")
+    say(desk, "ivan")
+    with desk.product.database.transaction() as tx:
+        found = agreed(tx, desk.product.context.vault, "purge", desk.now)
+        assert found is not None
+        assert carry_out(tx, desk.product.context.vault, found, "purge", desk.now)
+    assert not is_agreed(desk)
+    with desk.product.database.transaction() as tx:
+        tx.execute(text("UPDATE approvals SET used_at = NULL"))
+    assert not is_agreed(desk)
+
+
+@pytest.mark.parametrize("by", ["eleanor", "ivan", "maya"])
+def test_an_agreement_that_was_written_by_hand_is_none(desk: Desk, by: str) -> None:
+    """Whoever can write to the database makes no second person: the audit knows of none."""
+    say(desk, "eleanor")
+    statement = (
+        "UPDATE approvals SET state = 'approved', number = 1, decided_by = :by, decided_at = proposed_at"
+    )
+    with desk.product.database.transaction() as tx:
+        tx.execute(text(statement), {"by": by})
+    assert not is_agreed(desk)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,13 @@ from sqlalchemy import text
 from bot.app import build
 from bot.conversation.turns import Incoming, Pressed, Said, Sender
 from bot.domain.roster import Person
-from bot.services import standing
-from bot.services.context import CurrentWorld
+from bot.services import holders, standing
+from bot.services.context import Context, CurrentWorld
 from bot.services.roster_report import lines
 from bot.services.standing import folded
-from bot.storage import approvals
+from bot.storage import approvals, audit
+from bot.storage.database import Transaction
+from bot.storage.reports import Report
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, text_of, world_of
 
 
@@ -371,6 +373,45 @@ def test_the_command_line_shows_what_stands(desk: Desk) -> None:
         found = "\n".join(lines(tx, desk.product.context, desk.now))
     assert "Waiting for a second person: Tom Pritchard leaves" in found
     assert "Executive Headteacher: Eleanor Marsh" in found
+
+
+@pytest.mark.parametrize("part", ["_vacate", "_tell_covers"])
+def test_a_case_that_cannot_be_settled_holds_up_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """A fault with one case leaves that case as it was; the change, the others and the worker go on."""
+    broken, sound = desk.report("ana", kind="colleague").reference, desk.report("joe").reference
+    for reference in (broken, sound):
+        desk.press("tom", "case.acknowledge", reference)
+    real = getattr(holders, part)
+
+    def breaking(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+        real(tx, context, report, now)
+        if report.reference == broken:
+            raise RuntimeError(part)
+
+    monkeypatch.setattr(holders, part, breaking)
+    assert "Confirmed and done" in agree(desk, "leave", person="tom")
+    desk.work(rounds=20)
+    assert holder(desk, broken)[0] == "tom"
+    assert holder(desk, sound)[:2] == ("", "delivered")
+    assert any("waits for somebody again" in line for line in desk.notebook.texts("farid"))
+    with desk.product.database.transaction() as tx:
+        told = tx.execute(text("SELECT count(*) FROM audit WHERE action = 'case.vacate'")).scalar_one()
+        assert told == 1
+        assert audit.verify(tx, desk.product.context.vault).faults == ()
+
+
+def test_a_fault_in_settling_does_not_end_the_worker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the roster's consequences cannot be worked out at all, what is owed is delivered all the same."""
+
+    def breaking(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(holders, "settle", breaking)
+    desk.report("ana", kind="colleague")
+    desk.work()
+    assert desk.notebook.texts("flt")
 
 
 def test_an_approval_is_used_once_and_within_a_day(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import new_tokens
+from bot.conversation.turns import Said
 from bot.services import escalations
+from bot.services.approvals import agreed
 from bot.storage import conversations, outbox
+from bot.storage.approvals import pending
 from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
 from bot.storage.outbox import Notice
 from bot.storage.reports import Entry, add_entry, history, report_by_id, report_by_reference, save_state
-from tests.support.desk import Desk
+from tests.support.desk import Desk, text_of
 from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
@@ -328,3 +332,41 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def press_as(desk: Desk, people: tuple[str, ...], action: str, value: str, who: int) -> str:
+    return desk.press(people[who], action, value)
+
+
+def verdicts(do: Callable[[int], str]) -> list[str]:
+    return sorted(reply.split(":")[0].strip() for reply in together(2, do))
+
+
+def test_two_who_confirm_at_once(desk: Desk) -> None:
+    """Of two who confirm one proposal at the same moment exactly one does; the other reads so."""
+    for number in range(5):
+        desk.later(seconds=1)
+        joins = {"id": f"new{number}", "name": "Zoe", "user_on_playground": f"zoe{number}"}
+        desk.fill("eleanor", "roster.join", "", **joins)
+        with desk.product.database.transaction() as tx:
+            [waiting] = pending(tx, desk.product.context.vault, desk.now)
+        confirm = partial(press_as, desk, ("maya", "ivan"), "roster.confirm", waiting.id)
+        assert verdicts(confirm) == [
+            "Confirmed and done",
+            "Somebody has decided this already. Nothing has changed.",
+        ]
+    with desk.product.database.transaction() as tx:
+        done = tx.execute(text("SELECT count(*) FROM audit WHERE action = 'roster.approved'"))
+        assert done.scalar_one() == 5
+
+
+def test_two_who_agree_to_a_purge_at_once(desk: Desk) -> None:
+    """Of two who say “approve purge” at the same moment one proposes and the other confirms."""
+
+    def say(who: int) -> str:
+        [reply] = desk.send(("eleanor", "ivan")[who], Said("approve purge"))
+        return text_of(reply)
+
+    assert verdicts(say) == ["Confirmed", "Proposed"]
+    with desk.product.database.transaction() as tx:
+        assert agreed(tx, desk.product.context.vault, "purge", desk.now) is not None
