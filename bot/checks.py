@@ -13,7 +13,9 @@ from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.delivery.rasa_client import RasaFault
-from bot.knowledge.documents import DataFaults
+from bot.domain.retention import CASE_CLASSES
+from bot.knowledge.documents import DataFaults, load
+from bot.knowledge.retention_file import Retention
 from bot.services.roster_report import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
@@ -42,6 +44,7 @@ def check_everything() -> Iterator[Finding]:
     yield Finding("settings", note=f"{settings.federation.name}{demo}, from {settings.config}")
     yield _prove("roles", lambda: _roles(settings))
     yield _prove("knowledge base", lambda: _knowledge(settings))
+    yield _prove("retention", lambda: _retention(settings))
     yield _prove("intents", lambda: _intents(settings))
     yield _prove("rasa", lambda: _rasa(settings))
     yield _prove("database", lambda: _database(settings))
@@ -66,6 +69,15 @@ def _knowledge(settings: Settings) -> str:
     world = read_world(settings)
     policy, steps = world.policy, world.playbook.steps
     return f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
+
+
+def _retention(settings: Settings) -> str:
+    found = load(settings.policy_kb / "retention.yml", Retention)
+    days = {name: found.cases[name].days for name in CASE_CLASSES}
+    lines = (f"{name} {count} days from closing" for name, count in days.items() if count)
+    unset = ", ".join(name for name, count in days.items() if not count)
+    kept = f"kept, as no period is set on purpose: {unset}" if unset else ""
+    return "; ".join([*lines, *([kept] if kept else [])]) + " (not in this policy)"
 
 
 def _intents(settings: Settings) -> str:

@@ -129,7 +129,12 @@ def test_the_audit_is_verified_from_the_command_line(tmp_path: Path) -> None:
     assert whole.returncode == 0, whole.stderr
     assert "3 rows" in whole.stdout
     head = whole.stdout.partition("Head: ")[2].split()[0]
-    assert bot(tmp_path, "audit", "verify", "--head", head).returncode == 0
+    number, _, hash_ = head.partition(":")
+    assert number == "3"
+    for kept in (head, hash_, hash_.upper()):
+        assert bot(tmp_path, "audit", "verify", "--head", kept).returncode == 0
+    assert "is not in it" in bot(tmp_path, "audit", "verify", "--head", f"2:{hash_}").stderr
+    assert "is no head" in bot(tmp_path, "audit", "verify", "--head", "yesterday's").stderr
     with closing(sqlite3.connect(tmp_path / "signpost.db")) as raw:
         raw.execute("DROP TRIGGER audit_is_not_shortened")
         raw.execute("DELETE FROM audit WHERE number = 3")

@@ -9,13 +9,14 @@ import typer
 from bot.commands.opened import Opened, opened
 from bot.commands.registry import cli, command
 from bot.storage import audit
-from bot.storage.audit import Verified
+from bot.storage.audit import Head, Verified
+from bot.storage.database import StorageFault
 
 group = typer.Typer(help="Who did or saw what (docs/keys.md).", no_args_is_help=True)
 cli.add_typer(group, name="audit")
 HeadOption = Annotated[
     str,
-    typer.Option("--head", help="A head that was kept elsewhere: it must be in the chain still."),
+    typer.Option("--head", help="A head that was kept elsewhere (a digest, a log): it must be there still."),
 ]
 
 
@@ -23,9 +24,10 @@ HeadOption = Annotated[
 def verify(head: HeadOption = "") -> None:
     """Find every row of the audit that was changed, removed or moved; there being one, end with status 1."""
     with opened() as product:
+        kept = _read(head)
         found = followed(product)
         faults = [f"row {number}: {why}" for number, why in found.faults]
-        if head and not _knows(product, head):
+        if kept and not _knows(product, kept):
             faults.append(
                 f"the head {head} is not in it: rows were cut off its end, or the database is an older one"
             )
@@ -37,7 +39,7 @@ def verify(head: HeadOption = "") -> None:
         )
         raise typer.Exit(1)
     typer.echo(f"The audit holds: {found.head.number} rows, none changed, removed or moved.")
-    typer.echo(f"Head: {found.head.hash or 'none yet'}")
+    typer.echo(f"Head: {found.head if found.head.hash else 'none yet'}")
     typer.echo("Keep this head away from the database: `audit verify --head HASH` finds a cut-off end later.")
 
 
@@ -51,6 +53,15 @@ def followed(product: Opened) -> Verified:
     return found
 
 
-def _knows(product: Opened, head: str) -> bool:
+def _read(head: str) -> Head | None:
+    kept = audit.read_head(head) if head else None
+    if head and kept is None:
+        raise StorageFault(
+            f"{head!r} is no head: give 64 digits and letters from a to f, as they were printed."
+        )
+    return kept
+
+
+def _knows(product: Opened, kept: Head) -> bool:
     with product.database.transaction() as tx:
-        return audit.knows(tx, head.strip().lower())
+        return audit.knows(tx, kept)

@@ -100,7 +100,7 @@ class DigestRecord(Record):
 
     at: time = DigestTimes().at
     before_days_off: time = DigestTimes().before_days_off
-    roles: tuple[Literal["flt", "dsl", "eht"], ...] = ("flt", "dsl", "eht")
+    roles: tuple[Literal["flt", "dsl", "eht", "chair"], ...] = ("flt", "dsl", "eht")
 
 
 Holders = tuple[Id, ...] | dict[Id, tuple[Id, ...]]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from string import Formatter
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import field_validator
+from pydantic import AfterValidator, field_validator
 
 from bot.domain.access import DECISIONS
 from bot.domain.roster_changes import WHATS, Misfit
 from bot.knowledge.case_texts import Notice
 from bot.knowledge.documents import Record
+from bot.knowledge.journey_texts import exactly
 
 # A change to the roster is one of many, each with a form of its own.
 _DECISIONS = tuple(decision for decision in DECISIONS if decision != "roster")
@@ -74,6 +75,8 @@ class DigestTexts(Record):
     oldest: str
     weekend: str
     text: str
+    # For those who may audit: what shows later that the end of the audit was cut off.
+    audit: Annotated[str, AfterValidator(exactly("head"))]
 
 
 class RosterTexts(Record):

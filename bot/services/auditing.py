@@ -50,12 +50,17 @@ def show(tx: Transaction, context: Context, sender: Sender, asked: ShowAudit, no
     return _listed(tx, context, found)
 
 
+def may_audit(context: Context, person: Person) -> bool:
+    """Whether this person may read what was done beside the cases."""
+    actor = Actor(person.id, context.world.federation.roster.every_role_of(person.id))
+    return access_report(context.world.permissions, actor, "audit", _ANY_CASE)
+
+
 def _may(tx: Transaction, context: Context, person: Person, asked: ShowAudit, found: Report | None) -> bool:
     if found is not None:
         return context.may(person, "audit", found, people_of(tx, found))
     # That there is no such case is told to nobody; what is about no case, to whoever may audit any.
-    actor = Actor(person.id, context.world.federation.roster.every_role_of(person.id))
-    return not asked.reference and access_report(context.world.permissions, actor, "audit", _ANY_CASE)
+    return not asked.reference and may_audit(context, person)
 
 
 def _listed(tx: Transaction, context: Context, report: Report | None) -> Message:

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person
+from bot.services import auditing
 from bot.services.case_list import age
 from bot.services.context import Context
 from bot.services.holders import open_cases
 from bot.services.owed import person_recipient
+from bot.storage import audit
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
 from bot.storage.reports import Report, people_of
@@ -62,6 +64,9 @@ def digest(
     blocks: list[Block] = [Heading(title), Facts(_counts(context, mine, now))]
     blocks += [Paragraph(texts.weekend)] if weekend else []
     blocks.append(Paragraph(texts.text))
+    if auditing.may_audit(context, person):
+        # The hash without its number: nobody counts what goes on in cases that are not theirs.
+        blocks.append(Paragraph(texts.audit.format(head=audit.head(tx).hash), muted=True))
     label = context.texts.buttons.open
     shown = (
         Button(label.format(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]

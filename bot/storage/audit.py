@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from bot.storage.vault import Vault
 REPORTER, SIGNPOST, HOST, UNKNOWN = "reporter", "signpost", "host", "unknown"
 _PENDING = "signpost_audit"
 _PAGE = 2000
+_WRITTEN = re.compile(r"(?:(?P<number>[1-9]\d{0,17}):)?(?P<hash>[0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Head:
 
     number: int = 0
     hash: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
 
 
 @dataclass(frozen=True)
@@ -168,9 +173,16 @@ def _row_faults(vault: Vault, last: Head, row: Row[tuple[object, ...]]) -> Itera
         yield row.number, "does not follow the row before it"
 
 
-def knows(connection: Connection, hash_: str) -> bool:
-    """Whether a row with this hash is in the chain: a hash that was kept must stay in it for ever."""
-    return connection.execute(select(audit.c.number).where(audit.c.hash == hash_)).first() is not None
+def read_head(text: str) -> Head | None:
+    """A head as it was kept: the hash, or "number:hash" as `audit verify` prints it; else None."""
+    found = _WRITTEN.fullmatch(text.strip().lower())
+    return Head(int(found["number"] or 0), found["hash"]) if found else None
+
+
+def knows(connection: Connection, kept: Head) -> bool:
+    """Whether this row is in the chain, at its number where that was kept: it must stay there for ever."""
+    row = connection.execute(select(audit.c.number).where(audit.c.hash == kept.hash)).first()
+    return row is not None and kept.number in (0, row.number)
 
 
 def entries_of(

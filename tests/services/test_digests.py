@@ -1,5 +1,6 @@
 """The digest: counts of what its very reader may see, once a day, and not a word of any report."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import pytest
 
 from bot.app import build
 from bot.domain.roster import DigestTimes
+from bot.storage import audit
 from tests.services.test_roster import agree
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, world_of
 
@@ -118,3 +120,26 @@ def test_whoever_is_away_gets_none_and_the_cover_does(desk: Desk) -> None:
     desk.work(20)
     assert digests(desk, "dina") == []
     assert "Open: 1" in digests(desk, "lucy")[0]
+
+
+def test_a_cut_end_of_the_audit_is_noticed_by_the_digest(desk: Desk) -> None:
+    """Whoever may audit reads its newest hash, and no count; with the end cut off it is there no more."""
+    begun(desk, MONDAY)
+    desk.report()
+    desk.now = MONDAY
+    desk.work(20)
+    [line] = [line for line in digests(desk, "eleanor")[0].splitlines() if "audit" in line]
+    assert not any("audit" in text for text in digests(desk, "farid") + digests(desk, "dina"))
+    (kept,) = re.findall(r"[0-9a-f]{64}", line)
+    assert not re.search(r"\d+ (rows|entries)", line)
+    head = audit.read_head(kept)
+    assert head is not None
+    with desk.product.database.transaction() as tx:
+        assert audit.knows(tx, head)
+        on = " ON audit" if desk.product.database.is_shared else ""
+        for name in ("audit_is_not_shortened", "audit_is_added_to"):
+            tx.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+        last = f"(SELECT number FROM audit WHERE hash = '{kept}')"
+        tx.exec_driver_sql(f"DELETE FROM audit WHERE number >= {last}")
+        assert audit.verify(tx, desk.product.context.vault).faults == ()
+        assert not audit.knows(tx, head)
