@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.conversation.inputs import clean_text
 from bot.conversation.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
@@ -25,7 +26,7 @@ from bot.services.case_acts import HAPPENING, PERMISSION
 from bot.services.case_entries import entries_for
 from bot.services.case_forms import Checked
 from bot.services.case_handling import happen, refused
-from bot.services.case_links import card_links, other_case
+from bot.services.case_links import card_links, hold_together, other_case
 from bot.services.case_list import Listed
 from bot.services.case_press import Press, refusal
 from bot.services.context import Context
@@ -60,6 +61,10 @@ def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) ->
     return press if isinstance(press, Message) else _answer(press, content)
 
 
+# These change the case and others that it is linked to.
+_SEVERAL = ("case.link", "case.restrict")
+
+
 def _known(action: str) -> str:
     return action if action in PERMISSION else ""
 
@@ -68,6 +73,8 @@ def _permitted(
     tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
 ) -> Press | Message:
     reference, _, part = content.value.partition("|")
+    if content.action in _SEVERAL and isinstance(content, Submitted):
+        hold_together(tx, context, (reference, *_typed_reference(content)))
     report = report_by_reference(tx, context.vault, reference)
     told = people_of(tx, report) if report else ()
     if report is None or not context.may(person, "list", report, told):
@@ -77,6 +84,10 @@ def _permitted(
     press = Press(tx, context, person, report, told, now, content.action, part)
     allowed = context.may(person, PERMISSION[content.action], report, told)
     return press if allowed else press.refused("not_permitted")
+
+
+def _typed_reference(content: Submitted) -> tuple[str, ...]:
+    return tuple(clean_text(text).upper() for text in content.fields.get("reference", ())[:1])
 
 
 def _answer(press: Press, content: Pressed | Submitted) -> Message:

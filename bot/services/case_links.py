@@ -6,10 +6,11 @@ An open case that is linked to a restricted one holds nothing of the link at all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.cases import Stage
 from bot.services.case_press import Press
+from bot.services.context import Context
 from bot.services.owed import owe_rewrites
 from bot.storage.case_marks import named
 from bot.storage.database import Transaction
@@ -23,6 +24,15 @@ from bot.storage.reports import (
     report_by_reference,
     save_state,
 )
+from bot.storage.several import hold_in_order, look_up
+
+
+def hold_together(tx: Transaction, context: Context, references: Iterable[str]) -> None:
+    """Hold these cases and those that they are linked to: before anything of them is changed."""
+    found = [look_up(tx, context.vault, reference) for reference in references]
+    known = [report for report in found if report is not None]
+    linked = [other for report in known for other in linked_ids(history(tx, report))]
+    hold_in_order(tx, {*(report.id for report in known), *linked})
 
 
 def other_case(press: Press, reference: str) -> Report | None:

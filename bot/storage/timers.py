@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 from bot.domain.cases import Stage
 from bot.storage.reports import Report, report_by_id
 from bot.storage.schema import reports
+from bot.storage.several import OLDEST_FIRST
 from bot.storage.vault import Vault
 
 _TIMERS = (reports.c.due_at, reports.c.remind_at, reports.c.check_at)
@@ -45,5 +46,5 @@ def end_check(connection: Connection, report: Report) -> None:
 
 def open_ids(connection: Connection) -> tuple[str, ...]:
     """The row ids of all reports that are not closed, oldest first, whether or not they can be opened."""
-    query = select(reports.c.id).where(reports.c.stage != Stage.CLOSED.value).order_by(reports.c.received_at)
+    query = select(reports.c.id).where(reports.c.stage != Stage.CLOSED.value).order_by(*OLDEST_FIRST)
     return tuple(str(row.id) for row in connection.execute(query))

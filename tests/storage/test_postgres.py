@@ -370,3 +370,66 @@ def test_two_who_agree_to_a_purge_at_once(desk: Desk) -> None:
     assert verdicts(say) == ["Confirmed", "Proposed"]
     with desk.product.database.transaction() as tx:
         assert agreed(tx, desk.product.context.vault, "purge", desk.now) is not None
+
+
+def waiting_for_locks(desk: Desk) -> int:
+    """How many transactions of this database wait for another one."""
+    here = "datname = current_database() AND wait_event_type = 'Lock'"
+    with desk.product.database.transaction() as tx:
+        return int(tx.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")).scalar_one())
+
+
+def crossing(desk: Desk, first: str, *presses: Callable[[], str]) -> list[str]:
+    """What each reads who presses while the case `first` is held: each waits, and then all are let go."""
+    database, vault = desk.product.database, desk.product.context.vault
+    with ThreadPoolExecutor(len(presses)) as pool:
+        with database.transaction() as held:
+            report_by_reference(held, vault, first)
+            began = []
+            for number, press in enumerate(presses, start=1):
+                began.append(pool.submit(press))
+                until = time.monotonic() + 1.5
+                while waiting_for_locks(desk) < number and time.monotonic() < until:
+                    time.sleep(0.01)
+                assert waiting_for_locks(desk) == number
+        return [press.result() for press in began]
+
+
+def two_cases(desk: Desk) -> tuple[str, str]:
+    older = desk.report("ana", kind="colleague").reference
+    desk.later(seconds=1)
+    return older, desk.report("joe", kind="colleague").reference
+
+
+def test_two_who_link_one_pair_from_both_ends(desk: Desk) -> None:
+    """Linked in opposite directions at once, the pair is linked once, and neither waits for the other."""
+    older, newer = two_cases(desk)
+    said = crossing(
+        desk,
+        older,
+        lambda: desk.fill("farid", "case.link", older, reference=newer),
+        lambda: desk.fill("grace", "case.link", newer, reference=older.lower()),
+    )
+    assert sorted("linked already" in text for text in said) == [False, True]
+    assert not any("NOT saved" in text for text in said)
+    with desk.product.database.transaction() as tx:
+        links = tx.execute(text("SELECT count(*) FROM report_events WHERE event = 'link'"))
+        assert links.scalar_one() == 2
+
+
+def test_two_who_restrict_linked_cases(desk: Desk) -> None:
+    """Of two cases that are linked each can be moved to restricted at the same moment."""
+    older, newer = two_cases(desk)
+    desk.fill("farid", "case.link", older, reference=newer)
+    with desk.product.database.transaction() as tx:
+        # So that the DSL may do it too.
+        tx.execute(text("UPDATE reports SET child = true"))
+    said = crossing(
+        desk,
+        older,
+        lambda: desk.fill("eleanor", "case.restrict", older, why="It is about somebody on the team."),
+        lambda: desk.fill("dina", "case.restrict", newer, why="It is about somebody on the team."),
+    )
+    assert not any("NOT saved" in text for text in said)
+    with desk.product.database.transaction() as tx:
+        assert tx.execute(text("SELECT count(*) FROM reports WHERE restricted")).scalar_one() == 2
