@@ -1,7 +1,8 @@
 """When a case that nobody has acknowledged climbs the ladder, and when those who were told are reminded.
 
 The targets are the Federation's own: the policy sets no time for acknowledging a report. They run from
-the moment at which it was received, whenever it was delivered. An urgent case waits for nobody's hours.
+the moment at which it was received, whenever it was delivered; where it is made urgent, or goes to other
+people, anew from that moment. An urgent case waits for nobody's hours.
 """
 
 from __future__ import annotations
@@ -51,19 +52,21 @@ class Targets:
 
 @dataclass(frozen=True)
 class Timetable:
-    """The timers of one case."""
+    """The timers of one case. `since` is its receipt, or when its clock began anew after `climbed` steps."""
 
-    received: datetime
+    since: datetime
     urgent: bool
     targets: Targets
     working: WorkingTime
+    climbed: int = 0
 
     def step(self, level: int) -> datetime:
         """When step `level` (from 0) of the ladder is due, each later than the one before."""
+        left = max(level - self.climbed, 0)
         if self.urgent:
-            return self._urgent_step(level)
+            return self._urgent_step(left)
         due = self._standard_step(0)
-        for number in range(1, level + 1):
+        for number in range(1, left + 1):
             # A day of one half-day ends with it: the next step waits for another half-day at least.
             due = max(self._standard_step(number), self.working.end_of_half_day(due, 1))
         return due
@@ -107,12 +110,12 @@ class Timetable:
         # Past the last target, the last gap repeats.
         minutes, last = self.targets.urgent, len(self.targets.urgent) - 1
         more = self._gap * max(level - last, 0)
-        return _later(self.received, minutes[min(level, last)]) + more
+        return _later(self.since, minutes[min(level, last)]) + more
 
     def _standard_step(self, level: int) -> datetime:
         # Past the last target, one more of its unit for each step.
         waits, last = self.targets.standard, len(self.targets.standard) - 1
-        return waits[min(level, last)].more(max(level - last, 0)).after(self.received, self.working)
+        return waits[min(level, last)].more(max(level - last, 0)).after(self.since, self.working)
 
 
 def _later(moment: datetime, minutes: float) -> datetime:

@@ -197,9 +197,9 @@ class Federation:
             return f"{self.roster.former[person]} (no longer on the roster)"
         return found.name if found else "someone no longer on the roster"
 
-    def timetable(self, received: datetime, urgent: bool) -> Timetable:
-        """The timers of a case that was received then."""
-        return Timetable(received, urgent, self.targets, self.working_time)
+    def timetable(self, since: datetime, urgent: bool, climbed: int = 0) -> Timetable:
+        """The timers of a case that was received then, or begins anew then after `climbed` steps."""
+        return Timetable(since, urgent, self.targets, self.working_time, climbed)
 
     def contact_lines(self) -> Mapping[str, str]:
         """Each contact's key with the line that is shown."""

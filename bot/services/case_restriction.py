@@ -32,7 +32,7 @@ from bot.services.owed import (
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import SealedRoute, add_people, people_of, reload
 from bot.storage.rerouting import Rerouted, forget_people, forget_person, owe_no_more, save_route
-from bot.storage.timers import set_reminder
+from bot.storage.timers import restart_clock, set_reminder
 
 # Who has a restricted case (routes.yml, "adult_risk"); and who keeps one that was brought to them.
 _GIVEN = ("dsl", "eht")
@@ -173,9 +173,11 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
     if not given_back:
         planned: datetime | None = report.row.due_at
         return planned
-    timetable = press.context.world.federation.timetable(press.now, bool(report.row.urgent))
+    level = report.state.level
+    timetable = press.context.world.federation.timetable(press.now, bool(report.row.urgent), level)
     set_reminder(press.tx, report, timetable.reminder_after(press.now))
-    return timetable.step(0)
+    restart_clock(press.tx, report, press.now, level)
+    return timetable.step(level)
 
 
 def _take_from(press: Press) -> None:

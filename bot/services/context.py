@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.turns import Tokens
 from bot.conversation.world import World
 from bot.domain.access import Action, Actor, CaseFacts, Decision, access_report, told_people
+from bot.domain.escalation import Timetable
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge.case_texts import CaseTexts
@@ -131,6 +132,12 @@ class Context:
     def name(self, person: str) -> str:
         """The name of someone on the roster."""
         return self.world.federation.person_name(person)
+
+    def timetable(self, report: Report) -> Timetable:
+        """The timers of a stored report."""
+        row = report.row
+        since, climbed = row.clock_from or row.received_at, int(row.clock_level)
+        return self.world.federation.timetable(since, bool(row.urgent), climbed)
 
     def actor(self, person: Person, report: Report) -> Actor:
         """A person with the roles that they hold for this report's school."""

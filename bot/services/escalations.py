@@ -69,7 +69,7 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
         save_state(tx, report, report.state, None, report.row.closed_at)
         return ()
     step = next_people(context, report, people_of(tx, report))
-    due = _next_due(context, report, state.level, now) if step else None
+    due = context.timetable(report).step_after(state.level, now) if step else None
     save_state(tx, report, state, due, None)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
     people = tuple(Told(person, LADDER, "C") for person in step)
@@ -80,11 +80,6 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     if not step:
         owe_reporter(tx, context, report, "late", now)
     return step
-
-
-def _next_due(context: Context, report: Report, level: int, now: datetime) -> datetime:
-    timetable = context.world.federation.timetable(report.row.received_at, bool(report.row.urgent))
-    return timetable.step_after(level, now)
 
 
 def next_people(

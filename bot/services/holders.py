@@ -136,8 +136,7 @@ def _store(
     row, waiting = report.row, state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
     due_at = row.due_at
     if waiting and due_at is None:
-        timetable = context.world.federation.timetable(row.received_at, bool(row.urgent))
-        due_at = timetable.step_after(state.level, now)
+        due_at = context.timetable(report).step_after(state.level, now)
     save_state(tx, report, state, due_at if waiting else None, row.closed_at)
     add_entry(tx, context.vault, report, Entry(now, "signpost", "", event, state.stage.value, detail))
     owe_rewrites(tx, context, reload(tx, context.vault, report), now)

@@ -30,7 +30,7 @@ from bot.storage.reports import (
     reload,
 )
 from bot.storage.rerouting import Rerouted, forget_people, save_route
-from bot.storage.timers import set_reminder
+from bot.storage.timers import restart_clock, set_reminder
 
 # The other one of these two may be the very person.
 _OTHER = {"eht": "chair", "chair": "eht"}
@@ -107,6 +107,7 @@ def _moved(
     if not save_route(tx, report, state, to):
         return False
     set_reminder(tx, report, timetable.reminder_after(now))
+    restart_clock(tx, report, now, state.level)
     forget_people(tx, report)
     told = tuple(Told(person, role, level) for person in people for level in ("C", "D"))
     add_people(tx, report, told, "reporter", now)

@@ -31,7 +31,7 @@ def remind(
     if not _is_waiting(report):
         set_reminder(tx, report, None)
         return
-    timetable = context.world.federation.timetable(report.row.received_at, bool(report.row.urgent))
+    timetable = context.timetable(report)
     slot = timetable.newest_reminder(report.row.remind_at, now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
         for person in _reminded(context, report, people_of(tx, report)):

@@ -49,6 +49,9 @@ reports = Table(
     Column("received_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("remind_at", Moment),
+    # From when its steps count, and how many were climbed before; NULL where that is its receipt.
+    Column("clock_from", Moment),
+    Column("clock_level", Integer, nullable=False, server_default="0"),
     # When its reporter is asked whether anything has happened since; NULL where nobody is, or was already.
     Column("check_at", Moment),
     Column("closed_at", Moment),

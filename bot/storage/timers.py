@@ -39,6 +39,12 @@ def set_reminder(connection: Connection, report: Report, at: datetime | None) ->
     connection.execute(update(reports).where(reports.c.id == report.id).values(remind_at=at))
 
 
+def restart_clock(connection: Connection, report: Report, at: datetime, level: int) -> None:
+    """Its steps count from there, after so many: no change to the case, so no new version of it."""
+    anew = update(reports).where(reports.c.id == report.id)
+    connection.execute(anew.values(clock_from=at, clock_level=level))
+
+
 def end_check(connection: Connection, report: Report) -> None:
     """Its reporter is not asked any more whether anything has happened since: no change to the case."""
     connection.execute(update(reports).where(reports.c.id == report.id).values(check_at=None))

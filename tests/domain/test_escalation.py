@@ -95,14 +95,14 @@ def test_working_hours_follow_the_clock_on_the_wall() -> None:
 def test_an_urgent_case_waits_for_nobody(received: str) -> None:
     """At weekends, on holidays and through clock changes its steps are ten minutes apart."""
     table = timetable(received, urgent=True)
-    begin = table.received.astimezone(UTC)
+    begin = table.since.astimezone(UTC)
     assert [table.step(level) - begin for level in range(3)] == [timedelta(minutes=m) for m in (10, 20, 30)]
 
 
 def test_the_repeated_hour_is_two_hours() -> None:
     """In the night in which 01:50 comes twice, an urgent case of either waits ten minutes and no more."""
     first = timetable("2026-10-25 01:50", urgent=True)
-    second = replace(first, received=first.received.replace(fold=1))
+    second = replace(first, since=first.since.replace(fold=1))
     assert first.step(0) == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
     assert second.step(0) == datetime(2026, 10, 25, 2, 0, tzinfo=UTC)
 
@@ -131,7 +131,7 @@ def test_a_late_step_leaves_time_before_the_next() -> None:
 
 
 def reminders(table: Timetable, count: int) -> list[str]:
-    found = [table.reminder_after(table.received)]
+    found = [table.reminder_after(table.since)]
     while len(found) < count:
         found.append(table.reminder_after(found[-1]))
     return [local(moment) for moment in found]
@@ -142,6 +142,17 @@ def test_reminders_come_with_each_half_day() -> None:
     found = reminders(timetable("2026-11-27 10:00"), 4)
     assert found == ["Fri 27 Nov 12:30", "Mon 30 Nov 08:30", "Mon 30 Nov 12:30", "Tue 01 Dec 08:30"]
     assert reminders(timetable("2026-12-18 18:00"), 1) == ["Mon 04 Jan 08:30"]
+
+
+@pytest.mark.parametrize("climbed", [0, 1, 2, 5])
+def test_a_clock_that_begins_anew_counts_its_own_steps(climbed: int) -> None:
+    """Made urgent after any number of steps, each further one is ten minutes later, from that moment on."""
+    table = Timetable(at("2026-11-28 23:00"), True, Targets(), WORKING, climbed)
+    found = [local(table.step(climbed + number)) for number in range(4)]
+    assert found == [f"Sat 28 Nov 23:{minute}" for minute in (10, 20, 30, 40)]
+    assert local(table.step(0)) == "Sat 28 Nov 23:10"
+    calm = Timetable(at("2026-11-23 09:00"), False, Targets(), WORKING, climbed)
+    assert [local(calm.step(climbed + number)) for number in range(3)] == steps(timetable("2026-11-23 09:00"))
 
 
 def test_urgent_reminders_come_with_each_step() -> None:
@@ -164,7 +175,7 @@ def test_urgent_reminders_come_with_each_step() -> None:
 def test_after_an_outage_the_newest_reminder_counts(urgent: bool, now: str, expected: str | None) -> None:
     """Of the reminders that were missed the newest alone is left, and none outside working time."""
     table = timetable("2026-11-27 10:00", urgent=urgent)
-    found = table.newest_reminder(table.reminder_after(table.received), at(now))
+    found = table.newest_reminder(table.reminder_after(table.since), at(now))
     assert (found and local(found)) == expected
 
 

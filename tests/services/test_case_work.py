@@ -193,6 +193,62 @@ def test_making_it_urgent_hurries_the_ladder(desk: Desk) -> None:
     assert "URGENT" in desk.notebook.texts("flt")[0]
 
 
+def carded(desk: Desk) -> set[str]:
+    """Whoever of the ladder has the card."""
+    ladder = ("farid", "eleanor", "maya")
+    return {name for name in ladder if any("Held by" in line for line in desk.notebook.texts(name))}
+
+
+def test_made_urgent_late_it_climbs_every_ten_minutes_from_then(desk: Desk) -> None:
+    """A day old and one step up, at night: ten minutes for each further step, none of them earlier."""
+    reference = colleague(desk)
+    desk.work(rounds=10)
+    desk.later(hours=12)
+    desk.work(rounds=10)
+    assert carded(desk) == {"farid"}
+    do(desk, "grace", "urgent", reference)
+    expected = [(9, {"farid"}), (1, {"farid", "eleanor"}), (9, {"farid", "eleanor"})]
+    for minutes, told in [*expected, (1, {"farid", "eleanor", "maya"})]:
+        desk.later(minutes=minutes)
+        desk.work(rounds=20)
+        assert carded(desk) == told
+    late = "has not been acknowledged"
+    desk.later(minutes=9)
+    desk.work(rounds=20)
+    assert not any(late in line for line in desk.notebook.texts("ana"))
+    desk.later(minutes=1)
+    desk.work(rounds=20)
+    assert any(late in line for line in desk.notebook.texts("ana"))
+
+
+def test_a_step_that_was_due_sooner_stays_so_and_the_next_waits(desk: Desk) -> None:
+    """Made urgent five minutes before a step, that step keeps its time; the next comes at twenty."""
+    reference = colleague(desk)
+    desk.work(rounds=10)
+    desk.later(hours=7, minutes=25)
+    do(desk, "grace", "urgent", reference)
+    for minutes, told in ((5, {"farid"}), (14, {"farid"}), (1, {"farid", "eleanor"})):
+        desk.later(minutes=minutes)
+        desk.work(rounds=20)
+        assert carded(desk) == told
+
+
+def test_calmed_it_waits_in_working_time_from_then(desk: Desk) -> None:
+    """Urgent no more, the next step waits for the end of the next half-day, whatever was climbed before."""
+    reference = desk.report("ana", kind="abuse", category="threat").reference
+    desk.work(rounds=10)
+    desk.later(minutes=10)
+    desk.work(rounds=10)
+    assert carded(desk) == {"farid"}
+    desk.fill("grace", "case.calm", reference, why=WHY)
+    desk.later(hours=7, minutes=19)
+    desk.work(rounds=20)
+    assert carded(desk) == {"farid"}
+    desk.later(minutes=1)
+    desk.work(rounds=20)
+    assert carded(desk) == {"farid", "eleanor"}
+
+
 def test_urgent_is_said_once(desk: Desk) -> None:
     """What is urgent already cannot be made so again, and can be calmed, once."""
     reference = colleague(desk)
