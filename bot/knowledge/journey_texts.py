@@ -207,8 +207,6 @@ class Aftercare(Record):
     moved_unopened: Annotated[str, AfterValidator(exactly("roles"))]
     move_unsafe: Annotated[str, AfterValidator(exactly("role"))]
     move_same: Annotated[str, AfterValidator(exactly("reference", "role"))]
-    moved_away: Annotated[str, AfterValidator(exactly("reference"))]
-    moved_away_text: Plain
     moved_here: Annotated[str, AfterValidator(exactly("before", "opened", "role"))]
     nobody: Plain
 

@@ -7,6 +7,7 @@ An open case that is linked to a restricted one holds nothing of the link at all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.domain.cases import Stage
 from bot.services.case_press import Press
@@ -61,7 +62,7 @@ def link_back(press: Press, other: Report) -> None:
         return
     there = Press(press.tx, press.context, press.person, other, people_of(press.tx, other), press.now)
     there.record("link", other.state, {"other": press.report.id})
-    _touch(press, other)
+    _touch(press.tx, press.context, other, press.now)
 
 
 def has_links(entries: Sequence[Entry]) -> bool:
@@ -75,19 +76,19 @@ def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tup
     return tuple(other.reference for other in found if other.restricted == bool(report.row.restricted))
 
 
-def hide_from_linked(press: Press) -> None:
+def hide_from_linked(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
     """The case has become restricted: the cards of open cases that named it are written anew without it."""
-    for other_id in linked_ids(history(press.tx, press.report)):
-        other = report_by_id(press.tx, press.context.vault, other_id)
+    for other_id in linked_ids(history(tx, report)):
+        other = report_by_id(tx, context.vault, other_id)
         if not other.row.restricted:
-            _touch(press, other)
+            _touch(tx, context, other, now)
 
 
-def _touch(press: Press, other: Report) -> None:
+def _touch(tx: Transaction, context: Context, other: Report, now: datetime) -> None:
     row = other.row
     closed_at = row.closed_at if other.state.stage is Stage.CLOSED else None
-    if save_state(press.tx, other, other.state, row.due_at, closed_at):
-        owe_rewrites(press.tx, press.context, reload(press.tx, press.context.vault, other), press.now)
+    if save_state(tx, other, other.state, row.due_at, closed_at):
+        owe_rewrites(tx, context, reload(tx, context.vault, other), now)
 
 
 def linked_ids(entries: Sequence[Entry]) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def restrict(press: Press, values: Mapping[str, str]) -> Message:
     _bring(press, told)
     if not report.state.acknowledged_by and state.acknowledged_by:
         owe_reporter(press.tx, press.context, press.report, "acknowledged", press.now)
-    hide_from_linked(press)
+    hide_from_linked(press.tx, press.context, report, press.now)
     return press.done("restrict", press.context.work.replies["restrict"].format(reference=report.reference))
 
 

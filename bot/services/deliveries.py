@@ -73,8 +73,6 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) 
     report = report_to_show(tx, context.vault, notice.report_id)
     if notice.kind == "gone":
         return _removal(tx, context, report, claimed)
-    if notice.kind == "moved":
-        return _moved(tx, context, report, claimed)
     if notice.recipient == FLT_CHANNEL and not is_in_channel(report):
         # It was moved to restricted in between.
         return None
@@ -108,20 +106,6 @@ def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
     """The platform where this message stands, or where it may stand and is to be looked for; "" for none."""
     shown = outbox.posted_card(tx, notice.report_id, notice.recipient) if notice.kind == "card" else None
     return shown.platform if shown else outbox.perhaps_on(tx, notice)
-
-
-def _moved(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
-    """In the place of the card of somebody who has the report no more; None where there was no card."""
-    recipient, texts = claimed.notice.recipient, context.world.playbook.texts.aftercare
-    card = outbox.Notice("", report.id, "card", recipient)
-    shown, platform = outbox.posted_card(tx, report.id, recipient), kept_on(tx, card)
-    if not platform:
-        return None
-    conversation = _account(context, recipient, platform)
-    message = _plain(texts.moved_away.format(reference=report.reference), texts.moved_away_text)
-    key, rewrites = f"card:{report.id}:{recipient}", shown.message_id if shown else ""
-    version, unclear = int(report.row.version), shown is None
-    return Outgoing(platform, conversation, message, key, rewrites, version, unclear)
 
 
 def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:

@@ -13,8 +13,9 @@ from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Block, Callout, Message, Paragraph
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
+from bot.services.case_links import hide_from_linked, hold_together
 from bot.services.context import Context
-from bot.services.owed import owe_moved, owe_people, person_recipient
+from bot.services.owed import owe_gone, owe_people, person_recipient
 from bot.services.ownership import own_report
 from bot.services.withdrawal import said
 from bot.storage.database import Transaction
@@ -45,11 +46,13 @@ class _Before:
 
 
 def move(tx: Transaction, context: Context, sender: Sender, command: MoveReport, now: datetime) -> Message:
-    """Give the report to the role that its reporter chose; everyone else loses it.
+    """Give the report to the role that its reporter chose; everyone else loses it, without a trace.
 
+    Of a report that only one role has nothing stands in the FLT's channel, nor on the card of another case.
     The reporter is told, by role, who has opened it: what was read cannot be taken back.
     """
     texts = context.world.playbook.texts.aftercare
+    hold_together(tx, context, (command.reference,))
     report = own_report(tx, context, sender, command.reference, command.code, now)
     if isinstance(report, str):
         return said("warning", context.texts.status.add_unknown)
@@ -117,7 +120,8 @@ def _moved(
     call_off(tx, report.id, tuple(map(person_recipient, people)))
     report = reload(tx, context.vault, report)
     owe_people(tx, context, report, told, now)
-    owe_moved(tx, context, report, left, now)
+    owe_gone(tx, context, report, left, now)
+    hide_from_linked(tx, context, report, now)
     return True
 
 

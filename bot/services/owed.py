@@ -179,12 +179,6 @@ def owe_addition(
         _owe(tx, context, report, kind, recipient, now)
 
 
-def owe_moved(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
-    """Where the card stood of those who have the report no more, a line that it has been moved."""
-    for recipient in left:
-        _owe(tx, context, report, "moved", recipient, now)
-
-
 def owe_gone(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
     """The cards of those who are to have nothing of the report are taken away, without a trace.
 

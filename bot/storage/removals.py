@@ -26,7 +26,7 @@ def remember_place(connection: Connection, row_id: str, message_id: str) -> None
 def other_messages(connection: Connection, report_id: str, recipient: str) -> tuple[Stood, ...]:
     """What the recipient was sent of the report beside its card, or may have been sent."""
     here = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
-    kinds = outbox.c.kind.not_in(("card", "moved", "gone"))
+    kinds = outbox.c.kind.not_in(("card", "gone"))
     query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
     return tuple(Stood(row.key, row.kind, row.message_id) for row in connection.execute(query))
 

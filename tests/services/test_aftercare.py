@@ -1,9 +1,13 @@
 """What a reporter does after Send: correct, withdraw, give the report to somebody else."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.app import new_tokens
 from bot.conversation.turns import Pressed, Said
+from bot.delivery.sender import PassingFault
+from bot.services.assistant import Assistant
 from tests.support.desk import CLOSING, Desk
 
 WRONG = "It was on Tuesday, not on Monday."
@@ -146,7 +150,7 @@ def test_an_anonymous_reporter_does_it_with_the_code(desk: Desk) -> None:
 
 
 def test_the_wrong_person_loses_it(desk: Desk) -> None:
-    """The report goes to the one role that its reporter chose; former readers see that it moved, no more."""
+    """The report goes to the one role that its reporter chose, and nothing of it is left in the channel."""
     reference = desk.report("ana", kind="colleague", narrative="About Tom.").reference
     desk.work()
     told = move(desk, "ana", reference, "chair")
@@ -155,9 +159,7 @@ def test_the_wrong_person_loses_it(desk: Desk) -> None:
     assert "Federation Leadership Team" in told
     desk.work(rounds=20)
     assert reference in desk.notebook.texts("maya")[0]
-    [channel] = desk.notebook.texts("flt")
-    assert channel.startswith(f"{reference} has been moved")
-    assert "colleague" not in channel
+    assert desk.notebook.texts("flt") == []
     for user in ("farid", "grace", "tom", "eleanor", "dina", "beth", "ivan"):
         for action in ("case.show", "case.details", "case.acknowledge"):
             assert "There is no case with that reference" in desk.press(user, action, reference)
@@ -167,8 +169,55 @@ def test_the_wrong_person_loses_it(desk: Desk) -> None:
     assert "About Tom." in desk.press("maya", "case.details", reference)
     desk.press("maya", "case.acknowledge", reference)
     desk.work(rounds=20)
-    assert len(desk.notebook.texts("flt")) == 1
+    assert desk.notebook.texts("flt") == []
     assert "somebody on the team has it" in desk.notebook.texts("ana")[-1]
+
+
+def test_a_moved_report_leaves_no_trace(desk: Desk) -> None:
+    """Card, thread and lines leave the channel, former readers' cards too; a linked case names it no more."""
+    context = replace(desk.product.context, threads=("playground",))
+    desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))
+    other = desk.report("joe", kind="colleague").reference
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.later(hours=8)
+    desk.work(rounds=10)
+    assert any(reference in line for line in desk.notebook.texts("farid"))
+    desk.press("farid", "case.acknowledge", reference)
+    desk.work(rounds=10)
+    desk.later(minutes=1)
+    desk.fill("farid", "case.link", reference, reference=other)
+    desk.fill("farid", "case.note", reference, note="Spoke to both.")
+    desk.work(rounds=20)
+    assert any(reference in line for line in desk.notebook.texts("flt") if line.startswith(other))
+    lines = sum(map(len, desk.notebook.threads.values()))
+    assert lines
+    desk.later(minutes=1)
+    move(desk, "ana", reference, "chair")
+    desk.work(rounds=40)
+    posted = desk.notebook.texts("flt") + [line for found in desk.notebook.threads.values() for line in found]
+    assert not any(reference in text for text in posted)
+    assert [text.splitlines()[0] for text in desk.notebook.texts("flt")] == [
+        f"{other} · Abuse by a colleague"
+    ]
+    assert sum(map(len, desk.notebook.threads.values())) < lines
+    carded = [line for line in desk.notebook.texts("farid") if "Held by" in line and reference in line]
+    assert carded == []
+    assert reference in desk.notebook.texts("maya")[0]
+
+
+def test_a_move_in_an_outage_is_made_good(desk: Desk) -> None:
+    """Where the platform is away, the card leaves the channel when it is back, and nothing else is posted."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.notebook.refuses["flt"] = PassingFault("no connection")
+    move(desk, "ana", reference, "chair")
+    desk.work(rounds=20)
+    assert len(desk.notebook.texts("flt")) == 1
+    desk.notebook.refuses.clear()
+    desk.later(minutes=10)
+    desk.work(rounds=20)
+    assert desk.notebook.texts("flt") == []
 
 
 def test_who_has_opened_it_is_told_by_role(desk: Desk) -> None:

@@ -87,6 +87,27 @@ def test_going_down_and_up_keeps_the_reports(migrated_url: str) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("state", ["pending", "sent"])
+def test_a_line_of_an_older_version_is_taken_away(migrated_url: str, state: str) -> None:
+    """Of a line in the channel that says that a report was moved, owed or posted before, nothing is left."""
+    desk = Desk.open(Path(), database_url=migrated_url)
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.fill("ana", "report.move", reference, to="chair", code="")
+    older = (
+        "UPDATE outbox SET kind = 'moved', key = 'moved:' || report_id || ':flt_channel:2', state = :state"
+        " WHERE kind = 'gone' AND recipient = 'flt_channel'"
+    )
+    with desk.product.database.transaction() as tx:
+        assert tx.execute(text(older), {"state": state}).rowcount == 1
+    migrate.downgrade(desk.product.database, "0014")
+    migrate.upgrade(desk.product.database)
+    assert len(desk.notebook.texts("flt")) == 1
+    desk.work(rounds=10)
+    assert desk.notebook.texts("flt") == []
+    desk.close()
+
+
 def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     """Of several that start on an empty database together, each finds the newest schema, made once."""
     databases = [Database(empty_url) for _ in range(4)]
