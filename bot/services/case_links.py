@@ -21,7 +21,6 @@ from bot.storage.reports import (
     history,
     people_of,
     reload,
-    report_by_id,
     report_by_reference,
     save_state,
 )
@@ -78,9 +77,10 @@ def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tup
 
 def hide_from_linked(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
     """The case has become restricted: the cards of open cases that named it are written anew without it."""
-    for other_id in linked_ids(history(tx, report)):
-        other = report_by_id(tx, context.vault, other_id)
-        if not other.row.restricted:
+    for item in named(tx, linked_ids(history(tx, report))):
+        other = report_by_reference(tx, context.vault, item.reference)
+        # None where only its skeleton is left: it has no card any more.
+        if other is not None and not other.row.restricted:
             _touch(tx, context, other, now)
 
 

@@ -21,9 +21,11 @@ from bot.services.owed import owe_addition, owe_reporter, owe_rewrites
 from bot.services.ownership import own_report
 from bot.services.urgency import next_due
 from bot.services.withdrawal import said, was_withdrawn
-from bot.storage.case_marks import mark
+from bot.storage.case_marks import mark, named
+from bot.storage.crypto import KeyFault
 from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, history, reload, report_to_show, save_state
+from bot.storage.reports import Entry, Report, add_entry, history, reload, save_state
+from bot.storage.several import look_up
 from bot.storage.timers import end_check
 
 CHECK_BACK = "check_back"
@@ -68,12 +70,20 @@ def _was(entries: Sequence[Entry], event: str) -> bool:
 
 def _another_is_asked(tx: Transaction, context: Context, report: Report, entries: Sequence[Entry]) -> bool:
     """Whether it was linked to an earlier report of the same matter, whose reporter is or was asked."""
-    for other_id in linked_ids(entries):
-        other = report_to_show(tx, context.vault, other_id)
-        earlier = other.row.received_at < report.row.received_at
-        if earlier and (other.row.check_at is not None or _was(history(tx, other), CHECK_BACK)):
-            return True
-    return False
+    return any(
+        _is_asked_before(tx, context, report, item.reference) for item in named(tx, linked_ids(entries))
+    )
+
+
+def _is_asked_before(tx: Transaction, context: Context, report: Report, reference: str) -> bool:
+    try:
+        other = look_up(tx, context.vault, reference)
+        if other is None or other.row.received_at >= report.row.received_at:
+            return False
+        return other.row.check_at is not None or _was(history(tx, other), CHECK_BACK)
+    except KeyFault:
+        # Nobody can say any more: asked twice is better than never.
+        return False
 
 
 def is_open(report: Report, entries: Sequence[Entry]) -> bool:

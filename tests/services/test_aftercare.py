@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from bot.app import new_tokens
 from bot.conversation.turns import Pressed, Said
 from bot.delivery.sender import PassingFault
 from bot.services.assistant import Assistant
+from bot.storage.shredding import shred
 from tests.support.desk import CLOSING, Desk
 
+BY_NAME = "SELECT id FROM reports WHERE reference = :name"
 WRONG = "It was on Tuesday, not on Monday."
 
 
@@ -204,6 +207,26 @@ def test_a_moved_report_leaves_no_trace(desk: Desk) -> None:
     carded = [line for line in desk.notebook.texts("farid") if "Held by" in line and reference in line]
     assert carded == []
     assert reference in desk.notebook.texts("maya")[0]
+
+
+@pytest.mark.parametrize("way", ["moved", "restricted"])
+def test_a_link_to_a_purged_case_is_in_nobodys_way(desk: Desk, way: str) -> None:
+    """A report that is linked to one of which only a skeleton is left is moved or restricted like others."""
+    other = desk.report("joe", kind="colleague").reference
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.fill("farid", "case.link", reference, reference=other)
+    desk.work(rounds=10)
+    with desk.product.database.transaction() as tx:
+        found = tx.execute(
+            text("SELECT id FROM reports WHERE reference = :name"), {"name": other}
+        ).scalar_one()
+        shred(tx, found)
+    if way == "moved":
+        assert "sent to this role alone" in move(desk, "ana", reference, "chair")
+    else:
+        why = "It is about somebody on the team."
+        assert "restricted" in desk.fill("eleanor", "case.restrict", reference, why=why)
 
 
 def test_a_move_in_an_outage_is_made_good(desk: Desk) -> None:

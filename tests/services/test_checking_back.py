@@ -14,8 +14,10 @@ from bot.domain.messages import Callout, Form, Outside
 from bot.services import escalations
 from bot.services.assistant import Assistant
 from bot.services.context import CurrentWorld
+from bot.storage.shredding import shred
 from tests.support.desk import CLOSING, Desk, text_of
 
+BY_NAME = "SELECT id FROM reports WHERE reference = :name"
 ASKED = "There is one question for you about your report"
 ADDED = "the reporter added something"
 URGENT = "an answer from the reporter, and it is urgent"
@@ -303,6 +305,29 @@ def test_of_two_reports_of_one_matter_the_first_is_asked_about(desk: Desk) -> No
     desk.fill("farid", "case.link", second, reference=first)
     waits(desk, days=15)
     assert (asked(desk), asked(desk, "joe")) == (1, 0)
+
+
+@pytest.mark.parametrize("how", ["purged", "lost"])
+def test_where_the_earlier_report_is_gone_the_later_one_is_asked_about(desk: Desk, how: str) -> None:
+    """Linked to a report that was purged, or whose key is missing, the other one is asked about, once."""
+    first = reported(desk)
+    desk.later(hours=1)
+    second = reported(desk, "joe")
+    desk.fill("farid", "case.link", second, reference=first)
+    close(desk, first)
+    desk.later(days=1)
+    desk.work(rounds=20)
+    with desk.product.database.transaction() as tx:
+        found = tx.execute(
+            text("SELECT id FROM reports WHERE reference = :name"), {"name": first}
+        ).scalar_one()
+        if how == "purged":
+            shred(tx, found)
+        else:
+            tx.execute(text("UPDATE reports SET key_id = 'lost' WHERE id = :id"), {"id": found})
+    waits(desk, days=14)
+    waits(desk, days=1)
+    assert asked(desk, "joe") == 1
 
 
 def test_none_is_asked_where_the_federation_says_so(desk: Desk) -> None:
