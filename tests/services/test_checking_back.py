@@ -154,6 +154,7 @@ def test_an_answer_is_an_addition(desk: Desk) -> None:
     assert ADDED in desk.notebook.texts("farid")[-1]
     posted = "".join(desk.notebook.texts("farid") + desk.notebook.texts("flt"))
     assert WORDS not in posted
+    assert WORDS not in desk.dump()
     assert "URGENT" not in posted
     details = desk.press("farid", "case.details", reference)
     assert f"Asked whether anything has happened since the report: Yes. {WORDS}" in details
