@@ -58,9 +58,14 @@ def propose(
 def agree(tx: Transaction, context: Context, person: Person, kind: Decision, now: datetime) -> Message:
     """Confirm what somebody else has proposed of this kind, or propose it: said by two, it is agreed to."""
     approvals.one_after_another(tx)
-    waiting = [item for item in approvals.pending(tx, context.vault, now) if item.kind == kind]
+    waiting = [
+        item
+        for item in approvals.pending(tx, context.vault, now)
+        if item.kind == kind and may_decide(context, item.proposed_by, kind)
+    ]
     if waiting:
-        return decide(tx, context, person, waiting[0].id, APPROVED, now)
+        others = [item for item in waiting if item.proposed_by != person.id]
+        return decide(tx, context, person, (others or waiting)[0].id, APPROVED, now)
     return propose(tx, context, person, kind, {}, now)
 
 

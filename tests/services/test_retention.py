@@ -14,6 +14,7 @@ from bot.knowledge.retention_file import Retention
 from bot.services import retention
 from bot.services.approvals import agreed, carry_out
 from bot.services.assistant import Assistant
+from bot.services.context import CurrentWorld
 from bot.services.retention import due, purge
 from bot.storage import audit
 from bot.storage.shredding import SKELETON, belonging, shred
@@ -198,6 +199,22 @@ def test_two_people_must_agree(desk: Desk) -> None:
     assert any("as Eleanor Marsh proposed and Ivan Doyle" in text for text in desk.notebook.texts("maya"))
     desk.later(hours=25)
     assert not is_agreed(desk)
+
+
+def test_a_leavers_proposal_is_in_nobodys_way(desk: Desk) -> None:
+    """What somebody proposed who may no longer do so is left alone: two others agree in the same words."""
+    say(desk, "ivan")
+    roster = desk.product.context.world.federation.roster
+    people = {name: person for name, person in roster.people.items() if name != "ivan"}
+    moved = replace(roster, people=people, roles={**roster.roles, "it": {"": ("tom",)}})
+    world = desk.product.context.world
+    world = replace(world, federation=replace(world.federation, roster=moved))
+    context = replace(desk.product.context, current=CurrentWorld(world))
+    desk.product = replace(desk.product, context=context, assistant=Assistant(context, desk.product.engine))
+    assert "Proposed" in say(desk, "eleanor")
+    assert not is_agreed(desk)
+    assert "Confirmed" in say(desk, "tom")
+    assert is_agreed(desk)
 
 
 def test_a_proposal_says_how_many_cases_would_go(desk: Desk) -> None:
