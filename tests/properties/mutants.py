@@ -12,6 +12,7 @@ from sqlalchemy import Connection, update
 
 from bot.delivery import leases
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
+from bot.domain.escalation import Timetable
 from bot.services import case_handling, escalations, submissions
 from bot.services.case_press import Press
 from bot.storage import outbox
@@ -44,7 +45,7 @@ def no_fencing(patch: Patch) -> None:
 
 def no_follow_up(patch: Patch) -> None:
     """After the first step of the ladder no timer is set."""
-    patch.setattr(escalations, "_next_due", lambda *_: None)
+    patch.setattr(Timetable, "step_after", lambda *_: None)
 
 
 def no_look_up(patch: Patch) -> None:
