@@ -32,6 +32,17 @@ def received(
     return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden)
 
 
+def received_before(world: World) -> Message:
+    """An anonymous report's Send came a second time: received once, under what its sender wrote down."""
+    texts = world.playbook.texts.receipts
+    blocks = (
+        Callout("success", texts.title, texts.duplicate_anonymous),
+        Paragraph(texts.follow_anonymous),
+        Buttons((Button(texts.look_up, "status.show"),)),
+    )
+    return Message(blocks, summary=texts.summary, replaces=SLOT, ephemeral=True)
+
+
 def _next(world: World, slots: Slots, route: Route) -> str:
     texts = world.playbook.texts.receipts
     kind = next(iter(slots.get("kind", ())), "")

@@ -164,8 +164,10 @@ class Worker:
         now = self.clock()
         self._look_around(now)
         escalations.climb_due(self.context, now)
+        if housekeeping := self._housekeeping_due is None or now >= self._housekeeping_due:
+            self.context.database.leave_no_trace()
         with self.context.database.transaction() as tx:
-            if self._housekeeping_due is None or now >= self._housekeeping_due:
+            if housekeeping:
                 # Not at every poll: each write costs an fsync.
                 self._housekeeping_due = now + _HOUSEKEEPING
                 conversations.forget_expired(tx, now)

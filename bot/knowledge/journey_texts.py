@@ -127,6 +127,7 @@ class Receipts(Record):
 
     title: Plain
     duplicate: Plain
+    duplicate_anonymous: Plain
     drill: Plain
     reference: Plain
     next_open: Plain

@@ -161,6 +161,8 @@ class Assistant:
         if not isinstance(content, Pressed) or content.action != "journey.send":
             return ()
         reference = submitted_before(tx, self._context.vault, content.value.partition("|")[0])
+        if reference == "":
+            return (receipts.received_before(world),)
         report = reference and report_by_reference(tx, self._context.vault, reference)
         if not report:
             return ()

@@ -56,17 +56,25 @@ def submit(
     mode = _one(slots.get("mode", ()), "named")
     known = submitted_before(tx, context.vault, command.tokens.draft)
     if known is not None:
-        return Received(known, mode, route, again=True)
+        return Received(known or command.tokens.reference, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
     reference = _free_reference(tx, context, command)
-    remember_submission(tx, context.vault, command.tokens.draft, reference, now)
+    kept = _kept_with_draft(reference, mode, command)
+    remember_submission(tx, context.vault, command.tokens.draft, kept, now)
     new = _new_report(context, sender, command, route, now)
     report = insert_report(tx, context.vault, replace(new, reference=reference))
     add_people(tx, report, route.told, "route", now)
     add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
     owe_first_notices(tx, context, report, route.told, now)
     return Received(reference, mode, route)
+
+
+def _kept_with_draft(reference: str, mode: str, command: SubmitReport) -> str:
+    """The reference that a second press of Send is told; none for an anonymous report, whose sender has it."""
+    # But for the rare one that was drawn anew: its sender read it in the receipt, which may be lost.
+    written_down = mode == ANONYMOUS and reference == command.tokens.reference
+    return "" if written_down else reference
 
 
 def _one(values: tuple[str, ...], otherwise: str) -> str:

@@ -1,6 +1,7 @@
 """Sessions, the events already seen, submission keys and failed receipt codes: all of them expire.
 
-Owners are found by HMAC: no table says who has a conversation with Signpost.
+Owners are found by HMAC: no table says who has a conversation with Signpost. What is kept of a person
+knows no moment finer than the hour or the day, so that none is also that of an anonymous report.
 """
 
 from __future__ import annotations
@@ -19,6 +20,17 @@ from bot.storage.vault import Vault
 SEEN_FOR = timedelta(hours=24)
 
 
+def _seen_until(now: datetime) -> datetime:
+    # The full hour before a day has passed: gone within the day, and no moment that a report bears too.
+    return (now + SEEN_FOR).replace(minute=0, second=0, microsecond=0)
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    day = timedelta(days=1)
+    start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return start if start == moment else start + day
+
+
 def one_at_a_time(connection: Connection, vault: Vault, platform: str, user: str) -> None:
     """What one person does is done in order, whichever process does it, until this transaction ends."""
     alone(connection, "person", vault.blind("session", platform, user))
@@ -35,7 +47,10 @@ def load_session(connection: Connection, vault: Vault, owner: str, now: datetime
 
 
 def save_session(connection: Connection, vault: Vault, owner: str, text: str, expires_at: datetime) -> None:
-    """Store the session under a fresh key, in place of the last one."""
+    """Store the session under a fresh key, in place of the last one, until the end of the day it expires on.
+
+    The day alone is kept: when somebody last wrote is nobody's to know.
+    """
     key, wrapped = vault.ring.new_record_key("sessions", owner)
     put(
         connection,
@@ -44,7 +59,7 @@ def save_session(connection: Connection, vault: Vault, owner: str, text: str, ex
         key_id=wrapped.key_id,
         wrapped_key=wrapped.wrapped,
         sealed_session=key.seal("sealed_session", text),
-        expires_at=expires_at,
+        expires_at=_end_of_day(expires_at),
     )
 
 
@@ -60,13 +75,13 @@ def forget_session(connection: Connection, owner: str) -> None:
 
 
 def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now: datetime) -> bool:
-    """Whether this (platform, event id) comes for the first time; it is remembered for a day."""
+    """Whether this (platform, event id) comes for the first time; it is remembered until a day is nearly over."""
     hidden = vault.blind("event", *event)
-    return insert_new(connection, seen_events, event_hmac=hidden, expires_at=now + SEEN_FOR)
+    return insert_new(connection, seen_events, event_hmac=hidden, expires_at=_seen_until(now))
 
 
 def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
-    """The reference under which this draft was received, or None."""
+    """The reference under which this draft was received, "" where it is kept apart from it; None: it was not."""
     hidden = vault.blind("draft", draft)
     row = connection.execute(
         select(submission_keys.c.reference).where(submission_keys.c.key_hmac == hidden)
@@ -77,11 +92,13 @@ def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | 
 def remember_submission(
     connection: Connection, vault: Vault, draft: str, reference: str, now: datetime
 ) -> None:
-    """Remember the draft for a day. Raises IntegrityError where it was received already."""
+    """Remember the draft until a day is nearly over. Raises IntegrityError where it was received already.
+
+    An anonymous report's reference is "" here: nothing leads from what was pressed to what is stored.
+    """
     hidden = vault.blind("draft", draft)
-    connection.execute(
-        insert(submission_keys).values(key_hmac=hidden, reference=reference, expires_at=now + SEEN_FOR)
-    )
+    row = {"key_hmac": hidden, "reference": reference, "expires_at": _seen_until(now)}
+    connection.execute(insert(submission_keys).values(**row))
 
 
 def may_be_reference(text: str) -> bool:

@@ -124,6 +124,13 @@ class Database:
             why = type(error).__name__
             return f"What was deleted is not yet overwritten ({why}): purge again when less is going on."
 
+    def leave_no_trace(self) -> None:
+        """Let no deleted row live on in the database's journal. Raises StorageUnavailable."""
+        try:
+            self._kind.leave_no_trace(self.engine)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StorageUnavailable(type(error).__name__) from error
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()

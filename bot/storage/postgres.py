@@ -100,6 +100,10 @@ def overwrite_deleted(engine: Engine) -> str:
     )
 
 
+def leave_no_trace(_engine: Engine) -> None:
+    """Nothing: autovacuum frees what was deleted."""
+
+
 def is_postgres(connection: Connection) -> bool:
     """Whether other processes may be in the same database."""
     return connection.dialect.name == "postgresql"

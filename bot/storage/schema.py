@@ -100,8 +100,11 @@ submission_keys = Table(
     "submission_keys",
     metadata,
     Column("key_hmac", String(64), primary_key=True),
+    # "" for an anonymous report.
     Column("reference", String(16), nullable=False),
     Column("expires_at", Moment, nullable=False),
+    # In the order of the HMACs, which is none: rows in their order of coming would say which report is whose.
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -170,6 +173,7 @@ seen_events = Table(
     metadata,
     Column("event_hmac", String(64), primary_key=True),
     Column("expires_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 Index("ix_seen_events_expires_at", seen_events.c.expires_at)

@@ -103,7 +103,21 @@ def first_statements(version: tuple[int, ...]) -> tuple[str, ...]:
         f"PRAGMA synchronous={synchronous}",
         "PRAGMA foreign_keys=ON",
         "PRAGMA secure_delete=ON",
+        # What a checkpoint has emptied is cut off with the next write: see `leave_no_trace`.
+        "PRAGMA journal_size_limit=0",
     )
+
+
+def leave_no_trace(engine: Engine) -> None:
+    """Bring what the WAL holds into the file, waiting for nobody: deleted rows do not live on in it.
+
+    Without a WAL there is nothing to do.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+    finally:
+        raw.close()
 
 
 def overwrite_deleted(engine: Engine) -> str:

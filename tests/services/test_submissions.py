@@ -41,6 +41,30 @@ def test_a_taken_reference_is_replaced(desk: Desk) -> None:
     assert count(desk, "reports") == 2
 
 
+def test_nothing_leads_from_an_anonymous_press_to_its_report(desk: Desk) -> None:
+    """A second press of an anonymous Send is told that it was received; no row beside the report names it."""
+    tokens = new_tokens()
+    desk.report("ana", tokens, mode="anonymous", kind="colleague")
+    told = desk.press("ana", "journey.send", f"{tokens.draft}|review|")
+    assert "It was not sent twice" in told
+    assert count(desk, "reports") == 1
+    assert references(desk) == [""]
+
+
+def test_an_anonymous_report_that_was_renamed_can_be_named_again(desk: Desk) -> None:
+    """Where the reference written down was taken, a second press of Send tells the one that stands."""
+    taken = desk.report()
+    tokens = replace(new_tokens(), reference=taken.reference)
+    found = desk.report("ana", tokens, mode="anonymous", kind="colleague")
+    assert found.reference != taken.reference
+    assert found.reference in desk.press("ana", "journey.send", f"{tokens.draft}|review|")
+
+
+def references(desk: Desk) -> list[str]:
+    with desk.product.database.transaction() as tx:
+        return [row[0] for row in tx.exec_driver_sql("SELECT reference FROM submission_keys")]
+
+
 def test_nothing_is_stored_where_nobody_safe_is_left(desk: Desk) -> None:
     """A report that nobody safe could receive is refused, and leaves no row at all."""
     with pytest.raises(NotSent) as refused:

@@ -1,24 +1,25 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage import conversations
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
+from bot.storage.schema import metadata
 from bot.storage.vault import Vault
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-WEEK = timedelta(days=7)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
 
 
 def test_a_session_comes_back_until_it_expires(database: Database, vault: Vault) -> None:
-    """A session is read back within its days, and not after them."""
+    """A session is read back within its days, to the end of the last one, and not after it."""
     with database.transaction() as tx:
         conversations.save_session(tx, vault, "owner", "half a report", NOW + WEEK)
     with database.transaction() as tx:
         assert conversations.load_session(tx, vault, "owner", NOW + WEEK / 2) == "half a report"
-        assert conversations.load_session(tx, vault, "owner", NOW + WEEK) is None
+        assert conversations.load_session(tx, vault, "owner", NOW + WEEK + DAY) is None
         assert conversations.load_session(tx, vault, "other", NOW) is None
 
 
@@ -26,7 +27,7 @@ def test_an_expired_session_is_deleted(database: Database, vault: Vault) -> None
     """What has expired leaves the table."""
     with database.transaction() as tx:
         conversations.save_session(tx, vault, "owner", "half a report", NOW)
-        conversations.forget_expired(tx, NOW)
+        conversations.forget_expired(tx, NOW + DAY)
         assert tx.execute(text("SELECT count(*) FROM sessions")).scalar() == 0
 
 
@@ -67,3 +68,24 @@ def test_wrong_codes_are_counted_for_an_hour(database: Database) -> None:
             conversations.remember_failure(tx, "FED-NONE", NOW)
         assert conversations.failures(tx, "FED-NONE", NOW + timedelta(minutes=59)) == 3
         assert conversations.failures(tx, "FED-NONE", NOW + timedelta(minutes=61)) == 0
+
+
+def test_no_moment_of_a_person_is_that_of_a_report(database: Database, vault: Vault) -> None:
+    """Of what was seen and sent the table knows the hour alone and of a session the day; all goes in time."""
+    odd = NOW.replace(minute=17, second=23, microsecond=456789)
+    with database.transaction() as tx:
+        conversations.first_time(tx, vault, ("slack", "Ev1"), odd)
+        conversations.remember_submission(tx, vault, "draft", "", odd)
+        conversations.save_session(tx, vault, "owner", "half a report", odd + WEEK)
+        kept = {table: moments(tx, table) for table in ("seen_events", "submission_keys", "sessions")}
+        conversations.forget_expired(tx, odd + timedelta(hours=24))
+        left = {table: moments(tx, table) for table in ("seen_events", "submission_keys")}
+    hour = (odd + timedelta(hours=24)).replace(minute=0, second=0, microsecond=0)
+    day = (odd + WEEK + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    assert kept == {"seen_events": [hour], "submission_keys": [hour], "sessions": [day]}
+    assert left == {"seen_events": [], "submission_keys": []}
+
+
+def moments(tx: Transaction, table: str) -> list[datetime]:
+    """When each row of a table expires."""
+    return list(tx.execute(select(metadata.tables[table].c.expires_at)).scalars())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.storage import migrate
+from bot.storage import migrate, sqlite
 from bot.storage.crypto import KeyRing, new_key
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.vault import open_vault
@@ -28,6 +28,34 @@ def test_the_durable_pragmas_are_in_force(database: Database) -> None:
     expected = ["wal", 2] if sqlite3.sqlite_version_info >= (3, 51, 3) else ["delete", 3]
     assert found == expected
     assert secure == 1
+
+
+def test_no_deleted_row_lives_on_in_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a write-ahead log, what was deleted is gone from all of the database's files soon after."""
+    monkeypatch.setattr(sqlite, "_durable", lambda _version: ("wal", 2))
+    database = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
+    word = "Zeisigruf" * 40
+    for statement in ("CREATE TABLE t (x)", f"INSERT INTO t VALUES ('{word}')", "DELETE FROM t"):  # noqa: S608
+        with database.transaction() as tx:
+            tx.exec_driver_sql(statement)
+    assert word in raw(tmp_path)
+    for _ in range(2):
+        database.leave_no_trace()
+        with database.transaction() as tx:
+            tx.exec_driver_sql("INSERT INTO t VALUES (1)")
+    assert word not in raw(tmp_path)
+    database.close()
+
+
+def raw(folder: Path) -> str:
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.glob("signpost.db*"))
+
+
+def test_what_is_remembered_stands_in_no_order(database: Database) -> None:
+    """No row number says in which order events came and reports were sent."""
+    for table in ("seen_events", "submission_keys"):
+        with pytest.raises(StorageUnavailable, match="rowid"), database.transaction() as tx:
+            tx.exec_driver_sql(f"SELECT rowid FROM {table}")
 
 
 def test_check_refuses_weak_pragmas(database: Database) -> None:
