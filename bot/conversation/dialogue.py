@@ -37,6 +37,7 @@ def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: 
     """
     if not incoming.private:
         return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
+    world = replace(world, platform=incoming.sender.platform)
     match incoming.content:
         case SharedFile():
             return Turn(session, (file_advice(world),))

@@ -75,7 +75,8 @@ def _said(step: StepRecord, draft: Draft, world: World) -> list[Block]:
     blocks += [Paragraph(_filled(text, draft, world)) for text in step.text]
     blocks += [] if step.callout else phones
     blocks += quotes(step.show, world)
-    blocks += [Outside(_filled(item.text, draft, world), item.source) for item in step.outside]
+    said_here = [item for item in step.outside if not item.platforms or world.platform in item.platforms]
+    blocks += [Outside(_filled(item.text, draft, world), item.source) for item in said_here]
     return blocks
 
 

@@ -15,7 +15,10 @@ from bot.knowledge.policies import Policy
 
 @dataclass(frozen=True)
 class World:
-    """Read once at start, then immutable."""
+    """Read once at start, then immutable.
+
+    `platform` is where the person of this turn is: what others can know of them differs. "" outside a turn.
+    """
 
     policy: Policy
     playbook: Playbook
@@ -24,3 +27,4 @@ class World:
     permissions: Permissions
     door: DoorTexts
     paper: PaperTexts
+    platform: str = ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
+from typing import get_args
 
 from bot.knowledge.conditions import DERIVED
 from bot.knowledge.documents import Document, Fault, Location
-from bot.knowledge.journey_files import OptionRecord, StepRecord
+from bot.knowledge.journey_files import OptionRecord, Place, StepRecord
 from bot.knowledge.journey_paths import options_for, walk
 
 MOST_MANDATORY = 5
@@ -142,6 +143,9 @@ def _shape(item: Placed) -> Iterator[Fault]:
     values = [option.value for option in step.options]
     for twice in sorted({value for value in values if values.count(value) > 1}):
         yield item.fault(f"the option {twice!r} is given twice", "options")
+    told = {place for outside in step.outside for place in outside.platforms}
+    if told and (untold := set(get_args(Place)) - told):
+        yield item.fault(f"this says nothing on {', '.join(sorted(untold))}", "outside")
 
 
 def _on_the_way(placed: Sequence[Placed]) -> Iterator[Fault]:

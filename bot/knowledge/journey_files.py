@@ -12,6 +12,8 @@ from bot.knowledge.documents import Record
 
 Condition = Mapping[str, tuple[str, ...]]
 Source = Literal["schools", "accounts", "roster", "platforms"]
+# Where people speak to Signpost, by the names that the doors have.
+Place = Literal["slack", "teams", "playground", "terminal"]
 
 
 class OptionRecord(Record):
@@ -59,10 +61,14 @@ class CalloutRecord(Record):
 
 
 class OutsideRecord(Record):
-    """Something that the policy does not say, and where it comes from."""
+    """Something that the policy does not say, and where it comes from.
+
+    It is said on these `platforms` alone, or on all where none is named.
+    """
 
     text: str
     source: str = ""
+    platforms: tuple[Place, ...] = ()
 
 
 class StepRecord(Record):

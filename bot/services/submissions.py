@@ -71,7 +71,7 @@ def submit(
 
 
 def _kept_with_draft(reference: str, mode: str, command: SubmitReport) -> str:
-    """The reference that a second press of Send is told; none for an anonymous report, whose sender has it."""
+    """What a second press of Send is told; nothing for an anonymous report, whose sender has it."""
     # But for the rare one that was drawn anew: its sender read it in the receipt, which may be lost.
     written_down = mode == ANONYMOUS and reference == command.tokens.reference
     return "" if written_down else reference

@@ -75,13 +75,13 @@ def forget_session(connection: Connection, owner: str) -> None:
 
 
 def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now: datetime) -> bool:
-    """Whether this (platform, event id) comes for the first time; it is remembered until a day is nearly over."""
+    """Whether this (platform, event id) comes for the first time; it is remembered for nearly a day."""
     hidden = vault.blind("event", *event)
     return insert_new(connection, seen_events, event_hmac=hidden, expires_at=_seen_until(now))
 
 
 def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
-    """The reference under which this draft was received, "" where it is kept apart from it; None: it was not."""
+    """The reference under which this draft was received, "" where it is kept apart; None: it was not."""
     hidden = vault.blind("draft", draft)
     row = connection.execute(
         select(submission_keys.c.reference).where(submission_keys.c.key_hmac == hidden)

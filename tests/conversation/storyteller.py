@@ -45,6 +45,7 @@ class Story:
     session: Session = field(default_factory=lambda: Session(TOKENS))
     now: datetime = MONDAY
     private: bool = True
+    platform: str = "playground"
     screen: tuple[Message, ...] = ()
     screens: list[tuple[Message, ...]] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Story:
         """One event, through the store's form of the session, as between any two events."""
         stored = sessions.restore(sessions.dump(self.session))
         assert stored == self.session, "the session is not the same after it was stored"
-        incoming = Incoming("event", Sender("playground", "ana"), content, self.private)
+        incoming = Incoming("event", Sender(self.platform, "ana"), content, self.private)
         turn = take_turn(stored, incoming, parse, self.world, self.now)
         self.session = turn.session
         self.commands += turn.commands
@@ -162,6 +163,10 @@ def _in_a_channel(story: Story, told: str) -> None:
     story.private = True
 
 
+def _is_on(story: Story, told: str) -> None:
+    story.platform = told
+
+
 def _time_passes(story: Story, told: int) -> None:
     story.now += timedelta(days=told)
 
@@ -235,6 +240,7 @@ VERBS: Mapping[str, Callable[[Story, Any], None]] = {
     "staff fills in": _fills_in,
     "staff shares": _shares_a_file,
     "staff types in a channel": _in_a_channel,
+    "staff is on": _is_on,
     "days pass": _time_passes,
     "signpost shows": _shows,
     "signpost does not show": _shows_not,

@@ -104,6 +104,13 @@ def test_restricted_rows_tell_no_channel(playbook: Playbook) -> None:
 
 BROKEN = [
     (
+        "journeys/identity.yml",
+        "platforms: [terminal]",
+        "platforms: [teams]",
+        "this says nothing on terminal",
+    ),
+    ("journeys/identity.yml", "platforms: [terminal]", "platforms: [discord]", "Input should be 'slack'"),
+    (
         "journeys/start.yml",
         'when: {danger: ["yes"]}',
         'when: {dangr: ["yes"]}',

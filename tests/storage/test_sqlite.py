@@ -35,7 +35,7 @@ def test_no_deleted_row_lives_on_in_the_journal(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(sqlite, "_durable", lambda _version: ("wal", 2))
     database = Database(f"sqlite:///{tmp_path / 'signpost.db'}")
     word = "Zeisigruf" * 40
-    for statement in ("CREATE TABLE t (x)", f"INSERT INTO t VALUES ('{word}')", "DELETE FROM t"):  # noqa: S608
+    for statement in ("CREATE TABLE t (x)", f"INSERT INTO t VALUES ('{word}')", "DELETE FROM t"):
         with database.transaction() as tx:
             tx.exec_driver_sql(statement)
     assert word in raw(tmp_path)
