@@ -242,7 +242,9 @@ teams_references = Table(
     Column("key_id", String(64), nullable=False),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("sealed_reference", LargeBinary, nullable=False),
+    # The year alone.
     Column("seen_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Added to, never changed: audit.py binds each row to the one before, and triggers refuse everything else.

@@ -23,6 +23,8 @@ class Caller:
         self._server = server
         self._user = user
         self.html = ""
+        # All that they were ever shown.
+        self.ever = ""
 
     @property
     def text(self) -> str:
@@ -51,6 +53,7 @@ class Caller:
     def _act(self, kind: str, **more: Any) -> str:
         events = json.loads(self._server.send(self._user, kind, **more))["events"]
         self.html = "\n".join(event.get("html", "") for event in events)
+        self.ever += self.html
         return self.text
 
 

@@ -40,6 +40,8 @@ class Server:
         self._command = command
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
+        # Who sent which event.
+        self.sent: list[tuple[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -49,15 +51,19 @@ class Server:
     def database(self) -> Path:
         return self.folder / "signpost.db"
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        env = {
-            **os.environ,  # noqa: TID251 - a child process gets what this one has
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is told, and what a command beside it must be told."""
+        return {
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
             **self._settings,
         }
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        env = {**os.environ, **self.environment}  # noqa: TID251 - a child process gets what this one has
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", self._command], cwd=ROOT, env=env, stdout=log, stderr=log
@@ -108,6 +114,7 @@ class Server:
     def send(self, user: str, kind: str, **more: Any) -> str:
         """One act on the page, as the page sends it; the HTML of what it caused."""
         act = {"user": user, "place": "dm", "event": uuid.uuid4().hex, "kind": kind, **more}
+        self.sent.append((user, act["event"]))
         request = urllib.request.Request(
             f"{self.url}/playground/send",
             data=json.dumps(act).encode(),

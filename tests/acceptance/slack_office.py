@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,22 +27,7 @@ class SlackServer(Server):
     """`python -m bot serve` with Slack configured, as a school would start it."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        super().__init__(folder)
-        self._environment = environment
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        env = {
-            **os.environ,  # noqa: TID251 - a child process gets what this one has
-            "PORT": str(self.port),
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            **self._environment,
-        }
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
-        self._wait()
+        super().__init__(folder, **environment)
 
     def waiting(self) -> int:
         """How many notices are not sent yet."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,33 +37,16 @@ class TeamsServer(Server):
     """`python -m bot serve` with the emulator's door open."""
 
     def __init__(self, folder: Path, sdk: str) -> None:
-        super().__init__(folder)
-        self._sdk = sdk
         folder.mkdir(parents=True, exist_ok=True)
-        self._config = folder / "federation.yml"
-        self._config.write_text(yaml.safe_dump(federation(), sort_keys=False, allow_unicode=True))
+        config = folder / "federation.yml"
+        config.write_text(yaml.safe_dump(federation(), sort_keys=False, allow_unicode=True))
+        settings = {"TEAMS_EMULATOR": "1", "TEAMS_FLT_CONVERSATION": FLT, "TEAMS_SDK": sdk}
+        super().__init__(folder, SIGNPOST_CONFIG=str(config), **settings)
 
     @property
     def door(self) -> str:
         """Where Teams sends what people do."""
         return f"http://127.0.0.1:{self.port}/api/messages"
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        env = {
-            **os.environ,  # noqa: TID251 - a child process gets what this one has
-            "PORT": str(self.port),
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "SIGNPOST_CONFIG": str(self._config),
-            "TEAMS_EMULATOR": "1",
-            "TEAMS_FLT_CONVERSATION": FLT,
-            "TEAMS_SDK": self._sdk,
-        }
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
-        self._wait()
 
 
 def federation() -> dict[str, Any]:

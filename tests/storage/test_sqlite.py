@@ -53,7 +53,7 @@ def raw(folder: Path) -> str:
 
 def test_what_is_remembered_stands_in_no_order(database: Database) -> None:
     """No row number says in which order events came and reports were sent."""
-    for table in ("seen_events", "submission_keys"):
+    for table in ("seen_events", "submission_keys", "teams_references"):
         with pytest.raises(StorageUnavailable, match="rowid"), database.transaction() as tx:
             tx.exec_driver_sql(f"SELECT rowid FROM {table}")
 

@@ -119,12 +119,12 @@ class References:
             known = await self._recalled(name)
             if known != text:
                 self._keep(name, text)
-                await self._safely(self._kept.remember, name, text, self._today())
+                await self._safely(self._kept.remember, name, text, self._year())
             return known is None
 
-    def _today(self) -> datetime:
-        # No finer: the minute of somebody's first word may be that of an anonymous report.
-        return self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    def _year(self) -> datetime:
+        # No finer: the day of somebody's only word may be that of an anonymous report.
+        return self._clock().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
 
     async def _recalled(self, name: str) -> str | None:
         if name not in self._known or self._clock() - self._since[name] > _FRESH:
