@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.leases import LEASE, RENEWED_EVERY_S, Leases
 from bot.delivery.metrics import NOTICES
 from bot.delivery.retry import delay
@@ -37,14 +38,13 @@ from bot.services import (
 from bot.services.context import Context, Stand
 from bot.services.deliveries import NotBefore, NowhereToSend, Outgoing
 from bot.services.lines import NotYet
-from bot.storage import conversations, heartbeats, outbox, pauses
+from bot.storage import outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import REPORTER, Claimed
 
 log = structlog.get_logger()
 _BATCH = 20
 _POLL_S = 1.0
-_HOUSEKEEPING = timedelta(seconds=10)
 # Nothing of a conversation is begun later than this after it was claimed: what was not is given back, so
 # that what is newer and more urgent does not wait behind a long queue.
 _SHARE_S = 5.0
@@ -68,7 +68,6 @@ class Worker:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _housekeeping_due: datetime | None = None
     _was_withheld: bool = False
     # What was settled, and the digest that was owed, when this process last looked.
     _settled: Stand | None = None
@@ -78,6 +77,7 @@ class Worker:
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _leases: Leases = field(default_factory=Leases)
+    _housekeeping: Housekeeping = field(default_factory=Housekeeping)
 
     async def forever(self) -> None:
         """Work until cancelled. A fault of the database is logged and tried again, never fatal."""
@@ -164,14 +164,8 @@ class Worker:
         now = self.clock()
         self._look_around(now)
         escalations.climb_due(self.context, now)
-        if housekeeping := self._housekeeping_due is None or now >= self._housekeeping_due:
-            self.context.database.leave_no_trace()
+        self._housekeeping.look(self.context.database, now)
         with self.context.database.transaction() as tx:
-            if housekeeping:
-                # Not at every poll: each write costs an fsync.
-                self._housekeeping_due = now + _HOUSEKEEPING
-                conversations.forget_expired(tx, now)
-                heartbeats.beat(tx, "worker", now)
             withheld = bool(self.context.channel.reason)
             if self._was_withheld and not withheld:
                 outbox.hasten_held(tx, now)
@@ -188,18 +182,8 @@ class Worker:
                 digests.owe(tx, self.context, due, now)
         self._digested = due
         if stand is not self._settled:
-            self._settle_holders(now)
+            holders.settle_safely(self.context, now)
             self._settled = stand
-
-    def _settle_holders(self, now: datetime) -> None:
-        """A fault of our own here ends neither the worker nor a delivery: the next change tries again."""
-        try:
-            with self.context.database.transaction() as tx:
-                holders.settle(tx, self.context, now)
-        except StorageUnavailable:
-            raise
-        except Exception:
-            log.exception("roster_not_settled")
 
     async def _deliver(self, claimed: Claimed) -> None:
         outgoing: Outgoing | None = None

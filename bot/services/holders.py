@@ -55,6 +55,17 @@ def hand_over(tx: Transaction, context: Context, person: str, to: str, now: date
             owe_person(tx, context, reload(tx, context.vault, report), "given", to, now)
 
 
+def settle_safely(context: Context, now: datetime) -> None:
+    """`settle`; a fault of our own ends neither the worker nor a delivery: the next change tries again."""
+    try:
+        with context.database.transaction() as tx:
+            settle(tx, context, now)
+    except StorageUnavailable:
+        raise
+    except Exception:
+        log.exception("roster_not_settled")
+
+
 def settle(tx: Transaction, context: Context, now: datetime) -> None:
     """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases.
 

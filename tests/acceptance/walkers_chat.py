@@ -122,13 +122,19 @@ class Tenant:
         )
 
 
-# What stands on the card that answers a command.
-_SHOWN = {"report": ("Cancel it", "Cancel"), "status": ("With a receipt code",), "cases": ("Open FED-",)}
+# What stands on the card that answers a command or a press, beside notices that may come at any time.
+_SHOWN = {
+    "report": ("Cancel",),
+    "status": ("With a receipt code",),
+    "cases": ("Open FED-",),
+    "With a receipt code": ("Input.",),
+    "Ask the reporter": ("Input.",),
+}
 
 
 def _has(card: Json, wanted: tuple[str, ...]) -> bool:
     parts = [str(one["title"]) for one in actions_of(card)] + [str(one["type"]) for one in inputs_of(card)]
-    return any(part.startswith(wanted) for part in parts)
+    return not wanted or any(part.startswith(wanted) for part in parts)
 
 
 def chat_of(who: Someone) -> str:
@@ -198,7 +204,7 @@ class TeamsPerson(Walker):
 
     def press(self, label: str) -> None:
         [one, *_] = [one for one in actions_of(self._card) if one["title"] == label]
-        self._act(pressed(self._card, one))
+        self._act(pressed(self._card, one), *_SHOWN.get(label, ()))
 
     def fill(self, values: Filled) -> None:
         [one] = [one for one in actions_of(self._card) if one["data"].get("form") is True]
@@ -207,13 +213,13 @@ class TeamsPerson(Walker):
             sent["action"]["data"][field["id"]] = _given(field, values, inputs_of(self._card))
         self._act(sent)
 
-    def _act(self, value: Json) -> None:
+    def _act(self, value: Json, *wanted: str) -> None:
         def sent() -> Json:
             return self._tenant.send(
                 self.who, type="invoke", name="adaptiveCard/action", value=value, replyToId=self._message
             )
 
-        self._newest(sent, "Input.")
+        self._newest(sent, *wanted)
 
     def _newest(self, do: Callable[[], Json], *wanted: str) -> None:
         """Do it, and read what then stands: the card in the answer, or one in the chat with a wanted part."""
