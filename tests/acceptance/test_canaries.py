@@ -101,11 +101,12 @@ def ask(server: Server, method: str, path: str, body: bytes) -> tuple[int, str]:
         connection.close()
 
 
-@pytest.mark.parametrize("how", ["csv", "json"])
-def test_the_register_holds_none(told: Told, how: str) -> None:
+def test_the_register_holds_none(told: Told) -> None:
     """The register, which needs nobody's code, has a line for the open reports and no word of them."""
-    out = told.site.server.folder / f"register.{how}"
-    export(told.site.server, "--format", how, "--out", str(out), "--from", "2026-01-01", "--to", "2099-01-01")
+    out = told.site.server.folder / "register.json"
+    export(
+        told.site.server, "--format", "json", "--out", str(out), "--from", "2026-01-01", "--to", "2099-01-01"
+    )
     register = out.read_text()
     assert told.sent["I have made a mistake online"].reference in register
     assert CANARY not in register

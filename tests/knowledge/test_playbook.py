@@ -2,11 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from bot.channels import terminal
+from bot.channels.playground import people as playground
+from bot.channels.slack import config as slack
+from bot.channels.teams import config as teams
 from bot.domain.roster import ROLES
 from bot.knowledge.documents import DataFaults
+from bot.knowledge.journey_files import Place
 from bot.knowledge.playbook import Playbook, load_playbook
 from bot.knowledge.policies import Policy, load_policy
 
@@ -69,6 +75,11 @@ def test_danger_comes_first(playbook: Playbook) -> None:
     assert (
         steps.index("image_first") < steps.index("nudity") < steps.index("image_stop") < steps.index("origin")
     )
+
+
+def test_what_is_said_by_platform_is_said_on_every_one() -> None:
+    """The names of platforms in the journey files are those under which the doors speak."""
+    assert set(get_args(Place)) == {slack.PLATFORM, teams.PLATFORM, playground.PLATFORM, terminal.PLATFORM}
 
 
 def test_no_step_takes_a_file(playbook: Playbook) -> None:
