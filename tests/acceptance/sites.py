@@ -70,7 +70,8 @@ class Page(Site):
 
     def known(self, name: str) -> Someone:
         events = tuple(event for user, event in self.server.sent if user == name)
-        return Someone(self.platform, name, (PEOPLE.get(name, name.title()),), events)
+        platform = self.platform if name not in self._people else Page.platform
+        return Someone(platform, name, (PEOPLE.get(name, name.title()),), events)
 
     def ask(self, sent: Sent) -> None:
         self.server.wait_until(lambda: sent.reference in self.server.page())
@@ -88,7 +89,7 @@ class Page(Site):
 
 
 class Terminal(Page):
-    """A terminal beside the playground, where the leadership team is."""
+    """A terminal beside the playground, where the leadership team and Joe are."""
 
     platform = "terminal"
 
@@ -97,7 +98,7 @@ class Terminal(Page):
         self._chats: dict[str, TerminalPerson] = {}
 
     def person(self, name: str) -> Walker:
-        if name == ASKER:
+        if name in (ASKER, "joe"):
             return super().person(name)
         if name not in self._chats:
             self._chats[name] = TerminalPerson(self.server, name)

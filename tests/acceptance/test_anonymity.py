@@ -71,6 +71,10 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         }
         _ask_and_answer(site, people["colin"], sent["colin"])
         look_up(people["priya"], sent["priya"])
+        # Delivery goes on by itself: what others are shown is looked at when they have been shown it.
+        site.server.wait_until(
+            lambda: all(one.reference in site.elsewhere(name) for name, one in sent.items())
+        )
         known = {name: site.known(name) for name in people}
         return Told(request.param, site, known, sent, {name: site.elsewhere(name) for name in people})
 

@@ -101,6 +101,7 @@ def ask(server: Server, method: str, path: str, body: bytes) -> tuple[int, str]:
         connection.close()
 
 
+@pytest.mark.parametrize("told", ["terminal"], indirect=True)
 def test_the_register_holds_none(told: Told) -> None:
     """The register, which needs nobody's code, has a line for the open reports and no word of them."""
     out = told.site.server.folder / "register.json"
@@ -112,6 +113,7 @@ def test_the_register_holds_none(told: Told) -> None:
     assert CANARY not in register
 
 
+@pytest.mark.parametrize("told", ["terminal"], indirect=True)
 def test_a_case_is_not_exported_without_a_code(told: Told) -> None:
     """Whoever runs the machine gets no case out by its reference alone."""
     reference = told.sent["Online abuse by a colleague"].reference
