@@ -98,7 +98,7 @@ def _bare(desk: Desk, rows: Rows) -> float:
 def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
     # Row by row, as whoever writes by hand would.
     for row in rows:
-        tx.execute(insert(table).values(**row))
+        tx.execute(insert(table), row)
 
 
 def _figures(seconds: Sequence[float]) -> tuple[float, float, float]:

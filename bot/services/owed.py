@@ -11,7 +11,7 @@ from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.services.quiet_hours import is_uncontacted
 from bot.storage.database import Transaction
-from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue
+from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue, enqueue_all
 from bot.storage.removals import other_messages
 from bot.storage.reports import Report, history, people_of
 
@@ -56,23 +56,28 @@ def owe_first_notices(
     tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
 ) -> None:
     """The cards and notices that a new report owes, and its reporter's receipt."""
-    if report.row.channel:
-        _owe(tx, context, report, "card", FLT_CHANNEL, now)
-    owe_people(tx, context, report, told, now)
-    owe_reporter(tx, context, report, "receipt", now)
+    owed = [("card", FLT_CHANNEL)] if report.row.channel else []
+    owed += _to_people(told)
+    if _can_be_told(context, report):
+        owed.append(("receipt", REPORTER))
+    notices = {context.vault.new_id(): _notice(report, kind, recipient) for kind, recipient in owed}
+    enqueue_all(tx, notices, now)
 
 
 def owe_people(
     tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
 ) -> None:
     """A card for each person at level C, a notice without content for those at N alone."""
+    for kind, recipient in _to_people(told):
+        _owe(tx, context, report, kind, recipient, now)
+
+
+def _to_people(told: Iterable[Told]) -> list[tuple[str, str]]:
     told = tuple(told)
     carded = {item.person for item in told if item.level == "C"}
     noticed = {item.person for item in told if item.level == "N"} - carded
-    for person in sorted(carded):
-        _owe(tx, context, report, "card", person_recipient(person), now)
-    for person in sorted(noticed):
-        _owe(tx, context, report, "notice", person_recipient(person), now)
+    kinds = {"card": carded, "notice": noticed}
+    return [(kind, person_recipient(person)) for kind, people in kinds.items() for person in sorted(people)]
 
 
 def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -142,8 +147,12 @@ def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, n
     """
     if is_uncontacted(context, report, now) and kind != "receipt":
         return
-    if report.reporter is not None and report.reporter.platform in context.platforms:
+    if _can_be_told(context, report):
         _owe(tx, context, report, kind, REPORTER, now)
+
+
+def _can_be_told(context: Context, report: Report) -> bool:
+    return report.reporter is not None and report.reporter.platform in context.platforms
 
 
 def owe_person(
@@ -198,6 +207,9 @@ def _owe_gone(
 
 
 def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:
+    enqueue(tx, context.vault.new_id(), _notice(report, kind, recipient), now)
+
+
+def _notice(report: Report, kind: str, recipient: str) -> Notice:
     # The version makes each state's card a message of its own, and a repeated event the same one.
-    key = f"{kind}:{report.id}:{recipient}:{report.row.version}"
-    enqueue(tx, context.vault.new_id(), Notice(key, report.id, kind, recipient), now)
+    return Notice(f"{kind}:{report.id}:{recipient}:{report.row.version}", report.id, kind, recipient)

@@ -18,12 +18,12 @@ from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
     NewReport,
+    Report,
     Reporter,
     SealedRoute,
     add_entry,
-    add_people,
+    add_first_people,
     insert_report,
-    is_taken,
 )
 
 ANONYMOUS = "anonymous"
@@ -59,12 +59,11 @@ def submit(
         return Received(known or command.tokens.reference, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
-    reference = _free_reference(tx, context, command)
+    report = _stored(tx, context, _new_report(context, sender, command, route, now))
+    reference = str(report.row.reference)
     kept = _kept_with_draft(reference, mode, command)
     remember_submission(tx, context.vault, command.tokens.draft, kept, now)
-    new = _new_report(context, sender, command, route, now)
-    report = insert_report(tx, context.vault, replace(new, reference=reference))
-    add_people(tx, report, route.told, "route", now)
+    add_first_people(tx, report, route.told, "route", now)
     add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
     owe_first_notices(tx, context, report, route.told, now)
     return Received(reference, mode, route)
@@ -81,13 +80,12 @@ def _one(values: tuple[str, ...], otherwise: str) -> str:
     return values[0] if values else otherwise
 
 
-def _free_reference(tx: Transaction, context: Context, command: SubmitReport) -> str:
+def _stored(tx: Transaction, context: Context, new: NewReport) -> Report:
     # References are short, to be read out: now and then one is drawn that stands already.
-    reference = command.tokens.reference
-    while is_taken(tx, reference):
+    while (report := insert_report(tx, context.vault, new)) is None:
         tokens = context.new_tokens()
-        reference = (marked(tokens) if is_drill(command.slots) else tokens).reference
-    return reference
+        new = replace(new, reference=(marked(tokens) if new.drill else tokens).reference)
+    return report
 
 
 def _new_report(

@@ -25,6 +25,9 @@ from bot.storage.vault import Vault
 REPORTER, SIGNPOST, HOST, UNKNOWN = "reporter", "signpost", "host", "unknown"
 _PENDING = "signpost_audit"
 _PAGE = 2000
+# Built once: each transaction that is audited asks for it, under a lock that others wait for.
+_NEWEST = select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
+_APPENDED = insert(audit)
 _WRITTEN = re.compile(r"(?:(?P<number>[1-9]\d{0,17}):)?(?P<hash>[0-9a-f]{64})")
 
 
@@ -112,11 +115,8 @@ def _append(
     values = (entry.actor, entry.role, entry.action, entry.subject, sealed)
     mac = _mac(vault, last.hash, number, entry.at, *values)
     names = ("actor", "role", "action", "subject", "sealed_detail")
-    connection.execute(
-        insert(audit).values(
-            number=number, at=entry.at, previous=last.hash, hash=mac, **dict(zip(names, values, strict=True))
-        )
-    )
+    row = {"number": number, "at": entry.at, "previous": last.hash, "hash": mac}
+    connection.execute(_APPENDED, {**row, **dict(zip(names, values, strict=True))})
     return Head(number, mac)
 
 
@@ -135,8 +135,7 @@ def _mac(vault: Vault, previous: str, number: int, at: datetime, *values: str | 
 
 def head(connection: Connection) -> Head:
     """The newest row."""
-    query = select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = connection.execute(_NEWEST).first()
     return Head() if row is None else Head(row.number, row.hash)
 
 

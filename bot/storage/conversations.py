@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
@@ -18,6 +18,8 @@ from bot.storage.schema import code_attempts, export_codes, seen_events, session
 from bot.storage.vault import Vault
 
 SEEN_FOR = timedelta(hours=24)
+_SUBMISSION = insert(submission_keys)
+_SUBMITTED = select(submission_keys.c.reference).where(submission_keys.c.key_hmac == bindparam("key"))
 
 
 def _seen_until(now: datetime) -> datetime:
@@ -83,9 +85,7 @@ def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now
 def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
     """The reference under which this draft was received, "" where it is kept apart; None: it was not."""
     hidden = vault.blind("draft", draft)
-    row = connection.execute(
-        select(submission_keys.c.reference).where(submission_keys.c.key_hmac == hidden)
-    ).first()
+    row = connection.execute(_SUBMITTED, {"key": hidden}).first()
     return None if row is None else str(row.reference)
 
 
@@ -98,7 +98,7 @@ def remember_submission(
     """
     hidden = vault.blind("draft", draft)
     row = {"key_hmac": hidden, "reference": reference, "expires_at": _seen_until(now)}
-    connection.execute(insert(submission_keys).values(**row))
+    connection.execute(_SUBMISSION, row)
 
 
 def may_be_reference(text: str) -> bool:

@@ -7,7 +7,7 @@ Workers of several processes claim one after another, and pass by what another o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from bot.storage.notices import Notice as Notice
 from bot.storage.notices import of_the_same
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, announce, is_postgres
-from bot.storage.rows import insert_new, put
+from bot.storage.rows import insert_all_new, insert_new, put
 from bot.storage.schema import outbox, posted
 
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
@@ -58,21 +58,29 @@ def _owed(table: str = "outbox") -> TextClause:
 def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
     """Store a notice. False where its key is there already: the same message is owed once."""
     announce(connection)
-    return insert_new(
-        connection,
-        outbox,
-        id=row_id,
-        key=notice.key,
-        report_id=notice.report_id or None,
-        kind=notice.kind,
-        recipient=notice.recipient,
-        state=PENDING,
-        attempts=0,
-        created_at=due_at,
-        due_at=due_at,
-        lease_token="",
-        fault="",
-    )
+    return insert_new(connection, outbox, **_row(row_id, notice, due_at))
+
+
+def enqueue_all(connection: Connection, notices: Mapping[str, Notice], due_at: datetime) -> None:
+    """Store these notices, by their rows' ids, in one go; none whose key is there already."""
+    announce(connection)
+    insert_all_new(connection, outbox, [_row(name, notice, due_at) for name, notice in notices.items()])
+
+
+def _row(row_id: str, notice: Notice, due_at: datetime) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "key": notice.key,
+        "report_id": notice.report_id or None,
+        "kind": notice.kind,
+        "recipient": notice.recipient,
+        "state": PENDING,
+        "attempts": 0,
+        "created_at": due_at,
+        "due_at": due_at,
+        "lease_token": "",
+        "fault": "",
+    }
 
 
 def claim(

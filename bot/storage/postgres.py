@@ -115,9 +115,11 @@ def alone(connection: Connection, *name: str) -> None:
     On SQLite every transaction is alone already.
     """
     if is_postgres(connection):
-        digest = sha256("\0".join(name).encode()).digest()
-        number = int.from_bytes(digest[:8], signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(number)))
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_number(name)})")
+
+
+def _number(name: tuple[str, ...]) -> int:
+    return int.from_bytes(sha256("\0".join(name).encode()).digest()[:8], signed=True)
 
 
 def be_patient(connection: Connection) -> None:

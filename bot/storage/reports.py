@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from bot.domain.cases import CaseState, Stage
 from bot.domain.routing import Level, Told
 from bot.storage.audit import AuditEntry, record
 from bot.storage.conversations import may_be_reference
 from bot.storage.crypto import RecordKey, WrappedKey
+from bot.storage.rows import insert_and_read
 from bot.storage.schema import report_events, report_people, reports
 from bot.storage.vault import Vault
 
@@ -124,10 +125,15 @@ class Entry:
 
 
 _SEALED = ("answers", "route", "reporter")
+_PERSON = insert(report_people)
+_NUMBER = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(
+    report_events.c.report_id == bindparam("of")
+)
+_NEXT_EVENT = insert(report_events).values(number=_NUMBER.scalar_subquery())
 
 
-def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Report:
-    """Store a new report. Raises IntegrityError where the reference is taken."""
+def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Report | None:
+    """Store a new report. None where the reference is taken, also by the skeleton of a purged one."""
     report_id = vault.new_id()
     key, wrapped = vault.ring.new_record_key("reports", report_id)
     plain = {item.name: getattr(new, item.name) for item in fields(new) if item.name not in _SEALED}
@@ -139,18 +145,19 @@ def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Repor
         "reporter_hmac": new.reporter and _hidden(vault, new.reporter),
         "sealed_reporter": new.reporter and key.seal("sealed_reporter", json.dumps(asdict(new.reporter))),
     }
-    connection.execute(
-        insert(reports).values(
-            id=report_id,
-            version=1,
-            key_id=wrapped.key_id,
-            wrapped_key=wrapped.wrapped,
-            **plain,
-            **state_columns(CaseState()),
-            **sealed,
-        )
+    row = insert_and_read(
+        connection,
+        reports,
+        "reference",
+        id=report_id,
+        version=1,
+        key_id=wrapped.key_id,
+        wrapped_key=wrapped.wrapped,
+        **plain,
+        **state_columns(CaseState()),
+        **sealed,
     )
-    return _one(connection, vault, report_id)
+    return None if row is None else Report(row, key)
 
 
 def state_columns(state: CaseState) -> dict[str, object]:
@@ -166,13 +173,6 @@ def _held() -> Select[Any]:
     """Reports that nobody else changes until this transaction ends, nor adds to the history of."""
     # What was purged is a skeleton: it opens for nobody.
     return select(reports).where(reports.c.wrapped_key != b"").with_for_update(key_share=True)
-
-
-def is_taken(connection: Connection, reference: str) -> bool:
-    """Whether a report bears this reference, also one of which only the skeleton is left."""
-    return (
-        connection.execute(select(reports.c.id).where(reports.c.reference == reference)).first() is not None
-    )
 
 
 def opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
@@ -242,22 +242,17 @@ def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry
     record(connection, vault, AuditEntry(entry.at, entry.actor, entry.role, f"case.{entry.event}", report.id))
     detail = json.dumps(dict(entry.detail)) if entry.detail else None
     entry_id = vault.new_id()
-    number = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(
-        report_events.c.report_id == report.id
-    )
-    connection.execute(
-        insert(report_events).values(
-            id=entry_id,
-            report_id=report.id,
-            number=number.scalar_subquery(),
-            at=entry.at,
-            actor=entry.actor,
-            role=entry.role,
-            event=entry.event,
-            stage_after=entry.stage_after,
-            sealed_detail=detail and report.key.seal(f"detail:{entry_id}", detail),
-        )
-    )
+    row = {
+        "id": entry_id,
+        "report_id": report.id,
+        "at": entry.at,
+        "actor": entry.actor,
+        "role": entry.role,
+        "event": entry.event,
+        "stage_after": entry.stage_after,
+        "sealed_detail": detail and report.key.seal(f"detail:{entry_id}", detail),
+    }
+    connection.execute(_NEXT_EVENT, {**row, "of": report.id})
 
 
 def history(connection: Connection, report: Report) -> tuple[Entry, ...]:
@@ -278,13 +273,18 @@ def add_people(
     connection: Connection, report: Report, people: Iterable[Told], via: str, at: datetime
 ) -> None:
     """Remember that a route or the ladder brought the case to these people; once each."""
-    known = {(told.person, told.role, told.level) for told in people_of(connection, report)}
-    for told in people:
-        row = (told.person, told.role, told.level)
-        if row not in known:
-            known.add(row)
-            values = {"person": told.person, "role": told.role, "level": told.level}
-            connection.execute(insert(report_people).values(report_id=report.id, via=via, at=at, **values))
+    known = set(people_of(connection, report))
+    add_first_people(connection, report, [told for told in people if told not in known], via, at)
+
+
+def add_first_people(
+    connection: Connection, report: Report, people: Iterable[Told], via: str, at: datetime
+) -> None:
+    """The same where none of them has been told before, as of a report that was stored just now."""
+    same = {"report_id": report.id, "via": via, "at": at}
+    rows = [{**same, **asdict(told)} for told in dict.fromkeys(people)]
+    if rows:
+        connection.execute(_PERSON, rows)
 
 
 def people_of(connection: Connection, report: Report) -> tuple[Told, ...]:

@@ -21,7 +21,9 @@ def report_id(database: Database, vault: Vault) -> str:
         answers={}, route=SealedRoute(), reporter=None,
     )  # fmt: skip
     with database.transaction() as tx:
-        return insert_report(tx, vault, new).id
+        stored = insert_report(tx, vault, new)
+    assert stored is not None
+    return stored.id
 
 
 def owe(tx: Transaction, report_id: str, key: str = "card:1", due: datetime = NOW) -> bool:
