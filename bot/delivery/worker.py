@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 
-from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.leases import LEASE, RENEWED_EVERY_S, Leases
 from bot.delivery.metrics import NOTICES
 from bot.delivery.retry import delay
@@ -25,17 +24,9 @@ from bot.delivery.sender import (
     WithheldFault,
 )
 from bot.delivery.sending import reason_of, send
-from bot.services import (
-    announcements,
-    channel_alarm,
-    deliveries,
-    digests,
-    escalations,
-    holders,
-    standing,
-    undelivered,
-)
-from bot.services.context import Context, Stand
+from bot.delivery.upkeep import Upkeep
+from bot.services import announcements, deliveries, standing, undelivered
+from bot.services.context import Context
 from bot.services.deliveries import NotBefore, NowhereToSend, Outgoing
 from bot.services.lines import NotYet
 from bot.storage import outbox, pauses
@@ -68,16 +59,14 @@ class Worker:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _was_withheld: bool = False
-    # What was settled, and the digest that was owed, when this process last looked.
-    _settled: Stand | None = None
-    _digested: str = ""
-    _alarmed: str = ""
     _busy: frozenset[str] = frozenset()
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _leases: Leases = field(default_factory=Leases)
-    _housekeeping: Housekeeping = field(default_factory=Housekeeping)
+    _upkeep: Upkeep = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._upkeep = Upkeep(self.context)
 
     async def forever(self) -> None:
         """Work until cancelled. A fault of the database is logged and tried again, never fatal."""
@@ -133,8 +122,9 @@ class Worker:
             # A new set each time: the old one may be read in a thread at this moment.
             self._busy = self._busy | owed.keys()
         if claimed:
-            # Perhaps there is more than one hand can carry: the next one looks too.
-            self.wake.set()
+            if len(claimed) == _BATCH:
+                # Perhaps there is more than one hand can carry: the next one looks too.
+                self.wake.set()
             self._leases.take(claimed[0].token, began)
             try:
                 await _every(self._to(recipient, items) for recipient, items in owed.items())
@@ -162,28 +152,9 @@ class Worker:
 
     def _claim(self) -> tuple[Claimed, ...]:
         now = self.clock()
-        self._look_around(now)
-        escalations.climb_due(self.context, now)
-        self._housekeeping.look(self.context.database, now)
+        self._upkeep.when_due(now)
         with self.context.database.transaction() as tx:
-            withheld = bool(self.context.channel.reason)
-            if self._was_withheld and not withheld:
-                outbox.hasten_held(tx, now)
-            self._alarmed = channel_alarm.look(tx, self.context, self._alarmed, now)
-            self._was_withheld = withheld
             return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
-
-    def _look_around(self, now: datetime) -> None:
-        """See what has changed on the roster, and do what follows from it, before anything else."""
-        with self.context.database.transaction() as tx:
-            standing.refresh(tx, self.context, now)
-            stand, due = self.context.current.stand, digests.slot(self.context, now)
-            if due and due != self._digested:
-                digests.owe(tx, self.context, due, now)
-        self._digested = due
-        if stand is not self._settled:
-            holders.settle_safely(self.context, now)
-            self._settled = stand
 
     async def _deliver(self, claimed: Claimed) -> None:
         outgoing: Outgoing | None = None
@@ -257,6 +228,7 @@ class Worker:
             self._is_up(platform, up=False)
         with self.context.database.transaction() as tx:
             outcome = self._settle(tx, claimed, platform, fault)
+        self._upkeep.at_once()
         NOTICES.labels(outcome).inc()
         level = log.warning if outcome == "again" else log.error
         level(f"notice_{outcome}", action=claimed.notice.kind, attempts=claimed.attempts)

@@ -1,0 +1,63 @@
+"""What a worker sees to beside sending: the roster, ladders, the digest, the channel, what has expired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.delivery.housekeeping import Housekeeping
+from bot.services import channel_alarm, digests, escalations, holders, standing
+from bot.services.context import Context, Stand
+from bot.storage import outbox
+
+# Not at every look at the outbox: each commit of a report wakes every worker, and on PostgreSQL four of
+# them that did all this each time were no faster than one.
+_EVERY = timedelta(seconds=1)
+
+
+@dataclass
+class Upkeep:
+    """The upkeep of one worker. What it leaves undone because of a fault, the next time does."""
+
+    context: Context
+    _done: datetime | None = None
+    _was_withheld: bool = False
+    # What was settled, and the digest that was owed, when this process last looked.
+    _settled: Stand | None = None
+    _digested: str = ""
+    _alarmed: str = ""
+    _housekeeping: Housekeeping = field(default_factory=Housekeeping)
+
+    def at_once(self) -> None:
+        """Next time it is due: what could not be sent may have brought a step of a ladder forward."""
+        self._done = None
+
+    def when_due(self, now: datetime) -> None:
+        """Do all of it, where the last time was a second ago or the clock was put back since."""
+        if self._done is not None and timedelta() <= now - self._done < _EVERY:
+            return
+        self._follow_roster(now)
+        escalations.climb_due(self.context, now)
+        self._housekeeping.look(self.context.database, now)
+        self._see_to_channel(now)
+        self._done = now
+
+    def _follow_roster(self, now: datetime) -> None:
+        """See what has changed on the roster, and do what follows from it, before anything else."""
+        with self.context.database.transaction() as tx:
+            standing.refresh(tx, self.context, now)
+            stand, due = self.context.current.stand, digests.slot(self.context, now)
+            if due and due != self._digested:
+                digests.owe(tx, self.context, due, now)
+        self._digested = due
+        if stand is not self._settled:
+            holders.settle_safely(self.context, now)
+            self._settled = stand
+
+    def _see_to_channel(self, now: datetime) -> None:
+        with self.context.database.transaction() as tx:
+            withheld = bool(self.context.channel.reason)
+            if self._was_withheld and not withheld:
+                outbox.hasten_held(tx, now)
+            self._alarmed = channel_alarm.look(tx, self.context, self._alarmed, now)
+            self._was_withheld = withheld
