@@ -10,17 +10,21 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_KEY = "'gone:card:' || outbox.report_id || ':' || outbox.recipient"
-_OWED = "outbox.state IN ('pending', 'sending')"
+_GONE = """
+UPDATE outbox SET kind = 'gone', key = 'gone:card:' || outbox.report_id || ':' || outbox.recipient,
+  state = 'pending', lease_until = NULL
+WHERE outbox.kind = 'moved' AND (outbox.state IN ('pending', 'sending') OR outbox.recipient = 'flt_channel')
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox AS other
+    WHERE other.key = 'gone:card:' || outbox.report_id || ':' || outbox.recipient
+  )
+"""
+_CALLED_OFF = "UPDATE outbox SET state = 'dead' WHERE kind = 'moved' AND state IN ('pending', 'sending')"
 
 
 def upgrade() -> None:
-    op.execute(
-        f"UPDATE outbox SET kind = 'gone', key = {_KEY}, state = 'pending', lease_until = NULL"  # noqa: S608
-        f" WHERE outbox.kind = 'moved' AND ({_OWED} OR outbox.recipient = 'flt_channel')"
-        f" AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.key = {_KEY})"
-    )
-    op.execute(f"UPDATE outbox SET state = 'dead' WHERE kind = 'moved' AND {_OWED}")  # noqa: S608
+    op.execute(_GONE)
+    op.execute(_CALLED_OFF)
 
 
 def downgrade() -> None:

@@ -39,13 +39,14 @@ def _rebuild(with_rowid: bool) -> None:
 
 
 def _copy(table: str, with_rowid: bool, **columns: Any) -> None:
-    key, names = next(iter(columns)), ", ".join(columns)
-    op.create_table(
+    key = next(iter(columns))
+    made = op.create_table(
         f"{table}_new",
         *(sa.Column(name, kind, nullable=False) for name, kind in columns.items()),
         sa.PrimaryKeyConstraint(key, name=f"pk_{table}"),
         sqlite_with_rowid=with_rowid,
     )
-    op.execute(f"INSERT INTO {table}_new ({names}) SELECT {names} FROM {table}")  # noqa: S608 - our own names
+    kept = sa.table(table, *(sa.column(name) for name in columns))
+    op.execute(sa.insert(made).from_select(list(columns), sa.select(kept)))
     op.drop_table(table)
     op.rename_table(f"{table}_new", table)
