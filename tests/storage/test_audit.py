@@ -13,10 +13,10 @@ from sqlalchemy import text
 from bot.storage import audit, migrate
 from bot.storage.audit import AuditEntry, Head, Verified
 from bot.storage.crypto import KeyRing
-from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable, Transaction
-from bot.storage.postgres import is_postgres
+from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
 from bot.storage.vault import Vault, open_vault
 from tests.support.desk import Desk
+from tests.support.force import by_force
 from tests.support.postgres import Cluster
 
 NOW = datetime(2026, 11, 27, 9, 0, 0, 123456, tzinfo=UTC)
@@ -42,17 +42,6 @@ def chain(database: Database, vault: Vault) -> Head:
             audit.record(tx, vault, entry(number))
     with database.transaction() as tx:
         return audit.head(tx)
-
-
-def by_force(tx: Transaction, *statements: str) -> None:
-    """What somebody does who has the database in their hands: the triggers are no hindrance."""
-    if is_postgres(tx):
-        tx.execute(text("SET LOCAL session_replication_role = replica"))
-    else:
-        for name in ("changed", "shortened", "replaced"):
-            tx.execute(text(f"DROP TRIGGER IF EXISTS audit_is_not_{name}"))
-    for statement in statements:
-        tx.execute(text(statement))
 
 
 def test_a_chain_that_nobody_touched_holds(database: Database, vault: Vault, chain: Head) -> None:

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.postgres
 SEND, PHONE = "check before you send", "020 7000 1101"
 _PATIENCE_S = 40.0
 _DAY_S, _HOUR_S = 86_400.0, 3_600.0
+# What a disk has left before it is full, in bytes: enough for some reports; and more reports than fill it.
+_ROOM, _MOST = 64 * 1024, 200
 
 
 class Desk:
@@ -173,7 +175,7 @@ def test_a_full_disk(own: Desk) -> None:
     own.settled(first)
     own.house.kill("serve-1")
     size = own.house.database.stat().st_size
-    own.house.start("serve-1", file_size=size)
+    own.house.start("serve-1", file_size=size + _ROOM)
     own.house.wait_for("serve-1")
     received, (person, reporter, view) = fill_up(own)
     assert int(own.house.ask("SELECT count(*) FROM reports")[0][0]) == len(received) + 1
@@ -189,13 +191,14 @@ def test_a_full_disk(own: Desk) -> None:
 def fill_up(desk: Desk) -> tuple[list[str], tuple[Person, Reporter, View]]:
     """Report until one is not taken: those that were, and who stands before the button still."""
     received: list[str] = []
-    while True:
+    for _ in range(_MOST):
         person, reporter = desk.reporter()
         reporter.report("question", NOT_SAVED)
         if person.modal is not None and NOT_SAVED in person.modal.words:
             assert PHONE in person.modal.words
             return received, (person, reporter, person.modal)
         received += [found.reference for found in reporter.told.received]
+    raise AssertionError(f"{_MOST} reports, and the disk is not full")
 
 
 def test_the_database_is_restarted(shared: Desk, cluster: Cluster) -> None:
