@@ -141,6 +141,10 @@ class Worker:
             await _every(self._in_order(lane) for lane in lanes.values())
         finally:
             self._busy = self._busy - {recipient}
+            if self._busy:
+                # This hand looks again only when all that it carries is done: for whoever is free now another
+                # one does, as what came for them meanwhile was passed by.
+                self.wake.set()
 
     async def _in_order(self, lane: list[Claimed]) -> None:
         began = asyncio.get_running_loop().time()

@@ -113,6 +113,31 @@ def test_a_hanging_conversation_does_not_stop_what_comes_later(desk: Desk) -> No
     assert "flt" not in asyncio.run(work())
 
 
+def test_what_was_passed_by_is_looked_for_as_soon_as_its_conversation_is_free(desk: Desk) -> None:
+    """What came for a channel while it was told something else waits for no slower one, and for no poll."""
+
+    async def work() -> tuple[list[str], bool]:
+        free = asyncio.Event()
+        slow = Slow(waits={"flt": free, "ana": asyncio.Event()})
+        one = worker(desk, slow)
+        desk.report("ana", kind="colleague")
+        hand = asyncio.ensure_future(one.once())
+        await asyncio.sleep(0)
+        desk.report("ana", kind="colleague")
+        one.wake.clear()
+        free.set()
+        await asyncio.wait_for(one.wake.wait(), 5)
+        other = asyncio.ensure_future(one.once())
+        while len(slow.order) < 2:
+            await asyncio.sleep(0)
+        carried_still = not hand.done()
+        hand.cancel()
+        other.cancel()
+        return [line.partition(" ")[0] for line in slow.order], carried_still
+
+    assert asyncio.run(work()) == (["flt", "flt"], True)
+
+
 def test_two_hands_keep_a_conversation_in_order(desk: Desk) -> None:
     """What is owed to a recipient whose message is on its way is claimed by nobody else."""
     desk.report("ana", kind="colleague")
