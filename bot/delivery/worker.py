@@ -36,6 +36,7 @@ from bot.storage.outbox import REPORTER, Claimed
 log = structlog.get_logger()
 _BATCH = 20
 _POLL_S = 1.0
+_SOON_S = 0.05
 # Nothing of a conversation is begun later than this after it was claimed: what was not is given back, so
 # that what is newer and more urgent does not wait behind a long queue.
 _SHARE_S = 5.0
@@ -60,6 +61,7 @@ class Worker:
     jitter: Callable[[], float]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: frozenset[str] = frozenset()
+    _looks: int = 0
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _leases: Leases = field(default_factory=Leases)
@@ -115,6 +117,7 @@ class Worker:
         """
         async with self._claiming:
             began = asyncio.get_running_loop().time()
+            self._looks += 1
             claimed: tuple[Claimed, ...] = await self.run(self._claim)
             owed: defaultdict[str, list[Claimed]] = defaultdict(list)
             for item in claimed:
@@ -141,10 +144,13 @@ class Worker:
             await _every(self._in_order(lane) for lane in lanes.values())
         finally:
             self._busy = self._busy - {recipient}
-            if self._busy:
-                # This hand looks again only when all that it carries is done: for whoever is free now another
-                # one does, as what came for them meanwhile was passed by.
-                self.wake.set()
+            asyncio.get_running_loop().call_later(_SOON_S, self._wake_unless_looked, self._looks)
+
+    def _wake_unless_looked(self, looks: int) -> None:
+        # A hand looks again when all that it carries is done. Where one of these is slow another looks for
+        # whoever is free by now: what came for them meanwhile was passed by.
+        if self._looks == looks:
+            self.wake.set()
 
     async def _in_order(self, lane: list[Claimed]) -> None:
         began = asyncio.get_running_loop().time()
