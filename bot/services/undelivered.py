@@ -51,7 +51,8 @@ def outage(
     # One step at most: whoever the ladder would reach next is most likely beyond reach as well.
     if "outage: " not in claimed.fault and not climbed:
         _tell_others(tx, context, claimed, now)
-    _say_when_late(tx, context, claimed, now)
+    # Nor when it is late: whose row comes first is chance.
+    _say_when_late(tx, context, claimed, now, tell_others=not climbed)
 
 
 def withheld(tx: Transaction, context: Context, claimed: Claimed, why: str, now: datetime) -> None:
@@ -113,7 +114,9 @@ def _goes_another_way(
     return outbox.enqueue(tx, context.vault.new_id(), over, now)
 
 
-def _say_when_late(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> None:
+def _say_when_late(
+    tx: Transaction, context: Context, claimed: Claimed, now: datetime, *, tell_others: bool = True
+) -> None:
     if not claimed.notice.report_id:
         return
     report = report_by_id(tx, context.vault, claimed.notice.report_id)
@@ -121,7 +124,8 @@ def _say_when_late(tx: Transaction, context: Context, claimed: Claimed, now: dat
     if now - report.row.received_at < longest or _is_said(tx, report):
         return
     if claimed.notice.kind == "card" and report.state.stage is Stage.SUBMITTED:
-        _tell_others(tx, context, claimed, now)
+        if tell_others:
+            _tell_others(tx, context, claimed, now)
         _say_that_nobody_has_it(tx, context, claimed, now)
 
 
