@@ -1,4 +1,7 @@
 from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import update
 
 from bot.conversation.turns import Said
 from bot.delivery.sender import (
@@ -10,7 +13,9 @@ from bot.delivery.sender import (
     WithheldFault,
 )
 from bot.services.context import CurrentWorld
-from tests.support.desk import CLOSING, Desk, text_of
+from bot.services.owed import FLT_CHANNEL
+from bot.storage.schema import outbox
+from tests.support.desk import CLOSING, START, Desk, text_of
 
 
 def test_a_passing_fault_delays_and_loses_nothing(desk: Desk) -> None:
@@ -278,15 +283,24 @@ def test_an_outage_tells_others_once_and_loses_nothing(desk: Desk) -> None:
     assert len(desk.notebook.texts("dina")) == 1
 
 
+def channel_comes(desk: Desk, after: timedelta) -> None:
+    """What comes first of all that is due at one moment is chance: put the channel so long after the rest."""
+    channel = update(outbox).where(outbox.c.recipient == FLT_CHANNEL)
+    with desk.product.database.transaction() as tx:
+        tx.execute(channel.values(created_at=START + after))
+
+
 def test_an_outage_of_everything_does_not_use_the_ladder_up(desk: Desk) -> None:
-    """With nobody to be reached the ladder moves one step, then keeps its times; all arrives later."""
+    """With nobody to be reached the ladder moves one step, whoever is tried first, then keeps its times."""
     desk.report("ana", kind="colleague")
     staff = desk.product.context.world.federation.roster.people
     desk.notebook.refuses = {name: OutageFault("token_revoked") for name in ("flt", "ana", *staff)}
     for _ in range(3):
         desk.work(rounds=20)
+        channel_comes(desk, timedelta(hours=1))
         desk.later(minutes=6)
     desk.notebook.refuses.clear()
+    channel_comes(desk, timedelta(hours=-1))
     desk.work(rounds=20)
     assert len(desk.notebook.texts("flt")) == len(desk.notebook.texts("farid")) == 1
     assert not set(desk.notebook.seen) & {"eleanor", "maya"}
