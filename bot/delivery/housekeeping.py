@@ -14,15 +14,15 @@ _EVERY = timedelta(seconds=10)
 
 @dataclass
 class Housekeeping:
-    """One process's. Raises StorageUnavailable, and is due again soon."""
+    """One process's. Raises StorageUnavailable, and is due again in ten seconds."""
 
-    _due: datetime | None = None
+    _done: datetime | None = None
 
     def look(self, database: Database, now: datetime) -> None:
-        """Do it where it is due."""
-        if self._due is not None and now < self._due:
+        """Do it where the last time was long enough ago, or the clock was put back since."""
+        if self._done is not None and timedelta() <= now - self._done < _EVERY:
             return
-        self._due = now + _EVERY
+        self._done = now
         database.leave_no_trace()
         with database.transaction() as tx:
             conversations.forget_expired(tx, now)
