@@ -26,13 +26,13 @@ REST := browser or node or postgres or slow
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REST) or rasa)"
 
-check: $(VENV)/.dev     ## format, lint, strict types, import floors, tests
+check: $(VENV)/.dev     ## format, lint, strict types, import floors, and the tests that start no process of the product
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit -q -c pyproject.toml -r bot -ll
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REST) or rasa)"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (process or $(REST) or rasa)"
 
 test-all: $(VENV)/.dev  ## the rest of the tests, with the system packages that they need
 	bash .ci/system-packages

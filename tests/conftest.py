@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from tests.support.postgres import Cluster
+from tests.support.quick import quickly
 from tests.support.sqlite import make_ready
 
 # structlog's own tracebacks show every local variable, which takes seconds where a test breaks a row.
@@ -19,6 +20,18 @@ structlog.configure(
 
 # `make properties` (--hypothesis-profile=long): far more examples, and other ones each time.
 settings.register_profile("long", max_examples=2000)
+
+_IN_FULL = {"storage", "acceptance", "torture", "bench"}
+
+
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What most tests are not about is done once, or not at all; where it matters it is done in full."""
+    if _IN_FULL.isdisjoint(request.path.parts):
+        with quickly():
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")

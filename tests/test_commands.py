@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot.app import build
 from bot.storage.approvals import pending
 from bot.storage.crypto import KeyRing
@@ -17,6 +19,8 @@ from bot.storage.database import Database
 from bot.storage.rotation import say_ring
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, world_of
 from tests.test_commands import bot
+
+pytestmark = pytest.mark.process
 
 
 def agree(folder: Path, kind: str, keys: str) -> None:

@@ -16,6 +16,8 @@ from tests.channels.paper.reading import read, words
 from tests.support.desk import KEY, Desk
 from tests.test_commands import Done, bot
 
+pytestmark = pytest.mark.process
+
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 

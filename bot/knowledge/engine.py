@@ -18,7 +18,7 @@ from bot.knowledge.encoder import (
     learn_letters,
     normalised,
 )
-from bot.knowledge.engine_cache import read_cache, write_cache
+from bot.knowledge.engine_cache import one_at_a_time, read_cache, write_cache
 from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, Heads, fit_heads
 from bot.knowledge.memory import give_back
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
@@ -97,14 +97,22 @@ def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool 
     model = None if small else _model(vocabulary)
     reader = _Reader(learnt_from, model, frozenset(whole_words(vocabulary)))
     kept = None if cache is None else cache / f"engine-{_key(learnt_from, model)}.npz"
-    found = read_cache(kept) if kept is not None else None
-    if found is None:
-        found = reader.learn()
-        if kept is not None:
-            write_cache(kept, *found)
+    found = reader.learn() if kept is None else _learnt_once(reader, kept)
     reader.use(found[0])
     give_back()
     return BuiltinEngine(reader, found[1], reduced_accuracy=model is None)
+
+
+def _learnt_once(reader: _Reader, kept: Path) -> tuple[Letters, Heads]:
+    found = read_cache(kept)
+    if found is None:
+        with one_at_a_time(kept):
+            # Another process may have learnt it meanwhile.
+            found = read_cache(kept)
+            if found is None:
+                found = reader.learn()
+                write_cache(kept, *found)
+    return found
 
 
 class _Reader:

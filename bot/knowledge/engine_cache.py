@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from bot.knowledge.classifier import Linear
 from bot.knowledge.encoder import Letters
@@ -18,6 +21,8 @@ from bot.knowledge.topic_head import TopicHead
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 # Every change of an example makes a new file: the newest few are kept, with and without the language model.
 _KEPT = 4
+# Whoever has waited so long learns by itself.
+_PATIENCE_S = 600
 
 
 def read_cache(path: Path) -> tuple[Letters, Heads] | None:
@@ -28,6 +33,19 @@ def read_cache(path: Path) -> tuple[Letters, Heads] | None:
         return Letters(arrays["rarity"], arrays["mixtures"]), _heads(arrays)
     except _BROKEN:
         return None
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Of several processes that would learn what belongs in `path`, one does, and the others wait for it.
+
+    Where the folder takes no lock each learns by itself.
+    """
+    with ExitStack() as held:
+        with suppress(OSError, NotImplementedError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(path.with_name("engine.lock"), timeout=_PATIENCE_S))
+        yield
 
 
 def write_cache(path: Path, letters: Letters, heads: Heads) -> None:

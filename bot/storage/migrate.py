@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -34,9 +35,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
     Raises StorageFault where this role may not change the schema, and it is not the newest.
     """
     with _migrating(database) as connection:
+        if revision == "head" and _revision(connection) == _head():
+            return
         if not _may_change(connection):
-            if _revision(connection) == _head(connection):
-                return
             raise StorageFault(
                 "The database has not the newest schema, and this role may not change it: run `python -m bot"
                 " migrate --grant ROLE` with the owner's DATABASE_URL (docs/databases.md)."
@@ -53,15 +54,16 @@ def downgrade(database: Database, revision: str) -> None:
 def is_current(database: Database) -> bool:
     """Whether the database has the newest schema."""
     with database.transaction() as connection:
-        return _revision(connection) == _head(connection)
+        return _revision(connection) == _head()
 
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _head(connection: Connection) -> str | None:
-    return ScriptDirectory.from_config(_config(connection)).get_current_head()
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _may_change(connection: Connection) -> bool:
@@ -101,7 +103,7 @@ def _migrating(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection

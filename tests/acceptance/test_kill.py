@@ -13,6 +13,8 @@ import pytest
 from tests.acceptance.reporting import Caller, report_accident
 from tests.acceptance.server import Server
 
+pytestmark = pytest.mark.process
+
 _AT_LEAST, _AT_MOST = 3, 15
 
 

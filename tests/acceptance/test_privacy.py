@@ -13,6 +13,8 @@ from tests.acceptance.reporting import Caller
 from tests.acceptance.server import Server
 from tests.support.desk import CLOSING
 
+pytestmark = pytest.mark.process
+
 NARRATIVE = "Quetzalcoatlus wrote vile remarks beneath my photograph"
 REPORTER = "priya"
 

@@ -21,6 +21,8 @@ from tests.acceptance.slack_office import (
 from tests.slack_double import Act, Person
 from tests.slack_double.shapes import Json
 
+pytestmark = pytest.mark.process
+
 QUESTION = "Can I follow a former student?"
 ANSWER = "Not allowed"
 CLAUSE = "Staff are not permitted to follow or engage with current or prior students of the Federation"

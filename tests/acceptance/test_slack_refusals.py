@@ -16,6 +16,8 @@ from tests.slack_double import Act
 from tests.slack_double.acts import signature
 from tests.slack_double.post import HOW_FORGED, send
 
+pytestmark = pytest.mark.process
+
 SEED = 20261122
 MALFORMED = 800
 AT_LEAST = 1000

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.slack_office import office, report_accident
+
+pytestmark = pytest.mark.process
 
 WHY = "It may concern somebody on the team."
 

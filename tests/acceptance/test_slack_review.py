@@ -12,6 +12,8 @@ from tests.acceptance.slack_office import Office, office
 from tests.slack_double import Person
 from tests.slack_double.shapes import Json
 
+pytestmark = pytest.mark.process
+
 QUESTION = "Can I follow a former student?"
 CLAUSE = "Staff are not permitted to follow or engage"
 OPEN = "Open the form"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.acceptance.slack_office import office, report_accident
 
+pytestmark = pytest.mark.process
+
 CLAUSE = "Staff are not permitted to follow or engage"
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.acceptance.slack_office import Office, office, reference_in, report_accident, report_mistake
 from tests.slack_double import Person
 
+pytestmark = pytest.mark.process
+
 QUESTION = "Can I follow a former student?"
 CLAUSE = "Staff are not permitted to follow or engage"
 WORDS = "I liked a post that I should not have liked."

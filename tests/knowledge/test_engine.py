@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.knowledge import engine as engine_module
 from bot.knowledge import minilm_encoder
 from bot.knowledge.classifier import best_temperature, fit_logistic, softmax, twin_folds
 from bot.knowledge.cross_validation import held_out
@@ -193,6 +196,24 @@ def test_broken_cache_is_learnt_again(little: Lesson, tmp_path: Path, damage: by
     kept.write_bytes(whole_file[: len(whole_file) // 2] if damage is None else damage)
     assert build_engine(little, tmp_path, small=True).parse("may I follow a pupil") == before
     assert kept.read_bytes()[:2] == b"PK"
+
+
+def test_of_those_that_start_at_once_one_learns(
+    little: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several starts on an empty cache learn once between them, and answer alike."""
+    learn, learnt = engine_module._Reader.learn, []
+
+    def counted(reader: Any) -> Any:
+        learnt.append(reader)
+        return learn(reader)
+
+    monkeypatch.setattr(engine_module._Reader, "learn", counted)
+    with ThreadPoolExecutor(3) as together:
+        starts = [together.submit(build_engine, little, tmp_path, small=True) for _ in range(3)]
+    first, *others = [start.result().parse("may I follow a pupil") for start in starts]
+    assert len(learnt) == 1
+    assert others == [first, first]
 
 
 def test_cache_is_optional(little: Lesson, tmp_path: Path) -> None:
