@@ -13,7 +13,11 @@ from bot.storage.vault import Vault, open_vault
 
 @dataclass(frozen=True)
 class Case:
-    """One of them. `told`: the roster's ids by level; `deadlines`: when the ladder climbed a step."""
+    """One of them. `deadlines`: when the ladder climbed a step; `taken_after`: after how many it was taken.
+
+    Which came first is the order in which they were stored. A press is timed when it comes in, so one that
+    had to wait for the ladder's transaction is stored after it with an earlier time.
+    """
 
     reference: str
     kind: str
@@ -25,6 +29,7 @@ class Case:
     noticed: frozenset[str]
     deadlines: tuple[datetime, ...]
     acknowledged_at: datetime | None
+    taken_after: int | None
 
 
 def stored(url: str, keys: str) -> list[Case]:
@@ -43,7 +48,8 @@ def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
     report = report_by_id(tx, vault, report_id)
     told, entries = people_of(tx, report), history(tx, report)
     carded = frozenset(item.person for item in told if item.level == "C")
-    acknowledged = [entry.at for entry in entries if entry.event == "acknowledge"]
+    events = [entry.event for entry in entries]
+    taken = events.index("acknowledge") if "acknowledge" in events else None
     return Case(
         reference=report.reference,
         kind=_kind(report),
@@ -54,7 +60,8 @@ def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
         carded=carded,
         noticed=frozenset(item.person for item in told if item.level == "N") - carded,
         deadlines=tuple(entry.at for entry in entries if entry.event == "deadline"),
-        acknowledged_at=min(acknowledged, default=None),
+        acknowledged_at=None if taken is None else entries[taken].at,
+        taken_after=None if taken is None else events[:taken].count("deadline"),
     )
 
 

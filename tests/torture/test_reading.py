@@ -45,6 +45,7 @@ def case(**more: object) -> Case:
         "noticed": frozenset(),
         "deadlines": (),
         "acknowledged_at": NOON,
+        "taken_after": 0,
     }
     return Case(**(values | more))  # type: ignore[arg-type]
 
@@ -91,9 +92,13 @@ def test_timers_are_held_to_their_minute(flt: tuple[SlackDouble, Channel]) -> No
     slack, channel = flt
     post(slack, channel.id)
     soon, later = NOON + timedelta(seconds=50), NOON + timedelta(seconds=61)
-    open_case = {"kind": "urgent", "acknowledged_at": None}
+    open_case = {"kind": "urgent", "acknowledged_at": None, "taken_after": None}
     assert len(judged(slack, channel, case(**open_case, deadlines=(soon,)), after=0.02).early) == 1
     assert judged(slack, channel, case(**open_case, deadlines=(later,)), after=0.02).early == []
     taken = case(kind="urgent", acknowledged_at=NOON + timedelta(seconds=30), deadlines=(later,))
     assert len(judged(slack, channel, taken).early) == 1
+    at_once = case(
+        kind="urgent", acknowledged_at=later, taken_after=1, deadlines=(later + timedelta(seconds=1),)
+    )
+    assert judged(slack, channel, at_once).early == []
     assert len(judged(slack, channel, case(**open_case)).timers_lost) == 1

@@ -129,7 +129,7 @@ class Judge:
             due = case.received_at + timedelta(minutes=TARGETS[min(number, 2)])
             if number >= steps or at < due - _ROUNDING:
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} at {at}, due {due}")
-            if case.acknowledged_at is not None and at > case.acknowledged_at:
+            if case.taken_after is not None and number >= case.taken_after:
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} after it was taken")
         due_by = (case.acknowledged_at or self._now) - _SLACK - case.received_at
         expected = min(steps, sum(timedelta(minutes=minutes) < due_by for minutes in TARGETS))
