@@ -46,8 +46,9 @@ def open_cases(tx: Transaction, context: Context) -> Iterator[Report]:
 def hand_over(tx: Transaction, context: Context, person: str, to: str, now: datetime) -> None:
     """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay."""
     taker = context.world.federation.roster.people[to]
-    for found in open_cases(tx, context):
-        report = report_by_id(tx, context.vault, found.id)
+    held = [found.id for found in open_cases(tx, context) if found.state.holder == person]
+    for report_id in held:
+        report = report_by_id(tx, context.vault, report_id)
         if report.state.holder == person and context.may(taker, "assign", report, people_of(tx, report)):
             state = advance(report.state, Event(Happening.ASSIGN, "signpost", to))
             assert not isinstance(state, Refused)
@@ -56,10 +57,16 @@ def hand_over(tx: Transaction, context: Context, person: str, to: str, now: date
 
 
 def settle_safely(context: Context, now: datetime) -> None:
-    """`settle`; a fault of our own ends neither the worker nor a delivery: the next change tries again."""
+    """`settle`, each case in a transaction of its own: every worker does it, at its start and after a change.
+
+    A fault of our own ends neither the worker nor a delivery: the next change tries again.
+    """
     try:
         with context.database.transaction() as tx:
-            settle(tx, context, now)
+            unsettled = _unsettled(tx, context)
+        for report_id in unsettled:
+            with context.database.transaction() as tx:
+                _settle_safely(tx, context, report_id, now)
     except StorageUnavailable:
         raise
     except Exception:
@@ -71,27 +78,51 @@ def settle(tx: Transaction, context: Context, now: datetime) -> None:
 
     A case that cannot be settled, whyever, stays as it was, is logged, and holds up no other.
     """
-    for found in open_cases(tx, context):
-        try:
-            with apart(tx):
-                _settle(tx, context, found, now)
-        except StorageUnavailable:
-            raise
-        except Exception:
-            log.exception("case_not_settled")
+    for report_id in _unsettled(tx, context):
+        _settle_safely(tx, context, report_id, now)
 
 
-def _settle(tx: Transaction, context: Context, found: Report, now: datetime) -> None:
-    report = report_by_id(tx, context.vault, found.id)
+def _unsettled(tx: Transaction, context: Context) -> tuple[str, ...]:
+    """The cases that something follows for, seen without a lock: of most nothing does, and nobody waits."""
+    return tuple(found.id for found in open_cases(tx, context) if _is_unsettled(tx, context, found))
+
+
+def _is_unsettled(tx: Transaction, context: Context, found: Report) -> bool:
+    told = people_of(tx, found)
+    try:
+        return bool(_new_covers(context, found, told)) or _is_vacant(context, found, told)
+    except Exception:
+        # Settling it will say what is wrong with it.
+        return True
+
+
+def _settle_safely(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
+    try:
+        with apart(tx):
+            _settle(tx, context, report_id, now)
+    except StorageUnavailable:
+        raise
+    except Exception:
+        log.exception("case_not_settled")
+
+
+def _settle(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
+    report = report_by_id(tx, context.vault, report_id)
     if report.state.stage is not Stage.CLOSED:
         _tell_covers(tx, context, report, now)
         _vacate(tx, context, reload(tx, context.vault, report), now)
 
 
-def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def _is_vacant(context: Context, report: Report, told: tuple[Told, ...]) -> bool:
+    """Whether it is held by somebody who may hold it no more."""
     holder = report.state.holder
-    person, told = context.world.federation.roster.people.get(holder), people_of(tx, report)
-    if not holder or (person and context.may(person, "assign", report, told)):
+    person = context.world.federation.roster.people.get(holder)
+    return bool(holder) and not (person and context.may(person, "assign", report, told))
+
+
+def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    told = people_of(tx, report)
+    if not _is_vacant(context, report, told):
         return
     state = advance(report.state, Event(Happening.VACATE, "signpost"))
     if isinstance(state, Refused):
@@ -110,17 +141,22 @@ def _members(context: Context, report: Report) -> set[str]:
 
 
 def _tell_covers(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    told, roster = people_of(tx, report), context.world.federation.roster
-    away = [item for item in told if item.person in roster.covers]
-    new = tuple(cover for item in away for cover in _cover(context, report, told, item))
-    known = {item.person for item in told}
-    new = tuple(item for item in new if item.person not in known)
+    new = _new_covers(context, report, people_of(tx, report))
     if new:
         add_people(tx, report, new, COVER, now)
         owe_people(tx, context, report, new, now)
         row = report.row
         save_state(tx, report, report.state, row.due_at, row.closed_at)
         owe_rewrites(tx, context, reload(tx, context.vault, report), now)
+
+
+def _new_covers(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[Told, ...]:
+    """Who stands in for those of `told` who are away, and was not told yet."""
+    roster, known = context.world.federation.roster, {item.person for item in told}
+    away = [item for item in told if item.person in roster.covers]
+    return tuple(
+        cover for item in away for cover in _cover(context, report, told, item) if cover.person not in known
+    )
 
 
 def _cover(context: Context, report: Report, told: tuple[Told, ...], item: Told) -> tuple[Told, ...]:

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, case, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
+from bot.storage.claims import PENDING as PENDING
+from bot.storage.claims import REPORTER as REPORTER
+from bot.storage.claims import SENDING as SENDING
+from bot.storage.claims import claimable, unfinished
 from bot.storage.notices import Notice as Notice
 from bot.storage.notices import of_the_same
-from bot.storage.pauses import LONGEST, paused
-from bot.storage.postgres import alone, announce, is_postgres
+from bot.storage.postgres import announce
 from bot.storage.rows import insert_all_new, insert_new, put
 from bot.storage.schema import outbox, posted
 
-PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
-REPORTER = "reporter"
+SENT, DEAD = "sent", "dead"
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,6 @@ class Posted:
     platform: str
     message_id: str
     version: int
-
-
-def _owed(table: str = "outbox") -> TextClause:
-    """What is not finished, in the very words of the index over just that: else every old row is read."""
-    return text(f"{table}.state IN ('pending', 'sending')")
 
 
 def enqueue(connection: Connection, row_id: str, notice: Notice, due_at: datetime) -> bool:
@@ -95,59 +92,12 @@ def claim(
 
     None of a recipient in `busy`, or paused: their messages go out in order, one after another.
     """
-    alone(connection, "claim")
-    # A clock that was put back must hold nothing up: what was never tried is due whatever it says, nothing
-    # waits longer than the longest pause, and no lease reaches further than the one that would be given now.
-    due = or_(outbox.c.due_at <= now, outbox.c.attempts == 0, outbox.c.due_at > now + _farthest_wait())
-    waiting = and_(outbox.c.state == PENDING, due)
-    farthest = now + _farthest(connection, lease)
-    ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > farthest)
-    stalled = and_(outbox.c.state == SENDING, ran_out)
-    free = _in_no_other_hand(connection, now, farthest)
-    query = (
-        select(outbox)
-        .where(_owed(), or_(waiting, stalled), outbox.c.recipient.not_in(busy), free)
-        .where(outbox.c.recipient.not_in(paused(now)))
-        .order_by(outbox.c.due_at, outbox.c.created_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(query).all()
+    rows = claimable(connection, now, lease, limit, busy)
     if rows:
         taken = outbox.c.id.in_([row.id for row in rows])
         leased = {"state": SENDING, "lease_token": token, "lease_until": now + lease}
         connection.execute(update(outbox).where(taken).values(**leased, attempts=outbox.c.attempts + 1))
     return tuple(_claimed(row, token) for row in rows)
-
-
-def _farthest(connection: Connection, lease: timedelta) -> timedelta:
-    # Another machine's clock may be a little ahead: its lease must not look like one from the future.
-    return 2 * lease if is_postgres(connection) else lease
-
-
-def _farthest_wait() -> timedelta:
-    # A little more than the longest pause: what was put off at this very moment is not far ahead.
-    return LONGEST + timedelta(minutes=5)
-
-
-def _in_no_other_hand(connection: Connection, now: datetime, farthest: datetime) -> ColumnElement[bool]:
-    """Nothing for whoever another process is telling at this moment: one conversation, one voice, one pace.
-
-    In one process `busy` sees to it. Each reporter is somebody else, as far as the outbox knows.
-    """
-    if not is_postgres(connection):
-        return true()
-    other = outbox.alias("other")
-    leased = and_(
-        _owed("other"), other.c.state == SENDING, other.c.lease_until > now, other.c.lease_until <= farthest
-    )
-    theirs = select(other.c.report_id).where(leased, other.c.recipient == REPORTER)
-    others = select(other.c.recipient).where(leased, other.c.recipient != REPORTER)
-    to_reporter = outbox.c.recipient == REPORTER
-    return and_(
-        or_(~to_reporter, outbox.c.report_id.not_in(theirs)),
-        or_(to_reporter, outbox.c.recipient.not_in(others)),
-    )
 
 
 def _claimed(row: Row[Any], token: str) -> Claimed:
@@ -196,7 +146,7 @@ def give_up(connection: Connection, claimed: Claimed, fault: str, platform: str 
 def renew(connection: Connection, tokens: Collection[str], until: datetime) -> None:
     """The worker that holds these lives: what is still in its hands stays there until `until`."""
     mine = and_(outbox.c.lease_token.in_(tokens), outbox.c.state == SENDING)
-    connection.execute(update(outbox).where(_owed(), mine).values(lease_until=until))
+    connection.execute(update(outbox).where(unfinished(), mine).values(lease_until=until))
 
 
 def dead_ways(connection: Connection, notice: Notice) -> frozenset[str]:
@@ -228,7 +178,7 @@ def hasten_held(connection: Connection, now: datetime) -> None:
 
 def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
     # What another transaction holds is being claimed, or hastened, already: nobody waits for anybody.
-    owed = and_(_owed(), outbox.c.state == PENDING, which)
+    owed = and_(unfinished(), outbox.c.state == PENDING, which)
     query = select(outbox.c.id).where(owed).with_for_update(skip_locked=True)
     announce(connection)
     connection.execute(update(outbox).where(outbox.c.id.in_(query.scalar_subquery())).values(due_at=now))
@@ -237,7 +187,7 @@ def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -
 def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
     """The keys of all that is owed still to this recipient, of this kind, for this report."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
-    owed = and_(same, outbox.c.kind == notice.kind, _owed())
+    owed = and_(same, outbox.c.kind == notice.kind, unfinished())
     return tuple(row.key for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
@@ -251,7 +201,7 @@ def newest_key(connection: Connection, notice: Notice) -> str:
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Since when the longest-waiting row has been due, or None where nothing waits."""
-    owed = and_(_owed(), outbox.c.due_at <= now)
+    owed = and_(unfinished(), outbox.c.due_at <= now)
     row = connection.execute(select(outbox.c.due_at).where(owed).order_by(outbox.c.due_at).limit(1)).first()
     return None if row is None else row.due_at
 

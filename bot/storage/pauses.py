@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from bot.storage.rows import put
 from bot.storage.schema import pauses
@@ -18,6 +18,6 @@ def pause(connection: Connection, recipient: str, until: datetime) -> None:
     put(connection, pauses, recipient=recipient, until=until)
 
 
-def paused(now: datetime) -> Select[tuple[str]]:
-    """The recipients who are left alone at `now`."""
-    return select(pauses.c.recipient).where(pauses.c.until > now, pauses.c.until <= now + LONGEST)
+def paused(now: ColumnElement[datetime], farthest: ColumnElement[datetime]) -> Select[tuple[str]]:
+    """The recipients who are left alone at `now`; `farthest` is LONGEST after it."""
+    return select(pauses.c.recipient).where(pauses.c.until > now, pauses.c.until <= farthest)

@@ -408,7 +408,7 @@ def test_a_fault_in_settling_does_not_end_the_worker(desk: Desk, monkeypatch: py
     def breaking(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(holders, "settle", breaking)
+    monkeypatch.setattr(holders, "open_cases", breaking)
     desk.report("ana", kind="colleague")
     desk.work()
     assert desk.notebook.texts("flt")

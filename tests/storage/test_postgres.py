@@ -17,13 +17,15 @@ from sqlalchemy import text
 
 from bot.app import new_tokens
 from bot.conversation.turns import Said
-from bot.services import escalations
+from bot.services import escalations, holders
 from bot.services.approvals import agreed
 from bot.storage import conversations, outbox
 from bot.storage.approvals import pending
 from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
 from bot.storage.outbox import Notice
+from bot.storage.postgres import alone
 from bot.storage.reports import Entry, add_entry, history, report_by_id, report_by_reference, save_state
+from bot.storage.timers import open_ids
 from tests.support.desk import Desk, text_of
 from tests.support.postgres import Cluster
 
@@ -169,6 +171,32 @@ def test_one_recipient_of_one_report_is_one_workers(desk: Desk) -> None:
     with database.transaction() as tx:
         second = outbox.claim(tx, "two", desk.now, LEASE, 20)
     assert not {item.notice.recipient for item in first} & {item.notice.recipient for item in second}
+
+
+def test_whoever_finds_nothing_to_claim_waits_for_nobody(desk: Desk) -> None:
+    """While another worker claims, one for whom nothing is due has its answer at once."""
+    database = desk.product.database
+    with database.transaction() as busy:
+        alone(busy, "claim")
+        with database.transaction() as tx:
+            tx.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+            assert outbox.claim(tx, "two", desk.now, LEASE, 20) == ()
+        desk.report("ana", kind="colleague")
+        with pytest.raises(StorageUnavailable), database.transaction() as tx:
+            tx.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+            outbox.claim(tx, "two", desk.now, LEASE, 20)
+
+
+def test_settled_cases_are_looked_at_without_a_lock(desk: Desk) -> None:
+    """A worker that starts sees to the roster without waiting for a case that somebody is working on."""
+    database, context = desk.product.database, desk.product.context
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    with database.transaction() as tx:
+        (report_id,) = open_ids(tx)
+        report_by_id(tx, context.vault, report_id)
+        # Who waits for a lock longer than two seconds gets StorageUnavailable.
+        holders.settle_safely(context, desk.now)
 
 
 def test_a_clock_that_is_a_little_ahead_takes_no_lease_away(desk: Desk) -> None:
