@@ -12,7 +12,7 @@ from bot.domain.routing import Route, decide
 from bot.services import checking_back
 from bot.services.context import Context
 from bot.services.owed import owe_first_notices
-from bot.storage.conversations import remember_submission, submitted_before
+from bot.storage.conversations import correct_submission, remember_submission, submitted_before
 from bot.storage.crypto import hash_code
 from bot.storage.database import Transaction
 from bot.storage.reports import (
@@ -54,15 +54,21 @@ def submit(
     world, slots = context.world, command.slots
     route = decide(world.playbook.rows, world.federation.roster, slots)
     mode = _one(slots.get("mode", ()), "named")
-    known = submitted_before(tx, context.vault, command.tokens.draft)
+    tokens, vault = command.tokens, context.vault
+    if route.refusal:
+        known = submitted_before(tx, vault, tokens.draft)
+    else:
+        expected = _kept_with_draft(tokens.reference, mode, command)
+        known = remember_submission(tx, vault, tokens.draft, expected, now)
     if known is not None:
-        return Received(known or command.tokens.reference, mode, route, again=True)
+        return Received(known or tokens.reference, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
     report = _stored(tx, context, _new_report(context, sender, command, route, now))
-    reference = str(report.row.reference)
-    kept = _kept_with_draft(reference, mode, command)
-    remember_submission(tx, context.vault, command.tokens.draft, kept, now)
+    reference = report.reference
+    if reference != tokens.reference:
+        kept = _kept_with_draft(reference, mode, command)
+        correct_submission(tx, vault, tokens.draft, kept)
     add_first_people(tx, report, route.told, "route", now)
     add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
     owe_first_notices(tx, context, report, route.told, now)

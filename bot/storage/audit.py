@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Row, insert, select
 
 from bot.storage.crypto import KeyFault, RecordKey
-from bot.storage.postgres import alone
+from bot.storage.postgres import alone_at_last
 from bot.storage.schema import audit
 from bot.storage.vault import Vault
 
@@ -99,7 +99,7 @@ def write_pending(connection: Connection) -> None:
     pending: list[tuple[Vault, AuditEntry, RecordKey | None]] = connection.info.pop(_PENDING, [])
     if not pending:
         return
-    alone(connection, "audit")
+    alone_at_last(connection, "audit")
     last = head(connection)
     for vault, entry, key in pending:
         last = _append(connection, vault, entry, key, last)

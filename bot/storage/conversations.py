@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
@@ -18,7 +18,6 @@ from bot.storage.schema import code_attempts, export_codes, seen_events, session
 from bot.storage.vault import Vault
 
 SEEN_FOR = timedelta(hours=24)
-_SUBMISSION = insert(submission_keys)
 _SUBMITTED = select(submission_keys.c.reference).where(submission_keys.c.key_hmac == bindparam("key"))
 
 
@@ -91,14 +90,28 @@ def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | 
 
 def remember_submission(
     connection: Connection, vault: Vault, draft: str, reference: str, now: datetime
-) -> None:
-    """Remember the draft until a day is nearly over. Raises IntegrityError where it was received already.
+) -> str | None:
+    """Remember the draft until a day is nearly over: None. Where it is known already, what it bears.
 
-    An anonymous report's reference is "" here: nothing leads from what was pressed to what is stored.
+    Of two transactions with one draft the second waits here until the first has ended. An anonymous report's
+    reference is "": nothing leads from what was pressed to what is stored.
     """
-    hidden = vault.blind("draft", draft)
-    row = {"key_hmac": hidden, "reference": reference, "expires_at": _seen_until(now)}
-    connection.execute(_SUBMISSION, row)
+    row = {
+        "key_hmac": vault.blind("draft", draft),
+        "reference": reference,
+        "expires_at": _seen_until(now),
+    }
+    while not insert_new(connection, submission_keys, **row):
+        # What has just been forgotten is new again.
+        if (known := submitted_before(connection, vault, draft)) is not None:
+            return known
+    return None
+
+
+def correct_submission(connection: Connection, vault: Vault, draft: str, reference: str) -> None:
+    """The report of this draft, remembered in this very transaction, bears another reference."""
+    here = submission_keys.c.key_hmac == vault.blind("draft", draft)
+    connection.execute(update(submission_keys).where(here).values(reference=reference))
 
 
 def may_be_reference(text: str) -> bool:

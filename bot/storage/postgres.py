@@ -118,6 +118,18 @@ def alone(connection: Connection, *name: str) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_number(name)})")
 
 
+def alone_at_last(connection: Connection, *name: str) -> None:
+    """The same, as one of the last things that a transaction does: what it announces goes with it.
+
+    Outside any savepoint. A question less is a twentieth of what a submission takes.
+    """
+    if is_postgres(connection) and connection.info.pop(_OWED, False):
+        locked = f"pg_advisory_xact_lock({_number(name)})"
+        connection.exec_driver_sql(f"SELECT {locked}, pg_notify('{CHANNEL}', '')")
+    else:
+        alone(connection, *name)
+
+
 def _number(name: tuple[str, ...]) -> int:
     return int.from_bytes(sha256("\0".join(name).encode()).digest()[:8], signed=True)
 

@@ -1,8 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 
 from bot.storage import conversations
 from bot.storage.database import Database, Transaction
@@ -52,13 +50,14 @@ def test_an_event_is_seen_once_per_platform(database: Database, vault: Vault) ->
 
 
 def test_a_draft_is_received_once(database: Database, vault: Vault) -> None:
-    """A draft that was received names its reference; the table refuses a second one."""
+    """A draft that was received names its reference from then on, and the one that was drawn anew."""
     with database.transaction() as tx:
         assert conversations.submitted_before(tx, vault, "draft") is None
-        conversations.remember_submission(tx, vault, "draft", "FED-7K3Q", NOW)
-        assert conversations.submitted_before(tx, vault, "draft") == "FED-7K3Q"
-    with pytest.raises(IntegrityError), database.transaction() as tx:
-        conversations.remember_submission(tx, vault, "draft", "FED-XXXX", NOW)
+        assert conversations.remember_submission(tx, vault, "draft", "FED-7K3Q", NOW) is None
+        conversations.correct_submission(tx, vault, "draft", "FED-9M2P")
+    with database.transaction() as tx:
+        assert conversations.remember_submission(tx, vault, "draft", "FED-XXXX", NOW) == "FED-9M2P"
+        assert conversations.submitted_before(tx, vault, "draft") == "FED-9M2P"
 
 
 def test_wrong_codes_are_counted_for_an_hour(database: Database) -> None:
