@@ -61,7 +61,8 @@ def time_table(found: Sequence[Times]) -> str:
 
 def growth_table(found: Sequence[Growth]) -> str:
     """The middle of each cost, and how it grew from the smallest size."""
-    head = ["database", "old reports", "claim", "due reports", "submission", "list of cases"]
+    names = ["nothing to claim", "submission", "claim", "due reports", "list of cases"]
+    head = ["database", "old reports", *names]
     first = {each.database: each for each in reversed(found)}
     rows = []
     for each in found:

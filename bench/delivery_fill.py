@@ -21,6 +21,8 @@ _SERIES = {
     " (SELECT :first UNION ALL SELECT nth + 1 FROM series WHERE nth < :last)",
 }
 _AT_ONCE = 50_000
+# As SQLite counts: so many kibibytes, negated.
+_ROOMY, _USUAL = -4_000_000, -2_000
 
 
 def old_report(desk: Desk) -> str:
@@ -42,6 +44,7 @@ def old_report(desk: Desk) -> str:
 def fill(desk: Desk, count: int, stored: int = 0) -> None:
     """Bring the old reports from `stored` to `count`. They can be counted and passed by, not opened."""
     model = old_report(desk)
+    _roomy(desk, _ROOMY)
     for first in range(stored, count, _AT_ONCE):
         last = min(first + _AT_ONCE, count) - 1
         with desk.product.database.transaction() as tx:
@@ -53,6 +56,14 @@ def fill(desk: Desk, count: int, stored: int = 0) -> None:
         if is_postgres(tx):
             # Which it does by itself, a minute later.
             tx.exec_driver_sql("ANALYZE")
+    _roomy(desk, _USUAL)
+
+
+def _roomy(desk: Desk, pages: int) -> None:
+    """While it fills, SQLite keeps its indexes in memory; what is measured has its usual two megabytes."""
+    with desk.product.database.transaction() as tx:
+        if not is_postgres(tx):
+            tx.exec_driver_sql(f"PRAGMA cache_size = {pages}")
 
 
 def fill_events(desk: Desk, count: int) -> None:

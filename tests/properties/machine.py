@@ -22,6 +22,7 @@ _REPORTS = 3
 _KIND, _REPORTER = st.sampled_from(sorted(KINDS)), st.sampled_from(("ana", "joe"))
 # Longer than any lease: whoever stood still so long has lost what it held.
 _LEASE_OVER = timedelta(seconds=61)
+_STOOD = (timedelta(), timedelta(seconds=5), _LEASE_OVER)
 # So long Send is known again, and no longer: what would tell is forgotten then, for who reported unnamed.
 _REMEMBERED_S = timedelta(hours=24).total_seconds()
 _FAULTS: dict[str, DeliveryFault] = {
@@ -177,13 +178,16 @@ class Machine(RuleBasedStateMachine):
         self.process = Process(self.desk, self.platform, self.loop)
         self.done["die"] += 1
 
-    @rule(step=st.integers(min_value=3, max_value=14), back=st.booleans())
+    @rule(step=st.integers(min_value=3, max_value=14), back=st.booleans(), stood=st.sampled_from(_STOOD))
     @precondition(lambda self: not self.late)
-    def stand_still(self, step: int, back: bool) -> None:
-        """A process is stopped for longer than its lease; another takes over, and it is back late or not."""
+    def stand_still(self, step: int, back: bool, stood: timedelta) -> None:
+        """A process is stopped, another works meanwhile, and it is back, perhaps late, or not.
+
+        Within its lease only where there may be two processes; else the other one took over.
+        """
         slow = Process(self.desk, self.platform, self.loop, Life(stops_at=step))
         slow.begin()
-        self._pass(_LEASE_OVER)
+        self._pass(stood if self.desk.product.database.is_shared else _LEASE_OVER)
         self.process = Process(self.desk, self.platform, self.loop)
         self._turn(self.process)
         if slow.life.stands_still:
@@ -191,6 +195,23 @@ class Machine(RuleBasedStateMachine):
             self.late.append(slow)
             if back:
                 self.come_back()
+
+    @rule(target=sent, kind=_KIND, reporter=_REPORTER, step=st.integers(min_value=8, max_value=18))
+    @precondition(lambda self: self.desk.product.database.is_shared and len(self.reports) < _REPORTS)
+    def between_two(self, kind: str, reporter: str, step: int) -> str:
+        """While one worker is about to tell of a new report somebody takes it, and another one works too."""
+        reference = self._submit(kind, reporter)
+        first = Process(self.desk, self.platform, self.loop, Life(stops_at=step))
+        first.begin()
+        for user in ("farid", "dina"):
+            self.events += 1
+            self._arrive((f"event-{self.events}", user, Pressed("case.acknowledge", reference)))
+        self._turn(self.process)
+        self.waking = True
+        first.wake()
+        first.end()
+        self.waking = False
+        return reference
 
     @rule()
     @precondition(lambda self: self.late)
@@ -285,7 +306,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         """After each step."""
-        assert not self.wrong
+        assert not self.wrong, self.wrong
         with self.desk.product.database.transaction() as tx:
             rows = tx.execute(select(outbox)).all()
             found = tx.execute(select(reports)).all()

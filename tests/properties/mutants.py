@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, true, update
 
 from bot.delivery import leases
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
 from bot.services import case_handling, escalations, submissions
 from bot.services.case_press import Press
-from bot.storage import outbox
+from bot.storage import claims, outbox
 from bot.storage.outbox import Claimed
 from bot.storage.reports import save_state
 from bot.storage.schema import outbox as rows
@@ -70,6 +70,14 @@ def climbs_on(patch: Patch) -> None:
     patch.setattr(case_handling, "_store", store)
 
 
+def two_voices(patch: Patch) -> None:
+    """Two workers tell one recipient at the same time."""
+    patch.setattr(claims, "_in_no_other_hand", true)
+    # Built anew, and the sound ones again afterwards.
+    for name in ("_any", "_rows"):
+        patch.setattr(claims, name, getattr(claims, name).__wrapped__)
+
+
 def lease_for_ever(patch: Patch) -> None:
     """A process that was stopped believes that its lease holds still."""
     patch.setattr(leases, "_end", lambda began: began + 10.0**9)
@@ -92,3 +100,5 @@ MUTANTS: dict[str, Callable[[Patch], None]] = {
         no_notices,
     )
 }
+# What is wrong only where there are several workers.
+SHARED = {two_voices.__name__: two_voices}

@@ -7,8 +7,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties.machine import Machine, World
+from tests.properties.oracle import KINDS
 
 pytestmark = pytest.mark.slow
+# Of a turn that brings a first card to everybody.
+_STEPS = 24
 _IS_LONG = settings.get_current_profile_name() == "long"
 EFFORT = settings(
     max_examples=3000 if _IS_LONG else 100,
@@ -28,9 +31,28 @@ def run_on(world: World, effort: settings = EFFORT) -> None:
     run_state_machine_as_test(type("OnWorld", (Machine,), {"world": world}), settings=effort)
 
 
+def side_by_side(world: World) -> None:
+    """Each kind of report, and each step at which one of two workers may be stopped. Raises what it finds."""
+    for kind in sorted(KINDS):
+        for step in range(1, _STEPS):
+            machine = type("OnWorld", (Machine,), {"world": world})()
+            try:
+                machine.between_two(kind, "ana", step)
+                machine.holds()
+                machine.teardown()
+            finally:
+                machine.loop.close()
+
+
 def test_nothing_is_lost_doubled_or_told_to_the_wrong_person(world: World) -> None:
     """Whatever happens in whatever order, each report is told, once, to nobody but those who may know."""
     # PostgreSQL takes longer over each step, and several processes at once have tests of their own.
     fewer = world.desk.product.database.is_shared and not _IS_LONG
     run_on(world, settings(EFFORT, max_examples=20) if fewer else EFFORT)
     assert not [name for name in ("submit", "press", "die", "stand still", "taken") if not world.done[name]]
+
+
+@pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_of_two_workers_one_tells(world: World) -> None:
+    """Wherever one worker stops while another works, and somebody takes the case, nobody is told twice."""
+    side_by_side(world)

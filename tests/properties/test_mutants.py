@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.properties.machine import World
-from tests.properties.mutants import MUTANTS
-from tests.properties.test_machine import run_on
+from tests.properties.mutants import MUTANTS, SHARED
+from tests.properties.test_machine import run_on, side_by_side
 
 pytestmark = pytest.mark.slow
 
@@ -20,3 +20,14 @@ def test_a_product_with_a_fault_is_found_out(
     MUTANTS[name](monkeypatch)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         run_on(world)
+
+
+@pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_fault_between_two_workers_is_found_out(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two workers live at once, what would make them double a message is found."""
+    SHARED[name](monkeypatch)
+    with pytest.raises(AssertionError, match="twice"):
+        side_by_side(world)
