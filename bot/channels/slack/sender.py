@@ -85,17 +85,16 @@ class SlackSender:
                 await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
-        """The timestamp of what was posted under `key`, among the newest two hundred messages there."""
+        """The timestamp of what was posted under `key`, among the newest thousand messages there."""
         channel = await self._channel(target)
         wanted = _hashed(key)
         more: dict[str, Any] = {"limit": _HISTORY, "include_all_metadata": True}
-        if not thread:
-            page = await self._ask(self._client.reads.conversations_history, channel, **more)
-            return _found(page, wanted)
+        read: Callable[..., Awaitable[Any]] = self._client.reads.conversations_history
+        if thread:
+            read, more["ts"] = self._client.reads.conversations_replies, thread
         cursor = ""
         for _ in range(_MOST_PAGES):
-            replies = self._client.reads.conversations_replies
-            page = await self._ask(replies, channel, ts=thread, cursor=cursor or None, **more)
+            page = await self._ask(read, channel, cursor=cursor or None, **more)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             found = _found(page, wanted)
             if found or not cursor:

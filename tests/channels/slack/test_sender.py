@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.channels.pace import Pace
+from bot.channels.slack import sender as sender_module
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.sender import (
     LostFault,
@@ -38,6 +39,16 @@ def test_a_card_is_posted_and_found_by_its_key(way_out: WayOut) -> None:
     assert way_out.run(lambda sender: sender.find(FLT, "another")) is None
     assert "secret-id" not in str(way_out.slack.calls_of(POST)[0].args)
     assert way_out.said() == ["a card"]
+
+
+def test_a_card_is_found_behind_many_others(way_out: WayOut, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier try may have left is looked for page by page, not among the newest alone."""
+    monkeypatch.setattr(sender_module, "_HISTORY", 2)
+    ts = post(way_out)
+    for number in range(5):
+        post(way_out, f"later {number}")
+    assert way_out.run(lambda sender: sender.find(FLT, "key")) == ts
+    assert way_out.run(lambda sender: sender.find(FLT, "another")) is None
 
 
 def test_a_direct_message_goes_to_its_person(way_out: WayOut) -> None:
