@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from bench.delivery_commits import Commits, measure_commits
-from bench.delivery_growth import Growth, measure_growth
+from bench.delivery_growth import EMPTY, Growth, measure_growth
 from bench.delivery_times import Times, measure_times
 from bench.measures import markdown
 from bench.slack_places import machine
@@ -27,6 +27,7 @@ from tests.support.postgres import Cluster
 
 _SIZES = (100, 10_000, 1_000_000)
 _WORKERS = (1, 2, 4)
+_PARTS = ("commits", "times", "growth")
 
 
 def commit_table(found: Sequence[Commits]) -> str:
@@ -60,16 +61,16 @@ def time_table(found: Sequence[Times]) -> str:
 
 
 def growth_table(found: Sequence[Growth]) -> str:
-    """The middle of each cost, and how it grew from the smallest size."""
+    """The middle of each cost, and how it grew from the smallest size beside the empty transaction."""
     names = ["nothing to claim", "submission", "claim", "due reports", "list of cases"]
-    head = ["database", "old reports", *names]
     first = {each.database: each for each in reversed(found)}
     rows = []
     for each in found:
         base = first[each.database]
-        cells = [f"{ms:.2f} ms (×{ms / base.ms[name]:.2f})" for name, ms in each.ms.items()]
-        rows.append([each.database, f"{each.old:,}", *cells])
-    return markdown(head, rows)
+        grown = {name: each.times_empty(name) / base.times_empty(name) for name in names}
+        cells = [f"{each.ms[name]:.2f} ms (×{grown[name]:.2f})" for name in names]
+        rows.append([each.database, f"{each.old:,}", f"{each.ms[EMPTY]:.2f} ms", *cells])
+    return markdown(["database", "old reports", EMPTY, *names], rows)
 
 
 @contextmanager
@@ -96,23 +97,38 @@ def _fresh() -> Iterator[dict[str, str]]:
             yield urls
 
 
-def report(rounds: int, sizes: Sequence[int]) -> Iterator[tuple[str, object]]:
-    """All of it, a table at a time, with what it was made of."""
+def report(parts: Sequence[str], rounds: int, sizes: Sequence[int]) -> Iterator[tuple[str, object]]:
+    """These of the parts, a table at a time, with what it was made of."""
     yield f"{time.strftime('%Y-%m-%d %H:%M')}; {machine()}", ()
+    if "commits" in parts:
+        yield from _commits(rounds)
+    if "times" in parts:
+        yield from _times(rounds)
+    if "growth" in parts:
+        yield from _growth(rounds, sizes)
+    yield f"{machine()} at the end", ()
+
+
+def _commits(rounds: int) -> Iterator[tuple[str, object]]:
     with _fresh() as urls:
         commits = [measure_commits(name, url, rounds) for name, url in urls.items()]
         yield commit_table(commits), [{**asdict(each), "ratio": each.ratio} for each in commits]
+
+
+def _times(rounds: int) -> Iterator[tuple[str, object]]:
     with _fresh() as urls:
         counts = {"SQLite": (1,), "PostgreSQL": _WORKERS}
         pairs = [(name, many) for name in urls for many in counts[name]]
         times = [measure_times(name, urls[name], many, rounds) for name, many in pairs]
         yield time_table(times), [asdict(each) for each in times]
+
+
+def _growth(rounds: int, sizes: Sequence[int]) -> Iterator[tuple[str, object]]:
     with _fresh() as urls:
         grown = [each for name, url in urls.items() for each in measure_growth(name, url, sizes, rounds)]
         yield growth_table(grown), [asdict(each) for each in grown]
         plans = {each.database: each.plan for each in grown}
         yield "\n\n".join(f"{name}, claim:\n```\n{plan}\n```" for name, plan in plans.items()), plans
-    yield f"{machine()} at the end", ()
 
 
 def main() -> None:
@@ -120,11 +136,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.delivery", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="how often each is measured")
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES, help="how many old reports there are")
+    parser.add_argument("--only", nargs="+", choices=_PARTS, default=_PARTS, help="some of the tables alone")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     kept = []
-    for piece, figures in report(asked.rounds, asked.sizes):
+    for piece, figures in report(asked.only, asked.rounds, asked.sizes):
         print(f"{piece}\n", flush=True)
         kept.append(figures or piece)
     if asked.json:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from bench.delivery_fill import fill
 from bot.app import new_tokens
@@ -22,16 +22,24 @@ from bot.storage.timers import due_reports
 from tests.support.desk import Desk
 
 _LEASE = timedelta(seconds=30)
+EMPTY = "empty"
 
 
 @dataclass(frozen=True)
 class Growth:
-    """With so many old reports: the middle of each cost in milliseconds, and how a claim is carried out."""
+    """With so many old reports: the middle of each cost in milliseconds, and how a claim is carried out.
+
+    EMPTY among the costs is the transaction that the others are compared with.
+    """
 
     database: str
     old: int
     ms: dict[str, float]
     plan: str
+
+    def times_empty(self, name: str) -> float:
+        """One of the costs over that of the empty transaction in the same rounds."""
+        return self.ms[name] / self.ms[EMPTY]
 
 
 def measure_growth(name: str, url: str, sizes: Sequence[int], rounds: int) -> Iterator[Growth]:
@@ -48,6 +56,7 @@ def measure_growth(name: str, url: str, sizes: Sequence[int], rounds: int) -> It
 
 def _costs(desk: Desk, rounds: int) -> dict[str, float]:
     asked: dict[str, Callable[[], object]] = {
+        EMPTY: lambda: _nothing(desk),
         "nothing to claim": lambda: _claim(desk),
         "submission": lambda: desk.report("ana", new_tokens(), kind="colleague"),
         "claim": lambda: _claim(desk),
@@ -63,6 +72,12 @@ def _costs(desk: Desk, rounds: int) -> dict[str, float]:
         # What was submitted is delivered and closed again: as many are open at each size.
         _finish(desk)
     return {name: float(np.median(seconds)) * 1000 for name, seconds in taken.items()}
+
+
+def _nothing(desk: Desk) -> object:
+    """A transaction that reads nothing: what else the machine does meets it as well."""
+    with desk.product.database.transaction() as tx:
+        return tx.execute(select(1)).scalar()
 
 
 def _claim(desk: Desk) -> object:

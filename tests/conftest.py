@@ -27,7 +27,8 @@ _IN_FULL = {"storage", "acceptance", "torture", "bench"}
 @pytest.fixture(autouse=True)
 def quick(request: pytest.FixtureRequest) -> Iterator[None]:
     """What most tests are not about is done once, or not at all; where it matters it is done in full."""
-    if _IN_FULL.isdisjoint(request.path.parts):
+    folders = request.path.relative_to(Path(__file__).parent).parts
+    if _IN_FULL.isdisjoint(folders) and request.node.get_closest_marker("in_full") is None:
         with quickly():
             yield
     else:

@@ -13,6 +13,8 @@ from bot.storage import outbox
 # Not at every look at the outbox: each commit of a report wakes every worker, and on PostgreSQL four of
 # them that did all this each time were no faster than one.
 _EVERY = timedelta(seconds=1)
+# A press that was under way when the roster changed is stored by then: longer than any may take.
+_UNDER_WAY = timedelta(seconds=10)
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Upkeep:
     _was_withheld: bool = False
     # What was settled, and the digest that was owed, when this process last looked.
     _settled: Stand | None = None
+    _settles_again: datetime | None = None
     _digested: str = ""
     _alarmed: str = ""
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
@@ -50,9 +53,16 @@ class Upkeep:
             if due and due != self._digested:
                 digests.owe(tx, self.context, due, now)
         self._digested = due
-        if stand is not self._settled:
+        if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
+            # Cases are looked at without a lock: what somebody was just taking is seen the second time.
+            self._settles_again = now + _UNDER_WAY if stand is not self._settled else None
             self._settled = stand
+
+    def _is_due_again(self, now: datetime) -> bool:
+        again = self._settles_again
+        # A clock that was put back holds it up no longer either.
+        return again is not None and not now < again <= now + _UNDER_WAY
 
     def _see_to_channel(self, now: datetime) -> None:
         with self.context.database.transaction() as tx:

@@ -22,7 +22,7 @@ _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 # Every change of an example makes a new file: the newest few are kept, with and without the language model.
 _KEPT = 4
 # Whoever has waited so long learns by itself.
-_PATIENCE_S = 600
+_PATIENCE_S = 300
 
 
 def read_cache(path: Path) -> tuple[Letters, Heads] | None:
@@ -37,9 +37,9 @@ def read_cache(path: Path) -> tuple[Letters, Heads] | None:
 
 @contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Of several processes that would learn what belongs in `path`, one does, and the others wait for it.
+    """Of several processes that would learn what belongs in the folder of `path`, one does at a time.
 
-    Where the folder takes no lock each learns by itself.
+    Where the folder takes no lock, or another one takes far too long, each learns by itself.
     """
     with ExitStack() as held:
         with suppress(OSError, NotImplementedError):

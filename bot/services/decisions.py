@@ -96,6 +96,8 @@ def carry_out(tx: Transaction, context: Context, approval: Approval, now: dateti
         standing.change(tx)
         after = as_of(context, stand_now(tx, context, now))
         change = change_of(approval.detail)
-        if change.what in ("leave", "handover") and change.to:
-            holders.hand_over(tx, after, change.person, change.to, now)
+        leaver = change.person if change.what in ("leave", "handover") and change.to else ""
+        holders.hold(tx, after, leaver)
+        if leaver:
+            holders.hand_over(tx, after, leaver, change.to, now)
         holders.settle(tx, after, now)

@@ -27,6 +27,7 @@ from bot.storage.reports import (
     report_to_show,
     save_state,
 )
+from bot.storage.several import hold_in_order
 from bot.storage.timers import open_ids
 
 log = structlog.get_logger()
@@ -43,8 +44,18 @@ def open_cases(tx: Transaction, context: Context) -> Iterator[Report]:
             log.error("case_not_opened")
 
 
+def hold(tx: Transaction, context: Context, leaver: str = "") -> None:
+    """Hold what `hand_over` of the `leaver` and `settle` are about to change, in everybody's order."""
+    found = tuple(open_cases(tx, context))
+    theirs = {report.id for report in found if leaver and report.state.holder == leaver}
+    hold_in_order(tx, theirs | {report.id for report in found if _is_unsettled(tx, context, report)})
+
+
 def hand_over(tx: Transaction, context: Context, person: str, to: str, now: datetime) -> None:
-    """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay."""
+    """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay.
+
+    What they are taking at this very moment is not seen yet: `settle` finds it later, and it waits again.
+    """
     taker = context.world.federation.roster.people[to]
     held = [found.id for found in open_cases(tx, context) if found.state.holder == person]
     for report_id in held:

@@ -51,6 +51,7 @@ def shown(raw: bytes) -> list[str]:
     return [word for word in WORDS if word.encode() in raw or word.encode().hex().encode() in raw]
 
 
+@pytest.mark.in_full
 def test_a_stolen_file_shows_no_text(tmp_path: Path) -> None:
     """Neither the SQLite file nor a journal beside it holds a word, while it is in use."""
     desk = Desk.open(tmp_path)
@@ -61,6 +62,7 @@ def test_a_stolen_file_shows_no_text(tmp_path: Path) -> None:
     desk.close()
 
 
+@pytest.mark.in_full
 def test_deleted_text_is_zeroed(tmp_path: Path) -> None:
     """SQLite overwrites what is deleted: the setting is on for every connection."""
     desk = Desk.open(tmp_path)

@@ -262,6 +262,7 @@ def raw(tmp_path: Path) -> Iterator[Desk]:
     found.close()
 
 
+@pytest.mark.in_full
 def test_the_file_holds_no_destroyed_key(raw: Desk, tmp_path: Path) -> None:
     """After a purge neither the wrapped key nor the sealed text is in the database file or beside it."""
     closed(raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,17 +17,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import new_tokens
-from bot.conversation.turns import Said
+from bot.conversation.turns import Incoming, Pressed, Said, Sender
+from bot.delivery.worker import Worker
 from bot.services import escalations, holders
 from bot.services.approvals import agreed
 from bot.storage import conversations, outbox
 from bot.storage.approvals import pending
-from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
+from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.outbox import Notice
 from bot.storage.postgres import alone
 from bot.storage.reports import Entry, add_entry, history, report_by_id, report_by_reference, save_state
 from bot.storage.timers import open_ids
-from tests.support.desk import Desk, text_of
+from tests.support.desk import Desk, inline, text_of
 from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
@@ -208,6 +210,37 @@ def test_a_clock_that_is_a_little_ahead_takes_no_lease_away(desk: Desk) -> None:
         assert outbox.claim(tx, "behind", desk.now, LEASE, 20) == ()
 
 
+def test_what_a_leaver_is_just_taking_waits_again(desk: Desk) -> None:
+    """A press that is stored a moment after its presser has left, and was seen by no worker, is undone."""
+    reference = desk.report("joe").reference
+    desk.work()
+    worker = Worker(
+        desk.product.context, {"playground": desk.notebook}, inline, lambda: desk.now, lambda: 0.5
+    )
+
+    def meanwhile() -> bool:
+        # Nothing of the press is to be seen from outside yet.
+        change = {"person": "tom", "reason": "Has left us.", "to": ""}
+        desk.fill("eleanor", "roster.leave", "", **change)
+        with desk.product.database.transaction() as tx:
+            (waiting,) = pending(tx, desk.product.context.vault, desk.now)
+        assert "Confirmed" in desk.press("ivan", "roster.confirm", waiting.id)
+        asyncio.run(worker.once())
+        return True
+
+    press = Incoming("press", Sender("playground", "tom"), Pressed("case.acknowledge", reference))
+    desk.product.assistant.handle(press, desk.now, meanwhile)
+    assert holder(desk) == "tom"
+    desk.later(seconds=11)
+    asyncio.run(worker.once())
+    assert holder(desk) == ""
+
+
+def holder(desk: Desk) -> str:
+    with desk.product.database.transaction() as tx:
+        return str(tx.execute(text("SELECT holder FROM reports")).scalar_one())
+
+
 def test_two_workers_climb_one_step(desk: Desk) -> None:
     """A deadline that two workers see pass at the same moment is climbed once."""
     desk.report("ana", kind="colleague")
@@ -219,17 +252,11 @@ def test_two_workers_climb_one_step(desk: Desk) -> None:
 
 
 def test_one_draft_sent_at_both_webs_is_one_report(desk: Desk) -> None:
-    """Send that arrives at several processes at once stores one report; a second row is refused."""
+    """Send that arrives at several processes at once stores one report; the others wait, and are told it."""
     tokens = new_tokens()
-
-    def send(_: int) -> str:
-        try:
-            return desk.report("ana", tokens=tokens).reference
-        except Collision:
-            return "again"
-
-    sent = together(4, send)
-    assert len({reference for reference in sent if reference != "again"}) == 1
+    sent = together(4, lambda _: desk.report("ana", tokens=tokens))
+    assert {received.reference for received in sent} == {tokens.reference}
+    assert sorted(received.again for received in sent) == [False, True, True, True]
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT count(*) FROM reports")).scalar() == 1
 

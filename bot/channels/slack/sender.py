@@ -85,7 +85,7 @@ class SlackSender:
                 await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
     async def find(self, target: Target, key: str, thread: str = "") -> str | None:
-        """The timestamp of what was posted under `key`, among the newest thousand messages there."""
+        """When what stands under `key` was posted: among the newest thousand, or the first of a thread."""
         channel = await self._channel(target)
         wanted = _hashed(key)
         more: dict[str, Any] = {"limit": _HISTORY, "include_all_metadata": True}
