@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
 
 from bot import app
@@ -27,7 +27,12 @@ _load = cache(load)
 def _create_engine(url: URL, **arguments: Any) -> Engine:
     """An engine that knows the statements of those before it: they are found by their dialect."""
     engine = create_engine(url, execution_options={"compiled_cache": _compiled}, **arguments)
-    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    dialect = engine.dialect
+    if known := _dialects.get(dialect.name):
+        engine.dialect = known
+    else:
+        # Once it has connected it knows what its server can do.
+        event.listen(engine, "connect", lambda *_: _dialects.setdefault(dialect.name, dialect))
     return engine
 
 
