@@ -278,13 +278,19 @@ def test_a_half_filled_form_survives_a_lost_connection(site: Served, window: Bro
 
 
 def test_what_was_missed_is_read_after_a_gap(site: Served, window: BrowserContext) -> None:
-    """A card that was posted while the connection was down is there once it is back."""
+    """A card that was posted while the connection was down is there once it is back; an open menu stays."""
     page = window.new_page()
     page.goto(site.url)
     expect(page.locator("#view-flt")).to_contain_text("No cases here yet")
+    people = page.locator("#leader-pane .picker summary")
+    people.click()
     site.drop_connections()
     expect(page.locator("#view-flt .item")).to_have_count(1)
     expect(page.locator("#offline")).to_be_hidden()
+    expect(people).to_be_focused()
+    page.locator("#leader-pane .picker").get_by_role("link", name="Ravi Shah").click()
+    expect(people).to_contain_text("Ravi Shah")
+    expect(page.locator("#leader-pane .picker")).not_to_have_attribute("open", "")
 
 
 def test_light_and_dark(site: Served, chromium: Browser) -> None:

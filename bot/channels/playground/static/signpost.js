@@ -120,7 +120,11 @@
     const fresh = fragment((await answer.text()).trim());
     const box = $(".composer textarea", fresh);
     if (box && old.dataset.user === fresh.dataset.user) box.value = $(".composer textarea", old)?.value || "";
+    // Whoever is about to choose somebody else goes on choosing.
+    const choosing = $(".picker[open]", old), held = choosing?.contains(document.activeElement);
+    if (choosing && old.dataset.user === fresh.dataset.user) $(".picker", fresh).open = true;
     old.replaceWith(fresh);
+    if (held) $(".picker summary", fresh).focus();
     history.replaceState(null, "", "?" + new URLSearchParams(people()));
     toEnd($(`#${side}-pane`));
     badges();
@@ -294,6 +298,7 @@
     const pane = which === "staff" ? "staff" : "leader";
     await refresh(pane, { ...people(), [which]: link.dataset.user });
     connect();
+    $(".picker", $(`#${pane}-pane`)).open = false;
     $(".picker summary", $(`#${pane}-pane`)).focus();
   }
 
