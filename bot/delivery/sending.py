@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, Sender, Target
 from bot.services.deliveries import Outgoing
 
@@ -21,8 +23,21 @@ async def send(sender: Sender, outgoing: Outgoing) -> str:
     # try left there may show an older state than the one that is recorded now.
     found = await sender.find(target, key, thread) if outgoing.unclear or known else None
     if found and found != known and await _rewritten(sender, target, found, outgoing):
-        return found
-    return await sender.post(target, outgoing.message, key, thread)
+        shown = found
+    else:
+        shown = await sender.post(target, outgoing.message, key, thread)
+    for stale in {known, found} - {shown, "", None}:
+        await _taken_away(sender, target, str(stale), outgoing)
+    return shown
+
+
+async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> None:
+    """Take away what can be rewritten no more and shows what has passed: two cards would be two cases.
+
+    Only once the newer one is there, and where even that is refused it stays: none would be worse.
+    """
+    with suppress(DeliveryFault):
+        await sender.remove(target, message_id, outgoing.message)
 
 
 async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.delivery.sender import Target, WithheldFault
+from bot.delivery.sender import PermanentFault, Target, WithheldFault
 from bot.delivery.worker import Worker
 from bot.domain.messages import Message
 from bot.services.context import Context
@@ -68,6 +69,9 @@ class Platform(Notebook):
 
     context: Context | None = None
     taken: list[tuple[str, str]] = field(default_factory=list)
+    # The messages under each key, and which of them could be rewritten no more.
+    stood: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    fixed: set[str] = field(default_factory=set)
     # Called with the conversation and the key of everything new that somebody sees.
     watcher: Callable[[str, str], None] = lambda conversation, key: None
 
@@ -84,9 +88,21 @@ class Platform(Notebook):
         try:
             return await super().post(target, message, key, thread)
         finally:
-            if self.keys.get(name) != before:
+            if (message_id := self.keys.get(name)) and message_id != before:
                 self.taken.append(name)
+                self.stood[name].append(message_id)
                 self.watcher(*name)
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        try:
+            await super().edit(target, message_id, message)
+        except PermanentFault:
+            self.fixed.add(message_id)
+            raise
+
+    def is_double(self, conversation: str, key: str) -> bool:
+        """Whether it was posted again although what stood there could have been rewritten."""
+        return len([one for one in self.stood[conversation, key] if one not in self.fixed]) > 1
 
 
 @dataclass

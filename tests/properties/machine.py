@@ -295,7 +295,7 @@ class Machine(RuleBasedStateMachine):
             and row.stage not in STAGES
             and not self.waking,
             f"{conversation} was shown a {kind}": conversation == known.reporter and kind in TELLING,
-            f"{conversation} saw {key} twice": self.platform.taken.count((conversation, key)) > 1,
+            f"{conversation} saw {key} twice": self.platform.is_double(conversation, key),
         }
         self.wrong += [what for what, is_wrong in wrong.items() if is_wrong]
 

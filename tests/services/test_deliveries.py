@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from bot.conversation.turns import Said
@@ -105,6 +106,35 @@ def test_a_newer_version_finds_the_card_of_a_dead_worker(desk: Desk) -> None:
     desk.work()
     assert len(desk.notebook.texts("flt")) == 1
     assert "Held by: Farid Anwar" in desk.notebook.texts("flt")[0]
+
+
+def test_a_card_that_can_be_rewritten_no_more_makes_way(desk: Desk) -> None:
+    """Where a platform refuses for good to rewrite a card, the newer one stands there in its place, alone."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.press("farid", "case.acknowledge", reference)
+    desk.notebook.faults = [PermanentFault("edit_window_closed")]
+    desk.work()
+    (card,) = (text for text in desk.notebook.texts("flt") if reference in text)
+    assert "Not acknowledged yet" not in card
+
+
+def test_a_card_that_cannot_be_taken_away_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the one that is out of date cannot be deleted either, the newer one is sent, and sent once."""
+
+    async def refused(*_: object) -> None:
+        raise PermanentFault("cant_delete_message")
+
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    desk.press("farid", "case.acknowledge", reference)
+    desk.notebook.faults = [PermanentFault("edit_window_closed")]
+    monkeypatch.setattr(desk.notebook, "remove", refused)
+    desk.work()
+    desk.later(hours=1)
+    desk.work()
+    cards = [text for text in desk.notebook.texts("flt") if reference in text]
+    assert ["Not acknowledged yet" in card for card in cards] == [True, False]
 
 
 def test_a_card_that_cannot_be_rewritten_climbs_no_ladder(desk: Desk) -> None:
