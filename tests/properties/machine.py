@@ -19,6 +19,8 @@ from tests.properties.oracle import KINDS, PRESSING, STAGES, TELLING, Kind
 from tests.support.desk import CLOSING, START, Desk
 
 _REPORTS = 3
+# Three open cases with all their steps, and the reminders between them, come to more than a hundred.
+_TURNS = 400
 _KIND, _REPORTER = st.sampled_from(sorted(KINDS)), st.sampled_from(("ana", "joe"))
 # Longer than any lease: whoever stood still so long has lost what it held.
 _LEASE_OVER = timedelta(seconds=61)
@@ -353,7 +355,7 @@ class Machine(RuleBasedStateMachine):
         self.loop.close()
 
     def _drain(self) -> None:
-        for _ in range(120):
+        for _ in range(_TURNS):
             if not self._turn(self.process) and not self._next_moment():
                 return
         raise AssertionError(f"something is owed for ever: {self._owed()}")
