@@ -77,7 +77,7 @@ def settle_safely(context: Context, now: datetime) -> None:
             unsettled = _unsettled(tx, context)
         for report_id in unsettled:
             with context.database.transaction() as tx:
-                _settle_safely(tx, context, report_id, now)
+                _settle_apart(tx, context, report_id, now)
     except StorageUnavailable:
         raise
     except Exception:
@@ -90,7 +90,7 @@ def settle(tx: Transaction, context: Context, now: datetime) -> None:
     A case that cannot be settled, whyever, stays as it was, is logged, and holds up no other.
     """
     for report_id in _unsettled(tx, context):
-        _settle_safely(tx, context, report_id, now)
+        _settle_apart(tx, context, report_id, now)
 
 
 def _unsettled(tx: Transaction, context: Context) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _is_unsettled(tx: Transaction, context: Context, found: Report) -> bool:
         return True
 
 
-def _settle_safely(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
+def _settle_apart(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
     try:
         with apart(tx):
             _settle(tx, context, report_id, now)

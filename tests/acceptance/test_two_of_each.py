@@ -22,7 +22,7 @@ from tests.acceptance.server import Server
 from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
-_REPORTS = 100
+_REPORTS = 200
 _STAFF = ("ana", "joe", "priya")
 _PATIENCE = 300
 
@@ -110,7 +110,7 @@ class Staff:
 
 
 def test_under_load_nothing_is_lost_or_doubled(house: House, cluster: Cluster) -> None:
-    """Of 100 reports each one received is told of once, though a worker dies and the database restarts."""
+    """Of 200 reports each one received is told of once, though a worker dies and the database restarts."""
     staff = Staff(house)
     with ThreadPoolExecutor() as together:
         people = [together.submit(staff.report, user) for user in _STAFF]

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,7 @@ from bot.app import new_tokens, read_engine
 from bot.conversation.turns import Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.knowledge.parsing import Parse
 from bot.storage.conversations import save_session
-from bot.storage.database import StorageUnavailable
+from bot.storage.database import Collision, StorageUnavailable
 from tests.support.desk import Desk, settings_in, text_of, world_of
 
 STRANGE = {
@@ -92,6 +93,22 @@ def test_an_event_that_failed_may_come_again(desk: Desk, monkeypatch: pytest.Mon
         patch.setattr(desk.product.database, "transaction", broken)
         desk.send("ana", Said("report"), "E-1")
     assert "danger" in text_of(desk.send("ana", Said("report"), "E-1")[0])
+
+
+def test_whoever_comes_second_by_a_moment_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another process stored the same row first, the event is handled again, once, and stored."""
+    store, tries = desk.product.assistant._stored, []
+
+    def second(*given: Any) -> Any:
+        tries.append(given)
+        if len(tries) == 1:
+            raise Collision("INSERT", None, Exception("unique"))
+        return store(*given)
+
+    monkeypatch.setattr(desk.product.assistant, "_stored", second)
+    (reply, *_) = desk.send("ana", Said("report"))
+    assert len(tries) == 2
+    assert "NOT saved" not in text_of(reply)
 
 
 def test_a_session_is_kept_from_one_event_to_the_next(desk: Desk, tmp_path: Path, database_url: str) -> None:
