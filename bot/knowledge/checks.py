@@ -104,6 +104,7 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
     yield from _unknown(place, "cites", topic.cites, draft.clauses, "clause")
     yield from _unknown(place, "notes", topic.notes, draft.contradictions, "contradiction")
     yield from _unknown(place, "outside", topic.outside, draft.outside, "outside note")
+    yield from _unknown(place, "first", topic.first, draft.outside, "outside note")
     yield from _unknown(place, "siblings", topic.siblings, draft.topics, "topic")
     for index, clause in enumerate(topic.cites):
         if clause in topic.cites[:index]:

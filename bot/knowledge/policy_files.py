@@ -30,12 +30,52 @@ Contact = Literal[
     "union",
     "data_protection_lead",
     "chair",
+    "eht",
 ]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3}[a-z]?$")]
 ContradictionId = Annotated[str, StringConstraints(pattern=r"^X[1-9][0-9]*$")]
+
+
+# The slots of a frame and their values (`asking/frame.py` reads them from a question). A platform is any of
+# `intents/lexicon.yml`.
+Actor = Literal["staff", "head", "it", "governor", "volunteer", "parent", "student", "school"]
+Act = Literal[
+    "follow",
+    "message",
+    "react",
+    "share",
+    "post_picture",
+    "name",
+    "film",
+    "look",
+    "block",
+    "decline",
+    "leave",
+    "show",
+    "report",
+    "keep",
+    "delete",
+    "sell",
+    "reply",
+    "set_up",
+    "run",
+    "disclose",
+]
+Account = Literal["own", "federation", "group", "other"]
+Person = Literal[
+    "student",
+    "former_student",
+    "other_pupil",
+    "own_family",
+    "colleague",
+    "parent",
+    "friend",
+    "public",
+]
+Slot = Literal["actor", "act", "account", "person", "platform"]
 
 
 class Alias(Record):
@@ -84,11 +124,34 @@ class Clause(Entry):
         return self
 
 
+class Applies(Record):
+    """What a topic's rule is about: of each slot the values that it covers; an empty slot covers all.
+
+    A topic is contradicted where a question names values of a slot and none of them is covered. Of the slots
+    under `needs` the question must name one that is covered (or say "him", "her", "them" for a person).
+    """
+
+    actor: tuple[Actor, ...] = ()
+    act: tuple[Act, ...] = ()
+    account: tuple[Account, ...] = ()
+    person: tuple[Person, ...] = ()
+    platform: tuple[Text, ...] = ()
+    needs: tuple[Slot, ...] = ()
+
+    @model_validator(mode="after")
+    def _needs_what_it_names(self) -> Self:
+        empty = [slot for slot in self.needs if not getattr(self, slot)]
+        if empty:
+            raise ValueError(f"needs {', '.join(empty)}, and names no value of it")
+        return self
+
+
 class Topic(Entry):
     """One question that staff ask. `cites` is best first: its first clause is the one that answers.
 
     `verdict` is *never* or *must* for "should (not)" too; `modality` says which the text says. `tell` holds
-    only people whom the policy itself says to tell or consult.
+    only people whom the policy itself says to tell or consult. `first` are outside notes to be read before
+    anyone acts on the answer: they stand directly under it, the others of `outside` behind "More".
     """
 
     id: KebabId
@@ -96,7 +159,9 @@ class Topic(Entry):
     verdict: Verdict
     modality: Modality
     answer: Text
-    cites: Annotated[tuple[ClauseId, ...], Field(min_length=1, max_length=5)]
+    applies: Applies | None = None
+    cites: Annotated[tuple[ClauseId, ...], Field(min_length=1, max_length=8)]
+    first: tuple[KebabId, ...] = ()
     next: tuple[Text, ...] = ()
     tell: tuple[Role, ...] = ()
     notes: tuple[ContradictionId, ...] = ()
