@@ -31,9 +31,9 @@ from bench.rivals import (
 )
 from bench.robustness import changed, no_punctuation, other_platform, typos, upper_case
 from bot.app import read_world
-from bot.conversation.answering import Answer, answer
-from bot.conversation.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled
-from bot.conversation.score_tables import table
+from bot.asking.answer import Answer, answer
+from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled
+from bot.asking.score_tables import table
 from bot.conversation.world import World
 from bot.delivery.rasa_client import RasaService
 from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, lesson

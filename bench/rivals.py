@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.conversation.answering import answer
+from bot.asking.answer import answer
 from bot.conversation.world import World
 from bot.delivery.rasa_client import RasaFault, RasaService
 from bot.knowledge.encoder import Encoder

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bot.conversation.evaluation import Labelled
+from bot.asking.evaluation import Labelled
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 Change = Callable[[Labelled, np.random.Generator], Labelled]

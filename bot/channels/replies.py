@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.asking.render import FEEDBACK
 from bot.conversation import words
-from bot.conversation.rendering import FEEDBACK
 from bot.conversation.steps import SLOT
 from bot.conversation.turns import Content, Pressed, Said, Submitted
 from bot.domain.messages import Block, Button, Buttons, Form, Message, Paragraph, Progress

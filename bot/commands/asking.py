@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import typer
 
 from bot.app import read_engine, read_rasa, read_world
+from bot.asking import evaluation, score_tables
+from bot.asking.answer import Answer, answer, to_json
 from bot.commands.registry import JsonOption, command
-from bot.conversation import evaluation, score_tables
-from bot.conversation.answering import Answer, answer, to_json
 from bot.conversation.world import World
 from bot.delivery.engines import answers_by_engine
 from bot.knowledge.parsing import Engine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.answering import Answer, answer, answer_topic
-from bot.conversation.rendering import as_messages
+from bot.asking.answer import Answer, answer, answer_topic
+from bot.asking.render import as_messages
 from bot.conversation.turns import Session
 from bot.conversation.world import World
 from bot.domain.messages import Message

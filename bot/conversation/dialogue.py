@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.asking.passages import show_passage
 from bot.conversation import aftercare, asking, drills, journeys, reporting, steps, words
-from bot.conversation.passages import show_passage
 from bot.conversation.prefill import filled_in
 from bot.conversation.turns import (
     ApprovePurge,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.asking.render import ASK_TOPIC, START
 from bot.channels.slack.blocks import Drawing
 from bot.channels.slack.fitting import fitted
 from bot.channels.slack.look import Look, Payload, cut, plain
-from bot.conversation.rendering import ASK_TOPIC, START
 from bot.conversation.world import World
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Paragraph
 

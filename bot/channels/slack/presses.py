@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.asking.answer import answer_topic
 from bot.channels.replies import SHARE, line, shared
 from bot.channels.slack import views
 from bot.channels.slack.acts import Press
@@ -17,7 +18,6 @@ from bot.channels.slack.modals import Opening, Windows
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import asking
-from bot.conversation.answering import answer_topic
 from bot.conversation.turns import Content, Pressed, Said
 
 _REMEMBERED = 1000

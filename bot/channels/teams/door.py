@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 import structlog
 
+from bot.asking.answer import answer_topic
 from bot.channels.replies import SHARE, is_end, line, merged, shared, with_share
 from bot.channels.teams.chats import Chat, Chats
 from bot.channels.teams.desk import Desk, Replies, user_of
@@ -20,7 +21,6 @@ from bot.channels.teams.posts import brief, card, in_slot, posts_of, suggestions
 from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
 from bot.conversation import asking, words
-from bot.conversation.answering import answer_topic
 from bot.conversation.turns import Content, Pressed, Said, SharedFile
 from bot.delivery.sender import DeliveryFault
 

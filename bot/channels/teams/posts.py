@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.asking.render import FEEDBACK
 from bot.channels.cutting import cut
 from bot.channels.look import Look
 from bot.channels.replies import answered_topic
@@ -12,7 +13,6 @@ from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.ids import Payload
 from bot.channels.teams.port import Post
-from bot.conversation.rendering import FEEDBACK
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Heading, Message, Paragraph, Quote
 
 # Teams' limits: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-ai-bot-messages

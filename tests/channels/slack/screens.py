@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.asking.answer import Answer, Choice, answer_topic
+from bot.asking.render import as_messages
 from bot.conversation import checking_back, dialogue, forms, receipts, steps
-from bot.conversation.answering import Answer, Choice, answer_topic
 from bot.conversation.journeys import REVIEW, route_of
-from bot.conversation.rendering import as_messages
 from bot.conversation.review import show_review
 from bot.conversation.steps import Redo
 from bot.conversation.turns import Draft, Submitted, Tokens

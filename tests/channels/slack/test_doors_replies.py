@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.asking.answer import answer_topic
 from bot.channels.replies import answered_topic, is_about_cases, is_private, merged, shared, with_share
 from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import asking, forms
-from bot.conversation.answering import answer_topic
 from bot.conversation.receipts import not_saved
 from bot.conversation.turns import Content, Pressed, Said, Submitted
 from bot.conversation.world import World

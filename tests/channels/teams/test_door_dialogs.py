@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.asking.answer import answer_topic
 from bot.channels.look import Look
 from bot.channels.teams.port import InvokeReply
 from bot.channels.teams.posts import citations_of, post_of
 from bot.conversation import asking
-from bot.conversation.answering import answer_topic
 from bot.conversation.receipts import not_saved
 from bot.conversation.turns import Incoming, Said
 from bot.conversation.world import World

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.answering import Answer, Choice
-from bot.conversation.calibration import Judged
-from bot.conversation.evaluation import (
+from bot.asking.answer import Answer, Choice
+from bot.asking.calibration import Judged
+from bot.asking.evaluation import (
     Labelled,
     evaluate,
     holds,
     read_labelled,
     wilson,
 )
-from bot.conversation.score_tables import misses_table, table, to_json
+from bot.asking.score_tables import misses_table, table, to_json
 from bot.knowledge.documents import DataFaults
 from bot.knowledge.policies import Clause
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz, process
 
-from bot.conversation.answering import Answer, answer
-from bot.conversation.evaluation import Labelled, read_labelled
+from bot.asking.answer import Answer, answer
+from bot.asking.evaluation import Labelled, read_labelled
 from bot.conversation.world import World
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
 from bot.knowledge.rasa_files import load_training

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.conversation.answering import Answer, statement
+from bot.asking.answer import Answer, statement
 from bot.domain.messages import (
     Block,
     Bullets,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz, process
 
-from bot.conversation.answering import Answer, answer, answer_topic, statement, to_json
-from bot.conversation.evaluation import Scores, evaluate, holds, read_labelled
-from bot.conversation.rendering import as_messages
+from bot.asking.answer import Answer, answer, answer_topic, statement, to_json
+from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
+from bot.asking.render import as_messages
 from bot.conversation.world import World
 from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
 from bot.knowledge.parsing import Parse, Ranked

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.conversation.answering import Answer, answer
+from bot.asking.answer import Answer, answer
 from bot.conversation.asking import ask
 from bot.conversation.turns import Session, Tokens
 from bot.conversation.world import World

@@ -1,4 +1,4 @@
-from bot.conversation.passages import show_passage
+from bot.asking.passages import show_passage
 from bot.conversation.world import World
 from bot.domain.messages import Quote
 

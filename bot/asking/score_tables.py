@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.conversation.calibration import calibration_error, right_at
-from bot.conversation.evaluation import Rate, Scores
+from bot.asking.calibration import calibration_error, right_at
+from bot.asking.evaluation import Rate, Scores
 
 _WIDE = 34
 _HEAD = f"{'':{_WIDE}} {'right':>9}  {'share':>6}  95% interval"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.answering import Answer, Choice, answer_topic
-from bot.conversation.rendering import as_messages
+from bot.asking.answer import Answer, Choice, answer_topic
+from bot.asking.render import as_messages
 from bot.conversation.world import World
 from bot.domain.messages import (
     Bullets,

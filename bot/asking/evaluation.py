@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.conversation.answering import Answer
-from bot.conversation.calibration import Judged
+from bot.asking.answer import Answer
+from bot.asking.calibration import Judged
 from bot.knowledge.documents import DataFaults, Fault
 from bot.knowledge.policies import Clause
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.conversation.reading import Guess, Reading, citations_of, read, rivals_of
+from bot.asking.reading import Guess, Reading, citations_of, read, rivals_of
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.parsing import Parse

@@ -1,0 +1,3 @@
+from tests.conversation.conftest import world
+
+__all__ = ["world"]
