@@ -7,6 +7,7 @@ note*; where the policy contradicts itself, a *contradiction* says so beside the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -128,7 +129,8 @@ class Applies(Record):
     """What a topic's rule is about: of each slot the values that it covers; an empty slot covers all.
 
     A topic is contradicted where a question names values of a slot and none of them is covered. Of the slots
-    under `needs` the question must name one that is covered (or say "him", "her", "them" for a person).
+    under `needs` the question must name one that is covered (or say "him", "her", "them" for a person), and
+    a value under `excludes` contradicts it whatever else is named.
     """
 
     actor: tuple[Actor, ...] = ()
@@ -137,6 +139,7 @@ class Applies(Record):
     person: tuple[Person, ...] = ()
     platform: tuple[Text, ...] = ()
     needs: tuple[Slot, ...] = ()
+    excludes: Mapping[Slot, tuple[Text, ...]] = {}
 
     @model_validator(mode="after")
     def _needs_what_it_names(self) -> Self:

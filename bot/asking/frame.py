@@ -1,0 +1,233 @@
+"""The frame of a question: who does what, to whom, on whose account. Pure, and words come from data alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.knowledge.frame_words import FrameWords
+from bot.knowledge.policy_files import Applies, Slot
+from bot.knowledge.wording import unroll
+
+SLOTS: tuple[Slot, ...] = ("actor", "act", "account", "person", "platform")
+_ACTORS: Mapping[str, str] = {
+    "colleague": "staff",
+    "former_student": "student",
+    "other_pupil": "student",
+    **{name: name for name in ("student", "parent", "governor", "volunteer", "head", "it", "school")},
+}
+_PERSONS: Mapping[str, str] = {
+    **dict.fromkeys(("governor", "volunteer", "head", "it"), "colleague"),
+    **{
+        name: name
+        for name in (
+            *("student", "former_student", "other_pupil", "own_family"),
+            *("colleague", "parent", "friend", "public"),
+        )
+    },
+}
+# Whom a rule for staff covers, too; and a school acts through its staff.
+_ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "school": ("staff",)}
+_SELF = re.compile(r"(?:i|we|you|one|us)\b")
+_SCHOOL = re.compile(
+    r"(?:the |our |my )?(?:whole )?(?:schools?|federation|trust|office|department|account)\b"
+)
+_BETWEEN = re.compile(
+    r"(?:\s*(?:ever|also|still|now|just|even|only|all|both|really|any of|some of|our|my|the))*\s*"
+)
+# "is it ok FOR PARENTS TO film", "let PUPILS film"
+_LET = re.compile(r"\b(?:for|let|lets|letting|allow|allowing|make|making|stop)\s+$")
+_TO_DO = re.compile(r"^\s*(?:to\b|\w+)")
+# "PARENTS can film", and at the beginning "STUDENTS filming"
+_CAN = re.compile(
+    r"^\s*(?:can|could|may|might|must|should|shall|needs? to|have to|has to|allowed to|(?:are|is) (?:not )?allowed)\b"
+)
+_OPENING = re.compile(r"^\s*(?:what about |re |about |is |are )?$")
+_DOING = re.compile(r"^\s*(?!during|morning|evening)\w{2,}ing\b")
+_BARE = frozenset({"pupil", "student", "child", "kid", "parent", "teacher", "colleague"})
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–]\s+|\n+")
+_SHORT = 40
+_PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
+_OF_PUPILS = frozenset({"student", "former_student", "other_pupil", "own_family"})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What was read of a question, each slot's values in the order of the text; an empty slot was not said.
+
+    `pronoun`: somebody is concerned whom only "him", "her" or "them" names.
+    """
+
+    actor: tuple[str, ...] = ()
+    act: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
+    pronoun: bool = False
+
+    def of(self, slot: Slot) -> tuple[str, ...]:
+        """The values of a slot."""
+        values: tuple[str, ...] = getattr(self, slot)
+        return values
+
+    def to_json(self) -> dict[str, str | None]:
+        """The first value of each slot, as `ask --json` prints it."""
+        return {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
+
+
+def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True) -> tuple[Slot, ...]:
+    """The slots in which what was read is not what a topic is about; none where all fits or nothing is said.
+
+    `whole`: the question stands alone, so that what the topic needs must be said in it.
+    """
+    if applies is None:
+        return ()
+    return tuple(slot for slot in SLOTS if _contradicts(applies, frame, slot, whole))
+
+
+def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> bool:
+    read = set(frame.of(slot))
+    if read & set(applies.excludes.get(slot, ())):
+        return True
+    covered = set(getattr(applies, slot))
+    if not covered:
+        return False
+    read |= {wider for value in read if slot == "actor" for wider in _ALSO.get(value, ())}
+    if read:
+        return not read & covered
+    return whole and slot in applies.needs and not (slot == "person" and frame.pronoun)
+
+
+def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> Frame:
+    """The frame of `question`. `platforms` are names in lower case."""
+    text = unroll(question)
+    asked = _asked_part(text, words)
+    # Whom something is shown or sent to is not the person whom it is about.
+    mentions = tuple(_mentions(words.shown_to.sub(lambda found: " " * len(found[0]), asked), words))
+    clauses = tuple(_clauses(asked, words))
+    actor = _actor(asked, clauses, mentions)
+    acts = _acts(asked, clauses, words)
+    persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
+    if _PICTURES & set(acts) and not _OF_PUPILS & set(persons) and words.of_pupils_life.search(asked):
+        persons.append("student")
+    return Frame(
+        actor=() if actor.value is None else (actor.value,),
+        act=acts,
+        account=_accounts(asked, words),
+        person=tuple(dict.fromkeys(persons)),
+        platform=_platforms(asked, platforms),
+        pronoun=words.said_of.search(asked) is not None,
+    )
+
+
+class _Mention(NamedTuple):
+    who: str
+    start: int
+    end: int
+
+
+class _Subject(NamedTuple):
+    value: str | None
+    mention: _Mention | None
+
+
+def _asked_part(text: str, words: FrameWords) -> str:
+    """Of a long text the sentences in which something is asked; of a short one all."""
+    if len(text.split()) <= _SHORT:
+        return text
+    sentences = [part for part in _SENTENCE.split(text) if part]
+    asking = [part for part in sentences if part.endswith("?") or words.asked.search(part)]
+    return " ".join(asking[-2:]) or text
+
+
+def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
+    for found in words.named.finditer(text):
+        assert found.lastgroup is not None
+        yield _Mention(words.people[int(found.lastgroup[1:])].who, found.start(), found.end())
+
+
+def _clauses(text: str, words: FrameWords) -> Iterator[tuple[int, int]]:
+    """Where each part begins in which leave or duty is asked for, and where it ends."""
+    found = list(words.asked.finditer(text))
+    ends = [later.start() for later in found[1:]] + [len(text)]
+    yield from zip((verb.end() for verb in found), ends, strict=bool(found))
+
+
+def _actor(text: str, clauses: Sequence[tuple[int, int]], mentions: Sequence[_Mention]) -> _Subject:
+    """Who does what is asked about: the word after "can", or the one before it."""
+    for start, _ in clauses:
+        found = _after(text, start, mentions)
+        if found.value is not None:
+            return found
+    for mention in mentions:
+        if mention.who in _ACTORS and _acts_itself(text, mention):
+            return _Subject(_ACTORS[mention.who], mention)
+    return _Subject(None, None)
+
+
+def _acts_itself(text: str, mention: _Mention) -> bool:
+    """Whether somebody does something without "can" in front: "let pupils film", "pupils filming"."""
+    before, after = text[: mention.start], text[mention.end :]
+    if _LET.search(before):
+        # "take a picture for the head" ends there; "for parents to film" goes on.
+        return (_TO_DO.match(after) is not None) and (
+            not before.rstrip().endswith("for") or after.lstrip().startswith("to ")
+        )
+    return _CAN.match(after) is not None or (
+        _OPENING.match(before) is not None and _DOING.match(after) is not None
+    )
+
+
+def _after(text: str, start: int, mentions: Sequence[_Mention]) -> _Subject:
+    gap = _BETWEEN.match(text, start)
+    place = start if gap is None else gap.end()
+    begin = len(text) - len(text[start:].lstrip())
+    if _SELF.match(text, begin) or _SELF.match(text, place):
+        return _Subject("staff", None)
+    for mention in mentions:
+        if begin <= mention.start <= place and mention.who in _ACTORS and not _is_adjective(text, mention):
+            return _Subject(_ACTORS[mention.who], mention)
+    if _SCHOOL.match(text, begin):
+        return _Subject("school", None)
+    return _Subject(None, None)
+
+
+def _is_adjective(text: str, mention: _Mention) -> bool:
+    """Whether it only describes the word after it: "can pupil artwork be posted", "can a pupil's work"."""
+    said = text[mention.start : mention.end].strip()
+    return said.endswith(("'s", "s'")) or said in _BARE
+
+
+def _acts(text: str, clauses: Sequence[tuple[int, int]], words: FrameWords) -> tuple[str, ...]:
+    """The first act of each part that asks; where nothing asks, that of the last sentence, or of all."""
+    last = len(text) - len(_SENTENCE.split(text)[-1])
+    for parts in (clauses,) if clauses else ([(last, len(text))], [(0, len(text))]):
+        found = [_first_act(text, start, end, words) for start, end in parts]
+        if any(found):
+            return tuple(dict.fromkeys(act for act in found if act is not None))
+    return ()
+
+
+def _first_act(text: str, start: int, end: int, words: FrameWords) -> str | None:
+    best: tuple[int, str] | None = None
+    for value, pattern in words.done:
+        match = pattern.search(text, start)
+        if match is not None and match.start() < end and (best is None or match.start() < best[0]):
+            best = (match.start(), value)
+    return None if best is None else best[1]
+
+
+def _accounts(text: str, words: FrameWords) -> tuple[str, ...]:
+    bare = words.looks_like_account.sub(" ", text)
+    found = [(value, match.start()) for value, pattern in words.held if (match := pattern.search(bare))]
+    values = dict.fromkeys(value for value, _ in sorted(found, key=lambda pair: pair[1]))
+    if len(values) > 1:
+        values.pop("other", None)
+    return tuple(values)
+
+
+def _platforms(text: str, platforms: Collection[str]) -> tuple[str, ...]:
+    said = re.findall(r"[\w+]+", text)
+    return tuple(dict.fromkeys(word for word in said if word in platforms))
