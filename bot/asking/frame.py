@@ -42,7 +42,7 @@ _LET = re.compile(r"\b(?:for|let|lets|letting|allow|allowing|make|making|stop)\s
 _TO_DO = re.compile(r"^\s*(?:to\b|\w+)")
 # "PARENTS can film", and at the beginning "STUDENTS filming"
 _CAN = re.compile(
-    r"^\s*(?:can|could|may|might|must|should|shall|needs? to|have to|has to|allowed to|(?:are|is) (?:not )?allowed)\b"
+    r"^\s*(?:can|could|may|might|must|should|shall|needs? to|ha(?:ve|s) to|(?:are |is )?(?:not )?allowed)\b"
 )
 _OPENING = re.compile(r"^\s*(?:what about |re |about |is |are )?$")
 _DOING = re.compile(r"^\s*(?!during|morning|evening)\w{2,}ing\b")

@@ -109,6 +109,9 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
     for index, clause in enumerate(topic.cites):
         if clause in topic.cites[:index]:
             yield place.fault(f"{clause} is cited twice", "cites", index)
+    for index, note in enumerate(topic.outside):
+        if note in topic.first:
+            yield place.fault(f"{note} is under `first` already", "outside", index)
     if topic.id in topic.siblings:
         yield place.fault("a topic cannot be its own sibling", "siblings")
 

@@ -53,10 +53,11 @@ class FrameWords(Record):
 
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
-        single = [(name, getattr(self, name)) for name in ("pronouns", "pupils_life", "objects")]
-        lists = [*self.people, *self.accounts, *self.acts]
-        rows = [(entry.pattern[:40], entry.pattern) for entry in lists]
-        for name, pattern in (*single, *rows):
+        patterns = [self.pronouns, self.pupils_life, self.objects]
+        patterns += [entry.pattern for entry in self.people]
+        patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
+        for pattern in patterns:
+            name = pattern[:40]
             written = self._written_out(pattern)
             if unknown := re.search(r"\{[a-z]+\}", written):
                 raise ValueError(f"{name}: there is no list {unknown[0]} under words")

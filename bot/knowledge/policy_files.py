@@ -8,6 +8,7 @@ note*; where the policy contradicts itself, a *contradiction* says so beside the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -199,12 +200,25 @@ class Contradiction(Entry):
 
 
 class OutsideNote(Entry):
-    """What the policy does not say: always shown as "not in this policy", with its `source`."""
+    """What the policy does not say: always shown as "not in this policy", with its `source`.
+
+    `owner` answers for it in the Federation and agreed to it on `agreed` (null: nobody has yet); by `review`
+    it is looked at again.
+    """
 
     id: KebabId
     text: Text
     source: Text
     contacts: tuple[Contact, ...] = ()
+    owner: Text
+    agreed: date | None
+    review: date
+
+    @model_validator(mode="after")
+    def _is_reviewed_later(self) -> Self:
+        if self.agreed is not None and self.agreed >= self.review:
+            raise ValueError(f"agreed on {self.agreed}, so its review cannot be on {self.review}")
+        return self
 
 
 class ClauseFile(Record):

@@ -80,8 +80,11 @@ CLARIFICATIONS = """clarifications:
 OUTSIDE = """notes:
   - id: ask-office
     text: Ask the office.
-    source: local setting
+    source: the office
     contacts: [union]
+    owner: Office manager
+    agreed: 2026-01-01
+    review: 2027-01-01
 """
 
 FILES = {
@@ -99,6 +102,20 @@ BROKEN = [
     ("phones/topics/phones.yml", "[ph-001]", "[ph-001, ph-009]", 8, "no clause ph-009"),
     ("phones/topics/phones.yml", "notes: [X1]", "notes: [X1, X7]", 9, "no contradiction X7"),
     ("phones/topics/phones.yml", "[ask-office]", "[ask-porter]", 10, "no outside note ask-porter"),
+    (
+        "phones/topics/phones.yml",
+        "outside: [ask-office]",
+        "first: [ask-porter]",
+        10,
+        "no outside note ask-porter",
+    ),
+    (
+        "phones/topics/phones.yml",
+        "outside: [ask-office]",
+        "first: [ask-office]\n    outside: [ask-office]",
+        11,
+        "under `first` already",
+    ),
     ("phones/topics/phones.yml", "siblings: [staff", "siblings: [stuff", 11, "no topic stuff-room-phone"),
     ("phones/topics/phones.yml", "[staff-room-phone]", "[phone-in-class]", 11, "its own sibling"),
     ("phones/topics/phones.yml", "id: staff-room-phone", "id: phone-in-class", 12, "given twice"),
@@ -112,9 +129,9 @@ BROKEN = [
     (
         "phones/topics/phones.yml",
         "[ph-002a, ph-001]",
-        "[ph-001, ph-002a, ph-001, ph-001, ph-001, ph-001]",
+        "[ph-001, ph-002a, ph-001, ph-001, ph-001, ph-001, ph-001, ph-001, ph-001]",
         17,
-        "at most 5 items",
+        "at most 8 items",
     ),
     ("phones/topics/phones.yml", "[ph-002a, ph-001]", "[ph-001]", 8, "no topic cites this clause"),
     ("phones/topics/phones.yml", "siblings: [staff-room-phone]", "tell: [caretaker]", 11, "'eht'"),
@@ -140,6 +157,11 @@ BROKEN = [
     ("phones/policy.yml", "source: source.txt", "source: sauce.txt", 4, "the source cannot be read"),
     ("phones/policy.yml", "prefix: ph", "prefix: fon", 2, "is called fon-001"),
     ("outside.yml", "contacts: [union]", "contacts: [onion]", 5, "'union'"),
+    ("outside.yml", "    owner: Office manager\n", "", 2, "owner"),
+    ("outside.yml", "    agreed: 2026-01-01\n", "", 2, "agreed"),
+    ("outside.yml", "    review: 2027-01-01\n", "", 2, "review"),
+    ("outside.yml", "agreed: 2026-01-01", "agreed: soon", 7, "date"),
+    ("outside.yml", "agreed: 2026-01-01", "agreed: 2028-01-01", 2, "its review cannot be"),
     ("outside.yml", "text: Ask the office.", "text: Ask: the office.", 3, "not valid YAML"),
 ]
 
