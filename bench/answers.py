@@ -36,11 +36,10 @@ from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_
 from bot.asking.score_tables import table
 from bot.conversation.world import World
 from bot.delivery.rasa_client import RasaService
-from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, lesson
+from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, read_lesson
 from bot.knowledge.minilm_encoder import load_minilm
 from bot.knowledge.parsing import Engine
-from bot.knowledge.rasa_files import load_training
-from bot.knowledge.wording import fold, load_lexicon
+from bot.knowledge.wording import fold
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary
 from bot.settings import Settings, read_settings
 
@@ -254,7 +253,7 @@ class Bench:
     def learnt(self) -> Lesson:
         """What the engines learn from."""
         intents = self.settings.intents
-        return lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [self.world.policy])
+        return read_lesson(intents, [self.world.policy])
 
 
 def main() -> None:

@@ -33,11 +33,10 @@ from bot.asking.evaluation import Labelled, holds, read_labelled
 from bot.conversation.world import World
 from bot.knowledge.classifier import softmax
 from bot.knowledge.encoder import Vectors, normalised
-from bot.knowledge.engine import BuiltinEngine, lesson
+from bot.knowledge.engine import BuiltinEngine, read_lesson
 from bot.knowledge.minilm_encoder import MiniLmEncoder, load_minilm
 from bot.knowledge.policies import Policy
-from bot.knowledge.rasa_files import load_training
-from bot.knowledge.wording import fold, load_lexicon
+from bot.knowledge.wording import fold
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary
 from bot.settings import read_settings
 
@@ -113,7 +112,7 @@ class Block:
 def real_units(policy: Policy) -> list[tuple[str, str]]:
     """Everything that the real policy is known by, each text with the clause that it stands for."""
     intents = read_settings().intents
-    learnt = lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [policy])
+    learnt = read_lesson(intents, [policy])
     units = example_units(learnt, policy)
     known = [(text, quote) for text, quote in zip(units.texts, units.quotes, strict=True) if quote]
     return known + [(clause.quote, clause.quote) for clause in policy.clauses.values()]

@@ -34,7 +34,7 @@ from bot.knowledge.case_texts import CaseTexts
 from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
-from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
 from bot.knowledge.outcomes import Outcomes
 from bot.knowledge.paper_texts import load_paper_texts
 from bot.knowledge.parsing import Engine, Parse
@@ -44,7 +44,6 @@ from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.retention_file import Retention
 from bot.knowledge.roster_texts import RosterTexts
-from bot.knowledge.wording import load_lexicon
 from bot.running import SharedClock, head_logged, repeating, ring_said, until_stopped, working
 from bot.services import standing
 from bot.services.assistant import Assistant
@@ -115,10 +114,7 @@ def read_world(settings: Settings) -> World:
 
 def read_engine(settings: Settings, world: World) -> BuiltinEngine:
     """The built-in engine, trained from `intents/` and the policy, or from the cache of that."""
-    learnt_from = lesson(
-        load_training(settings.intents), load_lexicon(settings.intents / "lexicon.yml"), [world.policy]
-    )
-    return build_engine(learnt_from, settings.cache)
+    return build_engine(read_lesson(settings.intents, [world.policy]), settings.cache)
 
 
 def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:

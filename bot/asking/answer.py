@@ -1,25 +1,30 @@
 """A question and its parse, made into an answer. Pure: no clock, no I/O, and no word that is not curated.
 
-The order is fixed: danger, small talk, an incident to report, not for us, and only then the topics.
-A verdict is always the topic's own: however a question leads or denies, it cannot turn it round.
+The order is fixed: danger, small talk, whom to ask, another language, a concern, an incident to report, not
+for us, and only then the topics. A verdict is always the topic's own, and only of a topic that is about what
+was asked: however a question leads or denies, it cannot turn it round.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.asking.reading import Guess, Reading, citations_of, read, rivals_of
+from bot.asking import alarms, choose
+from bot.asking.frame import NOTHING_READ, Frame
+from bot.asking.reading import Guess, Reading, beside, citations_of, read
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.parsing import Parse
 from bot.knowledge.policies import Clause, Policy, Topic
 
-Kind = Literal["answer", "clarify", "not_covered", "report", "danger", "smalltalk"]
+Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 _REPORTS = ("report_abuse", "report_image", "report_other")
-_ALLOWS = ("allowed_if", "encouraged")
-_MOST_OPTIONS = 4
+_MOST_CITATIONS = 5
+_FIRST = 2
+_MOST_OTHERS = 3
 _BARE = re.compile(r"^(?:Yes|No)[.,]\s+(?=\w)")
 
 
@@ -34,11 +39,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to one question. `text` is the whole of it, readable on its own.
+    """What is said to one question. `text` is the whole of it before "More", readable on its own.
 
-    `verdict` and `modality` are those of `topic`, where there is one; `citations` too, and after its first
-    two clauses the first one of a topic that came close. `report` says which report is offered ("" where
-    none is), `options` are there only to clarify. `about_self`: in danger may be whoever asks.
+    `verdict` and `modality` are those of `topic`, where it gives one; `citations` are its clauses, `beside`
+    the topics that came close. `report` says which report is offered ("" where none is), `options` are there
+    only to clarify. `about_self`: in danger may be whoever asks. `read_as` says what was read, where that
+    decided; `about` what the closest rule is about, where it gives no verdict; `others` are the topics of
+    "Not what I meant". `also` is the answer to the second half of a double question. `quiet`: the line for
+    those who worry stands under it. `whom` are the contacts that were asked for.
     """
 
     question: str
@@ -49,9 +57,17 @@ class Answer:
     verdict: str = ""
     modality: str = ""
     citations: tuple[Clause, ...] = ()
+    beside: tuple[Topic, ...] = ()
     options: tuple[Choice, ...] = ()
     report: str = ""
     about_self: bool = False
+    frame: Frame = NOTHING_READ
+    read_as: str = ""
+    about: str = ""
+    others: tuple[str, ...] = ()
+    also: tuple[Answer, ...] = ()
+    quiet: bool = False
+    whom: tuple[str, ...] = ()
 
 
 def answer(
@@ -62,20 +78,19 @@ def answer(
     rules: AnswerRules,
     last_topic: str = "",
     clarifying: bool = False,
+    contacts: Mapping[str, str] | None = None,
 ) -> Answer:
-    """The answer to `question`. `clarifying`: it was asked back once, so it is not asked back again."""
+    """The answer to `question`. `clarifying`: it was asked back once, so it is not asked back again.
+
+    `contacts` gives the line of each contact that is set up, for those who ask whom to phone.
+    """
     reading = read(question, parse, policy, rules, last_topic)
-    limits = rules.thresholds
-    if reading.of("danger") >= limits.danger or rules.danger.found(question):
-        return _danger(reading)
-    if not reading.odds or reading.of("greet", "help") >= limits.smalltalk:
-        return _small_talk(reading)
-    if reading.of(*_REPORTS) >= limits.report_limit(question):
-        return _report(reading)
-    if reading.in_scope < limits.in_scope or not reading.guesses or reading.guesses[0].share < limits.topic:
-        return _not_covered(reading)
-    rivals = () if clarifying else rivals_of(reading)
-    return _ask_back(reading, rivals) if rivals else _from_topic(reading, reading.guesses[0])
+    asked = _Asked(reading, parse, contacts or {}, clarifying)
+    given = replace(asked.answer(), frame=reading.frame)
+    if given.kind in ("danger", "concern") or not alarms.is_quiet_line_due(question, parse, rules):
+        return given
+    text = given.text if given.quiet else f"{given.text}\n\n{rules.texts.quiet}"
+    return replace(given, text=text, quiet=True)
 
 
 def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
@@ -85,9 +100,84 @@ def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
     return _from_topic(Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
 
 
-def to_json(given: Answer) -> dict[str, Any]:
-    """An answer as `ask --json` prints it."""
-    return {
+def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) -> Answer | None:
+    """The question back of "Not what I meant": which of these topics, where at least two are known."""
+    known = tuple(Guess(policy.topics[name], 0.0) for name in topic_ids if name in policy.topics)
+    if not known:
+        return None
+    reading = Reading("", {}, 1.0, known, policy, rules)
+    options = tuple(Choice(g.topic.question, g.topic.id, policy.citations(g.topic)) for g in known)
+    return _question_back(reading, rules.texts.clarify_question, options, 0.0)
+
+
+class _Asked:
+    """One question on its way through the order above."""
+
+    def __init__(self, reading: Reading, parse: Parse, contacts: Mapping[str, str], clarifying: bool) -> None:
+        self._reading = reading
+        self._parse = parse
+        self._contacts = contacts
+        self._clarifying = clarifying
+
+    def answer(self) -> Answer:
+        reading, limits = self._reading, self._reading.rules.thresholds
+        if alarms.is_danger(reading, self._parse):
+            return _danger(reading, self._parse)
+        if spoken := self._spoken():
+            return spoken
+        if alarms.is_concern(reading, self._parse):
+            return _beside(reading, _concern(reading, self._parse))
+        if alarms.report_odds(reading, self._parse) >= limits.report_limit(reading.question):
+            return _report(reading, self._parse)
+        if both := self._both():
+            return both
+        return _from_choice(reading, choose.choose(reading, asked_before=self._clarifying))
+
+    def _spoken(self) -> Answer | None:
+        """What is no question about a rule: thanks, a report, whom to ask, another language, a greeting."""
+        reading, texts = self._reading, self._reading.rules.texts
+        question, phrases = reading.question, reading.rules.phrases
+        if said := phrases.said(question):
+            if said == "report_how":
+                return _beside(reading, Answer(question, "report", texts.report_how, 1.0, report="other"))
+            kind: Kind = "report" if said == "status" else "smalltalk"
+            return Answer(question, kind, texts.said(said), 1.0, report="other" if said == "status" else "")
+        if (whom := phrases.whom_asked(question, self._contacts)) is not None:
+            return _whom(question, whom, self._contacts, texts)
+        if not self._parse.english:
+            return Answer(question, "smalltalk", f"{texts.english_only}\n\n{texts.quiet}", 1.0, quiet=True)
+        if not reading.odds or reading.of("greet", "help") >= reading.rules.thresholds.smalltalk:
+            return _small_talk(reading)
+        return None
+
+    def _both(self) -> Answer | None:
+        """The answers to both halves of a double question; None where one of them cannot stand alone."""
+        halves = [self._half(part) for part in self._parse.parts]
+        if len(halves) != 2 or None in halves:
+            return None
+        first, second = halves
+        assert first is not None
+        assert second is not None
+        if first.topic == second.topic:
+            return None
+        texts = self._reading.rules.texts
+        text = f"{texts.both}\n\n{first.text}\n\n{second.text}"
+        return replace(first, question=self._reading.question, text=text, also=(second,))
+
+    def _half(self, part: Parse) -> Answer | None:
+        policy, rules = self._reading.policy, self._reading.rules
+        reading = read(part.text, part, policy, rules, "")
+        chosen = choose.choose(reading, asked_before=True)
+        if chosen.way != "answer" or chosen.guess is None:
+            return None
+        if reading.sure(chosen.guess) < rules.thresholds.half:
+            return None
+        return replace(_from_choice(reading, chosen), frame=reading.frame)
+
+
+def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
+    """An answer as `ask --json` prints it; `policy` is the policy's id."""
+    shown = {
         "question": given.question,
         "kind": given.kind,
         "verdict": given.verdict or None,
@@ -95,17 +185,22 @@ def to_json(given: Answer) -> dict[str, Any]:
         "text": given.text,
         "topic": given.topic or None,
         "confidence": round(given.confidence, 4),
-        "citations": [_citation(clause) for clause in given.citations],
+        "citations": [_citation(clause) for clause in given.citations[:_MOST_CITATIONS]],
         "options": [
             {
                 "label": choice.label,
                 "topic": choice.topic,
-                "citations": [_citation(clause) for clause in choice.citations],
+                "citations": [_citation(clause) for clause in choice.citations[:_MOST_CITATIONS]],
             }
             for choice in given.options
         ],
         "report": given.report or None,
+        "frame": given.frame.to_json(),
+        "policy": policy or None,
     }
+    if given.also:
+        shown["also"] = [to_json(second, policy) for second in given.also]
+    return shown
 
 
 def _citation(clause: Clause) -> dict[str, Any]:
@@ -117,18 +212,28 @@ def _citation(clause: Clause) -> dict[str, Any]:
     }
 
 
-def _danger(reading: Reading) -> Answer:
+def _danger(reading: Reading, parse: Parse) -> Answer:
     texts = reading.rules.texts
     about_self = reading.rules.danger.may_be_self(reading.question)
     what = texts.danger_self if about_self else texts.danger
     first = f"{texts.danger_title}. {what} {texts.danger_then} ({texts.danger_source})"
-    confidence = reading.of("danger")
     told = Answer(
-        reading.question, "danger", first, confidence=confidence, report="other", about_self=about_self
+        reading.question,
+        "danger",
+        first,
+        confidence=alarms.danger_odds(reading, parse),
+        report="other",
+        about_self=about_self,
     )
-    sure = confidence >= reading.rules.thresholds.danger_sure or reading.rules.danger.found(reading.question)
     # No rule about posts belongs under a child in danger; under what may be a question, it does.
-    return told if sure else _beside(reading, told)
+    return told if alarms.is_sure_danger(reading, parse) else _beside(reading, told)
+
+
+def _concern(reading: Reading, parse: Parse) -> Answer:
+    texts = reading.rules.texts
+    odds = 0.0 if parse.alarm is None else parse.alarm.concern
+    text = f"{texts.concern_title}. {texts.concern} ({texts.danger_source})"
+    return Answer(reading.question, "concern", text, confidence=odds, report="other")
 
 
 def _small_talk(reading: Reading) -> Answer:
@@ -139,19 +244,26 @@ def _small_talk(reading: Reading) -> Answer:
     return Answer(reading.question, "smalltalk", text, confidence=confidence)
 
 
-def _report(reading: Reading) -> Answer:
-    intent = max(_REPORTS, key=reading.of)
-    kind = intent.removeprefix("report_")
+def _whom(question: str, keys: tuple[str, ...], contacts: Mapping[str, str], texts: AnswerTexts) -> Answer:
+    names = keys or tuple(name for name in texts.whom_anybody if name in contacts)
+    lines = "\n".join(f"- {contacts[name]}" for name in names)
+    text = f"{texts.whom if keys else texts.human}\n{lines}\n{texts.whom_source}"
+    return Answer(question, "smalltalk", text, confidence=1.0, whom=names)
+
+
+def _report(reading: Reading, parse: Parse) -> Answer:
+    kind = alarms.kind_of_report(reading)
     text = reading.rules.texts.report(kind)
-    told = Answer(reading.question, "report", text, confidence=reading.of(*_REPORTS), report=kind)
-    return _beside(reading, told)
+    odds = alarms.report_odds(reading, parse)
+    return _beside(reading, Answer(reading.question, "report", text, confidence=odds, report=kind))
 
 
 def _beside(reading: Reading, first: Answer) -> Answer:
-    """What comes first, with the clauses of the topic that is closest to what was told."""
-    if not reading.guesses or reading.guesses[0].share < reading.rules.thresholds.beside_report:
+    """What comes first, with the clauses of the closest topic that is about what was told."""
+    fitting = reading.fitting
+    if not fitting or fitting[0].share < reading.rules.thresholds.beside_report:
         return first
-    related = _from_topic(reading, reading.guesses[0])
+    related = _from_topic(reading, fitting[0])
     return replace(
         first,
         text=f"{first.text}\n\n{related.text}",
@@ -162,24 +274,64 @@ def _beside(reading: Reading, first: Answer) -> Answer:
     )
 
 
-def _not_covered(reading: Reading) -> Answer:
+def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
+    match chosen.way:
+        case "ask_back":
+            return _ask_back(reading, chosen.rivals)
+        case "related" if chosen.guess is not None:
+            return _related(reading, chosen.guess)
+        case "answer" if chosen.guess is not None:
+            given = _from_topic(reading, chosen.guess)
+            unsure = given.confidence < reading.rules.thresholds.reading_shown
+            read_as = reading.rules.texts.read_as_line(reading.frame) if chosen.decided or unsure else ""
+            text = f"{read_as}\n{given.text}" if read_as else given.text
+            return replace(given, text=text, read_as=read_as, others=_others(reading, chosen.guess))
     confidence = 1.0 - reading.in_scope
     return Answer(reading.question, "not_covered", reading.rules.texts.not_covered, confidence=confidence)
 
 
 def _from_topic(reading: Reading, guess: Guess) -> Answer:
-    topic, citations = guess.topic, citations_of(reading, guess)
+    topic, citations = guess.topic, citations_of(reading, guess.topic)
     return Answer(
         reading.question,
         "answer",
         _sentence(topic, citations[0], reading.policy, reading.rules.texts),
-        confidence=min(1.0, guess.share * reading.in_scope),
+        confidence=reading.sure(guess),
         topic=topic.id,
         verdict=topic.verdict,
         modality=topic.modality,
         citations=citations,
+        beside=beside(reading, guess),
         report=_offered(reading, topic),
     )
+
+
+def _related(reading: Reading, guess: Guess) -> Answer:
+    """The closest rule: what it is about is said first, and it gives no verdict."""
+    texts, topic = reading.rules.texts, guess.topic
+    citations = citations_of(reading, topic)
+    about = texts.about_line(topic, guess.against, reading.frame)
+    read_as = texts.read_as_line(reading.frame)
+    parts = [*([read_as] if read_as else []), about, topic.question]
+    parts.append(quotation(citations[0], reading.policy, texts))
+    return Answer(
+        reading.question,
+        "related",
+        "\n".join(parts),
+        confidence=reading.sure(guess),
+        topic=topic.id,
+        citations=citations,
+        beside=beside(reading, guess),
+        read_as=read_as,
+        about=about,
+        others=_others(reading, guess),
+    )
+
+
+def _others(reading: Reading, best: Guess) -> tuple[str, ...]:
+    """The topics that "Not what I meant" offers: what else it may have been, whatever was read of it."""
+    likely = [guess for guess in reading.guesses if guess.topic is not best.topic]
+    return tuple(guess.topic.id for guess in likely[:_MOST_OTHERS])
 
 
 def _offered(reading: Reading, topic: Topic) -> str:
@@ -193,10 +345,15 @@ def _offered(reading: Reading, topic: Topic) -> str:
 def _sentence(topic: Topic, first: Clause, policy: Policy, texts: AnswerTexts) -> str:
     parts = [topic.question, f"{texts.label(topic)}: {statement(topic)}"]
     parts += [texts.outside(policy.outside[name]) for name in texts.first(topic)]
-    if topic.modality == "should" and topic.verdict in texts.verdicts_should:
-        parts.append(texts.should)
-    parts.append(texts.quotation(first))
+    parts.append(quotation(first, policy, texts))
+    parts += [f"{texts.headings.next}: {step}" for step in topic.next[:1]]
     return "\n".join(parts)
+
+
+def quotation(clause: Clause, policy: Policy, texts: AnswerTexts) -> str:
+    """A clause verbatim, after the sentence that opens its list, which it cannot be read without."""
+    lead_in = None if clause.lead_in is None else policy.clauses[clause.lead_in]
+    return texts.quotation(clause, lead_in)
 
 
 def statement(topic: Topic) -> str:
@@ -211,15 +368,13 @@ def statement(topic: Topic) -> str:
 
 def _ask_back(reading: Reading, rivals: tuple[Guess, ...]) -> Answer:
     question, options = _options(reading, rivals)
+    return _question_back(reading, question, options, reading.sure(rivals[0]))
+
+
+def _question_back(reading: Reading, question: str, options: tuple[Choice, ...], confidence: float) -> Answer:
     words = reading.rules.texts.clarify.format(question=question)
     listed = "\n".join(f"- {choice.label}" for choice in options)
-    return Answer(
-        reading.question,
-        "clarify",
-        f"{words}\n{listed}",
-        confidence=min(1.0, rivals[0].share * reading.in_scope),
-        options=options,
-    )
+    return Answer(reading.question, "clarify", f"{words}\n{listed}", confidence=confidence, options=options)
 
 
 def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Choice, ...]]:

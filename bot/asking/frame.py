@@ -16,7 +16,9 @@ _ACTORS: Mapping[str, str] = {
     "colleague": "staff",
     "former_student": "student",
     "other_pupil": "student",
-    **{name: name for name in ("student", "parent", "governor", "volunteer", "head", "it", "school")},
+    **{
+        name: name for name in ("staff", "student", "parent", "governor", "volunteer", "head", "it", "school")
+    },
 }
 _PERSONS: Mapping[str, str] = {
     **dict.fromkeys(("governor", "volunteer", "head", "it"), "colleague"),
@@ -31,6 +33,20 @@ _PERSONS: Mapping[str, str] = {
 # Whom a rule for staff covers, too; and a school acts through its staff.
 _ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "school": ("staff",)}
 _SELF = re.compile(r"(?:i|we|you|one|us)\b")
+_TELLING = re.compile(r"\b(?:i|i'm|i've|me|my|we|our|us|got|having)\b")
+_BEING = re.compile(r"\b(?:is|are|am)(?:n't)?\s*$")
+_LEAVE = re.compile(
+    r"\s*(?:not |still |now |ever |even )*(?:allowed|permitted|able|supposed|meant|expected|obliged|required"
+    r"|free|ok|okay|fine|banned|covered|exempt|bound|forbidden|all ?right|alright|to\b|\w+ing\b|\w+ed\b|taught)"
+)
+_PASSIVE = re.compile(
+    r"\s*(?:ever |still |now )?(?:to )?be (?:\w+ly )?(?:\w+ed|named|told|shown|seen|taken|put)\b"
+)
+_PRONOUN = re.compile(r"(?:he|she|they)\b")
+# "fine FOR STUDENTS?", at the end
+_FINE_FOR = re.compile(
+    r"\b(?:ok|okay|fine|allowed|al+ ?right|acceptable|compulsory|permitted|required|rules?|needed) for\s+$"
+)
 _SCHOOL = re.compile(
     r"(?:the |our |my )?(?:whole )?(?:schools?|federation|trust|office|department|account)\b"
 )
@@ -45,11 +61,12 @@ _CAN = re.compile(
     r"^\s*(?:can|could|may|might|must|should|shall|needs? to|ha(?:ve|s) to|(?:are |is )?(?:not )?allowed)\b"
 )
 _OPENING = re.compile(r"^\s*(?:what about |re |about |is |are )?$")
-_DOING = re.compile(r"^\s*(?!during|morning|evening)\w{2,}ing\b")
+_DOING = re.compile(r"^\s*(?=\w+ing\b)")
 _BARE = frozenset({"pupil", "student", "child", "kid", "parent", "teacher", "colleague"})
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–]\s+|\n+")
 _SHORT = 40
 _PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
+_NOT_OURS = frozenset({"own_family", "friend", "colleague"})
 _OF_PUPILS = frozenset({"student", "former_student", "other_pupil", "own_family"})
 
 
@@ -77,6 +94,9 @@ class Frame:
         return {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
 
 
+NOTHING_READ = Frame()
+
+
 def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True) -> tuple[Slot, ...]:
     """The slots in which what was read is not what a topic is about; none where all fits or nothing is said.
 
@@ -89,7 +109,9 @@ def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True)
 
 def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> bool:
     read = set(frame.of(slot))
-    if read & set(applies.excludes.get(slot, ())):
+    excluded = set(applies.excludes.get(slot, ()))
+    # Of two acts ("block him, or like it back?") one is enough for the rule on it; one person is not.
+    if read and (read <= excluded if slot == "act" else read & excluded):
         return True
     covered = set(getattr(applies, slot))
     if not covered:
@@ -107,9 +129,11 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     # Whom something is shown or sent to is not the person whom it is about.
     mentions = tuple(_mentions(words.shown_to.sub(lambda found: " " * len(found[0]), asked), words))
     clauses = tuple(_clauses(asked, words))
-    actor = _actor(asked, clauses, mentions)
+    actor = _actor(asked, clauses, mentions, words)
     acts = _acts(asked, clauses, words)
     persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
+    if _NOT_OURS & set(persons) and "other_pupil" not in persons and words.student_too.search(asked):
+        persons.append("student")
     if _PICTURES & set(acts) and not _OF_PUPILS & set(persons) and words.of_pupils_life.search(asked):
         persons.append("student")
     return Frame(
@@ -155,29 +179,38 @@ def _clauses(text: str, words: FrameWords) -> Iterator[tuple[int, int]]:
     yield from zip((verb.end() for verb in found), ends, strict=bool(found))
 
 
-def _actor(text: str, clauses: Sequence[tuple[int, int]], mentions: Sequence[_Mention]) -> _Subject:
+def _actor(
+    text: str, clauses: Sequence[tuple[int, int]], mentions: Sequence[_Mention], words: FrameWords
+) -> _Subject:
     """Who does what is asked about: the word after "can", or the one before it."""
     for start, _ in clauses:
         found = _after(text, start, mentions)
         if found.value is not None:
             return found
+        if _PRONOUN.match(text[start:].lstrip()) and not _TELLING.search(text[:start]):
+            before = [mention for mention in mentions if mention.end <= start and mention.who in _ACTORS]
+            if before:
+                return _Subject(_ACTORS[before[0].who], before[0])
     for mention in mentions:
-        if mention.who in _ACTORS and _acts_itself(text, mention):
+        if mention.who in _ACTORS and _acts_itself(text, mention, words):
             return _Subject(_ACTORS[mention.who], mention)
     return _Subject(None, None)
 
 
-def _acts_itself(text: str, mention: _Mention) -> bool:
+def _acts_itself(text: str, mention: _Mention, words: FrameWords) -> bool:
     """Whether somebody does something without "can" in front: "let pupils film", "pupils filming"."""
     before, after = text[: mention.start], text[mention.end :]
+    if _FINE_FOR.search(before):
+        return True
     if _LET.search(before):
         # "take a picture for the head" ends there; "for parents to film" goes on.
         return (_TO_DO.match(after) is not None) and (
             not before.rstrip().endswith("for") or after.lstrip().startswith("to ")
         )
-    return _CAN.match(after) is not None or (
-        _OPENING.match(before) is not None and _DOING.match(after) is not None
-    )
+    if _CAN.match(after):
+        return True
+    doing = _DOING.match(after) if _OPENING.match(before) else None
+    return doing is not None and any(act.match(after, doing.end()) for _, act in words.done)
 
 
 def _after(text: str, start: int, mentions: Sequence[_Mention]) -> _Subject:
@@ -187,23 +220,27 @@ def _after(text: str, start: int, mentions: Sequence[_Mention]) -> _Subject:
     if _SELF.match(text, begin) or _SELF.match(text, place):
         return _Subject("staff", None)
     for mention in mentions:
-        if begin <= mention.start <= place and mention.who in _ACTORS and not _is_adjective(text, mention):
+        if begin <= mention.start <= place and mention.who in _ACTORS and not _is_no_actor(text, mention):
+            # "are colleagues fair game" asks no leave for them; "are parents allowed to" does.
+            if _BEING.search(text[:start]) and not _LEAVE.match(text, mention.end):
+                continue
             return _Subject(_ACTORS[mention.who], mention)
     if _SCHOOL.match(text, begin):
         return _Subject("school", None)
     return _Subject(None, None)
 
 
-def _is_adjective(text: str, mention: _Mention) -> bool:
-    """Whether it only describes the word after it: "can pupil artwork be posted", "can a pupil's work"."""
+def _is_no_actor(text: str, mention: _Mention) -> bool:
+    """Whether it only describes the word after it ("a pupil's work"), or suffers the act ("be named")."""
     said = text[mention.start : mention.end].strip()
-    return said.endswith(("'s", "s'")) or said in _BARE
+    return said.endswith(("'s", "s'")) or said in _BARE or _PASSIVE.match(text, mention.end) is not None
 
 
 def _acts(text: str, clauses: Sequence[tuple[int, int]], words: FrameWords) -> tuple[str, ...]:
     """The first act of each part that asks; where nothing asks, that of the last sentence, or of all."""
     last = len(text) - len(_SENTENCE.split(text)[-1])
-    for parts in (clauses,) if clauses else ([(last, len(text))], [(0, len(text))]):
+    whole = [(last, len(text))], [(0, len(text))]
+    for parts in (clauses, *whole) if clauses else whole:
         found = [_first_act(text, start, end, words) for start, end in parts]
         if any(found):
             return tuple(dict.fromkeys(act for act in found if act is not None))
@@ -221,11 +258,9 @@ def _first_act(text: str, start: int, end: int, words: FrameWords) -> str | None
 
 def _accounts(text: str, words: FrameWords) -> tuple[str, ...]:
     bare = words.looks_like_account.sub(" ", text)
-    found = [(value, match.start()) for value, pattern in words.held if (match := pattern.search(bare))]
-    values = dict.fromkeys(value for value, _ in sorted(found, key=lambda pair: pair[1]))
-    if len(values) > 1:
-        values.pop("other", None)
-    return tuple(values)
+    found = [(entry, match.start()) for entry, pattern in words.held if (match := pattern.search(bare))]
+    named = [pair for pair in found if not pair[0].weak] or found
+    return tuple(dict.fromkeys(entry.value for entry, _ in sorted(named, key=lambda pair: pair[1])))
 
 
 def _platforms(text: str, platforms: Collection[str]) -> tuple[str, ...]:

@@ -1,34 +1,42 @@
-"""A question under way to its answer: which topics it may mean, how sure that is, and which come close."""
+"""A question under way to its answer: what was read of it, which topics it may mean, which of them fit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.nearness import nearest_first
 from bot.knowledge.parsing import Parse
 from bot.knowledge.policies import Clause, Policy, Topic
+from bot.knowledge.policy_files import Slot
 
 _ALLOWS = ("allowed_if", "encouraged")
 # Their first clause is the one that forbids or allows: nothing goes before it.
 _RULED = ("never", *_ALLOWS)
 _MOST_OPTIONS = 4
-_MOST_CITATIONS = 5
-_FIRST = 2
 _BESIDE = 2
+_BARE_WORDS = 3
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A topic that a question may mean, and its share (0 to 1) of the odds of all topics."""
+    """A topic that a question may mean, and its share (0 to 1) of the odds of all topics.
+
+    `against` are the slots of the frame in which the question is about something else than the topic.
+    """
 
     topic: Topic
     share: float
+    against: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A question, the odds of its parse, and the topics by their share of them, the likeliest first."""
+    """A question, the odds of its parse, its frame, and the topics by their share, the likeliest first.
+
+    `goes_on`: it continues the last question, so that what is left unsaid was said there.
+    """
 
     question: str
     odds: dict[str, float]
@@ -36,17 +44,28 @@ class Reading:
     guesses: tuple[Guess, ...]
     policy: Policy
     rules: AnswerRules
+    frame: Frame = NOTHING_READ
+    goes_on: bool = False
 
     def of(self, *intents: str) -> float:
         """The odds of these intents together."""
         return sum(self.odds.get(intent, 0.0) for intent in intents)
+
+    @property
+    def fitting(self) -> tuple[Guess, ...]:
+        """The topics that nothing read contradicts."""
+        return tuple(guess for guess in self.guesses if not guess.against)
+
+    def sure(self, guess: Guess) -> float:
+        """How sure an answer by `guess` is, from 0 to 1."""
+        return min(1.0, guess.share * self.in_scope)
 
 
 def read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_topic: str) -> Reading:
     """The reading of a question. One that goes on from `last_topic` counts its neighbours more."""
     odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
     limits = rules.thresholds
-    goes_on = limits.follows_up(question) and parse.in_scope >= limits.follow_up_scope
+    goes_on = bool(last_topic) and limits.follows_up(question) and parse.in_scope >= limits.follow_up_scope
     near = _neighbours(policy, last_topic) if goes_on else frozenset()
     weights = {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
     if near:
@@ -54,32 +73,47 @@ def read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_t
     weights |= {name: weights[name] * limits.weight(question) for name in near}
     whole = sum(weights.values()) or 1.0
     order = sorted(weights, key=lambda name: (-weights[name], name))
-    guesses = tuple(Guess(policy.topics[name], weights[name] / whole) for name in order if weights[name])
+    # "Dms" and a follow-up leave unsaid what the rule needs.
+    whole_question = not near and len(question.split()) > _BARE_WORDS
+    frame = read_frame(parse.spelt or question, rules.frame, rules.platforms)
+    guesses = tuple(
+        Guess(topic, weights[name] / whole, contradictions(topic.applies, frame, whole=whole_question))
+        for name in order
+        if weights[name]
+        for topic in (policy.topics[name],)
+    )
     in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
-    return Reading(question, odds, in_scope, guesses, policy, rules)
+    return Reading(question, odds, in_scope, guesses, policy, rules, frame, bool(near))
 
 
-def rivals_of(reading: Reading) -> tuple[Guess, ...]:
-    """The topics between which the question does not decide, the best first; none where it does."""
-    best, *others = reading.guesses
-    rivals = [guess for guess in others if _is_rival(best, guess, reading.rules)]
+def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:
+    """The topics between which the question does not decide, `best` first; none where it does."""
+    if (asked := open_question(reading, best)) and len(asked) > 1:
+        return asked[:_MOST_OPTIONS]
+    others = [guess for guess in reading.fitting if guess is not best]
+    rivals = [guess for guess in others if _is_rival(reading, best, guess)]
     return (best, *rivals[: _MOST_OPTIONS - 1]) if rivals else ()
 
 
-def citations_of(reading: Reading, guess: Guess) -> tuple[Clause, ...]:
-    """The clauses of a topic, the one that the question names first, five at most.
+def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
+    """The clauses of a topic, the one that the question names first.
 
-    Where other topics came close without being asked about, the first clause of each stands after the
-    topic's first two: whoever meant that one finds it, too.
+    The clause that forbids or allows stays in front; only a bullet of the list that it opens may lead.
     """
-    policy, limits = reading.policy, reading.rules.thresholds
-    own = policy.citations(guess.topic)
-    if guess.topic.verdict not in _RULED:
-        own = nearest_first(reading.question, own, policy.clauses.values())
-    close = [other for other in reading.guesses if other.share >= limits.cite_beside * guess.share]
-    beside = [policy.citations(other.topic)[0] for other in close if other is not guess]
-    order = [*own[:_FIRST], *beside[:_BESIDE], *own[_FIRST:]]
-    return tuple({clause.id: clause for clause in order}.values())[:_MOST_CITATIONS]
+    own = reading.policy.citations(topic)
+    if topic.verdict not in _RULED:
+        return nearest_first(reading.question, own, reading.policy.clauses.values())
+    listed = tuple(clause for clause in own if clause.lead_in in (own[0].id, own[0].lead_in or own[0].id))
+    pool = tuple(dict.fromkeys([own[0], *listed]))
+    first = nearest_first(reading.question, pool, reading.policy.clauses.values())[0]
+    return (first, *(clause for clause in own if clause is not first))
+
+
+def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:
+    """The topics that came close without being asked about: whoever meant one of them finds it, too."""
+    least = reading.rules.thresholds.cite_beside * best.share
+    close = [other for other in reading.fitting if other is not best and other.share >= least]
+    return tuple(other.topic for other in close[:_BESIDE])
 
 
 def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
@@ -87,10 +121,33 @@ def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
     return frozenset() if topic is None else frozenset({topic.id, *topic.siblings})
 
 
-def _is_rival(best: Guess, other: Guess, rules: AnswerRules) -> bool:
+def open_question(reading: Reading, best: Guess) -> tuple[Guess, ...]:
+    """The topics of a written question that is asked back because its slot was not said; none otherwise."""
+    for group in reading.policy.clarifications.values():
+        topics = {option.topic for option in group.options}
+        if group.unsaid is None or best.topic.id not in topics or reading.frame.of(group.unsaid):
+            continue
+        return (best, *(guess for guess in reading.fitting if guess.topic.id in topics and guess is not best))
+    return ()
+
+
+def _is_rival(reading: Reading, best: Guess, other: Guess) -> bool:
     if best.topic.verdict == other.topic.verdict:
         return False
+    limits = reading.rules.thresholds
+    if _account_decides(reading, best.topic, other.topic):
+        return other.share >= limits.close_account * best.share
     # A wrong "yes" costs more than one question too many.
     risky = best.topic.verdict in _ALLOWS and other.topic.verdict == "never"
-    limit = rules.thresholds.close_never if risky else rules.thresholds.close
-    return other.share >= limit * best.share
+    return other.share >= (limits.close_never if risky else limits.close) * best.share
+
+
+def _account_decides(reading: Reading, best: Topic, other: Topic) -> bool:
+    """Whether two rulings differ by the account, and the question names none."""
+    if reading.frame.account or best.applies is None or other.applies is None:
+        return False
+    if not {best.verdict, other.verdict} <= set(_RULED):
+        return False
+    one, two = set(best.applies.account), set(other.applies.account)
+    acts = set(best.applies.act) & set(other.applies.act)
+    return bool(one and two and acts) and not one & two

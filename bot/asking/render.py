@@ -22,10 +22,15 @@ from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.policies import Clause, Offer, Policy, Topic
 
 START = "report.start"
+STATUS = "status.show"
 ASK_TOPIC = "ask.topic"
+ASK_OTHER = "ask.other"
+ASK_MORE = "ask.more"
 APPLY = "account.request"
 FEEDBACK = "ask.feedback"
 PASSAGE = "ask.clause"
+#: Between the topics in the value of "Not what I meant" and of "More".
+BETWEEN = ","
 _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_abuse": (START, "abuse"),
     "report_image": (START, "image"),
@@ -35,122 +40,224 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
 }
 _DSL = ("dsl", "deputy_dsl")
 _SUPPORT = ("samaritans", "employee_assistance")
+_NEXT = 2
 
 
 def as_messages(
     answer: Answer, policy: Policy, contacts: Mapping[str, str], *, texts: AnswerTexts
 ) -> Message:
-    """The message of an answer.
+    """The message of an answer: the verdict, one clause and the next step; the rest is behind "More".
 
-    `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"); one
-    that is not set up is left out.
+    `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"), those
+    first that answer now; one that is not set up is left out.
     """
-    blocks = (*_opening(answer, contacts, texts), *_related(answer, policy, contacts, texts))
-    pressed = _buttons(answer, policy, texts)
+    show = _Show(policy, contacts, texts)
+    blocks = [*show.opening(answer), *show.topic(answer)]
+    for second in answer.also:
+        blocks += [Heading(texts.headings.also), *show.topic(second)]
+    if answer.quiet:
+        blocks.append(Paragraph("\n".join([texts.quiet, *show.lines(_DSL)]), muted=True))
+    pressed = show.buttons(answer)
     footer = Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True)
     last: tuple[Block, ...] = (Buttons(pressed), footer) if pressed else (footer,)
     return Message((*blocks, *last), texts.summaries[answer.kind])
 
 
-def _opening(answer: Answer, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
-    if answer.kind == "danger":
-        what = texts.danger_self if answer.about_self else texts.danger
-        yield Callout("danger", texts.danger_title, what)
-        keys = (*_SUPPORT, *_DSL) if answer.about_self else _DSL
-        lines = tuple(contacts[key] for key in keys if key in contacts)
-        yield from (Bullets(lines),) if lines else ()
-        yield Paragraph(texts.danger_then)
-        yield Outside(texts.danger_source)
-    elif answer.kind == "report":
-        yield Callout("warning", texts.report(answer.report))
-    elif answer.kind != "answer":
-        # The options of a question asked back are its buttons.
-        yield Paragraph(answer.text.split("\n- ", 1)[0])
+def show_more(
+    value: str, policy: Policy, contacts: Mapping[str, str], *, texts: AnswerTexts
+) -> Message | None:
+    """What stands behind "More": `value` names the topic, then those that came close. None if unknown."""
+    known = [policy.topics[name] for name in value.split(BETWEEN) if name in policy.topics]
+    if not known:
+        return None
+    topic, *close = known
+    show = _Show(policy, contacts, texts)
+    blocks = [Heading(texts.headings.more), *show.rest(topic), *show.close(close)]
+    footer = Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True)
+    return Message((*blocks, footer), texts.summaries["answer"])
 
 
-def _related(
-    answer: Answer, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts
-) -> Iterator[Block]:
-    topic = policy.topics.get(answer.topic)
-    if topic is None:
-        return
-    if answer.kind != "answer":
-        yield Paragraph(texts.headings.related)
-    # The topic's own question, so that its answer can be read in one way only.
-    yield Heading(topic.question)
-    yield Verdict(topic.verdict, texts.label(topic))
-    yield Paragraph(statement(topic))
-    yield from _beside(topic, policy, contacts, texts)
-    if topic.modality == "should" and topic.verdict in texts.verdicts_should:
-        yield Paragraph(texts.should, muted=True)
-    yield from (_quote(clause) for clause in answer.citations)
-    yield from _lists(topic, policy, contacts, texts)
+class _Show:
+    """Blocks of answers and topics, with one policy's clauses and one Federation's contacts."""
+
+    def __init__(self, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> None:
+        self._policy = policy
+        self._contacts = contacts
+        self._texts = texts
+
+    def lines(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The lines of those contacts that are set up, in the order in which all contacts stand."""
+        return tuple(line for key, line in self._contacts.items() if key in keys)
+
+    def opening(self, answer: Answer) -> Iterator[Block]:
+        """What comes before any rule."""
+        texts = self._texts
+        match answer.kind:
+            case "danger":
+                what = texts.danger_self if answer.about_self else texts.danger
+                yield Callout("danger", texts.danger_title, what)
+                support = tuple(self._contacts[key] for key in _SUPPORT if key in self._contacts)
+                yield from self._numbers((*(support if answer.about_self else ()), *self.lines(_urgent())))
+                yield Paragraph(texts.danger_then)
+                yield Outside(texts.danger_source)
+            case "concern":
+                yield Callout("warning", texts.concern_title, texts.concern)
+                yield from self._numbers(self.lines(_urgent()))
+                yield Outside(texts.danger_source)
+            case "report" if answer.text.startswith((texts.report_how, texts.status)):
+                yield Paragraph(
+                    texts.report_how if answer.text.startswith(texts.report_how) else texts.status
+                )
+            case "report":
+                yield Callout("warning", texts.report(answer.report))
+            case "answer" if answer.also:
+                yield Paragraph(texts.both)
+            case "answer" | "related":
+                pass
+            case "smalltalk" if answer.whom:
+                yield Paragraph(answer.text.split("\n- ", 1)[0])
+                yield from self._numbers(tuple(self._contacts[key] for key in answer.whom))
+                yield Outside(texts.whom_source)
+            case _:
+                # The options of a question asked back are its buttons; the quiet line is a block of its own.
+                yield Paragraph(_without_quiet(answer, texts).split("\n- ", 1)[0])
+
+    def topic(self, answer: Answer) -> Iterator[Block]:
+        """The rule: its verdict, what must be read first, one clause and the next step."""
+        topic = self._policy.topics.get(answer.topic)
+        if topic is None:
+            return
+        texts = self._texts
+        if answer.read_as:
+            yield Paragraph(answer.read_as, muted=True)
+        if answer.kind == "related":
+            yield Paragraph(answer.about)
+            yield Heading(topic.question)
+        else:
+            if answer.kind != "answer":
+                yield Paragraph(texts.headings.related)
+            # The topic's own question, so that its answer can be read in one way only.
+            yield Heading(topic.question)
+            yield Verdict(topic.verdict, texts.label(topic))
+            yield Paragraph(statement(topic))
+            yield from self._first(topic)
+        yield from self._quotes(answer.citations[:1])
+        if answer.kind != "related":
+            yield from self._steps(topic)
+
+    def rest(self, topic: Topic) -> Iterator[Block]:
+        """All of a topic that its answer leaves out."""
+        texts = self._texts
+        if topic.modality == "should" and topic.verdict in texts.verdicts_should:
+            yield Outside(texts.should)
+        yield from self._quotes(self._policy.citations(topic))
+        if topic.next[_NEXT:]:
+            yield Bullets(topic.next[_NEXT:], texts.headings.next)
+        for note in topic.notes:
+            yield Callout("info", texts.headings.unclear, self._policy.contradictions[note].note)
+        first = texts.first(topic)
+        yield from (self._outside(name) for name in topic.outside if name not in first)
+
+    def close(self, topics: list[Topic]) -> Iterator[Block]:
+        """The first clause of topics that came close, each under its own question."""
+        if topics:
+            yield Heading(self._texts.headings.see_also)
+        for topic in topics:
+            yield Paragraph(topic.question)
+            yield from self._quotes(self._policy.citations(topic)[:1])
+
+    def buttons(self, answer: Answer) -> tuple[Button, ...]:
+        """What can be done with an answer, the likeliest first."""
+        words = self._texts.buttons
+        ask = Button(words.ask_flt, START, "question")
+        match answer.kind:
+            case "clarify":
+                return tuple(Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)
+            case "not_covered":
+                return (ask, Button(words.report, START))
+            case "smalltalk":
+                return (Button(words.report, START),)
+            case "danger":
+                return (Button(words.report, START, style="primary"),)
+            case "concern":
+                return (Button(words.report, START, "concern", "primary"), Button(words.report_other, START))
+            case "report":
+                return self._report_buttons(answer)
+        return self._topic_buttons(answer, ask)
+
+    def _report_buttons(self, answer: Answer) -> tuple[Button, ...]:
+        words = self._texts.buttons
+        if answer.text.startswith(self._texts.status):
+            return (Button(words.status, STATUS, style="primary"), Button(words.report, START))
+        if answer.text.startswith(self._texts.report_how):
+            return (Button(words.report, START, style="primary"), Button(words.status, STATUS))
+        kind = Button(words.offer(_offer(answer.report)), START, answer.report, "primary")
+        return (kind, Button(words.report, START))
+
+    def _topic_buttons(self, answer: Answer, ask: Button) -> tuple[Button, ...]:
+        words, topic = self._texts.buttons, self._policy.topics[answer.topic]
+        more = BETWEEN.join([topic.id, *(other.id for other in answer.beside)])
+        clauses = [clause.id for clause in answer.citations] or topic.cites
+        found = [*self._offered(answer, topic), Button(words.more, ASK_MORE, more)]
+        if answer.others:
+            found.append(Button(words.not_meant, ASK_OTHER, BETWEEN.join(answer.others)))
+        found += [Button(words.passage, PASSAGE, clauses[0]), ask]
+        if answer.kind == "answer":
+            found.append(Button(words.helped, FEEDBACK, f"{answer.topic}|yes"))
+            found.append(Button(words.not_helped, FEEDBACK, f"{answer.topic}|no"))
+        return tuple(found)
+
+    def _offered(self, answer: Answer, topic: Topic) -> tuple[Button, ...]:
+        offer = topic.offer
+        if offer is None and answer.report:
+            # The topic has nothing to offer, but the question may tell of an incident.
+            offer = _offer(answer.report)
+        if offer is None or offer == "ask_flt":
+            return ()
+        return (Button(self._texts.buttons.offer(offer), *_OFFERS[offer], "primary"),)
+
+    def _numbers(self, lines: tuple[str, ...]) -> Iterator[Block]:
+        if lines:
+            yield Bullets(tuple(dict.fromkeys(lines)))
+
+    def _first(self, topic: Topic) -> Iterator[Block]:
+        for name in self._texts.first(topic):
+            note = self._policy.outside[name]
+            lines = self.lines(note.contacts)
+            yield Callout(
+                "warning", self._texts.headings.beside, "\n".join([self._texts.outside(note), *lines])
+            )
+
+    def _steps(self, topic: Topic) -> Iterator[Block]:
+        texts = self._texts
+        if topic.next[:_NEXT]:
+            yield Bullets(topic.next[:_NEXT], texts.headings.next)
+        if topic.tell:
+            told = tuple(self._contacts.get(role, texts.roles[role]) for role in topic.tell)
+            yield Bullets(told, texts.headings.tell)
+
+    def _outside(self, name: str) -> Outside:
+        note = self._policy.outside[name]
+        return Outside("\n".join([note.text, *self.lines(note.contacts)]), note.source)
+
+    def _quotes(self, clauses: tuple[Clause, ...]) -> Iterator[Quote]:
+        """Each clause after the sentence that opens its list, and none twice."""
+        shown: set[str] = set()
+        for clause in clauses:
+            lead_in = None if clause.lead_in is None else self._policy.clauses[clause.lead_in]
+            for part in (lead_in, clause):
+                if part is not None and part.id not in shown:
+                    shown.add(part.id)
+                    yield Quote(part.id, part.section, part.lines, part.quote)
 
 
-def _beside(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
-    for name in texts.first(topic):
-        note = policy.outside[name]
-        lines = [contacts[key] for key in note.contacts if key in contacts]
-        yield Callout("warning", texts.headings.beside, "\n".join([texts.outside(note), *lines]))
+def _urgent() -> tuple[str, ...]:
+    """Whom to phone where somebody may be in danger; the order is that of the contacts."""
+    return (*_DSL, "childrens_social_care")
 
 
-def _lists(topic: Topic, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> Iterator[Block]:
-    if topic.next:
-        yield Bullets(topic.next, texts.headings.next)
-    if topic.tell:
-        yield Bullets(
-            tuple(contacts.get(role, texts.roles[role]) for role in topic.tell), texts.headings.tell
-        )
-    for note in topic.notes:
-        yield Callout("info", texts.headings.unclear, policy.contradictions[note].note)
-    for name in topic.outside:
-        if name not in texts.first(topic):
-            yield _outside(policy, name, contacts)
-
-
-def _outside(policy: Policy, name: str, contacts: Mapping[str, str]) -> Outside:
-    note = policy.outside[name]
-    lines = [contacts[key] for key in note.contacts if key in contacts]
-    return Outside("\n".join([note.text, *lines]), note.source)
-
-
-def _quote(clause: Clause) -> Quote:
-    return Quote(clause.id, clause.section, clause.lines, clause.quote)
-
-
-def _buttons(answer: Answer, policy: Policy, texts: AnswerTexts) -> tuple[Button, ...]:
-    words = texts.buttons
-    ask = Button(words.ask_flt, START, "question")
-    match answer.kind:
-        case "clarify":
-            return tuple(Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)
-        case "not_covered":
-            return (ask, Button(words.report, START))
-        case "smalltalk":
-            return (Button(words.report, START),)
-        case "danger":
-            return (Button(words.report, START, style="primary"),)
-        case "report":
-            kind = Button(words.offer(_offer(answer.report)), START, answer.report, "primary")
-            return (kind, Button(words.report, START))
-    feedback = (
-        Button(words.helped, FEEDBACK, f"{answer.topic}|yes"),
-        Button(words.not_helped, FEEDBACK, f"{answer.topic}|no"),
-    )
-    topic = policy.topics[answer.topic]
-    clauses = [clause.id for clause in answer.citations] or topic.cites
-    source = Button(words.passage, PASSAGE, clauses[0])
-    return (*_offered(answer, topic, texts), source, ask, *feedback)
-
-
-def _offered(answer: Answer, topic: Topic, texts: AnswerTexts) -> tuple[Button, ...]:
-    offer = topic.offer
-    if offer is None and answer.report:
-        # The topic has nothing to offer, but the question may tell of an incident.
-        offer = _offer(answer.report)
-    if offer is None or offer == "ask_flt":
-        return ()
-    return (Button(texts.buttons.offer(offer), *_OFFERS[offer], "primary"),)
+def _without_quiet(answer: Answer, texts: AnswerTexts) -> str:
+    return answer.text.removesuffix(texts.quiet).rstrip() if answer.quiet else answer.text
 
 
 def _offer(report: str) -> Offer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,8 +12,10 @@ import typer
 
 from bot.app import read_engine, read_rasa, read_world
 from bot.asking import evaluation, score_tables
-from bot.asking.answer import Answer, answer, to_json
+from bot.asking.answer import Answer, to_json
 from bot.commands.registry import JsonOption, command
+from bot.conversation.asking import ask as ask_in
+from bot.conversation.turns import Session, Tokens
 from bot.conversation.world import World
 from bot.delivery.engines import answers_by_engine
 from bot.knowledge.parsing import Engine
@@ -35,9 +37,25 @@ def ask(
     """Answer one question, or each line of standard input."""
     answering = _answering(engine)
     for text in [question] if question else _lines():
-        found = answering(text)
-        typer.echo(json.dumps(to_json(found), ensure_ascii=False) if as_json else found.text)
+        turns = _turns(text) if as_json else None
+        found = answering(*(turns or [text]))
+        shown = to_json(found, answering.policy) if as_json else None
+        typer.echo(found.text if shown is None else json.dumps(shown, ensure_ascii=False))
     _tell_who_answered()
+
+
+def _turns(line: str) -> list[str] | None:
+    """The turns of a conversation on one line, `{"turns": ["…", "…"]}`; None for a question as it is."""
+    if not line.startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    turns = found.get("turns") if isinstance(found, dict) else None
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+        return None
+    return turns
 
 
 def _lines() -> Iterator[str]:
@@ -48,14 +66,26 @@ def _lines() -> Iterator[str]:
     yield from (line.strip() for line in sys.stdin if line.strip())
 
 
-def _answering(name: EngineName | None) -> Callable[[str], Answer]:
+class Answering:
+    """Answers the last of several turns, in the light of the others. `policy` is the policy's id."""
+
+    def __init__(self, engine: Engine, world: World) -> None:
+        self._engine = engine
+        self._world = world
+        self.policy = world.policy.id
+
+    def __call__(self, *turns: str) -> Answer:
+        """The answer to the last turn."""
+        session = Session(Tokens("", "", ""))
+        for text in turns:
+            session, found = ask_in(session, text, self._engine.parse(text), self._world)
+        return found
+
+
+def _answering(name: EngineName | None) -> Answering:
     settings = read_settings()
     world = read_world(settings)
-    return _asking(_engine(name, settings, world), world)
-
-
-def _asking(engine: Engine, world: World) -> Callable[[str], Answer]:
-    return lambda text: answer(text, engine.parse(text), world.policy, rules=world.rules)
+    return Answering(_engine(name, settings, world), world)
 
 
 def _engine(name: EngineName | None, settings: Settings, world: World) -> Engine:
@@ -84,7 +114,7 @@ def evaluate(
     questions = evaluation.read_labelled(file)
     settings = read_settings()
     world = read_world(settings)
-    asking = _asking(_engine(engine, settings, world), world)
+    asking = Answering(_engine(engine, settings, world), world)
     scores = evaluation.evaluate(questions, asking, world.policy.clauses.values())
     shown = (
         json.dumps(score_tables.to_json(scores), ensure_ascii=False)

@@ -69,26 +69,28 @@ def file_advice(world: World) -> Message:
 
 
 def _said(session: Session, text: str, parse: Parse | None, world: World, now: datetime) -> Turn:
-    if found := words.reference(text):
+    if found := words.reference(text) or world.rules.phrases.reference(text):
         return Turn(session, (), (ShowStatus(found),))
     if (audited := words.audited(text)) is not None:
         return Turn(session, (), (ShowAudit(audited),))
     word = words.command(text)
     question = words.question(text)
     if word is None and question:
-        return _asked(session, question, parse, world)
+        return _asked(session, question, parse, world, now)
     return _COMMANDS[word or "help"](session, world, now)
 
 
-def _asked(session: Session, question: str, parse: Parse | None, world: World) -> Turn:
+def _asked(session: Session, question: str, parse: Parse | None, world: World, now: datetime) -> Turn:
     session, found = asking.ask(session, question, parse, world)
-    shown = asking.show(found, world)
+    if found.kind == "report" and world.rules.phrases.said(question) == "status":
+        return Turn(session, (), (ShowStatus(),))
+    shown = asking.show(found, world, now)
     draft = session.draft
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
     texts = world.playbook.texts.dialogue
     draft = journeys.current(draft, world)
-    if found.kind in ("answer", "clarify", "danger", "report"):
+    if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
         return Turn(session, (shown, reporting.show_draft(draft, world, texts.still_open)))
     return Turn(
         session, (reporting.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
@@ -177,10 +179,18 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
         return start_report(session, pressed.value, world, now)
     if turn := aftercare.pressed(session, pressed, world):
         return turn
+    return _pressed_on_answer(session, pressed, world, now)
+
+
+def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     texts = world.playbook.texts.dialogue
     match pressed.action:
         case "ask.topic" if chosen := asking.choose_topic(session, pressed.value, world):
-            return Turn(chosen[0], (asking.show(chosen[1], world),))
+            return Turn(chosen[0], (asking.show(chosen[1], world, now),))
+        case "ask.other" if chosen := asking.other_readings(session, pressed.value, world):
+            return Turn(chosen[0], (asking.show(chosen[1], world, now),))
+        case "ask.more" if shown := asking.more(pressed.value, world, now):
+            return Turn(session, (shown,))
         case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
             return Turn(session, (shown,))
         case "account.request":

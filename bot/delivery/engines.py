@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from threading import Lock
 
@@ -146,7 +147,9 @@ def _both(text: str, rasa: Parse, builtin: Parse) -> Parse:
     in_scope = min(rasa.in_scope, builtin.in_scope)
     odds[OUT_OF_SCOPE] = 1.0 - in_scope
     order = sorted(odds.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Parse(text, tuple(Ranked(intent, value) for intent, value in order), in_scope)
+    ranking = tuple(Ranked(intent, value) for intent, value in order)
+    # The gate, the language and the halves are the built-in engine's, whichever engine ranks the topics.
+    return replace(builtin, text=text, ranking=ranking, in_scope=in_scope)
 
 
 def answers_by_engine() -> str:

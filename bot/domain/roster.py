@@ -57,13 +57,17 @@ class School:
 
 @dataclass(frozen=True)
 class Contact:
-    """A way to reach someone, shown and never messaged. `checked` is when the number was last checked."""
+    """A way to reach someone, shown and never messaged. `checked` is when the number was last checked.
+
+    `any_hour`: somebody answers at night, at weekends and in the holidays, too.
+    """
 
     key: str
     label: str
     phone: str
     hours: str = ""
     checked: date | None = None
+    any_hour: bool = False
 
     def __str__(self) -> str:
         hours = f" ({self.hours})" if self.hours else ""
@@ -201,9 +205,12 @@ class Federation:
         """The timers of a case that was received then, or begins anew then after `climbed` steps."""
         return Timetable(since, urgent, self.targets, self.working_time, climbed)
 
-    def contact_lines(self) -> Mapping[str, str]:
-        """Each contact's key with the line that is shown."""
-        return {key: str(contact) for key, contact in self.contacts.items()}
+    def contact_lines(self, now: datetime | None = None) -> Mapping[str, str]:
+        """Each contact's key with the line that is shown. Out of hours those stand first who answer then."""
+        contacts = list(self.contacts.values())
+        if now is not None and self.working_time.half_day_at(now) is None:
+            contacts.sort(key=lambda contact: not contact.any_hour)
+        return {contact.key: str(contact) for contact in contacts}
 
 
 def unheld(roster: Roster, schools: Iterable[School]) -> Iterator[tuple[str, School, int]]:

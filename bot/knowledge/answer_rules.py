@@ -13,7 +13,9 @@ from pydantic import Field, field_validator, model_validator
 
 from bot.knowledge.answer_texts import AnswerTexts, load_answer_texts
 from bot.knowledge.documents import Record, load
-from bot.knowledge.wording import unroll
+from bot.knowledge.frame_words import FrameWords, load_frame_words
+from bot.knowledge.phrases import Phrases, load_phrases
+from bot.knowledge.wording import load_lexicon, unroll
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -23,6 +25,10 @@ class Thresholds(Record):
 
     danger: Share
     danger_sure: Share
+    danger_calm: Share
+    concern: Share
+    quiet: Share
+    gate_report: Share
     report: Share
     report_asked: Share
     report_said: Share
@@ -32,6 +38,13 @@ class Thresholds(Record):
     topic: Share
     close: Share
     close_never: Share
+    close_account: Share
+    verdict: Share
+    related: Share
+    instead: Share
+    stand_in: Share
+    half: Share
+    reading_shown: Share
     beside_report: Share
     cite_beside: Share
     neighbour: Annotated[float, Field(ge=1.0)]
@@ -122,14 +135,20 @@ class AnswerRules:
     texts: AnswerTexts
     thresholds: Thresholds
     danger: DangerWords
+    frame: FrameWords
+    phrases: Phrases
+    platforms: frozenset[str]
 
 
 def load_answer_rules(intents: Path, policy_kb: Path) -> AnswerRules:
-    """Read the three files. Raises DataFaults with file and line."""
+    """Read the files. Raises DataFaults with file and line."""
     return AnswerRules(
         texts=load_answer_texts(policy_kb / "answer-texts.yml"),
         thresholds=load(intents / "thresholds.yml", Thresholds),
         danger=load(intents / "danger.yml", DangerWords),
+        frame=load_frame_words(intents / "frame.yml"),
+        phrases=load_phrases(intents / "phrases.yml"),
+        platforms=frozenset(load_lexicon(intents / "lexicon.yml").platforms),
     )
 
 

@@ -7,7 +7,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Protocol
 
 import numpy as np
@@ -80,21 +81,6 @@ def normalised(rows: Vectors) -> Vectors:
     return (rows / np.where(lengths == 0, 1.0, lengths)).astype(np.float32)
 
 
-def word_grams(text: str) -> Iterator[str]:
-    """The words of a folded text, and its pairs of neighbours."""
-    tokens = words(text)
-    yield from tokens
-    yield from (f"{left} {right}" for left, right in pairwise(tokens))
-
-
-def letter_grams(text: str) -> Iterator[str]:
-    """Runs of 2 to 5 letters inside each word, its edges marked."""
-    for word in words(text):
-        edged = f" {word} "
-        for size in range(2, 6):
-            yield from (edged[start : start + size] for start in range(len(edged) - size + 1))
-
-
 def learn_letters(texts: Sequence[str], columns: int = 2048, mixtures: int = 512) -> Letters:
     """Learn from `texts` (folded) which grams are rare, and which come together (latent semantics)."""
     rarity = _rarity(texts, columns)
@@ -106,8 +92,9 @@ def weigh(texts: Sequence[str], rarity: Vectors) -> Vectors:
     width = rarity.shape[1]
     rows = np.zeros((len(texts), 2 * width), dtype=np.float32)
     for row, text in zip(rows, texts, strict=True):
-        _fill(row[:width], rarity[0], word_grams(text))
-        _fill(row[width:], rarity[1], letter_grams(text))
+        tokens = tuple(words(text))
+        _fill(row[:width], rarity[0], _word_columns(tokens, width))
+        _fill(row[width:], rarity[1], _letter_columns(tokens, width))
     return normalised(rows)
 
 
@@ -124,17 +111,37 @@ def _mixtures(rows: Vectors, count: int) -> Vectors:
 def _rarity(texts: Sequence[str], columns: int) -> Vectors:
     counts = np.zeros((2, columns))
     for text in texts:
-        for half, grams in enumerate((word_grams, letter_grams)):
-            counts[half, list({_column(gram, columns) for gram in grams(text)})] += 1
+        tokens = tuple(words(text))
+        for half, found in enumerate((_word_columns, _letter_columns)):
+            counts[half, list(set(found(tokens, columns)))] += 1
     return np.asarray(np.log((1 + len(texts)) / (1 + counts)) + 1.0, dtype=np.float32)
 
 
-def _fill(row: Vectors, rarity: Vectors, grams: Iterable[str]) -> None:
-    for column, count in Counter(_column(gram, len(row)) for gram in grams).items():
+def _fill(row: Vectors, rarity: Vectors, columns: Iterable[int]) -> None:
+    for column, count in Counter(columns).items():
         row[column] = (1.0 + math.log(count)) * rarity[column]
     row /= float(np.linalg.norm(row)) or 1.0
 
 
+def _word_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
+    """The columns of the words, and of the pairs of neighbours."""
+    yield from (_column(token, width) for token in tokens)
+    yield from (_column(f"{left} {right}", width) for left, right in pairwise(tokens))
+
+
+def _letter_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
+    """The columns of the runs of 2 to 5 letters inside each word, its edges marked."""
+    return chain.from_iterable(_inside(token, width) for token in tokens)
+
+
+@lru_cache(maxsize=20_000)
+def _inside(word: str, width: int) -> tuple[int, ...]:
+    edged = f" {word} "
+    starts = ((start, size) for size in range(2, 6) for start in range(len(edged) - size + 1))
+    return tuple(_column(edged[start : start + size], width) for start, size in starts)
+
+
+@lru_cache(maxsize=20_000)
 def _column(gram: str, width: int) -> int:
     # crc32 and not hash(): the same column in every process.
     return zlib.crc32(gram.encode()) % width

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from bot.knowledge.doubles import halves
 from bot.knowledge.encoder import (
     Encoder,
     JointEncoder,
@@ -18,15 +19,18 @@ from bot.knowledge.encoder import (
     learn_letters,
     normalised,
 )
-from bot.knowledge.engine_cache import one_at_a_time, read_cache, write_cache
-from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, Heads, fit_heads
+from bot.knowledge.engine_cache import Learnt, one_at_a_time, read_cache, write_cache
+from bot.knowledge.gate import fit_gate
+from bot.knowledge.gate_files import GateExample, load_gate
+from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, fit_heads
+from bot.knowledge.language import is_english
 from bot.knowledge.memory import give_back
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.policies import Policy
-from bot.knowledge.rasa_files import Training, intent_of
+from bot.knowledge.rasa_files import Training, intent_of, load_training
 from bot.knowledge.spelling import Speller
-from bot.knowledge.wording import Lexicon, fold, passages
+from bot.knowledge.wording import LONGEST, Lexicon, fold, load_lexicon, unroll
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
 
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
@@ -34,32 +38,50 @@ _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 _CUE_WEIGHT = np.float32(0.2)
 LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "3"
+_FORMAT = "4"
+_ORDINARY = {"danger": "danger", "report_abuse": "abuse", "report_image": "abuse", "report_other": "abuse"}
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the engine learns from: texts with their intents, in order, and the lexicon to read them with."""
+    """What the engine learns from: texts with their intents, in order, and the lexicon to read them with.
+
+    `gate` are the texts of the gate of danger; without any there is none.
+    """
 
     texts: tuple[str, ...]
     intents: tuple[str, ...]
     lexicon: Lexicon
+    gate: tuple[GateExample, ...] = ()
 
     @property
     def key(self) -> str:
         """A hash of everything in it."""
         lines = [self.lexicon.model_dump_json(), *self.texts, *self.intents]
+        lines += [part for text in self.gate for part in (text.text, text.grade, *text.spans, text.author)]
         return hashlib.sha256("\0".join(lines).encode()).hexdigest()
 
 
-def lesson(training: Training, lexicon: Lexicon, policies: Iterable[Policy]) -> Lesson:
-    """The examples of `intents/`, and of each topic its question and its first clause."""
+def lesson(
+    training: Training,
+    lexicon: Lexicon,
+    policies: Iterable[Policy],
+    gate: Sequence[GateExample] = (),
+) -> Lesson:
+    """The examples of `intents/`, of each topic its question and its first clause, and the gate's texts."""
     pairs = [(example.text, example.intent) for example in training.examples]
     for policy in policies:
         for topic in policy.topics.values():
             intent = intent_of(topic.id)
             pairs += [(topic.question, intent), (policy.clauses[topic.cites[0]].quote, intent)]
-    return Lesson(tuple(text for text, _ in pairs), tuple(intent for _, intent in pairs), lexicon)
+    texts, intents = tuple(text for text, _ in pairs), tuple(intent for _, intent in pairs)
+    return Lesson(texts, intents, lexicon, tuple(gate))
+
+
+def read_lesson(intents: Path, policies: Iterable[Policy]) -> Lesson:
+    """The lesson of the folder `intents` and the policies. Raises DataFaults."""
+    training, lexicon = load_training(intents), load_lexicon(intents / "lexicon.yml")
+    return lesson(training, lexicon, policies, load_gate(intents / "gate"))
 
 
 class BuiltinEngine:
@@ -67,25 +89,35 @@ class BuiltinEngine:
 
     name = "builtin"
 
-    def __init__(self, reader: _Reader, heads: Heads, *, reduced_accuracy: bool) -> None:
+    def __init__(self, reader: _Reader, learnt: Learnt, *, reduced_accuracy: bool) -> None:
         self._reader = reader
-        self._heads = heads
+        self._heads = learnt.heads
+        self._gate = learnt.gate
         #: True where the language model is missing and letters alone must do.
         self.reduced_accuracy = reduced_accuracy
 
     def parse(self, text: str) -> Parse:
         """Every intent with its odds, the likeliest first; nothing for a text without words."""
-        if not any(map(str.isalnum, fold(text))):
+        folded = fold(text)
+        if not any(map(str.isalnum, folded)):
             return Parse(text, (), in_scope=0.0)
-        # The passages of a long text are read beside it, in one run of the model, for their danger alone.
-        read, gates = self._heads.read(self._reader.read([text, *passages(text)]))
-        odds, danger = {**read}, float(gates[:, 1].max())
+        parse = self._parse(text)
+        english = is_english(folded, self._reader.knows)
+        return replace(parse, english=english, parts=tuple(map(self._parse, halves(folded))))
+
+    def _parse(self, text: str) -> Parse:
+        # The windows of a story are read beside it, in one run of the model, for the gate alone.
+        parts = [text] if self._gate is None else self._gate.parts(text)
+        features = self._reader.read(parts)
+        read, gates = self._heads.read(features[:1])
+        alarm = None if self._gate is None else self._gate.read(parts, features)
+        odds, danger = {**read}, float(gates[0, 1]) if alarm is None else alarm.danger
         _set_danger(odds, danger)
-        in_scope = max(float(gates[0, 0]), danger)
+        in_scope = max(float(gates[0, 0]), danger, 0.0 if alarm is None else alarm.concern)
         if self.reduced_accuracy:
             # Letters alone make the gate doubt a short "hello there".
             in_scope = max(in_scope, sum(read.get(intent, 0.0) for intent in SMALL_TALK))
-        return Parse(text, _ranked(odds, in_scope), in_scope)
+        return Parse(text, _ranked(odds, in_scope), in_scope, alarm, spelt=self._reader.spelt(text))
 
 
 def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool = False) -> BuiltinEngine:
@@ -98,12 +130,12 @@ def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool 
     reader = _Reader(learnt_from, model, frozenset(whole_words(vocabulary)))
     kept = None if cache is None else cache / f"engine-{_key(learnt_from, model)}.npz"
     found = reader.learn() if kept is None else _learnt_once(reader, kept)
-    reader.use(found[0])
+    reader.use(found.letters)
     give_back()
-    return BuiltinEngine(reader, found[1], reduced_accuracy=model is None)
+    return BuiltinEngine(reader, found, reduced_accuracy=model is None)
 
 
-def _learnt_once(reader: _Reader, kept: Path) -> tuple[Letters, Heads]:
+def _learnt_once(reader: _Reader, kept: Path) -> Learnt:
     found = read_cache(kept)
     if found is None:
         with one_at_a_time(kept):
@@ -111,7 +143,7 @@ def _learnt_once(reader: _Reader, kept: Path) -> tuple[Letters, Heads]:
             found = read_cache(kept)
             if found is None:
                 found = reader.learn()
-                write_cache(kept, *found)
+                write_cache(kept, found)
     return found
 
 
@@ -130,11 +162,30 @@ class _Reader:
         small, model = TfidfEncoder(letters), self._model
         self._encoder = small if model is None else JointEncoder((1.0, model), (LETTER_WEIGHT, small))
 
-    def learn(self) -> tuple[Letters, Heads]:
-        standard = [self._lesson.lexicon.standard(text) for text in self._lesson.texts]
+    def spelt(self, text: str) -> str:
+        """`text` whole, on one line, in lower case, with its spelling repaired."""
+        return self._speller.repair(unroll(text)[:LONGEST])
+
+    def knows(self, word: str) -> bool:
+        """Whether a word (folded) is one of the examples' or of the lexicon's."""
+        return self._speller.knows(word)
+
+    def learn(self) -> Learnt:
+        """The letters, the heads, and the gate where there are texts for one."""
+        lesson = self._lesson
+        standard = [lesson.lexicon.standard(text) for text in lesson.texts]
         letters = learn_letters(standard)
         self.use(letters)
-        return letters, fit_heads(self._features(standard), self._lesson.intents)
+        features = self._features(standard)
+        heads = fit_heads(features, lesson.intents)
+        if not lesson.gate:
+            return Learnt(letters, heads, None)
+        ordinary = [
+            (text, _ORDINARY.get(intent, "harmless"))
+            for text, intent in zip(lesson.texts, lesson.intents, strict=True)
+        ]
+        read = _remembered(self.read, dict(zip(lesson.texts, features, strict=True)))
+        return Learnt(letters, heads, fit_gate(lesson.gate, ordinary, read))
 
     def read(self, texts: Sequence[str]) -> Vectors:
         """The features of each text: what the encoder says, and the cues."""
@@ -153,6 +204,20 @@ class _Reader:
         places = {text: place for place, text in enumerate(dict.fromkeys([*standard, *masked]))}
         rows = self._encoder.encode(list(places))
         return normalised(rows[[places[text] for text in standard]] + rows[[places[text] for text in masked]])
+
+
+def _remembered(
+    read: Callable[[Sequence[str]], Vectors], kept: dict[str, Vectors]
+) -> Callable[[Sequence[str]], Vectors]:
+    """`read`, which reads each text once, none that is `kept`: the folds of the gate share most of theirs."""
+
+    def found(texts: Sequence[str]) -> Vectors:
+        fresh = [text for text in dict.fromkeys(texts) if text not in kept]
+        if fresh:
+            kept.update(zip(fresh, read(fresh), strict=True))
+        return np.stack([kept[text] for text in texts])
+
+    return found
 
 
 def _model(vocabulary: tuple[str, ...]) -> Encoder | None:

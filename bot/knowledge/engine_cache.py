@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -14,6 +15,7 @@ from filelock import FileLock
 
 from bot.knowledge.classifier import Linear
 from bot.knowledge.encoder import Letters
+from bot.knowledge.gate import Gate, Weigher
 from bot.knowledge.heads import Heads
 from bot.knowledge.kernel import Kernel
 from bot.knowledge.topic_head import TopicHead
@@ -25,12 +27,22 @@ _KEPT = 4
 _PATIENCE_S = 300
 
 
-def read_cache(path: Path) -> tuple[Letters, Heads] | None:
+@dataclass(frozen=True)
+class Learnt:
+    """All that an engine has learnt; `gate` is None where it was given no texts for one."""
+
+    letters: Letters
+    heads: Heads
+    gate: Gate | None
+
+
+def read_cache(path: Path) -> Learnt | None:
     """What `write_cache` kept in `path`; None where there is no such file, or it is broken."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        return Letters(arrays["rarity"], arrays["mixtures"]), _heads(arrays)
+        letters = Letters(arrays["rarity"], arrays["mixtures"])
+        return Learnt(letters, _heads(arrays), _gate(arrays) if "gate_rows" in arrays else None)
     except _BROKEN:
         return None
 
@@ -48,8 +60,8 @@ def one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def write_cache(path: Path, letters: Letters, heads: Heads) -> None:
-    """Keep them in `path`, whole or not at all, and of the files like it only the newest few.
+def write_cache(path: Path, learnt: Learnt) -> None:
+    """Keep it in `path`, whole or not at all, and of the files like it only the newest few.
 
     A folder that cannot be written to is no fault.
     """
@@ -57,7 +69,7 @@ def write_cache(path: Path, letters: Letters, heads: Heads) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A name of its own: another process may be writing the same cache.
         with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as fresh:
-            np.savez(fresh, allow_pickle=False, **_arrays(letters, heads))
+            np.savez(fresh, allow_pickle=False, **_arrays(learnt.letters, learnt.heads, learnt.gate))
         Path(fresh.name).replace(path)
         _prune(path)
     except OSError:
@@ -70,9 +82,10 @@ def _prune(newest: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def _arrays(letters: Letters, heads: Heads) -> dict[str, Any]:
+def _arrays(letters: Letters, heads: Heads, gate: Gate | None) -> dict[str, Any]:
     topics = heads.topics
     return {
+        **({} if gate is None else _gate_arrays(gate)),
         "rarity": letters.rarity,
         "mixtures": letters.mixtures,
         "kernel_labels": np.array(heads.kernel.labels),
@@ -87,6 +100,22 @@ def _arrays(letters: Letters, heads: Heads) -> dict[str, Any]:
         **_linear_arrays("topics", topics.linear),
         **_linear_arrays("gate", heads.gate),
     }
+
+
+def _gate_arrays(gate: Gate) -> dict[str, Any]:
+    arrays = {"gate_rows": gate.rows, "gate_kernel": gate.weights, "gate_evidence": gate.evidence}
+    for name, weigher in (("short", gate.short), ("story", gate.story)):
+        scale = {f"{name}_middle": weigher.middle, f"{name}_spread": weigher.spread}
+        arrays |= {**scale, **_linear_arrays(name, weigher.linear)}
+    return arrays
+
+
+def _gate(arrays: dict[str, Any]) -> Gate:
+    short, story = (
+        Weigher(arrays[f"{name}_middle"], arrays[f"{name}_spread"], _linear(arrays, name))
+        for name in ("short", "story")
+    )
+    return Gate(arrays["gate_rows"], arrays["gate_kernel"], arrays["gate_evidence"], short, story)
 
 
 def _linear_arrays(name: str, linear: Linear) -> dict[str, Any]:

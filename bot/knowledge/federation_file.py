@@ -59,12 +59,13 @@ class SchoolRecord(Record):
 
 
 class ContactRecord(Record):
-    """A way to reach someone. `checked` is when somebody last phoned it."""
+    """A way to reach someone. `checked`: when somebody last phoned it; `any_hour`: it answers always."""
 
     label: Text
     phone: Text
     hours: str = ""
     checked: date
+    any_hour: bool = False
 
 
 class TargetsRecord(Record):
@@ -210,7 +211,7 @@ def _federation(found: FederationFile) -> Federation:
         schools=tuple(School(item.id, item.name) for item in found.schools),
         roster=Roster({item.id: _person(item) for item in found.people}, _roles(found.roles)),
         contacts={
-            key: Contact(key, item.label, item.phone, item.hours, item.checked)
+            key: Contact(key, item.label, item.phone, item.hours, item.checked, item.any_hour)
             for key, item in found.contacts.items()
         },
         targets=Targets(**dict(found.targets)),

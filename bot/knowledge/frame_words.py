@@ -27,10 +27,11 @@ class PeoplePattern(Record):
 
 
 class AccountPattern(Record):
-    """Words for an account."""
+    """Words for an account. A `weak` one counts only where no other is named."""
 
     value: Account
     pattern: Pattern
+    weak: bool = False
 
 
 class ActPattern(Record):
@@ -47,13 +48,14 @@ class FrameWords(Record):
     people: tuple[PeoplePattern, ...]
     pronouns: Pattern
     pupils_life: Pattern
+    belongs_here: Pattern
     accounts: tuple[AccountPattern, ...]
     objects: Pattern
     acts: tuple[ActPattern, ...]
 
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
-        patterns = [self.pronouns, self.pupils_life, self.objects]
+        patterns = [self.pronouns, self.pupils_life, self.objects, self.belongs_here]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -71,7 +73,7 @@ class FrameWords(Record):
     def named(self) -> re.Pattern[str]:
         """Every way to name people; the group that matched, `p<place>`, gives the place in `people`."""
         parts = [f"(?P<p{place}>{self._written_out(e.pattern)})" for place, e in enumerate(self.people)]
-        return re.compile(rf"(?<![\w'])(?:{self.words['det']})(?:{'|'.join(parts)})(?![\w])")
+        return re.compile(rf"(?<![\w'])(?:{self.words['det']})??(?:{'|'.join(parts)})(?![\w])")
 
     @cached_property
     def done(self) -> tuple[tuple[Act, re.Pattern[str]], ...]:
@@ -82,14 +84,14 @@ class FrameWords(Record):
         )
 
     @cached_property
-    def held(self) -> tuple[tuple[Account, re.Pattern[str]], ...]:
-        """The accounts."""
-        return tuple((entry.value, self.pattern(entry.pattern)) for entry in self.accounts)
+    def held(self) -> tuple[tuple[AccountPattern, re.Pattern[str]], ...]:
+        """The accounts, each with its pattern."""
+        return tuple((entry, self.pattern(entry.pattern)) for entry in self.accounts)
 
     @cached_property
     def asked(self) -> re.Pattern[str]:
         """The verb with which leave or duty is asked for."""
-        return self.pattern(r"\b{ask}(?:n't)?\b")
+        return self.pattern(r"\b{ask}(?:n't)?\b|(?:(?<=^)|(?<=[,.?!] )|(?<=\band ))(?:have|has)\b(?! to\b)")
 
     @cached_property
     def shown_to(self) -> re.Pattern[str]:
@@ -108,6 +110,11 @@ class FrameWords(Record):
     def of_pupils_life(self) -> re.Pattern[str]:
         """Words of a school's day that stand for its students where pictures are asked about."""
         return self.pattern(self.pupils_life)
+
+    @cached_property
+    def student_too(self) -> re.Pattern[str]:
+        """What makes an own child or a friend a student of the Federation, too."""
+        return self.pattern(self.belongs_here)
 
     @cached_property
     def looks_like_account(self) -> re.Pattern[str]:

@@ -15,12 +15,30 @@ class Ranked:
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """What the gate reads in a text, from 0 to 1: danger to somebody, a concern, something to report."""
+
+    danger: float = 0.0
+    concern: float = 0.0
+    abuse: float = 0.0
+
+
+@dataclass(frozen=True)
 class Parse:
-    """Intents, the likeliest first, and `in_scope`: how likely (0 to 1) the text is for Signpost at all."""
+    """Intents, the likeliest first, and `in_scope`: how likely (0 to 1) the text is for Signpost at all.
+
+    `alarm` is the gate's, None where it could not read. `english`: the words are English. `parts` are the
+    parses of a question's two halves where each can stand alone; none for any other text. `spelt` is the text
+    folded, its spelling repaired and no slang replaced ("" where the engine does not say).
+    """
 
     text: str
     ranking: tuple[Ranked, ...]
     in_scope: float = 1.0
+    alarm: Alarm | None = None
+    english: bool = True
+    parts: tuple[Parse, ...] = ()
+    spelt: str = ""
 
     @property
     def top(self) -> Ranked:

@@ -131,7 +131,8 @@ class Applies(Record):
 
     A topic is contradicted where a question names values of a slot and none of them is covered. Of the slots
     under `needs` the question must name one that is covered (or say "him", "her", "them" for a person), and
-    a value under `excludes` contradicts it whatever else is named.
+    a value under `excludes` contradicts it whatever else is named. Where the question names what stands under
+    `stands_in`, the topic answers in the place of a likelier one that is about something else.
     """
 
     actor: tuple[Actor, ...] = ()
@@ -141,10 +142,11 @@ class Applies(Record):
     platform: tuple[Text, ...] = ()
     needs: tuple[Slot, ...] = ()
     excludes: Mapping[Slot, tuple[Text, ...]] = {}
+    stands_in: tuple[Slot, ...] = ()
 
     @model_validator(mode="after")
     def _needs_what_it_names(self) -> Self:
-        empty = [slot for slot in self.needs if not getattr(self, slot)]
+        empty = [slot for slot in (*self.needs, *self.stands_in) if not getattr(self, slot)]
         if empty:
             raise ValueError(f"needs {', '.join(empty)}, and names no value of it")
         return self
@@ -182,10 +184,14 @@ class Option(Record):
 
 
 class Clarification(Entry):
-    """A question to ask back where a short question could mean several topics with different answers."""
+    """A question to ask back where a short question could mean several topics with different answers.
+
+    Where a question leaves the slot `unsaid` open, it is asked back whichever option is the likeliest.
+    """
 
     id: KebabId
     question: Text
+    unsaid: Slot | None = None
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=4)]
 
 

@@ -26,6 +26,10 @@ class Speller:
         self._choices = sorted(word for word in self._counts if len(word) >= _SHORTEST)
         self._known = known
 
+    def knows(self, word: str) -> bool:
+        """Whether a word (folded) stands in the training text."""
+        return word in self._counts
+
     def repair(self, text: str) -> str:
         """`text` (folded) with each unknown word put right: one slip, or two from eight letters on."""
         return " ".join(self._word(word) for word in text.split())

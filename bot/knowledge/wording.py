@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import field_validator
@@ -16,9 +17,11 @@ from bot.knowledge.documents import Record, load
 # say what they want in one or the other.
 LONGEST = 1_200
 _HEAD = 800
-# A danger named in one sentence of many must not be averaged away: passages are read one by one.
-_PASSAGE = 200
-_MOST_PASSAGES = 40
+# A danger named in one clause of many must not be averaged away: windows are read one by one.
+_LONG_SENTENCE, _PIECE, _MOST_WORDS = 22, 8, 40
+_CUT = re.compile(
+    r",\s|\s(?=(?:and|but|so|because|cos|when|while|which|who|then|anyway|also|though|since|if|or)\b)"
+)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": " "})
 # What Slack and Teams write for a mention of a person, a channel or everybody: no word of the question.
 _MENTION = re.compile(r"<[!@#][^<>\s]*>|@(?:channel|here|everyone)\b")
@@ -95,13 +98,34 @@ def unroll(text: str) -> str:
     return " ".join(plain.split())
 
 
-def passages(text: str) -> list[str]:
-    """A long text in runs of whole sentences, each read on its own; nothing for a short one."""
-    unrolled = unroll(text)
-    if len(unrolled) <= _PASSAGE:
-        return []
-    pieces = [piece for piece in re.split(r"(?<=[.!?;\n])\s", unrolled) if piece]
-    return [part for piece in pieces for part in _slices(piece)][:_MOST_PASSAGES]
+def windows(text: str) -> list[str]:
+    """A text in pieces of a clause or two, each pair of neighbours together; () for one piece alone.
+
+    Long sentences are cut at commas and conjunctions, into pieces of eight words or more.
+    """
+    pieces: list[str] = []
+    for sentence in re.split(r"(?<=[.!?;:])\s", unroll(text)):
+        pieces += [sentence] if len(sentence.split()) <= _LONG_SENTENCE else _clauses(sentence)
+    whole = [piece for piece in pieces if piece.strip()]
+    if len(whole) <= 2:
+        return whole if len(whole) == 2 else []
+    return [f"{left} {right}" for left, right in pairwise(whole)]
+
+
+def _clauses(sentence: str) -> list[str]:
+    pieces: list[str] = []
+    held: list[str] = []
+    for part in _CUT.split(sentence):
+        held += part.split()
+        if len(held) >= _PIECE:
+            # Without a comma for very long, words are cut as they come.
+            pieces += [" ".join(held[at : at + _MOST_WORDS]) for at in range(0, len(held), _MOST_WORDS)]
+            held = []
+    if held and pieces:
+        pieces[-1] = f"{pieces[-1]} {' '.join(held)}"
+    elif held:
+        pieces.append(" ".join(held))
+    return pieces
 
 
 def words(text: str) -> list[str]:
@@ -114,10 +138,6 @@ def _visible(sign: str) -> str:
     if category[0] == "Z" or category == "Cc":
         return " "
     return "" if category[0] == "C" else sign
-
-
-def _slices(piece: str) -> list[str]:
-    return [piece[start : start + _PASSAGE] for start in range(0, len(piece), _PASSAGE)]
 
 
 def _cut(text: str) -> str:

@@ -9,10 +9,9 @@ from bot.asking.answer import Answer, answer, answer_topic, statement, to_json
 from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
 from bot.asking.render import as_messages
 from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.rasa_files import load_training
-from bot.knowledge.wording import load_lexicon
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "questions.jsonl"
@@ -335,7 +334,7 @@ def test_every_topic_has_a_whole_answer(world: World) -> None:
 def engine(request: pytest.FixtureRequest, world: World) -> BuiltinEngine:
     """The engine with the language model, and the one without."""
     intents = ROOT / "intents"
-    learnt_from = lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [world.policy])
+    learnt_from = read_lesson(intents, [world.policy])
     return build_engine(learnt_from, ROOT / ".cache", small=request.param)
 
 

@@ -10,9 +10,8 @@ from rapidfuzz import fuzz, process
 from bot.asking.answer import Answer, answer
 from bot.asking.evaluation import Labelled, read_labelled
 from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
+from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
 from bot.knowledge.rasa_files import load_training
-from bot.knowledge.wording import load_lexicon
 
 ROOT = Path(__file__).parents[2]
 ASKED = read_labelled(ROOT / "tests" / "golden" / "danger.jsonl")
@@ -24,7 +23,7 @@ CALM = [item for item in ASKED if item.kind != "danger"]
 def engine(world: World) -> BuiltinEngine:
     """The built-in engine, with its language model."""
     intents = ROOT / "intents"
-    learnt_from = lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [world.policy])
+    learnt_from = read_lesson(intents, [world.policy])
     return build_engine(learnt_from, ROOT / ".cache")
 
 

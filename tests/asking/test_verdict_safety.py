@@ -12,9 +12,7 @@ from bot.asking.answer import Answer, answer
 from bot.conversation.asking import ask
 from bot.conversation.turns import Session, Tokens
 from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, lesson
-from bot.knowledge.rasa_files import load_training
-from bot.knowledge.wording import load_lexicon
+from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
 
 ROOT = Path(__file__).parents[2]
 Wanted = tuple[str, ...]
@@ -39,7 +37,7 @@ OPPOSITES = _read(ROOT / "tests" / "golden" / "opposites.yml")
 def engine(request: pytest.FixtureRequest, world: World) -> BuiltinEngine:
     """The engine with the language model, and the one without."""
     intents = ROOT / "intents"
-    learnt_from = lesson(load_training(intents), load_lexicon(intents / "lexicon.yml"), [world.policy])
+    learnt_from = read_lesson(intents, [world.policy])
     return build_engine(learnt_from, ROOT / ".cache", small=request.param)
 
 

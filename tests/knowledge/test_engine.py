@@ -13,14 +13,13 @@ from bot.knowledge import minilm_encoder
 from bot.knowledge.classifier import best_temperature, fit_logistic, softmax, twin_folds
 from bot.knowledge.cross_validation import held_out
 from bot.knowledge.encoder import TfidfEncoder, learn_letters
-from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, lesson
+from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, read_lesson
 from bot.knowledge.kernel import fit_kernel
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
 from bot.knowledge.policies import load_policy
-from bot.knowledge.rasa_files import load_training
 from bot.knowledge.spelling import Speller
 from bot.knowledge.topic_head import fit_topics
-from bot.knowledge.wording import Lexicon, fold, load_lexicon, passages
+from bot.knowledge.wording import Lexicon, fold, windows
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +47,7 @@ STRANGE = [
 def whole() -> Lesson:
     """What the product learns from."""
     policy = load_policy(ROOT / "policy_kb" / "social-media")
-    return lesson(load_training(ROOT / "intents"), load_lexicon(ROOT / "intents" / "lexicon.yml"), [policy])
+    return read_lesson(ROOT / "intents", [policy])
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["minilm", "letters"])
@@ -296,12 +295,17 @@ def test_text_is_folded_and_cut() -> None:
     assert folded.endswith("end")
 
 
-def test_long_texts_are_read_in_passages() -> None:
-    """A short text has no passages; a long one is cut at its sentences."""
-    assert passages("One. Two.") == []
-    parts = passages("A first sentence here. " * 20)
-    assert parts[0] == "a first sentence here."
-    assert len(parts) == 20
+def test_stories_are_read_in_windows() -> None:
+    """One sentence has no windows; a story is cut at its sentences and clauses, in pairs of neighbours."""
+    assert windows("One sentence alone.") == []
+    assert windows("One here. Two here. Three here.") == ["one here. two here.", "two here. three here."]
+    long = (
+        "We went to the park with all of them, and the boy sat alone on a wall for an hour because he was sad"
+    )
+    assert len(windows(long)) == 1
+    parts = windows("A first sentence here. " * 20)
+    assert parts[0] == "a first sentence here. a first sentence here."
+    assert len(parts) == 19
 
 
 def test_words_of_phones_become_plain(lexicon: Lexicon) -> None:

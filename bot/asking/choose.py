@@ -1,0 +1,91 @@
+"""Which topic answers a reading: the likeliest that fits, or none with a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.asking.reading import Guess, Reading, rivals_of
+
+_SOCIAL = frozenset({"follow", "react", "block", "leave"})
+Way = Literal["answer", "ask_back", "related", "nothing"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a reading is answered. `rivals` are asked about; `decided`: the frame turned a likelier topic away.
+
+    A `related` guess is the closest rule, about something else (`guess.against`) or too unsure for a verdict.
+    """
+
+    way: Way
+    guess: Guess | None = None
+    rivals: tuple[Guess, ...] = ()
+    decided: bool = False
+
+
+def choose(reading: Reading, *, asked_before: bool) -> Choice:
+    """A topic that fits, a question back, the closest rule without a verdict, or nothing: in that order.
+
+    `asked_before`: it was asked back once, so it is not asked back again.
+    """
+    limits = reading.rules.thresholds
+    if reading.in_scope < limits.in_scope or not reading.guesses:
+        ours = _stand_in(reading, None) if reading.guesses else None
+        return Choice("nothing") if ours is None else Choice("answer", ours, decided=True)
+    likeliest = reading.guesses[0]
+    if likeliest.share < limits.topic:
+        return Choice("nothing")
+    best = _fits(reading, likeliest)
+    if best is None and (instead := _stand_in(reading, likeliest)):
+        return Choice("answer", instead, decided=True)
+    if best is None:
+        enough = reading.sure(likeliest) >= limits.related
+        return Choice("related", likeliest, decided=True) if enough else Choice("nothing", decided=True)
+    decided = best is not likeliest
+    rivals = () if asked_before else rivals_of(reading, best)
+    if rivals:
+        return Choice("ask_back", best, rivals, decided)
+    if not _sure_enough(reading, best):
+        return Choice("related", best, decided=decided)
+    return Choice("answer", best, decided=decided)
+
+
+def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
+    """The likeliest topic where it fits; else the next one that is likely enough and fits."""
+    if not likeliest.against:
+        return likeliest
+    fitting, limits = reading.fitting, reading.rules.thresholds
+    rest = sum(guess.share for guess in fitting)
+    best = fitting[0] if fitting else None
+    if best is None or best.share < limits.topic or best.share < limits.instead * rest:
+        return None
+    return best
+
+
+def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
+    """The likeliest of the topics that stand in where the frame names what they are about.
+
+    For a question that is hardly in scope (`likeliest` is None) only an act of social media tells that it is
+    for Signpost at all.
+    """
+    if likeliest is None and (
+        reading.in_scope < reading.rules.thresholds.stand_in or not _SOCIAL & set(reading.frame.act)
+    ):
+        return None
+    against = None if likeliest is None else set(likeliest.against)
+    for guess in reading.fitting:
+        slots = () if guess.topic.applies is None else guess.topic.applies.stands_in
+        named = slots and all(reading.frame.of(slot) for slot in slots)
+        if named and (against is None or against & set(slots)):
+            return guess
+    return None
+
+
+def _sure_enough(reading: Reading, guess: Guess) -> bool:
+    """Whether the verdict of a topic may be given: to forbid, allow or oblige takes more than a guess."""
+    if guess.topic.verdict in ("information", "encouraged"):
+        return True
+    if reading.goes_on:
+        return True
+    return reading.sure(guess) >= reading.rules.thresholds.verdict
