@@ -218,7 +218,7 @@ class _Show:
 
     def _numbers(self, lines: tuple[str, ...]) -> Iterator[Block]:
         if lines:
-            yield Bullets(tuple(dict.fromkeys(lines)))
+            yield Bullets(tuple(dict.fromkeys(lines)), phones=True)
 
     def _first(self, topic: Topic) -> Iterator[Block]:
         for name in self._texts.first(topic):
@@ -234,7 +234,7 @@ class _Show:
             yield Bullets(topic.next[:_NEXT], texts.headings.next)
         if topic.tell:
             told = tuple(self._contacts.get(role, texts.roles[role]) for role in topic.tell)
-            yield Bullets(told, texts.headings.tell)
+            yield Bullets(told, texts.headings.tell, phones=True)
 
     def _outside(self, name: str) -> Outside:
         note = self._policy.outside[name]

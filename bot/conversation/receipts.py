@@ -61,7 +61,7 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
     if slots.get("kind") == ("press",):
         keys = ["eht"]
     lines = world.federation.contact_lines()
-    return [Bullets(tuple(lines[key] for key in keys if key in lines))]
+    return [Bullets(tuple(lines[key] for key in keys if key in lines), phones=True)]
 
 
 def _buttons(world: World, reference: str, mode: str) -> tuple[Button, ...]:
@@ -92,4 +92,5 @@ def not_sent(world: World, route: Route) -> Message:
 
 
 def _everyone(world: World) -> Bullets:
-    return Bullets(tuple(world.federation.contact_lines().values()), world.playbook.texts.journey.phone)
+    lines = tuple(world.federation.contact_lines().values())
+    return Bullets(lines, world.playbook.texts.journey.phone, phones=True)

@@ -94,7 +94,7 @@ def contact_list(keys: tuple[str, ...], world: World) -> list[Block]:
     """The phone lines of those of `keys` that the Federation has configured."""
     lines = world.federation.contact_lines()
     known = tuple(lines[key] for key in keys if key in lines)
-    return [Bullets(known, world.playbook.texts.journey.phone)] if known else []
+    return [Bullets(known, world.playbook.texts.journey.phone, phones=True)] if known else []
 
 
 def quotes(clauses: tuple[str, ...], world: World) -> list[Block]:

@@ -57,10 +57,15 @@ class Quote:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A short list, with an optional title."""
+    """A short list, with an optional title.
+
+    `phones`: the items are contact lines of federation.yml; their numbers may become links. Never set it
+    where an item holds words that a user wrote.
+    """
 
     items: tuple[str, ...]
     title: str = ""
+    phones: bool = False
 
 
 @dataclass(frozen=True)

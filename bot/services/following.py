@@ -158,7 +158,7 @@ def _is_late(report: Report, now: datetime) -> bool:
 
 def phone_list(context: Context) -> Bullets:
     """Everyone who can be phoned, as the Federation configured it."""
-    return Bullets(tuple(context.world.federation.contact_lines().values()))
+    return Bullets(tuple(context.world.federation.contact_lines().values()), phones=True)
 
 
 def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:

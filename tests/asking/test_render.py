@@ -84,7 +84,7 @@ def test_danger_is_first_and_names_the_phone(world: World) -> None:
     first = message.blocks[0]
     assert isinstance(first, Callout)
     assert (first.tone, first.title) == ("danger", "Call 999 if anyone is in immediate danger")
-    assert message.blocks[1] == Bullets((CONTACTS["dsl"],))
+    assert message.blocks[1] == Bullets((CONTACTS["dsl"],), phones=True)
     assert [button.action for button in buttons(message)] == ["report.start"]
     assert of(message, Outside)
 
@@ -94,7 +94,7 @@ def test_adult_in_danger_sees_support_first(world: World) -> None:
     given = Answer("q", "danger", "text", report="other", about_self=True)
     lines = {key: key for key in ("samaritans", "employee_assistance", "dsl")}
     message = as_messages(given, world.policy, lines, texts=world.rules.texts)
-    assert message.blocks[1] == Bullets(("samaritans", "employee_assistance", "dsl"))
+    assert message.blocks[1] == Bullets(("samaritans", "employee_assistance", "dsl"), phones=True)
     assert "Samaritans" in message.blocks[0].text  # type: ignore[union-attr]
     bare = as_messages(given, world.policy, {}, texts=world.rules.texts)
     assert "116 123" in bare.blocks[0].text  # type: ignore[union-attr]

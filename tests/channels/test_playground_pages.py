@@ -65,6 +65,7 @@ BLOCKS: tuple[Block, ...] = (
     Verdict(EVIL, EVIL),
     Quote(EVIL, EVIL, (1, 2), EVIL),
     Bullets((EVIL,), EVIL),
+    Bullets((f"{EVIL}: 999",), EVIL, phones=True),
     Facts(((EVIL, EVIL),)),
     Tags((EVIL, "URGENT")),
     Outside(EVIL, EVIL),
@@ -108,6 +109,24 @@ def test_characters_that_turn_text_round_are_marked() -> None:
     html = body(Paragraph("safe\u202egnp.exe\x00\x1b[31m\u2066\ud800"))
     assert html.count("\ufffd") == 5
     assert html.encode()
+
+
+def test_contact_lines_can_be_dialled() -> None:
+    """Each number of a contact line is a link to dial it, and everything around it is escaped text."""
+    items = ("<b> & | *x*: 020 7946 0101 (Elm), 020 7946 0111 (Ash)", "Police: 999")
+    html = body(Bullets(items, "Phone", phones=True))
+    assert (
+        '<li dir="auto">&lt;b&gt; &amp; | *x*: <a href="tel:+442079460101">020 7946 0101</a> (Elm), '
+        '<a href="tel:+442079460111">020 7946 0111</a> (Ash)</li>'
+        '<li dir="auto">Police: <a href="tel:999">999</a></li>'
+    ) in html
+
+
+def test_a_users_number_is_never_a_link() -> None:
+    """Numbers in a report, an answer, a list of other words or a bubble are shown and nothing more."""
+    said = "Phone me: 020 7946 0101, or 999"
+    blocks = (Paragraph(said), Callout("info", said, said), Bullets((said,), said), Facts(((said, said),)))
+    assert "tel:" not in body(*blocks, Outside(said, said)) + PAGES.bubble(said)
 
 
 def test_lines_break_and_other_scripts_stay() -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.channels.phones import parts_of
 from bot.domain.messages import Block, Button, Buttons, Facts, Field, Form, Heading, Message
 
 _HERE = Path(__file__).parent
@@ -95,7 +96,7 @@ class Pages:
             finalize=lambda value: value if isinstance(value, (Markup, int)) else plain(value),
         )
         self._jinja.filters |= {"lines": lines, "input_style": input_style, "when": self._when}
-        self._jinja.filters |= {"laid_out": laid_out, "without": without}
+        self._jinja.filters |= {"laid_out": laid_out, "without": without, "phone_parts": parts_of}
         self._jinja.filters |= {"kind": _kind, "tone": _tone, "verdict": _verdict, "iso": datetime.isoformat}
 
     def page(self, name: str, **values: object) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.channels.pairing import Line, opens_a_case, side_by_side
-from bot.channels.slack import rich_text
+from bot.channels.phones import without_links
+from bot.channels.slack import phone_lines, rich_text
 from bot.channels.slack.actions import Actions
-from bot.channels.slack.fitting import fitted
+from bot.channels.slack.fitting import fits, fitted
 from bot.channels.slack.look import (
     NOTHING,
     SECTION,
@@ -78,7 +79,19 @@ def blocks_of(
 
     A form stands as a button that opens it: `views.modal` draws it with its fields.
     """
-    return fitted(Drawing(look).all(message.blocks), look, most, room)
+    return fitted(drawn(message.blocks, look, most, room), look, most, room)
+
+
+def drawn(
+    blocks: Sequence[Block],
+    look: Look,
+    most: int,
+    room: int,
+    inputs: tuple[Form, list[Payload]] | None = None,
+) -> list[Payload]:
+    """The blocks with every word; with numbers as links where that leaves them within the limits."""
+    found = Drawing(look, inputs).all(blocks)
+    return found if fits(found, most, room) else Drawing(look, inputs).all(without_links(blocks))
 
 
 class Drawing:
@@ -197,6 +210,8 @@ def _callout(callout: Callout) -> list[Payload]:
 
 
 def _bullets(bullets: Bullets) -> list[Payload]:
+    if bullets.phones and (lines := phone_lines.drawn(bullets)):
+        return lines
     title = [rich_text.line(rich_text.words(bullets.title, bold=True))] if bullets.title.strip() else []
     items = [part for item in bullets.items for part in pieces(item, SECTION)]
     elements = [*title, *([rich_text.bullets(items)] if items else [])]

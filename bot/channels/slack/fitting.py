@@ -14,7 +14,7 @@ _TAIL = 6
 
 def fitted(blocks: list[Payload], look: Look, most: int, room: int) -> list[Payload]:
     """The blocks, or as many as fit with "more" after them, and then the last buttons and small print."""
-    if _fits(blocks, most, room):
+    if fits(blocks, most, room):
         return blocks
     tail = _tail(blocks)
     head = blocks[: len(blocks) - len(tail)]
@@ -24,12 +24,13 @@ def fitted(blocks: list[Payload], look: Look, most: int, room: int) -> list[Payl
         head = [kept for kept in head if kept is not block]
         left_out.append(block)
         shown = [*head, _more(left_out, look), *tail]
-        if _fits(shown, most, room):
+        if fits(shown, most, room):
             return shown
     return [*head, *tail, _more(left_out, look)][:most]
 
 
-def _fits(blocks: Sequence[Payload], most: int, room: int) -> bool:
+def fits(blocks: Sequence[Payload], most: int, room: int) -> bool:
+    """Whether there is room for all of the blocks."""
     return len(blocks) <= most and size_of(blocks) <= room
 
 

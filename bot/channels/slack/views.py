@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.channels.slack.blocks import Drawing
+from bot.channels.slack.blocks import drawn as drawn_blocks
 from bot.channels.slack.fields import block_id, draw, is_choice, refilled, values_of
 from bot.channels.slack.fitting import fitted
 from bot.channels.slack.look import SECTION, Look, Payload, cut, plain
@@ -25,7 +26,7 @@ def modal(message: Message, look: Look) -> Payload:
     form = _form(message)
     drawn = draw(form, look) if form else None
     inputs = (form, drawn.blocks) if form and drawn else None
-    blocks = Drawing(look, inputs).all(_titled(message, form).blocks)
+    blocks = drawn_blocks(_titled(message, form).blocks, look, VIEW_BLOCKS, VIEW_ROOM, inputs)
     # Slack refuses a view without a block.
     blocks = blocks or [{"type": "section", "text": plain(cut(message.summary, SECTION))}]
     view: Payload = {

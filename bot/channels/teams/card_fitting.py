@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.channels.cutting import cut
 from bot.channels.look import Look
 from bot.channels.pairing import opens_a_case
+from bot.channels.phones import without_links
 from bot.channels.teams.ids import Payload
 from bot.domain.messages import (
     Block,
@@ -39,9 +40,13 @@ def size_of(card: Payload) -> int:
 def fitted(message: Message, look: Look, draw: Callable[[Message], Payload]) -> Payload:
     """The card of the message, or of as much of it as fits.
 
-    First the longest texts are cut, but never a clause of the policy; then whole blocks are left out from
-    the end. The last buttons stay, and so does whatever can be filled in.
+    First numbers are words and no links; then the longest texts are cut, but never a clause of the policy;
+    then whole blocks are left out from the end. The last buttons stay, and so does whatever can be filled in.
     """
+    card = draw(message)
+    if size_of(card) < CARD_BYTES:
+        return card
+    message = replace(message, blocks=without_links(message.blocks))
     card = draw(message)
     if size_of(card) < CARD_BYTES:
         return card

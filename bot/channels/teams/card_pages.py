@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.channels.cutting import pieces
 from bot.channels.look import Look
+from bot.channels.phones import without_links
 from bot.channels.teams.card_fitting import CARD_BYTES, size_of, tail_of
 from bot.channels.teams.cards import card_of, whole_card
 from bot.channels.teams.ids import Payload
@@ -22,7 +23,8 @@ def cards_of(message: Message, look: Look) -> tuple[Payload, ...]:
     A form, and a step of a journey, are always one card, as `card_of` draws it. The last card has the
     message's own buttons; only the first takes the place of an earlier message.
     """
-    if size_of(whole_card(message, look)) < CARD_BYTES or _is_one(message):
+    unlinked = replace(message, blocks=without_links(message.blocks))
+    if size_of(whole_card(unlinked, look)) < CARD_BYTES or _is_one(message):
         return (card_of(message, look),)
     tail = tail_of(message.blocks)
     pages = list(_pages(message.blocks[: len(message.blocks) - len(tail)], tail, look))

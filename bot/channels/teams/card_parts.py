@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bot.channels.phones import parts_of
 from bot.channels.teams.ids import Payload
 
 # What stands for text that is empty.
@@ -44,15 +45,25 @@ def row(*inlines: Payload) -> Payload:
     return {"type": "RichTextBlock", "inlines": list(inlines)}
 
 
-def words(text: str, **style: Any) -> list[Payload]:
+def dialled(text: str, **style: Any) -> list[Payload]:
+    """The same of a contact line: a press on a number dials it, where Teams lets it."""
+    found = list[Payload]()
+    for part in parts_of(text):
+        press = {"selectAction": {"type": "Action.OpenUrl", "url": part.tel}} if part.tel else {}
+        found += runs(part.text, **style, **press)
+    return found or runs(text, **style)
+
+
+def words(text: str, *, phones: bool = False, **style: Any) -> list[Payload]:
     """A text with its breaks: each line stands close under the last, with room where a line is empty."""
+    draw = dialled if phones else runs
     found, gap = list[Payload](), "default"
     for line in _lines(text):
         if not line.strip():
             gap = "medium" if found else gap
             continue
         spaced = {} if gap == "default" else {"spacing": gap}
-        found.append({**row(*runs(line, **style)), **spaced})
+        found.append({**row(*draw(line, **style)), **spaced})
         gap = "none"
     return found
 
@@ -62,9 +73,9 @@ def _lines(text: str) -> list[str]:
     return [*lines[: _LINES - 1], "\n".join(lines[_LINES - 1 :])] if len(lines) > _LINES else lines
 
 
-def bullets(items: Iterable[str]) -> list[Payload]:
-    """A list with a point before each item."""
-    shown = [words(f"• {item}") for item in items if item.strip()]
+def bullets(items: Iterable[str], phones: bool = False) -> list[Payload]:
+    """A list with a point before each item; with `phones` of contact lines."""
+    shown = [words(f"• {item}", phones=phones) for item in items if item.strip()]
     return [{"spacing": "small", **line} for item in shown for line in item]
 
 

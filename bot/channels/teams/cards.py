@@ -192,7 +192,7 @@ def _paragraph(paragraph: Paragraph) -> list[Payload]:
 
 def _callout(callout: Callout) -> list[Payload]:
     # A whole paragraph in bold is hard to read.
-    bold = {"weight": "bolder"} if callout.text or len(callout.title) <= _TITLE_AT_MOST else {}
+    bold: Payload = {"weight": "bolder"} if callout.text or len(callout.title) <= _TITLE_AT_MOST else {}
     items = [*parts.words(callout.title, **bold), *parts.words(callout.text)]
     return parts.box(items, _TONES.get(callout.tone, "emphasis"))
 
@@ -203,7 +203,7 @@ def _verdict(verdict: Verdict) -> list[Payload]:
 
 
 def _bullets(bullets: Bullets) -> list[Payload]:
-    return [*parts.words(bullets.title, weight="bolder"), *parts.bullets(bullets.items)]
+    return [*parts.words(bullets.title, weight="bolder"), *parts.bullets(bullets.items, bullets.phones)]
 
 
 def _tags(tags: Tags) -> list[Payload]:

@@ -31,6 +31,8 @@ from bot.domain.messages import (
 )
 from tests.slack_double.limits import faults_of_message, faults_of_view
 
+# The one kind of link that is ours, and the numbers that people read in its place.
+_LINK = re.compile(r"<tel:\+?\d+\|([\d +()\u00a0-]+)>", re.ASCII)
 _KNOWN = {"rich_text", "section", "header", "context", "actions", "input", "divider"}
 
 
@@ -42,7 +44,7 @@ def texts_in(found: Any) -> Iterator[str]:
     elif isinstance(found, dict):
         for key, value in found.items():
             if key in ("text", "initial_value", "accessibility_label") and isinstance(value, str):
-                yield html.unescape(value) if found.get("type") == "mrkdwn" else value
+                yield html.unescape(_LINK.sub(r"\1", value)) if found.get("type") == "mrkdwn" else value
             elif key not in ("value", "initial_option", "initial_options"):
                 yield from texts_in(value)
 
@@ -106,12 +108,12 @@ def faults(payload: Payload) -> list[str]:
 
 
 def _spoilt(found: Any) -> Iterator[str]:
-    """Texts of mrkdwn that are more than a bold label and words without marks, or an emoji of ours."""
+    """mrkdwn that is more than a bold label without marks, an emoji of ours, or a list of numbers."""
     if isinstance(found, list):
         for item in found:
             yield from _spoilt(item)
     elif isinstance(found, dict):
-        if found.get("type") == "mrkdwn" and not _is_ours(found):
+        if found.get("type") == "mrkdwn" and not (_is_ours(found) or _is_phone_list(found)):
             yield found["text"]
         for value in found.values():
             yield from _spoilt(value)
@@ -124,6 +126,19 @@ def _is_ours(text: Payload) -> bool:
     if label is None or re.search(r"[<>]|&(?!amp;|lt;|gt;)", label[1]):
         return False
     return can_be_bold(html.unescape(label[1]))
+
+
+def _is_phone_list(text: Payload) -> bool:
+    """Contact lines with a link to dial in one at least, a bold title above, and not a mark in them."""
+    first, *rest = text["text"].split("\n")
+    lines = rest if _is_ours({"text": first}) else [first, *rest]
+    bare = "".join(_LINK.sub("", line.removeprefix("• ")) for line in lines)
+    return (
+        text.get("verbatim") is True
+        and all(line.startswith("• ") for line in lines)
+        and _LINK.search(text["text"]) is not None
+        and not re.search(r"[<>*_~`]|&(?!amp;|lt;|gt;)", bare)
+    )
 
 
 def elements_of(payload: Payload) -> list[Payload]:

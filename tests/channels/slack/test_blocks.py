@@ -64,6 +64,7 @@ def every_block(text: str) -> tuple[Block, ...]:
         Quote("c1", text, (1, 2), text),
         Bullets((text, text), text),
         Bullets(()),
+        Bullets((text, f"{text}: 020 7946 0101"), text, phones=True),
         Facts(((text, text), ("Label", text), (text, "Value"))),
         Tags((text, text)),
         Outside(text, text),
@@ -240,3 +241,73 @@ def test_a_form_in_a_chat_is_a_button_that_opens_it(look: Look) -> None:
         for payload in (post_of(message, look), post_of(opener(message, look), look)):
             assert [pressed(one) for one in elements_of(payload)] == [opened]
             assert faults(payload) == []
+
+
+CONTACTS = ("Safeguarding: 020 7946 0101 (Elm), 020 7946 0111 (Ash) (8.30 to 16.30)", "Police: 999")
+LINKED = (
+    "• Safeguarding: <tel:+442079460101|020 7946 0101> (Elm), <tel:+442079460111|020 7946 0111> (Ash) "
+    "(8.30 to 16.30)\n• Police: <tel:999|999>"
+)
+
+
+def phone_section(text: str) -> dict:
+    """The section that contact lines are drawn as."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def test_contact_lines_can_be_dialled(look: Look) -> None:
+    """A list of numbers is one section whose numbers are links, under its title, in a message and a modal."""
+    for title, shown in (("", LINKED), ("Phone", f"*Phone*\n{LINKED}")):
+        message = Message((Bullets(CONTACTS, title, phones=True),), "s")
+        assert post_of(message, look)["blocks"] == [phone_section(shown)]
+        assert modal(message, look)["blocks"] == [phone_section(shown)]
+        assert faults(post_of(message, look)) == faults(modal(message, look)) == []
+        assert lost(message, post_of(message, look)) == []
+
+
+def test_a_label_is_escaped_beside_its_link(look: Look) -> None:
+    """Slack's control characters in a label are shown, and make no link or mention of anything."""
+    items = ("<!channel> & <b|c> | @here #general (8:30-12:30): 020 7946 0101",)
+    blocks = blocks_of(Message((Bullets(items, phones=True),), "s"), look)
+    assert blocks == [
+        phone_section(
+            "• &lt;!channel&gt; &amp; &lt;b|c&gt; | @here #general (8:30-12:30): "
+            "<tel:+442079460101|020 7946 0101>"
+        )
+    ]
+
+
+@pytest.mark.parametrize("label", ["*bold*", "a_b", "~8 to 5", "`x`", ":smile:", ":+1:", "a\n> b"])
+def test_a_label_with_marks_stays_plain(look: Look, label: str) -> None:
+    """mrkdwn cannot show its own marks as they are: such a list is drawn as any other, with every word."""
+    items = (*CONTACTS, f"{label}: 999")
+    drawn, plain = (blocks_of(Message((Bullets(items, phones=on),), "s"), look) for on in (True, False))
+    assert drawn == plain
+    assert [block["type"] for block in drawn] == ["rich_text"]
+
+
+def test_a_list_without_a_number_is_a_list(look: Look) -> None:
+    """Where nothing can be dialled, the list is drawn as any other."""
+    items = ("Federation Leadership Team", "Room 101")
+    assert blocks_of(Message((Bullets(items, phones=True),), "s"), look)[0]["type"] == "rich_text"
+
+
+def test_too_many_numbers_for_a_section_or_a_message_are_words(look: Look) -> None:
+    """Rather than that a number is cut, none is a link."""
+    many = tuple(f"Person {at}: 020 7946 0{at:03}" for at in range(100))
+    assert blocks_of(Message((Bullets(many, phones=True),), "s"), look)[0]["type"] == "rich_text"
+    filling = Paragraph("x" * 2900)
+    blocks = (filling, filling, filling, Bullets(many[:40], phones=True), Bullets(many[:40], phones=True))
+    plain = (*blocks[:3], Bullets(many[:40]), Bullets(many[:40]))
+    room = size_of(blocks_of(Message(plain, "s"), look))
+    message = Message(blocks, "s")
+    assert blocks_of(message, look, room=room) == blocks_of(Message(plain, "s"), look, room=room)
+    assert lost(message, {"blocks": blocks_of(message, look, room=room)}) == []
+
+
+def test_a_users_number_is_never_a_link(look: Look) -> None:
+    """Numbers in a report, an answer or a list of other words are shown and nothing more."""
+    text = "Phone me: 020 7946 0101, or 999"
+    blocks = [block for block in every_block(text) if not (isinstance(block, Bullets) and block.phones)]
+    message = Message(tuple(blocks), text)
+    assert "<tel:" not in str(post_of(message, look)) + str(modal(message, look))

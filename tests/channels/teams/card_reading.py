@@ -6,6 +6,7 @@ Wrong is what Microsoft's schema refuses, what Teams does not show, and what bre
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -150,6 +151,8 @@ def _faults_of(node: Payload) -> Iterator[str]:
         yield from _faults_of_action(node)
     if kind == "TextRun" and ("{{" in node["text"] or not node["text"]):
         yield f"run: {node['text']!r}"
+    if kind == "Action.OpenUrl" and not re.fullmatch(r"tel:\+?[0-9]{3,15}", node["url"]):
+        yield f"link: {node['url']!r}"
     if kind.startswith("Input.") and not (node.get("id") and node.get("label")):
         yield f"input without id or label: {node}"
     yield from (f"marks: {text!r}" for text in _read_as_markdown(node) if not is_literal(text))

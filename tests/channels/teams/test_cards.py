@@ -6,6 +6,7 @@ import pytest
 
 from bot.channels.look import Look
 from bot.channels.teams.card_fitting import size_of
+from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.card_parts import NOTHING, is_literal
 from bot.channels.teams.cards import Refresh, card_of
 from bot.channels.teams.fields import content_of, day_and_time
@@ -433,8 +434,64 @@ def test_strange_fields_are_empty(look: Look) -> None:
 
 
 def test_no_action_holds_what_the_playground_breaks(look: Look) -> None:
-    """Each action is Action.Execute with the same as Action.Submit, and no data.msteams anywhere."""
+    """Each action is Action.Execute with the same as Action.Submit, or a number; no data.msteams anywhere."""
     drawn = card_of(Message(every_block("Words"), "s"), look)
     kinds = {node["type"] for node in nodes_of(drawn) if node["type"].startswith("Action.")}
-    assert kinds == {"Action.Execute", "Action.Submit"}
+    assert kinds == {"Action.Execute", "Action.Submit", "Action.OpenUrl"}
     assert "msteams" not in str(drawn)
+
+
+def number(shown: str, url: str) -> Payload:
+    """A run of text that dials a number."""
+    return {"type": "TextRun", "text": shown, "selectAction": {"type": "Action.OpenUrl", "url": url}}
+
+
+def run(text: str) -> Payload:
+    """A run of text."""
+    return {"type": "TextRun", "text": text}
+
+
+def test_contact_lines_can_be_dialled(look: Look) -> None:
+    """Each number of a contact line is a run that dials it; the words around it stand as they are written."""
+    items = (
+        "Safeguarding: 020 7946 0101 (Elm), 020 7946 0111 (Ash)",
+        "<at>Police</at> & *others* | [x](y) {{DATE}}: 999",
+    )
+    drawn = card(look, Bullets(items, "Phone", phones=True))
+    assert faults(drawn) == []
+    title, *lines = drawn["body"]
+    assert title["inlines"] == [{**run("Phone"), "weight": "bolder"}]
+    assert [line["inlines"] for line in lines] == [
+        [
+            run("• Safeguarding: "),
+            number("020 7946 0101", "tel:+442079460101"),
+            run(" (Elm), "),
+            number("020 7946 0111", "tel:+442079460111"),
+            run(" (Ash)"),
+        ],
+        [
+            run("• <at>Police</at> & *others* | [x](y) {"),
+            run("{DATE}}: "),
+            number("999", "tel:999"),
+        ],
+    ]
+
+
+def test_too_many_numbers_for_a_card_are_words(look: Look) -> None:
+    """Where only the links are too much for a card, it has every number, as words, and is not cut."""
+    many = tuple(f"Person {at}: 020 7946 0{at:03}" for at in range(180))
+    message = Message((Bullets(many, phones=True), BACK), "s")
+    drawn = card_of(message, look)
+    assert drawn == card_of(Message((Bullets(many), BACK), "s"), look)
+    assert lost(message, drawn) == []
+    assert cards_of(Message((Bullets(many, phones=True),), "s"), look) == (
+        card_of(Message((Bullets(many),), "s"), look),
+    )
+
+
+def test_a_users_number_is_never_a_link(look: Look) -> None:
+    """Numbers in a report, an answer or a list of other words are shown and nothing more."""
+    blocks = every_block("Phone me: 020 7946 0101, or 999")
+    typed = [block for block in blocks if not (isinstance(block, Bullets) and block.phones)]
+    kinds = {node["type"] for node in nodes_of(card_of(Message(tuple(typed), "s"), look)["body"])}
+    assert "Action.OpenUrl" not in kinds
