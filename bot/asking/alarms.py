@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.asking.reading import Reading
 from bot.knowledge.answer_rules import AnswerRules
-from bot.knowledge.parsing import Parse
+from bot.knowledge.gate import is_story
+from bot.knowledge.parsing import Alarm, Parse
 
 _REPORTS = ("report_abuse", "report_image", "report_other")
-# A text of more words than this is a story: the quiet line always stands under its answer.
-STORY_WORDS = 30
+# What a pattern, or the engine alone, is taken for where there is no gate.
+_NO_ALARM = Alarm()
 
 
 def danger_odds(reading: Reading, parse: Parse) -> float:
@@ -18,7 +19,9 @@ def danger_odds(reading: Reading, parse: Parse) -> float:
 
 def is_danger(reading: Reading, parse: Parse) -> bool:
     """Whether the safety message comes before anything else."""
-    return danger_odds(reading, parse) >= reading.rules.thresholds.danger or _found(reading, parse)
+    limits = reading.rules.thresholds
+    least = limits.danger_story if is_story(reading.question) else limits.danger
+    return danger_odds(reading, parse) >= least + _asked(reading) or _found(reading, parse)
 
 
 def is_sure_danger(reading: Reading, parse: Parse) -> bool:
@@ -28,13 +31,29 @@ def is_sure_danger(reading: Reading, parse: Parse) -> bool:
 
 def is_concern(reading: Reading, parse: Parse) -> bool:
     """Whether a child or a colleague may be at risk: the DSL first, without the banner of danger."""
-    return parse.alarm is not None and parse.alarm.concern >= reading.rules.thresholds.concern
+    limits = reading.rules.thresholds
+    least = limits.concern_story if is_story(reading.question) else limits.concern
+    return risk(parse) >= least + _asked(reading)
+
+
+def _asked(reading: Reading) -> float:
+    """By how much the odds must be higher where a short text asks for a rule."""
+    limits = reading.rules.thresholds
+    return limits.asked if limits.asks(reading.question) and not is_story(reading.question) else 0.0
+
+
+def risk(parse: Parse) -> float:
+    """The odds of danger and concern together, as far as there is a gate."""
+    alarm = parse.alarm or _NO_ALARM
+    return alarm.danger + alarm.concern
 
 
 def report_odds(reading: Reading, parse: Parse) -> float:
     """How likely something is told that ought to be reported."""
-    told = 0.0 if parse.alarm is None else parse.alarm.abuse * reading.rules.thresholds.gate_report
-    return max(reading.of(*_REPORTS), told)
+    limits, said = reading.rules.thresholds, reading.of(*_REPORTS)
+    told = (parse.alarm or _NO_ALARM).abuse
+    # Whoever asks for a rule gets it, whatever has happened.
+    return max(said, told) if told >= limits.gate_report and not limits.asks(reading.question) else said
 
 
 def kind_of_report(reading: Reading) -> str:
@@ -45,16 +64,13 @@ def kind_of_report(reading: Reading) -> str:
 
 def is_quiet_line_due(question: str, parse: Parse, rules: AnswerRules) -> bool:
     """Whether the line for those who worry stands under an answer: any sign of risk, or a story."""
-    if len(question.split()) > STORY_WORDS:
-        return True
-    alarm = parse.alarm
-    return alarm is not None and alarm.danger + alarm.concern >= rules.thresholds.quiet
+    return is_story(question) or risk(parse) >= rules.thresholds.quiet
 
 
 def _found(reading: Reading, parse: Parse) -> bool:
     """Whether a pattern of danger says so. In a story that the gate reads as calm it is only a figure."""
-    if not reading.rules.danger.found(reading.question):
-        return False
-    story = len(reading.question.split()) > STORY_WORDS
+    found = reading.rules.danger.found(reading.question)
+    if not found or reading.rules.danger.is_plain(found):
+        return bool(found)
     calm = parse.alarm is not None and parse.alarm.danger < reading.rules.thresholds.danger_calm
-    return not (story and calm)
+    return not (is_story(reading.question) and calm)

@@ -146,7 +146,8 @@ class _Asked:
             return _whom(question, whom, self._contacts, texts)
         if not self._parse.english:
             return Answer(question, "smalltalk", f"{texts.english_only}\n\n{texts.quiet}", 1.0, quiet=True)
-        if not reading.odds or reading.of("greet", "help") >= reading.rules.thresholds.smalltalk:
+        chatty = reading.of("greet", "help") >= reading.rules.thresholds.smalltalk
+        if not reading.odds or (chatty and not reading.goes_on):
             return _small_talk(reading)
         return None
 

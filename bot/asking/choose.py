@@ -58,9 +58,11 @@ def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
     fitting, limits = reading.fitting, reading.rules.thresholds
     rest = sum(guess.share for guess in fitting)
     best = fitting[0] if fitting else None
-    if best is None or best.share < limits.topic or best.share < limits.instead * rest:
+    if best is None:
         return None
-    return best
+    if reading.goes_on:
+        return best if best.share >= limits.neighbour_share else None
+    return best if best.share >= max(limits.topic, limits.instead * rest) else None
 
 
 def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:

@@ -37,7 +37,7 @@ _TELLING = re.compile(r"\b(?:i|i'm|i've|me|my|we|our|us|got|having)\b")
 _BEING = re.compile(r"\b(?:is|are|am)(?:n't)?\s*$")
 _LEAVE = re.compile(
     r"\s*(?:not |still |now |ever |even )*(?:allowed|permitted|able|supposed|meant|expected|obliged|required"
-    r"|free|ok|okay|fine|banned|covered|exempt|bound|forbidden|all ?right|alright|to\b|\w+ing\b|\w+ed\b|taught)"
+    r"|free|ok|okay|fine|banned|covered|exempt|bound|forbidden|all ?right|alright|to\b|\w+(?:ing|ed)\b|taught)"
 )
 _PASSIVE = re.compile(
     r"\s*(?:ever |still |now )?(?:to )?be (?:\w+ly )?(?:\w+ed|named|told|shown|seen|taken|put)\b"

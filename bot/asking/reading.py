@@ -65,25 +65,28 @@ def read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_t
     """The reading of a question. One that goes on from `last_topic` counts its neighbours more."""
     odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
     limits = rules.thresholds
-    goes_on = bool(last_topic) and limits.follows_up(question) and parse.in_scope >= limits.follow_up_scope
-    near = _neighbours(policy, last_topic) if goes_on else frozenset()
     weights = {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
-    if near:
-        weights[last_topic] += limits.last
-    weights |= {name: weights[name] * limits.weight(question) for name in near}
-    whole = sum(weights.values()) or 1.0
-    order = sorted(weights, key=lambda name: (-weights[name], name))
+    alone = max(weights.values(), default=0.0) / (sum(weights.values()) or 1.0) * parse.in_scope
+    near: frozenset[str] = frozenset()
+    if last_topic and parse.in_scope >= limits.follow_up_scope and limits.follows_up(question, alone):
+        near = _neighbours(policy, last_topic)
+        weights[last_topic] = weights.get(last_topic, 0.0) + limits.last_share(question)
+        weights |= {name: weights[name] * limits.weight(question) for name in near}
     # "Dms" and a follow-up leave unsaid what the rule needs.
-    whole_question = not near and len(question.split()) > _BARE_WORDS
+    whole = not near and len(question.split()) > _BARE_WORDS
     frame = read_frame(parse.spelt or question, rules.frame, rules.platforms)
-    guesses = tuple(
-        Guess(topic, weights[name] / whole, contradictions(topic.applies, frame, whole=whole_question))
-        for name in order
-        if weights[name]
-        for topic in (policy.topics[name],)
-    )
+    guesses = _guesses(weights, policy, frame, whole)
     in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
     return Reading(question, odds, in_scope, guesses, policy, rules, frame, bool(near))
+
+
+def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: bool) -> tuple[Guess, ...]:
+    total = sum(weights.values()) or 1.0
+    order = sorted(weights, key=lambda name: (-weights[name], name))
+    found = [(policy.topics[name], weights[name] / total) for name in order if weights[name]]
+    return tuple(
+        Guess(topic, share, contradictions(topic.applies, frame, whole=whole)) for topic, share in found
+    )
 
 
 def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:

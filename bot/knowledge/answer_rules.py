@@ -20,13 +20,28 @@ from bot.knowledge.wording import load_lexicon, unroll
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
+class ShortPattern(Record):
+    """Words with which a question of at most so many `words` goes on from the last one."""
+
+    words: Annotated[int, Field(ge=1)]
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        return _checked(pattern)
+
+
 class Thresholds(Record):
     """Shares and odds from 0 to 1; the file says what each decides and how it was chosen."""
 
     danger: Share
+    danger_story: Share
     danger_sure: Share
     danger_calm: Share
+    asked: Share
     concern: Share
+    concern_story: Share
     quiet: Share
     gate_report: Share
     report: Share
@@ -51,12 +66,17 @@ class Thresholds(Record):
     neighbour_short: Annotated[float, Field(ge=1.0)]
     short: Annotated[int, Field(ge=1)]
     last: Share
+    last_asked: Share
+    other_aspect: str
+    neighbour_share: Share
     follow_up_scope: Share
     follow_up: str
+    follow_up_sure: Share
+    follow_up_short: tuple[ShortPattern, ...]
     question: tuple[str, ...]
     reporting: tuple[str, ...]
 
-    @field_validator("follow_up")
+    @field_validator("follow_up", "other_aspect")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         return _checked(pattern)
@@ -70,24 +90,42 @@ class Thresholds(Record):
         """How many times a follow-up counts the last topic and its neighbours: more where it says little."""
         return self.neighbour_short if len(question.split()) <= self.short else self.neighbour
 
+    def asks(self, text: str) -> bool:
+        """Whether a text asks for a rule ("can I …")."""
+        plain = unroll(text)
+        return any(re.search(pattern, plain) for pattern in self.question)
+
     def report_limit(self, text: str) -> float:
         """How likely a report must be to come first: it asks for a rule, says that it is one, or neither."""
-        plain = unroll(text)
-        if any(re.search(pattern, plain) for pattern in self.question):
+        if self.asks(text):
             return self.report_asked
+        plain = unroll(text)
         said = any(re.search(pattern, plain) for pattern in self.reporting)
         return self.report_said if said else self.report
 
-    def follows_up(self, question: str) -> bool:
-        """Whether a question goes on from the last one."""
-        return re.search(self.follow_up, unroll(question)) is not None
+    def last_share(self, question: str) -> float:
+        """What the last topic itself starts with: little where another aspect of it is asked for."""
+        return self.last_asked if re.search(self.other_aspect, unroll(question)) else self.last
+
+    def follows_up(self, question: str, sure: float) -> bool:
+        """Whether a question goes on from the last one; `sure` is how sure its reading is without that."""
+        plain = unroll(question)
+        if re.search(self.follow_up, plain):
+            return True
+        length = len(plain.split())
+        short = (entry for entry in self.follow_up_short if length <= entry.words)
+        return sure < self.follow_up_sure and any(re.search(entry.pattern, plain) for entry in short)
 
 
 class DangerPattern(Record):
-    """One turn of phrase that tells of danger; `{word}` stands for a list of the file."""
+    """One turn of phrase that tells of danger; `{word}` stands for a list of the file.
+
+    A `plain` one is no figure of speech, even in a story that reads as calm.
+    """
 
     id: str
     pattern: str
+    plain: bool = False
 
 
 class DangerWords(Record):
@@ -115,6 +153,10 @@ class DangerWords(Record):
         """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
         plain = unroll(text)
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
+
+    def is_plain(self, name: str) -> bool:
+        """Whether the pattern of this id is never a figure of speech."""
+        return any(entry.plain for entry in self.patterns if entry.id == name)
 
     def may_be_self(self, text: str) -> bool:
         """Whether whoever wrote a text of danger may be in danger themselves."""

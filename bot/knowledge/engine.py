@@ -38,7 +38,7 @@ _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 _CUE_WEIGHT = np.float32(0.2)
 LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "4"
+_FORMAT = "6"
 _ORDINARY = {"danger": "danger", "report_abuse": "abuse", "report_image": "abuse", "report_other": "abuse"}
 
 
@@ -110,7 +110,11 @@ class BuiltinEngine:
         parts = [text] if self._gate is None else self._gate.parts(text)
         features = self._reader.read(parts)
         read, gates = self._heads.read(features[:1])
-        alarm = None if self._gate is None else self._gate.read(parts, features)
+        alarm = (
+            None
+            if self._gate is None
+            else self._gate.read(parts, features, self._heads.kind_signals(features[:1]))
+        )
         odds, danger = {**read}, float(gates[0, 1]) if alarm is None else alarm.danger
         _set_danger(odds, danger)
         in_scope = max(float(gates[0, 0]), danger, 0.0 if alarm is None else alarm.concern)
@@ -185,7 +189,7 @@ class _Reader:
             for text, intent in zip(lesson.texts, lesson.intents, strict=True)
         ]
         read = _remembered(self.read, dict(zip(lesson.texts, features, strict=True)))
-        return Learnt(letters, heads, fit_gate(lesson.gate, ordinary, read))
+        return Learnt(letters, heads, fit_gate(lesson.gate, ordinary, read, heads.kind_signals))
 
     def read(self, texts: Sequence[str]) -> Vectors:
         """The features of each text: what the encoder says, and the cues."""

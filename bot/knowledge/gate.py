@@ -76,9 +76,9 @@ class Gate:
             found = sorted(found, key=lambda part: -_evidence(self.evidence, part))[:_MOST_WINDOWS]
         return [text, *found]
 
-    def read(self, parts: Sequence[str], features: Vectors) -> Alarm:
-        """The alarm of a text: `parts` as above, with a row of features each."""
-        signals = _signals(self.rows, self.weights, self.evidence, parts, features)
+    def read(self, parts: Sequence[str], features: Vectors, kinds: Vectors) -> Alarm:
+        """The alarm of a text: `parts` as above, a row of features each, and what the heads say of it."""
+        signals = _signals(self.rows, self.weights, self.evidence, parts, features, kinds)
         weigher = self.story if is_story(parts[0]) else self.short
         _, abuse, concern, danger = weigher.odds(signals[None, :])[0].tolist()
         return Alarm(danger, concern, abuse)
@@ -90,27 +90,36 @@ def is_story(text: str) -> bool:
 
 
 Features = Callable[[Sequence[str]], Vectors]
+#: What the engine's heads say of the features of one text: `kind_signals` of it.
+Kinds = Callable[[Vectors], Vectors]
 
 
 def fit_gate(
-    examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]], features_of: Features
+    examples: Sequence[GateExample],
+    ordinary: Sequence[tuple[str, str]],
+    features_of: Features,
+    kinds_of: Kinds,
 ) -> Gate:
     """Learn the gate from its texts and from `ordinary` ones, each with its grade."""
     rows, weights, evidence = _fit_readers(examples, ordinary, features_of)
-    short, story = _fit_weighers(examples, ordinary, features_of)
+    short, story = _fit_weighers(examples, ordinary, features_of, kinds_of)
     return Gate(rows, weights, evidence, short, story)
 
 
 def held_out_alarms(
-    examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]], features_of: Features
+    examples: Sequence[GateExample],
+    ordinary: Sequence[tuple[str, str]],
+    features_of: Features,
+    kinds_of: Kinds,
 ) -> Iterator[tuple[GateExample, Alarm]]:
     """Each text, and what a gate says of it that has read nothing of its author."""
     for author in dict.fromkeys(example.author for example in examples):
-        gate = fit_gate([e for e in examples if e.author != author], ordinary, features_of)
+        gate = fit_gate([e for e in examples if e.author != author], ordinary, features_of, kinds_of)
         for example in examples:
             if example.author == author:
                 parts = gate.parts(example.text)
-                yield example, gate.read(parts, features_of(parts))
+                features = features_of(parts)
+                yield example, gate.read(parts, features, kinds_of(features[:1]))
 
 
 @dataclass(frozen=True)
@@ -204,9 +213,14 @@ def _evidence(evidence: Vectors, text: str) -> float:
 
 
 def _signals(
-    rows: Vectors, weights: Vectors, evidence: Vectors, parts: Sequence[str], features: Vectors
+    rows: Vectors,
+    weights: Vectors,
+    evidence: Vectors,
+    parts: Sequence[str],
+    features: Vectors,
+    kinds: Vectors,
 ) -> Vectors:
-    """What the readers say of a text: of the whole, of the worst window and of all windows together."""
+    """What the readers say of a text, as a whole, of its worst window and of all; and what the heads say."""
     scores = _fade(normalised(features) @ rows.T) @ weights
     whole, inside = scores[0], scores[1:] if len(parts) > 1 else scores
     risk = np.sort(inside[:, list(_RISK)].sum(axis=1))[::-1]
@@ -215,31 +229,33 @@ def _signals(
     windowed = told[1:] or told
     words_say = [max(windowed), sum(windowed) / len(windowed), told[0]]
     return np.concatenate(
-        [whole, inside.max(axis=0), inside.mean(axis=0), [risk[0], second, risk.mean()], words_say]
+        [whole, inside.max(axis=0), inside.mean(axis=0), [risk[0], second, risk.mean()], words_say, kinds]
     ).astype(np.float32)
 
 
 def _fit_weighers(
-    examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]], features_of: Features
+    examples: Sequence[GateExample],
+    ordinary: Sequence[tuple[str, str]],
+    features_of: Features,
+    kinds_of: Kinds,
 ) -> tuple[Weigher, Weigher]:
     """The weighers for short texts and for stories, from what readers say of authors they did not read."""
     authors = list(dict.fromkeys(example.author for example in examples))
-    signals: list[Vectors] = []
-    tried: list[GateExample] = []
     cut = {e.text: [e.text, *(windows(e.text) if is_story(e.text) else [])] for e in examples}
     # All at once: texts of a like length share a run of the model.
     features_of([part for parts in cut.values() for part in parts])
+    signals: list[Vectors] = []
+    tried: list[GateExample] = []
     for fold in range(min(_FOLDS, len(authors))):
         out = set(authors[fold::_FOLDS])
-        rows, weights, evidence = _fit_readers(
-            [e for e in examples if e.author not in out], ordinary, features_of
-        )
+        readers = _fit_readers([e for e in examples if e.author not in out], ordinary, features_of)
         for example in (e for e in examples if e.author in out):
             parts = cut[example.text]
-            signals.append(_signals(rows, weights, evidence, parts, features_of(parts)))
+            features = features_of(parts)
+            signals.append(_signals(*readers, parts, features, kinds_of(features[:1])))
             tried.append(example)
     long = np.array([is_story(example.text) for example in tried])
-    table, grades = np.array(signals), np.array([example.grade for example in tried])
+    table, grades = np.array(signals), np.array([str(example.grade) for example in tried])
     return _weigher(table[~long], grades[~long]), _weigher(table[long], grades[long])
 
 

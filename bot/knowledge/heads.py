@@ -67,6 +67,17 @@ class Heads:
         signals = _signals(self.kernel, cosines, scores, self.outside)
         return self._odds(features[:1], scores[:1]), self._gates(signals)
 
+    def kind_signals(self, features: Vectors) -> Vectors:
+        """Of one text the odds of danger, a report, a policy question, and what the gates say: the roots.
+
+        The roots, so that a likelihood of a hundredth still tells more than none.
+        """
+        odds, gates = self.read(features)
+        reports = sum(odds.get(name, 0.0) for name in odds if name.startswith("report_"))
+        policy = sum(value for name, value in odds.items() if kind_of(name) == POLICY)
+        found = [odds.get(DANGER, 0.0), reports, policy, odds.get(OUT_OF_SCOPE, 0.0), *gates[0]]
+        return np.sqrt(np.maximum(np.array(found, dtype=np.float32), 0.0))
+
     def _odds(self, features: Vectors, scores: Vectors) -> Mapping[str, float]:
         odds = softmax(_kind_scores(self.kinds, features, self.kernel, scores), self.kind_heat)[0]
         kinds = dict(zip(self.kinds.labels, odds.tolist(), strict=True))
