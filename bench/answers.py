@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,9 +31,9 @@ from bench.rivals import (
 )
 from bench.robustness import changed, no_punctuation, other_platform, typos, upper_case
 from bot.app import read_world
-from bot.asking.answer import Answer, answer
 from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled
 from bot.asking.score_tables import table
+from bot.commands.asking import Answering
 from bot.conversation.world import World
 from bot.delivery.rasa_client import RasaService
 from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, read_lesson
@@ -230,13 +230,9 @@ class Bench:
         yield tfidf("TF-IDF over clauses", clauses, read)
         yield bm25("BM25 over clauses", clauses, read)
 
-    def answers_of(self, engine: Engine) -> Callable[[str], Answer]:
-        """Questions to answers, as the product gives them."""
-        return lambda text: answer(text, engine.parse(text), self.world.policy, rules=self.world.rules)
-
     def scores(self, engine: Engine, questions: Sequence[Labelled]) -> Scores:
         """The scores of `python -m bot evaluate`."""
-        return evaluate(questions, self.answers_of(engine), self.world.policy.clauses.values())
+        return evaluate(questions, Answering(engine, self.world), self.world.policy)
 
     @cached_property
     def platforms(self) -> tuple[str, ...]:

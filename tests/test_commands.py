@@ -116,14 +116,21 @@ def test_ask_takes_a_question_as_an_argument(tmp_path: Path) -> None:
 
 
 def test_evaluate_prints_a_table(tmp_path: Path) -> None:
-    """`evaluate` scores labelled questions, as a table and as JSON."""
+    """`evaluate` scores labelled questions, conversations and group tests, as a table and as JSON."""
     labelled = tmp_path / "questions.jsonl"
     lines = [
         {"q": "can I follow a former student?", "kind": "policy", "expect": ["not permitted to follow"]},
         {"q": "what is for lunch", "kind": "out_of_scope"},
+        {
+            "turns": ["can I follow a pupil?", "and a former one?"],
+            "group": "follow-up",
+            "not_kind": "smalltalk",
+        },
     ]
     labelled.write_text("\n".join(json.dumps(line) for line in lines))
-    assert "first clause right" in bot(tmp_path, "evaluate", str(labelled)).stdout
+    printed = bot(tmp_path, "evaluate", str(labelled)).stdout
+    assert "first clause right" in printed
+    assert "right, by group" in printed
     assert json.loads(bot(tmp_path, "evaluate", str(labelled), "--json").stdout)
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from bot.asking.calibration import calibration_error, right_at
-from bot.asking.evaluation import Rate, Scores
+from bot.asking.evaluation import Column, Rate, Scores
 
+# Voices are many: the JSON alone has them.
+_SHOWN: tuple[Column, ...] = ("form", "author", "group")
 _WIDE = 34
 _HEAD = f"{'':{_WIDE}} {'right':>9}  {'share':>6}  95% interval"
 
 
 def table(scores: Scores) -> str:
-    """The scores as lines of text, a rate a line; then the sections of the policy."""
-    lines = [_HEAD, *(_line(name, rate) for name, rate in scores.rates.items())]
-    lines += [_figure(name, value) for name, value in _figures(scores).items()]
-    lines += ["", "first clause right, by section"] if scores.sections else []
-    return "\n".join([*lines, *(_line(name, part.first) for name, part in scores.sections.items())])
+    """The scores as lines of text, a rate a line; then the sections of the policy, forms, authors, groups.
+
+    What was not asked has no line.
+    """
+    lines = [_HEAD, *(_line(name, rate) for name, rate in scores.rates.items() if rate.of)]
+    lines += [_figure(name, value) for name, value in _figures(scores).items()] if scores.judged else []
+    sections = {name: part.first for name, part in scores.sections.items()}
+    lines += _block("first clause right, by section", sections)
+    for column in _SHOWN:
+        lines += _block(f"right, by {column}", scores.columns[column])
+    return "\n".join(lines)
 
 
 def misses_table(scores: Scores) -> str:
@@ -32,11 +40,19 @@ def to_json(scores: Scores) -> dict[str, Any]:
             name: {"first": _rate_json(part.first), "three": _rate_json(part.three)}
             for name, part in scores.sections.items()
         },
+        "right_by": {
+            column: {name: _rate_json(rate) for name, rate in rates.items()}
+            for column, rates in scores.columns.items()
+        },
         "mrr": round(scores.mrr, 4),
         "citations": round(scores.citations, 4),
         "calibration_error": round(calibration_error(scores.judged), 4),
         "misses": [{"q": miss.question, "label": miss.label, "got": miss.got} for miss in scores.misses],
     }
+
+
+def _block(title: str, rates: dict[str, Rate]) -> list[str]:
+    return ["", title, *(_line(name, rate) for name, rate in rates.items())] if rates else []
 
 
 def _figures(scores: Scores) -> dict[str, float]:

@@ -115,7 +115,7 @@ def evaluate(
     settings = read_settings()
     world = read_world(settings)
     asking = Answering(_engine(engine, settings, world), world)
-    scores = evaluation.evaluate(questions, asking, world.policy.clauses.values())
+    scores = evaluation.evaluate(questions, asking, world.policy)
     shown = (
         json.dumps(score_tables.to_json(scores), ensure_ascii=False)
         if as_json

@@ -344,6 +344,7 @@ def golden(engine: BuiltinEngine, world: World) -> Scores:
     return evaluate(
         read_labelled(GOLDEN),
         lambda text: answer(text, engine.parse(text), world.policy, rules=world.rules),
+        world.policy,
     )
 
 
