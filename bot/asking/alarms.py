@@ -19,9 +19,15 @@ def danger_odds(reading: Reading, parse: Parse) -> float:
 
 def is_danger(reading: Reading, parse: Parse) -> bool:
     """Whether the safety message comes before anything else."""
-    limits = reading.rules.thresholds
-    least = limits.danger_story if is_story(reading.question) else limits.danger
-    return danger_odds(reading, parse) >= least + _asked(reading) or _found(reading, parse)
+    limits, question = reading.rules.thresholds, reading.question
+    if _found(reading, parse):
+        return True
+    if is_story(question):
+        return danger_odds(reading, parse) >= limits.danger_story
+    if _likeness(parse) >= limits.likeness:
+        return True
+    least = limits.danger_unlike if _is_unlike(reading, parse) else limits.danger
+    return danger_odds(reading, parse) >= least + _asked(reading)
 
 
 def is_sure_danger(reading: Reading, parse: Parse) -> bool:
@@ -32,14 +38,25 @@ def is_sure_danger(reading: Reading, parse: Parse) -> bool:
 def is_concern(reading: Reading, parse: Parse) -> bool:
     """Whether a child or a colleague may be at risk: the DSL first, without the banner of danger."""
     limits = reading.rules.thresholds
-    least = limits.concern_story if is_story(reading.question) else limits.concern
+    if is_story(reading.question):
+        return risk(parse) >= limits.concern_story
+    least = limits.concern_unlike if _is_unlike(reading, parse) else limits.concern
     return risk(parse) >= least + _asked(reading)
+
+
+def _likeness(parse: Parse) -> float:
+    return (parse.alarm or _NO_ALARM).likeness
+
+
+def _is_unlike(reading: Reading, parse: Parse) -> bool:
+    """Whether a text is like no example of danger: then the gate must be surer of what it reads."""
+    return parse.alarm is not None and parse.alarm.likeness < reading.rules.thresholds.unlike
 
 
 def _asked(reading: Reading) -> float:
     """By how much the odds must be higher where a short text asks for a rule."""
     limits = reading.rules.thresholds
-    return limits.asked if limits.asks(reading.question) and not is_story(reading.question) else 0.0
+    return limits.asked if limits.asks(reading.question) else 0.0
 
 
 def risk(parse: Parse) -> float:
@@ -53,7 +70,11 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     limits, said = reading.rules.thresholds, reading.of(*_REPORTS)
     told = (parse.alarm or _NO_ALARM).abuse
     # Whoever asks for a rule gets it, whatever has happened.
-    return max(said, told) if told >= limits.gate_report and not limits.asks(reading.question) else said
+    if parse.alarm is None or limits.asks(reading.question):
+        return said
+    if told >= limits.gate_report:
+        return max(said, told)
+    return said if told >= limits.gate_agrees else said / 4
 
 
 def kind_of_report(reading: Reading) -> str:

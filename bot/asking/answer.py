@@ -42,7 +42,8 @@ class Answer:
     """What is said to one question. `text` is the whole of it before "More", readable on its own.
 
     `verdict` and `modality` are those of `topic`, where it gives one; `citations` are its clauses, `beside`
-    the topics that came close. `report` says which report is offered ("" where none is), `options` are there
+    the topics that came close, `nearby` their first clauses. `report` says which report is offered ("" where
+    none is), `options` are there
     only to clarify. `about_self`: in danger may be whoever asks. `read_as` says what was read, where that
     decided; `about` what the closest rule is about, where it gives no verdict; `others` are the topics of
     "Not what I meant". `also` is the answer to the second half of a double question. `quiet`: the line for
@@ -58,6 +59,7 @@ class Answer:
     modality: str = ""
     citations: tuple[Clause, ...] = ()
     beside: tuple[Topic, ...] = ()
+    nearby: tuple[Clause, ...] = ()
     options: tuple[Choice, ...] = ()
     report: str = ""
     about_self: bool = False
@@ -186,7 +188,7 @@ def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
         "text": given.text,
         "topic": given.topic or None,
         "confidence": round(given.confidence, 4),
-        "citations": [_citation(clause) for clause in given.citations[:_MOST_CITATIONS]],
+        "citations": [_citation(clause) for clause in shown_clauses(given)],
         "options": [
             {
                 "label": choice.label,
@@ -202,6 +204,12 @@ def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
     if given.also:
         shown["also"] = [to_json(second, policy) for second in given.also]
     return shown
+
+
+def shown_clauses(given: Answer) -> tuple[Clause, ...]:
+    """The clauses of an answer, five at most: its own, and after the second those of topics that came close."""
+    order = [*given.citations[:_FIRST], *given.nearby, *given.citations[_FIRST:]]
+    return tuple({clause.id: clause for clause in order}.values())[:_MOST_CITATIONS]
 
 
 def _citation(clause: Clause) -> dict[str, Any]:
@@ -302,7 +310,7 @@ def _from_topic(reading: Reading, guess: Guess) -> Answer:
         verdict=topic.verdict,
         modality=topic.modality,
         citations=citations,
-        beside=beside(reading, guess),
+        **_near(reading, guess),
         report=_offered(reading, topic),
     )
 
@@ -322,11 +330,17 @@ def _related(reading: Reading, guess: Guess) -> Answer:
         confidence=reading.sure(guess),
         topic=topic.id,
         citations=citations,
-        beside=beside(reading, guess),
+        **_near(reading, guess),
         read_as=read_as,
         about=about,
         others=_others(reading, guess),
     )
+
+
+def _near(reading: Reading, guess: Guess) -> dict[str, Any]:
+    """The topics that came close, and the first clause of each."""
+    topics = beside(reading, guess)
+    return {"beside": topics, "nearby": tuple(reading.policy.citations(topic)[0] for topic in topics)}
 
 
 def _others(reading: Reading, best: Guess) -> tuple[str, ...]:

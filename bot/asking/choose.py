@@ -90,4 +90,11 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
         return True
     if reading.goes_on:
         return True
-    return reading.sure(guess) >= reading.rules.thresholds.verdict
+    limits = reading.rules.thresholds
+    return reading.sure(guess) >= (limits.verdict_named if _is_named(reading, guess) else limits.verdict)
+
+
+def _is_named(reading: Reading, guess: Guess) -> bool:
+    """Whether the question names all that a rule needs: "whatsapp" and "a pupil"."""
+    applies = guess.topic.applies
+    return applies is not None and bool(applies.needs) and all(map(reading.frame.of, applies.needs))

@@ -37,13 +37,18 @@ class Thresholds(Record):
 
     danger: Share
     danger_story: Share
+    danger_unlike: Share
+    likeness: Share
+    unlike: Share
     danger_sure: Share
     danger_calm: Share
     asked: Share
     concern: Share
     concern_story: Share
+    concern_unlike: Share
     quiet: Share
     gate_report: Share
+    gate_agrees: Share
     report: Share
     report_asked: Share
     report_said: Share
@@ -55,6 +60,7 @@ class Thresholds(Record):
     close_never: Share
     close_account: Share
     verdict: Share
+    verdict_named: Share
     related: Share
     instead: Share
     stand_in: Share

@@ -115,7 +115,10 @@ class BuiltinEngine:
             if self._gate is None
             else self._gate.read(parts, features, self._heads.kind_signals(features[:1]))
         )
-        odds, danger = {**read}, float(gates[0, 1]) if alarm is None else alarm.danger
+        likeness = float(gates[0, 1])
+        if alarm is not None:
+            alarm = replace(alarm, likeness=likeness)
+        odds, danger = {**read}, likeness if alarm is None else alarm.danger
         _set_danger(odds, danger)
         in_scope = max(float(gates[0, 0]), danger, 0.0 if alarm is None else alarm.concern)
         if self.reduced_accuracy:

@@ -16,11 +16,15 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Alarm:
-    """What the gate reads in a text, from 0 to 1: danger to somebody, a concern, something to report."""
+    """What the gate reads in a text, from 0 to 1: danger to somebody, a concern, something to report.
+
+    `likeness` is how like the short examples of danger the text is, beside all others: a reader of its own.
+    """
 
     danger: float = 0.0
     concern: float = 0.0
     abuse: float = 0.0
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True)
