@@ -68,7 +68,10 @@ def _roles(settings: Settings) -> str:
 def _knowledge(settings: Settings) -> str:
     world = read_world(settings)
     policy, steps = world.policy, world.playbook.steps
-    return f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
+    found = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
+    bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
+    # Such a topic answers whoever acts, on whatever account, and about whomever.
+    return f"{found}; without `applies`: {', '.join(bare)}" if bare else found
 
 
 def _retention(settings: Settings) -> str:

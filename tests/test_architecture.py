@@ -24,9 +24,9 @@ def length(function: Function) -> int:
 
 
 def test_no_module_is_long() -> None:
-    """No module of the product has more than 300 lines."""
+    """No module of the product has more than 600 lines: a file is one thing with a name, not a number of lines."""
     long = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules("bot")}
-    assert {path: lines for path, lines in long.items() if lines > 300} == {}
+    assert {path: lines for path, lines in long.items() if lines > 600} == {}
 
 
 def test_functions_are_short() -> None:

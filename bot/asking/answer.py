@@ -207,7 +207,7 @@ def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
 
 
 def shown_clauses(given: Answer) -> tuple[Clause, ...]:
-    """The clauses of an answer, five at most: its own, and after the second those of topics that came close."""
+    """The clauses of an answer, five at most: its own, after the second those of topics that came close."""
     order = [*given.citations[:_FIRST], *given.nearby, *given.citations[_FIRST:]]
     return tuple({clause.id: clause for clause in order}.values())[:_MOST_CITATIONS]
 

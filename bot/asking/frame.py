@@ -33,11 +33,11 @@ _PERSONS: Mapping[str, str] = {
 # Whom a rule for staff covers, too; and a school acts through its staff.
 _ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "school": ("staff",)}
 _SELF = re.compile(r"(?:i|we|you|one|us)\b")
-_TELLING = re.compile(r"\b(?:i|i'm|i've|me|my|we|our|us|got|having)\b")
+_TELLING = re.compile(r"\b(?:i|i'm|i've|me|my|we|got|having)\b")
 _BEING = re.compile(r"\b(?:is|are|am)(?:n't)?\s*$")
 _LEAVE = re.compile(
     r"\s*(?:not |still |now |ever |even )*(?:allowed|permitted|able|supposed|meant|expected|obliged|required"
-    r"|free|ok|okay|fine|banned|covered|exempt|bound|forbidden|all ?right|alright|to\b|\w+(?:ing|ed)\b|taught)"
+    r"|free|ok|okay|fine|exempt|bound|forbidden|all ?right|alright|to\b|\w+(?:ing|ed)\b|taught)"
 )
 _PASSIVE = re.compile(
     r"\s*(?:ever |still |now )?(?:to )?be (?:\w+ly )?(?:\w+ed|named|told|shown|seen|taken|put)\b"
@@ -74,7 +74,7 @@ _OF_PUPILS = frozenset({"student", "former_student", "other_pupil", "own_family"
 class Frame:
     """What was read of a question, each slot's values in the order of the text; an empty slot was not said.
 
-    `pronoun`: somebody is concerned whom only "him", "her" or "them" names.
+    `pronoun`: somebody is concerned whom only "him", "her" or "them" names. `duty`: it asks what one must do.
     """
 
     actor: tuple[str, ...] = ()
@@ -83,6 +83,7 @@ class Frame:
     person: tuple[str, ...] = ()
     platform: tuple[str, ...] = ()
     pronoun: bool = False
+    duty: bool = False
 
     def of(self, slot: Slot) -> tuple[str, ...]:
         """The values of a slot."""
@@ -111,6 +112,8 @@ def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> boo
     read = set(frame.of(slot))
     excluded = set(applies.excludes.get(slot, ()))
     # Of two acts ("block him, or like it back?") one is enough for the rule on it; one person is not.
+    if slot == "act" and frame.duty and read <= set(applies.duty):
+        return False
     if read and (read <= excluded if slot == "act" else read & excluded):
         return True
     covered = set(getattr(applies, slot))
@@ -143,6 +146,7 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
         person=tuple(dict.fromkeys(persons)),
         platform=_platforms(asked, platforms),
         pronoun=words.said_of.search(asked) is not None,
+        duty=words.of_duty.search(asked) is not None,
     )
 
 

@@ -17,6 +17,8 @@ from bot.knowledge.frame_words import FrameWords, load_frame_words
 from bot.knowledge.phrases import Phrases, load_phrases
 from bot.knowledge.wording import load_lexicon, unroll
 
+# So few words go on from the last question without asking: "and LinkedIn".
+_FRAGMENT = 4
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -119,6 +121,9 @@ class Thresholds(Record):
         if re.search(self.follow_up, plain):
             return True
         length = len(plain.split())
+        if length > _FRAGMENT and not plain.endswith("?") and not self.asks(question):
+            # What is told is no question, however it points back.
+            return False
         short = (entry for entry in self.follow_up_short if length <= entry.words)
         return sure < self.follow_up_sure and any(re.search(entry.pattern, plain) for entry in short)
 

@@ -175,7 +175,7 @@ class _Reader:
 
     def knows(self, word: str) -> bool:
         """Whether a word (folded) is one of the examples' or of the lexicon's."""
-        return self._speller.knows(word)
+        return self._speller.knows(word) or word in self._lesson.lexicon.slang
 
     def learn(self) -> Learnt:
         """The letters, the heads, and the gate where there are texts for one."""

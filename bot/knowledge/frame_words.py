@@ -49,13 +49,14 @@ class FrameWords(Record):
     pronouns: Pattern
     pupils_life: Pattern
     belongs_here: Pattern
+    duty: Pattern
     accounts: tuple[AccountPattern, ...]
     objects: Pattern
     acts: tuple[ActPattern, ...]
 
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
-        patterns = [self.pronouns, self.pupils_life, self.objects, self.belongs_here]
+        patterns = [self.pronouns, self.pupils_life, self.objects, self.belongs_here, self.duty]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -115,6 +116,11 @@ class FrameWords(Record):
     def student_too(self) -> re.Pattern[str]:
         """What makes an own child or a friend a student of the Federation, too."""
         return self.pattern(self.belongs_here)
+
+    @cached_property
+    def of_duty(self) -> re.Pattern[str]:
+        """What asks whether one must."""
+        return self.pattern(self.duty)
 
     @cached_property
     def looks_like_account(self) -> re.Pattern[str]:

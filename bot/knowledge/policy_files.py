@@ -131,8 +131,9 @@ class Applies(Record):
 
     A topic is contradicted where a question names values of a slot and none of them is covered. Of the slots
     under `needs` the question must name one that is covered (or say "him", "her", "them" for a person), and
-    a value under `excludes` contradicts it whatever else is named. Where the question names what stands under
-    `stands_in`, the topic answers in the place of a likelier one that is about something else.
+    a value under `excludes` contradicts it whatever else is named. Where the question names what stands
+    under `stands_in`, the topic answers in the place of a likelier one that is about something else. `duty`
+    are acts that fit where the question asks whether one must ("must I unfollow her?"), excluded or not.
     """
 
     actor: tuple[Actor, ...] = ()
@@ -143,6 +144,7 @@ class Applies(Record):
     needs: tuple[Slot, ...] = ()
     excludes: Mapping[Slot, tuple[Text, ...]] = {}
     stands_in: tuple[Slot, ...] = ()
+    duty: tuple[Act, ...] = ()
 
     @model_validator(mode="after")
     def _needs_what_it_names(self) -> Self:

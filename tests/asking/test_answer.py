@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz, process
 
-from bot.asking.answer import Answer, answer, answer_topic, statement, to_json
+from bot.asking.answer import Answer, answer, answer_topic, shown_clauses, statement, to_json
 from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
-from bot.asking.render import as_messages
+from bot.asking.render import as_messages, show_more
 from bot.conversation.world import World
+from bot.domain.messages import Heading, Outside, Paragraph
 from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.rasa_files import load_training
@@ -44,16 +45,19 @@ def test_answer_is_the_topics_own(world: World) -> None:
 
 
 def test_should_is_said_as_it_is(world: World) -> None:
-    """Where the policy says "should", the answer says so and never "must"."""
-    given = say(world, "can our account follow pupils back", (WE_FOLLOW, 0.9))
-    assert given.modality == "should"
-    assert "Should not: Staff should not" in given.text
-    assert 'The policy says "should": treat it as required' in given.text
+    """Where the policy says "should", the badge says so and never "must"; what follows from it is behind More."""
+    given = say(world, "do I check which account I post from", ("policy_check_which_account", 0.9))
+    assert (given.verdict, given.modality) == ("must", "should")
+    assert "\nShould: " in given.text
+    assert world.rules.texts.should not in given.text
+    more = show_more(given.topic, world.policy, {}, texts=world.rules.texts)
+    assert more is not None
+    assert Outside(world.rules.texts.should) in more.blocks
 
 
 def test_danger_comes_first_from_the_engine(world: World) -> None:
     """A very likely danger comes first, and no rule about posts is put under it."""
-    given = say(world, "something", (FOLLOW, 0.3), ("danger", 0.7))
+    given = say(world, "something", (FOLLOW, 0.1), ("danger", 0.9))
     assert given.kind == "danger"
     assert given.text.startswith("Call 999 if anyone is in immediate danger")
     assert "Designated Safeguarding Lead" in given.text
@@ -96,7 +100,7 @@ def test_calm_words_raise_no_alarm(world: World, words: str) -> None:
 
 def test_what_may_be_danger_or_a_question_gets_both(world: World) -> None:
     """Below certainty the safety message still comes first, and the rule that may have been meant follows."""
-    given = say(world, "something", (FOLLOW, 0.7), ("danger", 0.25))
+    given = say(world, "something", (FOLLOW, 0.4), ("danger", 0.6))
     assert given.kind == "danger"
     assert given.text.startswith("Call 999 if anyone is in immediate danger")
     assert given.citations[0].id == "sm-094"
@@ -162,7 +166,8 @@ def test_rule_that_is_asked_for_comes_before_the_report(world: World, question: 
 def test_who_says_that_it_is_a_report_is_believed(world: World, told: str) -> None:
     """Whoever says that they report something is taken at their word, where it is at all likely."""
     assert say(world, told, ("report_other", 0.2), ("out_of_scope", 0.8), in_scope=0.2).kind == "report"
-    assert say(world, told, ("out_of_scope", 1.0), in_scope=0.0).kind == "not_covered"
+    unsure = say(world, told, ("out_of_scope", 1.0), in_scope=0.0)
+    assert unsure.kind == ("report" if world.rules.phrases.said(told) else "not_covered")
 
 
 def test_report_is_offered_beside_an_answer(world: World) -> None:
@@ -172,13 +177,24 @@ def test_report_is_offered_beside_an_answer(world: World) -> None:
     assert say(world, "which tone do we use", (tone, 0.9)).report == ""
 
 
-def test_topic_that_came_close_is_cited_too(world: World) -> None:
-    """A topic with the same verdict that came close adds its first clause, third at the earliest."""
+def test_topic_that_came_close_is_shown_as_another(world: World) -> None:
+    """A topic that came close stands behind More under its own question, and in JSON third at the earliest."""
     given = say(world, "follow", (FOLLOW, 0.5), ("policy_student_follows_me", 0.1), (WE_FOLLOW, 0.45))
     own = world.policy.citations(world.policy.topics["follow-former-student"])
-    close = world.policy.citations(world.policy.topics["federation-account-follow-students"])[0]
-    assert given.citations == (*own[:2], close, *own[2:])[:5]
-    assert close not in say(world, "follow", (FOLLOW, 0.8), (WE_FOLLOW, 0.1)).citations
+    close = world.policy.topics["federation-account-follow-students"]
+    first = world.policy.citations(close)[0]
+    assert given.citations == own
+    assert first not in given.citations
+    assert shown_clauses(given) == (*own[:2], first, *own[2:])[:5]
+    shown = as_messages(given, world.policy, {}, texts=world.rules.texts)
+    assert first.quote not in str(shown)
+    more = show_more(f"{given.topic},{close.id}", world.policy, {}, texts=world.rules.texts)
+    assert more is not None
+    blocks = list(more.blocks)
+    assert blocks.index(Paragraph(close.question)) > blocks.index(
+        Heading(world.rules.texts.headings.see_also)
+    )
+    assert close not in say(world, "follow", (FOLLOW, 0.8), (WE_FOLLOW, 0.1)).beside
 
 
 def test_kinds_of_report_are_counted_together(world: World) -> None:
@@ -273,6 +289,8 @@ def test_json_has_the_published_shape(world: World) -> None:
         "citations",
         "options",
         "report",
+        "frame",
+        "policy",
     ]
     assert (given["kind"], given["verdict"], given["modality"]) == ("answer", "never", "must")
     assert (given["options"], given["report"]) == ([], None)
@@ -326,8 +344,10 @@ def test_every_topic_has_a_whole_answer(world: World) -> None:
         given = answer_topic(topic.id, world.policy, world.rules)
         first = f"{topic.question}\n{world.rules.texts.label(topic)}: "
         assert given.text.startswith(first + statement(topic))
-        assert 1 <= len(given.citations) <= 5
-        assert "line" in given.text.splitlines()[-1]
+        assert 1 <= len(shown_clauses(given)) <= 5
+        quoted = next(line for line in given.text.splitlines() if line.startswith("The policy says"))
+        assert given.citations[0].quote in quoted
+        assert "line" in quoted
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["minilm", "letters"])

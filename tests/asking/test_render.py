@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from bot.asking.answer import Answer, Choice, answer_topic
-from bot.asking.render import as_messages
+from bot.asking.answer import Answer, Choice, Kind, answer, answer_topic, ask_which
+from bot.asking.render import as_messages, show_more
 from bot.conversation.world import World
 from bot.domain.messages import (
     Bullets,
@@ -21,6 +22,7 @@ from bot.domain.messages import (
 )
 from bot.knowledge.answer_texts import load_answer_texts
 from bot.knowledge.documents import DataFaults
+from bot.knowledge.parsing import Parse, Ranked
 
 ROOT = Path(__file__).parents[2]
 CONTACTS = {
@@ -46,11 +48,10 @@ def test_answer_shows_verdict_quote_and_version(world: World) -> None:
     message = show(world, answer_topic("follow-former-student", world.policy, world.rules))
     topic = world.policy.topics["follow-former-student"]
     assert message.blocks[:2] == (Heading(topic.question), Verdict("never", "Not allowed"))
-    assert [quote.text for quote in of(message, Quote)] == [
-        clause.quote for clause in world.policy.citations(topic)
-    ]
+    assert [quote.text for quote in of(message, Quote)] == [world.policy.citations(topic)[0].quote]
     assert message.blocks[-1] == Paragraph("Use of Social Media Policy, version: not stated", muted=True)
     assert [(button.action, button.value) for button in buttons(message)] == [
+        ("ask.more", "follow-former-student"),
         ("ask.clause", "sm-094"),
         ("report.start", "question"),
         ("ask.feedback", "follow-former-student|yes"),
@@ -58,16 +59,92 @@ def test_answer_shows_verdict_quote_and_version(world: World) -> None:
     ]
 
 
+def quotes(message: Message) -> list[str]:
+    return [quote.clause for quote in of(message, Quote)]
+
+
 def test_every_topic_can_be_shown(world: World) -> None:
-    """All that a topic names is shown: next steps, whom to tell, notes, and what the policy does not say."""
+    """One clause with its lead-in, the cautions and the next steps; all the rest stands behind More."""
     for topic in world.policy.topics.values():
-        message = show(world, answer_topic(topic.id, world.policy, world.rules))
-        assert len(of(message, Quote)) == len(topic.cites)
-        first = set(world.rules.texts.first(topic))
-        assert len(of(message, Outside)) == len(set(topic.outside) - first)
-        assert len([box for box in of(message, Callout) if box.tone == "warning"]) == len(first)
-        assert len(of(message, Callout)) == len(topic.notes) + len(first)
+        given = answer_topic(topic.id, world.policy, world.rules)
+        message, first = show(world, given), given.citations[0]
+        assert quotes(message) == [*([first.lead_in] if first.lead_in else []), first.id]
+        assert len(of(message, Callout)) == len(world.rules.texts.first(topic))
+        assert of(message, Outside) == []
         assert len(of(message, Bullets)) == bool(topic.next) + bool(topic.tell)
+        more = show_more(topic.id, world.policy, CONTACTS, texts=world.rules.texts)
+        assert more is not None
+        assert set(topic.cites) <= set(quotes(more))
+        assert len(quotes(more)) == len(set(quotes(more)))
+        said = set(topic.outside) - set(world.rules.texts.first(topic))
+        should = topic.modality == "should" and topic.verdict in world.rules.texts.verdicts_should
+        assert len(of(more, Outside)) == len(said) + should
+        assert len(of(more, Callout)) == len(topic.notes)
+
+
+def test_answers_are_short_before_more(world: World) -> None:
+    """The median answer has at most 80 words before More, and none says so much that a tired teacher stops."""
+    lengths = sorted(
+        len(answer_topic(name, world.policy, world.rules).text.split()) for name in world.policy.topics
+    )
+    assert lengths[len(lengths) // 2] <= 80
+
+
+def test_closest_rule_says_first_what_it_is_about(world: World) -> None:
+    """Without a verdict, what the rule is about and what the question is about stand before its clause."""
+    asked = "can parents follow pupils on Instagram"
+    given = answer(
+        asked,
+        Parse(asked, (Ranked("policy_follow_former_student", 0.9),), 1.0),
+        world.policy,
+        rules=world.rules,
+    )
+    assert (given.kind, given.verdict, given.modality) == ("related", "", "")
+    message = show(world, given)
+    texts = [block.text for block in of(message, Paragraph)]
+    assert "staff" in texts[1]
+    assert "a parent" in texts[1]
+    assert of(message, Verdict) == []
+    kinds = [type(block) for block in message.blocks]
+    assert kinds.index(Heading) > 0
+    assert ("ask.more", "follow-former-student") in [(b.action, b.value) for b in buttons(message)]
+
+
+def test_what_was_read_is_shown_and_can_be_put_right(world: World) -> None:
+    """ "Read as" stands over an answer that the frame decided, with a button for other readings."""
+    asked = "can I follow a former student from our school page"
+    ranking = (
+        Ranked("policy_follow_former_student", 0.5),
+        Ranked("policy_federation_account_follow_former_student", 0.4),
+    )
+    given = answer(asked, Parse(asked, ranking, 1.0), world.policy, rules=world.rules)
+    assert given.topic == "federation-account-follow-former-student"
+    assert given.read_as == "Read as: you · a Federation account · a former student · following or adding"
+    message = show(world, given)
+    assert message.blocks[0] == Paragraph(given.read_as, muted=True)
+    wrong = next(button for button in buttons(message) if button.action == "ask.other")
+    back = ask_which(tuple(wrong.value.split(",")), world.policy, world.rules)
+    assert back is not None
+    assert back.kind == "clarify"
+    assert "follow-former-student" in [choice.topic for choice in back.options]
+    assert ask_which(("no-such-topic",), world.policy, world.rules) is None
+
+
+def test_quiet_line_names_whom_to_phone(world: World) -> None:
+    """Under the answer to a story stands the line for those who worry, with the safeguarding lead's number."""
+    story = "I have a long tale to tell about the summer fair and the printer that never works, " * 3
+    given = answer(story, Parse(story, (), 0.0), world.policy, rules=world.rules)
+    assert given.quiet
+    assert "999" in given.text
+    quiet = of(show(world, given), Paragraph)[-2].text
+    assert quiet.startswith(world.rules.texts.quiet)
+    assert CONTACTS["dsl"] in quiet
+
+
+def test_unknown_more_is_nothing(world: World) -> None:
+    """An old or forged value of More gives nothing to show."""
+    assert show_more("no-such-topic", world.policy, CONTACTS, texts=world.rules.texts) is None
+    assert show_more("", world.policy, CONTACTS, texts=world.rules.texts) is None
 
 
 def test_people_are_named_where_they_are_known(world: World) -> None:
@@ -156,8 +233,8 @@ def test_refusal_offers_a_person(world: World) -> None:
 
 def test_summary_holds_nothing_of_the_question(world: World) -> None:
     """What a notification shows says neither the question nor the topic."""
-    for kind in ("answer", "clarify", "not_covered", "report", "danger", "smalltalk"):
-        topic = "follow-former-student" if kind == "answer" else ""
+    for kind in get_args(Kind):
+        topic = "follow-former-student" if kind in ("answer", "related") else ""
         given = Answer("secret words", kind, "text", topic=topic, report="other")
         assert "secret" not in show(world, given).summary
         assert "student" not in show(world, given).summary

@@ -62,7 +62,7 @@ SPOT_CHECKS = [
     ("student-follows-me", "never", "must", "current or prior students"),
     ("message-student-personal-account", "never", "must", "must never use their personal accounts"),
     ("dm-student-federation-account", "never", "must", "should not engage with any direct messaging"),
-    ("federation-account-follow-students", "never", "must", "should not seek to view, link up"),
+    ("federation-account-follow-students", "never", "must", "should not “follow back”"),
     ("students-follow-federation-account", "allowed_if", "may", "would be acceptable"),
     ("teach-on-federation-account", "allowed_if", "may", "for teaching and learning purposes"),
     ("class-facebook-group", "never", "must", "would not approve using Facebook accounts or groups"),

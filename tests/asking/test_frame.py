@@ -1,0 +1,195 @@
+"""The frame of a question: who acts, what is done, on whose account, about whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.asking.frame import Frame, contradictions, read_frame
+from bot.conversation.world import World
+from bot.knowledge.documents import DataFaults
+from bot.knowledge.frame_words import load_frame_words
+from bot.knowledge.policy_files import Applies
+
+ROOT = Path(__file__).parents[2]
+
+
+def frame(world: World, question: str) -> Frame:
+    return read_frame(question, world.rules.frame, world.rules.platforms)
+
+
+@pytest.mark.parametrize(
+    ("question", "actor"),
+    [
+        ("can I follow the pupils", "staff"),
+        ("are parents allowed to film the play", "parent"),
+        ("is it fine for students to post selfies", "student"),
+        ("Quick look at TikTok at break, fine for students?", "student"),
+        ("pupils messaging each other, ok?", "student"),
+        ("may the head comment from his own account", "head"),
+        ("can the school see my private messages", "school"),
+        ("must governors do the training", "governor"),
+        ("what does the policy say", ""),
+        ("I've a pupil who wants to add me", ""),
+        ("how must a pupil be named", ""),
+        ("are colleagues fair game", ""),
+        ("A dad's bio names us. Does he need a disclaimer?", "parent"),
+    ],
+)
+def test_actor_is_whoever_is_asked_about(world: World, question: str, actor: str) -> None:
+    """The word after "can" acts; whoever is only told of, or has something done to them, does not."""
+    assert "".join(frame(world, question).actor) == actor
+
+
+@pytest.mark.parametrize(
+    ("question", "act"),
+    [
+        ("can I follow a pupil", "follow"),
+        ("can I unfollow a pupil", "leave"),
+        ("can I stop messaging a leaver", "leave"),
+        ("may I turn down the request of a pupil", "decline"),
+        ("a pupil messaged me, can I show it to the DSL", "show"),
+        ("a pupil messaged me, can I screenshot it", "keep"),
+        ("block a pupil ok?", "block"),
+        ("can I stay friends with an ex-pupil", "follow"),
+        ("can I keep the chat going with year 10", "follow"),
+        ("a pupil followed me. can I share his tweet", "share"),
+        ("what is social media", ""),
+    ],
+)
+def test_act_is_the_one_that_leave_is_asked_for(world: World, question: str, act: str) -> None:
+    """The first act after "can I" is asked about, not what has happened; ending is not starting."""
+    assert "".join(frame(world, question).act[:1]) == act
+
+
+@pytest.mark.parametrize(
+    ("question", "account"),
+    [
+        ("on my own facebook", ("own",)),
+        ("on my gardening page", ("own",)),
+        ("on our department's page", ("federation",)),
+        ("on our insta", ("federation",)),
+        ("the choir's page", ("federation",)),
+        ("in a group chat", ("group",)),
+        ("with my tutor group", ()),
+        ("look at a student's profile", ("other",)),
+        ("can I follow the school account", ()),
+        ("can I share the school's post on my own page", ("own",)),
+        ("must I check my own account for the school", ("own",)),
+    ],
+)
+def test_account_is_where_it_is_done(world: World, question: str, account: tuple[str, ...]) -> None:
+    """What is only followed or shared is no account of the asker's."""
+    assert frame(world, question).account == account
+
+
+@pytest.mark.parametrize(
+    ("question", "person"),
+    [
+        ("can I message my own kids", {"own_family"}),
+        ("can I message my kids", {"student"}),
+        ("can I post my kids on holiday", {"own_family"}),
+        ("can I follow an ex-pupil", {"former_student"}),
+        ("can I add a girl I taught", {"former_student"}),
+        ("can I follow a pupil at another school", {"other_pupil"}),
+        ("can I follow a student who was never at our school", {"other_pupil"}),
+        ("can I message my daughter, she is a student here", {"own_family", "student"}),
+        ("can I add a pupil's mum", {"parent"}),
+        ("can I add a parent of a pupil", {"parent"}),
+        ("can I follow a Year 9 teacher", {"colleague"}),
+        ("see you at parents' evening", set()),
+        ("is there a Friends of the School page", set()),
+        ("can I put pictures of the nativity on my insta", {"student"}),
+        ("can I forward a pupil's message to the head", {"student"}),
+    ],
+)
+def test_person_is_whom_it_is_about(world: World, question: str, person: set[str]) -> None:
+    """Own children are no pupils, a pupil's mother is no pupil, and a nativity is full of them."""
+    assert set(frame(world, question).person) == person
+
+
+def test_nothing_read_contradicts_nothing() -> None:
+    """A topic fits a question that says nothing of what it is about; one without `applies` fits all."""
+    applies = Applies(actor=("staff",), account=("own",), person=("student",))
+    assert contradictions(applies, Frame()) == ()
+    assert contradictions(None, Frame(actor=("parent",))) == ()
+
+
+def test_disjoint_slots_contradict() -> None:
+    """One value in common is enough to fit, none contradicts; heads, IT and the school are staff."""
+    applies = Applies(actor=("staff",), account=("own",), person=("student", "former_student"))
+    assert contradictions(applies, Frame(account=("federation",))) == ("account",)
+    assert contradictions(applies, Frame(account=("federation", "own"))) == ()
+    assert contradictions(applies, Frame(actor=("head",), person=("friend",))) == ("person",)
+    assert contradictions(applies, Frame(actor=("parent",))) == ("actor",)
+
+
+def test_needs_must_be_named_in_a_whole_question() -> None:
+    """A rule on students needs a word for one, or "them"; a follow-up may leave it unsaid."""
+    applies = Applies(person=("student",), needs=("person",))
+    assert contradictions(applies, Frame()) == ("person",)
+    assert contradictions(applies, Frame(pronoun=True)) == ()
+    assert contradictions(applies, Frame(), whole=False) == ()
+
+
+def test_excluded_values_contradict() -> None:
+    """One excluded person is one too many; of two acts one may be another rule's."""
+    applies = Applies(person=("friend",), excludes={"person": ("student",), "act": ("block",)})
+    assert contradictions(applies, Frame(person=("friend", "student"))) == ("person",)
+    assert contradictions(applies, Frame(act=("block",))) == ("act",)
+    assert contradictions(applies, Frame(act=("block", "follow"))) == ()
+
+
+def test_frame_is_printed_with_one_value_a_slot(world: World) -> None:
+    """`ask --json` prints every slot, null where nothing was read."""
+    read = frame(world, "can I follow a former student on my own LinkedIn")
+    assert read.to_json() == {
+        "actor": "staff",
+        "act": "follow",
+        "account": "own",
+        "person": "former_student",
+        "platform": "linkedin",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "🙂" * 50,
+        "can " * 5_000,
+        "i" * 20_000,
+        "can i follow " * 1_500,
+        "\u202efollow\u202c",
+        "?" * 999,
+    ],
+)
+def test_any_text_has_a_frame(world: World, text: str) -> None:
+    """Empty, endless or odd: a frame is read, if an empty one."""
+    assert isinstance(frame(world, text), Frame)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("- value: block\n", "- value: blok\n", "acts > 0 > value"),
+        ("{boss}\\\\b|(?:show|tell", "{bos}\\\\b|(?:show|tell", "no list {bos}"),
+        ('objects: "', 'objects: "(', "not a regular expression"),
+    ],
+)
+def test_broken_words_are_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    """A misspelt value or list, and a broken pattern, are faults with their file, never a silent gap."""
+    text = (ROOT / "intents" / "frame.yml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "frame.yml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataFaults, match=fault):
+        load_frame_words(path)
+
+
+def test_needs_of_nothing_are_a_fault() -> None:
+    """A topic cannot need a slot of which it names no value."""
+    with pytest.raises(ValueError, match="names no value"):
+        Applies(needs=("person",))
