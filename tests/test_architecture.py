@@ -24,7 +24,7 @@ def length(function: Function) -> int:
 
 
 def test_no_module_is_long() -> None:
-    """No module of the product has more than 600 lines: a file is one thing with a name, not a number of lines."""
+    """No module of the product has more than 600 lines: a file is one thing that has a name."""
     long = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules("bot")}
     assert {path: lines for path, lines in long.items() if lines > 600} == {}
 

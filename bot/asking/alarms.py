@@ -89,9 +89,11 @@ def is_quiet_line_due(question: str, parse: Parse, rules: AnswerRules) -> bool:
 
 
 def _found(reading: Reading, parse: Parse) -> bool:
-    """Whether a pattern of danger says so. In a story that the gate reads as calm it is only a figure."""
-    found = reading.rules.danger.found(reading.question)
-    if not found or reading.rules.danger.is_plain(found):
-        return bool(found)
-    calm = parse.alarm is not None and parse.alarm.danger < reading.rules.thresholds.danger_calm
-    return not (is_story(reading.question) and calm)
+    """Whether a pattern of danger says so. Where no reader sees any danger it is only a figure of speech."""
+    danger, question = reading.rules.danger, reading.question
+    if not danger.found(question):
+        return False
+    if parse.alarm is None or danger.is_plain(question):
+        return True
+    calm = parse.alarm.danger < reading.rules.thresholds.danger_calm
+    return not (calm and (is_story(question) or _is_unlike(reading, parse)))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.asking.reading import Guess, Reading, rivals_of
 
+_FRAGMENT = 6
 _SOCIAL = frozenset({"follow", "react", "block", "leave"})
 Way = Literal["answer", "ask_back", "related", "nothing"]
 
@@ -52,10 +53,17 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
 
 
 def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
-    """The likeliest topic where it fits; else the next one that is likely enough and fits."""
+    """The likeliest topic where it fits; else the next one that is likely enough and fits.
+
+    A few words that go on from the last question are about that topic or a neighbour of it.
+    """
+    fitting, limits = reading.fitting, reading.rules.thresholds
+    if reading.goes_on and len(reading.question.split()) <= _FRAGMENT:
+        near = next((guess for guess in fitting if guess.topic.id in reading.near), None)
+        if near is not None and near.share >= limits.neighbour_share:
+            return near
     if not likeliest.against:
         return likeliest
-    fitting, limits = reading.fitting, reading.rules.thresholds
     rest = sum(guess.share for guess in fitting)
     best = fitting[0] if fitting else None
     if best is None:
@@ -91,7 +99,8 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
     if reading.goes_on:
         return True
     limits = reading.rules.thresholds
-    return reading.sure(guess) >= (limits.verdict_named if _is_named(reading, guess) else limits.verdict)
+    least = limits.verdict_named if _is_named(reading, guess) else limits.verdict
+    return reading.sure(guess) >= (max(least, limits.verdict_reduced) if reading.reduced else least)
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

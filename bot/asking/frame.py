@@ -122,7 +122,9 @@ def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> boo
     read |= {wider for value in read if slot == "actor" for wider in _ALSO.get(value, ())}
     if read:
         return not read & covered
-    return whole and slot in applies.needs and not (slot == "person" and frame.pronoun)
+    # Whoever acts is concerned, too: "my tutees can chat there".
+    named = slot == "person" and (frame.pronoun or bool(covered & set(frame.actor)))
+    return whole and slot in applies.needs and not named
 
 
 def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> Frame:
@@ -130,14 +132,21 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     text = unroll(question)
     asked = _asked_part(text, words)
     # Whom something is shown or sent to is not the person whom it is about.
-    mentions = tuple(_mentions(words.shown_to.sub(lambda found: " " * len(found[0]), asked), words))
+    concerned = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
+    mentions = tuple(_mentions(concerned, words))
     clauses = tuple(_clauses(asked, words))
     actor = _actor(asked, clauses, mentions, words)
     acts = _acts(asked, clauses, words)
     persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
     if _NOT_OURS & set(persons) and "other_pupil" not in persons and words.student_too.search(asked):
         persons.append("student")
-    if _PICTURES & set(acts) and not _OF_PUPILS & set(persons) and words.of_pupils_life.search(asked):
+    absent = words.not_there.search(asked) is not None
+    if (
+        not absent
+        and {*_PICTURES, "name"} & set(acts)
+        and not _OF_PUPILS & set(persons)
+        and words.of_pupils_life.search(asked)
+    ):
         persons.append("student")
     return Frame(
         actor=() if actor.value is None else (actor.value,),
@@ -159,6 +168,10 @@ class _Mention(NamedTuple):
 class _Subject(NamedTuple):
     value: str | None
     mention: _Mention | None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _asked_part(text: str, words: FrameWords) -> str:

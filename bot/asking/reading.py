@@ -35,7 +35,7 @@ class Guess:
 class Reading:
     """A question, the odds of its parse, its frame, and the topics by their share, the likeliest first.
 
-    `goes_on`: it continues the last question, so that what is left unsaid was said there.
+    `near` are the last topic and its neighbours where it goes on from there: what it leaves unsaid was said.
     """
 
     question: str
@@ -45,11 +45,17 @@ class Reading:
     policy: Policy
     rules: AnswerRules
     frame: Frame = NOTHING_READ
-    goes_on: bool = False
+    near: frozenset[str] = frozenset()
+    reduced: bool = False
 
     def of(self, *intents: str) -> float:
         """The odds of these intents together."""
         return sum(self.odds.get(intent, 0.0) for intent in intents)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it continues the last question."""
+        return bool(self.near)
 
     @property
     def fitting(self) -> tuple[Guess, ...]:
@@ -77,7 +83,7 @@ def read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_t
     frame = read_frame(parse.spelt or question, rules.frame, rules.platforms)
     guesses = _guesses(weights, policy, frame, whole)
     in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
-    return Reading(question, odds, in_scope, guesses, policy, rules, frame, bool(near))
+    return Reading(question, odds, in_scope, guesses, policy, rules, frame, near, parse.reduced)
 
 
 def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: bool) -> tuple[Guess, ...]:

@@ -63,6 +63,7 @@ class Thresholds(Record):
     close_account: Share
     verdict: Share
     verdict_named: Share
+    verdict_reduced: Share
     related: Share
     instead: Share
     stand_in: Share
@@ -165,9 +166,11 @@ class DangerWords(Record):
         plain = unroll(text)
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
-    def is_plain(self, name: str) -> bool:
-        """Whether the pattern of this id is never a figure of speech."""
-        return any(entry.plain for entry in self.patterns if entry.id == name)
+    def is_plain(self, text: str) -> bool:
+        """Whether `text` holds a pattern that is never a figure of speech."""
+        plain = unroll(text)
+        named = {entry.id for entry in self.patterns if entry.plain}
+        return any(name in named and pattern.search(plain) for name, pattern in self._compiled)
 
     def may_be_self(self, text: str) -> bool:
         """Whether whoever wrote a text of danger may be in danger themselves."""

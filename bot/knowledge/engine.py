@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from bot.knowledge.classifier import Scores
 from bot.knowledge.doubles import halves
 from bot.knowledge.encoder import (
     Encoder,
@@ -20,13 +21,13 @@ from bot.knowledge.encoder import (
     normalised,
 )
 from bot.knowledge.engine_cache import Learnt, one_at_a_time, read_cache, write_cache
-from bot.knowledge.gate import fit_gate
+from bot.knowledge.gate import Features, fit_gate
 from bot.knowledge.gate_files import GateExample, load_gate
-from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, fit_heads
+from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, fit_heads, kind_signals
 from bot.knowledge.language import is_english
 from bot.knowledge.memory import give_back
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
-from bot.knowledge.parsing import Parse, Ranked
+from bot.knowledge.parsing import Alarm, Parse, Ranked
 from bot.knowledge.policies import Policy
 from bot.knowledge.rasa_files import Training, intent_of, load_training
 from bot.knowledge.spelling import Speller
@@ -38,7 +39,7 @@ _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 _CUE_WEIGHT = np.float32(0.2)
 LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "6"
+_FORMAT = "7"
 _ORDINARY = {"danger": "danger", "report_abuse": "abuse", "report_image": "abuse", "report_other": "abuse"}
 
 
@@ -101,26 +102,29 @@ class BuiltinEngine:
         folded = fold(text)
         if not any(map(str.isalnum, folded)):
             return Parse(text, (), in_scope=0.0)
-        parse = self._parse(text)
-        english = is_english(folded, self._reader.knows)
-        return replace(parse, english=english, parts=tuple(map(self._parse, halves(folded))))
-
-    def _parse(self, text: str) -> Parse:
-        # The windows of a story are read beside it, in one run of the model, for the gate alone.
+        # The halves of a double question and the windows of a story are read beside it, in one run.
+        halved = halves(folded)
         parts = [text] if self._gate is None else self._gate.parts(text)
-        features = self._reader.read(parts)
-        read, gates = self._heads.read(features[:1])
-        alarm = (
-            None
-            if self._gate is None
-            else self._gate.read(parts, features, self._heads.kind_signals(features[:1]))
-        )
-        likeness = float(gates[0, 1])
+        wholes = [text, *halved]
+        rows = self._reader.read([*wholes, *parts[1:]], len(wholes))
+        read = self._heads.read(rows[: len(wholes)])
+        alarm = None
+        if self._gate is not None:
+            features = np.vstack([rows[:1], rows[len(wholes) :]])
+            alarm = self._gate.read(parts, features, kind_signals(*read[0]))
+        found = [self._parse(half, *read[at], None) for at, half in enumerate(halved, 1)]
+        whole = self._parse(text, *read[0], alarm)
+        english = is_english(folded, self._reader.knows)
+        return replace(whole, english=english, parts=tuple(found), reduced=self.reduced_accuracy)
+
+    def _parse(self, text: str, read: Mapping[str, float], gates: Scores, alarm: Alarm | None) -> Parse:
+        """The parse of a text from what the heads and the gate say of it."""
+        likeness = float(gates[1])
         if alarm is not None:
             alarm = replace(alarm, likeness=likeness)
         odds, danger = {**read}, likeness if alarm is None else alarm.danger
         _set_danger(odds, danger)
-        in_scope = max(float(gates[0, 0]), danger, 0.0 if alarm is None else alarm.concern)
+        in_scope = max(float(gates[0]), danger, 0.0 if alarm is None else alarm.concern)
         if self.reduced_accuracy:
             # Letters alone make the gate doubt a short "hello there".
             in_scope = max(in_scope, sum(read.get(intent, 0.0) for intent in SMALL_TALK))
@@ -192,12 +196,20 @@ class _Reader:
             for text, intent in zip(lesson.texts, lesson.intents, strict=True)
         ]
         read = _remembered(self.read, dict(zip(lesson.texts, features, strict=True)))
-        return Learnt(letters, heads, fit_gate(lesson.gate, ordinary, read, heads.kind_signals))
+        return Learnt(
+            letters,
+            heads,
+            fit_gate(lesson.gate, ordinary, read, lambda row: kind_signals(*heads.read(row)[0])),
+        )
 
-    def read(self, texts: Sequence[str]) -> Vectors:
-        """The features of each text: what the encoder says, and the cues."""
+    def read(self, texts: Sequence[str], wholes: int) -> Vectors:
+        """The features of each text: what the encoder says, and the cues.
+
+        The first `wholes` count as they are and with platforms masked; the others, masked alone.
+        """
         lexicon = self._lesson.lexicon
-        return self._features([lexicon.standard(self._speller.repair(fold(text))) for text in texts])
+        standard = [lexicon.standard(self._speller.repair(fold(text))) for text in texts]
+        return self._features([*standard[:wholes], *map(lexicon.masked, standard[wholes:])])
 
     def _features(self, standard: Sequence[str]) -> Vectors:
         lexicon = self._lesson.lexicon
@@ -213,16 +225,16 @@ class _Reader:
         return normalised(rows[[places[text] for text in standard]] + rows[[places[text] for text in masked]])
 
 
-def _remembered(
-    read: Callable[[Sequence[str]], Vectors], kept: dict[str, Vectors]
-) -> Callable[[Sequence[str]], Vectors]:
+def _remembered(read: Callable[[Sequence[str], int], Vectors], kept: dict[str, Vectors]) -> Features:
     """`read`, which reads each text once, none that is `kept`: the folds of the gate share most of theirs."""
+    parts: dict[str, Vectors] = {}
 
-    def found(texts: Sequence[str]) -> Vectors:
-        fresh = [text for text in dict.fromkeys(texts) if text not in kept]
+    def found(texts: Sequence[str], windows: bool) -> Vectors:
+        known = parts if windows else kept
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
         if fresh:
-            kept.update(zip(fresh, read(fresh), strict=True))
-        return np.stack([kept[text] for text in texts])
+            known.update(zip(fresh, read(fresh, 0 if windows else len(fresh)), strict=True))
+        return np.stack([known[text] for text in texts])
 
     return found
 

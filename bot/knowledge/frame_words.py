@@ -46,6 +46,7 @@ class FrameWords(Record):
 
     words: Mapping[str, str]
     people: tuple[PeoplePattern, ...]
+    absent: Pattern
     pronouns: Pattern
     pupils_life: Pattern
     belongs_here: Pattern
@@ -56,7 +57,7 @@ class FrameWords(Record):
 
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
-        patterns = [self.pronouns, self.pupils_life, self.objects, self.belongs_here, self.duty]
+        patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.belongs_here, self.duty]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -101,6 +102,11 @@ class FrameWords(Record):
             r"\b(?:to|with|past|for|ask|tell|show|inform|phone) (?:the |my |our |a )?{boss}\b"
             r"(?=$|\W*$|[.,?!]| (?:as|for|at|in|so|and|before|first|that|if|about|straight|now|today)\b)"
         )
+
+    @cached_property
+    def not_there(self) -> re.Pattern[str]:
+        """People of whom it is said that they are not there."""
+        return self.pattern(self.absent)
 
     @cached_property
     def said_of(self) -> re.Pattern[str]:

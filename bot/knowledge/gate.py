@@ -37,8 +37,8 @@ _FOLDS = 3
 # Words share 32,768 places by their hash; one seen in fewer texts tells nothing.
 _PLACES = 1 << 15
 _SEEN = 2.0
-# Of a very long text the windows with the most evidence are read for their meaning, too.
-_MOST_WINDOWS = 12
+# The windows with the most evidence are read for their meaning, too: each takes the time of a short question.
+_MOST_WINDOWS = 3
 _ALIKE = 0.7
 
 
@@ -71,10 +71,7 @@ class Gate:
 
     def parts(self, text: str) -> list[str]:
         """What of a text is to be read: the whole, then its windows with the most evidence."""
-        found = windows(text) if is_story(text) else []
-        if len(found) > _MOST_WINDOWS:
-            found = sorted(found, key=lambda part: -_evidence(self.evidence, part))[:_MOST_WINDOWS]
-        return [text, *found]
+        return _parts(text, self.evidence)
 
     def read(self, parts: Sequence[str], features: Vectors, kinds: Vectors) -> Alarm:
         """The alarm of a text: `parts` as above, a row of features each, and what the heads say of it."""
@@ -89,7 +86,8 @@ def is_story(text: str) -> bool:
     return len(text.split()) > STORY_WORDS
 
 
-Features = Callable[[Sequence[str]], Vectors]
+#: The features of texts; True for windows, of which only the reading without platforms counts.
+Features = Callable[[Sequence[str], bool], Vectors]
 #: What the engine's heads say of the features of one text: `kind_signals` of it.
 Kinds = Callable[[Vectors], Vectors]
 
@@ -118,8 +116,19 @@ def held_out_alarms(
         for example in examples:
             if example.author == author:
                 parts = gate.parts(example.text)
-                features = features_of(parts)
+                features = _features(parts, features_of)
                 yield example, gate.read(parts, features, kinds_of(features[:1]))
+
+
+def _parts(text: str, evidence: Vectors) -> list[str]:
+    found = windows(text) if is_story(text) else []
+    return [text, *sorted(found, key=lambda part: -_evidence(evidence, part))[:_MOST_WINDOWS]]
+
+
+def _features(parts: Sequence[str], features_of: Features) -> Vectors:
+    """A row for a whole text, and one for each of its windows."""
+    whole = features_of(parts[:1], False)
+    return np.vstack([whole, features_of(parts[1:], True)]) if len(parts) > 1 else whole
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,7 @@ class _Piece:
     text: str
     grade: str
     weight: float
+    window: bool = False
 
 
 def _pieces(examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]]) -> list[_Piece]:
@@ -139,12 +149,13 @@ def _pieces(examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]]
         cut = windows(example.text)
         if example.grade == "harmless":
             # Every other one: neighbours share half their words.
-            found += [_Piece(part, "harmless", _WINDOW) for part in cut[::2]]
+            found += [_Piece(part, "harmless", _WINDOW, window=True) for part in cut[::2]]
             continue
         spans = [unroll(span) for span in example.spans]
-        found += [_Piece(span, example.grade, 1.0) for span in spans]
-        found += [_Piece(part, example.grade, _WINDOW) for part in cut if _holds(part, spans)]
-    return found
+        found += [_Piece(span, example.grade, 1.0, window=True) for span in spans]
+        told = (part for part in cut if _holds(part, spans))
+        found += [_Piece(part, example.grade, _WINDOW, window=True) for part in told]
+    return sorted(found, key=lambda piece: piece.window)
 
 
 def _holds(part: str, spans: Sequence[str]) -> bool:
@@ -156,7 +167,8 @@ def _fit_readers(
     examples: Sequence[GateExample], ordinary: Sequence[tuple[str, str]], features_of: Features
 ) -> tuple[Vectors, Vectors, Vectors]:
     pieces = _pieces(examples, ordinary)
-    rows = normalised(features_of([piece.text for piece in pieces]))
+    whole, cut = ([piece.text for piece in pieces if piece.window is window] for window in (False, True))
+    rows = normalised(np.vstack([features_of(whole, False), *([features_of(cut, True)] if cut else [])]))
     weight = _balanced(pieces)
     marks = rows[_landmarks([piece.grade for piece in pieces])]
     like = _fade(rows @ marks.T)
@@ -241,17 +253,17 @@ def _fit_weighers(
 ) -> tuple[Weigher, Weigher]:
     """The weighers for short texts and for stories, from what readers say of authors they did not read."""
     authors = list(dict.fromkeys(example.author for example in examples))
-    cut = {e.text: [e.text, *(windows(e.text) if is_story(e.text) else [])] for e in examples}
     # All at once: texts of a like length share a run of the model.
-    features_of([part for parts in cut.values() for part in parts])
+    features_of([example.text for example in examples], False)
+    features_of([part for e in examples if is_story(e.text) for part in windows(e.text)], True)
     signals: list[Vectors] = []
     tried: list[GateExample] = []
     for fold in range(min(_FOLDS, len(authors))):
         out = set(authors[fold::_FOLDS])
         readers = _fit_readers([e for e in examples if e.author not in out], ordinary, features_of)
         for example in (e for e in examples if e.author in out):
-            parts = cut[example.text]
-            features = features_of(parts)
+            parts = _parts(example.text, readers[2])
+            features = _features(parts, features_of)
             signals.append(_signals(*readers, parts, features, kinds_of(features[:1])))
             tried.append(example)
     long = np.array([is_story(example.text) for example in tried])

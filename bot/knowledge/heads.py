@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -56,35 +56,26 @@ class Heads:
     topic_heat: float
     outside: Any
 
-    def read(self, features: Vectors) -> tuple[Mapping[str, float], Scores]:
-        """The first text's odds of every intent, which sum to 1; and the gates of all texts.
+    def read(self, features: Vectors) -> list[tuple[Mapping[str, float], Scores]]:
+        """Of each text the odds of every intent, which sum to 1, and its gates.
 
-        The gates are two columns from 0 to 1, a row a text: that it is for Signpost at all, and that it
-        tells of danger.
+        The gates are a row of two from 0 to 1: that the text is for Signpost at all, and that it tells of
+        danger.
         """
         cosines = self.kernel.cosines(features)
         scores = self.kernel.scores(cosines)
-        signals = _signals(self.kernel, cosines, scores, self.outside)
-        return self._odds(features[:1], scores[:1]), self._gates(signals)
+        gates = self._gates(_signals(self.kernel, cosines, scores, self.outside))
+        return list(zip(self._odds(features, scores), gates, strict=True))
 
-    def kind_signals(self, features: Vectors) -> Vectors:
-        """Of one text the odds of danger, a report, a policy question, and what the gates say: the roots.
-
-        The roots, so that a likelihood of a hundredth still tells more than none.
-        """
-        odds, gates = self.read(features)
-        reports = sum(odds.get(name, 0.0) for name in odds if name.startswith("report_"))
-        policy = sum(value for name, value in odds.items() if kind_of(name) == POLICY)
-        found = [odds.get(DANGER, 0.0), reports, policy, odds.get(OUT_OF_SCOPE, 0.0), *gates[0]]
-        return np.sqrt(np.maximum(np.array(found, dtype=np.float32), 0.0))
-
-    def _odds(self, features: Vectors, scores: Vectors) -> Mapping[str, float]:
-        odds = softmax(_kind_scores(self.kinds, features, self.kernel, scores), self.kind_heat)[0]
-        kinds = dict(zip(self.kinds.labels, odds.tolist(), strict=True))
+    def _odds(self, features: Vectors, scores: Vectors) -> Iterator[Mapping[str, float]]:
+        kinds = softmax(_kind_scores(self.kinds, features, self.kernel, scores), self.kind_heat)
         names = self.topics.linear.labels
         found = self.topics.scores(features, scores[:, _places(self.kernel, names)])
-        topics = softmax(found, self.topic_heat)[0] * kinds.pop(POLICY, 0.0)
-        return {**kinds, **dict(zip(names, topics.tolist(), strict=True))}
+        topics = softmax(found, self.topic_heat)
+        for of_kinds, of_topics in zip(kinds.tolist(), topics.tolist(), strict=True):
+            odds = dict(zip(self.kinds.labels, of_kinds, strict=True))
+            policy = odds.pop(POLICY, 0.0)
+            yield {**odds, **{name: share * policy for name, share in zip(names, of_topics, strict=True)}}
 
     def _gates(self, signals: Vectors) -> Scores:
         odds = softmax(self.gate.scores(signals))
@@ -111,6 +102,17 @@ def fit_heads(features: Vectors, intents: Sequence[str]) -> Heads:
         topic_heat=_heat(unseen.topics, [intents[place] for place in unseen.places], topics.linear.labels),
         outside=outside,
     )
+
+
+def kind_signals(odds: Mapping[str, float], gates: Scores) -> Vectors:
+    """Of one text the odds of danger, a report, a policy question, and what the gates say: the roots.
+
+    The roots, so that a likelihood of a hundredth still tells more than none.
+    """
+    reports = sum(value for name, value in odds.items() if name.startswith("report_"))
+    policy = sum(value for name, value in odds.items() if kind_of(name) == POLICY)
+    found = [odds.get(DANGER, 0.0), reports, policy, odds.get(OUT_OF_SCOPE, 0.0), *gates]
+    return np.sqrt(np.maximum(np.array(found, dtype=np.float32), 0.0))
 
 
 def kind_of(intent: str) -> str:

@@ -33,7 +33,8 @@ class Parse:
 
     `alarm` is the gate's, None where it could not read. `english`: the words are English. `parts` are the
     parses of a question's two halves where each can stand alone; none for any other text. `spelt` is the text
-    folded, its spelling repaired and no slang replaced ("" where the engine does not say).
+    folded, its spelling repaired and no slang replaced ("" where the engine does not say). `reduced`: it was
+    read without the language model, so that a verdict needs more certainty.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Parse:
     english: bool = True
     parts: tuple[Parse, ...] = ()
     spelt: str = ""
+    reduced: bool = False
 
     @property
     def top(self) -> Ranked:

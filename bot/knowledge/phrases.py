@@ -28,9 +28,13 @@ class WhomPattern(Record):
 
 
 class Whom(Record):
-    """How people ask for a person: the words of asking, the roles, and whoever will do."""
+    """How people ask for a person: the words of asking, the roles, and whoever will do.
+
+    `doing` are words of another question: what one may do with the number.
+    """
 
     asking: tuple[Pattern, ...]
+    doing: Pattern
     people: tuple[WhomPattern, ...]
     anybody: tuple[Pattern, ...]
 
@@ -49,7 +53,12 @@ class Phrases(Record):
 
     @model_validator(mode="after")
     def _all_compile(self) -> Phrases:
-        whom = (*self.whom.asking, *self.whom.anybody, *(entry.pattern for entry in self.whom.people))
+        whom = (
+            self.whom.doing,
+            *self.whom.asking,
+            *self.whom.anybody,
+            *(entry.pattern for entry in self.whom.people),
+        )
         for pattern in (self.about_reference, *whom, *(p for name in _SAID for p in getattr(self, name))):
             try:
                 self._pattern(pattern)
@@ -85,6 +94,8 @@ class Phrases(Record):
         if len(plain.split()) > _LONGEST_WHOM:
             return None
         known = frozenset(contacts)
+        if self._doing.search(plain):
+            return None
         if _any(self._asking, plain):
             names = [name for name, pattern in self._people if pattern.search(plain) and name in known]
             if names:
@@ -110,6 +121,10 @@ class Phrases(Record):
     @cached_property
     def _anybody(self) -> tuple[re.Pattern[str], ...]:
         return tuple(map(self._pattern, self.whom.anybody))
+
+    @cached_property
+    def _doing(self) -> re.Pattern[str]:
+        return self._pattern(self.whom.doing)
 
     @cached_property
     def _people(self) -> tuple[tuple[str, re.Pattern[str]], ...]:

@@ -45,7 +45,7 @@ def test_answer_is_the_topics_own(world: World) -> None:
 
 
 def test_should_is_said_as_it_is(world: World) -> None:
-    """Where the policy says "should", the badge says so and never "must"; what follows from it is behind More."""
+    """Where the policy says "should", the badge says so and never "must"; what follows is behind More."""
     given = say(world, "do I check which account I post from", ("policy_check_which_account", 0.9))
     assert (given.verdict, given.modality) == ("must", "should")
     assert "\nShould: " in given.text
@@ -178,7 +178,7 @@ def test_report_is_offered_beside_an_answer(world: World) -> None:
 
 
 def test_topic_that_came_close_is_shown_as_another(world: World) -> None:
-    """A topic that came close stands behind More under its own question, and in JSON third at the earliest."""
+    """A topic that came close stands behind More under its own question, in JSON third at the earliest."""
     given = say(world, "follow", (FOLLOW, 0.5), ("policy_student_follows_me", 0.1), (WE_FOLLOW, 0.45))
     own = world.policy.citations(world.policy.topics["follow-former-student"])
     close = world.policy.topics["federation-account-follow-students"]

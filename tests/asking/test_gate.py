@@ -76,8 +76,8 @@ def test_one_clause_of_a_story_is_read(engine: BuiltinEngine) -> None:
     """A calm story stays calm; with one clause of danger in the middle it does not."""
     calm = (
         "What a day, the minibus would not start and the netball girls had to wait in the rain for an hour, "
-        "then the caterers brought the wrong sandwiches, {middle}and in the end we lost by one goal, anyway my "
-        "question is whether I may put the team photo on our page tonight or do I have to ask somebody first"
+        "then the caterers brought the wrong sandwiches, {middle}and in the end we lost by one goal, anyway "
+        "my question is whether I may put the team photo on our page tonight or do I have to ask first"
     )
     before = engine.parse(calm.format(middle="")).alarm
     after = engine.parse(
@@ -106,9 +106,9 @@ def test_gate_is_kept_with_the_rest(engine: BuiltinEngine, tmp_path: Path, world
 
 
 def test_endless_text_is_read_in_bounded_time(engine: BuiltinEngine) -> None:
-    """Of twenty thousand characters a dozen windows are read for their meaning, those with most evidence."""
+    """Of twenty thousand characters a few windows are read for their meaning, those with most evidence."""
     text = "The weather was fine. " * 900 + "He said he will kill himself tonight. " + "We had tea. " * 50
     assert engine._gate is not None
     parts = engine._gate.parts(text)
-    assert len(parts) <= 13
+    assert len(parts) <= 4
     assert any("kill himself" in part for part in parts[1:])

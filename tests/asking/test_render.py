@@ -83,7 +83,7 @@ def test_every_topic_can_be_shown(world: World) -> None:
 
 
 def test_answers_are_short_before_more(world: World) -> None:
-    """The median answer has at most 80 words before More, and none says so much that a tired teacher stops."""
+    """The median answer has at most 80 words before More: what a tired teacher reads."""
     lengths = sorted(
         len(answer_topic(name, world.policy, world.rules).text.split()) for name in world.policy.topics
     )
@@ -131,7 +131,7 @@ def test_what_was_read_is_shown_and_can_be_put_right(world: World) -> None:
 
 
 def test_quiet_line_names_whom_to_phone(world: World) -> None:
-    """Under the answer to a story stands the line for those who worry, with the safeguarding lead's number."""
+    """Under the answer to a story stands the line for those who worry, with the lead's number."""
     story = "I have a long tale to tell about the summer fair and the printer that never works, " * 3
     given = answer(story, Parse(story, (), 0.0), world.policy, rules=world.rules)
     assert given.quiet

@@ -36,6 +36,7 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "chair": {"": ("carol",)},
     "dpl": {"": ("pat",)},
 }
+_ANY_HOUR = ("police_emergency", "police_non_emergency", "childrens_social_care", "samaritans")
 _CONTACTS = (
     ("police_emergency", "Police in an emergency", "999"),
     ("police_non_emergency", "Police, not an emergency", "101"),
@@ -67,7 +68,10 @@ def federation(
         timezone="Europe/London",
         schools=schools,
         roster=Roster(people, roles),
-        contacts={key: Contact(key, label, phone, "", date(2026, 9, 1)) for key, label, phone in _CONTACTS},
+        contacts={
+            key: Contact(key, label, phone, "", date(2026, 9, 1), any_hour=key in _ANY_HOUR)
+            for key, label, phone in _CONTACTS
+        },
         accounts=("@AshSchool on X", "Beck School on Facebook"),
         settings={"colleague_protocol": "tell the Federation Leadership Team with this report"},
     )

@@ -77,7 +77,7 @@ def test_long_sentence_is_cut_at_its_clauses() -> None:
     """A story in one breath still has windows, and each word of it stands in one."""
     story = (
         "it has been a long week and the boiler broke, but what I meant to ask is about the trip photos "
-        "because a mum has rung twice and the office wants to know by Friday whether we may keep them, so can we"
+        "because a mum has rung twice and the office wants to know by Friday whether we may keep them, can we"
     )
     assert is_story(story)
     parts = windows(story)
