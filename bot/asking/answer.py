@@ -89,7 +89,8 @@ def answer(
     reading = read(question, parse, policy, rules, last_topic)
     asked = _Asked(reading, parse, contacts or {}, clarifying)
     given = replace(asked.answer(), frame=reading.frame)
-    if given.kind in ("danger", "concern") or not alarms.is_quiet_line_due(question, parse, rules):
+    said = given.kind == "smalltalk" and rules.phrases.said(question) is not None
+    if said or given.kind in ("danger", "concern") or not alarms.is_quiet_line_due(question, parse, rules):
         return given
     text = given.text if given.quiet else f"{given.text}\n\n{rules.texts.quiet}"
     return replace(given, text=text, quiet=True)

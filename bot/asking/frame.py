@@ -45,7 +45,8 @@ _PASSIVE = re.compile(
 _PRONOUN = re.compile(r"(?:he|she|they)\b")
 # "fine FOR STUDENTS?", at the end
 _FINE_FOR = re.compile(
-    r"\b(?:ok|okay|fine|allowed|al+ ?right|acceptable|compulsory|permitted|required|rules?|needed) for\s+$"
+    r"\b(?:ok|okay|fine|allowed|al+ ?right|acceptable|compulsory|permitted|required|rules?|needed)"
+    r" (?:for|if|that|when)\s+$"
 )
 _SCHOOL = re.compile(
     r"(?:the |our |my )?(?:whole )?(?:schools?|federation|trust|office|department|account)\b"

@@ -207,9 +207,12 @@ class AnswerTexts(Record):
             return self.related_unsure
         # What tells the two apart best is named: whose account, about whom, who; the act last.
         slot = next(name for name in (*_READ, "platform") if name in against)
-        about = _joined([self._about(slot, value) for value in getattr(topic.applies, slot)[:3]])
-        read = _joined([self.read.get(slot, {}).get(value, value) for value in frame.of(slot)[:3]])
-        if not about:
+        # The first value is the one that the rule speaks of; of persons and acts there may be two.
+        said = getattr(topic.applies, slot)[: 2 if slot in ("person", "act") else 1]
+        about = _joined([self._about(slot, value) for value in said])
+        values = [value for value in frame.of(slot) if value not in getattr(topic.applies, slot)]
+        read = _joined([self.read.get(slot, {}).get(value, value) for value in values[:3]])
+        if not about or (frame.of(slot) and not values):
             return self.related_unsure
         return (
             self.related_about.format(about=about, read=read)

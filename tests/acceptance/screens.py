@@ -150,11 +150,14 @@ def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:
 
 
 def _the_branches(page: Page) -> None:
-    """A question back, and the screen of danger."""
+    """A question back, the closest rule with what was read, and the screen of danger."""
     priya = staff(page)
     priya.ask("can I post a photo of my class?")
     expect(priya.button("A Federation account")).to_be_visible()
     _keep(page, "2-clarify.png", priya)
+    priya.ask("do I have to reply within a day on my own page?")
+    priya.shows("Read as: you · your own account · replying")
+    _keep(page, "11-read-as.png", priya)
     priya.ask("report")
     priya.answer(("First, is anyone in danger?", "Yes"))
     priya.shows("Call 999 now")
