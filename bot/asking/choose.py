@@ -38,7 +38,7 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
     if likeliest.share < limits.topic:
         return Choice("nothing")
     best = _fits(reading, likeliest)
-    if best is None and (instead := _stand_in(reading, likeliest)):
+    if best is None and not reading.goes_on and (instead := _stand_in(reading, likeliest)):
         return Choice("answer", instead, decided=True)
     if best is None:
         enough = reading.sure(likeliest) >= limits.related
