@@ -90,7 +90,7 @@ def evaluate(
 
     `policy` says which section a question belongs to, and what the topics beside an answer cite.
     """
-    marked = [Marked(question, ask(*question.asked), policy) for question in questions]
+    marked = [Marked(question, ask(*question.asked)) for question in questions]
     answers = [each for each in marked if each.given.kind == "answer" and each.question.kind != "group"]
     return Scores(
         rates=_rates(marked),

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.asking.answer import Answer
+from bot.asking.answer import Answer, shown_clauses
 from bot.asking.labels import Conditions, Labelled, holds
-from bot.knowledge.policies import Policy
 
 _REFUSALS = ("not_covered", "smalltalk")
 _ALARMS = ("danger", "concern")
-_PRINTED = 5
 _FIRST_FEW = 3
 # The modality of every other topic is "information", which says nothing and is not printed.
 _MODALITIES = ("must", "should", "may")
@@ -24,11 +22,10 @@ _EMERGENCY = re.compile(r"\b999\b")
 
 @dataclass(frozen=True)
 class Marked:
-    """A question and what it got. `policy` says which clauses the topics beside an answer have."""
+    """A question and what it got."""
 
     question: Labelled
     given: Answer
-    policy: Policy | None = None
 
     @property
     def rank(self) -> int:
@@ -127,12 +124,8 @@ class Marked:
         return [choice.citations[0].quote for choice in self.given.options if choice.citations]
 
     def _cited(self, given: Answer) -> list[str]:
-        """What an answer cites, as it is printed: its own clauses, then the first of each topic beside it."""
-        if given.kind != "answer":
-            return []
-        beside = [] if self.policy is None else [self.policy.citations(topic)[:1] for topic in given.beside]
-        clauses = [*given.citations, *(clause for firsts in beside for clause in firsts)]
-        return [clause.quote for clause in clauses[:_PRINTED]]
+        """What an answer cites, as `ask --json` prints it."""
+        return [clause.quote for clause in shown_clauses(given)] if given.kind == "answer" else []
 
     def _leads(self, given: Answer, expected: tuple[str, ...] | None) -> bool:
         return given.kind == "answer" and holds(given.citations[0].quote if given.citations else "", expected)

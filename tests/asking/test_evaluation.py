@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -17,7 +18,7 @@ from bot.asking.evaluation import (
 )
 from bot.asking.score_tables import misses_table, table, to_json
 from bot.knowledge.documents import DataFaults
-from bot.knowledge.policies import Clause, Policy, Topic, load_policy
+from bot.knowledge.policies import Clause, Policy, load_policy
 
 ROOT = Path(__file__).parents[2]
 JUDGEMENT = ROOT / "tests" / "golden" / "judgement.jsonl"
@@ -39,16 +40,13 @@ SIZES = {
 
 
 def clause(quote: str) -> Clause:
-    return Clause(id="sm-001", rules=(1,), section="Scope", lines=(1, 2), modality="must", quote=quote)
+    name = f"sm-{crc32(quote.encode()) % 900 + 100}"
+    return Clause(id=name, rules=(1,), section="Scope", lines=(1, 2), modality="must", quote=quote)
 
 
 def given(kind: str, *quotes: str, options: tuple[str, ...] = (), report: str = "") -> Answer:
     choices = tuple(Choice(quote, "a-topic", (clause(quote),)) for quote in options)
     return Answer("q", kind, "text", citations=tuple(map(clause, quotes)), options=choices, report=report)  # type: ignore[arg-type]
-
-
-def topic(name: str, *cites: str) -> Topic:
-    return Topic(id=name, question="q?", verdict="never", modality="must", answer="a", cites=cites)
 
 
 def policy(*clauses: Clause) -> Policy:
@@ -223,15 +221,14 @@ def test_a_clause_beside_something_else_is_not_right(kind: str) -> None:
 
 
 def test_the_first_clauses_of_topics_beside_are_cited_too() -> None:
-    """They stand after the topic's own clauses, and five are printed in all."""
-    known = policy(*(clause(name).model_copy(update={"id": name}) for name in ("sm-001", "sm-002", "sm-003")))
-    beside = (topic("one", "sm-001", "sm-002"), topic("two", "sm-003"))
-    two = replace(given("answer", "a", "b"), beside=beside)
-    four = replace(given("answer", "a", "b", "c", "d"), beside=beside)
+    """They stand after the second clause, as `ask --json` prints them, and five are printed in all."""
+    nearby = (clause("near"), clause("nearer"))
+    two = replace(given("answer", "a", "b"), nearby=nearby)
+    four = replace(given("answer", "a", "b", "c", "d"), nearby=nearby)
     three = "policy: right in the first three"
-    expected = [(two, "sm-001", 1, 1 / 3), (two, "sm-003", 0, 1 / 4), (two, "sm-002", 0, 0)]
-    for answer, expect, hits, mrr in [*expected, (four, "sm-001", 0, 1 / 5), (four, "sm-003", 0, 0)]:
-        scores = evaluate([ask("q", expect)], lambda _, answer=answer: answer, known)
+    expected = [(two, "near", 1, 1 / 3), (two, "nearer", 0, 1 / 4), (two, "far", 0, 0)]
+    for answer, expect, hits, mrr in [*expected, (four, "nearer", 0, 1 / 4), (four, "c", 0, 1 / 5)]:
+        scores = evaluate([ask("q", expect)], lambda _, answer=answer: answer)
         assert scores.rates[three].hits == hits
         assert scores.mrr == pytest.approx(mrr)
         assert scores.rates["policy: first clause right"].hits == 0
