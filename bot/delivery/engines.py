@@ -74,7 +74,7 @@ class RasaEngine:
 
     Danger and reports are as likely as the surer of the two engines says; the text is in scope as far as the
     more doubtful one says. Rasa is never sent a text without words, one of more than 1,000 characters (the
-    built-in engine reads it passage by passage), or a slash in front, which it takes for an intent's name.
+    built-in engine reads it in windows), or a slash in front, which it takes for an intent's name.
     """
 
     name = "rasa"
