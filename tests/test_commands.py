@@ -95,7 +95,7 @@ def test_ask_json_has_the_agreed_shape(tmp_path: Path) -> None:
     """Each line of input gives one line of JSON with exactly the agreed keys, and the verdict "never"."""
     done = process(tmp_path, "ask", "--json", typed="can I follow a former student?\n\nwhat is for lunch\n")
     first, second = [json.loads(line) for line in done.stdout.splitlines()]
-    keys = "question kind verdict modality text topic confidence citations options report"
+    keys = "question kind verdict modality text topic confidence citations options report frame policy"
     assert list(first) == keys.split()
     assert (first["kind"], first["verdict"], first["modality"]) == ("answer", "never", "must")
     assert first["citations"][0] == {
@@ -106,6 +106,24 @@ def test_ask_json_has_the_agreed_shape(tmp_path: Path) -> None:
         " Federation on any personal social media network account.",
     }
     assert (second["kind"], second["verdict"]) == ("not_covered", None)
+    assert first["frame"]["person"] == "former_student"
+    assert first["policy"] == "social-media"
+
+
+def test_ask_json_reads_a_conversation_from_one_line(tmp_path: Path) -> None:
+    """`{"turns": […]}` is one conversation; a line that only looks like it is a question."""
+    lines = [
+        json.dumps({"turns": ["can I follow a pupil on Instagram?", "and on LinkedIn?"]}),
+        "can I follow pupils and who approves a new account?",
+        '{"turns": []}',
+        '{"turns": "no"}',
+        "{",
+    ]
+    done = process(tmp_path, "ask", "--json", typed="\n".join(lines))
+    after, double, *odd = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (after["question"], after["verdict"]) == ("and on LinkedIn?", "never")
+    assert [answer["kind"] for answer in double["also"]] == ["answer"]
+    assert [answer["question"] for answer in odd] == lines[2:]
 
 
 def test_ask_takes_a_question_as_an_argument(tmp_path: Path) -> None:
