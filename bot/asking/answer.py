@@ -149,6 +149,9 @@ class _Asked:
             return _whom(question, whom, self._contacts, texts)
         if not self._parse.english:
             return Answer(question, "smalltalk", f"{texts.english_only}\n\n{texts.quiet}", 1.0, quiet=True)
+        if not reading.odds and any(map(str.isalnum, question)):
+            # No engine read it: nothing is made up, and whoever worries finds the numbers.
+            return Answer(question, "not_covered", f"{texts.not_covered}\n\n{texts.quiet}", quiet=True)
         chatty = reading.of("greet", "help") >= reading.rules.thresholds.smalltalk
         if not reading.odds or (chatty and not reading.goes_on):
             return _small_talk(reading)

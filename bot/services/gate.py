@@ -58,7 +58,8 @@ class Gate:
     def _speaks_of_danger(self, question: str) -> bool:
         parse = self._engine.parse(question)
         session = Session(self._context.new_tokens())
-        return asking.ask(session, question, parse, self._context.world)[1].kind == "danger"
+        found = asking.ask(session, question, parse, self._context.world)[1]
+        return found.kind in ("danger", "concern")
 
     def _draft_says_so(self, incoming: Incoming, now: datetime) -> bool:
         vault, sender = self._context.vault, incoming.sender
