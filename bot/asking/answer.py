@@ -104,7 +104,7 @@ def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
 
 
 def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) -> Answer | None:
-    """The question back of "Not what I meant": which of these topics, where at least two are known."""
+    """The question back of "Not what I meant": which of these topics; None where none is known."""
     known = tuple(Guess(policy.topics[name], 0.0) for name in topic_ids if name in policy.topics)
     if not known:
         return None

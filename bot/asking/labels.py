@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.asking.answer import Kind
-from bot.knowledge.documents import DataFaults, Fault
+from bot.knowledge.documents import DataFaults, Fault, read_lines
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
@@ -98,11 +98,7 @@ class Labelled(BaseModel):
 
 def read_labelled(path: Path) -> tuple[Labelled, ...]:
     """The labelled questions of a JSONL file. Raises DataFaults with each bad line."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
-    read = [_labelled(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    read = [_labelled(path, number, line) for number, line in read_lines(path)]
     faults = [item for item in read if isinstance(item, Fault)]
     if faults:
         raise DataFaults(faults)

@@ -79,6 +79,18 @@ class Document:
         return self.fault(f"{where}: {message}", location)
 
 
+def read_lines(path: Path) -> tuple[tuple[int, str], ...]:
+    """The lines of a text file that hold something, each with its number from 1. Raises DataFaults.
+
+    Only a line feed ends a line: JSON may hold the other signs that Unicode takes for one.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
+    return tuple((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
 def load(path: Path, model: type[ModelT]) -> ModelT:
     """Read the YAML file at `path` as `model`. Raises DataFaults with file and line for each fault."""
     return Document(path).parse(model)

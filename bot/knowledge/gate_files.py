@@ -9,9 +9,11 @@ from typing import Literal
 
 from pydantic import ValidationError, model_validator
 
-from bot.knowledge.documents import DataFaults, Fault, Record
+from bot.knowledge.documents import DataFaults, Fault, Record, read_lines
 
 Grade = Literal["harmless", "abuse", "concern", "danger"]
+# What the readers say is weighed on an author whom they have not read.
+_LEAST_AUTHORS = 2
 
 
 class GateText(Record):
@@ -47,7 +49,7 @@ def load_gate(folder: Path) -> tuple[GateExample, ...]:
     faults: list[Fault] = []
     seen: dict[str, str] = {}
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in read_lines(path):
             try:
                 found = GateText.model_validate(json.loads(line))
             except (ValidationError, ValueError) as error:
@@ -57,6 +59,8 @@ def load_gate(folder: Path) -> tuple[GateExample, ...]:
             if first != f"{path.name}:{number}":
                 faults.append(Fault(path, number, f"this text is already at {first}"))
             examples.append(GateExample(found.text, found.grade, found.spans, path.stem))
+    if not faults and len({example.author for example in examples}) < _LEAST_AUTHORS:
+        faults.append(Fault(folder, 1, "the gate of danger needs texts of at least two authors, a file each"))
     if faults:
         raise DataFaults(faults)
     return tuple(examples)

@@ -54,6 +54,22 @@ def test_broken_line_is_named(tmp_path: Path, line: str, fault: str) -> None:
         load_gate(tmp_path)
 
 
+def test_unreadable_file_is_named(tmp_path: Path) -> None:
+    """A file that is no UTF-8 is a fault with its name, not a crash."""
+    (tmp_path / "one.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataFaults, match=r"one\.jsonl:1: cannot be read"):
+        load_gate(tmp_path)
+
+
+@pytest.mark.parametrize("authors", [0, 1])
+def test_gate_without_its_texts_is_a_fault(tmp_path: Path, authors: int) -> None:
+    """An empty folder, or a single author, stops the start instead of leaving danger to the words alone."""
+    for number in range(authors):
+        (tmp_path / f"{number}.jsonl").write_text('{"text": "a", "grade": "danger"}\n', encoding="utf-8")
+    with pytest.raises(DataFaults, match="at least two authors"):
+        load_gate(tmp_path)
+
+
 def test_no_text_that_measures_is_learnt() -> None:
     """No text of the golden groups is one of the gate's, or nearly one."""
     texts = [text.text.casefold() for text in TEXTS]
