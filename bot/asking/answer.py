@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bot.asking import alarms, choose
 from bot.asking.frame import NOTHING_READ, Frame
-from bot.asking.reading import Guess, Reading, beside, citations_of, read
+from bot.asking.reading import NOTHING_EARLIER, Earlier, Guess, Reading, beside, citations_of, read
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.answer_texts import AnswerTexts
 from bot.knowledge.parsing import Parse
@@ -78,7 +78,7 @@ def answer(
     policy: Policy,
     *,
     rules: AnswerRules,
-    last_topic: str = "",
+    earlier: Earlier = NOTHING_EARLIER,
     clarifying: bool = False,
     contacts: Mapping[str, str] | None = None,
 ) -> Answer:
@@ -86,7 +86,7 @@ def answer(
 
     `contacts` gives the line of each contact that is set up, for those who ask whom to phone.
     """
-    reading = read(question, parse, policy, rules, last_topic)
+    reading = read(question, parse, policy, rules, earlier)
     asked = _Asked(reading, parse, contacts or {}, clarifying)
     given = replace(asked.answer(), frame=reading.frame)
     said = given.kind == "smalltalk" and rules.phrases.said(question) is not None
@@ -132,6 +132,8 @@ class _Asked:
             return _beside(reading, _concern(reading, self._parse))
         if alarms.report_odds(reading, self._parse) >= limits.report_limit(reading.question):
             return _report(reading, self._parse)
+        if reading.told:
+            return _beside(reading, _report_told(reading))
         if both := self._both():
             return both
         return _from_choice(reading, choose.choose(reading, asked_before=self._clarifying))
@@ -173,7 +175,7 @@ class _Asked:
 
     def _half(self, part: Parse) -> Answer | None:
         policy, rules = self._reading.policy, self._reading.rules
-        reading = read(part.text, part, policy, rules, "")
+        reading = read(part.text, part, policy, rules)
         chosen = choose.choose(reading, asked_before=True)
         if chosen.way != "answer" or chosen.guess is None:
             return None
@@ -271,10 +273,17 @@ def _report(reading: Reading, parse: Parse) -> Answer:
     return _beside(reading, Answer(reading.question, "report", text, confidence=odds, report=kind))
 
 
+def _report_told(reading: Reading) -> Answer:
+    """A question that goes on from what was told: the report is offered again, the rule below it."""
+    text = reading.rules.texts.report(reading.told)
+    return Answer(reading.question, "report", text, confidence=reading.in_scope, report=reading.told)
+
+
 def _beside(reading: Reading, first: Answer) -> Answer:
     """What comes first, with the clauses of the closest topic that is about what was told."""
     fitting = reading.fitting
-    if not fitting or fitting[0].share < reading.rules.thresholds.beside_report:
+    likely = reading.goes_on or (fitting and fitting[0].share >= reading.rules.thresholds.beside_report)
+    if not fitting or not likely:
         return first
     related = _from_topic(reading, fitting[0])
     return replace(

@@ -7,7 +7,6 @@ from typing import Literal
 
 from bot.asking.reading import Guess, Reading, rivals_of
 
-_FRAGMENT = 6
 _SOCIAL = frozenset({"follow", "react", "block", "leave"})
 Way = Literal["answer", "ask_back", "related", "nothing"]
 
@@ -35,7 +34,7 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
         ours = _stand_in(reading, None) if reading.guesses else None
         return Choice("nothing") if ours is None else Choice("answer", ours, decided=True)
     likeliest = reading.guesses[0]
-    if likeliest.share < limits.topic:
+    if likeliest.share < limits.topic and not reading.goes_on:
         return Choice("nothing")
     best = _fits(reading, likeliest)
     if best is None and not reading.goes_on and (instead := _stand_in(reading, likeliest)):
@@ -44,7 +43,7 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
         enough = reading.sure(likeliest) >= limits.related
         return Choice("related", likeliest, decided=True) if enough else Choice("nothing", decided=True)
     decided = best is not likeliest
-    rivals = () if asked_before else rivals_of(reading, best)
+    rivals = () if asked_before or reading.goes_on else rivals_of(reading, best)
     if rivals:
         return Choice("ask_back", best, rivals, decided)
     if not _sure_enough(reading, best):
@@ -53,15 +52,8 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
 
 
 def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
-    """The likeliest topic where it fits; else the next one that is likely enough and fits.
-
-    A few words that go on from the last question are about that topic or a neighbour of it.
-    """
+    """The likeliest topic where it fits; else the next one that is likely enough and fits."""
     fitting, limits = reading.fitting, reading.rules.thresholds
-    if reading.goes_on and len(reading.question.split()) <= _FRAGMENT:
-        near = next((guess for guess in fitting if guess.topic.id in reading.near), None)
-        if near is not None and near.share >= limits.neighbour_share:
-            return near
     if not likeliest.against:
         return likeliest
     rest = sum(guess.share for guess in fitting)
@@ -69,7 +61,7 @@ def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
     if best is None:
         return None
     if reading.goes_on:
-        return best if best.share >= limits.neighbour_share else None
+        return best if best.share >= limits.going_on.instead * likeliest.share else None
     return best if best.share >= max(limits.topic, limits.instead * rest) else None
 
 

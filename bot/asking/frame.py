@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.knowledge.frame_words import FrameWords
@@ -91,12 +91,23 @@ class Frame:
         values: tuple[str, ...] = getattr(self, slot)
         return values
 
+    def following(self, earlier: Frame) -> Frame:
+        """This frame, what it leaves unsaid taken from the one before it."""
+        both = said_before({slot: self.of(slot) or earlier.of(slot) for slot in SLOTS})
+        return replace(both, pronoun=self.pronoun or earlier.pronoun, duty=self.duty)
+
     def to_json(self) -> dict[str, str | None]:
         """The first value of each slot, as `ask --json` prints it."""
         return {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
 
 
 NOTHING_READ = Frame()
+
+
+def said_before(slots: Mapping[str, tuple[str, ...]]) -> Frame:
+    """The frame of these slots, as a session kept them; a name that is no slot is passed over."""
+    actor, act, account, person, platform = (slots.get(slot, ()) for slot in SLOTS)
+    return Frame(actor, act, account, person, platform)
 
 
 def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True) -> tuple[Slot, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
 from bot.knowledge.answer_rules import AnswerRules
 from bot.knowledge.nearness import nearest_first
-from bot.knowledge.parsing import Parse
+from bot.knowledge.parsing import Continued, Parse
 from bot.knowledge.policies import Clause, Policy, Topic
 from bot.knowledge.policy_files import Slot
 
@@ -32,10 +33,23 @@ class Guess:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What the question before left: its topic, its frame, and the report offered for what it told."""
+
+    topic: str = ""
+    frame: Frame = NOTHING_READ
+    told: str = ""
+
+
+NOTHING_EARLIER = Earlier()
+
+
+@dataclass(frozen=True)
 class Reading:
     """A question, the odds of its parse, its frame, and the topics by their share, the likeliest first.
 
-    `near` are the last topic and its neighbours where it goes on from there: what it leaves unsaid was said.
+    `near` are the last topic and its neighbours where it goes on from there: what it leaves unsaid was said,
+    and stands in `frame`. `told` is the report that was offered for what was told before.
     """
 
     question: str
@@ -47,6 +61,7 @@ class Reading:
     frame: Frame = NOTHING_READ
     near: frozenset[str] = frozenset()
     reduced: bool = False
+    told: str = ""
 
     def of(self, *intents: str) -> float:
         """The odds of these intents together."""
@@ -67,23 +82,67 @@ class Reading:
         return min(1.0, guess.share * self.in_scope)
 
 
-def read(question: str, parse: Parse, policy: Policy, rules: AnswerRules, last_topic: str) -> Reading:
-    """The reading of a question. One that goes on from `last_topic` counts its neighbours more."""
+def read(
+    question: str, parse: Parse, policy: Policy, rules: AnswerRules, earlier: Earlier = NOTHING_EARLIER
+) -> Reading:
+    """The reading of a question. One that goes on from `earlier` is read together with it."""
     odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
-    limits = rules.thresholds
-    weights = {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
-    alone = max(weights.values(), default=0.0) / (sum(weights.values()) or 1.0) * parse.in_scope
-    near: frozenset[str] = frozenset()
-    if last_topic and parse.in_scope >= limits.follow_up_scope and limits.follows_up(question, alone):
-        near = _neighbours(policy, last_topic)
-        weights[last_topic] = weights.get(last_topic, 0.0) + limits.last_share(question)
-        weights |= {name: weights[name] * limits.weight(question) for name in near}
-    # "Dms" and a follow-up leave unsaid what the rule needs.
-    whole = not near and len(question.split()) > _BARE_WORDS
+    weights = _by_topic(odds, policy)
     frame = read_frame(parse.spelt or question, rules.frame, rules.platforms)
-    guesses = _guesses(weights, policy, frame, whole)
-    in_scope = max(parse.in_scope, limits.in_scope if near else 0.0)
-    return Reading(question, odds, in_scope, guesses, policy, rules, frame, near, parse.reduced)
+    # "Dms" leaves unsaid what the rule needs.
+    guesses = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
+    alone = Reading(question, odds, parse.in_scope, guesses, policy, rules, frame, reduced=parse.reduced)
+    limits = rules.thresholds
+    if earlier.topic not in policy.topics or parse.in_scope < limits.follow_up_scope:
+        return alone
+    if not limits.follows_up(question):
+        return alone
+    last = policy.topics[earlier.topic]
+    continued = Continued({}, {}) if parse.after is None else parse.after(last.question)
+    if _is_fresh(alone, continued):
+        return alone
+    scores = _continued(weights, continued, last, policy, rules)
+    frame = frame.following(earlier.frame)
+    return replace(
+        alone,
+        in_scope=max(parse.in_scope, limits.in_scope),
+        guesses=_guesses(scores, policy, frame, whole=False),
+        frame=frame,
+        near=frozenset({last.id, *last.siblings}),
+        told=earlier.told,
+    )
+
+
+def _is_fresh(alone: Reading, continued: Continued) -> bool:
+    """Whether what looks like a follow-up is a question of its own: the one before does not change it."""
+    if not alone.guesses or alone.sure(alone.guesses[0]) < alone.rules.thresholds.follow_up_sure:
+        return False
+    if alone.rules.thresholds.stands_alone(alone.question):
+        return True
+    joined = _by_topic(continued.joined, alone.policy)
+    return max(joined, key=lambda name: joined[name]) == alone.guesses[0].topic.id
+
+
+def _by_topic(odds: Mapping[str, float], policy: Policy) -> dict[str, float]:
+    return {name: odds.get(policy.intent(name), 0.0) for name in policy.topics}
+
+
+def _continued(
+    alone: Mapping[str, float], continued: Continued, last: Topic, policy: Policy, rules: AnswerRules
+) -> dict[str, float]:
+    """The weight of each topic for a question that goes on: what it adds to the one before it counts."""
+    by = rules.thresholds.going_on
+    joined, before = _by_topic(continued.joined, policy), _by_topic(continued.before, policy)
+    weights = {
+        name: (joined[name] + by.least) ** by.joined
+        * (alone[name] + by.least) ** by.alone
+        / (before[name] + by.least) ** by.before
+        for name in alone
+    }
+    for name in {last.id, *last.siblings} & weights.keys():
+        weights[name] *= by.neighbour
+    weights[last.id] *= by.last
+    return weights
 
 
 def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: bool) -> tuple[Guess, ...]:
@@ -123,11 +182,6 @@ def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:
     least = reading.rules.thresholds.cite_beside * best.share
     close = [other for other in reading.fitting if other is not best and other.share >= least]
     return tuple(other.topic for other in close[:_BESIDE])
-
-
-def _neighbours(policy: Policy, topic_id: str) -> frozenset[str]:
-    topic = policy.topics.get(topic_id)
-    return frozenset() if topic is None else frozenset({topic.id, *topic.siblings})
 
 
 def open_question(reading: Reading, best: Guess) -> tuple[Guess, ...]:

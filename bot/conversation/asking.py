@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.asking.answer import Answer, answer, answer_topic, ask_which
+from bot.asking.frame import SLOTS, said_before
+from bot.asking.reading import Earlier
 from bot.asking.render import BETWEEN, as_messages, show_more
 from bot.conversation.turns import Session
 from bot.conversation.world import World
@@ -15,17 +17,30 @@ from bot.knowledge.parsing import Parse
 
 def ask(session: Session, question: str, parse: Parse | None, world: World) -> tuple[Session, Answer]:
     """The answer, and the session that remembers its topic and whether it asked something back."""
+    earlier = Earlier(session.last_topic, said_before(session.last_frame), session.last_told)
     found = answer(
         question,
         parse or Parse(question, ()),
         world.policy,
         rules=world.rules,
-        last_topic=session.last_topic,
+        earlier=earlier,
         clarifying=session.clarifying,
         contacts=world.federation.contact_lines(),
     )
-    topic = found.topic or session.last_topic
-    return replace(session, last_topic=topic, clarifying=found.kind == "clarify"), found
+    return _remember(session, found), found
+
+
+def _remember(session: Session, found: Answer) -> Session:
+    """What the next question may go on from: topic, frame and report, and never a word of the question."""
+    asked = found.kind == "clarify"
+    topic = found.options[0].topic if asked else found.topic
+    return replace(
+        session,
+        last_topic=topic or session.last_topic,
+        last_frame={slot: found.frame.of(slot) for slot in SLOTS if found.frame.of(slot)},
+        last_told=found.report if found.kind in ("report", "danger", "concern") else "",
+        clarifying=asked,
+    )
 
 
 def show(found: Answer, world: World, now: datetime | None = None) -> Message:
@@ -38,7 +53,7 @@ def choose_topic(session: Session, topic_id: str, world: World) -> tuple[Session
     if topic_id not in world.policy.topics:
         return None
     found = answer_topic(topic_id, world.policy, world.rules)
-    return replace(session, last_topic=topic_id, clarifying=False), found
+    return _remember(session, found), found
 
 
 def more(value: str, world: World, now: datetime) -> Message | None:

@@ -34,6 +34,9 @@ def _session(data: Mapping[str, Any]) -> Session:
         tokens=_tokens(data["tokens"]),
         draft=None if draft is None else _draft(draft),
         last_topic=str(data["last_topic"]),
+        # A session that was stored before follow-ups were read together with the last question has neither.
+        last_frame=_values(data.get("last_frame", {})),
+        last_told=str(data.get("last_told", "")),
         clarifying=bool(data["clarifying"]),
     )
 

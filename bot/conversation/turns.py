@@ -102,11 +102,17 @@ class Draft:
 
 @dataclass(frozen=True)
 class Session:
-    """What the conversation remembers of one person on one platform."""
+    """What the conversation remembers of one person on one platform.
+
+    Of the last question its topic, what was read of it (the frame's slots) and the report that was offered;
+    none of its words.
+    """
 
     tokens: Tokens
     draft: Draft | None = None
     last_topic: str = ""
+    last_frame: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    last_told: str = ""
     clarifying: bool = False
 
 

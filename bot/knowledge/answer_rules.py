@@ -34,6 +34,24 @@ class ShortPattern(Record):
         return _checked(pattern)
 
 
+class GoingOn(Record):
+    """How a question that goes on from the last one is read: the weight of each reader's log odds.
+
+    `joined` reads it after the last topic's question, `alone` by itself, and `before` that question alone,
+    which counts against a topic. The last topic's neighbours and it count `neighbour` times, itself `last`
+    times more; `least` stands for odds of nothing. Where the frame contradicts the likeliest topic, another
+    with `instead` of its share answers.
+    """
+
+    joined: Annotated[float, Field(ge=0.0)]
+    alone: Annotated[float, Field(ge=0.0)]
+    before: Annotated[float, Field(ge=0.0)]
+    neighbour: Annotated[float, Field(gt=0.0)]
+    last: Annotated[float, Field(gt=0.0)]
+    least: Annotated[float, Field(gt=0.0, le=1.0)]
+    instead: Share
+
+
 class Thresholds(Record):
     """Shares and odds from 0 to 1; the file says what each decides and how it was chosen."""
 
@@ -71,21 +89,17 @@ class Thresholds(Record):
     reading_shown: Share
     beside_report: Share
     cite_beside: Share
-    neighbour: Annotated[float, Field(ge=1.0)]
-    neighbour_short: Annotated[float, Field(ge=1.0)]
-    short: Annotated[int, Field(ge=1)]
-    last: Share
-    last_asked: Share
-    other_aspect: str
-    neighbour_share: Share
+    going_on: GoingOn
     follow_up_scope: Share
     follow_up: str
     follow_up_sure: Share
+    whole: str
+    points_back: str
     follow_up_short: tuple[ShortPattern, ...]
     question: tuple[str, ...]
     reporting: tuple[str, ...]
 
-    @field_validator("follow_up", "other_aspect")
+    @field_validator("follow_up", "whole", "points_back")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         return _checked(pattern)
@@ -94,10 +108,6 @@ class Thresholds(Record):
     @classmethod
     def _all_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(_checked, patterns))
-
-    def weight(self, question: str) -> float:
-        """How many times a follow-up counts the last topic and its neighbours: more where it says little."""
-        return self.neighbour_short if len(question.split()) <= self.short else self.neighbour
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for a rule ("can I …")."""
@@ -112,12 +122,13 @@ class Thresholds(Record):
         said = any(re.search(pattern, plain) for pattern in self.reporting)
         return self.report_said if said else self.report
 
-    def last_share(self, question: str) -> float:
-        """What the last topic itself starts with: little where another aspect of it is asked for."""
-        return self.last_asked if re.search(self.other_aspect, unroll(question)) else self.last
+    def stands_alone(self, question: str) -> bool:
+        """Whether a question is a whole sentence, and no word of it points back."""
+        plain = unroll(question)
+        return bool(re.search(self.whole, plain)) and not re.search(self.points_back, plain)
 
-    def follows_up(self, question: str, sure: float) -> bool:
-        """Whether a question goes on from the last one; `sure` is how sure its reading is without that."""
+    def follows_up(self, question: str) -> bool:
+        """Whether a question looks as though it went on from the last one."""
         plain = unroll(question)
         if re.search(self.follow_up, plain):
             return True
@@ -126,7 +137,7 @@ class Thresholds(Record):
             # What is told is no question, however it points back.
             return False
         short = (entry for entry in self.follow_up_short if length <= entry.words)
-        return sure < self.follow_up_sure and any(re.search(entry.pattern, plain) for entry in short)
+        return any(re.search(entry.pattern, plain) for entry in short)
 
 
 class DangerPattern(Record):

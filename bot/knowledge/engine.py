@@ -27,7 +27,7 @@ from bot.knowledge.heads import DANGER, OUT_OF_SCOPE, SMALL_TALK, fit_heads, kin
 from bot.knowledge.language import is_english
 from bot.knowledge.memory import give_back
 from bot.knowledge.minilm_encoder import ModelUnavailable, load_minilm
-from bot.knowledge.parsing import Alarm, Parse, Ranked
+from bot.knowledge.parsing import Alarm, Continued, Parse, Ranked
 from bot.knowledge.policies import Policy
 from bot.knowledge.rasa_files import Training, intent_of, load_training
 from bot.knowledge.spelling import Speller
@@ -115,7 +115,17 @@ class BuiltinEngine:
         found = [self._parse(half, *read[at], None) for at, half in enumerate(halved, 1)]
         whole = self._parse(text, *read[0], alarm)
         english = is_english(folded, self._reader.knows)
-        return replace(whole, english=english, parts=tuple(found), reduced=self.reduced_accuracy)
+        return replace(
+            whole,
+            english=english,
+            parts=tuple(found),
+            reduced=self.reduced_accuracy,
+            after=lambda said: self._continued(said, text),
+        )
+
+    def _continued(self, said: str, text: str) -> Continued:
+        before, joined = self._heads.read(self._reader.read([said, f"{said} {text}"], 2))
+        return Continued(joined[0], before[0])
 
     def _parse(self, text: str, read: Mapping[str, float], gates: Scores, alarm: Alarm | None) -> Parse:
         """The parse of a text from what the heads and the gate say of it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -28,13 +29,22 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Continued:
+    """A text read after an earlier question: the odds of both together, and of that question alone."""
+
+    joined: Mapping[str, float]
+    before: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Parse:
     """Intents, the likeliest first, and `in_scope`: how likely (0 to 1) the text is for Signpost at all.
 
     `alarm` is the gate's, None where it could not read. `english`: the words are English. `parts` are the
     parses of a question's two halves where each can stand alone; none for any other text. `spelt` is the text
     folded, its spelling repaired and no slang replaced ("" where the engine does not say). `reduced`: it was
-    read without the language model, so that a verdict needs more certainty.
+    read without the language model, so that a verdict needs more certainty. `after` reads the text again
+    after an earlier question, for one that goes on from it; None where the engine cannot.
     """
 
     text: str
@@ -45,6 +55,7 @@ class Parse:
     parts: tuple[Parse, ...] = ()
     spelt: str = ""
     reduced: bool = False
+    after: Callable[[str], Continued] | None = field(default=None, compare=False, repr=False)
 
     @property
     def top(self) -> Ranked:

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from bot.asking.answer import Answer, answer, answer_topic, shown_clauses, statement, to_json
 from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
+from bot.asking.reading import Earlier
 from bot.asking.render import as_messages, show_more
 from bot.conversation.world import World
 from bot.domain.messages import Heading, Outside, Paragraph
@@ -288,7 +289,7 @@ def test_follow_up_goes_on_from_the_last_topic(world: World) -> None:
         odds,
         world.policy,
         rules=world.rules,
-        last_topic="follow-former-student",
+        earlier=Earlier("follow-former-student"),
     )
     assert alone.kind == "not_covered"
     assert after.topic == "federation-account-follow-students"
@@ -364,7 +365,11 @@ def test_follow_up_about_something_else_is_still_refused(world: World) -> None:
     """ "And what is for lunch?" is nobody's neighbour: the last topic does not make it ours."""
     odds = parse(("out_of_scope", 1.0), in_scope=0.0)
     given = answer(
-        "and what is for lunch?", odds, world.policy, rules=world.rules, last_topic="follow-former-student"
+        "and what is for lunch?",
+        odds,
+        world.policy,
+        rules=world.rules,
+        earlier=Earlier("follow-former-student"),
     )
     assert given.kind == "not_covered"
 

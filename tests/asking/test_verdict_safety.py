@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.asking.answer import Answer, answer
+from bot.asking.reading import Earlier
 from bot.conversation.asking import ask
 from bot.conversation.turns import Session, Tokens
 from bot.conversation.world import World
@@ -42,7 +43,9 @@ def engine(request: pytest.FixtureRequest, world: World) -> BuiltinEngine:
 
 
 def say(engine: BuiltinEngine, world: World, question: str, last_topic: str = "") -> Answer:
-    return answer(question, engine.parse(question), world.policy, rules=world.rules, last_topic=last_topic)
+    return answer(
+        question, engine.parse(question), world.policy, rules=world.rules, earlier=Earlier(last_topic)
+    )
 
 
 def verdicts(world: World, wanted: Wanted) -> set[str]:

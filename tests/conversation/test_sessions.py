@@ -18,6 +18,8 @@ SESSION = Session(
         {"narrative": {"narrative": ("half a sen",)}},
     ),
     "follow-former-student",
+    {"account": ("own",), "person": ("student", "friend")},
+    "image",
     True,
 )
 
