@@ -22,6 +22,7 @@ from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.channels.threads import AsyncCore
+from bot.conversation.journeys import ALERT
 from bot.conversation.turns import Tokens
 from bot.conversation.world import World
 from bot.delivery.engines import RasaEngine, model_suffix
@@ -30,7 +31,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.health import Health
 from bot.knowledge.answer_rules import load_answer_rules
-from bot.knowledge.case_texts import CaseTexts
+from bot.knowledge.case_texts import CaseTexts, load_case_texts
 from bot.knowledge.case_work_texts import CaseWork
 from bot.knowledge.documents import load
 from bot.knowledge.door_texts import load_door_texts
@@ -104,11 +105,21 @@ def read_world(settings: Settings) -> World:
     return World(
         policy=policy,
         playbook=load_playbook(folder, policy),
-        rules=load_answer_rules(settings.intents, folder),
+        rules=load_answer_rules(settings.intents, folder, policy),
         federation=settings.federation,
         permissions=load(folder / "permissions.yml", PermissionTable).permissions,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
+    )
+
+
+def read_case_texts(settings: Settings, world: World) -> tuple[CaseTexts, CaseWork, RosterTexts]:
+    """The texts of cases, of the work on them, and of the roster. Raises DataFaults."""
+    folder = settings.policy_kb
+    return (
+        load_case_texts(folder / "case-texts.yml", frozenset((*world.playbook.mandatory, ALERT))),
+        load(folder / "case-work.yml", CaseWork),
+        load(folder / "roster-texts.yml", RosterTexts),
     )
 
 
@@ -139,13 +150,14 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
     migrate.upgrade(database)
     with database.transaction() as tx:
         vault = open_vault(tx, settings.ring)
+    texts, work, roster_texts = read_case_texts(settings, world)
     context = Context(
         current=CurrentWorld(world),
-        texts=load(settings.policy_kb / "case-texts.yml", CaseTexts),
-        roster_texts=load(settings.policy_kb / "roster-texts.yml", RosterTexts),
+        texts=texts,
+        roster_texts=roster_texts,
         approvers=load(settings.policy_kb / "permissions.yml", PermissionTable).two_people,
         outcomes=load(settings.policy_kb / "outcomes.yml", Outcomes),
-        work=load(settings.policy_kb / "case-work.yml", CaseWork),
+        work=work,
         database=database,
         vault=vault,
         retention=load(settings.policy_kb / "retention.yml", Retention),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import NoEngine, build, clock, read_engine, read_rasa, read_world
+from bot.app import NoEngine, build, clock, read_case_texts, read_engine, read_rasa, read_world
 from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
@@ -67,6 +67,7 @@ def _roles(settings: Settings) -> str:
 
 def _knowledge(settings: Settings) -> str:
     world = read_world(settings)
+    read_case_texts(settings, world)
     policy, steps = world.policy, world.playbook.steps
     found = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]

@@ -400,7 +400,7 @@ def _ask_back(reading: Reading, rivals: tuple[Guess, ...]) -> Answer:
 
 
 def _question_back(reading: Reading, question: str, options: tuple[Choice, ...], confidence: float) -> Answer:
-    words = reading.rules.texts.clarify.format(question=question)
+    words = reading.rules.texts.clarify.fill(question=question)
     listed = "\n".join(f"- {choice.label}" for choice in options)
     return Answer(reading.question, "clarify", f"{words}\n{listed}", confidence=confidence, options=options)
 

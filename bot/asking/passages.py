@@ -18,7 +18,7 @@ def show_passage(clause_id: str, policy: Policy, texts: AnswerTexts) -> Message 
     blocks: list[Block] = [Heading(clause.section), Paragraph(texts.headings.passage), _quote(clause)]
     if before or after:
         blocks += [Paragraph(texts.headings.around), *map(_quote, (*before, *after))]
-    blocks.append(Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True))
+    blocks.append(Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True))
     return Message(tuple(blocks), summary=texts.summaries["answer"])
 
 

@@ -58,7 +58,7 @@ def as_messages(
     if answer.quiet:
         blocks.append(Paragraph("\n".join([texts.quiet, *show.lines(_DSL)]), muted=True))
     pressed = show.buttons(answer)
-    footer = Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True)
+    footer = Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True)
     last: tuple[Block, ...] = (Buttons(pressed), footer) if pressed else (footer,)
     return Message((*blocks, *last), texts.summaries[answer.kind])
 
@@ -73,7 +73,7 @@ def show_more(
     topic, *close = known
     show = _Show(policy, contacts, texts)
     blocks = [Heading(texts.headings.more), *show.rest(topic), *show.close(close)]
-    footer = Paragraph(texts.footer.format(title=policy.title, version=policy.version), muted=True)
+    footer = Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True)
     return Message((*blocks, footer), texts.summaries["answer"])
 
 

@@ -31,4 +31,4 @@ class Look:
         """Where a clause stands: its section path and its lines."""
         first, last = quote.lines
         lines = f"line {first}" if first == last else f"lines {first}–{last}"
-        return self.texts.clause.format(section=quote.section, lines=lines)
+        return self.texts.clause.fill(section=quote.section, lines=lines)

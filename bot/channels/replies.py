@@ -69,7 +69,7 @@ def with_share(message: Message, place: str, texts: DoorTexts) -> Message:
 def shared(answer: Message, person: str, texts: DoorTexts) -> Message:
     """The answer as everybody in a channel may see it: the policy's words, no buttons, no question."""
     kept = tuple(block for block in answer.blocks if not isinstance(block, Buttons))
-    by = Paragraph(texts.channel.shared_by.format(person=person), muted=True)
+    by = Paragraph(texts.channel.shared_by.fill(person=person), muted=True)
     return Message((by, *kept), summary=answer.summary)
 
 

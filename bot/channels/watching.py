@@ -41,5 +41,5 @@ def tell(state: ChannelState, reason: str) -> None:
 def kept_out(texts: PrivacyTexts, strangers: int, outsiders: int) -> WithheldFault | None:
     """The fault of a channel with people who should not read it: how many, never who."""
     counts = ((texts.off_roster, strangers), (texts.outsiders, outsiders))
-    reasons = [text.format(count=count) for text, count in counts if count]
+    reasons = [text.fill(count=count) for text, count in counts if count]
     return WithheldFault("; ".join(reasons)) if reasons else None

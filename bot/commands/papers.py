@@ -28,7 +28,7 @@ def sheet(
     world = read_world(settings)
     today = clock().astimezone(ZoneInfo(world.federation.timezone)).date()
     blocks = phone_sheet(world, today)
-    title = world.paper.sheet.title.format(federation=world.federation.name)
+    title = world.paper.sheet.title.fill(federation=world.federation.name)
     printed = f"{today.day} {today:%b %Y}"
     write_new(out, on_one_page(Sheet(title, blocks, printed), world.paper.pages), mode=0o644)
     typer.echo(f"The phone sheet is in {out}. Print it, and look at every number on it once a year.")

@@ -33,7 +33,7 @@ _LIMITS = {"text": (forms.LONGEST, False), "code": (forms.SHORT, False)}
 def form(reference: str, world: World, redo: Redo | None = None, *, urgent: bool = False) -> Message:
     """Asks whether anything has happened since; where it is `urgent`, whom to phone stands first."""
     texts, redo = world.playbook.contact.check_back, redo or Redo()
-    title = texts.title.format(reference=reference)
+    title = texts.title.fill(reference=reference)
     above: list[Block] = [Paragraph(line) for line in texts.says]
     if urgent:
         safety = Callout("danger", texts.safety_title, texts.safety_text)

@@ -55,7 +55,7 @@ def choices(reference: str, world: World) -> Message:
         Button(texts.withdraw, WITHDRAW, reference),
         Button(texts.move, MOVE, reference),
     )
-    blocks = (Heading(texts.choices_title.format(reference=reference)), Buttons(items))
+    blocks = (Heading(texts.choices_title.fill(reference=reference)), Buttons(items))
     return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
 
 
@@ -72,7 +72,7 @@ def text_form(action: str, reference: str, world: World, redo: Redo | None = Non
 def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message:
     """Asks for the receipt code of the report that somebody wants a copy of."""
     texts = world.paper.copy_
-    title = texts.form_title.format(reference=reference)
+    title = texts.form_title.fill(reference=reference)
     form = Form(COPY, reference, (code_field(world, redo or Redo()),), texts.submit)
     return Message(
         (Heading(title), form), world.playbook.texts.aftercare.summary, replaces=COPY, ephemeral=True
@@ -100,10 +100,10 @@ def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
 def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Message:
     """Says what withdrawing does and does not do, and asks whether the reporter is sure."""
     texts, redo = world.playbook.texts.aftercare, redo or Redo()
-    sure = Option("yes", texts.withdraw_yes.format(reference=reference))
+    sure = Option("yes", texts.withdraw_yes.fill(reference=reference))
     box = _picked(Field("sure", texts.withdraw_sure, "choices", options=(sure,)), redo)
     form = Form(WITHDRAW, reference, (box, code_field(world, redo)), texts.withdraw_submit)
-    title = texts.withdraw_title.format(reference=reference)
+    title = texts.withdraw_title.fill(reference=reference)
     above = _said(texts.withdraw_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=WITHDRAW, ephemeral=True)
 
@@ -114,7 +114,7 @@ def move_form(reference: str, world: World, redo: Redo | None = None) -> Message
     options = (Option("eht", texts.move_eht), Option("chair", texts.move_chair))
     field = _picked(Field("to", texts.move_to, "choice", options=options), redo)
     form = Form(MOVE, reference, (field, code_field(world, redo)), texts.move_submit)
-    title = texts.move_title.format(reference=reference)
+    title = texts.move_title.fill(reference=reference)
     above = _said(texts.move_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=MOVE, ephemeral=True)
 
@@ -157,5 +157,5 @@ def typed_in(
         if required and not values[name]:
             errors[name] = texts.required
         elif len(values[name]) > longest:
-            errors[name] = texts.too_long.format(length=f"{len(values[name]):,}", most=f"{longest:,}")
+            errors[name] = texts.too_long.fill(length=f"{len(values[name]):,}", most=f"{longest:,}")
     return values, errors

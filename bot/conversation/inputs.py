@@ -88,7 +88,7 @@ def _checked(record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: D
         return _chosen(record, given, desk)
     if len(given[0]) > record.max_length:
         length, most = f"{len(given[0]):,}", f"{record.max_length:,}"
-        raise _Wrong(errors.too_long.format(length=length, most=most))
+        raise _Wrong(errors.too_long.fill(length=length, most=most))
     return (_one(record, given[0], {**desk.slots, **so_far}, desk),)
 
 
@@ -154,7 +154,7 @@ def _link(text: str, slots: Slots, desk: Desk) -> str:
         raise _Wrong(playbook.texts.errors.link)
     for platform in playbook.platforms:
         if (platform.value,) == slots.get("platform") and not leads_to(link, platform):
-            raise _Wrong(playbook.texts.errors.link_platform.format(platform=platform.label))
+            raise _Wrong(playbook.texts.errors.link_platform.fill(platform=platform.label))
     return link
 
 

@@ -17,7 +17,7 @@ def phone_sheet(world: World, today: date) -> tuple[Block, ...]:
     """The sheet, its title first: numbers with when they were checked, and the rule about pictures."""
     texts = world.paper.sheet
     return (
-        Heading(texts.title.format(federation=world.federation.name)),
+        Heading(texts.title.fill(federation=world.federation.name)),
         Callout("danger", texts.danger_title, texts.danger),
         *(block for group in texts.groups for block in _group(world, group, today)),
         Paragraph(texts.numbers_source, muted=True),
@@ -38,7 +38,7 @@ def _line(world: World, key: str, today: date) -> tuple[str, str]:
     texts, contact = world.paper.sheet, world.federation.contacts.get(key)
     if contact is None:
         name = ROLE_NAMES.get(key, key.replace("_", " "))
-        return texts.missing, texts.missing_text.format(name=name)
+        return texts.missing, texts.missing_text.fill(name=name)
     whose = ": ".join(part for part in (contact.label, _holders(world.federation, key)) if part)
     when = [part for part in (contact.hours, _checked(texts, contact, today)) if part]
     return contact.phone.replace(", ", ",\n"), "\n".join((whose, " · ".join(when)))
@@ -67,7 +67,7 @@ def _checked(texts: SheetTexts, contact: Contact, today: date) -> str:
         return texts.never_checked
     shown = f"{contact.checked.day} {contact.checked:%b %Y}"
     stale = today - contact.checked > STALE_AFTER
-    return (texts.stale if stale else texts.checked).format(date=shown)
+    return (texts.stale if stale else texts.checked).fill(date=shown)
 
 
 def _pictures(world: World, texts: SheetTexts) -> tuple[Block, ...]:

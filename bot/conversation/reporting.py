@@ -167,7 +167,7 @@ def doubts_about(values: Mapping[str, tuple[str, ...]], names: set[str], world: 
         # Every finding is named: the box below keeps the text with all of them.
         found = findings(values[name][0], world.playbook.not_names, staff)
         words = {"password": texts.password, "student_name": texts.student_name}
-        lines = dict.fromkeys(words[item.kind].format(found=item.found) for item in found)
+        lines = dict.fromkeys(words[item.kind].fill(found=item.found) for item in found)
         if lines:
             doubts[name] = " ".join(lines)
     return doubts
@@ -184,7 +184,7 @@ def save(place: Place, _option: str = "") -> Turn:
     """Off the screen, kept for the days that the Federation has set."""
     texts, days = place.world.playbook.texts.journey, place.world.federation.session_days
     saved = replace(place.session, draft=replace(place.draft, hidden=True))
-    return Turn(saved, (_line(texts.saved.format(days=days), place.world, resume=True),))
+    return Turn(saved, (_line(texts.saved.fill(days=days), place.world, resume=True),))
 
 
 def hide(place: Place, _option: str = "") -> Turn:

@@ -17,6 +17,7 @@ from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts,
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
+from bot.knowledge.texts import Phrase
 
 OUTSIDE_CONTACTS = (
     "lado",
@@ -136,7 +137,7 @@ def _answers(draft: Draft, settled: Settled, world: World) -> list[Block]:
         found = step_lines(step, world, settled.slots)
         lines += found
         if found:
-            label = texts.edit.format(label=step.label or step.title)
+            label = texts.edit.fill(label=step.label or step.title)
             edits.append(Button(label, "journey.edit", value_of(draft, step.id)))
     return [Heading(texts.answers), Facts(tuple(lines)), Buttons(tuple(edits))]
 
@@ -163,7 +164,7 @@ def person_line(reader: Reader, world: World) -> str:
     texts = world.playbook.texts.review
     levels = {"details": texts.level_details, "card": texts.level_card, "notice": texts.level_notice}
     name = world.federation.person_name(reader.person)
-    return texts.person.format(name=name, role=role_name(reader.role), level=levels[reader.level])
+    return texts.person.fill(name=name, role=role_name(reader.role), level=levels[reader.level])
 
 
 def _is_named(person: str, slots: Slots, world: World) -> bool:
@@ -188,20 +189,20 @@ def _left_out(
     ]
     blocks: list[Block] = []
     if concerned:
-        blocks.append(Paragraph(texts.excluded.format(names=_names(concerned, world))))
+        blocks.append(Paragraph(texts.excluded.fill(names=_names(concerned, world))))
     if struck:
-        blocks.append(Paragraph(texts.struck.format(names=_names(struck, world))))
+        blocks.append(Paragraph(texts.struck.fill(names=_names(struck, world))))
     if named:
-        blocks.append(Callout("warning", texts.named.format(names=_names(named, world)), texts.named_why))
+        blocks.append(Callout("warning", texts.named.fill(names=_names(named, world)), texts.named_why))
     offered = dict.fromkeys([*named, *(reader.person for reader in found)])
     out = [_strike(draft, person, "out", texts.strike, world) for person in offered]
     back = [_strike(draft, person, "in", texts.put_back, world) for person in struck]
     return [*blocks, Buttons((*out, *back))]
 
 
-def _strike(draft: Draft, person: str, way: str, label: str, world: World) -> Button:
+def _strike(draft: Draft, person: str, way: str, label: Phrase, world: World) -> Button:
     name = world.federation.person_name(person)
-    return Button(label.format(name=name), "journey.strike", value_of(draft, f"{way}:{person}"))
+    return Button(label.fill(name=name), "journey.strike", value_of(draft, f"{way}:{person}"))
 
 
 def _names(people: Iterable[str], world: World) -> str:

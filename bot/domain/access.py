@@ -30,7 +30,8 @@ Action = Literal[
 Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 # What takes two people, each with one of the roles that permissions.yml names.
-Decision = Literal["roster", "pause", "resume", "purge", "keys"]
+Agreement = Literal["pause", "resume", "purge", "keys"]
+Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
 

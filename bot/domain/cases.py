@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 
 class Stage(StrEnum):
@@ -80,11 +81,15 @@ class Event:
     outcome: str = ""
 
 
+# Each has its words in policy_kb/case-texts.yml.
+Why = Literal["not_acknowledged", "not_closed", "already_acknowledged", "closed"]
+
+
 @dataclass(frozen=True)
 class Refused:
     """The event changes nothing. `why` names the text that the presser is shown."""
 
-    why: str
+    why: Why
 
 
 # Each stage's answer to each event: the stage after it, or why it is refused.

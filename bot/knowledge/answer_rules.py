@@ -15,6 +15,7 @@ from bot.knowledge.answer_texts import AnswerTexts, load_answer_texts
 from bot.knowledge.documents import Record, load
 from bot.knowledge.frame_words import FrameWords, load_frame_words
 from bot.knowledge.phrases import Phrases, load_phrases
+from bot.knowledge.policies import Policy
 from bot.knowledge.wording import load_lexicon, unroll
 
 # So few words go on from the last question without asking: "and LinkedIn".
@@ -207,10 +208,10 @@ class AnswerRules:
     platforms: frozenset[str]
 
 
-def load_answer_rules(intents: Path, policy_kb: Path) -> AnswerRules:
+def load_answer_rules(intents: Path, policy_kb: Path, policy: Policy) -> AnswerRules:
     """Read the files. Raises DataFaults with file and line."""
     return AnswerRules(
-        texts=load_answer_texts(policy_kb / "answer-texts.yml"),
+        texts=load_answer_texts(policy_kb / "answer-texts.yml", policy),
         thresholds=load(intents / "thresholds.yml", Thresholds),
         danger=load(intents / "danger.yml", DangerWords),
         frame=load_frame_words(intents / "frame.yml"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Protocol, get_args
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import StringConstraints, field_validator
+from pydantic import Field
 
-from bot.knowledge.documents import Record, load
+from bot.knowledge.documents import DataFaults, Document, Fault, Record
 from bot.knowledge.phrases import Said
+from bot.knowledge.policies import Policy
 from bot.knowledge.policy_files import (
     Account,
     Act,
@@ -24,37 +24,10 @@ from bot.knowledge.policy_files import (
     Topic,
     Verdict,
 )
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_BRACES = {
-    "clarify": {"question"},
-    "read_as": {"read"},
-    "related_about": {"about", "read"},
-    "related_needs": {"about"},
-    "quoted_after": {"lead_in", "quote", "section", "lines"},
-    "not_in_policy": {"text", "source"},
-    "quoted": {"quote", "section", "lines"},
-    "line": {"first"},
-    "lines": {"first", "last"},
-    "footer": {"title", "version"},
-}
-_WHOLE = {
-    "verdicts": get_args(Verdict),
-    "roles": get_args(Role),
-    "summaries": (
-        *("answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"),
-    ),
-    "read": ("actor", "act", "account", "person"),
-}
-
+from bot.knowledge.texts import Holding, Phrase, Table, Text
 
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
-_VALUES: Mapping[Slot, tuple[str, ...]] = {
-    "actor": get_args(Actor),
-    "act": get_args(Act),
-    "account": get_args(Account),
-    "person": get_args(Person),
-}
+Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 
 
 class Framed(Protocol):
@@ -97,8 +70,31 @@ class ButtonTexts(Record):
 
     def offer(self, offer: Offer) -> str:
         """The words on the button that a topic offers."""
-        words: str = getattr(self, offer)
-        return words
+        return {
+            "report_abuse": self.report_abuse,
+            "report_image": self.report_image,
+            "report_other": self.report_other,
+            "account_request": self.account_request,
+            "ask_flt": self.ask_flt,
+        }[offer]
+
+
+class ReadTexts(Record):
+    """What each value that can be read of a question is called."""
+
+    actor: Table[Actor, Text]
+    act: Table[Act, Text]
+    account: Table[Account, Text]
+    person: Table[Person, Text]
+
+
+class AboutTexts(Record):
+    """What a rule is about, where that is called otherwise than what is read of a question."""
+
+    actor: dict[Actor, Text] = Field(default={})
+    act: dict[Act, Text] = Field(default={})
+    account: dict[Account, Text] = Field(default={})
+    person: dict[Person, Text] = Field(default={})
 
 
 class AnswerTexts(Record):
@@ -113,14 +109,14 @@ class AnswerTexts(Record):
     concern: Text
     quiet: Text
     not_covered: Text
-    clarify: Text
+    clarify: Annotated[Phrase, Holding("question")]
     clarify_question: Text
     report_abuse: Text
     report_image: Text
     report_other: Text
-    read_as: Text
-    related_about: Text
-    related_needs: Text
+    read_as: Annotated[Phrase, Holding("read")]
+    related_about: Annotated[Phrase, Holding("about read")]
+    related_needs: Annotated[Phrase, Holding("about")]
     related_unsure: Text
     both: Text
     thanks: Text
@@ -135,49 +131,22 @@ class AnswerTexts(Record):
     english_only: Text
     greeting: Text
     helping: Text
-    read: Mapping[Slot, Mapping[str, Text]]
-    about: Mapping[Slot, Mapping[str, Text]]
+    read: ReadTexts
+    about: AboutTexts
     should: Text
     beside: Mapping[str, Text]
-    not_in_policy: Text
-    quoted: Text
-    quoted_after: Text
-    line: Text
-    lines: Text
-    verdicts: Mapping[Verdict, Text]
+    not_in_policy: Annotated[Phrase, Holding("text source")]
+    quoted: Annotated[Phrase, Holding("quote section lines")]
+    quoted_after: Annotated[Phrase, Holding("lead_in quote section lines")]
+    line: Annotated[Phrase, Holding("first")]
+    lines: Annotated[Phrase, Holding("first last")]
+    verdicts: Table[Verdict, Text]
     verdicts_should: Mapping[Verdict, Text]
-    roles: Mapping[Role, Text]
+    roles: Table[Role, Text]
     headings: Headings
-    footer: Text
+    footer: Annotated[Phrase, Holding("title version")]
     buttons: ButtonTexts
-    summaries: Mapping[str, Text]
-
-    @field_validator(*_BRACES)
-    @classmethod
-    def _holds_its_braces(cls, text: str, info: object) -> str:
-        wanted = _BRACES[getattr(info, "field_name", "")]
-        found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        if found != wanted:
-            raise ValueError(f"must hold exactly these braces: {', '.join(sorted(wanted))}")
-        return text
-
-    @field_validator("read")
-    @classmethod
-    def _names_every_value(cls, read: Mapping[Slot, Mapping[str, str]]) -> Mapping[Slot, Mapping[str, str]]:
-        for slot, values in _VALUES.items():
-            missing = [value for value in values if value not in read.get(slot, {})]
-            if missing:
-                raise ValueError(f"{slot} lacks {', '.join(missing)}")
-        return read
-
-    @field_validator("verdicts", "roles", "summaries", "read")
-    @classmethod
-    def _is_whole(cls, texts: Mapping[str, str], info: object) -> Mapping[str, str]:
-        wanted = _WHOLE[getattr(info, "field_name", "")]
-        missing = [name for name in wanted if name not in texts]
-        if missing:
-            raise ValueError(f"lacks {', '.join(missing)}")
-        return texts
+    summaries: Table[Summary, Text]
 
     def label(self, topic: Topic) -> str:
         """The word beside a topic's answer: "No", or "Should not" where the policy says "should"."""
@@ -187,19 +156,23 @@ class AnswerTexts(Record):
 
     def report(self, kind: str) -> str:
         """What is said to someone who tells of an incident: `kind` is abuse, image or other."""
-        words: str = getattr(self, f"report_{kind}")
-        return words
+        return {"abuse": self.report_abuse, "image": self.report_image, "other": self.report_other}[kind]
 
     def said(self, name: Said) -> str:
         """What is said to thanks, a goodbye, "undo", or a question about a report."""
-        words: str = getattr(self, name)
-        return words
+        return {
+            "thanks": self.thanks,
+            "goodbye": self.goodbye,
+            "undo": self.undo,
+            "report_how": self.report_how,
+            "status": self.status,
+        }[name]
 
     def read_as_line(self, frame: Framed) -> str:
         """What was read of a question, on one line; empty where that is less than two things."""
-        read = [self.read[slot].get(value, value) for slot in _READ for value in frame.of(slot)[:2]]
+        read = [_names(self.read, slot).get(value, value) for slot in _READ for value in frame.of(slot)[:2]]
         read += [platform.title() for platform in frame.of("platform")[:2]]
-        return self.read_as.format(read=" · ".join(read)) if len(read) > 1 else ""
+        return self.read_as.fill(read=" · ".join(read)) if len(read) > 1 else ""
 
     def about_line(self, topic: Topic, against: Sequence[Slot], frame: Framed) -> str:
         """What a topic's rule is about, where a question is about something else: `against` are the slots."""
@@ -211,17 +184,15 @@ class AnswerTexts(Record):
         said = getattr(topic.applies, slot)[: 2 if slot in ("person", "act") else 1]
         about = _joined([self._about(slot, value) for value in said])
         values = [value for value in frame.of(slot) if value not in getattr(topic.applies, slot)]
-        read = _joined([self.read.get(slot, {}).get(value, value) for value in values[:3]])
+        read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
         if not about or (frame.of(slot) and not values):
             return self.related_unsure
         return (
-            self.related_about.format(about=about, read=read)
-            if read
-            else self.related_needs.format(about=about)
+            self.related_about.fill(about=about, read=read) if read else self.related_needs.fill(about=about)
         )
 
     def _about(self, slot: Slot, value: str) -> str:
-        return self.about.get(slot, {}).get(value) or self.read.get(slot, {}).get(value, value)
+        return _names(self.about, slot).get(value) or _names(self.read, slot).get(value, value)
 
     def first(self, topic: Topic) -> tuple[str, ...]:
         """The notes to be read before anyone acts on a topic's answer, by their ids in `outside.yml`."""
@@ -230,24 +201,47 @@ class AnswerTexts(Record):
 
     def outside(self, note: OutsideNote) -> str:
         """What a note says that is not in the policy, with its source, marked so."""
-        return self.not_in_policy.format(text=note.text, source=note.source)
+        return self.not_in_policy.fill(text=note.text, source=note.source)
 
     def quotation(self, clause: Clause, lead_in: Clause | None = None) -> str:
         """A clause verbatim, with its section and lines, after the sentence that opens its list."""
         where = {"quote": clause.quote, "section": clause.section, "lines": self._place(clause)}
         if lead_in is None:
-            return self.quoted.format(**where)
-        return self.quoted_after.format(lead_in=lead_in.quote, **where)
+            return self.quoted.fill(**where)
+        return self.quoted_after.fill(lead_in=lead_in.quote, **where)
 
     def _place(self, clause: Clause) -> str:
         first, last = clause.lines
-        return (self.line if first == last else self.lines).format(first=first, last=last)
+        return (self.line if first == last else self.lines).fill(first=first, last=last)
+
+
+def _names(texts: ReadTexts | AboutTexts, slot: Slot) -> Mapping[Any, str]:
+    """What a slot's values are called; a platform has its own name."""
+    names: Mapping[str, Mapping[Any, str]] = {
+        "actor": texts.actor,
+        "act": texts.act,
+        "account": texts.account,
+        "person": texts.person,
+    }
+    return names.get(slot, {})
 
 
 def _joined(names: Sequence[str]) -> str:
     return " or ".join(dict.fromkeys(names))
 
 
-def load_answer_texts(path: Path) -> AnswerTexts:
-    """Read `answer-texts.yml`. Raises DataFaults with file and line."""
-    return load(path, AnswerTexts)
+def load_answer_texts(path: Path, policy: Policy) -> AnswerTexts:
+    """Read `answer-texts.yml`. Raises DataFaults with file and line, also for a note that is not there."""
+    document = Document(path)
+    texts = document.parse(AnswerTexts)
+    if faults := list(_unknown(document, texts, policy)):
+        raise DataFaults(faults)
+    return texts
+
+
+def _unknown(document: Document, texts: AnswerTexts, policy: Policy) -> Iterator[Fault]:
+    for note, outside in texts.beside.items():
+        if note not in policy.contradictions:
+            yield document.fault(f"beside: no such contradiction: {note}", ("beside", note))
+        if outside not in policy.outside:
+            yield document.fault(f"beside: no such note: {outside}", ("beside", note))

@@ -4,55 +4,83 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from bot.knowledge.case_texts import Notice
 from bot.knowledge.documents import Record
+from bot.knowledge.texts import Holding, Phrase, Table, Text, WithReference
 
-Text = Annotated[str, Field(min_length=1)]
-Texts = dict[str, Text]
-Work = Literal[
-    "assess", "advice", "investigate", "task", "done", "urgent", "calm", "link", "restrict", "recuse",
-    "hold", "release",
-]  # fmt: skip
+WorkForm = Literal[
+    "assess", "advice", "investigate", "task", "urgent", "calm", "link", "restrict", "hold", "release"
+]
+Work = Literal[WorkForm, "done", "recuse"]
 WORK: tuple[Work, ...] = get_args(Work)
-FORMS = (
-    *("assess", "advice", "investigate", "task", "urgent", "calm", "link", "restrict", "hold", "release"),
-)
-_FIELDS = (
-    *("category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised"),
-    *("first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint"),
-    *("concerned", "concerned_hint", "reference", "reference_hint"),
-)
-_LABELS = (
-    *("assessed", "assessed_yes", "investigated", "investigated_yes", "tasks", "task", "overdue", "linked"),
-    "held",
-)
-_REFUSALS = (
-    *("advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already"),
-    *("on_hold", "not_on_hold", "already_urgent", "not_urgent"),
-)
-_ERRORS = ("choice", "text", "why", "date", "past", "unknown", "duplicate_first", "referred_first")
-
-
-def _just(*names: str) -> AfterValidator:
-    """Exactly these names: one that is missing, or that nothing reads, is a fault."""
-
-    def check(value: dict[str, object]) -> dict[str, object]:
-        if missing := sorted(set(names) - value.keys()):
-            raise ValueError(f"missing: {', '.join(missing)}")
-        if unknown := sorted(value.keys() - set(names)):
-            raise ValueError(f"nothing reads: {', '.join(unknown)}")
-        return value
-
-    return AfterValidator(check)
+FORMS: tuple[WorkForm, ...] = get_args(WorkForm)
+WorkButton = Literal[Work, "more", "recuse_yes", "export"]
+FieldName = Literal[
+    "category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised",
+    "first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint", "concerned",
+    "concerned_hint", "reference", "reference_hint",
+]  # fmt: skip
+WorkRefusal = Literal[
+    "advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already",
+    "on_hold", "not_on_hold", "already_urgent", "not_urgent",
+]  # fmt: skip
+Kept = Literal["agencies", "evidence", "record", "lessons", "gap"]
 
 
 class FormTexts(Record):
     """A form's title and its button."""
 
-    title: Text
+    title: WithReference
     submit: Text
+
+
+class WorkLabels(Record):
+    """The labels of the work on a card and in the details of a case."""
+
+    assessed: Text
+    assessed_yes: Annotated[Phrase, Holding("when")]
+    investigated: Text
+    investigated_yes: Annotated[Phrase, Holding("when")]
+    tasks: Text
+    task: Annotated[Phrase, Holding("task person when")]
+    overdue: Text
+    linked: Text
+    held: Text
+
+
+class WorkTags(Record):
+    """The marks that an assessment adds to a card."""
+
+    allegation: Text
+    do_not_investigate: Text
+    low_level: Text
+    crime: Text
+
+
+class CaseLines(Record):
+    """What the list of open cases says of the work."""
+
+    own: Text
+    others: Text
+    next: Annotated[Phrase, Holding("when")]
+    late: Text
+    task: Annotated[Phrase, Holding("count when")]
+    overdue: Annotated[Phrase, Holding("count")]
+
+
+class WorkErrors(Record):
+    """What stands beside a field."""
+
+    choice: Text
+    text: Text
+    why: Text
+    date: Text
+    past: Text
+    unknown: Text
+    duplicate_first: Text
+    referred_first: Text
 
 
 class Closing(Record):
@@ -61,34 +89,37 @@ class Closing(Record):
     agencies: Text
     agencies_hint: Text
     evidence: Text
-    evidence_answers: Texts = Field(min_length=2)
+    evidence_answers: Annotated[dict[str, Text], Field(min_length=2)]
     record: Text
     lessons: Text
     gap: Text
-    gap_answers: Annotated[Texts, _just("yes", "no")]
-    kept: Annotated[Texts, _just("agencies", "evidence", "record", "lessons", "gap")]
+    gap_answers: Table[Literal["yes", "no"], Text]
+    kept: Table[Kept, Text]
 
 
 class CaseWork(Record):
     """Every text of the work on a case."""
 
-    buttons: Annotated[Texts, _just("more", *WORK, "recuse_yes", "export")]
-    more_title: Text
+    buttons: Annotated[Table[WorkButton, Phrase], Holding(done="task")]
+    more_title: WithReference
     more_none: Text
-    events: Annotated[Texts, _just(*WORK)]
-    forms: Annotated[dict[str, FormTexts], _just(*FORMS)]
-    fields: Annotated[Texts, _just(*_FIELDS)]
-    categories: Texts = Field(min_length=2)
-    answers: Annotated[Texts, _just("yes", "no", "unsure")]
-    natures: Annotated[Texts, _just("allegation", "low_level", "neither")]
-    advisers: Texts = Field(min_length=1)
-    labels: Annotated[Texts, _just(*_LABELS)]
-    tags: Annotated[Texts, _just("allegation", "do_not_investigate", "low_level", "crime")]
-    replies: Annotated[Texts, _just(*WORK, "assess_restrict", "assess_told")]
-    refusals: Annotated[Texts, _just(*_REFUSALS)]
-    recuse_question: Text
+    events: Annotated[Table[Work, Phrase], Holding(task="to")]
+    forms: Table[WorkForm, FormTexts]
+    fields: Table[FieldName, Text]
+    categories: Annotated[dict[str, Text], Field(min_length=2)]
+    answers: Table[Literal["yes", "no", "unsure"], Text]
+    natures: Table[Literal["allegation", "low_level", "neither"], Text]
+    advisers: Annotated[dict[str, Text], Field(min_length=1)]
+    labels: WorkLabels
+    tags: WorkTags
+    replies: Annotated[
+        Table[Literal[Work, "assess_restrict", "assess_told"], Phrase],
+        Holding("reference", task="reference person", link="reference other"),
+    ]
+    refusals: Annotated[Table[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")]
+    recuse_question: WithReference
     removed: Text
-    notices: Annotated[dict[str, Notice], _just("task", "urgent", "given_back")]
+    notices: Table[Literal["task", "urgent", "given_back"], Notice]
     closing: Closing
-    cases: Annotated[Texts, _just("own", "others", "next", "late", "task", "overdue")]
-    errors: Annotated[Texts, _just(*_ERRORS)]
+    cases: CaseLines
+    errors: WorkErrors

@@ -7,16 +7,15 @@ from datetime import time
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from bot.domain.contact_times import Avoided
 from bot.knowledge.calendar_files import WEEKDAYS, Weekday
 from bot.knowledge.documents import Document, Fault, Record
 from bot.knowledge.journey_checks import CONTACT_KEYS
 from bot.knowledge.journey_files import Condition, alternatives
-from bot.knowledge.journey_texts import Plain, exactly
+from bot.knowledge.texts import Holding, Phrase, Table, Text, WithReference
 
-WithReference = Annotated[str, AfterValidator(exactly("reference"))]
 # The slot of the times that a reporter wants to be left alone in.
 AVOID = "contact_avoid"
 Answer = Literal["no", "yes"]
@@ -28,30 +27,30 @@ class CheckBack(Record):
 
     when: tuple[Condition, ...] = Field(min_length=1)
     unless: tuple[Condition, ...] = ()
-    not_in_policy: Plain
+    not_in_policy: Text
     notice: WithReference
-    status: Plain
-    button: Plain
+    status: Text
+    button: Text
     title: WithReference
-    says: tuple[Plain, ...] = Field(min_length=1)
-    answer: Plain
-    answers: dict[Answer, Plain] = Field(min_length=2)
-    risk: Plain
-    risks: dict[Risk, Plain] = Field(min_length=2)
-    text: Plain
-    submit: Plain
-    safety_title: Plain
-    safety_text: Plain
+    says: tuple[Text, ...] = Field(min_length=1)
+    answer: Text
+    answers: Table[Answer, Text]
+    risk: Text
+    risks: Table[Risk, Text]
+    text: Text
+    submit: Text
+    safety_title: Text
+    safety_text: Text
     safety_contacts: tuple[str, ...] = Field(min_length=1)
-    urgent_submit: Plain
+    urgent_submit: Text
     answered: WithReference
     answered_closed: WithReference
     answered_urgent: WithReference
-    kept: Annotated[str, AfterValidator(exactly("answer"))]
+    kept: Annotated[Phrase, Holding("answer")]
     tell_urgent: WithReference
-    tell_urgent_text: Plain
+    tell_urgent_text: Text
     tell_phone: WithReference
-    tell_phone_text: Plain
+    tell_phone_text: Text
 
     _alternatives = field_validator("when", "unless", mode="before")(alternatives)
 
@@ -108,4 +107,4 @@ def check_contact(
     offered = values.get(AVOID) or frozenset()
     for name in sorted(offered ^ found.avoid.keys()):
         why = "no hours are given for" if name in offered else f"no answer to {AVOID!r} is"
-        yield document.fault(f"avoid: {why} {name!r}", ("avoid",))
+        yield document.fault(f"avoid: {why} {name!r}", ("avoid", name))

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 from pathlib import Path
-from string import Formatter
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
 from bot.knowledge.documents import DataFaults, Document, Record
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_BRACES = {
-    "progress": {"done", "total"},
-    "outside": {"text"},
-    "clause": {"section", "lines"},
-    "more_cases": {"count"},
-    "guests": {"federation"},
-    "unsure": {"platform"},
-}
+from bot.knowledge.texts import Holding, Phrase, Text, Title
 
 
 class ChannelTexts(Record):
@@ -27,7 +17,7 @@ class ChannelTexts(Record):
 
     answered: Text
     shared: Text
-    shared_by: Text
+    shared_by: Annotated[Phrase, Holding("person")]
     share: Text
     not_shared: Text
 
@@ -37,9 +27,9 @@ class FormTexts(Record):
 
     open: Text
     opener: Text
-    title: Annotated[str, StringConstraints(min_length=1, max_length=24)]
+    title: Title
     loading: Text
-    close: Annotated[str, StringConstraints(min_length=1, max_length=24)]
+    close: Title
     late: Text
 
 
@@ -55,7 +45,7 @@ class HomeTexts(Record):
     report_text: Text
     mine: Text
     cases: Text
-    footer: Text
+    footer: Annotated[Phrase, Holding("title")]
 
 
 class PrivacyTexts(Record):
@@ -65,10 +55,10 @@ class PrivacyTexts(Record):
     archived: Text
     public: Text
     shared: Text
-    off_roster: Text
-    outsiders: Text
-    refused: Text
-    unanswered: Text
+    off_roster: Annotated[Phrase, Holding("count")]
+    outsiders: Annotated[Phrase, Holding("count")]
+    refused: Annotated[Phrase, Holding("platform code")]
+    unanswered: Annotated[Phrase, Holding("platform")]
     unchecked: Text
 
 
@@ -89,31 +79,23 @@ class DoorTexts(Record):
     channel: ChannelTexts
     form: FormTexts
     more: Text
-    more_cases: Text
+    more_cases: Annotated[Phrase, Holding("count")]
     goes_on: Text
-    progress: Text
+    progress: Annotated[Phrase, Holding("done total")]
     choose: Text
     required: Text
     optional: Text
     time: Text
-    outside: Text
-    clause: Text
+    outside: Annotated[Phrase, Holding("text")]
+    clause: Annotated[Phrase, Holding("section lines")]
     home: HomeTexts
     popular: tuple[str, ...] = Field(min_length=1, max_length=5)
     prompts_title: Text
-    guests: Text
-    unsure: Text
+    guests: Annotated[Phrase, Holding("federation")]
+    unsure: Annotated[Phrase, Holding("platform")]
     asking: Text
     private: PrivacyTexts
     chat: ChatTexts
-
-    @model_validator(mode="after")
-    def _hold_their_braces(self) -> DoorTexts:
-        for name, wanted in _BRACES.items():
-            found = {brace for _, brace, _, _ in Formatter().parse(getattr(self, name)) if brace is not None}
-            if found != wanted:
-                raise ValueError(f"{name} must hold exactly these braces: {', '.join(sorted(wanted))}")
-        return self
 
 
 def load_door_texts(path: Path, topics: Container[str]) -> DoorTexts:

@@ -4,54 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
 from bot.knowledge.documents import DataFaults, Document, Fault, Record
 from bot.knowledge.policies import Policy
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-def _braces(text: str) -> set[str]:
-    return {brace for _, brace, _, _ in Formatter().parse(text) if brace is not None}
+from bot.knowledge.texts import Holding, Phrase, Text, WithReference
 
 
-class Filled(Record):
-    """A record whose texts hold exactly the braces that Signpost fills in."""
-
-    @model_validator(mode="after")
-    def _hold_their_braces(self) -> Filled:
-        for name, wanted in self.braces().items():
-            if _braces(str(getattr(self, name))) != wanted:
-                raise ValueError(f"{name} must hold exactly these braces: {', '.join(sorted(wanted))}")
-        return self
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {}
-
-
-class PageTexts(Filled):
+class PageTexts(Record):
     """Around every page, and around a clause or a note on it."""
 
-    page: Text
-    printed: Text
-    outside: Text
-    source: Text
-    clause: Text
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {
-            "page": {"page", "pages"},
-            "printed": {"date"},
-            "outside": {"text"},
-            "source": {"source"},
-            "clause": {"section", "first", "last", "clause"},
-        }
+    page: Annotated[Phrase, Holding("page pages")]
+    printed: Annotated[Phrase, Holding("date")]
+    outside: Annotated[Phrase, Holding("text")]
+    source: Annotated[Phrase, Holding("source")]
+    clause: Annotated[Phrase, Holding("section first last clause")]
 
 
 class ContactGroup(Record):
@@ -61,19 +30,19 @@ class ContactGroup(Record):
     contacts: tuple[Text, ...] = Field(min_length=1)
 
 
-class SheetTexts(Filled):
+class SheetTexts(Record):
     """The phone sheet. `pictures_outside` names notes of outside.yml, `pictures_clauses` clauses."""
 
-    title: Text
+    title: Annotated[Phrase, Holding("federation")]
     lead: Text
     danger_title: Text
     danger: Text
     groups: tuple[ContactGroup, ...] = Field(min_length=1)
-    checked: Text
-    stale: Text
+    checked: Annotated[Phrase, Holding("date")]
+    stale: Annotated[Phrase, Holding("date")]
     never_checked: Text
     missing: Text
-    missing_text: Text
+    missing_text: Annotated[Phrase, Holding("name")]
     numbers_source: Text
     pictures_title: Text
     pictures_clause_title: Text
@@ -81,15 +50,6 @@ class SheetTexts(Filled):
     pictures_clauses: tuple[str, ...]
     down_title: Text
     down: tuple[Text, ...] = Field(min_length=1)
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {
-            "title": {"federation"},
-            "checked": {"date"},
-            "stale": {"date"},
-            "missing_text": {"name"},
-        }
 
 
 class CodeErrors(Record):
@@ -100,10 +60,10 @@ class CodeErrors(Record):
     own: Text
 
 
-class CodeTexts(Filled):
+class CodeTexts(Record):
     """Asking for the one-time code of an export, and what is said where it does not fit."""
 
-    case_title: Text
+    case_title: WithReference
     case_text: Text
     case_submit: Text
     subject_title: Text
@@ -114,21 +74,17 @@ class CodeTexts(Filled):
     format: Text
     pdf: Text
     json_: Text = Field(alias="json")
-    given: Text
+    given: Annotated[Phrase, Holding("code until command")]
     errors: CodeErrors
     not_permitted: Text
     host_concerned: Text
     refused: Text
 
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {"case_title": {"reference"}, "given": {"code", "until", "command"}}
 
-
-class CaseFileTexts(Filled):
+class CaseFileTexts(Record):
     """The headings of one case's export."""
 
-    title: Text
+    title: Annotated[Phrase, Holding("reference kind")]
     confidential: Text
     report: Text
     clauses: Text
@@ -139,19 +95,11 @@ class CaseFileTexts(Filled):
     history: Text
     internal: Text
     none: Text
-    hidden_reporter: Text
+    hidden_reporter: Annotated[Phrase, Holding("mode")]
     reporter_mark: Text
     exported: Text
-    exported_by: Text
+    exported_by: Annotated[Phrase, Holding("when person roles")]
     images: Text
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {
-            "title": {"reference", "kind"},
-            "hidden_reporter": {"mode"},
-            "exported_by": {"when", "person", "roles"},
-        }
 
 
 class Columns(Record):
@@ -176,10 +124,10 @@ class RegisterTexts(Record):
     no: Text
 
 
-class SubjectTexts(Filled):
+class SubjectTexts(Record):
     """What Signpost holds of one person."""
 
-    title: Text
+    title: Annotated[Phrase, Holding("name")]
     read_first: Text
     read_first_text: Text
     name_mark: Text
@@ -195,27 +143,19 @@ class SubjectTexts(Filled):
     acts: Text
     brought: Text
     none: Text
-    wrote: Text
+    wrote: Annotated[Phrase, Holding("what when")]
     exported: Text
-    asked_by: Text
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {"title": {"name"}, "wrote": {"what", "when"}, "asked_by": {"when", "role"}}
+    asked_by: Annotated[Phrase, Holding("when role")]
 
 
-class CopyTexts(Filled):
+class CopyTexts(Record):
     """A reporter's copy of their own report."""
 
     button: Text
-    title: Text
+    title: WithReference
     text: Text
-    form_title: Text
+    form_title: WithReference
     submit: Text
-
-    def braces(self) -> dict[str, set[str]]:
-        """The braces of each text that has any."""
-        return {"title": {"reference"}, "form_title": {"reference"}}
 
 
 class PaperTexts(Record):
@@ -240,7 +180,8 @@ def load_paper_texts(path: Path, policy: Policy) -> PaperTexts:
 
 
 def _unknown(document: Document, sheet: SheetTexts, policy: Policy) -> Iterator[Fault]:
-    for name, known in (("pictures_clauses", policy.clauses), ("pictures_outside", policy.outside)):
-        for number, item in enumerate(getattr(sheet, name)):
+    clauses = ("pictures_clauses", sheet.pictures_clauses, policy.clauses)
+    for name, items, known in (clauses, ("pictures_outside", sheet.pictures_outside, policy.outside)):
+        for number, item in enumerate(items):
             if item not in known:
                 yield document.fault(f"{name}: no such id: {item}", ("sheet", name, number))

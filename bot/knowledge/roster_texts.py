@@ -2,155 +2,140 @@
 
 from __future__ import annotations
 
-from string import Formatter
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, field_validator
-
-from bot.domain.access import DECISIONS
-from bot.domain.roster_changes import WHATS, Misfit
-from bot.knowledge.case_texts import Notice
+from bot.domain.access import Agreement
+from bot.domain.roster_changes import Misfit, What
 from bot.knowledge.documents import Record
-from bot.knowledge.journey_texts import exactly
+from bot.knowledge.texts import Holding, Phrase, Table, Text
 
-# A change to the roster is one of many, each with a form of its own.
-_DECISIONS = tuple(decision for decision in DECISIONS if decision != "roster")
-Words = dict[str, str]
 Refusal = Literal[
-    "not_permitted",
-    "unknown",
-    "same_person",
-    "decided",
-    "expired",
-    "not_yours",
-    "proposer_left",
-    "misfit",
-    "unheld",
-    "too_few",
-    "already_paused",
-    "not_paused",
-]
-Button = Literal["confirm", "refuse", "withdraw"]
-Label = Literal[
-    "title",
-    "roles",
-    "away",
-    "waiting",
-    "change",
-    "paused",
-    "nobody",
-    "every_school",
-    "away_line",
-    "waiting_line",
-]
+    "not_permitted", "unknown", "same_person", "decided", "expired", "not_yours", "proposer_left",
+    "misfit", "unheld", "too_few", "already_paused", "not_paused",
+]  # fmt: skip
 FieldName = Literal[
     "person", "id", "name", "role", "school", "platform", "user", "start", "end", "to", "reason"
 ]
-_BRACES = {
-    "proposed": {"what", "person", "until"},
-    "approved": {"what", "person", "other"},
-    "approved_later": {"what", "person", "other"},
-    "refused": {"what", "person"},
-    "withdrawn": {"what", "person"},
-}
+# What becomes of a proposal.
+Verdict = Literal["proposed", "approved", "approved_later", "refused", "withdrawn"]
+
+
+class RosterButtons(Record):
+    """The buttons of a proposal."""
+
+    confirm: Text
+    refuse: Text
+    withdraw: Text
+
+
+class RosterLabels(Record):
+    """The headings and lines of the roster."""
+
+    title: Text
+    roles: Text
+    away: Text
+    waiting: Text
+    change: Text
+    paused: Text
+    nobody: Text
+    every_school: Text
+    away_line: Annotated[Phrase, Holding("who start end to")]
+    waiting_line: Annotated[Phrase, Holding("what person until")]
+
+
+class RosterHints(Record):
+    """Beside a field, or in place of its label in one form."""
+
+    id: Text
+    leave_to: Text
+    handover_to: Text
+    user_on: Annotated[Phrase, Holding("platform")]
+
+
+class RosterErrors(Record):
+    """What stands beside a field that is not right."""
+
+    required: Text
+    too_long: Annotated[Phrase, Holding("limit")]
+    choice: Text
+    id: Text
+    date: Text
+    past: Text
+    accounts: Text
+
+
+class AlarmTexts(Record):
+    """What the IT Manager is sent where nothing can be posted in the channel."""
+
+    title: Text
+    text: Annotated[Phrase, Holding("why")]
 
 
 class PausedTexts(Record):
     """While Signpost is paused."""
 
-    title: str
-    text: str
-    not_saved_title: str
-    not_saved_text: str
+    title: Text
+    text: Text
+    not_saved_title: Text
+    not_saved_text: Text
 
 
 class DigestTexts(Record):
     """The daily digest, and the one before and after days off. No kind, no name, no word of a report."""
 
-    title: str
-    weekend_title: str
-    open: str
-    unacknowledged: str
-    overdue: str
-    oldest: str
-    weekend: str
-    text: str
+    title: Text
+    weekend_title: Text
+    open: Text
+    unacknowledged: Text
+    overdue: Text
+    oldest: Text
+    weekend: Text
+    text: Text
     # For those who may audit: what shows later that the end of the audit was cut off.
-    audit: Annotated[str, AfterValidator(exactly("head"))]
+    audit: Annotated[Phrase, Holding("head")]
 
 
 class RosterTexts(Record):
     """The whole file: `changes` and `kinds` say what is proposed, `misfits` why it does not fit."""
 
-    changes: Words
-    kinds: Words
-    misfits: Words
-    refusals: Words
-    buttons: Words
-    labels: Words
-    forms: Words
-    fields: Words
-    hints: Words
-    submit: str
-    errors: Words
-    told: Words
-    replies: Words
+    changes: Annotated[
+        Table[What, Phrase],
+        Holding(
+            "who",
+            join="name person accounts",
+            leave="who cases",
+            give="who role school",
+            take="who role school",
+            account="who accounts",
+            no_account="who platform",
+            absent="who start end to",
+            handover="who to",
+        ),
+    ]
+    # A change to the roster is one of many, each with a form of its own.
+    kinds: Annotated[
+        Table[Literal[Agreement, "cases_to", "cases_back"], Phrase],
+        Holding("reason", purge="cases reason", cases_to="to", cases_back=""),
+    ]
+    misfits: Table[Misfit, Text]
+    refusals: Annotated[Table[Refusal, Phrase], Holding(misfit="why", unheld="role school least")]
+    buttons: RosterButtons
+    labels: RosterLabels
+    forms: Table[Literal[What, Agreement], Text]
+    fields: Table[FieldName, Text]
+    hints: RosterHints
+    submit: Text
+    errors: RosterErrors
+    told: Annotated[
+        Table[Verdict, Phrase],
+        Holding(
+            "person what",
+            proposed="person what until",
+            approved="person what other",
+            approved_later="person what other",
+        ),
+    ]
+    replies: Annotated[Table[Verdict, Phrase], Holding("what")]
     paused: PausedTexts
     digest: DigestTexts
-    channel: Notice
-
-    @field_validator("misfits")
-    @classmethod
-    def _all_misfits(cls, value: Words) -> Words:
-        return _holding(value, get_args(Misfit))
-
-    @field_validator("changes")
-    @classmethod
-    def _all_changes(cls, value: Words) -> Words:
-        return _holding(value, WHATS)
-
-    @field_validator("kinds")
-    @classmethod
-    def _all_kinds(cls, value: Words) -> Words:
-        return _holding(value, (*_DECISIONS, "cases_to", "cases_back"))
-
-    @field_validator("refusals")
-    @classmethod
-    def _all_refusals(cls, value: Words) -> Words:
-        return _holding(value, get_args(Refusal))
-
-    @field_validator("buttons")
-    @classmethod
-    def _all_buttons(cls, value: Words) -> Words:
-        return _holding(value, get_args(Button))
-
-    @field_validator("labels")
-    @classmethod
-    def _all_labels(cls, value: Words) -> Words:
-        return _holding(value, get_args(Label))
-
-    @field_validator("forms")
-    @classmethod
-    def _all_forms(cls, value: Words) -> Words:
-        return _holding(value, (*WHATS, *_DECISIONS))
-
-    @field_validator("fields")
-    @classmethod
-    def _all_fields(cls, value: Words) -> Words:
-        return _holding(value, get_args(FieldName))
-
-    @field_validator("told")
-    @classmethod
-    def _braces(cls, value: Words) -> Words:
-        for name, wanted in _BRACES.items():
-            found = {brace for _, brace, _, _ in Formatter().parse(value.get(name, "")) if brace}
-            if not found <= wanted:
-                raise ValueError(f"{name} may use only these braces: {', '.join(sorted(wanted))}")
-        return _holding(value, tuple(_BRACES))
-
-
-def _holding(value: Words, names: tuple[str, ...]) -> Words:
-    missing = [name for name in names if not value.get(name)]
-    if missing:
-        raise ValueError(f"{', '.join(missing)} must be given")
-    return value
+    channel: AlarmTexts

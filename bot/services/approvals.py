@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.domain.access import DECISIONS, Decision
 from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
 from bot.domain.roster import Person
+from bot.knowledge.roster_texts import Refusal
 from bot.services import decisions
 from bot.services.context import Context
 from bot.services.owed import person_recipient
@@ -51,7 +52,7 @@ def propose(
     approval = approvals.propose(tx, context.vault, kind, person.id, detail, now)
     _record(tx, context, approval, PROPOSED, person.id, now)
     _tell(tx, context, approval, PROPOSED, now)
-    text = context.roster_texts.replies["proposed"].format(what=decisions.words(context, approval))
+    text = context.roster_texts.replies["proposed"].fill(what=decisions.words(context, approval))
     return Message((Callout("success", text), Buttons((_withdraw(context, approval),))), summary=text)
 
 
@@ -115,7 +116,7 @@ def decide(
     if verdict == APPROVED:
         decisions.carry_out(tx, context, approval, now)
     _tell(tx, context, approval, verdict, now)
-    text = context.roster_texts.replies[_outcome(_kind(approval), verdict)].format(what=what)
+    text = context.roster_texts.replies.named(_outcome(_kind(approval), verdict)).fill(what=what)
     return Message((Callout("success", text),), summary=text)
 
 
@@ -123,7 +124,7 @@ def _objection(context: Context, approval: Approval, person: Person, verdict: st
     refusals = context.roster_texts.refusals
     kind = _kind(approval)
     own = approval.proposed_by == person.id
-    first_fault = [
+    first_fault: list[tuple[bool, Refusal]] = [
         (not may_decide(context, person.id, kind), "not_permitted"),
         (approval.state != PROPOSED, "decided"),
         (approval.expires_at <= now, "expired"),
@@ -131,7 +132,7 @@ def _objection(context: Context, approval: Approval, person: Person, verdict: st
         (verdict != WITHDRAWN and own, "same_person"),
         (verdict == APPROVED and not may_decide(context, approval.proposed_by, kind), "proposer_left"),
     ]
-    why = next((refusals[name] for wrong, name in first_fault if wrong), "")
+    why = next((refusals[name].fill() for wrong, name in first_fault if wrong), "")
     return why or (decisions.objection(context, kind, dict(approval.detail)) if verdict == APPROVED else "")
 
 
@@ -169,7 +170,7 @@ def announcement(
     if approval is None or not may_decide(context, person.id, _kind(approval)):
         return None
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
-    text = context.roster_texts.told[_outcome(_kind(approval), event)].format(
+    text = context.roster_texts.told.named(_outcome(_kind(approval), event)).fill(
         what=decisions.words(context, approval),
         person=context.name(actor),
         other=context.name(approval.proposed_by),
@@ -186,18 +187,18 @@ def choices(context: Context, approval: Approval, person: Person) -> tuple[Butto
         return (_withdraw(context, approval),)
     labels = context.roster_texts.buttons
     return (
-        Button(labels["confirm"], "roster.confirm", approval.id, "primary"),
-        Button(labels["refuse"], "roster.refuse", approval.id),
+        Button(labels.confirm, "roster.confirm", approval.id, "primary"),
+        Button(labels.refuse, "roster.refuse", approval.id),
     )
 
 
 def _withdraw(context: Context, approval: Approval) -> Button:
-    return Button(context.roster_texts.buttons["withdraw"], "roster.withdraw", approval.id)
+    return Button(context.roster_texts.buttons.withdraw, "roster.withdraw", approval.id)
 
 
-def refusal(context: Context, why: str) -> Message:
+def refusal(context: Context, why: Refusal) -> Message:
     """Why nothing has changed, in words."""
-    return _warning(context.roster_texts.refusals[why])
+    return _warning(context.roster_texts.refusals[why].fill())
 
 
 def _warning(text: str) -> Message:

@@ -67,9 +67,9 @@ def _listed(tx: Transaction, context: Context, report: Report | None) -> Message
     texts = context.texts.audit
     key: RecordKey | None = report.key if report else None
     entries = entries_of(tx, context.vault, report.id if report else "", _NEWEST, key)
-    title = texts.title.format(reference=report.reference) if report else texts.general
+    title = texts.title.fill(reference=report.reference) if report else texts.general
     lines = tuple(_line(context, entry) for entry in entries)
-    shown = (Paragraph(texts.newest.format(count=_NEWEST), muted=True), Facts(lines))
+    shown = (Paragraph(texts.newest.fill(count=_NEWEST), muted=True), Facts(lines))
     blocks = shown if lines else (Paragraph(texts.none),)
     slot = f"audit:{report.reference}" if report else "audit"
     return Message((Heading(title), *blocks), summary=title, replaces=slot, ephemeral=True)
@@ -77,10 +77,10 @@ def _listed(tx: Transaction, context: Context, report: Report | None) -> Message
 
 def _line(context: Context, entry: AuditEntry) -> tuple[str, str]:
     texts = context.texts.audit
-    who = texts.actors.get(entry.actor) or context.name(entry.actor)
+    who = texts.actors.find(entry.actor) or context.name(entry.actor)
     roles = ", ".join(role_name(role) for role in entry.role.split(",") if role)
-    what = texts.actions.get(entry.action, entry.action)
+    what = texts.actions.find(entry.action) or entry.action
     if entry.action == "refused":
         pressed = entry.detail.get("pressed", "")
-        what = f"{what}: {texts.actions.get(pressed, pressed)}" if pressed else what
+        what = f"{what}: {texts.actions.find(pressed) or pressed}" if pressed else what
     return f"{context.local(entry.at)} · {who}{f' ({roles})' if roles else ''}", what

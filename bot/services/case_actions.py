@@ -205,7 +205,7 @@ def _filled_in(press: Press, action: str, checked: Checked) -> Message:
             other = other_case(press, values["reference"].upper())
             if other is not None:
                 return case_work.link(press, other)
-            unknown = {"reference": press.context.work.errors["unknown"]}
+            unknown = {"reference": press.context.work.errors.unknown}
             return case_forms.form(press, action, Checked(values, unknown))
     return case_work.do(press, name, values) if name in WORK else happen(press, action, values)
 

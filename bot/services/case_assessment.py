@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from bot.domain.routing import Told
 from bot.services.case_press import Press
@@ -22,16 +23,18 @@ def detail(context: Context, values: Values) -> dict[str, str]:
     work = context.work
     told = (
         (work.fields["category"], work.categories[values["category"]]),
-        (work.fields["child"], work.answers[values["child"]]),
-        (work.fields["crime"], work.answers[values["crime"]]),
-        (work.fields["nature"], work.natures[values["nature"]]),
+        (work.fields["child"], work.answers.named(values["child"])),
+        (work.fields["crime"], work.answers.named(values["crime"])),
+        (work.fields["nature"], work.natures.named(values["nature"])),
     )
     words = [*(f"{label} {answer}" for label, answer in told), values.get("note", "")]
     kept = {key: values[key] for key in ("category", "child", "crime", "nature")}
     return {**kept, "text": ". ".join(word for word in words if word)}
 
 
-def tell_safeguarding(press: Press, report: Report, values: Values) -> str:
+def tell_safeguarding(
+    press: Press, report: Report, values: Values
+) -> Literal["", "assess_restrict", "assess_told"]:
     """Where a child may be at risk, the DSL and the Executive Headteacher have the case from now on.
 
     Nobody who is concerned in it. The text that says so to the presser, by its name; "" where nobody is told.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Paragraph
+from bot.knowledge.case_work_texts import WorkButton
 from bot.services.case_state import is_investigated, open_tasks
 from bot.services.context import Context
 from bot.storage.reports import Entry, Report
@@ -15,7 +16,7 @@ May = Callable[[Action], bool]
 _ANY = tuple(Stage)
 _OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 # What each of the rarer ones needs, and at which stages of a case it makes sense; in the order of the work.
-_RARE: tuple[tuple[str, Action, tuple[Stage, ...]], ...] = (
+_RARE: tuple[tuple[WorkButton, Action, tuple[Stage, ...]], ...] = (
     ("advice", "assess", _OPEN),
     ("investigate", "assess", (Stage.ACKNOWLEDGED,)),
     ("task", "assess", _OPEN),
@@ -36,7 +37,7 @@ def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...
     texts, work, reference = context.texts.buttons, context.work.buttons, report.reference
     details = Button(texts.details, "case.details", reference)
     clauses = (Button(texts.clauses, "case.clauses", reference),) if quotes else ()
-    more = Button(work["more"], "case.more", reference)
+    more = Button(work["more"].fill(), "case.more", reference)
     if report.state.stage is Stage.CLOSED:
         return (details, *clauses, Button(texts.reopen, "case.reopen", reference), more)
     if report.state.stage is Stage.ACKNOWLEDGED:
@@ -46,7 +47,7 @@ def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...
     return (
         first,
         details,
-        Button(work["assess"], "case.assess", reference),
+        Button(work["assess"].fill(), "case.assess", reference),
         Button(texts.assign, "case.assign", reference),
         Button(texts.note, "case.note", reference),
         Button(texts.ask, "case.ask", reference),
@@ -59,7 +60,7 @@ def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...
 
 def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Message:
     """The rarer ones that make sense now and that the presser may press."""
-    title = context.work.more_title.format(reference=report.reference)
+    title = context.work.more_title.fill(reference=report.reference)
     shown = tuple(_rare(context, report, entries, may))
     blocks: tuple[Block, ...] = (Heading(title), Buttons(shown))
     if not shown:
@@ -79,7 +80,7 @@ def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) 
     }
     for name, action, stages in _RARE:
         if report.state.stage in stages and not senseless.get(name, False) and may(action):
-            yield Button(context.work.buttons[name], f"case.{name}", report.reference)
+            yield Button(context.work.buttons[name].fill(), f"case.{name}", report.reference)
 
 
 def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> tuple[Button, ...]:
@@ -92,5 +93,5 @@ def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> 
 
 def _tick(context: Context, report: Report, number: str, text: str) -> Button:
     words = text if len(text) <= _TASK_WORDS else f"{text[: _TASK_WORDS - 1]}…"
-    label = context.work.buttons["done"].format(task=words)
+    label = context.work.buttons["done"].fill(task=words)
     return Button(label, "case.done", f"{report.reference}|{number}")

@@ -20,6 +20,7 @@ from bot.domain.messages import (
 )
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
+from bot.knowledge.texts import Phrase
 from bot.services import case_state
 from bot.services.case_buttons import on_card
 from bot.services.context import Context
@@ -49,7 +50,7 @@ def card(
     blocks: list[Block] = [Heading(title), Tags(tags(context, report, entries))]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
-    linked = [(context.work.labels["linked"], ", ".join(links))] if links else []
+    linked = [(context.work.labels.linked, ", ".join(links))] if links else []
     blocks.append(Facts((*_facts(context, report, told, entries), *linked)))
     blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
     blocks.append(Buttons(buttons(context, report)))
@@ -100,7 +101,7 @@ def next_step_line(context: Context, report: Report) -> list[tuple[str, str]]:
     if report.row.due_at is None:
         return []
     when = context.local(report.row.due_at)
-    return [(context.texts.labels.next_due, context.texts.local_target.format(when=when))]
+    return [(context.texts.labels.next_due, context.texts.local_target.fill(when=when))]
 
 
 def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
@@ -140,12 +141,12 @@ def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], .
 
 def status_line(context: Context, report: Report) -> str:
     """The stage in words."""
-    return str(getattr(context.texts.stages, report.state.stage.value))
+    return context.texts.stages[report.state.stage]
 
 
 def _reporter_line(context: Context, report: Report) -> str:
     # A name stands on the card only where the reporter chose to be named.
-    mode = str(getattr(context.texts.modes, str(report.row.mode)))
+    mode = context.texts.modes.named(str(report.row.mode))
     if report.row.mode != "named" or report.reporter is None:
         return mode
     return f"{mode}: {reporter_name(context, report)}"
@@ -194,8 +195,8 @@ def quotes(context: Context, report: Report) -> list[Block]:
 def notice(context: Context, report: Report) -> Message:
     """That there is a report: its reference, kind and urgency, and nothing more (level N)."""
     texts = context.texts.notice
-    title = texts.title.format(reference=report.reference)
-    text = texts.text.format(kind=kind_name(context, report), reference=report.reference)
+    title = texts.title.fill(reference=report.reference)
+    text = texts.text.fill(kind=kind_name(context, report), reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
     return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
 
@@ -206,6 +207,6 @@ def clauses(context: Context, report: Report) -> Message:
     return Message((Heading(title), *quotes(context, report)), title, replaces=f"clauses:{report.reference}")
 
 
-def event_name(context: Context, event: str) -> str:
-    """What happened, in words with places for names."""
-    return context.work.events.get(event) or str(getattr(context.texts.events, event))
+def event_name(context: Context, event: str) -> Phrase:
+    """What happened, in words with places for names: `to` and `agency`."""
+    return context.work.events.find(event) or context.texts.events.named(event)

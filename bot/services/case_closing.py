@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, get_args
 
 from bot.domain.messages import Field, Option
+from bot.knowledge.case_work_texts import Kept
 from bot.services.case_links import has_links
 from bot.services.case_press import Press
 from bot.storage.reports import history
@@ -12,7 +14,7 @@ from bot.storage.reports import history
 _TEXT, _SHORT = 4000, 200
 _DUPLICATE, _REFERRED = "duplicate", "referred"
 # What is kept of the closing beside outcome, reason and answer, in the order in which it is read.
-KEPT = ("agencies", "evidence", "record", "lessons", "gap")
+KEPT: tuple[Kept, ...] = get_args(Kept)
 
 
 def fields(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
@@ -34,7 +36,7 @@ def fields(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
     return tuple(field for field in found if field.name not in unasked)
 
 
-def _options(texts: Mapping[str, str]) -> tuple[Option, ...]:
+def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
     return tuple(Option(value, label) for value, label in texts.items())
 
 
@@ -50,9 +52,9 @@ def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
     """What an outcome says must have happened: a referral that was logged, a link to the other case."""
     entries, texts = history(press.tx, press.report), press.context.work.errors
     if values.get("outcome") == _DUPLICATE and not has_links(entries):
-        return {"outcome": texts["duplicate_first"]}
+        return {"outcome": texts.duplicate_first}
     if values.get("outcome") == _REFERRED and not any(entry.event == "refer" for entry in entries):
-        return {"outcome": texts["referred_first"]}
+        return {"outcome": texts.referred_first}
     return {}
 
 
@@ -64,6 +66,6 @@ def detail(press: Press, values: Mapping[str, str]) -> dict[str, str]:
         "evidence": closing.evidence_answers.get(values.get("evidence", ""), ""),
         "record": values.get("record", ""),
         "lessons": press.context.name(values["lessons"]) if values.get("lessons") else "",
-        "gap": closing.gap_answers.get(values.get("gap", ""), ""),
+        "gap": closing.gap_answers.find(values.get("gap", "")) or "",
     }
     return {name: value for name, value in kept.items() if value}

@@ -25,7 +25,7 @@ def details(press: Press, entries: tuple[Entry, ...]) -> Message:
     shown = tuple(item for item in buttons(context, report) if item.action != "case.details")
     blocks: list[Block] = [
         Heading(f"{report.reference} · {labels.report}"),
-        *([Tags((context.work.labels["held"],))] if report.row.legal_hold else []),
+        *([Tags((context.work.labels.held,))] if report.row.legal_hold else []),
         Facts((*who, *answered(context.world, report.answers, card=False))),
         *_work(press, entries),
         *quotes(context, report),
@@ -41,9 +41,9 @@ def _work(press: Press, entries: tuple[Entry, ...]) -> list[Block]:
     """The linked cases, and the open tasks with their buttons."""
     context, labels = press.context, press.context.work.labels
     links = dict.fromkeys(entry.detail["reference"] for entry in entries if entry.event == "link")
-    lines = [(labels["linked"], ", ".join(links))] if links else []
+    lines = [(labels.linked, ", ".join(links))] if links else []
     found = case_state.open_tasks(entries)
-    lines += [(labels["tasks"], case_state.task_line(context, task, press.now)) for task in found]
+    lines += [(labels.tasks, case_state.task_line(context, task, press.now)) for task in found]
     ticks: tuple[Button, ...] = task_buttons(context, press.report, entries)
     return [*([Facts(tuple(lines))] if lines else []), *([Buttons(ticks)] if ticks else [])]
 
@@ -51,7 +51,7 @@ def _work(press: Press, entries: tuple[Entry, ...]) -> list[Block]:
 def history_line(context: Context, entry: Entry) -> tuple[str, str]:
     """One entry of the history: when and who, and what was done and written."""
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
-    what = event_name(context, entry.event).format(to=to, agency=entry.detail.get("agency", ""))
+    what = event_name(context, entry.event).fill(to=to, agency=entry.detail.get("agency", ""))
     actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
     who = actors.get(entry.actor) or context.name(entry.actor)
     written = [entry.detail[key] for key in _WRITTEN if entry.detail.get(key)]

@@ -101,7 +101,7 @@ def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[
         "child_concerned": bool(row.child),
         "drill": bool(row.drill),
         "mode": str(row.mode),
-        "mode_label": str(getattr(context.texts.modes, str(row.mode))),
+        "mode_label": context.texts.modes.named(str(row.mode)),
         "reporter": reporter_name(context, report) or None if named else None,
         "held_by": context.name(state.holder) if state.holder else None,
     }
@@ -147,4 +147,4 @@ def _actor(context: Context, actor: str) -> str:
 
 
 def _label(context: Context, event: str, detail: dict[str, str]) -> str:
-    return event_name(context, event).format_map({"to": "", "agency": "", "reference": "", **detail})
+    return event_name(context, event).fill(**{"to": "", "agency": "", **detail})

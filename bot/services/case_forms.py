@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.conversation.inputs import clean_text, is_ahead, read_moment
 from bot.domain.access import Action, Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
+from bot.knowledge.case_texts import FieldErrors
 from bot.knowledge.case_work_texts import FORMS as WORK_FORMS
 from bot.services import case_closing, case_work_forms
 from bot.services.case_press import Press
@@ -91,11 +92,19 @@ def form(press: Press, action: str, checked: Checked | None = None) -> Message:
 
 def _headed(press: Press, name: str) -> tuple[str, str]:
     context, reference = press.context, press.report.reference
-    if name in WORK_FORMS:
-        texts = context.work.forms[name]
-        return texts.title.format(reference=reference), texts.submit
-    title = str(getattr(context.texts.forms, f"{name}_title")).format(reference=reference)
-    return title, str(getattr(context.texts.forms, f"{name}_submit"))
+    if (work := context.work.forms.find(name)) is not None:
+        return work.title.fill(reference=reference), work.submit
+    texts = context.texts.forms
+    heads = {
+        "assign": (texts.assign_title, texts.assign_submit),
+        "note": (texts.note_title, texts.note_submit),
+        "ask": (texts.ask_title, texts.ask_submit),
+        "refer": (texts.refer_title, texts.refer_submit),
+        "close": (texts.close_title, texts.close_submit),
+        "reopen": (texts.reopen_title, texts.reopen_submit),
+    }
+    title, submit = heads[name]
+    return title.fill(reference=reference), submit
 
 
 def _filled(item: Field, checked: Checked | None) -> Field:
@@ -118,7 +127,7 @@ def check(press: Press, action: str, sent: Values) -> Checked:
 def _error(context: Context, item: Field, value: str, now: datetime) -> str:
     texts = context.texts.errors
     if len(value) > item.max_length:
-        return texts.too_long.format(limit=item.max_length)
+        return texts.too_long.fill(limit=item.max_length)
     if not value and not item.required:
         return ""
     if (work := case_work_forms.error(context, item, value, now)) is not None:
@@ -128,7 +137,19 @@ def _error(context: Context, item: Field, value: str, now: datetime) -> str:
         return texts.date if moment is None else texts.future if is_ahead(moment, now) else ""
     if item.options:
         known = any(option.value == value for option in item.options)
-        return "" if known else str(getattr(texts, item.name))
+        return "" if known else _beside(texts, item.name)
     if len(value) < (REASON_AT_LEAST if item.name == "reason" else 1):
-        return str(getattr(texts, item.name))
+        return _beside(texts, item.name)
     return ""
+
+
+def _beside(texts: FieldErrors, name: str) -> str:
+    return {
+        "person": texts.person,
+        "note": texts.note,
+        "question": texts.question,
+        "agency": texts.agency,
+        "outcome": texts.outcome,
+        "reason": texts.reason,
+        "answer": texts.answer,
+    }[name]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.conversation.inputs import read_moment
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Message
+from bot.knowledge.texts import Phrase
 from bot.services import case_closing
 from bot.services.case_acts import HAPPENING
 from bot.services.case_press import Press
@@ -84,7 +85,7 @@ def _tell_reporter(press: Press, event: Event, report: Report) -> None:
         owe_reporter(press.tx, press.context, report, kind, press.now)
 
 
-def _asked(press: Press) -> str:
+def _asked(press: Press) -> Phrase:
     """What the one who asks reads: whether the reporter learns of it."""
     replies = press.context.texts.replies
     if is_uncontacted(press.context, press.report, press.now):
@@ -95,7 +96,7 @@ def _asked(press: Press) -> str:
 def _done(press: Press, event: Event) -> Message:
     replies, reference = press.context.texts.replies, press.report.reference
     outcome = press.context.outcomes.find(event.outcome)
-    texts = {
+    texts: dict[Happening, Phrase] = {
         Happening.ACKNOWLEDGE: replies.acknowledged,
         Happening.ASSIGN: replies.assigned,
         Happening.NOTE: replies.noted,
@@ -106,6 +107,5 @@ def _done(press: Press, event: Event) -> Message:
     }
     message = outcome.reporter if outcome else ""
     person = press.context.name(event.to)
-    return press.done(
-        event.what.value, texts[event.what].format(reference=reference, person=person, message=message)
-    )
+    text = texts[event.what].fill(reference=reference, person=person, message=message)
+    return press.done(event.what.value, text)

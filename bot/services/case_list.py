@@ -32,26 +32,26 @@ def age(context: Context, since: datetime, now: datetime) -> str:
     passed = max(now - since, timedelta())
     ages = context.texts.ages
     if passed < timedelta(hours=1):
-        return ages.minutes.format(count=int(passed.total_seconds() // 60))
+        return ages.minutes.fill(count=int(passed.total_seconds() // 60))
     if passed < timedelta(days=2):
-        return ages.hours.format(count=int(passed.total_seconds() // 3600))
-    return ages.days.format(count=passed.days)
+        return ages.hours.fill(count=int(passed.total_seconds() // 3600))
+    return ages.days.fill(count=passed.days)
 
 
 def case_list(context: Context, listed: Iterable[Listed], person: str, now: datetime) -> Message:
     """How many open cases the asker may see, and each: their own, then the urgent, then the oldest."""
     texts = context.texts.cases
     found = sorted(listed, key=lambda item: (not item.report.row.urgent, item.report.row.received_at))
-    counted = texts.one if len(found) == 1 else texts.many.format(count=len(found))
+    counted = texts.one if len(found) == 1 else texts.many.fill(count=len(found))
     blocks: list[Block] = [Heading(texts.title)]
     if why := context.channel.reason:
-        blocks.append(Callout("warning", texts.withheld.format(why=why)))
+        blocks.append(Callout("warning", texts.withheld.fill(why=why)))
     blocks.append(Paragraph(counted if found else texts.none))
     own = [item for item in found if item.is_of(person)]
     others = [item for item in found if not item.is_of(person)]
     if own:
-        blocks += [Heading(context.work.cases["own"]), *_lines(context, own, now)]
-        blocks += [Heading(context.work.cases["others"])] if others else []
+        blocks += [Heading(context.work.cases.own), *_lines(context, own, now)]
+        blocks += [Heading(context.work.cases.others)] if others else []
     blocks += _lines(context, others, now)
     return Message(tuple(blocks), summary=texts.title, replaces="cases")
 
@@ -60,7 +60,7 @@ def _lines(context: Context, listed: Sequence[Listed], now: datetime) -> list[Bl
     blocks: list[Block] = []
     for item in listed:
         reference = item.report.reference
-        label = context.texts.buttons.open.format(reference=reference)
+        label = context.texts.buttons.open.fill(reference=reference)
         blocks.append(Paragraph(_case_line(context, item, now)))
         blocks.append(Buttons((Button(label, "case.show", reference),)))
     return blocks
@@ -68,14 +68,14 @@ def _lines(context: Context, listed: Sequence[Listed], now: datetime) -> list[Bl
 
 def _case_line(context: Context, item: Listed, now: datetime) -> str:
     texts, report = context.texts.cases, item.report
-    line = texts.line.format(
+    line = texts.line.fill(
         reference=report.reference,
         kind=kind_name(context, report),
         age=age(context, report.row.received_at, now),
         holder=context.name(report.state.holder) if report.state.holder else context.texts.nobody,
     )
     line = " · ".join((line, *_due(context, item, now)))
-    return texts.urgent.format(urgent=context.texts.tags.urgent, line=line) if report.row.urgent else line
+    return texts.urgent.fill(urgent=context.texts.tags.urgent, line=line) if report.row.urgent else line
 
 
 def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
@@ -86,8 +86,8 @@ def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
         yield context.texts.tags.restricted
     if row.due_at is not None:
         late = level > 0 or row.due_at <= now
-        yield (texts["late"] if late else texts["next"]).format(when=context.local(row.due_at))
+        yield texts.late if late else texts.next.fill(when=context.local(row.due_at))
     if waiting:
-        yield texts["task"].format(count=len(waiting), when=context.local(waiting[0].due))
+        yield texts.task.fill(count=len(waiting), when=context.local(waiting[0].due))
     if late_tasks := overdue(item.entries, now):
-        yield texts["overdue"].format(count=late_tasks)
+        yield texts.overdue.fill(count=late_tasks)

@@ -17,7 +17,7 @@ _WRITTEN = frozenset(("at", "due", "their_reference", "text", "advice", "outcome
 def title_of(context: Context, file: Item) -> str:
     """The title of the paper."""
     case = file["case"]
-    return context.world.paper.case.title.format(reference=case["reference"], kind=case["kind_label"])
+    return context.world.paper.case.title.fill(reference=case["reference"], kind=case["kind_label"])
 
 
 def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
@@ -45,7 +45,7 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
 def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
     texts, labels, case = context.world.paper.case, context.texts.labels, file["case"]
     exported = file["exported"]
-    reporter = case["reporter"] or texts.hidden_reporter.format(mode=case["mode_label"])
+    reporter = case["reporter"] or texts.hidden_reporter.fill(mode=case["mode_label"])
     rows = (
         (labels.reference, case["reference"]),
         (labels.school, case["school"]),
@@ -56,7 +56,7 @@ def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
         (labels.outcome, case["outcome_label"] or ""),
         (
             texts.exported,
-            texts.exported_by.format(
+            texts.exported_by.fill(
                 when=_local(context, exported["at"]),
                 person=exported["on_request_of"],
                 roles=", ".join(exported["roles"]),

@@ -11,6 +11,8 @@ from bot.domain.cases import CaseState
 from bot.domain.messages import Callout, Message
 from bot.domain.roster import Person
 from bot.domain.routing import Told
+from bot.knowledge.case_texts import Refusal
+from bot.knowledge.case_work_texts import WorkRefusal
 from bot.services import auditing
 from bot.services.context import Context
 from bot.storage.database import Transaction
@@ -34,15 +36,15 @@ class Press:
         """Whether the presser may do this with the case."""
         return self.context.may(self.person, action, self.report, self.told)
 
-    def refused(self, why: str, **names: str) -> Message:
+    def refused(self, why: Refusal, **names: str) -> Message:
         """Why nothing has changed."""
         self._audit(why)
         return refusal(self.context, why, reference=self.report.reference, **names)
 
-    def may_not(self, why: str) -> Message:
+    def may_not(self, why: WorkRefusal) -> Message:
         """Why this piece of the work on a case is refused."""
         self._audit(why)
-        text = self.context.work.refusals[why].format(reference=self.report.reference)
+        text = self.context.work.refusals[why].fill(reference=self.report.reference)
         return Message((Callout("warning", text),), summary=text, ephemeral=True)
 
     def _audit(self, why: str) -> None:
@@ -61,7 +63,7 @@ class Press:
         return Message((Callout("success", text),), summary=text, replaces=slot)
 
 
-def refusal(context: Context, why: str, **names: str) -> Message:
+def refusal(context: Context, why: Refusal, **names: str) -> Message:
     """A refused press, in words."""
-    text = str(getattr(context.texts.refusals, why)).format(**names)
+    text = context.texts.refusals[why].fill(**names)
     return Message((Callout("warning", text),), summary=text)

@@ -64,7 +64,7 @@ def restrict(press: Press, values: Mapping[str, str]) -> Message:
     if not report.state.acknowledged_by and state.acknowledged_by:
         owe_reporter(press.tx, press.context, press.report, "acknowledged", press.now)
     hide_from_linked(press.tx, press.context, report, press.now)
-    return press.done("restrict", press.context.work.replies["restrict"].format(reference=report.reference))
+    return press.done("restrict", press.context.work.replies["restrict"].fill(reference=report.reference))
 
 
 def _without(route: SealedRoute, people: Iterable[str]) -> SealedRoute:
@@ -115,8 +115,9 @@ def _bring(press: Press, told: tuple[Told, ...]) -> None:
 def ask_to_recuse(press: Press) -> Message:
     """One more press: it is for good."""
     reference = press.report.reference
-    text = press.context.work.recuse_question.format(reference=reference)
-    yes = Button(press.context.work.buttons["recuse_yes"], "case.recuse_yes", reference, style="danger")
+    text = press.context.work.recuse_question.fill(reference=reference)
+    label = press.context.work.buttons["recuse_yes"].fill()
+    yes = Button(label, "case.recuse_yes", reference, style="danger")
     slot = f"case.recuse:{reference}"
     return Message((Callout("warning", text), Buttons((yes,))), summary=text, replaces=slot, ephemeral=True)
 
@@ -138,11 +139,11 @@ def recuse(press: Press) -> Message:
     press.record("recuse", state, {})
     forget_person(press.tx, report, me)
     _take_from(press)
-    return press.done("recuse", press.context.work.replies["recuse"].format(reference=report.reference))
+    return press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
 
 
 def _nobody_left(press: Press) -> Message:
-    text = press.context.work.refusals["nobody_left"].format(reference=press.report.reference)
+    text = press.context.work.refusals["nobody_left"].fill(reference=press.report.reference)
     blocks = (Callout("warning", text), *contact_list(LADO_CONTACTS, press.context.world))
     return Message(blocks, summary=text, ephemeral=True)
 

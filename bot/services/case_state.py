@@ -84,24 +84,20 @@ def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """For the card: that it was assessed and is investigated, how many tasks are open. Not a word of any."""
     labels, found = context.work.labels, list[tuple[str, str]]()
     if (made := assessment(entries)) is not None:
-        found.append((labels["assessed"], labels["assessed_yes"].format(when=context.local(made.at))))
+        found.append((labels.assessed, labels.assessed_yes.fill(when=context.local(made.at))))
     if is_investigated(entries):
         started = next(entry for entry in entries if entry.event == "investigate")
-        found.append(
-            (labels["investigated"], labels["investigated_yes"].format(when=context.local(started.at)))
-        )
+        found.append((labels.investigated, labels.investigated_yes.fill(when=context.local(started.at))))
     if waiting := open_tasks(entries):
-        found.append((labels["tasks"], str(len(waiting))))
+        found.append((labels.tasks, str(len(waiting))))
     return found
 
 
 def task_line(context: Context, task: Task, now: datetime) -> str:
     """A task for those who may read the case: what, who, by when, and whether that is over."""
     labels = context.work.labels
-    line = labels["task"].format(
-        task=task.text, person=context.name(task.person), when=context.local(task.due)
-    )
-    return f"{labels['overdue']} · {line}" if task.due < now else line
+    line = labels.task.fill(task=task.text, person=context.name(task.person), when=context.local(task.due))
+    return f"{labels.overdue} · {line}" if task.due < now else line
 
 
 def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -110,10 +106,10 @@ def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
     if found is None:
         return ()
     texts, detail = context.work.tags, found.detail
-    marks = {
-        "crime": detail.get("crime") in ("yes", "unsure"),
-        "allegation": detail.get("nature") == "allegation",
-        "do_not_investigate": detail.get("nature") == "allegation" and not advice(context, entries),
-        "low_level": detail.get("nature") == "low_level",
-    }
-    return tuple(texts[name] for name, holds in marks.items() if holds)
+    marks = (
+        (texts.crime, detail.get("crime") in ("yes", "unsure")),
+        (texts.allegation, detail.get("nature") == "allegation"),
+        (texts.do_not_investigate, detail.get("nature") == "allegation" and not advice(context, entries)),
+        (texts.low_level, detail.get("nature") == "low_level"),
+    )
+    return tuple(text for text, holds in marks if holds)

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.conversation.inputs import read_moment
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
+from bot.knowledge.case_work_texts import WorkRefusal
 from bot.services import case_assessment, case_links, case_state
 from bot.services.case_press import Press
 from bot.services.owed import owe_addition, owe_person, owe_rewrites
@@ -22,10 +23,10 @@ from bot.storage.reports import Report, history, reload, save_state
 Values = Mapping[str, str]
 
 
-def lock(press: Press, name: str) -> str:
-    """Why this must not be done now, as a name of `refusals`; "" where it may."""
+def lock(press: Press, name: str) -> WorkRefusal | None:
+    """Why this must not be done now; None where it may."""
     row = press.report.row
-    locks: dict[str, tuple[bool, str]] = {
+    locks: dict[str, tuple[bool, WorkRefusal]] = {
         "hold": (bool(row.legal_hold), "on_hold"),
         "release": (not row.legal_hold, "not_on_hold"),
         "urgent": (bool(row.urgent), "already_urgent"),
@@ -39,8 +40,8 @@ def lock(press: Press, name: str) -> str:
         return "investigated"
     if name == "done" and not _task(press):
         return "no_such_task"
-    refused, why = locks.get(name, (False, ""))
-    return why if refused else ""
+    refused, why = locks.get(name, (False, None))
+    return why if refused else None
 
 
 def do(press: Press, name: str, values: Values) -> Message:
@@ -141,6 +142,5 @@ def _task(press: Press) -> str:
 
 def _reply(press: Press, key: str, values: Values) -> str:
     person, other = press.context.name(values.get("person", "")), values.get("reference", "")
-    return press.context.work.replies[key].format(
-        reference=press.report.reference, person=person, other=other
-    )
+    text = press.context.work.replies.named(key)
+    return text.fill(reference=press.report.reference, person=person, other=other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any, Literal
 
 from bot.conversation.inputs import read_moment
 from bot.domain.messages import Block, Bullets, Field, Option
@@ -37,7 +38,7 @@ def _advised(detail: Mapping[str, str]) -> str:
     return detail.get("text") or f"{detail['agency']}: {detail['advice']}"
 
 
-def _options(texts: Mapping[str, str]) -> tuple[Option, ...]:
+def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
     return tuple(Option(value, label) for value, label in texts.items())
 
 
@@ -92,7 +93,7 @@ def _restrict(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
     return (*_why("restrict_hint")(press, people), *([concerned] if named else []))
 
 
-def _why(hint: str) -> _Draw:
+def _why(hint: Literal["why_hint", "restrict_hint"]) -> _Draw:
     def draw(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
         texts = press.context.work.fields
         return (Field("why", texts["why"], "long_text", hint=texts[hint], max_length=_TEXT),)
@@ -119,11 +120,11 @@ def error(context: Context, item: Field, value: str, now: datetime) -> str | Non
     errors = context.work.errors
     if item.name == "due":
         moment = read_moment(value, context.world.federation.timezone)
-        return errors["date"] if moment is None else errors["past"] if moment <= now else ""
+        return errors.date if moment is None else errors.past if moment <= now else ""
     if item.name in _CHOICES:
-        return "" if any(option.value == value for option in item.options) else errors["choice"]
+        return "" if any(option.value == value for option in item.options) else errors.choice
     if item.name == "why":
-        return "" if len(value) >= WHY_AT_LEAST else errors["why"]
+        return "" if len(value) >= WHY_AT_LEAST else errors.why
     if item.name in _WORDS:
-        return "" if value else errors["text"]
+        return "" if value else errors.text
     return None

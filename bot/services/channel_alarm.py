@@ -37,4 +37,4 @@ def alarm(
     if not why or _ROLE not in context.world.federation.roster.every_role_of(person.id):
         return None
     texts = context.roster_texts.channel
-    return Message((Heading(texts.title), Paragraph(texts.text.format(why=why))), summary=texts.title)
+    return Message((Heading(texts.title), Paragraph(texts.text.fill(why=why))), summary=texts.title)

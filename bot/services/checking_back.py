@@ -97,7 +97,7 @@ def is_open(report: Report, entries: Sequence[Entry]) -> bool:
 def notice(context: Context, report: Report) -> Message:
     """What a reporter is sent: that there is a question, and the way to it."""
     texts = context.world.playbook.contact.check_back
-    text = texts.notice.format(reference=report.reference)
+    text = texts.notice.fill(reference=report.reference)
     blocks = (Paragraph(text), Outside(texts.not_in_policy), _way(context, report))
     return Message(blocks, summary=text)
 
@@ -105,13 +105,13 @@ def notice(context: Context, report: Report) -> Message:
 def tell_urgent(context: Context, report: Report) -> Message:
     """That a reporter has answered and somebody may be at risk: for those who handle the case."""
     texts = context.world.playbook.contact.check_back
-    return _told(texts.tell_urgent.format(reference=report.reference), texts.tell_urgent_text)
+    return _told(texts.tell_urgent.fill(reference=report.reference), texts.tell_urgent_text)
 
 
 def tell_phone(context: Context, report: Report) -> Message:
     """That the question is to be asked by phone: for those who handle the case."""
     texts = context.world.playbook.contact.check_back
-    return _told(texts.tell_phone.format(reference=report.reference), texts.tell_phone_text)
+    return _told(texts.tell_phone.fill(reference=report.reference), texts.tell_phone_text)
 
 
 def _told(title: str, text: str) -> Message:
@@ -160,7 +160,7 @@ def answer(
 def _in_words(context: Context, command: AnswerCheckBack) -> str:
     texts = context.world.playbook.contact.check_back
     risks = [label for risk, label in texts.risks.items() if risk in command.risks]
-    words = [texts.kept.format(answer=texts.answers[command.answer]), *(f"{risk}." for risk in risks)]
+    words = [texts.kept.fill(answer=texts.answers[command.answer]), *(f"{risk}." for risk in risks)]
     return " ".join([*words, command.text] if command.text else words)
 
 
@@ -168,4 +168,4 @@ def _reply(context: Context, report: Report, urgent: bool) -> str:
     texts = context.world.playbook.contact.check_back
     closed = report.state.stage is Stage.CLOSED
     text = texts.answered_urgent if urgent else texts.answered_closed if closed else texts.answered
-    return text.format(reference=report.reference)
+    return text.fill(reference=report.reference)

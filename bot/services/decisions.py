@@ -21,9 +21,9 @@ def objection(context: Context, kind: Decision, detail: dict[str, str]) -> str:
     """Why this cannot be done as things stand, in words; "" where it can."""
     refusals = context.roster_texts.refusals
     if kind == "pause":
-        return refusals["already_paused"] if context.paused else ""
+        return refusals["already_paused"].fill() if context.paused else ""
     if kind == "resume":
-        return "" if context.paused else refusals["not_paused"]
+        return "" if context.paused else refusals["not_paused"].fill()
     return _misfit(context, change_of(detail)) if kind == ROSTER else ""
 
 
@@ -32,13 +32,12 @@ def _misfit(context: Context, change: Change) -> str:
     schools = {school.id for school in federation.schools}
     after = apply(federation.roster, change, schools)
     if not isinstance(after, Roster):
-        return texts.refusals["misfit"].format(why=texts.misfits[after])
+        return texts.refusals["misfit"].fill(why=texts.misfits[after])
     lacking = set(unheld(after, federation.schools)) - set(unheld(federation.roster, federation.schools))
     for role, school, least in sorted(lacking, key=lambda item: (item[0], item[1].id)):
-        names = {"role": role_name(role), "school": school.name, "least": least}
-        return texts.refusals["unheld"].format(**names)
+        return texts.refusals["unheld"].fill(role=role_name(role), school=school.name, least=least)
     if len(approvers(after, context.approvers[ROSTER])) < 2:
-        return texts.refusals["too_few"]
+        return texts.refusals["too_few"].fill()
     return ""
 
 
@@ -61,11 +60,11 @@ def words(context: Context, approval: Approval) -> str:
     texts = context.roster_texts
     if approval.kind != ROSTER:
         detail = {"reason": "", "cases": "", **approval.detail}
-        return texts.kinds[approval.kind].format(**detail).strip()
+        return texts.kinds.named(approval.kind).fill(**detail).strip()
     change = change_of(approval.detail)
     to = context.name(change.to) if change.to else ""
-    cases = texts.kinds["cases_to"].format(to=to) if to else texts.kinds["cases_back"]
-    return texts.changes[change.what].format(
+    cases = texts.kinds["cases_to"].fill(to=to) if to else texts.kinds["cases_back"].fill()
+    return texts.changes[change.what].fill(
         who=context.name(change.person),
         person=change.person,
         name=change.name,
@@ -82,9 +81,7 @@ def words(context: Context, approval: Approval) -> str:
 
 def _school(context: Context, school: str) -> str:
     return (
-        context.world.federation.school_name(school)
-        if school
-        else context.roster_texts.labels["every_school"]
+        context.world.federation.school_name(school) if school else context.roster_texts.labels.every_school
     )
 
 

@@ -10,6 +10,7 @@ from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
+from bot.knowledge import case_texts
 from bot.services import case_cards, checking_back, reminders
 from bot.services.case_links import card_links
 from bot.services.context import Context
@@ -205,15 +206,21 @@ def _message(
             return case_cards.card(context, report, told, entries, notice.recipient, links)
         case "line":
             return line(tx, context, report, notice)
-        case "task" | "urgent" | "given_back":
-            told_of = context.work.notices[notice.kind]
-            return _plain(told_of.title.format(reference=report.reference), told_of.text)
-        case "added" | "given" | "vacated" | "withheld":
-            texts = getattr(context.texts, notice.kind)
-            text = texts.text.format(why=context.channel.reason)
-            return _plain(texts.title.format(reference=report.reference), text)
+        case "task" | "urgent" | "given_back" | "added" | "given" | "vacated":
+            told_of = _notices(context)[notice.kind]
+            return _plain(told_of.title.fill(reference=report.reference), told_of.text)
+        case "withheld":
+            texts = context.texts.withheld
+            text = texts.text.fill(why=context.channel.reason)
+            return _plain(texts.title.fill(reference=report.reference), text)
     plain = _PLAIN.get(notice.kind)
     return plain(context, report) if plain else _update(context, report, notice.kind)
+
+
+def _notices(context: Context) -> Mapping[str, case_texts.Notice]:
+    texts, work = context.texts, context.work.notices
+    of_work = {"task": work["task"], "urgent": work["urgent"], "given_back": work["given_back"]}
+    return {"added": texts.added, "given": texts.given, "vacated": texts.vacated, **of_work}
 
 
 # What says the same whatever happened to the case.
@@ -230,8 +237,8 @@ _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
 def _withdrawn(context: Context, report: Report, kind: str) -> Message:
     texts = context.world.playbook.texts.aftercare
     if kind == "withdraw":
-        return _plain(texts.tell_withdrawn.format(reference=report.reference), texts.tell_withdrawn_text)
-    return _plain(texts.tell_kept.format(reference=report.reference), texts.tell_kept_text)
+        return _plain(texts.tell_withdrawn.fill(reference=report.reference), texts.tell_withdrawn_text)
+    return _plain(texts.tell_kept.fill(reference=report.reference), texts.tell_kept_text)
 
 
 def _plain(title: str, text: str) -> Message:
@@ -241,7 +248,7 @@ def _plain(title: str, text: str) -> Message:
 def _update(context: Context, report: Report, kind: str) -> Message:
     if kind in ("withdraw", "withdraw_kept"):
         return _withdrawn(context, report, kind)
-    text = str(getattr(context.texts.updates, kind)).format(
+    text = context.texts.updates.named(kind).fill(
         reference=report.reference,
         when=context.local(report.row.received_at),
         message=outcome_text(context, report),

@@ -66,10 +66,10 @@ def digest(
     blocks.append(Paragraph(texts.text))
     if auditing.may_audit(context, person):
         # The hash without its number: nobody counts what goes on in cases that are not theirs.
-        blocks.append(Paragraph(texts.audit.format(head=audit.head(tx).hash), muted=True))
+        blocks.append(Paragraph(texts.audit.fill(head=audit.head(tx).hash), muted=True))
     label = context.texts.buttons.open
     shown = (
-        Button(label.format(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]
+        Button(label.fill(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]
     )
     blocks.append(Buttons(tuple(shown)))
     return Message(tuple(blocks), summary=title)

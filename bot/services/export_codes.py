@@ -129,7 +129,7 @@ def _sent(content: Pressed | Submitted, name: str) -> str:
 
 def _case_form(context: Context, report: Report, error: str) -> Message:
     texts = context.world.paper.codes
-    title = texts.case_title.format(reference=report.reference)
+    title = texts.case_title.fill(reference=report.reference)
     form = Form(CASE, report.reference, (_format(context, "", error),), texts.case_submit)
     slot = f"{CASE}:{report.reference}"
     return Message((Heading(title), Paragraph(texts.case_text), form), title, replaces=slot, ephemeral=True)
@@ -166,7 +166,7 @@ def _given(
     keep_code(tx, context.vault, target, person.id, code, now)
     command = f"python -m bot export {what} --format {wanted} --out FILE.{wanted}"
     until = context.local(now + VALID_FOR)
-    return _said("info", context.world.paper.codes.given.format(code=code, until=until, command=command))
+    return _said("info", context.world.paper.codes.given.fill(code=code, until=until, command=command))
 
 
 def _said(tone: str, text: str) -> Message:

@@ -58,7 +58,7 @@ def _opened(tx: Transaction, context: Context, report: Report, now: datetime) ->
 def _asked_and_answered(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
     labels = {"ask": context.texts.labels.question, "answer": context.texts.labels.your_answer}
     said = tuple(
-        (labels[entry.event].format(when=context.local(entry.at)), entry.detail["text"])
+        (labels[entry.event].fill(when=context.local(entry.at)), entry.detail["text"])
         for entry in entries
         if entry.event in labels
     )
@@ -118,7 +118,7 @@ def _where_it_stands(tx: Transaction, context: Context, report: Report) -> list[
             return [texts.acknowledged]
         case Stage.CLOSED:
             return [
-                texts.closed.format(message=outcome_text(context, report)),
+                texts.closed.fill(message=outcome_text(context, report)),
                 *_answers(tx, context, report),
             ]
     return [texts.waiting]
@@ -126,12 +126,12 @@ def _where_it_stands(tx: Transaction, context: Context, report: Report) -> list[
 
 def _answers(tx: Transaction, context: Context, report: Report) -> list[str]:
     given = [entry.detail["answer"] for entry in history(tx, report) if entry.detail.get("answer")]
-    return [context.texts.status.answer.format(answer=given[-1])] if given else []
+    return [context.texts.status.answer.fill(answer=given[-1])] if given else []
 
 
 def question_notice(context: Context, report: Report) -> Message:
     """That there is a question, without a word of it, and the way to read and answer it."""
-    text = context.texts.updates.question.format(reference=report.reference)
+    text = context.texts.updates["question"].fill(reference=report.reference)
     read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
     return Message((Paragraph(text), Buttons((read,))), summary=text)
 
@@ -187,5 +187,5 @@ def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport,
     owe_addition(tx, context, report, now)
     after = context.world.playbook.texts.aftercare
     done = texts.answered if asked else after.corrected if corrected else texts.added
-    text = done.format(reference=report.reference)
+    text = done.fill(reference=report.reference)
     return Message((Callout("success", text),), summary=text, ephemeral=report.reporter is None)

@@ -33,7 +33,7 @@ def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
 def line(tx: Transaction, context: Context, report: Report, notice: Notice) -> Message:
     """Who did what. No note, reason, answer or name of a reporter."""
     entry = history(tx, report)[line_number(notice.key) - 1]
-    text = context.texts.line.format(what=_what(context, entry), who=_who(context, entry))
+    text = context.texts.line.fill(what=_what(context, entry), who=_who(context, entry))
     return Message((Paragraph(text),), summary=text)
 
 
@@ -45,6 +45,6 @@ def _who(context: Context, entry: Entry) -> str:
 def _what(context: Context, entry: Entry) -> str:
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
     agency = entry.detail.get("agency", "")
-    what = event_name(context, entry.event).format(to=to, agency=agency)
+    what = event_name(context, entry.event).fill(to=to, agency=agency)
     outcome = entry.detail.get("outcome", "") if entry.event == "close" else ""
     return f"{what}: {outcome}" if outcome else what

@@ -61,7 +61,7 @@ def move(tx: Transaction, context: Context, sender: Sender, command: MoveReport,
     if not people:
         return _unsafe(context, role)
     if {item.person for item in told} == set(people) and not report.row.channel:
-        return said("info", texts.move_same.format(reference=report.reference, role=role))
+        return said("info", texts.move_same.fill(reference=report.reference, role=role))
     before = _before(context, report, told, history(tx, report))
     if not _moved(tx, context, report, command.to, people, before, now):
         return said("warning", context.texts.status.add_unknown)
@@ -77,7 +77,7 @@ def _safe_people(context: Context, report: Report, role: str) -> tuple[str, ...]
 
 
 def _unsafe(context: Context, role: str) -> Message:
-    text = context.world.playbook.texts.aftercare.move_unsafe.format(role=role)
+    text = context.world.playbook.texts.aftercare.move_unsafe.fill(role=role)
     blocks = (Callout("warning", text), *contact_list(OUTSIDE_CONTACTS, context.world))
     return Message(blocks, summary=text, ephemeral=True)
 
@@ -140,15 +140,15 @@ def _alone(context: Context, route: SealedRoute, role: str, people: tuple[str, .
 def _in_words(context: Context, role: str, before: _Before) -> str:
     texts = context.world.playbook.texts.aftercare
     roles, opened = ", ".join(before.roles) or texts.nobody, ", ".join(before.opened) or texts.nobody
-    return texts.moved_here.format(role=role, before=roles, opened=opened)
+    return texts.moved_here.fill(role=role, before=roles, opened=opened)
 
 
 def _told(context: Context, reference: str, role: str, before: _Before) -> Message:
     texts = context.world.playbook.texts.aftercare
-    text = texts.moved.format(reference=reference, role=role)
+    text = texts.moved.fill(reference=reference, role=role)
     blocks: list[Block] = [Callout("success", text)]
     if before.opened:
-        blocks.append(Paragraph(texts.moved_opened.format(roles=", ".join(before.opened))))
+        blocks.append(Paragraph(texts.moved_opened.fill(roles=", ".join(before.opened))))
     elif before.roles:
-        blocks.append(Paragraph(texts.moved_unopened.format(roles=", ".join(before.roles))))
+        blocks.append(Paragraph(texts.moved_unopened.fill(roles=", ".join(before.roles))))
     return Message(tuple(blocks), summary=text, ephemeral=True)

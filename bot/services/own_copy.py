@@ -34,7 +34,7 @@ def own_copy(tx: Transaction, context: Context, sender: Sender, asked: CopyRepor
 
 def _copy(tx: Transaction, context: Context, report: Report) -> Message:
     texts, labels = context.world.paper.copy_, context.texts.labels
-    title = texts.title.format(reference=report.reference)
+    title = texts.title.fill(reference=report.reference)
     rows = (
         (labels.received, context.local(report.row.received_at)),
         (labels.status, status_line(context, report)),
@@ -53,7 +53,7 @@ def _copy(tx: Transaction, context: Context, report: Report) -> Message:
 def _later(tx: Transaction, context: Context, report: Report) -> list[tuple[str, str]]:
     events = context.texts.events
     return [
-        (f"{getattr(events, entry.event)} · {context.local(entry.at)}", entry.detail.get("text", ""))
+        (f"{events.named(entry.event).fill()} · {context.local(entry.at)}", entry.detail.get("text", ""))
         for entry in history(tx, report)
         if entry.event in _SHOWN
     ]

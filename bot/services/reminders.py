@@ -74,9 +74,9 @@ def _slot(key: str) -> str:
 def reminder(context: Context, report: Report) -> Message:
     """That a case waits: its reference, kind and urgency, and the way to it."""
     texts = context.texts.reminder
-    title = texts.title.format(reference=report.reference)
+    title = texts.title.fill(reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
-    label = context.texts.buttons.open.format(reference=report.reference)
-    text = Paragraph(texts.text.format(kind=kind_name(context, report)))
+    label = context.texts.buttons.open.fill(reference=report.reference)
+    text = Paragraph(texts.text.fill(kind=kind_name(context, report)))
     button = Buttons((Button(label, "case.show", report.reference),))
     return Message((Heading(title), Tags(urgent), text, button), summary=title)

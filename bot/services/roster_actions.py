@@ -68,15 +68,15 @@ def _proposed(
 
 def _view(tx: Transaction, context: Context, person: Person, now: datetime) -> Message:
     labels = context.roster_texts.labels
-    blocks: list[Block] = [Heading(labels["title"])]
+    blocks: list[Block] = [Heading(labels.title)]
     if context.paused:
-        blocks.append(Callout("warning", labels["paused"]))
-    blocks += [Heading(labels["roles"]), Facts(roles(context))]
+        blocks.append(Callout("warning", labels.paused))
+    blocks += [Heading(labels.roles), Facts(roles(context))]
     if away := absences(context):
-        blocks += [Heading(labels["away"]), Facts(tuple((line, "") for line in away))]
+        blocks += [Heading(labels.away), Facts(tuple((line, "") for line in away))]
     for number, approval in enumerate(pending(tx, context.vault, now)):
-        blocks += [] if number else [Heading(labels["waiting"])]
-        line = labels["waiting_line"].format(
+        blocks += [] if number else [Heading(labels.waiting)]
+        line = labels.waiting_line.fill(
             what=decisions.words(context, approval),
             person=context.name(approval.proposed_by),
             until=context.local(approval.expires_at),
@@ -84,8 +84,8 @@ def _view(tx: Transaction, context: Context, person: Person, now: datetime) -> M
         blocks += [Paragraph(line), Buttons(choices(context, approval, person))]
     offered = [name for name in context.roster_texts.forms if name != ("resume", "pause")[context.paused]]
     forms = (Button(context.roster_texts.forms[name], f"{PREFIX}{name}") for name in offered)
-    blocks += [Heading(labels["change"]), Buttons(tuple(forms))]
-    return Message(tuple(blocks), summary=labels["title"], replaces="roster", ephemeral=True)
+    blocks += [Heading(labels.change), Buttons(tuple(forms))]
+    return Message(tuple(blocks), summary=labels.title, replaces="roster", ephemeral=True)
 
 
 def roles(context: Context) -> tuple[tuple[str, str], ...]:
@@ -95,15 +95,15 @@ def roles(context: Context) -> tuple[tuple[str, str], ...]:
         for school, people in held.items():
             name = f"{role_name(role)} ({federation.school_name(school)})" if school else role_name(role)
             names = ", ".join(context.name(person) for person in people)
-            found.append((name, names or context.roster_texts.labels["nobody"]))
+            found.append((name, names or context.roster_texts.labels.nobody))
     return tuple(found)
 
 
 def absences(context: Context) -> tuple[str, ...]:
     """Who is or will be away, a line each."""
-    line = context.roster_texts.labels["away_line"]
+    line = context.roster_texts.labels.away_line
     return tuple(
-        line.format(
+        line.fill(
             who=context.name(item.person),
             start=context.local(item.start),
             end=context.local(item.end),

@@ -11,13 +11,14 @@ from bot.conversation.inputs import clean_text, is_ahead, read_moment
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.domain.roster import ROLES, role_name
 from bot.domain.roster_changes import WHATS, Change
+from bot.knowledge.roster_texts import FieldName
 from bot.services.context import Context
 
 _SHORT, _LONG = 80, 300
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 # The form of each change, field by field; the accounts of whoever joins are added for each platform.
-_FIELDS = {
+_FIELDS: Mapping[str, tuple[FieldName, ...]] = {
     "join": ("id", "name"),
     "leave": ("person", "to"),
     "give": ("person", "role", "school"),
@@ -39,23 +40,24 @@ def fields(context: Context, action: str) -> tuple[Field, ...]:
     found = tuple(_field(context, name, action) for name in _FIELDS.get(action, ("reason",)))
     if action != "join":
         return found
-    hint = context.roster_texts.hints["user_on"]
+    hint = context.roster_texts.hints.user_on
     accounts = (
-        Field(f"{_USER}{name}", hint.format(platform=name), "text", required=False, max_length=_SHORT)
+        Field(f"{_USER}{name}", hint.fill(platform=name), "text", required=False, max_length=_SHORT)
         for name in context.platforms
     )
     return (*found, *accounts)
 
 
-def _field(context: Context, name: str, action: str) -> Field:
+def _field(context: Context, name: FieldName, action: str) -> Field:
     texts = context.roster_texts
-    label = texts.hints.get(f"{action}_{name}") or texts.fields[name]
+    own = {("leave", "to"): texts.hints.leave_to, ("handover", "to"): texts.hints.handover_to}
+    label = own.get((action, name)) or texts.fields[name]
     if options := _options(context, name):
         return Field(name, label, "choice", required=(action, name) != ("leave", "to"), options=options)
     if name in ("start", "end"):
         return Field(name, label, "datetime", max_length=_SHORT)
     longest = _LONG if name == "reason" else _SHORT
-    return Field(name, label, "text", hint=texts.hints.get(name, ""), max_length=longest)
+    return Field(name, label, "text", hint=texts.hints.id if name == "id" else "", max_length=longest)
 
 
 def _options(context: Context, name: str) -> tuple[Option, ...]:
@@ -67,7 +69,7 @@ def _options(context: Context, name: str) -> tuple[Option, ...]:
             deputies = (f"deputy_{role}" for role in ROLES if not role.startswith("deputy_"))
             return tuple(Option(role, role_name(role)) for role in dict.fromkeys((*ROLES, *deputies)))
         case "school":
-            every = Option(_EVERY, context.roster_texts.labels["every_school"])
+            every = Option(_EVERY, context.roster_texts.labels.every_school)
             return (every, *(Option(school.id, school.name) for school in federation.schools))
         case "platform":
             return tuple(Option(platform, platform) for platform in context.platforms)
@@ -85,7 +87,7 @@ def form(
         )
         for item in fields(context, action)
     )
-    title = context.roster_texts.forms[action]
+    title = context.roster_texts.forms.named(action)
     block = Form(f"roster.{action}", "", shown, context.roster_texts.submit, title)
     slot = f"roster.{action}"
     return Message((Heading(title), block), summary=title, replaces=slot, ephemeral=True)
@@ -100,29 +102,29 @@ def check(
     errors = {item.name: _error(context, item, values[item.name], now) for item in shown}
     if action == "join" and not any(value for name, value in values.items() if name.startswith(_USER)):
         first = next((item.name for item in shown if item.name.startswith(_USER)), "id")
-        errors[first] = errors.get(first) or context.roster_texts.errors["accounts"]
+        errors[first] = errors.get(first) or context.roster_texts.errors.accounts
     return values, {name: error for name, error in errors.items() if error}
 
 
 def _error(context: Context, item: Field, value: str, now: datetime) -> str:
     texts = context.roster_texts.errors
     if len(value) > item.max_length:
-        return texts["too_long"].format(limit=item.max_length)
+        return texts.too_long.fill(limit=item.max_length)
     if not value:
-        return texts["required"] if item.required else ""
+        return texts.required if item.required else ""
     if item.options and value not in {option.value for option in item.options}:
-        return texts["choice"]
+        return texts.choice
     if item.name == "id" and not _ID.fullmatch(value):
-        return texts["id"]
+        return texts.id
     return _time_error(context, item, value, now) if item.kind == "datetime" else ""
 
 
 def _time_error(context: Context, item: Field, value: str, now: datetime) -> str:
     texts, moment = context.roster_texts.errors, read_moment(value, context.world.federation.timezone)
     if moment is None:
-        return texts["date"]
+        return texts.date
     # An absence may have begun; one that is over concerns nobody.
-    return texts["past"] if item.name == "end" and not is_ahead(moment, now) else ""
+    return texts.past if item.name == "end" and not is_ahead(moment, now) else ""
 
 
 def change(context: Context, action: str, values: Values) -> Change:

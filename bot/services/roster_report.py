@@ -26,11 +26,11 @@ def misfits(tx: Transaction, context: Context) -> tuple[str, ...]:
 def lines(tx: Transaction, context: Context, now: datetime) -> Iterator[str]:
     """The whole of it, a line each."""
     labels = context.roster_texts.labels
-    yield from ((labels["paused"],) if context.paused else ())
+    yield from ((labels.paused,) if context.paused else ())
     yield from (f"{role}: {names}" for role, names in roles(context))
-    yield from (f"{labels['away']}: {line}" for line in absences(context))
+    yield from (f"{labels.away}: {line}" for line in absences(context))
     for approval in pending(tx, context.vault, now):
         what, person = decisions.words(context, approval), context.name(approval.proposed_by)
         until = context.local(approval.expires_at)
-        yield f"{labels['waiting']}: " + labels["waiting_line"].format(what=what, person=person, until=until)
+        yield f"{labels.waiting}: " + labels.waiting_line.fill(what=what, person=person, until=until)
     yield from misfits(tx, context)

@@ -94,7 +94,7 @@ def _report(reading: _Reading, report: Report) -> dict[str, Any]:
         "written_later": [
             {
                 "at": entry.at.isoformat(timespec="seconds"),
-                "what": event_name(context, entry.event),
+                "what": event_name(context, entry.event).fill(),
                 "text": redact(entry.detail.get("text", "")),
             }
             for entry in entries
@@ -114,7 +114,7 @@ def _acts(reading: _Reading) -> list[dict[str, str]]:
             label = event_name(reading.context, act.event)
             role = ", ".join(role_name(name) for name in act.role.split(",") if name)
             # Who else a case was given to, or told of, is left out of the words.
-            what = label.partition("{")[0].strip()
+            what = label.text.partition("{")[0].strip()
             at = act.at.isoformat(timespec="seconds")
             found.append({"at": at, "role": role, "what": what, "reference": report.reference})
     return found
@@ -133,7 +133,7 @@ def _brought(reading: _Reading) -> list[str]:
 def subject_title(context: Context, file: dict[str, Any]) -> str:
     """The title of the paper."""
     who = file["who"]
-    return context.world.paper.subject.title.format(name=who["name"] or ", ".join(who["accounts"]))
+    return context.world.paper.subject.title.fill(name=who["name"] or ", ".join(who["accounts"]))
 
 
 def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
@@ -169,7 +169,7 @@ def _who_lines(context: Context, file: dict[str, Any]) -> tuple[tuple[str, str],
         (texts.accounts, ", ".join(who["accounts"])),
         (texts.roles, ", ".join(who["roles"])),
         (texts.session, _local(context, kept) if kept else texts.no_session),
-        (texts.exported, texts.asked_by.format(when=when, role=role)),
+        (texts.exported, texts.asked_by.fill(when=when, role=role)),
     )
     return tuple(row for row in rows if row[1])
 
@@ -177,7 +177,7 @@ def _who_lines(context: Context, file: dict[str, Any]) -> tuple[tuple[str, str],
 def _report_blocks(context: Context, item: dict[str, Any]) -> tuple[Block, ...]:
     texts, labels = context.world.paper.subject, context.texts.labels
     later = tuple(
-        (texts.wrote.format(what=entry["what"], when=_local(context, entry["at"])), entry["text"])
+        (texts.wrote.fill(what=entry["what"], when=_local(context, entry["at"])), entry["text"])
         for entry in item["written_later"]
     )
     facts = ((labels.received, _local(context, item["received_at"])), (labels.status, item["status"]))

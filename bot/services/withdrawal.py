@@ -44,14 +44,14 @@ def withdraw(
     if isinstance(report, str):
         return said("warning", context.texts.status.add_unknown)
     if report.state.stage is Stage.CLOSED:
-        return said("info", texts.withdraw_closed.format(reference=report.reference))
+        return said("info", texts.withdraw_closed.fill(reference=report.reference))
     if was_withdrawn(history(tx, report)):
-        return said("info", texts.withdrawn_before.format(reference=report.reference))
+        return said("info", texts.withdrawn_before.fill(reference=report.reference))
     kept = is_kept(context, report, history(tx, report))
     if not _happen(tx, context, report, Happening.WITHDRAW_KEPT if kept else Happening.WITHDRAW, now):
         return said("warning", context.texts.status.add_unknown)
     text = texts.withdrawn_kept if kept else texts.withdrawn
-    return said("success", text.format(reference=report.reference))
+    return said("success", text.fill(reference=report.reference))
 
 
 def said(tone: Tone, text: str) -> Message:

@@ -250,16 +250,16 @@ def test_offers_lead_where_they_say(world: World) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("clarify: I want to give you the right rule. {question}", "clarify: Which", "exactly these braces"),
-        ("  information: What the policy says\n", "", "lacks information"),
+        ("clarify: I want to give you the right rule. {question}", "clarify: Which", "must hold {question}"),
+        ("  information: What the policy says\n", "", "verdicts > information: Field required"),
         ("danger_title:", "danger_titel:", "danger_titel"),
     ],
 )
-def test_broken_texts_are_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_broken_texts_are_named(world: World, tmp_path: Path, old: str, new: str, fault: str) -> None:
     """A lost brace, verdict or key in the texts is a fault with its file, not a gap in an answer."""
     text = (ROOT / "policy_kb" / "answer-texts.yml").read_text(encoding="utf-8")
     assert old in text
     path = tmp_path / "answer-texts.yml"
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataFaults, match=fault):
-        load_answer_texts(path)
+        load_answer_texts(path, world.policy)

@@ -26,7 +26,7 @@ def world() -> World:
     return World(
         policy=policy,
         playbook=load_playbook(folder, policy),
-        rules=load_answer_rules(ROOT / "intents", folder),
+        rules=load_answer_rules(ROOT / "intents", folder, policy),
         federation=federation(),
         permissions=load(folder / "permissions.yml", PermissionTable).permissions,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),

@@ -132,4 +132,4 @@ def test_everything_that_can_happen_has_its_line(desk: Desk) -> None:
         "release",
     }
     for event in LINES:
-        assert event_name(context, event).format(to="Tom", agency="Police")
+        assert event_name(context, event).fill(to="Tom", agency="Police")

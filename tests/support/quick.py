@@ -15,13 +15,14 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
 
 from bot import app
+from bot.knowledge.case_texts import load_case_texts
 from bot.knowledge.documents import load
 from bot.storage import postgres, sqlite
 
 _compiled: dict[Any, Any] = {}
 _dialects: dict[str, Dialect] = {}
 # Records are frozen, and no test changes the product's own files.
-_load = cache(load)
+_load, _load_case_texts = cache(load), cache(load_case_texts)
 
 
 def _create_engine(url: URL, **arguments: Any) -> Engine:
@@ -41,6 +42,7 @@ def quickly() -> Iterator[None]:
     """What is opened meanwhile shares all that, and its SQLite file outlives no power cut."""
     with (
         patch.object(app, "load", _load),
+        patch.object(app, "load_case_texts", _load_case_texts),
         patch.object(sqlite, "create_engine", _create_engine),
         patch.object(postgres, "create_engine", _create_engine),
         patch.object(sqlite, "_durable", lambda _version: ("memory", 0)),

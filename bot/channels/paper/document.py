@@ -56,7 +56,7 @@ def _built(sheet: Sheet, texts: PageTexts) -> tuple[bytes, int]:
     document = _Paper(target, sheet.title)
     story = Drawing(texts, Styles(sheet.size), document.width).blocks(sheet.blocks)
     document.build(
-        story or [Spacer(1, 1)], canvasmaker=_numbered(texts, texts.printed.format(date=sheet.printed))
+        story or [Spacer(1, 1)], canvasmaker=_numbered(texts, texts.printed.fill(date=sheet.printed))
     )
     return target.getvalue(), document.page
 
@@ -118,6 +118,6 @@ def _numbered(texts: PageTexts, printed: str) -> type[Any]:
             self.setFont(PLAIN, _FOOTER_SIZE)
             self.setFillColor(SOFT)
             self.drawString(_SIDE, _FOOT / 2, line(printed))
-            self.drawRightString(A4[0] - _SIDE, _FOOT / 2, texts.page.format(page=number, pages=count))
+            self.drawRightString(A4[0] - _SIDE, _FOOT / 2, texts.page.fill(page=number, pages=count))
 
     return Numbered

@@ -66,8 +66,8 @@ class Drawing:
             case Quote():
                 return list(self._quote(block))
             case Outside(text, source):
-                told = self._texts.outside.format(text=text)
-                named = f"\n{self._texts.source.format(source=source)}" if source else ""
+                told = self._texts.outside.fill(text=text)
+                named = f"\n{self._texts.source.fill(source=source)}" if source else ""
                 return [Lines(plain(told + named), self._styles.box("plain"))]
             case Bullets(items, title):
                 shown = [Lines(bold(title), self._styles.label)] if title else []
@@ -78,7 +78,7 @@ class Drawing:
 
     def _quote(self, quote: Quote) -> Iterator[Any]:
         first, last = quote.lines
-        where = self._texts.clause.format(section=quote.section, first=first, last=last, clause=quote.clause)
+        where = self._texts.clause.fill(section=quote.section, first=first, last=last, clause=quote.clause)
         yield Lines(plain(f"“{quote.text}”"), self._styles.quote)
         yield Lines(plain(where), self._styles.where)
 

@@ -165,11 +165,11 @@ class Drawing:
         return [*rich_text.quotes(quote.text), *_context(self.look.clause(quote))]
 
     def _outside(self, outside: Outside) -> list[Payload]:
-        text = self.look.texts.outside.format(text=outside.text)
+        text = self.look.texts.outside.fill(text=outside.text)
         return _context(f"{text}\n{outside.source}" if outside.source else text)
 
     def _progress(self, progress: Progress) -> list[Payload]:
-        return _context(self.look.texts.progress.format(done=progress.done, total=progress.total))
+        return _context(self.look.texts.progress.fill(done=progress.done, total=progress.total))
 
     def _form(self, form: Form) -> list[Payload]:
         if self._inputs is not None and form is self._inputs[0]:

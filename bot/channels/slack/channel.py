@@ -93,7 +93,7 @@ class ChannelCheck:
         if fault is not None:
             return fault
         if len(known) < len(humans):
-            return PassingFault(self._texts.unanswered.format(platform="Slack"))
+            return PassingFault(self._texts.unanswered.fill(platform="Slack"))
         return None
 
     async def members(self, max_age: float = 0.0) -> dict[str, Standing]:
@@ -123,9 +123,9 @@ class ChannelCheck:
             return WithheldFault(self._texts.public)
         fault = fault_of(error, sent=False)
         if isinstance(fault, OutageFault | PermanentFault):
-            return OutageFault(self._texts.refused.format(platform="Slack", code=code))
+            return OutageFault(self._texts.refused.fill(platform="Slack", code=code))
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
-        return PassingFault(self._texts.unanswered.format(platform="Slack"), retry_after)
+        return PassingFault(self._texts.unanswered.fill(platform="Slack"), retry_after)
 
 
 def _is_public_by_scope(error: Exception) -> bool:

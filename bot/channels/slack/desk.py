@@ -69,9 +69,9 @@ class Desk:
         """What a guest is told instead of an answer, or whoever cannot be told from one; None for staff."""
         texts = self.world.door
         if standing.kind == "guest":
-            return _line(texts.guests.format(federation=self.world.federation.name))
+            return _line(texts.guests.fill(federation=self.world.federation.name))
         if standing.kind == "unknown" and is_about_cases(content):
-            return _line(texts.unsure.format(platform="Slack"))
+            return _line(texts.unsure.fill(platform="Slack"))
         return None
 
     @property

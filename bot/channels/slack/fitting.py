@@ -49,7 +49,7 @@ def _tail(blocks: Sequence[Payload]) -> list[Payload]:
 
 def _more(left_out: Sequence[Payload], look: Look) -> Payload:
     cases = sum(1 for block in left_out if _opens_a_case(block))
-    text = look.texts.more_cases.format(count=cases) if cases else look.texts.more
+    text = look.texts.more_cases.fill(count=cases) if cases else look.texts.more
     return {"type": "context", "elements": [plain(text)]}
 
 

@@ -52,7 +52,7 @@ def home_view(parts: HomeParts, look: Look, asked: int = 0) -> Payload:
     for title, message in ((texts.cases, parts.cases), (texts.mine, parts.mine)):
         if message is not None:
             blocks += [_DIVIDER, *drawing.all((Heading(title), *_untitled(message.blocks)))]
-    footer = drawing.one(Paragraph(texts.footer.format(title=parts.title), muted=True))
+    footer = drawing.one(Paragraph(texts.footer.fill(title=parts.title), muted=True))
     return {
         "type": "home",
         "callback_id": "home",

@@ -109,7 +109,7 @@ def _with_more(message: Message, blocks: Sequence[Block], more: Paragraph) -> Me
 
 def _more(left_out: Sequence[Sequence[Block]], look: Look) -> Paragraph:
     cases = sum(1 for unit in left_out if opens_a_case(unit))
-    text = look.texts.more_cases.format(count=cases) if cases else look.texts.more
+    text = look.texts.more_cases.fill(count=cases) if cases else look.texts.more
     return Paragraph(text, muted=True)
 
 

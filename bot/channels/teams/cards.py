@@ -155,11 +155,11 @@ class Drawing:
         return parts.box(items, "emphasis")
 
     def _outside(self, outside: Outside) -> list[Payload]:
-        text = self._look.texts.outside.format(text=outside.text)
+        text = self._look.texts.outside.fill(text=outside.text)
         return parts.subtle(f"{text}\n{outside.source}" if outside.source else text)
 
     def _progress(self, progress: Progress) -> list[Payload]:
-        return parts.subtle(self._look.texts.progress.format(done=progress.done, total=progress.total))
+        return parts.subtle(self._look.texts.progress.fill(done=progress.done, total=progress.total))
 
 
 def _keeps_words(blocks: Sequence[Block]) -> bool:

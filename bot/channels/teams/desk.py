@@ -76,9 +76,9 @@ class Desk:
     def _refusal(self, standing: Standing, content: Content) -> Message | None:
         texts = self.world.door
         if standing.kind == "guest":
-            return line(texts.guests.format(federation=self.world.federation.name))
+            return line(texts.guests.fill(federation=self.world.federation.name))
         if standing.kind == "unknown" and is_about_cases(content):
-            return line(texts.unsure.format(platform="Teams"))
+            return line(texts.unsure.fill(platform="Teams"))
         return None
 
     async def _again(self, activity: Activity, content: Content, standing: Standing) -> Replies:

@@ -149,7 +149,7 @@ def _citations(quotes: tuple[Quote, ...], look: Look) -> Payload:
 def _claim(number: int, quote: Quote, look: Look) -> Payload:
     first, last = quote.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    name = cut(look.texts.clause.format(section=quote.section, lines=lines), _NAME)
+    name = cut(look.texts.clause.fill(section=quote.section, lines=lines), _NAME)
     document = {"@type": "DigitalDocument", "name": name, "abstract": cut(quote.text, _ABSTRACT)}
     return {"@type": "Claim", "position": number, "appearance": document}
 

@@ -57,10 +57,10 @@ class ConversationCheck:
             found = PermanentFault(self._texts.missing)
         except OutageFault as fault:
             code = str(fault).rpartition(" ")[2]
-            found = OutageFault(self._texts.refused.format(platform="Teams", code=code))
+            found = OutageFault(self._texts.refused.fill(platform="Teams", code=code))
         except DeliveryFault as fault:
             retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
-            found = PassingFault(self._texts.unanswered.format(platform="Teams"), retry_after)
+            found = PassingFault(self._texts.unanswered.fill(platform="Teams"), retry_after)
         tell(self._state, str(found or ""))
         return found
 

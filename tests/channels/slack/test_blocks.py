@@ -179,7 +179,7 @@ def test_fifty_cases_fit_and_a_hundred_say_how_many_more(look: Look) -> None:
         opened = len(elements_of(payload))
         assert shown in (None, opened)
         if opened < count:
-            more = look.texts.more_cases.format(count=count - opened)
+            more = look.texts.more_cases.fill(count=count - opened)
             assert squeezed(more) in said(payload)
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.people import People
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
-from bot.knowledge.door_texts import PrivacyTexts
+from bot.knowledge.texts import Phrase
 from tests.channels.slack.way_out import TEXTS, WayOut
 from tests.slack_double import Channel, SlackDouble
 
@@ -62,7 +62,7 @@ def test_one_person_too_many_is_refused_without_a_name(way_out: WayOut) -> None:
     way_out.flt.members.add(way_out.slack.add_user("sam", real_name="Sam Poole").id)
     found = fault(way_out)
     assert isinstance(found, WithheldFault)
-    assert str(found) == TEXTS.off_roster.format(count=1)
+    assert str(found) == TEXTS.off_roster.fill(count=1)
 
 
 @pytest.mark.parametrize("kind", ["guest", "single_guest", "stranger", "deleted"])
@@ -71,7 +71,7 @@ def test_someone_on_the_roster_who_is_no_colleague_is_refused(way_out: WayOut, k
     way_out.slack.workspace.users[way_out.farid.id].kind = kind  # type: ignore[assignment]
     found = fault(way_out)
     assert isinstance(found, WithheldFault)
-    assert str(found) == TEXTS.outsiders.format(count=1)
+    assert str(found) == TEXTS.outsiders.fill(count=1)
 
 
 def test_everyone_is_looked_at_in_a_long_list(way_out: WayOut) -> None:
@@ -87,7 +87,7 @@ def test_without_an_answer_nothing_is_posted(way_out: WayOut, method: str) -> No
     """An error of Slack's in any part of it withholds the post for now."""
     way_out.slack.faults.status(502, method, times=None)
     assert isinstance(fault(way_out), PassingFault)
-    assert way_out.state.reason == TEXTS.unanswered.format(platform="Slack")
+    assert way_out.state.reason == TEXTS.unanswered.fill(platform="Slack")
 
 
 def test_a_wait_that_slack_asks_for_is_passed_on(way_out: WayOut) -> None:
@@ -139,5 +139,5 @@ def test_a_mended_channel_is_seen_on_the_next_watch(way_out: WayOut) -> None:
 
 def test_no_reason_holds_a_place_for_a_name() -> None:
     """The reasons are shown to many: each can only be filled with counts, the platform and a code."""
-    for text in PrivacyTexts.model_validate(TEXTS).model_dump().values():
-        assert text.format(count=1, platform="Slack", code="x")
+    names = [text.names for _, text in TEXTS if isinstance(text, Phrase)]
+    assert frozenset().union(*names) == {"count", "platform", "code"}

@@ -43,7 +43,7 @@ def check(message: Message, look: Look) -> None:
     assert faults(view) == []
     assert PRIVATE not in payload["text"]
     has_form = any(isinstance(block, Form) for block in message.blocks)
-    more = (look.texts.more, look.texts.more_cases.partition("{count}")[2])
+    more = (look.texts.more, look.texts.more_cases.text.partition("{count}")[2])
     assert has_form or not lost(message, payload) or any(squeezed(text) in said(payload) for text in more)
     assert not lost(message, view) or any(squeezed(text) in said(view) for text in more)
 
@@ -128,7 +128,7 @@ def test_many_cases_are_listed(desk: Desk, look: Look, world: World, count: int)
     ]
     if len(opened) != count:
         assert len(opened) > 40
-        more = look.texts.more_cases.format(count=count - len(opened))
+        more = look.texts.more_cases.fill(count=count - len(opened))
         assert squeezed(more) in said(post_of(message, look))
     home = home_view(HomeParts.of(world, None, message), look)
     assert faults(home) == []

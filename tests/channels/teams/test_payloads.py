@@ -42,7 +42,7 @@ def check(message: Message, look: Look, name: str = "") -> Payload:
 
 def says_more(card: Payload, look: Look) -> bool:
     """Whether the card says that something was left out."""
-    more = (look.texts.more, look.texts.more_cases.partition("{count}")[2])
+    more = (look.texts.more, look.texts.more_cases.text.partition("{count}")[2])
     return any(squeezed(text) in said(card) for text in more)
 
 
@@ -257,7 +257,7 @@ def test_two_hundred_cases_say_how_many_are_left_out(look: Look) -> None:
     card = check(Message(blocks, "Cases", "cases"), look)
     opened = [one for one in presses(card, look) if one.action == "case.show"]
     assert 50 < len(opened) < 200
-    assert squeezed(look.texts.more_cases.format(count=200 - len(opened))) in said(card)
+    assert squeezed(look.texts.more_cases.fill(count=200 - len(opened))) in said(card)
 
 
 def screens_of_cases(count: int) -> tuple[Block, ...]:
