@@ -26,6 +26,7 @@ from bot.domain.messages import (
 )
 from bot.domain.routing import Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
+from bot.knowledge.texts import Phrase
 
 SLOT = "journey"
 KEEP = "keep_as_is"
@@ -80,9 +81,9 @@ def _said(step: StepRecord, draft: Draft, world: World) -> list[Block]:
     return blocks
 
 
-def _filled(text: str, draft: Draft, world: World) -> str:
+def _filled(text: Phrase, draft: Draft, world: World) -> str:
     texts, settings = world.playbook.texts.journey, world.federation.settings
-    return text.format(
+    return text.fill(
         reference=draft.tokens.reference,
         code=draft.tokens.code,
         colleague_protocol=settings.get("colleague_protocol", texts.no_protocol),

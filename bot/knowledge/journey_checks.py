@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from string import Formatter
 from typing import get_args
 
 from bot.knowledge.conditions import DERIVED
@@ -22,7 +21,6 @@ CONTACT_KEYS = frozenset(
         *("union", "employee_assistance"),
     }
 )
-PLACEHOLDERS = frozenset({"reference", "code", "colleague_protocol", "reporting_process"})
 # Slots that no step asks for and that a report may hold all the same.
 OTHER_SLOTS = frozenset({"struck"})
 
@@ -117,17 +115,6 @@ def _unknown_names(item: Placed, clauses: Mapping[str, object]) -> Iterator[Faul
     for position, key in enumerate(item.step.contacts):
         if key not in CONTACT_KEYS:
             yield item.fault(f"there is no contact {key!r}", "contacts", position)
-    for strange in placeholders(_wording(item.step)) - PLACEHOLDERS:
-        yield item.fault(f"there is no placeholder {{{strange}}}")
-
-
-def _wording(step: StepRecord) -> str:
-    return "\n".join((*step.text, *(outside.text for outside in step.outside)))
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names in braces in `text`."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def _shape(item: Placed) -> Iterator[Fault]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from bot.domain.messages import FieldKind, Tone
 from bot.knowledge.documents import Record
+from bot.knowledge.texts import Holding, Phrase
 
 Condition = Mapping[str, tuple[str, ...]]
 Source = Literal["schools", "accounts", "roster", "platforms"]
 # Where people speak to Signpost, by the names that the doors have.
 Place = Literal["slack", "teams", "playground", "terminal"]
+# What is filled in where a step speaks: the report's own, and the Federation's settings.
+Spoken = Annotated[Phrase, Holding(may="reference code colleague_protocol reporting_process")]
 
 
 class OptionRecord(Record):
@@ -66,7 +69,7 @@ class OutsideRecord(Record):
     It is said on these `platforms` alone, or on all where none is named.
     """
 
-    text: str
+    text: Spoken
     source: str = ""
     platforms: tuple[Place, ...] = ()
 
@@ -84,7 +87,7 @@ class StepRecord(Record):
     title: str
     kind: Literal["choice", "form", "info"]
     label: str = ""
-    text: tuple[str, ...] = ()
+    text: tuple[Spoken, ...] = ()
     callout: CalloutRecord | None = None
     show: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Each is checked when its file is read: whatever is misspelt there is a fault wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from string import Formatter
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -16,8 +16,6 @@ from pydantic_core import CoreSchema, core_schema
 
 KeyT = TypeVar("KeyT", bound=str)
 ValueT = TypeVar("ValueT")
-
-
 _NOTHING = "nothing is filled in here: take the braces out"
 
 
@@ -36,18 +34,21 @@ Title = Annotated[
 
 @dataclass(frozen=True)
 class Phrase:
-    """A text that holds each of `names` in braces, once or more, and nothing else to be filled in.
+    """A text that must hold each of `names` in braces, may hold those of `may`, and nothing else.
 
     Raises ValueError for any other text.
     """
 
     text: str
-    names: frozenset[str] = field(repr=False)
+    names: frozenset[str]
+    may: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if _named(self.text) != self.names:
-            listed = ", ".join(f"{{{name}}}" for name in sorted(self.names))
-            raise ValueError(f"the braces must hold {listed}, and nothing else" if listed else _NOTHING)
+        found = _named(self.text)
+        if found is None or not self.names <= found <= self.names | self.may:
+            how = "may" if self.may else "must"
+            listed = ", ".join(f"{{{name}}}" for name in sorted(self.names | self.may))
+            raise ValueError(f"the braces {how} hold {listed}, and nothing else" if listed else _NOTHING)
 
     def fill(self, **given: object) -> str:
         """The text with its names filled in, whatever else is given. Raises KeyError for a missing one."""
@@ -95,23 +96,23 @@ class Table(Mapping[KeyT, ValueT]):
 
 
 class Holding:
-    """Which names a phrase must hold; for a table of phrases each of them, or those of its key."""
+    """Which names a phrase must and `may` hold; for a table each of its phrases, or that of a key."""
 
-    def __init__(self, names: str = "", **by_key: str) -> None:
-        self._names, self._by_key = names, by_key
+    def __init__(self, names: str = "", *, may: str = "", **by_key: str) -> None:
+        self._names, self._may, self._by_key = names, may, by_key
 
     def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         if source is Phrase:
-            return _phrase(self._names)
+            return _phrase(self._names, self._may)
         assert get_origin(source) is Table
         assert self._by_key.keys() <= set(_keys(source))
         return _table(source, lambda key: _phrase(self._by_key.get(key, self._names)))
 
 
-def _phrase(names: str) -> CoreSchema:
-    wanted = frozenset(names.split())
+def _phrase(names: str, may: str = "") -> CoreSchema:
+    wanted, allowed = frozenset(names.split()), frozenset(may.split())
     text = core_schema.str_schema(strip_whitespace=True, min_length=1)
-    return core_schema.no_info_after_validator_function(lambda text: Phrase(text, wanted), text)
+    return core_schema.no_info_after_validator_function(lambda text: Phrase(text, wanted, allowed), text)
 
 
 def _table(source: Any, schema: Callable[[str], CoreSchema]) -> CoreSchema:

@@ -206,9 +206,8 @@ def _message(
             return case_cards.card(context, report, told, entries, notice.recipient, links)
         case "line":
             return line(tx, context, report, notice)
-        case "task" | "urgent" | "given_back" | "added" | "given" | "vacated":
-            told_of = _notices(context)[notice.kind]
-            return _plain(told_of.title.fill(reference=report.reference), told_of.text)
+        case "task" | "urgent" | "given_back":
+            return _noticed(report, context.work.notices.named(notice.kind))
         case "withheld":
             texts = context.texts.withheld
             text = texts.text.fill(why=context.channel.reason)
@@ -217,15 +216,16 @@ def _message(
     return plain(context, report) if plain else _update(context, report, notice.kind)
 
 
-def _notices(context: Context) -> Mapping[str, case_texts.Notice]:
-    texts, work = context.texts, context.work.notices
-    of_work = {"task": work["task"], "urgent": work["urgent"], "given_back": work["given_back"]}
-    return {"added": texts.added, "given": texts.given, "vacated": texts.vacated, **of_work}
+def _noticed(report: Report, texts: case_texts.Notice) -> Message:
+    return _plain(texts.title.fill(reference=report.reference), texts.text)
 
 
 # What says the same whatever happened to the case.
 _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
     "notice": case_cards.notice,
+    "added": lambda context, report: _noticed(report, context.texts.added),
+    "given": lambda context, report: _noticed(report, context.texts.given),
+    "vacated": lambda context, report: _noticed(report, context.texts.vacated),
     "question": question_notice,
     reminders.REMINDER: reminders.reminder,
     checking_back.CHECK_BACK: checking_back.notice,

@@ -142,7 +142,8 @@ BROKEN = [
     ("journeys/start.yml", "- id: school", "- id: danger", "this id is given twice"),
     ("journeys/image.yml", "show: [sm-092]", "show: [sm-920]", "there is no clause 'sm-920'"),
     ("journeys/image.yml", "contacts: [fbm, it]", "contacts: [fbm, ict]", "there is no contact 'ict'"),
-    ("journeys/colleague.yml", "{colleague_protocol}", "{protocol}", "there is no placeholder {protocol}"),
+    ("journeys/colleague.yml", "{colleague_protocol}", "{protocol}", "the braces may hold {code}"),
+    ("journeys/identity.yml", "{code}", "{code", "steps > 2 > text > 1: the braces may hold {code}"),
     (
         "journeys/image.yml",
         "posted: [personal]",
