@@ -51,7 +51,7 @@ def _next(world: World, slots: Slots, route: Route) -> str:
     if kind == "question":
         return texts.next_question
     lines = [texts.next_image] if kind == "image" else []
-    return " ".join([*lines, texts.next_open if route.channel else texts.next_restricted])
+    return " ".join([*lines, texts.next_open if route.visibility.in_channel else texts.next_restricted])
 
 
 def _phones(world: World, slots: Slots, route: Route) -> list[Block]:

@@ -96,7 +96,9 @@ def _level(person: str, world: World, slots: Slots, route: Route) -> tuple[str, 
         return None
     if any(item.level == "D" for item in told) or _may(person, roles, "details", world, route):
         return role, "details"
-    if any(item.level == "C" for item in told) or (route.channel and roles.intersection(CHANNEL_ROLES)):
+    if any(item.level == "C" for item in told) or (
+        route.visibility.in_channel and roles.intersection(CHANNEL_ROLES)
+    ):
         return role, "card"
     return (role, "notice") if told or _may(person, roles, "list", world, route) else None
 
@@ -104,7 +106,7 @@ def _level(person: str, world: World, slots: Slots, route: Route) -> tuple[str, 
 def _may(person: str, roles: frozenset[str], action: Action, world: World, route: Route) -> bool:
     told, noticed = told_people(route.told)
     case = CaseFacts(
-        open_route=route.channel and not route.restricted,
+        open_route=route.visibility.in_channel,
         child=route.child,
         accidental=route.accidental,
         told=told,
@@ -155,7 +157,7 @@ def _recipients(draft: Draft, settled: Settled, route: Route, world: World) -> l
     mode = next(iter(slots.get("mode", ("named",))), "named")
     modes = {"named": texts.mode_named, "confidential": texts.mode_confidential}
     blocks.append(Paragraph(modes.get(mode, texts.mode_anonymous)))
-    blocks.append(Paragraph(texts.channel if route.channel else texts.restricted))
+    blocks.append(Paragraph(texts.channel if route.visibility.in_channel else texts.restricted))
     return blocks
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Literal
 
 from bot.domain.roster import Roster
@@ -56,6 +57,32 @@ class Row:
         return all(values.intersection(slots.get(slot, ())) for slot, values in self.when.items())
 
 
+class Visibility(Enum):
+    """Where a case's card may be seen: in the FLT's channel too, or by the people who are told alone.
+
+    RESTRICTED: by those whom a restricted case may reach, and nothing of it stands anywhere else.
+    """
+
+    CHANNEL = "channel"
+    PEOPLE = "people"
+    RESTRICTED = "restricted"
+
+    @classmethod
+    def of(cls, *, channel: bool, restricted: bool) -> Visibility:
+        """What two facts say together: a restricted case is never in the channel."""
+        return cls.RESTRICTED if restricted else cls.CHANNEL if channel else cls.PEOPLE
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether the FLT's channel may hold anything of the case."""
+        return self is Visibility.CHANNEL
+
+    @property
+    def restricted(self) -> bool:
+        """Whether nobody may see it but those whom a restricted case may reach."""
+        return self is Visibility.RESTRICTED
+
+
 @dataclass(frozen=True)
 class Told:
     """One person who is told, in which role, at which level."""
@@ -70,12 +97,11 @@ class Route:
     """Where a report goes. `refusal`: "", or why it is not sent (no_safe_recipient, choose, outside)."""
 
     rows: tuple[str, ...] = ()
-    channel: bool = False
+    visibility: Visibility = Visibility.PEOPLE
     told: tuple[Told, ...] = ()
     ladder: tuple[tuple[str, ...], ...] = ()
     excluded: frozenset[str] = frozenset()
     excluded_roles: frozenset[str] = frozenset()
-    restricted: bool = False
     urgent: bool = False
     child: bool = False
     accidental: bool = False
@@ -116,8 +142,16 @@ def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
     conflict = conflict_of(slots, roster)
     route = _facts(matched, conflict, roster)
     plan = _Plan(roster, school, conflict, route)
-    notices = _notices(matched, route.restricted)
+    notices = _notices(matched, route.visibility.restricted)
     return plan.settle(_conflicted(plan, notices))
+
+
+# An FLT member may open what their channel was told, and could do nothing with anything else.
+_FIRST_STEPS = {
+    Visibility.CHANNEL: ("flt",),
+    Visibility.PEOPLE: (),
+    Visibility.RESTRICTED: ("dsl",),
+}
 
 
 def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]) -> tuple[str, ...]:
@@ -128,10 +162,8 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
     """
     # The FLT's members see the channel; a direct message to one of them is still a step.
     reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
-    # An FLT member may open what their channel was told, and could do nothing with anything else.
-    first = ("dsl",) if route.restricted else ("flt",) if route.channel else ()
     step: tuple[str, ...] = ()
-    for role in (*first, "eht", "chair"):
+    for role in (*_FIRST_STEPS[route.visibility], "eht", "chair"):
         holders = roster.holders(role, school)
         people = tuple(person for person in holders if person not in (*reached, *step))
         if role == "flt":
@@ -169,7 +201,7 @@ def _facts(matched: tuple[Row, ...], conflict: Conflict, roster: Roster) -> Rout
         rows=tuple(row.id for row in matched),
         excluded=conflict.people | people,
         excluded_roles=conflict.roles | roles,
-        restricted=any(row.restricted for row in matched),
+        visibility=Visibility.of(channel=False, restricted=any(row.restricted for row in matched)),
         urgent=any(row.urgent for row in matched),
         child=any(row.child for row in matched),
         accidental=any(row.accidental for row in matched),
@@ -229,19 +261,20 @@ class _Plan:
 
     def settle(self, decided: tuple[tuple[tuple[str, Level], ...], bool, str]) -> Route:
         notices, restricted, refusal = decided
-        restricted = restricted or self.route.restricted
-        channel = not restricted and (FLT_CHANNEL, "C") in notices
+        restricted = restricted or self.route.visibility.restricted
+        seen = Visibility.of(channel=(FLT_CHANNEL, "C") in notices, restricted=restricted)
         told = () if refusal else self.told(notices)
-        can_act = (channel and bool(self.people("flt"))) or any(item.level == "D" for item in told)
+        can_act = (seen.in_channel and bool(self.people("flt"))) or any(item.level == "D" for item in told)
         if not refusal and not can_act:
             return self._refused("no_safe_recipient", restricted)
         if refusal:
             return self._refused(refusal, restricted)
-        route = replace(self.route, channel=channel, told=told, restricted=restricted)
+        route = replace(self.route, visibility=seen, told=told)
         return replace(route, ladder=self._ladder(route))
 
     def _refused(self, why: str, restricted: bool) -> Route:
-        return replace(self.route, restricted=restricted, refusal=why)
+        seen = Visibility.of(channel=False, restricted=restricted)
+        return replace(self.route, visibility=seen, refusal=why)
 
     def _ladder(self, route: Route) -> tuple[tuple[str, ...], ...]:
         # With no clear answer, or the Executive Headteacher concerned, the other may be the very person.

@@ -167,7 +167,7 @@ class Assistant:
         if not report:
             return ()
         route = decide(world.playbook.rows, world.federation.roster, report.answers)
-        mode = str(report.row.mode)
+        mode = report.row.mode
         return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
 
     def _turn(

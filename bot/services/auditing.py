@@ -29,7 +29,7 @@ def note(
 ) -> None:
     """Put into the audit what somebody on the roster, or off it (None), did or saw."""
     roster = context.world.federation.roster
-    school = str(report.row.school) if report else ""
+    school = report.row.school if report else ""
     roles: frozenset[str] = frozenset()
     if person is not None:
         roles = roster.roles_of(person.id, school) if report else roster.every_role_of(person.id)

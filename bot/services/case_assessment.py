@@ -8,7 +8,7 @@ from typing import Literal
 from bot.domain.routing import Told
 from bot.services.case_press import Press
 from bot.services.context import Context
-from bot.services.owed import is_in_channel, owe_people
+from bot.services.owed import owe_people
 from bot.storage.case_marks import mark
 from bot.storage.reports import Report, add_people
 
@@ -46,7 +46,7 @@ def tell_safeguarding(
     told = tuple(item for item in _safeguarding(press, report) if item not in press.told)
     add_people(press.tx, report, told, "assess", press.now)
     owe_people(press.tx, press.context, report, told, press.now)
-    if not is_in_channel(report):
+    if not report.row.visibility.in_channel:
         return ""
     return "assess_restrict" if press.may("restrict") else "assess_told"
 
@@ -57,7 +57,7 @@ def _safeguarding(press: Press, report: Report) -> tuple[Told, ...]:
         Told(person, role, level)
         for role in _SAFEGUARDING
         if role not in route.excluded_roles
-        for person in roster.holders(role, str(report.row.school))
+        for person in roster.holders(role, report.row.school)
         if person not in route.excluded_people
         for level in ("C", "D")
     )

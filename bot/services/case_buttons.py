@@ -71,10 +71,10 @@ def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -
 def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Iterator[Button]:
     row = report.row
     senseless = {
-        "urgent": bool(row.urgent),
+        "urgent": row.urgent,
         "calm": not row.urgent,
-        "restrict": bool(row.restricted),
-        "hold": bool(row.legal_hold),
+        "restrict": row.visibility.restricted,
+        "hold": row.legal_hold,
         "release": not row.legal_hold,
         "investigate": is_investigated(entries),
     }

@@ -30,7 +30,7 @@ from bot.storage.reports import Entry, Report
 
 def kind_name(context: Context, report: Report) -> str:
     """The kind of the report in words."""
-    return context.texts.kinds.get(str(report.row.kind), str(report.row.kind))
+    return context.texts.kinds.get(report.row.kind, report.row.kind)
 
 
 def card(
@@ -63,14 +63,14 @@ def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
 
 def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:
     """The marks of a case: URGENT and the like."""
-    tags = context.texts.tags
+    tags, row = context.texts.tags, report.row
     marks = [
-        ("drill", tags.drill),
-        ("urgent", tags.urgent),
-        ("restricted", tags.restricted),
-        ("child", tags.child),
+        (row.drill, tags.drill),
+        (row.urgent, tags.urgent),
+        (row.visibility.restricted, tags.restricted),
+        (row.child, tags.child),
     ]
-    shown = [text for column, text in marks if getattr(report.row, column)]
+    shown = [text for is_set, text in marks if is_set]
     return tuple(dict.fromkeys([*shown, *report.route.tags, *case_state.tags(context, entries)]))
 
 
@@ -80,7 +80,7 @@ def _facts(
     labels, row = context.texts.labels, report.row
     items = [
         (labels.status, status_line(context, report)),
-        (labels.school, context.world.federation.school_name(str(row.school))),
+        (labels.school, context.world.federation.school_name(row.school)),
         (labels.received, context.local(row.received_at)),
         (labels.reporter, _reporter_line(context, report)),
         *public_answers(context, report),
@@ -146,7 +146,7 @@ def status_line(context: Context, report: Report) -> str:
 
 def _reporter_line(context: Context, report: Report) -> str:
     # A name stands on the card only where the reporter chose to be named.
-    mode = context.texts.modes.named(str(report.row.mode))
+    mode = context.texts.modes.named(report.row.mode)
     if report.row.mode != "named" or report.reporter is None:
         return mode
     return f"{mode}: {reporter_name(context, report)}"
@@ -164,9 +164,9 @@ def reporter_name(context: Context, report: Report) -> str:
 
 
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
-    reached = [item for item in told if item.level != "D" or not report.row.channel]
+    reached = [item for item in told if item.level != "D" or not report.row.visibility.in_channel]
     lines = [f"{context.name(item.person)} ({_role(context, item.role)})" for item in reached]
-    if report.row.channel:
+    if report.row.visibility.in_channel:
         lines.insert(0, role_name("flt"))
     return ", ".join(dict.fromkeys(lines)) or context.texts.nobody
 

@@ -70,7 +70,7 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
 def able_to(press: Press, action: Action) -> tuple[str, ...]:
     """Everyone on the roster who may do this with the report: to nobody else is it, or a task, given."""
     world, report = press.context.world, press.report
-    roster, school = world.federation.roster, str(report.row.school)
+    roster, school = world.federation.roster, report.row.school
     case = facts(report, press.told)
     return tuple(
         person

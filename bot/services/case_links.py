@@ -52,7 +52,7 @@ def is_linked(tx: Transaction, report: Report, other: Report) -> bool:
 
 def may_tell(report: Report, other: Report) -> bool:
     """Whether this case may tell of the other: a restricted one of an open one, and never the other way."""
-    return bool(report.row.restricted) or not other.row.restricted
+    return report.row.visibility.restricted or not other.row.visibility.restricted
 
 
 def link_back(press: Press, other: Report) -> None:
@@ -72,7 +72,7 @@ def has_links(entries: Sequence[Entry]) -> bool:
 def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tuple[str, ...]:
     """The references that may stand on the case's card: of cases that are as open, or as restricted."""
     found = named(tx, linked_ids(entries))
-    return tuple(other.reference for other in found if other.restricted == bool(report.row.restricted))
+    return tuple(other.reference for other in found if other.restricted == report.row.visibility.restricted)
 
 
 def hide_from_linked(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -80,7 +80,7 @@ def hide_from_linked(tx: Transaction, context: Context, report: Report, now: dat
     for item in named(tx, linked_ids(history(tx, report))):
         other = report_by_reference(tx, context.vault, item.reference)
         # None where only its skeleton is left: it has no card any more.
-        if other is not None and not other.row.restricted:
+        if other is not None and not other.row.visibility.restricted:
             _touch(tx, context, other, now)
 
 

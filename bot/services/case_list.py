@@ -82,7 +82,7 @@ def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
     """What is due next, and what is late: the ladder's step while nobody has it, then the tasks."""
     texts, row, level = context.work.cases, item.report.row, item.report.state.level
     waiting = open_tasks(item.entries)
-    if row.restricted:
+    if row.visibility.restricted:
         yield context.texts.tags.restricted
     if row.due_at is not None:
         late = level > 0 or row.due_at <= now

@@ -21,7 +21,6 @@ from bot.services.case_press import Press
 from bot.services.context import facts
 from bot.services.escalations import next_people
 from bot.services.owed import (
-    is_in_channel,
     owe_addition,
     owe_gone,
     owe_people,
@@ -48,7 +47,7 @@ def concerned_choices(press: Press) -> tuple[str, ...]:
 def restrict(press: Press, values: Mapping[str, str]) -> Message:
     """Out of the FLT's channel for good: the safeguarding roles have it, and nobody who is concerned."""
     report = press.report
-    if report.row.restricted:
+    if report.row.visibility.restricted:
         return press.may_not("restricted_already")
     route = _without(report.route, [values["concerned"]] if values.get("concerned") else [])
     told = _told_after(press, route)
@@ -84,7 +83,7 @@ def _state_after(press: Press, told: tuple[Told, ...]) -> CaseState:
 
 def _told_after(press: Press, route: SealedRoute) -> tuple[Told, ...]:
     """DSL, Executive Headteacher and presser; the chair in the headteacher's place; who else may keep it."""
-    roster, school = press.context.world.federation.roster, str(press.report.row.school)
+    roster, school = press.context.world.federation.roster, press.report.row.school
 
     def holders(role: str) -> list[str]:
         found = roster.holders(role, school) if role not in route.excluded_roles else ()
@@ -133,7 +132,7 @@ def recuse(press: Press) -> Message:
         return _nobody_left(press)
     due = _due(press, state, others)
     route = _without(report.route, [me])
-    to = Rerouted(route, due, bool(report.row.channel), bool(report.row.restricted))
+    to = Rerouted(route, due, report.row.visibility)
     if not save_route(press.tx, report, state, to):
         return press.refused("changed")
     press.record("recuse", state, {})
@@ -151,8 +150,8 @@ def _nobody_left(press: Press) -> Message:
 def _others(press: Press) -> tuple[str, ...]:
     """Who else was told of the case and may work on it."""
     world, report = press.context.world, press.report
-    roster, school, case = world.federation.roster, str(report.row.school), facts(report, press.told)
-    members = roster.holders("flt", school) if is_in_channel(report) else ()
+    roster, school, case = world.federation.roster, report.row.school, facts(report, press.told)
+    members = roster.holders("flt", school) if report.row.visibility.in_channel else ()
     told = {*case.told, *members} - {press.person.id}
 
     def may_work(person: str) -> bool:
@@ -172,10 +171,9 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
         return press.now
     given_back = report.state.stage is Stage.ACKNOWLEDGED
     if not given_back:
-        planned: datetime | None = report.row.due_at
-        return planned
+        return report.row.due_at
     level = report.state.level
-    timetable = press.context.world.federation.timetable(press.now, bool(report.row.urgent), level)
+    timetable = press.context.world.federation.timetable(press.now, report.row.urgent, level)
     set_reminder(press.tx, report, timetable.reminder_after(press.now))
     restart_clock(press.tx, report, press.now, level)
     return timetable.step(level)

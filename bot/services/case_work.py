@@ -27,11 +27,11 @@ def lock(press: Press, name: str) -> WorkRefusal | None:
     """Why this must not be done now; None where it may."""
     row = press.report.row
     locks: dict[str, tuple[bool, WorkRefusal]] = {
-        "hold": (bool(row.legal_hold), "on_hold"),
+        "hold": (row.legal_hold, "on_hold"),
         "release": (not row.legal_hold, "not_on_hold"),
-        "urgent": (bool(row.urgent), "already_urgent"),
+        "urgent": (row.urgent, "already_urgent"),
         "calm": (not row.urgent, "not_urgent"),
-        "restrict": (bool(row.restricted), "restricted_already"),
+        "restrict": (row.visibility.restricted, "restricted_already"),
     }
     entries = history(press.tx, press.report)
     if name == "investigate" and case_state.must_wait_for_advice(press.context, press.report, entries):
@@ -96,8 +96,7 @@ def _tell(press: Press, report: Report, name: str, values: Values) -> None:
 def _due(press: Press, name: str) -> datetime | None:
     if name in ("urgent", "calm"):
         return next_due(press.tx, press.context, press.report, name == "urgent", press.now)
-    planned: datetime | None = press.report.row.due_at
-    return planned
+    return press.report.row.due_at
 
 
 def _nothing(_press: Press) -> None:

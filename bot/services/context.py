@@ -136,12 +136,12 @@ class Context:
     def timetable(self, report: Report) -> Timetable:
         """The timers of a stored report."""
         row = report.row
-        since, climbed = row.clock_from or row.received_at, int(row.clock_level)
-        return self.world.federation.timetable(since, bool(row.urgent), climbed)
+        since, climbed = row.clock_from or row.received_at, row.clock_level
+        return self.world.federation.timetable(since, row.urgent, climbed)
 
     def actor(self, person: Person, report: Report) -> Actor:
         """A person with the roles that they hold for this report's school."""
-        return Actor(person.id, self.world.federation.roster.roles_of(person.id, str(report.row.school)))
+        return Actor(person.id, self.world.federation.roster.roles_of(person.id, report.row.school))
 
     def may(self, person: Person, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
         """Whether the roster and the table let this person do this: the one way to ask."""
@@ -158,9 +158,9 @@ def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
     """What the permissions ask of a stored report."""
     at_c_or_d, at_n = told_people(told)
     return CaseFacts(
-        open_route=bool(report.row.channel) and not report.row.restricted,
-        child=bool(report.row.child),
-        accidental=bool(report.row.accidental),
+        open_route=report.row.visibility.in_channel,
+        child=report.row.child,
+        accidental=report.row.accidental,
         told=at_c_or_d,
         noticed=at_n,
         excluded_people=frozenset(report.route.excluded_people),

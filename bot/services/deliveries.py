@@ -16,7 +16,7 @@ from bot.services.case_links import card_links
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
-from bot.services.owed import FLT_CHANNEL, is_in_channel
+from bot.services.owed import FLT_CHANNEL
 from bot.services.quiet_hours import waits_until
 from bot.storage import outbox
 from bot.storage.database import Transaction
@@ -74,7 +74,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) 
     report = report_to_show(tx, context.vault, notice.report_id)
     if notice.kind == "gone":
         return _removal(tx, context, report, claimed)
-    if notice.recipient == FLT_CHANNEL and not is_in_channel(report):
+    if notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel:
         # It was moved to restricted in between.
         return None
     told = people_of(tx, report)
@@ -85,7 +85,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) 
         kept=kept_on(tx, claimed.notice),
     )
     platform, conversation = _address(context, report, told, notice.recipient, ways)
-    version = int(report.row.version)
+    version = report.row.version
     if _is_overtaken(tx, context, notice, report) or (shown is not None and shown.version >= version):
         return None
     at = waits_until(context, report, notice.kind, notice.recipient == REPORTER, now)
@@ -124,7 +124,7 @@ def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed
     in_thread = shown.message_id if shown and other and other.kind == "line" else ""
     known = other.message_id if other else shown.message_id if shown else ""
     message = Message((Paragraph(context.work.removed, muted=True),), summary=context.work.removed)
-    conversation, version = _account(context, recipient, platform), int(report.row.version)
+    conversation, version = _account(context, recipient, platform), report.row.version
     return Outgoing(
         platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
     )

@@ -97,11 +97,10 @@ def next_people(
     today = decide(world.playbook.rows, world.federation.roster, report.answers)
     route = replace(
         today,
-        channel=bool(row.channel),
-        restricted=bool(row.restricted),
+        visibility=row.visibility,
         told=told,
         excluded=today.excluded.union(kept.excluded_people, also_out),
         excluded_roles=today.excluded_roles.union(kept.excluded_roles),
     )
     climbed = frozenset(item.person for item in told if item.role == LADDER)
-    return next_step(world.federation.roster, str(row.school), route, climbed)
+    return next_step(world.federation.roster, row.school, route, climbed)

@@ -148,7 +148,7 @@ def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) ->
 
 def _members(context: Context, report: Report) -> set[str]:
     row, roster = report.row, context.world.federation.roster
-    return set(roster.holders("flt", str(row.school))) if row.channel and not row.restricted else set()
+    return set(roster.holders("flt", row.school)) if row.visibility.in_channel else set()
 
 
 def _tell_covers(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -172,7 +172,7 @@ def _new_covers(context: Context, report: Report, told: tuple[Told, ...]) -> tup
 
 def _cover(context: Context, report: Report, told: tuple[Told, ...], item: Told) -> tuple[Told, ...]:
     """Who is told in the place of somebody away; where that one may not know, the Executive Headteacher."""
-    roster, school = context.world.federation.roster, str(report.row.school)
+    roster, school = context.world.federation.roster, report.row.school
     stand_in = roster.covers[item.person]
     for names, role in (((stand_in,), item.role), (roster.holders("eht", school), "eht")):
         people = [roster.people[name] for name in names if name in roster.people]

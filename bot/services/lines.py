@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.messages import Message, Paragraph
 from bot.services.case_cards import event_name
 from bot.services.context import Context
-from bot.services.owed import FLT_CHANNEL, is_in_channel, line_number
+from bot.services.owed import FLT_CHANNEL, line_number
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, cards_of, posted_card, waiting
 from bot.storage.reports import Entry, Report, history
@@ -17,7 +17,7 @@ class NotYet(Exception):
 
 def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
     """The id of the card under which this line goes; None where there will be none. Raises NotYet."""
-    if not is_in_channel(report):
+    if not report.row.visibility.in_channel:
         return None
     card = posted_card(tx, report.id, FLT_CHANNEL)
     if card is None:

@@ -60,7 +60,7 @@ def move(tx: Transaction, context: Context, sender: Sender, command: MoveReport,
     people = _safe_people(context, report, command.to)
     if not people:
         return _unsafe(context, role)
-    if {item.person for item in told} == set(people) and not report.row.channel:
+    if {item.person for item in told} == set(people) and not report.row.visibility.in_channel:
         return said("info", texts.move_same.fill(reference=report.reference, role=role))
     before = _before(context, report, told, history(tx, report))
     if not _moved(tx, context, report, command.to, people, before, now):
@@ -72,7 +72,7 @@ def _safe_people(context: Context, report: Report, role: str) -> tuple[str, ...]
     route, roster = report.route, context.world.federation.roster
     if role not in _OTHER or role in route.excluded_roles:
         return ()
-    holders = roster.holders(role, str(report.row.school))
+    holders = roster.holders(role, report.row.school)
     return tuple(person for person in holders if person not in route.excluded_people)
 
 
@@ -83,7 +83,7 @@ def _unsafe(context: Context, role: str) -> Message:
 
 
 def _before(context: Context, report: Report, told: Iterable[Told], entries: Iterable[Entry]) -> _Before:
-    reached = [role_name("flt")] if report.row.channel else []
+    reached = [role_name("flt")] if report.row.visibility.in_channel else []
     for item in told:
         roles = context.world.federation.roster.every_role_of(item.person)
         named = [item.role] if item.role in roles else sorted(roles)
@@ -104,7 +104,7 @@ def _moved(
     state = advance(report.state, Event(Happening.MISDIRECT, "reporter"))
     assert not isinstance(state, Refused)
     # For them it begins now, timers and all.
-    timetable = context.world.federation.timetable(now, bool(report.row.urgent))
+    timetable = context.world.federation.timetable(now, report.row.urgent)
     left = [name for name in cards_of(tx, report.id) if name not in map(person_recipient, people)]
     to = Rerouted(_alone(context, report.route, role, people), timetable.step(0))
     if not save_route(tx, report, state, to):

@@ -56,7 +56,7 @@ def owe_first_notices(
     tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
 ) -> None:
     """The cards and notices that a new report owes, and its reporter's receipt."""
-    owed = [("card", FLT_CHANNEL)] if report.row.channel else []
+    owed = [("card", FLT_CHANNEL)] if report.row.visibility.in_channel else []
     owed += _to_people(told)
     if _can_be_told(context, report):
         owed.append(("receipt", REPORTER))
@@ -84,7 +84,7 @@ def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetim
     """Every card of the report shows its new state, and the thread under the FLT's says what happened."""
     for recipient in _readers(tx, context, report):
         _owe(tx, context, report, "card", recipient, now)
-    if context.flt_conversation[0] in context.threads and is_in_channel(report):
+    if context.flt_conversation[0] in context.threads and report.row.visibility.in_channel:
         _owe_lines(tx, context, report, now)
 
 
@@ -94,16 +94,11 @@ def _readers(tx: Transaction, context: Context, report: Report) -> tuple[str, ..
 
     def may_see(recipient: str) -> bool:
         if recipient == FLT_CHANNEL:
-            return is_in_channel(report)
+            return report.row.visibility.in_channel
         person = people.get(recipient.removeprefix("person:"))
         return person is not None and context.may(person, "list", report, told)
 
     return tuple(recipient for recipient in cards_of(tx, report.id) if may_see(recipient))
-
-
-def is_in_channel(report: Report) -> bool:
-    """Whether the FLT's channel may hold anything of the report."""
-    return bool(report.row.channel) and not report.row.restricted
 
 
 def _owe_lines(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -125,10 +120,10 @@ def owe_members(tx: Transaction, context: Context, report: Report, kind: str, no
     Nobody who is concerned, and nobody once somebody has the case. A notice ("withheld") is owed once,
     whatever happens to the report; a card anew for each of its versions.
     """
-    if report.state.stage not in _UNACKNOWLEDGED or not is_in_channel(report):
+    if report.state.stage not in _UNACKNOWLEDGED or not report.row.visibility.in_channel:
         return 0
     told, roster = people_of(tx, report), context.world.federation.roster
-    members = [roster.people[name] for name in roster.holders("flt", str(report.row.school))]
+    members = [roster.people[name] for name in roster.holders("flt", report.row.school)]
     may_see = [member for member in members if context.may(member, "list", report, told)]
     for member in may_see:
         recipient = person_recipient(member.id)

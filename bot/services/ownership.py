@@ -44,7 +44,7 @@ def own_report(
 
 
 def _opens(report: Report | None, code: str) -> bool:
-    stored = str(report.row.receipt_hash) if report is not None else ""
+    stored = report.row.receipt_hash if report is not None else ""
     return code_matches(stored, code) if stored else no_code_matches(code)
 
 

@@ -72,7 +72,7 @@ def _row(context: Context, report: Report) -> dict[str, str]:
     return {
         "reference": report.reference,
         "kind": kind_name(context, report),
-        "school": context.world.federation.school_name(str(row.school)),
+        "school": context.world.federation.school_name(row.school),
         "received": _local(context, row.received_at),
         "urgent": texts.yes if row.urgent else texts.no,
         "stage": status_line(context, report),

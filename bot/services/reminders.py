@@ -13,7 +13,7 @@ from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Ta
 from bot.domain.routing import Told
 from bot.services.case_cards import kind_name
 from bot.services.context import Context
-from bot.services.owed import is_in_channel, person_recipient
+from bot.services.owed import person_recipient
 from bot.services.quiet_hours import REMINDER as REMINDER
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue, newest_key
@@ -31,8 +31,8 @@ def remind(
     if not _is_waiting(report):
         set_reminder(tx, report, None)
         return
-    timetable = context.timetable(report)
-    slot = timetable.newest_reminder(report.row.remind_at, now)
+    timetable, since = context.timetable(report), report.row.remind_at
+    slot = since and timetable.newest_reminder(since, now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
         for person in _reminded(context, report, people_of(tx, report)):
             if person not in told_now:
@@ -55,7 +55,7 @@ def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[
     """Whoever has its card, and on the open route the FLT's people: as far as they may still see it."""
     roster = context.world.federation.roster
     carded = [item.person for item in told if item.level == "C"]
-    members = roster.holders("flt", str(report.row.school)) if is_in_channel(report) else ()
+    members = roster.holders("flt", report.row.school) if report.row.visibility.in_channel else ()
     people = [roster.people[name] for name in sorted({*carded, *members}) if name in roster.people]
     return [person.id for person in people if context.may(person, "list", report, told)]
 

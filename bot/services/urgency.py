@@ -18,7 +18,7 @@ def next_due(
 
     Sets the reminder, and the clock of all later steps.
     """
-    planned: datetime | None = report.row.due_at
+    planned = report.row.due_at
     if report.state.stage not in (Stage.SUBMITTED, Stage.DELIVERED) or planned is None:
         return planned
     level = report.state.level

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
@@ -159,7 +160,7 @@ def verify_page(connection: Connection, vault: Vault, so_far: Verified, limit: i
     return replace(so_far, head=last, faults=tuple(faults), whole=len(rows) < limit)
 
 
-def _row_faults(vault: Vault, last: Head, row: Row[tuple[object, ...]]) -> Iterator[tuple[int, str]]:
+def _row_faults(vault: Vault, last: Head, row: Row[Any]) -> Iterator[tuple[int, str]]:
     if row.number != last.number + 1:
         missing = f"{last.number + 1} to {row.number - 1}" if row.number > last.number + 2 else ""
         yield last.number + 1, f"missing ({missing})" if missing else "missing"
@@ -196,7 +197,7 @@ def entries_of(
     return tuple(_entry(opener, row) for row in reversed(connection.execute(query).all()))
 
 
-def _entry(key: RecordKey, row: Row[tuple[object, ...]]) -> AuditEntry:
+def _entry(key: RecordKey, row: Row[Any]) -> AuditEntry:
     detail: dict[str, str] = {}
     if row.sealed_detail is not None:
         try:

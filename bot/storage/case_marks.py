@@ -27,5 +27,5 @@ def mark(connection: Connection, report: Report, **marks: bool) -> None:
 def named(connection: Connection, ids: Collection[str]) -> tuple[Named, ...]:
     """The references of these rows, in the order of the ids."""
     query = select(reports.c.id, reports.c.reference, reports.c.restricted).where(reports.c.id.in_(ids))
-    found = {row.id: Named(row.reference, bool(row.restricted)) for row in connection.execute(query)}
+    found = {row.id: Named(row.reference, row.restricted) for row in connection.execute(query)}
     return tuple(found[row_id] for row_id in ids if row_id in found)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from bot.domain.cases import CaseState, Stage
-from bot.domain.routing import Level, Told
+from bot.domain.routing import Level, Told, Visibility
 from bot.storage.audit import AuditEntry, record
 from bot.storage.conversations import may_be_reference
 from bot.storage.crypto import RecordKey, WrappedKey
@@ -52,8 +52,7 @@ class NewReport:
     kind: str
     school: str
     mode: str
-    channel: bool
-    restricted: bool
+    visibility: Visibility
     urgent: bool
     child: bool
     accidental: bool
@@ -69,27 +68,56 @@ class NewReport:
 
 
 @dataclass(frozen=True)
+class ReportRow:
+    """A row of the reports, each column by its name and type; `state` and `visibility` stand for several."""
+
+    id: str
+    reference: str
+    kind: str
+    school: str
+    mode: str
+    version: int
+    state: CaseState
+    visibility: Visibility
+    urgent: bool
+    child: bool
+    accidental: bool
+    drill: bool
+    legal_hold: bool
+    received_at: datetime
+    due_at: datetime | None
+    remind_at: datetime | None
+    clock_from: datetime | None
+    clock_level: int
+    check_at: datetime | None
+    closed_at: datetime | None
+    receipt_hash: str
+    sealed_answers: bytes
+    sealed_route: bytes
+    sealed_reporter: bytes | None
+
+
+@dataclass(frozen=True)
 class Report:
     """A stored report. What is sealed is opened when it is first asked for."""
 
-    row: Row[tuple[object, ...]]
+    row: ReportRow
     key: RecordKey
 
     @property
     def id(self) -> str:
         """Its row's id."""
-        return str(self.row.id)
+        return self.row.id
 
     @property
     def reference(self) -> str:
         """The random reference that people see, such as FED-7K3Q."""
-        return str(self.row.reference)
+        return self.row.reference
 
     @property
     def state(self) -> CaseState:
         """The part that events change."""
-        row = self.row
-        return CaseState(Stage(row.stage), row.level, row.holder, row.acknowledged_by, row.outcome)
+        return self.row.state
 
     @cached_property
     def answers(self) -> Slots:
@@ -124,7 +152,9 @@ class Entry:
     detail: Mapping[str, str]
 
 
-_SEALED = ("answers", "route", "reporter")
+# What a new report's row does not hold as it stands; and the columns of a row that are read by their names.
+_NOT_AS_IT_IS = ("answers", "route", "reporter", "visibility")
+_COLUMNS = tuple(item.name for item in fields(ReportRow) if item.name not in ("state", "visibility"))
 _PERSON = insert(report_people)
 _NUMBER = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(
     report_events.c.report_id == bindparam("of")
@@ -136,7 +166,7 @@ def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Repor
     """Store a new report. None where the reference is taken, also by the skeleton of a purged one."""
     report_id = vault.new_id()
     key, wrapped = vault.ring.new_record_key("reports", report_id)
-    plain = {item.name: getattr(new, item.name) for item in fields(new) if item.name not in _SEALED}
+    plain = {item.name: getattr(new, item.name) for item in fields(new) if item.name not in _NOT_AS_IT_IS}
     sealed = {
         "sealed_answers": key.seal(
             "sealed_answers", json.dumps({k: list(v) for k, v in new.answers.items()})
@@ -155,14 +185,28 @@ def insert_report(connection: Connection, vault: Vault, new: NewReport) -> Repor
         wrapped_key=wrapped.wrapped,
         **plain,
         **state_columns(CaseState()),
+        **visibility_columns(new.visibility),
         **sealed,
     )
-    return None if row is None else Report(row, key)
+    return None if row is None else Report(_read(row), key)
 
 
 def state_columns(state: CaseState) -> dict[str, object]:
     """The state as the columns of its row."""
     return {**asdict(state), "stage": state.stage.value}
+
+
+def visibility_columns(visibility: Visibility) -> dict[str, bool]:
+    """Where a card may be seen, as the columns of its row."""
+    return {"channel": visibility.in_channel, "restricted": visibility.restricted}
+
+
+def _read(row: Row[Any]) -> ReportRow:
+    return ReportRow(
+        state=CaseState(Stage(row.stage), row.level, row.holder, row.acknowledged_by, row.outcome),
+        visibility=Visibility.of(channel=row.channel, restricted=row.restricted),
+        **{name: getattr(row, name) for name in _COLUMNS},
+    )
 
 
 def _one(connection: Connection, vault: Vault, report_id: str) -> Report:
@@ -175,10 +219,10 @@ def _held() -> Select[Any]:
     return select(reports).where(reports.c.wrapped_key != b"").with_for_update(key_share=True)
 
 
-def opened(vault: Vault, row: Row[tuple[object, ...]]) -> Report:
+def opened(vault: Vault, row: Row[Any]) -> Report:
     """A row of the reports with its key."""
-    stored = WrappedKey(str(row.key_id), bytes(row.wrapped_key))
-    return Report(row, vault.ring.open_record_key("reports", str(row.id), stored))
+    stored = WrappedKey(row.key_id, bytes(row.wrapped_key))
+    return Report(_read(row), vault.ring.open_record_key("reports", row.id, stored))
 
 
 def report_by_reference(connection: Connection, vault: Vault, reference: str) -> Report | None:
@@ -263,7 +307,7 @@ def history(connection: Connection, report: Report) -> tuple[Entry, ...]:
     return tuple(_entry(report, row) for row in connection.execute(query))
 
 
-def _entry(report: Report, row: Row[tuple[object, ...]]) -> Entry:
+def _entry(report: Report, row: Row[Any]) -> Entry:
     sealed = row.sealed_detail
     detail = {} if sealed is None else json.loads(report.key.open(f"detail:{row.id}", sealed))
     return Entry(row.at, row.actor, row.role, row.event, row.stage_after, detail)

@@ -9,18 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection, case, delete, update
 
 from bot.domain.cases import CaseState
-from bot.storage.reports import Report, SealedRoute, state_columns
+from bot.domain.routing import Visibility
+from bot.storage.reports import Report, SealedRoute, state_columns, visibility_columns
 from bot.storage.schema import outbox, report_people, reports
 
 
 @dataclass(frozen=True)
 class Rerouted:
-    """Where a report goes from now on: its route, and whether the FLT's channel may hold its card."""
+    """Where a report goes from now on: its route, and where its card may be seen."""
 
     route: SealedRoute
     due_at: datetime | None
-    channel: bool = False
-    restricted: bool = True
+    visibility: Visibility = Visibility.RESTRICTED
     closed_at: datetime | None = None
 
 
@@ -29,8 +29,7 @@ def save_route(connection: Connection, report: Report, state: CaseState, to: Rer
     same = (reports.c.id == report.id) & (reports.c.version == report.row.version)
     values = {
         **state_columns(state),
-        "channel": to.channel,
-        "restricted": to.restricted,
+        **visibility_columns(to.visibility),
         "due_at": to.due_at,
         "closed_at": to.closed_at,
         "sealed_route": report.key.seal("sealed_route", json.dumps(asdict(to.route))),

@@ -202,13 +202,13 @@ def _goes_to(story: Story, told: list[str]) -> None:
     route = journeys.route_of(story.report.slots, story.world)
     assert not route.refusal, route.refusal
     found = {story.world.federation.person_name(item.person) for item in route.told}
-    found |= {"the FLT's channel"} if route.channel else set()
+    found |= {"the FLT's channel"} if route.visibility.in_channel else set()
     assert found == set(told), f"it goes to {sorted(found)}"
 
 
 def _is_marked(story: Story, told: list[str]) -> None:
     route = journeys.route_of(story.report.slots, story.world)
-    marks = {"urgent": route.urgent, "restricted": route.restricted, "child": route.child}
+    marks = {"urgent": route.urgent, "restricted": route.visibility.restricted, "child": route.child}
     found = {name for name, is_set in marks.items() if is_set} | set(route.tags)
     assert found == set(told), f"it is marked {sorted(found)}"
 

@@ -86,7 +86,7 @@ def test_every_walk_ends_well(world: World, kind: str) -> None:
     for command in sent:
         route = journeys.route_of(command.slots, world)
         assert not route.refusal
-        assert route.channel or any(item.level == "D" for item in route.told)
+        assert route.visibility.in_channel or any(item.level == "D" for item in route.told)
         assert not {item.person for item in route.told} & route.excluded
         assert "receipt_typed" not in command.slots
 

@@ -67,7 +67,7 @@ def allows(cell: str, person: str, action: str, route: Route) -> bool:
     return {
         "-": False,
         "always": True,
-        "open": route.channel and not route.restricted,
+        "open": route.visibility.in_channel,
         "told": told,
         "told/child": told or route.child,
         "accident": told and route.accidental,
@@ -90,7 +90,7 @@ def test_each_action_of_each_role_on_each_route(
     route = route_of(record.row(), federation)
     told, noticed = told_people(route.told)
     case = CaseFacts(
-        open_route=route.channel and not route.restricted,
+        open_route=route.visibility.in_channel,
         child=route.child,
         accidental=route.accidental,
         told=told,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.roster import Federation
-from bot.domain.routing import Level, Route, Row, decide
+from bot.domain.routing import Level, Route, Row, Visibility, decide
 from bot.knowledge.federation_file import load_federation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +47,7 @@ def told(found: Route) -> set[str]:
 def test_open_route(federation: Federation) -> None:
     """Without a conflict the FLT's channel gets the card, and the policy's own addressee a notice."""
     found = route(federation, kind="abuse", conflict="no")
-    assert found.channel
-    assert not found.restricted
+    assert found.visibility is Visibility.CHANNEL
     assert "beth/fbm/N" in told(found)
     assert found.ladder == (("farid",), ("eleanor",), ("maya",))
 
@@ -56,7 +55,7 @@ def test_open_route(federation: Federation) -> None:
 def test_rows_add_up(federation: Federation) -> None:
     """Every row that matches contributes: a threat to a child adds the DSL and urgency to the open route."""
     found = route(federation, kind="abuse", nature="threat", conflict="no")
-    assert found.channel
+    assert found.visibility.in_channel
     assert found.urgent
     assert "dina/dsl/C" in told(found)
 
@@ -64,7 +63,7 @@ def test_rows_add_up(federation: Federation) -> None:
 def test_a_restricted_row_leaves_no_trace_in_the_channel(federation: Federation) -> None:
     """Where nudity is possible, DSL and EHT get the card, the FBM a notice, and the FLT's channel nothing."""
     found = route(federation, kind="image", sexual="unsure", conflict="no")
-    assert not found.channel
+    assert found.visibility is Visibility.RESTRICTED
     assert told(found) == {"dina/dsl/C", "dina/dsl/D", "eleanor/eht/C", "eleanor/eht/D", "beth/fbm/N"}
     assert found.ladder == (("maya",),)
 
@@ -87,8 +86,7 @@ def test_the_schools_own_dsl(federation: Federation) -> None:
 def test_conflict_restricts(federation: Federation, conflict: str, kind: str, expected: set[str]) -> None:
     """A conflict with the FLT goes to the EHT alone; one with the EHT goes to the chair alone."""
     found = route(federation, kind=kind, conflict=conflict)
-    assert found.restricted
-    assert not found.channel
+    assert found.visibility is Visibility.RESTRICTED
     assert told(found) == expected
 
 
@@ -120,7 +118,7 @@ def test_no_clear_answer_lets_the_reporter_choose(federation: Federation, confli
 def test_a_deputy_stands_in(federation: Federation) -> None:
     """Where the FBM is concerned, the deputy gets the card of an accidental picture, the FLT as before."""
     found = route(federation, kind="image", sexual="no", conflict="fbm")
-    assert found.channel
+    assert found.visibility.in_channel
     assert {"ravi/deputy_fbm/C", "ravi/deputy_fbm/D"} <= told(found)
     assert "beth" not in {item.person for item in found.told}
 
@@ -133,7 +131,7 @@ def test_a_person_brings_in_their_roles(federation: Federation) -> None:
 
 def test_striking_out_a_reader_of_the_channel_closes_it(federation: Federation) -> None:
     """A struck-out FLT member cannot be kept from the channel, so the channel gets nothing."""
-    assert not route(federation, kind="abuse", conflict="no", struck="tom").channel
+    assert not route(federation, kind="abuse", conflict="no", struck="tom").visibility.in_channel
 
 
 def test_nobody_safe_is_left(federation: Federation) -> None:
@@ -166,7 +164,7 @@ def test_a_concerned_person_is_nowhere(
     reached = {item.person for item in found.told} | {p for step in found.ladder for p in step}
     assert not concerned & reached
     if concerned & {"eleanor", "farid", "grace", "tom"}:
-        assert not found.channel
+        assert not found.visibility.in_channel
 
 
 @pytest.mark.parametrize(("choice", "other"), [("chair", "eleanor"), ("eht", "maya")])
@@ -218,8 +216,7 @@ def test_danger_reaches_the_deputy_too(federation: Federation) -> None:
     answers = {"kind": ("image",), "sexual": ("yes",), "danger": ("yes",), "school": ("northgate",)}
     found = decide(rows, federation.roster, answers)
     assert {"lucy/deputy_dsl/C", "lucy/deputy_dsl/D"} <= told(found)
-    assert found.restricted
-    assert not found.channel
+    assert found.visibility is Visibility.RESTRICTED
 
 
 def test_a_dsl_who_is_concerned_has_the_deputy_stand_in(federation: Federation) -> None:
@@ -240,7 +237,7 @@ def test_a_role_that_no_row_tells_changes_nothing_but_its_own_people(
 ) -> None:
     """With a school business manager or the IT Manager concerned, the route stays as open as it was."""
     found = route(federation, kind="abuse", conflict=role)
-    assert found.channel
+    assert found.visibility.in_channel
     holders = {person for ids in federation.roster.roles[role].values() for person in ids}
     assert holders <= found.excluded
     assert role in found.excluded_roles
@@ -255,4 +252,11 @@ def test_a_person_who_was_picked_is_nowhere(federation: Federation, person: str,
     assert person not in reached
     assert federation.roster.every_role_of(person) <= found.excluded_roles
     if {"flt", "eht"} & federation.roster.every_role_of(person):
-        assert not found.channel
+        assert not found.visibility.in_channel
+
+
+def test_who_is_told_alone_may_be_shown_a_card(federation: Federation) -> None:
+    """What goes to people and not to the channel is not restricted: its ladder has no FLT and no DSL."""
+    found = route(federation, kind="press", conflict="no")
+    assert found.visibility is Visibility.PEOPLE
+    assert found.ladder == (("maya",),)

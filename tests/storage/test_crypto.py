@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.domain.routing import Visibility
 from bot.storage.crypto import KeyFault, KeyRing, blind_index, code_matches, hash_code, new_key
 from bot.storage.database import Database
 from bot.storage.reports import NewReport, SealedRoute, insert_report
@@ -92,7 +93,7 @@ def test_a_blind_index_depends_on_its_key_and_parts() -> None:
 def test_a_missing_key_is_named_before_anything_starts(database: Database, vault: Vault) -> None:
     """Where the key of a report is no longer given, the vault does not open and says which it is."""
     new = NewReport(
-        reference="FED-7K3Q", kind="abuse", school="north", mode="anonymous", channel=True, restricted=False,
+        reference="FED-7K3Q", kind="abuse", school="north", mode="anonymous", visibility=Visibility.CHANNEL,
         urgent=False, child=False, accidental=False, received_at=datetime(2026, 11, 23, tzinfo=UTC),
         due_at=None, receipt_hash="", answers={}, route=SealedRoute(), reporter=None,
     )  # fmt: skip

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.routing import Visibility
 from bot.storage import outbox
 from bot.storage.database import Database, Transaction
 from bot.storage.outbox import Claimed, Notice
@@ -16,7 +17,7 @@ LEASE = timedelta(seconds=30)
 def report_id(database: Database, vault: Vault) -> str:
     """A stored report for rows to point to."""
     new = NewReport(
-        reference="FED-7K3Q", kind="abuse", school="north", mode="anonymous", channel=True, restricted=False,
+        reference="FED-7K3Q", kind="abuse", school="north", mode="anonymous", visibility=Visibility.CHANNEL,
         urgent=False, child=False, accidental=False, received_at=NOW, due_at=None, receipt_hash="",
         answers={}, route=SealedRoute(), reporter=None,
     )  # fmt: skip

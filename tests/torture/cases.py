@@ -56,7 +56,7 @@ def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
         marker="".join(report.answers.get("question_text", ())),
         received_at=report.row.received_at,
         stage=report.state.stage.value,
-        in_channel=bool(report.row.channel),
+        in_channel=report.row.visibility.in_channel,
         carded=carded,
         noticed=frozenset(item.person for item in told if item.level == "N") - carded,
         deadlines=tuple(entry.at for entry in entries if entry.event == "deadline"),
