@@ -16,7 +16,7 @@ async def send(sender: Sender, outgoing: Outgoing) -> str:
     target = Target(outgoing.platform, outgoing.conversation)
     if outgoing.removes:
         return await _removed(sender, target, outgoing)
-    known, key, thread = outgoing.rewrites, outgoing.key, outgoing.thread
+    known, key, thread = outgoing.rewrites, str(outgoing.key), outgoing.thread
     if known and await _rewritten(sender, target, known, outgoing):
         return known
     # An earlier try may have been taken: look before sending again, so that it is seen once. What that
@@ -45,7 +45,7 @@ async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
     known = outgoing.rewrites
     if known:
         await sender.remove(target, known, outgoing.message)
-    found = await sender.find(target, outgoing.key, outgoing.thread) if outgoing.unclear else None
+    found = await sender.find(target, str(outgoing.key), outgoing.thread) if outgoing.unclear else None
     if found and found != known:
         await sender.remove(target, found, outgoing.message)
     return known or found or ""

@@ -25,13 +25,14 @@ from bot.delivery.sender import (
 )
 from bot.delivery.sending import reason_of, send
 from bot.delivery.upkeep import Upkeep
+from bot.domain.notices import REPORTER, Recipient
 from bot.services import announcements, deliveries, standing, undelivered
 from bot.services.context import Context
 from bot.services.deliveries import NotBefore, NowhereToSend, Outgoing
 from bot.services.lines import NotYet
 from bot.storage import outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
-from bot.storage.outbox import REPORTER, Claimed
+from bot.storage.outbox import Claimed
 
 log = structlog.get_logger()
 _BATCH = 20
@@ -60,7 +61,7 @@ class Worker:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _busy: frozenset[str] = frozenset()
+    _busy: frozenset[Recipient] = frozenset()
     _looks: int = 0
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -119,7 +120,7 @@ class Worker:
             began = asyncio.get_running_loop().time()
             self._looks += 1
             claimed: tuple[Claimed, ...] = await self.run(self._claim)
-            owed: defaultdict[str, list[Claimed]] = defaultdict(list)
+            owed: defaultdict[Recipient, list[Claimed]] = defaultdict(list)
             for item in claimed:
                 owed[item.notice.recipient].append(item)
             # A new set each time: the old one may be read in a thread at this moment.
@@ -135,7 +136,7 @@ class Worker:
                 self._leases.drop(claimed[0].token)
         return len(claimed)
 
-    async def _to(self, recipient: str, items: list[Claimed]) -> None:
+    async def _to(self, recipient: Recipient, items: list[Claimed]) -> None:
         # Each reporter is somebody else, as far as the outbox knows.
         lanes: defaultdict[str, list[Claimed]] = defaultdict(list)
         for item in items:

@@ -22,7 +22,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) 
     Raises NowhereToSend for somebody without an account in use.
     """
     notice = claimed.notice
-    person = context.world.federation.roster.people.get(notice.recipient.removeprefix("person:"))
+    person = context.world.federation.roster.people.get(notice.recipient.person)
     message = _MESSAGES[notice.kind](tx, context, notice, person, now) if person else None
     if person is None or message is None:
         return None

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from bot.domain.access import DECISIONS, Decision
 from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.knowledge.roster_texts import Refusal
 from bot.services import decisions
 from bot.services.context import Context
-from bot.services.owed import person_recipient
 from bot.services.standing import ROSTER, as_of, stand_now
 from bot.storage import approvals, audit
 from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval
@@ -156,8 +156,8 @@ def _record(
 def _tell(tx: Transaction, context: Context, approval: Approval, event: str, now: datetime) -> None:
     roster = context.world.federation.roster
     for person in sorted(decisions.approvers(roster, context.approvers[_kind(approval)])):
-        key = f"{ANNOUNCED}:{approval.id}:{event}:{person}"
-        notice = Notice(key, "", ANNOUNCED, person_recipient(person))
+        key = NoticeKey.of(ANNOUNCED, approval.id, event, person)
+        notice = Notice(key, "", ANNOUNCED, Recipient(person))
         enqueue(tx, context.vault.new_id(), notice, now)
 
 
@@ -165,7 +165,7 @@ def announcement(
     tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
 ) -> Message | None:
     """What became of a proposal, for one of those who decide; None where they do so no longer."""
-    _, approval_id, event, _ = notice.key.split(":")[:4]
+    approval_id, event = notice.key.parts[:2]
     approval = approvals.find(tx, context.vault, approval_id)
     if approval is None or not may_decide(context, person.id, _kind(approval)):
         return None

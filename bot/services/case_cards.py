@@ -18,13 +18,14 @@ from bot.domain.messages import (
     Quote,
     Tags,
 )
+from bot.domain.notices import Recipient
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
 from bot.knowledge.texts import Phrase
 from bot.services import case_state
 from bot.services.case_buttons import on_card
 from bot.services.context import Context
-from bot.services.owed import LADDER, person_recipient
+from bot.services.owed import LADDER
 from bot.storage.reports import Entry, Report
 
 
@@ -38,7 +39,7 @@ def card(
     report: Report,
     told: tuple[Told, ...],
     entries: tuple[Entry, ...],
-    recipient: str = "",
+    recipient: Recipient | None = None,
     links: tuple[str, ...] = (),
 ) -> Message:
     """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name.
@@ -57,8 +58,8 @@ def card(
     return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
 
 
-def _by_ladder(told: tuple[Told, ...]) -> frozenset[str]:
-    return frozenset(person_recipient(item.person) for item in told if item.role == LADDER)
+def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:
+    return frozenset(Recipient(item.person) for item in told if item.role == LADDER)
 
 
 def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from bot.conversation.steps import contact_list
 from bot.domain.access import Actor, access_report
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
+from bot.domain.notices import Recipient
 from bot.domain.routing import Level, Told
 from bot.services.case_links import hide_from_linked
 from bot.services.case_press import Press
@@ -26,7 +27,6 @@ from bot.services.owed import (
     owe_people,
     owe_reporter,
     owe_rewrites,
-    person_recipient,
 )
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import SealedRoute, add_people, people_of, reload
@@ -104,7 +104,7 @@ _LEVELS: tuple[Level, ...] = ("C", "D")
 def _bring(press: Press, told: tuple[Told, ...]) -> None:
     """Cards to those who have it now; from everyone else they are taken away."""
     context, report = press.context, reload(press.tx, press.context.vault, press.report)
-    kept = {person_recipient(item.person) for item in told if item.level != "N"}
+    kept = {Recipient(item.person) for item in told if item.level != "N"}
     had = cards_of(press.tx, report.id)
     call_off(press.tx, report.id, tuple(kept))
     owe_people(press.tx, context, report, people_of(press.tx, report), press.now)
@@ -182,7 +182,7 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
 def _take_from(press: Press) -> None:
     """The presser's card is taken away and nothing more is owed to them; whoever is left is told."""
     report = reload(press.tx, press.context.vault, press.report)
-    mine = person_recipient(press.person.id)
+    mine = Recipient(press.person.id)
     had = mine in cards_of(press.tx, report.id)
     owe_no_more(press.tx, report.id, mine)
     owe_rewrites(press.tx, press.context, report, press.now)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.messages import Heading, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.services.context import Context
-from bot.services.owed import person_recipient
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
 
@@ -24,7 +24,7 @@ def look(tx: Transaction, context: Context, told: str, now: datetime) -> str:
     if reason in ("", context.world.door.private.unchecked, told):
         return reason
     for person in context.world.federation.roster.holders(_ROLE, ""):
-        notice = Notice(f"{CHANNEL}:{now.date()}:{person}", "", CHANNEL, person_recipient(person))
+        notice = Notice(NoticeKey.of(CHANNEL, now.date(), person), "", CHANNEL, Recipient(person))
         enqueue(tx, context.vault.new_id(), notice, now)
     return reason
 

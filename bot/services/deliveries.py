@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
+from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.knowledge import case_texts
@@ -16,11 +17,10 @@ from bot.services.case_links import card_links
 from bot.services.context import Context
 from bot.services.following import outcome_text, phone_list, question_notice
 from bot.services.lines import line, thread_of
-from bot.services.owed import FLT_CHANNEL
 from bot.services.quiet_hours import waits_until
 from bot.storage import outbox
 from bot.storage.database import Transaction
-from bot.storage.outbox import REPORTER, Claimed, Posted
+from bot.storage.outbox import Claimed, Posted
 from bot.storage.removals import remember_place, stood
 from bot.storage.reports import (
     Entry,
@@ -45,7 +45,7 @@ class Outgoing:
     platform: str
     conversation: str
     message: Message
-    key: str
+    key: NoticeKey
     rewrites: str
     version: int
     unclear: bool
@@ -96,7 +96,7 @@ def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) 
         return None
     message = _message(tx, context, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
-    key = f"card:{report.id}:{notice.recipient}" if notice.kind == "card" else notice.key
+    key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
     unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
@@ -114,10 +114,10 @@ def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed
 
     The key of the row names the message: the card, or what was sent beside it.
     """
-    recipient, key = claimed.notice.recipient, claimed.notice.key.removeprefix("gone:")
-    card = outbox.Notice("", report.id, "card", recipient)
+    recipient, key = claimed.notice.recipient, claimed.notice.key.inner
+    card = outbox.Notice(NoticeKey.of("card", report.id, recipient), report.id, "card", recipient)
     shown = outbox.posted_card(tx, report.id, recipient)
-    other = None if key == f"card:{report.id}:{recipient}" else stood(tx, key)
+    other = None if key == card.key else stood(tx, key)
     platform = shown.platform if shown else outbox.perhaps_on(tx, card) or _first_way(context, recipient)
     if other is None and shown is None and not outbox.card_was_tried(tx, card):
         return None
@@ -130,18 +130,18 @@ def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed
     )
 
 
-def _first_way(context: Context, recipient: str) -> str:
+def _first_way(context: Context, recipient: Recipient) -> str:
     if recipient == FLT_CHANNEL:
         return context.flt_conversation[0]
-    person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
+    person = context.world.federation.roster.people.get(recipient.person)
     return next((name for name in context.platforms if person and name in person.accounts), "")
 
 
-def _account(context: Context, recipient: str, platform: str) -> str:
+def _account(context: Context, recipient: Recipient, platform: str) -> str:
     """Where the FLT's channel is, or somebody on the roster. Raises NowhereToSend."""
     if recipient == FLT_CHANNEL and context.flt_conversation[0] == platform:
         return context.flt_conversation[1]
-    person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
+    person = context.world.federation.roster.people.get(recipient.person)
     if person is None or platform not in person.accounts:
         raise NowhereToSend(recipient)
     return person.accounts[platform]
@@ -178,7 +178,7 @@ class Ways:
 
 
 def _address(
-    context: Context, report: Report, told: tuple[Told, ...], recipient: str, ways: Ways
+    context: Context, report: Report, told: tuple[Told, ...], recipient: Recipient, ways: Ways
 ) -> tuple[str, str]:
     if recipient == FLT_CHANNEL:
         if context.flt_conversation[0] not in context.platforms:
@@ -188,7 +188,7 @@ def _address(
         if report.reporter is None or report.reporter.platform not in context.platforms:
             raise NowhereToSend(recipient)
         return report.reporter.platform, report.reporter.user
-    person = context.world.federation.roster.people.get(recipient.removeprefix("person:"))
+    person = context.world.federation.roster.people.get(recipient.person)
     # Asked again each time: whoever has left, or has left the role, is sent nothing more.
     told_still = person is not None and context.may(person, "list", report, told)
     if person and told_still and (platform := ways.to(person, context.platforms)):

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.services import auditing
 from bot.services.case_list import age
 from bot.services.context import Context
 from bot.services.holders import open_cases
-from bot.services.owed import person_recipient
 from bot.storage import audit
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
@@ -46,7 +46,7 @@ def owe(tx: Transaction, context: Context, due: str, now: datetime) -> None:
     roster, times = context.world.federation.roster, context.world.federation.digest
     people = {one for role in (times.roles if times else ()) for one in roster.holders(role, "")}
     for person in sorted(people - roster.covers.keys()):
-        notice = Notice(f"{DIGEST}:{due}:{person}", "", DIGEST, person_recipient(person))
+        notice = Notice(NoticeKey.of(DIGEST, due, person), "", DIGEST, Recipient(person))
         enqueue(tx, context.vault.new_id(), notice, now)
 
 
@@ -59,7 +59,7 @@ def digest(
     if not mine:
         return None
     texts = context.roster_texts.digest
-    weekend = notice.key.split(":")[1].endswith(_WEEKEND)
+    weekend = notice.key.parts[0].endswith(_WEEKEND)
     title = texts.weekend_title if weekend else texts.title
     blocks: list[Block] = [Heading(title), Facts(_counts(context, mine, now))]
     blocks += [Paragraph(texts.weekend)] if weekend else []

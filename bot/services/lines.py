@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.domain.messages import Message, Paragraph
+from bot.domain.notices import FLT_CHANNEL
 from bot.services.case_cards import event_name
 from bot.services.context import Context
-from bot.services.owed import FLT_CHANNEL, line_number
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, cards_of, posted_card, waiting
 from bot.storage.reports import Entry, Report, history
@@ -24,15 +24,15 @@ def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
         if FLT_CHANNEL not in cards_of(tx, report.id):
             return None
         raise NotYet("the card is not posted yet")
-    number = line_number(notice.key)
-    if any(line_number(key) < number for key in waiting(tx, notice)):
+    number = notice.key.number
+    if any(key.number < number for key in waiting(tx, notice)):
         raise NotYet("an earlier line is not posted yet")
     return card.message_id
 
 
 def line(tx: Transaction, context: Context, report: Report, notice: Notice) -> Message:
     """Who did what. No note, reason, answer or name of a reporter."""
-    entry = history(tx, report)[line_number(notice.key) - 1]
+    entry = history(tx, report)[notice.key.number - 1]
     text = context.texts.line.fill(what=_what(context, entry), who=_who(context, entry))
     return Message((Paragraph(text),), summary=text)
 

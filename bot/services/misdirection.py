@@ -11,11 +11,12 @@ from bot.conversation.steps import contact_list
 from bot.conversation.turns import MoveReport, Sender
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Block, Callout, Message, Paragraph
+from bot.domain.notices import Recipient
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
 from bot.services.case_links import hide_from_linked, hold_together
 from bot.services.context import Context
-from bot.services.owed import owe_gone, owe_people, person_recipient
+from bot.services.owed import owe_gone, owe_people
 from bot.services.ownership import own_report
 from bot.services.withdrawal import said
 from bot.storage.database import Transaction
@@ -105,7 +106,8 @@ def _moved(
     assert not isinstance(state, Refused)
     # For them it begins now, timers and all.
     timetable = context.world.federation.timetable(now, report.row.urgent)
-    left = [name for name in cards_of(tx, report.id) if name not in map(person_recipient, people)]
+    theirs = tuple(Recipient(person) for person in people)
+    left = [recipient for recipient in cards_of(tx, report.id) if recipient not in theirs]
     to = Rerouted(_alone(context, report.route, role, people), timetable.step(0))
     if not save_route(tx, report, state, to):
         return False
@@ -117,7 +119,7 @@ def _moved(
     detail = {"text": _in_words(context, role_name(role), before)}
     entry = Entry(now, "reporter", "", Happening.MISDIRECT.value, state.stage.value, detail)
     add_entry(tx, context.vault, report, entry)
-    call_off(tx, report.id, tuple(map(person_recipient, people)))
+    call_off(tx, report.id, theirs)
     report = reload(tx, context.vault, report)
     owe_people(tx, context, report, told, now)
     owe_gone(tx, context, report, left, now)

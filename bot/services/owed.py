@@ -7,15 +7,15 @@ from datetime import datetime
 
 from bot.domain.access import Action
 from bot.domain.cases import Stage
+from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.services.context import Context
 from bot.services.quiet_hours import is_uncontacted
 from bot.storage.database import Transaction
-from bot.storage.outbox import REPORTER, Notice, cards_of, enqueue, enqueue_all
+from bot.storage.outbox import Notice, cards_of, enqueue, enqueue_all
 from bot.storage.removals import other_messages
 from bot.storage.reports import Report, history, people_of
 
-FLT_CHANNEL = "flt_channel"
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
 # The entries of the history that the thread under the FLT's card tells of. Who has looked is on the card.
@@ -47,11 +47,6 @@ LINES = frozenset(
 _UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 
-def person_recipient(person: str) -> str:
-    """How the outbox names someone on the roster."""
-    return f"person:{person}"
-
-
 def owe_first_notices(
     tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
 ) -> None:
@@ -72,12 +67,12 @@ def owe_people(
         _owe(tx, context, report, kind, recipient, now)
 
 
-def _to_people(told: Iterable[Told]) -> list[tuple[str, str]]:
+def _to_people(told: Iterable[Told]) -> list[tuple[str, Recipient]]:
     told = tuple(told)
     carded = {item.person for item in told if item.level == "C"}
     noticed = {item.person for item in told if item.level == "N"} - carded
     kinds = {"card": carded, "notice": noticed}
-    return [(kind, person_recipient(person)) for kind, people in kinds.items() for person in sorted(people)]
+    return [(kind, Recipient(person)) for kind, people in kinds.items() for person in sorted(people)]
 
 
 def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
@@ -88,14 +83,14 @@ def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetim
         _owe_lines(tx, context, report, now)
 
 
-def _readers(tx: Transaction, context: Context, report: Report) -> tuple[str, ...]:
+def _readers(tx: Transaction, context: Context, report: Report) -> tuple[Recipient, ...]:
     """Who has, or is owed, a card of the report, and may still see it."""
     told, people = people_of(tx, report), context.world.federation.roster.people
 
-    def may_see(recipient: str) -> bool:
+    def may_see(recipient: Recipient) -> bool:
         if recipient == FLT_CHANNEL:
             return report.row.visibility.in_channel
-        person = people.get(recipient.removeprefix("person:"))
+        person = people.get(recipient.person)
         return person is not None and context.may(person, "list", report, told)
 
     return tuple(recipient for recipient in cards_of(tx, report.id) if may_see(recipient))
@@ -105,13 +100,8 @@ def _owe_lines(tx: Transaction, context: Context, report: Report, now: datetime)
     # What was written in this very transaction; what was written before has its lines already.
     for number, entry in enumerate(history(tx, report), start=1):
         if entry.at == now and entry.event in LINES:
-            notice = Notice(f"line:{report.id}:{number}", report.id, "line", FLT_CHANNEL)
+            notice = Notice(NoticeKey.of("line", report.id, number), report.id, "line", FLT_CHANNEL)
             enqueue(tx, context.vault.new_id(), notice, now)
-
-
-def line_number(key: str) -> int:
-    """Which entry of the history, from 1, the line of this key tells of."""
-    return int(key.rpartition(":")[2])
 
 
 def owe_members(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> int:
@@ -126,11 +116,11 @@ def owe_members(tx: Transaction, context: Context, report: Report, kind: str, no
     members = [roster.people[name] for name in roster.holders("flt", report.row.school)]
     may_see = [member for member in members if context.may(member, "list", report, told)]
     for member in may_see:
-        recipient = person_recipient(member.id)
+        recipient = Recipient(member.id)
         if kind == "card":
             _owe(tx, context, report, kind, recipient, now)
         else:
-            key = f"{kind}:{report.id}:{recipient}"
+            key = NoticeKey.of(kind, report.id, recipient)
             enqueue(tx, context.vault.new_id(), Notice(key, report.id, kind, recipient), now)
     return len(may_see)
 
@@ -154,7 +144,7 @@ def owe_person(
     tx: Transaction, context: Context, report: Report, kind: str, person: str, now: datetime
 ) -> None:
     """Tell one person on the roster: a card that is rewritten in place tells nobody anything."""
-    _owe(tx, context, report, kind, person_recipient(person), now)
+    _owe(tx, context, report, kind, Recipient(person), now)
 
 
 def owe_addition(
@@ -172,9 +162,9 @@ def owe_addition(
     """
     told, people = people_of(tx, report), context.world.federation.roster.people
 
-    def those_who_may(action: Action, ids: Iterable[str]) -> list[str]:
+    def those_who_may(action: Action, ids: Iterable[str]) -> list[Recipient]:
         found = [people[name] for name in ids if name in people]
-        return [person_recipient(one.id) for one in found if context.may(one, action, report, told)]
+        return [Recipient(one.id) for one in found if context.may(one, action, report, told)]
 
     recipients = those_who_may("list", [report.state.holder])
     if everybody or not recipients:
@@ -183,28 +173,33 @@ def owe_addition(
         _owe(tx, context, report, kind, recipient, now)
 
 
-def owe_gone(tx: Transaction, context: Context, report: Report, left: Iterable[str], now: datetime) -> None:
+def owe_gone(
+    tx: Transaction, context: Context, report: Report, left: Iterable[Recipient], now: datetime
+) -> None:
     """The cards of those who are to have nothing of the report are taken away, without a trace.
 
     From the FLT's channel everything else that was posted of it as well.
     """
     for recipient in left:
-        _owe_gone(tx, context, report, recipient, f"card:{report.id}:{recipient}", now)
+        _owe_gone(tx, context, report, recipient, NoticeKey.of("card", report.id, recipient), now)
         posted = other_messages(tx, report.id, recipient) if recipient == FLT_CHANNEL else ()
         for message in posted:
             _owe_gone(tx, context, report, recipient, message.key, now)
 
 
 def _owe_gone(
-    tx: Transaction, context: Context, report: Report, recipient: str, key: str, now: datetime
+    tx: Transaction, context: Context, report: Report, recipient: Recipient, key: NoticeKey, now: datetime
 ) -> None:
-    enqueue(tx, context.vault.new_id(), Notice(f"gone:{key}", report.id, "gone", recipient), now)
+    enqueue(tx, context.vault.new_id(), Notice(NoticeKey.of("gone", key), report.id, "gone", recipient), now)
 
 
-def _owe(tx: Transaction, context: Context, report: Report, kind: str, recipient: str, now: datetime) -> None:
+def _owe(
+    tx: Transaction, context: Context, report: Report, kind: str, recipient: Recipient, now: datetime
+) -> None:
     enqueue(tx, context.vault.new_id(), _notice(report, kind, recipient), now)
 
 
-def _notice(report: Report, kind: str, recipient: str) -> Notice:
+def _notice(report: Report, kind: str, recipient: Recipient) -> Notice:
     # The version makes each state's card a message of its own, and a repeated event the same one.
-    return Notice(f"{kind}:{report.id}:{recipient}:{report.row.version}", report.id, kind, recipient)
+    key = NoticeKey.of(kind, report.id, recipient, report.row.version)
+    return Notice(key, report.id, kind, recipient)

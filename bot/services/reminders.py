@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from bot.domain.cases import Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
+from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.services.case_cards import kind_name
 from bot.services.context import Context
-from bot.services.owed import person_recipient
 from bot.services.quiet_hours import REMINDER as REMINDER
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue, newest_key
@@ -36,14 +36,14 @@ def remind(
     if slot is not None and report.state.stage is Stage.DELIVERED:
         for person in _reminded(context, report, people_of(tx, report)):
             if person not in told_now:
-                _owe(tx, context, report, person_recipient(person), slot, now)
+                _owe(tx, context, report, Recipient(person), slot, now)
     set_reminder(tx, report, timetable.reminder_after(now))
 
 
 def _owe(
-    tx: Transaction, context: Context, report: Report, recipient: str, slot: datetime, now: datetime
+    tx: Transaction, context: Context, report: Report, recipient: Recipient, slot: datetime, now: datetime
 ) -> None:
-    key = f"{REMINDER}:{report.id}:{recipient}:{slot.astimezone(UTC):%Y%m%d%H%M%S}"
+    key = NoticeKey.of(REMINDER, report.id, recipient, f"{slot.astimezone(UTC):%Y%m%d%H%M%S}")
     enqueue(tx, context.vault.new_id(), Notice(key, report.id, REMINDER, recipient), now)
 
 
@@ -63,12 +63,7 @@ def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[
 def is_overtaken(tx: Transaction, report: Report, notice: Notice) -> bool:
     """Whether somebody has the case by now, or a newer reminder is owed or was sent."""
     newest = newest_key(tx, notice)
-    return not _is_waiting(report) or _slot(notice.key) < _slot(newest)
-
-
-def _slot(key: str) -> str:
-    # What comes after it says which platform has refused it.
-    return key.rpartition(":person:")[2].split(":")[1]
+    return not _is_waiting(report) or notice.key.parts[-1] < newest.parts[-1]
 
 
 def reminder(context: Context, report: Report) -> Message:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.cases import Stage
+from bot.domain.notices import FLT_CHANNEL, REPORTER
 from bot.services.context import Context
 from bot.services.deliveries import kept_on
-from bot.services.owed import FLT_CHANNEL, owe_members, owe_reporter
+from bot.services.owed import owe_members, owe_reporter
 from bot.storage import outbox
 from bot.storage.database import Transaction
-from bot.storage.notices import ELSEWHERE
-from bot.storage.outbox import REPORTER, Claimed, Notice
+from bot.storage.outbox import Claimed, Notice
 from bot.storage.reports import Entry, Report, add_entry, history, report_by_id, save_state
 
 UNDELIVERED = "undelivered"
@@ -97,7 +97,7 @@ def _kept(claimed: Claimed, kind: str, why: str) -> str:
 def _has_another_way(tx: Transaction, context: Context, claimed: Claimed, platform: str) -> bool:
     """Whether this person can be told on a platform that is up and has not refused for good."""
     notice = claimed.notice
-    person = context.world.federation.roster.people.get(notice.recipient.removeprefix("person:"))
+    person = context.world.federation.roster.people.get(notice.recipient.person)
     if person is None or not platform:
         return False
     shut = outbox.dead_ways(tx, notice) | context.outages.platforms | {platform}
@@ -110,7 +110,7 @@ def _goes_another_way(
     if not _has_another_way(tx, context, claimed, platform):
         return False
     notice = claimed.notice
-    over = Notice(f"{notice.key}{ELSEWHERE}{platform}", notice.report_id, notice.kind, notice.recipient)
+    over = Notice(notice.key.elsewhere(platform), notice.report_id, notice.kind, notice.recipient)
     return outbox.enqueue(tx, context.vault.new_id(), over, now)
 
 

@@ -22,13 +22,13 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.notices import REPORTER, Recipient
 from bot.storage.columns import Moment
 from bot.storage.pauses import LONGEST, paused
 from bot.storage.postgres import alone, is_postgres
 from bot.storage.schema import outbox
 
 PENDING, SENDING = "pending", "sending"
-REPORTER = "reporter"
 # A little more than the longest pause: what was put off at this very moment is not far ahead.
 _FARTHEST_WAIT = LONGEST + timedelta(minutes=5)
 
@@ -39,7 +39,7 @@ def unfinished(table: str = "outbox") -> TextClause:
 
 
 def claimable(
-    connection: Connection, now: datetime, lease: timedelta, limit: int, busy: Collection[str]
+    connection: Connection, now: datetime, lease: timedelta, limit: int, busy: Collection[Recipient]
 ) -> Sequence[Row[Any]]:
     """Up to `limit` rows that are due and in nobody's hands, oldest first; they are the caller's to lease.
 

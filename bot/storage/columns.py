@@ -13,6 +13,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from bot.domain.notices import Recipient
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,6 +42,21 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Aware again."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class RecipientText(TypeDecorator[Recipient]):
+    """Whom a row is for, in the text that the rows have always held."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Recipient | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """As text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Recipient | None:  # noqa: ARG002
+        """From text."""
+        return None if value is None else Recipient.parse(value)
 
 
 def new_id_column() -> Column[str]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
+from bot.domain.notices import REPORTER, NoticeKey, Recipient
 from bot.storage.claims import PENDING as PENDING
-from bot.storage.claims import REPORTER as REPORTER
 from bot.storage.claims import SENDING as SENDING
 from bot.storage.claims import claimable, unfinished
 from bot.storage.notices import Notice as Notice
@@ -67,7 +67,7 @@ def enqueue_all(connection: Connection, notices: Mapping[str, Notice], due_at: d
 def _row(row_id: str, notice: Notice, due_at: datetime) -> dict[str, Any]:
     return {
         "id": row_id,
-        "key": notice.key,
+        "key": str(notice.key),
         "report_id": notice.report_id or None,
         "kind": notice.kind,
         "recipient": notice.recipient,
@@ -86,7 +86,7 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    busy: Collection[str] = (),
+    busy: Collection[Recipient] = (),
 ) -> tuple[Claimed, ...]:
     """Lease up to `limit` rows that are due, oldest first, rescuing those whose lease ran out.
 
@@ -104,7 +104,7 @@ def _claimed(row: Row[Any], token: str) -> Claimed:
     return Claimed(
         id=row.id,
         token=token,
-        notice=Notice(row.key, row.report_id or "", row.kind, row.recipient),
+        notice=Notice(NoticeKey.parse(row.key), row.report_id or "", row.kind, row.recipient),
         attempts=row.attempts + 1,
         unclear=row.state == SENDING or row.fault.startswith("unclear"),
         fault=row.fault,
@@ -156,9 +156,9 @@ def dead_ways(connection: Connection, notice: Notice) -> frozenset[str]:
     return frozenset(row.platform for row in connection.execute(select(outbox.c.platform).where(dead)))
 
 
-def call_off(connection: Connection, report_id: str, kept: Collection[str]) -> None:
+def call_off(connection: Connection, report_id: str, kept: Collection[Recipient]) -> None:
     """What waits for anybody but these and the reporter is owed no more: they are not to have the report."""
-    others = and_(outbox.c.report_id == report_id, outbox.c.recipient.not_in((*kept, "reporter")))
+    others = and_(outbox.c.report_id == report_id, outbox.c.recipient.not_in((*kept, REPORTER)))
     left = and_(others, outbox.c.state == PENDING)
     # Whether an earlier try was taken is as unclear as before.
     fault = case((outbox.c.fault.startswith("unclear"), outbox.c.fault), else_="called off")
@@ -184,19 +184,19 @@ def _hasten(connection: Connection, which: ColumnElement[bool], now: datetime) -
     connection.execute(update(outbox).where(outbox.c.id.in_(query.scalar_subquery())).values(due_at=now))
 
 
-def waiting(connection: Connection, notice: Notice) -> tuple[str, ...]:
+def waiting(connection: Connection, notice: Notice) -> tuple[NoticeKey, ...]:
     """The keys of all that is owed still to this recipient, of this kind, for this report."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
     owed = and_(same, outbox.c.kind == notice.kind, unfinished())
-    return tuple(row.key for row in connection.execute(select(outbox.c.key).where(owed)))
+    return tuple(NoticeKey.parse(row.key) for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
-def newest_key(connection: Connection, notice: Notice) -> str:
+def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     """The key of the newest message of this kind to this recipient of this report, sent or not."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
     query = select(outbox.c.key).where(same, outbox.c.kind == notice.kind)
     # Compared here: databases do not agree on the order of digits and signs.
-    return max(str(row.key) for row in connection.execute(query))
+    return NoticeKey.parse(max(row.key for row in connection.execute(query)))
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
@@ -206,14 +206,14 @@ def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     return None if row is None else row.due_at
 
 
-def posted_card(connection: Connection, report_id: str, recipient: str) -> Posted | None:
+def posted_card(connection: Connection, report_id: str, recipient: Recipient) -> Posted | None:
     """Where this recipient's card of the report stands, or None where there is none yet."""
     here = and_(posted.c.report_id == report_id, posted.c.recipient == recipient)
     row = connection.execute(select(posted).where(here)).one_or_none()
     return None if row is None else Posted(row.platform, row.message_id, row.version)
 
 
-def remember_card(connection: Connection, report_id: str, recipient: str, card: Posted) -> None:
+def remember_card(connection: Connection, report_id: str, recipient: Recipient, card: Posted) -> None:
     """Remember where the card stands, so that it is rewritten in place."""
     values = {"platform": card.platform, "message_id": card.message_id, "version": card.version}
     put(connection, posted, report_id=report_id, recipient=recipient, **values)
@@ -222,20 +222,20 @@ def remember_card(connection: Connection, report_id: str, recipient: str, card: 
 def card_was_tried(connection: Connection, notice: Notice) -> bool:
     """Whether another version of this card was given to the platform, with or without an answer."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
-    others = and_(same, outbox.c.kind == notice.kind, outbox.c.key != notice.key, outbox.c.attempts > 0)
+    others = and_(same, outbox.c.kind == notice.kind, outbox.c.key != str(notice.key), outbox.c.attempts > 0)
     return connection.execute(select(outbox.c.id).where(others)).first() is not None
 
 
 def perhaps_on(connection: Connection, notice: Notice) -> str:
     """The platform that may have taken this message, or another version of this card; "" where none may."""
     same = of_the_same(notice)
-    versions = outbox.c.kind == "card" if notice.kind == "card" else outbox.c.key == notice.key
+    versions = outbox.c.kind == "card" if notice.kind == "card" else outbox.c.key == str(notice.key)
     unclear = and_(same, versions, outbox.c.fault.startswith("unclear"), outbox.c.platform != "")
     row = connection.execute(select(outbox.c.platform).where(unclear)).first()
     return "" if row is None else str(row.platform)
 
 
-def cards_of(connection: Connection, report_id: str) -> tuple[str, ...]:
+def cards_of(connection: Connection, report_id: str) -> tuple[Recipient, ...]:
     """The recipients who have, or are owed, a card of the report; not those whom none can reach."""
     query = select(outbox.c.recipient).where(
         outbox.c.report_id == report_id, outbox.c.kind == "card", outbox.c.state != DEAD

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from bot.domain.notices import Recipient
 from bot.storage.rows import put
 from bot.storage.schema import pauses
 
@@ -13,11 +14,11 @@ from bot.storage.schema import pauses
 LONGEST = timedelta(hours=1)
 
 
-def pause(connection: Connection, recipient: str, until: datetime) -> None:
+def pause(connection: Connection, recipient: Recipient, until: datetime) -> None:
     """Nothing for this recipient before `until`."""
     put(connection, pauses, recipient=recipient, until=until)
 
 
-def paused(now: ColumnElement[datetime], farthest: ColumnElement[datetime]) -> Select[tuple[str]]:
+def paused(now: ColumnElement[datetime], farthest: ColumnElement[datetime]) -> Select[tuple[Recipient]]:
     """The recipients who are left alone at `now`; `farthest` is LONGEST after it."""
     return select(pauses.c.recipient).where(pauses.c.until > now, pauses.c.until <= farthest)

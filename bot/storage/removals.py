@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from bot.domain.notices import NoticeKey, Recipient
 from bot.storage.schema import outbox
 
 
@@ -13,7 +15,7 @@ from bot.storage.schema import outbox
 class Stood:
     """A message that stands somewhere, or may: its kind, and the platform's id ("" where none was told)."""
 
-    key: str
+    key: NoticeKey
     kind: str
     message_id: str
 
@@ -23,15 +25,19 @@ def remember_place(connection: Connection, row_id: str, message_id: str) -> None
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(message_id=message_id))
 
 
-def other_messages(connection: Connection, report_id: str, recipient: str) -> tuple[Stood, ...]:
+def other_messages(connection: Connection, report_id: str, recipient: Recipient) -> tuple[Stood, ...]:
     """What the recipient was sent of the report beside its card, or may have been sent."""
     here = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
     kinds = outbox.c.kind.not_in(("card", "gone"))
     query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
-    return tuple(Stood(row.key, row.kind, row.message_id) for row in connection.execute(query))
+    return tuple(_stood(row) for row in connection.execute(query))
 
 
-def stood(connection: Connection, key: str) -> Stood | None:
+def stood(connection: Connection, key: NoticeKey) -> Stood | None:
     """The message of this key, or None."""
-    row = connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()
-    return None if row is None else Stood(row.key, row.kind, row.message_id)
+    row = connection.execute(select(outbox).where(outbox.c.key == str(key))).one_or_none()
+    return None if row is None else _stood(row)
+
+
+def _stood(row: Row[Any]) -> Stood:
+    return Stood(NoticeKey.parse(row.key), row.kind, row.message_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, delete, update
 
 from bot.domain.cases import CaseState
+from bot.domain.notices import Recipient
 from bot.domain.routing import Visibility
 from bot.storage.reports import Report, SealedRoute, state_columns, visibility_columns
 from bot.storage.schema import outbox, report_people, reports
@@ -38,7 +39,7 @@ def save_route(connection: Connection, report: Report, state: CaseState, to: Rer
     return result.rowcount == 1
 
 
-def owe_no_more(connection: Connection, report_id: str, recipient: str) -> None:
+def owe_no_more(connection: Connection, report_id: str, recipient: Recipient) -> None:
     """What waits for this recipient is owed no more."""
     waits = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
     pending = waits & (outbox.c.state == "pending")

@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from bot.storage import approval_tables as approval_tables
 from bot.storage.columns import Moment as Moment
+from bot.storage.columns import RecipientText, new_id_column
 from bot.storage.columns import metadata as metadata
-from bot.storage.columns import new_id_column
 
 reports = Table(
     "reports",
@@ -115,7 +115,7 @@ outbox = Table(
     # NULL for what is about no report: a digest, a proposal.
     Column("report_id", ForeignKey("reports.id")),
     Column("kind", String(16), nullable=False),
-    Column("recipient", String(80), nullable=False),
+    Column("recipient", RecipientText(80), nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -143,7 +143,7 @@ Index("ix_outbox_report_id", outbox.c.report_id)
 pauses = Table(
     "pauses",
     metadata,
-    Column("recipient", String(80), primary_key=True),
+    Column("recipient", RecipientText(80), primary_key=True),
     Column("until", Moment, nullable=False),
 )
 
@@ -151,7 +151,7 @@ posted = Table(
     "posted",
     metadata,
     Column("report_id", ForeignKey("reports.id"), primary_key=True),
-    Column("recipient", String(80), primary_key=True),
+    Column("recipient", RecipientText(80), primary_key=True),
     Column("platform", String(16), nullable=False),
     Column("message_id", String(128), nullable=False),
     Column("version", Integer, nullable=False),

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from bot.conversation.turns import Content, Pressed, Submitted, Tokens
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
+from bot.domain.notices import REPORTER
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
 from tests.properties.oracle import KINDS, PRESSING, STAGES, TELLING, Kind
@@ -333,7 +334,7 @@ class Machine(RuleBasedStateMachine):
         if not known.kind.is_named:
             assert row.sealed_reporter is None
             assert row.reporter_hmac is None
-            assert not [item for item in rows if item.report_id == row.id and item.recipient == "reporter"]
+            assert not [item for item in rows if item.report_id == row.id and item.recipient == REPORTER]
 
     def teardown(self) -> None:
         """Nothing goes wrong any more, and all that is owed is told."""
@@ -384,7 +385,7 @@ class Machine(RuleBasedStateMachine):
             found = tx.execute(select(reports)).all()
         for row in found:
             mine = [item for item in rows if item.report_id == row.id]
-            dead = {item.recipient for item in mine if item.state == "dead"}
+            dead = {str(item.recipient) for item in mine if item.state == "dead"}
             told = {who for who, key in self.platform.taken if key.split(":")[1] == row.id}
             self._is_told(row, told, dead)
 

@@ -161,3 +161,16 @@ def test_a_timer_that_came_due_while_nothing_ran_is_kept(
     again.work(rounds=9)
     assert len(again.notebook.texts("farid")) == 1
     again.close()
+
+
+def test_a_row_for_nobody_is_refused_when_it_is_sent(desk: Desk) -> None:
+    """A recipient that cannot be read is given up in plain words; others are told, and nothing waits."""
+    desk.report("ana", kind="colleague")
+    with desk.product.database.transaction() as tx:
+        tx.exec_driver_sql("UPDATE outbox SET recipient = 'nonsense:' WHERE recipient = 'flt_channel'")
+    desk.work()
+    with desk.product.database.transaction() as tx:
+        query = "SELECT state, fault FROM outbox WHERE recipient = 'nonsense:'"
+        assert [tuple(row) for row in tx.exec_driver_sql(query)] == [("dead", "permanent: nonsense:")]
+    assert len(desk.notebook.texts("ana")) > 0
+    assert "pending" not in desk.dump()

@@ -10,8 +10,8 @@ from prometheus_client import generate_latest
 from bot.app import new_tokens
 from bot.conversation.turns import Pressed, Said, Submitted
 from bot.domain.messages import Field, Form, Message
+from bot.domain.notices import REPORTER
 from bot.services.case_forms import FORMS
-from bot.storage.outbox import REPORTER
 from tests.support.desk import Desk, text_of
 
 CANARY = "Zeisigruf"
@@ -79,7 +79,7 @@ def test_what_is_reported_stands_on_no_card(
     # It is there all the same, for those who may read it.
     assert any(CANARY in desk.press(name, "case.details", reference) for name in LEADERS)
     if mode == "anonymous":
-        assert REPORTER not in _recipients(desk)
+        assert str(REPORTER) not in _recipients(desk)
         assert "ana" not in desk.notebook.seen
 
 

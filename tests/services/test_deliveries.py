@@ -13,8 +13,8 @@ from bot.delivery.sender import (
     UnclearFault,
     WithheldFault,
 )
+from bot.domain.notices import FLT_CHANNEL
 from bot.services.context import CurrentWorld
-from bot.services.owed import FLT_CHANNEL
 from bot.storage.schema import outbox
 from tests.support.desk import CLOSING, START, Desk, text_of
 

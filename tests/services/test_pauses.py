@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from bot.domain.notices import FLT_CHANNEL
 from bot.storage import outbox, pauses
 from tests.support.desk import Desk
 
@@ -11,12 +12,12 @@ def claimed(desk: Desk, at: datetime) -> list[str]:
         found = outbox.claim(tx, "another", at, LEASE, 20)
         for item in found:
             outbox.give_back(tx, item)
-        return [item.notice.recipient for item in found]
+        return [str(item.notice.recipient) for item in found]
 
 
 def pause(desk: Desk, until: datetime) -> None:
     with desk.product.database.transaction() as tx:
-        pauses.pause(tx, "flt_channel", until)
+        pauses.pause(tx, FLT_CHANNEL, until)
 
 
 def test_a_paused_conversation_is_left_alone_by_every_worker(desk: Desk) -> None:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.notices import FLT_CHANNEL, NoticeKey
 from bot.domain.routing import Visibility
 from bot.storage import outbox
 from bot.storage.database import Database, Transaction
@@ -28,7 +29,7 @@ def report_id(database: Database, vault: Vault) -> str:
 
 
 def owe(tx: Transaction, report_id: str, key: str = "card:1", due: datetime = NOW) -> bool:
-    return outbox.enqueue(tx, f"row-{key}", Notice(key, report_id, "card", "flt_channel"), due)
+    return outbox.enqueue(tx, f"row-{key}", Notice(NoticeKey.parse(key), report_id, "card", FLT_CHANNEL), due)
 
 
 def claim(database: Database, token: str, now: datetime) -> tuple[Claimed, ...]:

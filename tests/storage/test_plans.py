@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from bench.delivery_fill import fill, fill_events
-from bot.services.owed import FLT_CHANNEL
+from bot.domain.notices import FLT_CHANNEL, NoticeKey, Recipient
 from bot.storage import conversations, outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice
@@ -22,14 +22,15 @@ from tests.support.desk import Desk
 
 _OLD = 8_000
 _LEASE = timedelta(seconds=30)
+_LINE = Notice(NoticeKey.of("line", 1), "report", "line", FLT_CHANNEL)
 Ask = Callable[[Transaction, Desk], object]
 _HOT: dict[str, Ask] = {
-    "claim": lambda tx, desk: outbox.claim(tx, "token", desk.now, _LEASE, 20, ("person:tom",)),
+    "claim": lambda tx, desk: outbox.claim(tx, "token", desk.now, _LEASE, 20, (Recipient("tom"),)),
     "renew": lambda tx, desk: outbox.renew(tx, ("token",), desk.now),
     "oldest due": lambda tx, desk: outbox.oldest_due(tx, desk.now),
     "hasten": lambda tx, desk: outbox.hasten(tx, "report", "line", desk.now),
     "hasten held": lambda tx, desk: outbox.hasten_held(tx, desk.now),
-    "waiting": lambda tx, desk: outbox.waiting(tx, Notice("line:1", "report", "line", FLT_CHANNEL)),
+    "waiting": lambda tx, desk: outbox.waiting(tx, _LINE),
     "due reports": lambda tx, desk: due_reports(tx, desk.now),
     "open reports": lambda tx, desk: open_reports(tx, desk.product.context.vault),
     "housekeeping": lambda tx, desk: conversations.forget_expired(tx, desk.now),

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from bot.app import new_tokens
 from bot.conversation.turns import Incoming, Pressed, Said, Sender
 from bot.delivery.worker import Worker
+from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.services import escalations, holders
 from bot.services.approvals import agreed
 from bot.storage import conversations, outbox
@@ -150,7 +151,7 @@ def test_two_workers_never_claim_one_row(desk: Desk) -> None:
     for _ in range(10):
         desk.report("ana", kind="colleague")
 
-    def claim(number: int) -> list[tuple[str, str]]:
+    def claim(number: int) -> list[tuple[str, Recipient]]:
         with database.transaction() as tx:
             claimed = outbox.claim(tx, f"worker-{number}", desk.now, LEASE, 7)
             return [(item.id, item.notice.recipient) for item in claimed]
@@ -159,7 +160,7 @@ def test_two_workers_never_claim_one_row(desk: Desk) -> None:
     rows = [row for claim in claims for row, _recipient in claim]
     # Ten receipts, each to somebody else as far as anybody knows, and what the channel's one voice took.
     assert len(rows) == len(set(rows)) > 10
-    assert sum(any(recipient == "flt_channel" for _row, recipient in claim) for claim in claims) == 1
+    assert sum(any(recipient == FLT_CHANNEL for _row, recipient in claim) for claim in claims) == 1
 
 
 def test_one_recipient_of_one_report_is_one_workers(desk: Desk) -> None:
@@ -168,7 +169,7 @@ def test_one_recipient_of_one_report_is_one_workers(desk: Desk) -> None:
     reference = desk.report("ana", kind="colleague").reference
     with database.transaction() as tx:
         first = outbox.claim(tx, "one", desk.now, LEASE, 20)
-    assert any(item.notice.recipient == "flt_channel" for item in first)
+    assert any(item.notice.recipient == FLT_CHANNEL for item in first)
     desk.press("farid", "case.acknowledge", reference)
     with database.transaction() as tx:
         second = outbox.claim(tx, "two", desk.now, LEASE, 20)
@@ -374,10 +375,11 @@ def test_a_message_in_the_same_words_is_owed_once(desk: Desk) -> None:
     desk.report("ana", kind="colleague")
     with desk.product.database.transaction() as tx:
         report_id = str(tx.execute(text("SELECT id FROM reports")).scalar_one())
+    late = Notice(NoticeKey.of("late", 1), report_id, "late", REPORTER)
 
     def owe(number: int) -> bool:
         with desk.product.database.transaction() as tx:
-            return outbox.enqueue(tx, f"row-{number}", Notice("late:1", report_id, "late", "reporter"), NOW)
+            return outbox.enqueue(tx, f"row-{number}", late, NOW)
 
     assert sorted(together(4, owe)) == [False, False, False, True]
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.cases import CaseState
+from bot.domain.notices import FLT_CHANNEL
 from bot.domain.routing import Route, Told, Visibility
 from bot.storage.approvals import Approval
 from bot.storage.outbox import Claimed, Notice, Posted
@@ -55,6 +56,14 @@ def of_its_people(
 def of_what_is_owed(claimed: Claimed, notice: Notice, posted: Posted, approval: Approval) -> None:
     claimed.notice.recipient
     claimed.notice.recipiant  # refused
+    notice.recipient.person
+    notice.recipient.persn  # refused
+    notice.recipient.removeprefix("person:")  # refused
+    notice.recipient == "flt_channel"  # refused
+    notice.key.number
+    notice.key.numbr  # refused
+    notice.key.split(":")  # refused
+    Notice("card:1", "", "card", FLT_CHANNEL)  # refused
     claimed.atempts  # refused
     notice.kynd  # refused
     posted.mesage_id  # refused
