@@ -9,6 +9,7 @@ from bot.conversation import words
 from bot.conversation.steps import SLOT
 from bot.conversation.turns import Content, Pressed, Said, Submitted
 from bot.domain.messages import Block, Button, Buttons, Form, Message, Paragraph, Progress
+from bot.domain.presses import Rating, Share
 from bot.knowledge.door_texts import DoorTexts
 
 SHARE = "channel.share"
@@ -54,7 +55,7 @@ def merged(messages: tuple[Message, ...]) -> Message:
 def answered_topic(message: Message) -> str:
     """The topic that a message answers; "" where it asks back, refuses, reports or is about anything else."""
     pressed = [item for block in message.blocks if isinstance(block, Buttons) for item in block.items]
-    return next((item.value.rpartition("|")[0] for item in pressed if item.action == FEEDBACK), "")
+    return next((Rating.parse(item.value).topic for item in pressed if item.action == FEEDBACK), "")
 
 
 def with_share(message: Message, place: str, texts: DoorTexts) -> Message:
@@ -62,7 +63,7 @@ def with_share(message: Message, place: str, texts: DoorTexts) -> Message:
     topic = answered_topic(message)
     if not topic:
         return message
-    button = Button(texts.channel.share, SHARE, f"{topic}|{place}")
+    button = Button(texts.channel.share, SHARE, str(Share(topic, place)))
     return replace(message, blocks=(*message.blocks, Buttons((button,))))
 
 

@@ -26,6 +26,7 @@ from bot.conversation.turns import (
 )
 from bot.conversation.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.presses import Rating
 from bot.knowledge.parsing import Parse
 
 
@@ -202,7 +203,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
 
 def _thanks(value: str, world: World) -> Message:
     texts = world.playbook.texts.dialogue
-    if value.rpartition("|")[2] == "no":
+    if not Rating.parse(value).helped:
         return _text(texts.thanks_no, Button(texts.ask_button, "report.start", "question"))
     return _text(texts.thanks_yes)
 

@@ -14,6 +14,7 @@ from bot.conversation.review import show_review
 from bot.conversation.turns import Draft, Pressed, Session, SubmitReport, Submitted, Turn
 from bot.conversation.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
 
@@ -71,14 +72,14 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
     place = Place(session, draft, world, now)
     if content.action == "journey.resume":
         return place.at(replace(draft, hidden=False))
-    draft_id, step, option = ([*content.value.split("|", 2), "", "", ""])[:3]
-    if draft.hidden or (draft_id, step) != (draft.tokens.draft, draft.step):
+    pressed = StepChoice.parse(content.value)
+    if draft.hidden or (pressed.draft, pressed.step) != (draft.tokens.draft, draft.step):
         return place.at(draft, texts.journey.stale)
     if isinstance(content, Submitted):
         return submit_form(place, content)
     place = replace(place, draft=with_typed(draft, content.typed, world))
     action = _ACTIONS.get(content.action)
-    return action(place, option) if action else place.at(place.draft, texts.dialogue.unknown_action)
+    return action(place, pressed.option) if action else place.at(place.draft, texts.dialogue.unknown_action)
 
 
 def with_typed(draft: Draft, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
@@ -215,11 +216,11 @@ def edit(place: Place, option: str) -> Turn:
 
 def strike(place: Place, option: str) -> Turn:
     """Leave a person out of the report, or put them back."""
-    way, _, person = option.partition(":")
-    known = person in place.world.federation.roster.people and way in ("out", "in")
+    pressed = Strike.parse(option)
+    known = pressed.person in place.world.federation.roster.people and pressed.way in ("out", "in")
     if place.draft.step != REVIEW or not known:
         return place.at(place.draft, place.world.playbook.texts.journey.stale)
-    return place.at(journeys.strike(place.draft, person, way == "out"))
+    return place.at(journeys.strike(place.draft, pressed.person, pressed.way == "out"))
 
 
 def send(place: Place, _option: str = "") -> Turn:

@@ -14,6 +14,7 @@ from bot.conversation.turns import Draft
 from bot.conversation.world import World
 from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.presses import Strike
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
@@ -204,7 +205,7 @@ def _left_out(
 
 def _strike(draft: Draft, person: str, way: str, label: Phrase, world: World) -> Button:
     name = world.federation.person_name(person)
-    return Button(label.fill(name=name), "journey.strike", value_of(draft, f"{way}:{person}"))
+    return Button(label.fill(name=name), "journey.strike", value_of(draft, str(Strike(way, person))))
 
 
 def _names(people: Iterable[str], world: World) -> str:

@@ -24,6 +24,7 @@ from bot.domain.messages import (
     Progress,
     Quote,
 )
+from bot.domain.presses import StepChoice
 from bot.domain.routing import Slots
 from bot.knowledge.journey_files import FieldRecord, StepRecord
 from bot.knowledge.texts import Phrase
@@ -45,7 +46,7 @@ class Redo:
 
 def value_of(draft: Draft, option: str = "") -> str:
     """What a button of this draft's step carries, so that a press that comes too late is known."""
-    return f"{draft.tokens.draft}|{draft.step}|{option}"
+    return str(StepChoice(draft.tokens.draft, draft.step, option))
 
 
 def show_step(draft: Draft, world: World, note: str = "", redo: Redo | None = None) -> Message:

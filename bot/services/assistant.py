@@ -32,6 +32,7 @@ from bot.conversation.turns import (
     WithdrawReport,
 )
 from bot.domain.messages import Message
+from bot.domain.presses import StepChoice
 from bot.domain.routing import decide
 from bot.knowledge.parsing import Engine, Parse
 from bot.services import (
@@ -160,7 +161,7 @@ class Assistant:
         content, world = incoming.content, self._context.world
         if not isinstance(content, Pressed) or content.action != "journey.send":
             return ()
-        reference = submitted_before(tx, self._context.vault, content.value.partition("|")[0])
+        reference = submitted_before(tx, self._context.vault, StepChoice.parse(content.value).draft)
         if reference == "":
             return (receipts.received_before(world),)
         report = reference and report_by_reference(tx, self._context.vault, reference)

@@ -9,6 +9,7 @@ from bot.conversation.inputs import clean_text
 from bot.conversation.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
+from bot.domain.presses import CasePart
 from bot.domain.roster import Person
 from bot.knowledge.case_work_texts import WORK
 from bot.services import (
@@ -72,16 +73,16 @@ def _known(action: str) -> str:
 def _permitted(
     tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
 ) -> Press | Message:
-    reference, _, part = content.value.partition("|")
+    of = CasePart.parse(content.value)
     if content.action in _SEVERAL and isinstance(content, Submitted):
-        hold_together(tx, context, (reference, *_typed_reference(content)))
-    report = report_by_reference(tx, context.vault, reference)
+        hold_together(tx, context, (of.reference, *_typed_reference(content)))
+    report = report_by_reference(tx, context.vault, of.reference)
     told = people_of(tx, report) if report else ()
     if report is None or not context.may(person, "list", report, told):
         auditing.note(tx, context, person, "refused", now, report, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(context, "unknown")
-    press = Press(tx, context, person, report, told, now, content.action, part)
+    press = Press(tx, context, person, report, told, now, content.action, of.part)
     allowed = context.may(person, PERMISSION[content.action], report, told)
     return press if allowed else press.refused("not_permitted")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Paragraph
+from bot.domain.presses import CasePart
 from bot.knowledge.case_work_texts import WorkButton
 from bot.services.case_state import is_investigated, open_tasks
 from bot.services.context import Context
@@ -94,4 +95,4 @@ def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> 
 def _tick(context: Context, report: Report, number: str, text: str) -> Button:
     words = text if len(text) <= _TASK_WORDS else f"{text[: _TASK_WORDS - 1]}…"
     label = context.work.buttons["done"].fill(task=words)
-    return Button(label, "case.done", f"{report.reference}|{number}")
+    return Button(label, "case.done", str(CasePart(report.reference, number)))

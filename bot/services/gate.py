@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.conversation import asking, sessions, words
 from bot.conversation.checking_back import CHECK_BACK, URGENT
 from bot.conversation.turns import Incoming, Pressed, Said, Session, SharedFile, Submitted, Turn
+from bot.domain.presses import StepChoice
 from bot.knowledge.parsing import Engine
 from bot.services.context import Context
 from bot.storage.conversations import load_session
@@ -51,8 +52,8 @@ class Gate:
             case Submitted(action) as act if action in (CHECK_BACK, URGENT) and act.fields.get("risk"):
                 return True
             case Pressed() | Submitted() as act if act.action.startswith("journey."):
-                step = act.value.split("|")[1:2]
-                return bool(set(step) & set(_DANGER_STEPS)) or self._draft_says_so(incoming, now)
+                step = StepChoice.parse(act.value).step
+                return step in _DANGER_STEPS or self._draft_says_so(incoming, now)
         return False
 
     def _speaks_of_danger(self, question: str) -> bool:

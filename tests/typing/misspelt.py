@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.cases import CaseState
 from bot.domain.notices import FLT_CHANNEL
+from bot.domain.presses import CasePart, Rating, Share, StepChoice, Strike
 from bot.domain.routing import Route, Told, Visibility
 from bot.storage.approvals import Approval
 from bot.storage.outbox import Claimed, Notice, Posted
@@ -69,6 +70,17 @@ def of_what_is_owed(claimed: Claimed, notice: Notice, posted: Posted, approval: 
     posted.mesage_id  # refused
     approval.proposed_by
     approval.propsed_by  # refused
+
+
+def of_a_press(text: str) -> None:
+    CasePart.parse(text).reference
+    CasePart.parse(text).refrence  # refused
+    StepChoice.parse(text).option
+    StepChoice.parse(text).opton  # refused
+    StepChoice.parse(text) == text  # refused
+    Rating.parse(text).helpt  # refused
+    Share.parse(text).plaice  # refused
+    Strike.parse(text).wey  # refused
 
 
 def of_a_route(route: Route) -> None:

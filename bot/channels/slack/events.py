@@ -9,6 +9,7 @@ from bot.channels.slack.acts import Act, Direct, Mention, Opened, Shortcut, Slas
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.desk import Desk, Replies
 from bot.channels.slack.homes import Homes
+from bot.channels.slack.ids import Place
 from bot.channels.slack.modals import Windows
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat, leads_to_modal
@@ -59,7 +60,8 @@ class Events:
         content, texts = Said(act.text or "help"), self._desk.world.door
         async with self._desk.turns.of(act.user):
             replies, standing = await self._replies(act, content)
-            offered = tuple(with_share(message, f"{act.channel}|{act.thread}", texts) for message in replies)
+            place = str(Place(act.channel, act.thread))
+            offered = tuple(with_share(message, place, texts) for message in replies)
             sent = await self._windows.direct(act, content, offered)
         if replies and standing.kind != "guest":
             said = texts.channel.answered if sent else texts.chat.unreachable

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.turns import Pressed
 
 PRESS = "press"
 ACTION_ID, VALUE, OPTION_VALUE = 255, 2000, 150
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel and the thread in it ("" for none), as the button that shares an answer carries them."""
+
+    channel: str
+    thread: str
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """The place that this text names; a client may send any."""
+        channel, _, thread = text.partition("|")
+        return cls(channel, thread)
+
+    def __str__(self) -> str:
+        return f"{self.channel}|{self.thread}"
 
 
 def action_id(action: str, number: int) -> str:

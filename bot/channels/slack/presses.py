@@ -14,11 +14,13 @@ from bot.channels.slack.acts import Press
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, now
 from bot.channels.slack.homes import Homes
+from bot.channels.slack.ids import Place
 from bot.channels.slack.modals import Opening, Windows
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat, leads_to_modal
 from bot.conversation import asking
 from bot.conversation.turns import Content, Pressed, Said
+from bot.domain.presses import Share
 
 _REMEMBERED = 1000
 
@@ -125,10 +127,10 @@ class Presses:
 
     async def _posted(self, act: Press, value: str, name: str) -> bool:
         world = self._desk.world
-        topic, _, where = value.partition("|")
-        channel, _, thread = where.partition("|")
-        if topic not in world.policy.topics or not channel:
+        asked = Share.parse(value)
+        there = Place.parse(asked.place)
+        if asked.topic not in world.policy.topics or not there.channel:
             return False
-        answer = asking.show(answer_topic(topic, world.policy, world.rules), world)
+        answer = asking.show(answer_topic(asked.topic, world.policy, world.rules), world)
         post = post_of(shared(answer, name or act.user, world.door), self._desk.look)
-        return await self._desk.calls.post(channel, post, thread)
+        return await self._desk.calls.post(there.channel, post, there.thread)

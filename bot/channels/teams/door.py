@@ -23,6 +23,7 @@ from bot.channels.teams.sender import chat_with
 from bot.conversation import asking, words
 from bot.conversation.turns import Content, Pressed, Said, SharedFile
 from bot.delivery.sender import DeliveryFault
+from bot.domain.presses import Rating, Share
 
 log = structlog.get_logger()
 _SHOWN_WITHIN_S, _ASKED_WITHIN_S = 2.5, 1.5
@@ -173,7 +174,7 @@ class TeamsDoor:
         reaction = given.get("reaction") if isinstance(given, dict) else ""
         topic = self._chats.topic_of(activity.reply_to)
         if topic and reaction in ("like", "dislike"):
-            pressed = Pressed("ask.feedback", f"{topic}|{'yes' if reaction == 'like' else 'no'}")
+            pressed = Pressed("ask.feedback", str(Rating(topic, helped=reaction == "like")))
             replies = await self._desk.replies(activity, pressed)
             if reaction == "dislike":
                 await self._chats.show(self._chat(activity), replies)
@@ -182,10 +183,10 @@ class TeamsDoor:
     async def _share(self, activity: Activity, value: str) -> str:
         """Post the topic's own answer where the asker had asked, once; what the asker is told of it."""
         world, texts = self._desk.world, self._texts.channel
-        topic, _, place = value.partition("|")
+        asked = Share.parse(value)
         standing = await self._desk.people.standing(activity)
-        there = await self._references.conversation(root_of(place))
-        if standing.kind != "staff" or topic not in world.policy.topics or there is None:
+        there = await self._references.conversation(root_of(asked.place))
+        if standing.kind != "staff" or asked.topic not in world.policy.topics or there is None:
             return texts.not_shared
         # A client may send any place: only where the asker is a member does anything appear.
         if not await self._is_in(activity, there):
@@ -199,12 +200,12 @@ class TeamsDoor:
         self._shared[key] = None
         while len(self._shared) > _REMEMBERED:
             self._shared.popitem(last=False)
-        topic, _, place = value.partition("|")
+        asked = Share.parse(value)
         name = (await self._desk.people.standing(activity)).name or activity.sender.name
         world = self._desk.world
-        answer = asking.show(answer_topic(topic, world.policy, world.rules), world)
+        answer = asking.show(answer_topic(asked.topic, world.policy, world.rules), world)
         # In the thread where it was asked.
-        there = Reference(**{**vars(there), "conversation": place})
+        there = Reference(**{**vars(there), "conversation": asked.place})
         writing = self._chats.post(there, shared(answer, name, self._texts))
         done = await self._chats.soon(writing, _SHOWN_WITHIN_S)
         if not done:

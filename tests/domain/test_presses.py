@@ -1,0 +1,76 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.presses import CasePart, Rating, Share, StepChoice, Strike
+
+# As references, drafts, steps, topics and roster ids are: neither bar nor colon.
+NAMES = st.from_regex(re.compile(r"[A-Za-z0-9._-]+", re.ASCII), fullmatch=True)
+
+
+@given(NAMES, st.text())
+def test_a_case_and_a_part_of_it_come_back(reference: str, part: str) -> None:
+    """What a button on a case carries is read as it was written, whatever the part is."""
+    assert CasePart.parse(str(CasePart(reference, part))) == CasePart(reference, part)
+
+
+@given(NAMES, NAMES, st.text())
+def test_a_choice_at_a_step_comes_back(draft: str, step: str, option: str) -> None:
+    """What a button of a step carries is read as it was written, whatever the option is."""
+    assert StepChoice.parse(str(StepChoice(draft, step, option))) == StepChoice(draft, step, option)
+
+
+@given(st.sampled_from(["out", "in"]), st.text())
+def test_whoever_is_struck_out_comes_back(way: str, person: str) -> None:
+    """Who is left out or put back is read as they were written."""
+    assert Strike.parse(str(Strike(way, person))) == Strike(way, person)
+
+
+@given(st.text(), st.booleans())
+def test_a_rating_comes_back(topic: str, helped: bool) -> None:
+    """A rating is read as it was written, whatever the topic is called."""
+    assert Rating.parse(str(Rating(topic, helped))) == Rating(topic, helped)
+
+
+@given(NAMES, st.text())
+def test_a_share_comes_back(topic: str, place: str) -> None:
+    """The topic and the place of a share are read as they were written, however a platform names places."""
+    assert Share.parse(str(Share(topic, place))) == Share(topic, place)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "text"),
+    [
+        (CasePart("FED-7K3Q"), "FED-7K3Q"),
+        (CasePart("FED-7K3Q", "3"), "FED-7K3Q|3"),
+        (StepChoice("d1", "danger"), "d1|danger|"),
+        (StepChoice("d1", "conflict", "out:tom"), "d1|conflict|out:tom"),
+        (Strike("out", "tom"), "out:tom"),
+        (Rating("following", True), "following|yes"),
+        (Rating("following", False), "following|no"),
+        (Share("following", "C1|1700.1"), "following|C1|1700.1"),
+    ],
+)
+def test_buttons_carry_what_they_always_did(
+    pressed: CasePart | StepChoice | Strike | Rating | Share, text: str
+) -> None:
+    """A button that was drawn before an update works after it, and the other way round."""
+    assert str(pressed) == text
+    assert type(pressed).parse(text) == pressed
+
+
+@given(st.text())
+def test_whatever_a_client_sends_is_read(text: str) -> None:
+    """No text of a client is a fault: what it names is looked for, and refused there."""
+    for kind in (CasePart, StepChoice, Strike, Rating, Share):
+        kind.parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "|", "FED-7K3Q", "no"])
+def test_what_is_cut_short_names_nothing_more(text: str) -> None:
+    """Where a part is missing it is empty, and no other part takes its place."""
+    assert StepChoice.parse(text).option == ""
+    assert Share.parse(text).place == ""
+    assert Rating.parse(text).topic == ""
