@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.access import DECISIONS, Decision
+from bot.domain.access import Decision
 from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
@@ -18,7 +18,7 @@ from bot.services import decisions
 from bot.services.context import Context
 from bot.services.standing import ROSTER, as_of, stand_now
 from bot.storage import approvals, audit
-from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval
+from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval, Verdict
 from bot.storage.audit import AuditEntry, entries_of
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
@@ -27,7 +27,11 @@ from bot.storage.vault import Vault
 ANNOUNCED = "approval"
 # Of what is about no case in the audit: more than any day holds.
 _LATEST = 20_000
-VERDICTS = {"roster.confirm": APPROVED, "roster.refuse": REFUSED, "roster.withdraw": WITHDRAWN}
+VERDICTS: Mapping[str, Verdict] = {
+    "roster.confirm": APPROVED,
+    "roster.refuse": REFUSED,
+    "roster.withdraw": WITHDRAWN,
+}
 
 
 def may_decide(context: Context, person: str, kind: Decision = ROSTER) -> bool:
@@ -95,7 +99,7 @@ def carry_out(
 
 
 def decide(
-    tx: Transaction, context: Context, person: Person, approval_id: str, verdict: str, now: datetime
+    tx: Transaction, context: Context, person: Person, approval_id: str, verdict: Verdict, now: datetime
 ) -> Message:
     """Confirm, refuse or withdraw a proposal, once, and do what was agreed to; or say why nothing changed."""
     approvals.one_after_another(tx)
@@ -116,13 +120,13 @@ def decide(
     if verdict == APPROVED:
         decisions.carry_out(tx, context, approval, now)
     _tell(tx, context, approval, verdict, now)
-    text = context.roster_texts.replies.named(_outcome(_kind(approval), verdict)).fill(what=what)
+    text = context.roster_texts.replies.named(_outcome(approval.kind, verdict)).fill(what=what)
     return Message((Callout("success", text),), summary=text)
 
 
-def _objection(context: Context, approval: Approval, person: Person, verdict: str, now: datetime) -> str:
+def _objection(context: Context, approval: Approval, person: Person, verdict: Verdict, now: datetime) -> str:
     refusals = context.roster_texts.refusals
-    kind = _kind(approval)
+    kind = approval.kind
     own = approval.proposed_by == person.id
     first_fault: list[tuple[bool, Refusal]] = [
         (not may_decide(context, person.id, kind), "not_permitted"),
@@ -140,10 +144,6 @@ def _outcome(kind: Decision, event: str) -> str:
     return "approved_later" if event == APPROVED and kind in decisions.LATER else event
 
 
-def _kind(approval: Approval) -> Decision:
-    return next(kind for kind in DECISIONS if kind == approval.kind)
-
-
 def _record(
     tx: Transaction, context: Context, approval: Approval, event: str, person: str, now: datetime
 ) -> None:
@@ -155,7 +155,7 @@ def _record(
 
 def _tell(tx: Transaction, context: Context, approval: Approval, event: str, now: datetime) -> None:
     roster = context.world.federation.roster
-    for person in sorted(decisions.approvers(roster, context.approvers[_kind(approval)])):
+    for person in sorted(decisions.approvers(roster, context.approvers[approval.kind])):
         key = NoticeKey.of(ANNOUNCED, approval.id, event, person)
         notice = Notice(key, "", ANNOUNCED, Recipient(person))
         enqueue(tx, context.vault.new_id(), notice, now)
@@ -167,10 +167,10 @@ def announcement(
     """What became of a proposal, for one of those who decide; None where they do so no longer."""
     approval_id, event = notice.key.parts[:2]
     approval = approvals.find(tx, context.vault, approval_id)
-    if approval is None or not may_decide(context, person.id, _kind(approval)):
+    if approval is None or not may_decide(context, person.id, approval.kind):
         return None
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
-    text = context.roster_texts.told.named(_outcome(_kind(approval), event)).fill(
+    text = context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
         what=decisions.words(context, approval),
         person=context.name(actor),
         other=context.name(approval.proposed_by),

@@ -9,16 +9,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
+from bot.domain.access import Decision
 from bot.storage.approval_tables import approvals
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
 from bot.storage.vault import Vault
 
-PROPOSED, APPROVED, REFUSED, WITHDRAWN = "proposed", "approved", "refused", "withdrawn"
+Verdict = Literal["approved", "refused", "withdrawn"]
+State = Literal["proposed", Verdict]
+PROPOSED: Final = "proposed"
+APPROVED: Final = "approved"
+REFUSED: Final = "refused"
+WITHDRAWN: Final = "withdrawn"
 WITHIN = timedelta(hours=24)
 
 
@@ -27,8 +33,8 @@ class Approval:
     """One proposal and what became of it. `number` is its place among those that were confirmed."""
 
     id: str
-    kind: str
-    state: str
+    kind: Decision
+    state: State
     proposed_by: str
     proposed_at: datetime
     expires_at: datetime
@@ -44,7 +50,7 @@ def one_after_another(connection: Connection) -> None:
 
 
 def propose(
-    connection: Connection, vault: Vault, kind: str, by: str, detail: Mapping[str, str], now: datetime
+    connection: Connection, vault: Vault, kind: Decision, by: str, detail: Mapping[str, str], now: datetime
 ) -> Approval:
     """Store a proposal, open for a day."""
     approval_id = vault.new_id()
@@ -67,7 +73,7 @@ def propose(
     return approval
 
 
-def decide(connection: Connection, approval: Approval, state: str, by: str, now: datetime) -> bool:
+def decide(connection: Connection, approval: Approval, state: Verdict, by: str, now: datetime) -> bool:
     """Confirm, refuse or withdraw it. False where it was decided before, or has expired."""
     values: dict[str, Any] = {"state": state, "decided_by": by, "decided_at": now}
     if state == APPROVED:
@@ -89,13 +95,13 @@ def pending(connection: Connection, vault: Vault, now: datetime) -> tuple[Approv
     return _all(connection, vault, select(approvals).where(waits).order_by(approvals.c.proposed_at))
 
 
-def confirmed(connection: Connection, vault: Vault, kind: str) -> tuple[Approval, ...]:
+def confirmed(connection: Connection, vault: Vault, kind: Decision) -> tuple[Approval, ...]:
     """Everything of this kind that two people have agreed to, in the order in which they did."""
     query = select(approvals).where(approvals.c.kind == kind, approvals.c.state == APPROVED)
     return _all(connection, vault, query.order_by(approvals.c.number))
 
 
-def approved(connection: Connection, vault: Vault, kind: str, now: datetime) -> Approval | None:
+def approved(connection: Connection, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
     """The newest approval of this kind that is not a day old and was not carried out; else None.
 
     Whoever carries it out calls `carried_out` in the same transaction.

@@ -70,6 +70,8 @@ def of_what_is_owed(claimed: Claimed, notice: Notice, posted: Posted, approval: 
     posted.mesage_id  # refused
     approval.proposed_by
     approval.propsed_by  # refused
+    approval.kind == "rooster"  # refused
+    approval.state == "aproved"  # refused
 
 
 def of_a_press(text: str) -> None:
