@@ -17,10 +17,10 @@ from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advanc
 from bot.domain.messages import Button, Buttons, Callout, Message
 from bot.domain.notices import Recipient
 from bot.domain.routing import Level, Told
+from bot.services.case_ladder import next_people
 from bot.services.case_links import hide_from_linked
 from bot.services.case_press import Press
 from bot.services.context import facts
-from bot.services.escalations import next_people
 from bot.services.owed import (
     owe_addition,
     owe_gone,

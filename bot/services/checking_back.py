@@ -7,14 +7,12 @@ reporter finds the question in their mailbox, and nothing is sent. The answer is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.conversation.checking_back import CHECK_BACK as PRESS
 from bot.conversation.turns import AnswerCheckBack, Sender
 from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
-from bot.domain.routing import Slots
-from bot.knowledge.conditions import applies
 from bot.services.case_links import linked_ids
 from bot.services.context import Context
 from bot.services.owed import owe_addition, owe_reporter, owe_rewrites
@@ -32,13 +30,6 @@ CHECK_BACK = "check_back"
 TELL_URGENT, TELL_PHONE = "since_urgent", "since_phone"
 # Of the entry that holds an answer.
 _ANSWER = "since"
-
-
-def due_at(context: Context, slots: Slots, drill: bool, now: datetime) -> datetime | None:
-    """When the reporter of a report that is made now is asked; None where nobody is."""
-    days = context.world.federation.targets.check_back_days
-    asked = days and not drill and applies(context.world.playbook.contact.check_back, slots)
-    return now + timedelta(days=days) if asked else None
 
 
 def ask(tx: Transaction, context: Context, report: Report, now: datetime) -> None:

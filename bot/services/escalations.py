@@ -5,14 +5,14 @@ Until then those who were told are reminded.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.domain.cases import Event, Happening, Refused, advance
-from bot.domain.routing import Told, decide, next_step
+from bot.domain.routing import Told
 from bot.services import checking_back
+from bot.services.case_ladder import next_people
 from bot.services.context import Context
 from bot.services.owed import LADDER, owe_people, owe_reporter, owe_rewrites
 from bot.services.reminders import remind
@@ -80,27 +80,3 @@ def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> 
     if not step:
         owe_reporter(tx, context, report, "late", now)
     return step
-
-
-def next_people(
-    context: Context, report: Report, told: tuple[Told, ...], also_out: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
-    """The next step as the roster stands today: whoever has left is passed over, a successor is told.
-
-    `also_out` are people who are about to step back from the case.
-    Whoever was left out when the report was sent stays out, and so does whoever is concerned today. Where
-    the reporter chose that nobody else is told, the ladder has no step whoever joins.
-    """
-    world, row, kept = context.world, report.row, report.route
-    if not kept.ladder:
-        return ()
-    today = decide(world.playbook.rows, world.federation.roster, report.answers)
-    route = replace(
-        today,
-        visibility=row.visibility,
-        told=told,
-        excluded=today.excluded.union(kept.excluded_people, also_out),
-        excluded_roles=today.excluded_roles.union(kept.excluded_roles),
-    )
-    climbed = frozenset(item.person for item in told if item.role == LADDER)
-    return next_step(world.federation.roster, row.school, route, climbed)

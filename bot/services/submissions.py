@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation.drills import is_drill, marked
 from bot.conversation.turns import Sender, SubmitReport
 from bot.domain.cases import Stage
-from bot.domain.routing import Route, decide
-from bot.services import checking_back
+from bot.domain.routing import Route, Slots, decide
+from bot.knowledge.conditions import applies
 from bot.services.context import Context
 from bot.services.owed import owe_first_notices
 from bot.storage.conversations import correct_submission, remember_submission, submitted_before
@@ -113,7 +113,7 @@ def _new_report(
         received_at=now,
         due_at=timetable.step(0),
         remind_at=timetable.reminder_after(now),
-        check_at=checking_back.due_at(context, slots, is_drill(slots), now),
+        check_at=_check_back_at(context, slots, is_drill(slots), now),
         receipt_hash=hash_code(command.tokens.code) if anonymous else "",
         answers=slots,
         route=_sealed(route),
@@ -130,3 +130,10 @@ def _sealed(route: Route) -> SealedRoute:
         excluded_people=tuple(sorted(route.excluded)),
         excluded_roles=tuple(sorted(route.excluded_roles)),
     )
+
+
+def _check_back_at(context: Context, slots: Slots, drill: bool, now: datetime) -> datetime | None:
+    """When the reporter of a report that is made now is asked; None where nobody is."""
+    days = context.world.federation.targets.check_back_days
+    asked = days and not drill and applies(context.world.playbook.contact.check_back, slots)
+    return now + timedelta(days=days) if asked else None
