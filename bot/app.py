@@ -45,7 +45,7 @@ from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.retention_file import Retention
 from bot.knowledge.roster_texts import RosterTexts
-from bot.running import SharedClock, head_logged, repeating, ring_said, until_stopped, working
+from bot.running import SharedClock, bound, head_logged, listen, repeating, ring_said, until_stopped, working
 from bot.services import standing
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context, CurrentWorld
@@ -263,14 +263,17 @@ def serve(settings: Settings, works: bool = True) -> None:
     """Run `serve` until stopped; or `web`, where no worker `works`. The playground is on loopback alone."""
     if not works:
         _refuse_one_process("web", settings)
-    product = build(settings)
     emulated = settings.teams is not None and settings.teams.emulator
     host = LOOPBACK if settings.playground or emulated else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
-    log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
-    try:
-        web.run_app(web_app(product, works), host=host, port=settings.port, print=None, access_log=None)
-    finally:
-        product.close()
+    # Before the engine learns, which takes a while: a port that is taken is told at once.
+    with bound(host, settings.port) as door:
+        product = build(settings)
+        try:
+            listen(door)
+            log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
+            web.run_app(web_app(product, works), sock=door, print=None, access_log=None)
+        finally:
+            product.close()
 
 
 def work(settings: Settings) -> None:

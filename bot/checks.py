@@ -12,9 +12,10 @@ from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
+from bot.conversation.world import World
 from bot.delivery.rasa_client import RasaFault
 from bot.domain.retention import CASE_CLASSES
-from bot.knowledge.documents import DataFaults, load
+from bot.knowledge.documents import DataFaults, Document, Fault, load
 from bot.knowledge.retention_file import Retention
 from bot.services.roster_report import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
@@ -41,7 +42,8 @@ def check_everything() -> Iterator[Finding]:
         yield Finding("settings", tuple(str(error).splitlines()))
         return
     demo = " (demo values)" if settings.federation.demo else ""
-    yield Finding("settings", note=f"{settings.federation.name}{demo}, from {settings.config}")
+    unknown = f"; not read by Signpost: {', '.join(settings.unknown)}" if settings.unknown else ""
+    yield Finding("settings", note=f"{settings.federation.name}{demo}, from {settings.config}{unknown}")
     yield _prove("roles", lambda: _roles(settings))
     yield _prove("knowledge base", lambda: _knowledge(settings))
     yield _prove("retention", lambda: _retention(settings))
@@ -69,10 +71,23 @@ def _knowledge(settings: Settings) -> str:
     world = read_world(settings)
     read_case_texts(settings, world)
     policy, steps = world.policy, world.playbook.steps
+    if early := _agreed_early(settings, world):
+        raise DataFaults(early)
     found = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
     # Such a topic answers whoever acts, on whatever account, and about whomever.
     return f"{found}; without `applies`: {', '.join(bare)}" if bare else found
+
+
+def _agreed_early(settings: Settings, world: World) -> list[Fault]:
+    document, today = Document(settings.policy_kb / "outside.yml"), clock().date()
+    return [
+        document.fault(
+            f"{note.id}: agreed on {note.agreed}, which is yet to come", ("notes", number, "agreed")
+        )
+        for number, note in enumerate(world.policy.outside.values())
+        if note.agreed and note.agreed > today
+    ]
 
 
 def _retention(settings: Settings) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.delivery.worker import Worker
+from bot.settings import SettingsFaults
 from bot.storage import audit
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, StorageUnavailable
@@ -50,6 +53,35 @@ class SharedClock:
         """Ask the database. Raises what it raises, and goes on as before."""
         # As it was when the answer came: later by the way back, never ahead of the database.
         self._known = (self._ask(), self._steady())
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on this port that nobody else listens on. Raises SettingsFaults."""
+    door = socket.socket()
+    try:
+        # As asyncio has it: connections of the last run that linger do not keep the port.
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise _taken(port, error) from None
+    return door
+
+
+def listen(door: socket.socket) -> None:
+    """Take connections. Raises SettingsFaults where somebody else came first."""
+    try:
+        door.listen()
+    except OSError as error:
+        raise _taken(door.getsockname()[1], error) from None
+
+
+def _taken(port: int, error: OSError) -> SettingsFaults:
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return SettingsFaults(
+        f"PORT: {port} cannot be served on ({why}): end the program that uses it, or give another port, such"
+        f" as PORT={port + 1 if 1024 <= port < 65535 else 3978}."
+    )
 
 
 def working(worker: Worker, listener: Listener | None) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from zoneinfo import ZoneInfo
 
 from bot.channels.slack.config import SlackConfig
-from bot.channels.teams.config import Sdk, TeamsConfig
+from bot.channels.teams.config import TeamsConfig
 from bot.domain.roster import Federation
+from bot.environment import Environment, EnvironmentFaults, read_variables
 from bot.knowledge.documents import DataFaults
-from bot.knowledge.federation_file import load_federation, production_faults
+from bot.knowledge.federation_file import date_faults, load_federation, production_faults
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 
 HOME = Path(__file__).resolve().parent.parent
@@ -28,31 +27,6 @@ _SHORTEST_TOKEN = 32
 
 class SettingsFaults(Exception):
     """Everything in the settings that must be mended before Signpost can start, a line each."""
-
-
-class Environment(BaseSettings):
-    """The environment's variables, and `.env` where there is one (.env.example explains each)."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
-
-    port: int = Field(default=3978, ge=0, le=65535, validation_alias="PORT")
-    database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
-    keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")
-    config: Path = Field(default=Path("federation.yml"), validation_alias="SIGNPOST_CONFIG")
-    nlu_url: str = Field(default="", validation_alias="NLU_URL")
-    nlu_token: str = Field(default="", validation_alias="NLU_TOKEN")
-    slack_bot_token: str = Field(default="", validation_alias="SLACK_BOT_TOKEN")
-    slack_signing_secret: str = Field(default="", validation_alias="SLACK_SIGNING_SECRET")
-    slack_app_token: str = Field(default="", validation_alias="SLACK_APP_TOKEN")
-    slack_flt_channel: str = Field(default="", validation_alias="SLACK_FLT_CHANNEL")
-    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
-    teams_app_id: str = Field(default="", validation_alias="MicrosoftAppId")
-    teams_password: str = Field(default="", validation_alias="MicrosoftAppPassword", repr=False)
-    teams_app_type: str = Field(default="SingleTenant", validation_alias="MicrosoftAppType")
-    teams_tenant_id: str = Field(default="", validation_alias="MicrosoftAppTenantId")
-    teams_flt_conversation: str = Field(default="", validation_alias="TEAMS_FLT_CONVERSATION")
-    teams_emulator: bool = Field(default=False, validation_alias="TEAMS_EMULATOR")
-    teams_sdk: Sdk = Field(default="botbuilder", validation_alias="TEAMS_SDK")
 
 
 @dataclass(frozen=True)
@@ -67,7 +41,8 @@ class Nlu:
 class Settings:
     """What the composition root builds from. Without `nlu` the built-in engine reads alone.
 
-    `slack` and `teams` are there where they are configured.
+    `slack` and `teams` are there where they are configured. `unknown` are variables that begin like
+    Signpost's own and are not read.
     """
 
     port: int
@@ -80,6 +55,7 @@ class Settings:
     nlu: Nlu | None = None
     slack: SlackConfig | None = None
     teams: TeamsConfig | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def policy_kb(self) -> Path:
@@ -100,11 +76,12 @@ class Settings:
 def read_settings() -> Settings:
     """Read and check everything. Raises SettingsFaults with all that is wrong and what to do."""
     try:
-        environment = Environment()
-    except ValueError as error:
+        variables = read_variables()
+    except EnvironmentFaults as error:
         raise SettingsFaults(str(error)) from None
+    environment = variables.values
     production = bool(environment.slack_bot_token or environment.teams_app_id)
-    faults: list[str] = []
+    faults = list(variables.faults)
     config, federation = _federation(environment, production, faults)
     data = _data_folder(environment.database_url)
     ring = _ring(environment.keys, data, production, faults)
@@ -112,7 +89,7 @@ def read_settings() -> Settings:
     slack = _slack(environment, faults)
     teams = _teams(environment, faults)
     if faults or federation is None or ring is None:
-        raise SettingsFaults("\n".join(faults))
+        raise SettingsFaults("\n".join(variables.placed(fault) for fault in faults))
     return Settings(
         port=environment.port,
         database_url=environment.database_url,
@@ -125,6 +102,7 @@ def read_settings() -> Settings:
         nlu=nlu,
         slack=slack,
         teams=teams,
+        unknown=variables.unknown,
     )
 
 
@@ -132,11 +110,19 @@ def _federation(
     environment: Environment, production: bool, faults: list[str]
 ) -> tuple[Path, Federation | None]:
     config = environment.config
-    if not config.exists() and not production:
-        config = EXAMPLE
+    if not config.is_file():
+        if "config" in environment.model_fields_set:
+            faults.append(
+                f"SIGNPOST_CONFIG: there is no file {config}: give the path of the Federation's file, made"
+                " from federation.example.yml, or take the variable out to look at the demo."
+            )
+            return config, None
+        config = config if production else EXAMPLE
     try:
         federation = load_federation(config)
-        found = production_faults(config, federation) if production else ()
+        today = datetime.now(ZoneInfo(federation.timezone)).date()
+        found = date_faults(config, federation, today)
+        found += production_faults(config, federation) if production else ()
     except DataFaults as error:
         federation, found = None, error.faults
     faults += [str(fault) for fault in found]
@@ -231,9 +217,15 @@ def _ring(keys: str, data: Path, production: bool, faults: list[str]) -> KeyRing
         return None
     try:
         return KeyRing.parse(keys or _local_keys(data / "keys"), secrets.token_bytes)
-    except (KeyFault, OSError) as error:
-        faults.append(f"SIGNPOST_KEYS: {error}")
-        return None
+    except KeyFault as error:
+        faults.append(str(error) if keys else f"{data / 'keys'}:1: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        faults.append(
+            f"{data / 'keys'}: the keys of this machine cannot be kept there ({why}): let this user write to"
+            f" the folder {data}, or give DATABASE_URL another one."
+        )
+    return None
 
 
 def _local_keys(path: Path) -> str:

@@ -133,6 +133,21 @@ def test_ask_takes_a_question_as_an_argument(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+def test_no_question_at_all_is_a_fault(tmp_path: Path) -> None:
+    """`ask` with an empty standard input says that nothing came in, and ends with status 1."""
+    done = bot(tmp_path, "ask", typed="\n\n")
+    assert done.returncode == 1
+    assert "No question came in" in done.stderr
+
+
+def test_check_tells_of_variables_like_its_own(tmp_path: Path) -> None:
+    """A variable that begins like Signpost's own is told by `check` and stops nothing."""
+    done = bot(tmp_path, "check", SLACK_WEBHOOK_URL="https://example.org/x")
+    assert "not read by Signpost: SLACK_WEBHOOK_URL" in done.stdout
+    assert "example.org" not in done.stdout
+    assert done.returncode == 0
+
+
 def test_evaluate_prints_a_table(tmp_path: Path) -> None:
     """`evaluate` scores labelled questions, conversations and group tests, as a table and as JSON."""
     labelled = tmp_path / "questions.jsonl"

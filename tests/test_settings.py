@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.environment import VARIABLES
 from bot.settings import EXAMPLE, SettingsFaults, read_settings
 from bot.storage.crypto import new_key
 
@@ -11,20 +12,7 @@ KEY = new_key("2026", lambda size: b"k" * size)
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own, and none of the machine's variables."""
-    for name in (
-        "PORT",
-        "DATABASE_URL",
-        "SIGNPOST_KEYS",
-        "SIGNPOST_CONFIG",
-        "SLACK_BOT_TOKEN",
-        "SLACK_SIGNING_SECRET",
-        "SLACK_APP_TOKEN",
-        "SLACK_FLT_CHANNEL",
-        "SLACK_API_URL",
-        "MicrosoftAppId",
-        "NLU_URL",
-        "NLU_TOKEN",
-    ):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -63,6 +51,40 @@ def test_a_channel_without_its_file_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SIGNPOST_KEYS", KEY)
     with pytest.raises(SettingsFaults, match=r"federation\.yml:1: cannot be read"):
         read_settings()
+
+
+def test_a_file_that_was_named_must_be_there(monkeypatch: pytest.MonkeyPatch, alone: Path) -> None:
+    """The demo stands in for a file that nobody named, never for one that SIGNPOST_CONFIG names."""
+    for name in ("federation.yml", str(alone), ""):
+        monkeypatch.setenv("SIGNPOST_CONFIG", name)
+        with pytest.raises(SettingsFaults, match="SIGNPOST_CONFIG: there is no file"):
+            read_settings()
+    monkeypatch.delenv("SIGNPOST_CONFIG")
+    (alone / ".env").write_text("\nSIGNPOST_CONFIG=mine.yml\n")
+    with pytest.raises(SettingsFaults, match=r"^\.env:2: SIGNPOST_CONFIG: there is no file mine\.yml: give"):
+        read_settings()
+
+
+def test_a_number_cannot_have_been_phoned_tomorrow(monkeypatch: pytest.MonkeyPatch, alone: Path) -> None:
+    """A day under `checked` that is yet to come is refused with file and line; a demo's days are made up."""
+    text = EXAMPLE.read_text(encoding="utf-8").replace("113, checked: 2026-11-01", "113, checked: 2999-01-01")
+    path = alone / "mine.yml"
+    monkeypatch.setenv("SIGNPOST_CONFIG", str(path))
+    path.write_text(text, encoding="utf-8")
+    assert read_settings().federation.demo
+    path.write_text(text.replace("2026-11-01", "2024-11-01").replace("demo: true", "demo: false"))
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "2999" in row)
+    assert f"mine.yml:{line}: contacts > it > checked: 2999-01-01 is yet to come" in _faults()
+
+
+def test_a_folder_that_takes_no_keys_is_named(monkeypatch: pytest.MonkeyPatch, alone: Path) -> None:
+    """Where the keys of this machine cannot be kept the folder is named, and not SIGNPOST_KEYS."""
+    (alone / "file").write_text("")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///file/signpost.db")
+    found = _faults()
+    assert "file/keys: the keys of this machine cannot be kept there" in found
+    assert "SIGNPOST_KEYS" not in found
+    assert "Errno" not in found
 
 
 @pytest.mark.parametrize("port", ["no", "-1", "70000"])

@@ -30,17 +30,25 @@ EngineOption = Annotated[
 
 @command("ask")
 def ask(
-    question: Annotated[str, typer.Argument(help="One question; without it, one a line from input.")] = "",
+    question: Annotated[
+        str | None, typer.Argument(help="One question; without it, one a line from input.")
+    ] = None,
     as_json: JsonOption = False,
     engine: EngineOption = None,
 ) -> None:
     """Answer one question, or each line of standard input."""
+    if question is not None and not question.strip():
+        raise SettingsFaults('The question is empty: write it after `ask`, in quotes: ask "can I …?"')
     answering = _answering(engine)
-    for text in [question] if question else _lines():
+    asked = False
+    for text in _lines() if question is None else [question]:
+        asked = True
         turns = _turns(text) if as_json else None
         found = answering(*(turns or [text]))
         shown = to_json(found, answering.policy) if as_json else None
         typer.echo(found.text if shown is None else json.dumps(shown, ensure_ascii=False))
+    if not asked:
+        raise SettingsFaults("No question came in: write one a line, or one after `ask`, in quotes.")
     _tell_who_answered()
 
 
@@ -112,6 +120,8 @@ def evaluate(
 ) -> None:
     """How right the answers are on labelled questions, as a table."""
     questions = evaluation.read_labelled(file)
+    if not questions:
+        raise SettingsFaults(f"{file}:1: there is no question in it: write one a line (docs/answers.md).")
     settings = read_settings()
     world = read_world(settings)
     asking = Answering(_engine(engine, settings, world), world)

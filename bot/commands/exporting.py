@@ -52,7 +52,7 @@ def export(
     """Export one case, what is held of one person, or the register of reports without their content."""
     _refuse_odd(format_, case, subject, first or last)
     refuse_existing(out)
-    days = (_day(first), _day(last))
+    days = _days(first, last)
     if case or subject:
         code = code or typer.prompt("Code", hide_input=True, err=True)
     product = build(read_settings(), engine=NoEngine())
@@ -74,6 +74,13 @@ def _refuse_odd(wanted: str, case: str, subject: str, period: str) -> None:
     allowed = _ONE if case or subject else _MANY
     if wanted not in allowed:
         raise SettingsFaults(f"--format {wanted} does not fit here: give {' or '.join(allowed)}.")
+
+
+def _days(first: str, last: str) -> tuple[date | None, date | None]:
+    days = (_day(first), _day(last))
+    if days[0] and days[1] and days[0] > days[1]:
+        raise SettingsFaults(f"--from {first} is after --to {last}: give the earlier day to --from.")
+    return days
 
 
 def _day(text: str) -> date | None:

@@ -52,6 +52,8 @@ def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
 def refuse_existing(path: Path) -> None:
     """Raise SettingsFaults where a file could not be made, before a code is used up for it."""
     if path.exists() or path.is_symlink():
-        raise SettingsFaults(f"{path} is there already, and nothing is overwritten: give another --out.")
+        raise SettingsFaults(f"{path} is there already, and nothing is overwritten: give another name.")
     if not path.parent.is_dir():
-        raise SettingsFaults(f"{path} cannot be written: there is no folder {path.parent}.")
+        raise SettingsFaults(
+            f"{path} cannot be written: there is no folder {path.parent}. Make it, or give another place."
+        )

@@ -9,6 +9,7 @@ import typer
 
 from bot.app import clock
 from bot.checks import check_everything
+from bot.commands.papers import refuse_existing
 from bot.commands.registry import command
 from bot.settings import Settings, read_settings
 from bot.storage import migrate
@@ -29,6 +30,7 @@ def migrate_command(grant: GrantOption = "") -> None:
     settings = read_settings()
     database = Database(settings.database_url)
     try:
+        database.check()
         migrate.upgrade(database)
         typer.echo("The database has the newest schema.")
         if grant:
@@ -44,6 +46,8 @@ def backup(path: Annotated[Path, typer.Argument(help="The new file; nothing is o
     settings = read_settings()
     database = Database(settings.database_url)
     try:
+        if not database.is_shared:
+            refuse_existing(path)
         database.backup(path)
         _record_backup(settings, database)
     finally:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.domain.escalation import Wait
 from bot.domain.working_time import SCHOOL_WEEK, Closure, HalfDay, WorkingTime, no_bank_holidays
-from bot.knowledge.documents import Record
+from bot.knowledge.documents import Day, Record
 
 _SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern_ireland": "NIR"}
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?([01]?\d|2[0-3]):([0-5]\d)")
@@ -47,8 +47,8 @@ class ClosureRecord(Record):
     """A closed period: both days belong to it."""
 
     name: str = Field(min_length=1, max_length=100)
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> ClosureRecord:

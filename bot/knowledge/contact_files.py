@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from bot.domain.contact_times import Avoided
 from bot.knowledge.calendar_files import WEEKDAYS, Weekday
-from bot.knowledge.documents import Document, Fault, Record
+from bot.knowledge.documents import ClockTime, Document, Fault, Record
 from bot.knowledge.journey_checks import CONTACT_KEYS
 from bot.knowledge.journey_files import Condition, alternatives
 from bot.knowledge.texts import Holding, Phrase, Table, Text, WithReference
@@ -65,8 +65,8 @@ class CheckBack(Record):
 class AvoidRecord(Record):
     """Hours on the clock, on some weekdays or on all; or the Federation's working hours."""
 
-    starts: time = Field(default=time(0), alias="from")
-    ends: time = Field(default=time(0), alias="until")
+    starts: ClockTime = Field(default=time(0), alias="from")
+    ends: ClockTime = Field(default=time(0), alias="until")
     days: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
     working_hours: bool = False
 

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
 # libyaml reads the same YAML some ten times as fast; a few platforms have PyYAML without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+# YAML 1.1 takes 8:30 for 510 and 0100 for 64.
+_TRAP = re.compile(r"[-+]?(?:.*:.*|0\w+)")
+
+
+def _time(value: Any) -> time:
+    # A number would be taken for seconds, on UTC's clock.
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('give a time of day in quotes, such as "08:30"')
+    return time(int(found[1]), int(found[2]))
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"{value} is no date: write it as 2026-11-01") from None
+
+
+ClockTime = Annotated[time, BeforeValidator(_time)]
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Record(BaseModel):
@@ -42,6 +69,12 @@ class DataFaults(Exception):
         self.faults = tuple(faults)
 
 
+def unreadable(path: Path, error: OSError | UnicodeDecodeError) -> Fault:
+    """A file that is not there, or is no text."""
+    why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    return Fault(path, 1, f"cannot be read: {why}")
+
+
 class Document:
     """A YAML file with the line of every node. Raises DataFaults where it is missing or not YAML."""
 
@@ -52,14 +85,17 @@ class Document:
 
     def line(self, location: Location = ()) -> int:
         """The line (from 1) of the node at `location`, or of the nearest node above it."""
+        return self._find(location)[1]
+
+    def _find(self, location: Location) -> tuple[yaml.Node | None, int]:
         node = self._root
         line = 1 if node is None else node.start_mark.line + 1
         for step in location:
             child, child_line = _descend(node, step)
-            if child_line is None:
-                break
-            node, line = child, child_line
-        return line
+            # A step that is not in the file is pydantic's own: the form of a value that may have several.
+            if child_line is not None:
+                node, line = child, child_line
+        return node, line
 
     def fault(self, message: str, location: Location = ()) -> Fault:
         """A fault at `location` of this file."""
@@ -76,6 +112,10 @@ class Document:
         location: Location = item["loc"]
         where = " > ".join(str(step) for step in location) or "the file"
         message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "string_type" and isinstance(node := self._find(location)[0], yaml.ScalarNode):
+            # A number, a date, yes or no, or nothing.
+            quoted = f': put it in quotes, "{node.value}"' if node.value else ""
+            message = f"text is needed here{quoted}"
         return self.fault(f"{where}: {message}", location)
 
 
@@ -87,7 +127,7 @@ def read_lines(path: Path) -> tuple[tuple[int, str], ...]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
+        raise DataFaults([unreadable(path, error)]) from None
     return tuple((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
@@ -100,7 +140,7 @@ def _compose(path: Path) -> yaml.Node | None:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataFaults([Fault(path, 1, f"cannot be read: {error}")]) from None
+        raise DataFaults([unreadable(path, error)]) from None
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
@@ -109,7 +149,28 @@ def _compose(path: Path) -> yaml.Node | None:
     if duplicate is not None:
         line = duplicate.start_mark.line + 1
         raise DataFaults([Fault(path, line, f"the key {duplicate.value!r} is given twice")])
+    if traps := [
+        _trapped(path, one) for one in _scalars(node) if one.tag in _NUMBERS and _TRAP.fullmatch(one.value)
+    ]:
+        raise DataFaults(traps)
     return node
+
+
+def _trapped(path: Path, node: yaml.ScalarNode) -> Fault:
+    message = f'YAML reads {node.value} as another number: put it in quotes, "{node.value}"'
+    return Fault(path, node.start_mark.line + 1, message)
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for one in pair:
+                yield from _scalars(one)
+    elif isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _scalars(one)
 
 
 def _construct(path: Path, node: yaml.Node | None) -> Any:
@@ -118,10 +179,20 @@ def _construct(path: Path, node: yaml.Node | None) -> Any:
         return None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         raise DataFaults([Fault(path, _error_line(error), f"not valid YAML: {_problem(error)}")]) from None
-    except ValueError as error:  # a date such as 2024-13-45, which YAML takes for one
-        raise DataFaults([Fault(path, 1, f"a value cannot be read: {error}")]) from None
+    except ValueError as error:
+        raise DataFaults([Fault(path, _no_day(node), f"no such day: {error}")]) from None
     finally:
         loader.dispose()
+
+
+def _no_day(node: yaml.Node | None) -> int:
+    """The line of a date such as 2024-13-45, which YAML takes for one."""
+    for one in _scalars(node):
+        try:
+            yaml.SafeLoader("").construct_object(one)
+        except ValueError:
+            return one.start_mark.line + 1
+    return 1
 
 
 def _error_line(error: yaml.YAMLError) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,7 +25,7 @@ from bot.domain.roster import (
     unheld,
 )
 from bot.knowledge.calendar_files import CalendarRecord, read_waits, rising_waits
-from bot.knowledge.documents import DataFaults, Document, Fault, Record
+from bot.knowledge.documents import ClockTime, DataFaults, Day, Document, Fault, Record
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
@@ -64,7 +64,7 @@ class ContactRecord(Record):
     label: Text
     phone: Text
     hours: str = ""
-    checked: date
+    checked: Day
     any_hour: bool = False
 
 
@@ -99,8 +99,8 @@ class LimitsRecord(Record):
 class DigestRecord(Record):
     """When the digest is sent, on the Federation's clock, and the roles that get it."""
 
-    at: time = DigestTimes().at
-    before_days_off: time = DigestTimes().before_days_off
+    at: ClockTime = DigestTimes().at
+    before_days_off: ClockTime = DigestTimes().before_days_off
     roles: tuple[Literal["flt", "dsl", "eht", "chair"], ...] = ("flt", "dsl", "eht")
 
 
@@ -150,6 +150,22 @@ def production_faults(path: Path, federation: Federation) -> tuple[Fault, ...]:
     """What keeps this file from real use: demo values, and roles that nobody holds."""
     document = Document(path)
     return (*_demo_faults(document, federation), *_unheld(document, federation))
+
+
+def date_faults(path: Path, federation: Federation, today: date) -> tuple[Fault, ...]:
+    """Each number that was phoned on a day yet to come; a demo's days are made up."""
+    if federation.demo:
+        return ()
+    document = Document(path)
+    return tuple(
+        document.fault(
+            f"contacts > {key} > checked: {contact.checked} is yet to come; give the day on which somebody"
+            " last phoned the number",
+            ("contacts", key, "checked"),
+        )
+        for key, contact in federation.contacts.items()
+        if contact.checked and contact.checked > today
+    )
 
 
 def _role_faults(document: Document, found: FederationFile) -> Iterator[Fault]:

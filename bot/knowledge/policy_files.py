@@ -8,12 +8,11 @@ note*; where the policy contradicts itself, a *contradiction* says so beside the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from bot.knowledge.documents import Record
+from bot.knowledge.documents import Day, Record
 
 Verdict = Literal["never", "must", "allowed_if", "encouraged", "information"]
 Modality = Literal["must", "should", "may", "information"]
@@ -219,8 +218,8 @@ class OutsideNote(Entry):
     source: Text
     contacts: tuple[Contact, ...] = ()
     owner: Text
-    agreed: date | None
-    review: date
+    agreed: Day | None
+    review: Day
 
     @model_validator(mode="after")
     def _is_reviewed_later(self) -> Self:

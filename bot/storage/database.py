@@ -53,12 +53,18 @@ def apart(tx: Transaction) -> Iterator[None]:
 
 
 class Database:
-    """Transactions on one database."""
+    """Transactions on one database. Raises StorageFault where its address is none."""
 
     def __init__(self, url: str) -> None:
         self.url = _read(url)
         self._kind = _KINDS[self.url.get_backend_name()]
-        self.engine = self._kind.make_engine(self.url)
+        try:
+            self.engine = self._kind.make_engine(self.url)
+        except OSError as error:
+            raise StorageFault(
+                f"DATABASE_URL: the folder of {self.url.database} cannot be made ({error.strerror}): let this"
+                " user write there, or give another one."
+            ) from None
 
     @property
     def is_shared(self) -> bool:
@@ -88,7 +94,9 @@ class Database:
             with self.engine.connect() as connection:
                 faults = self._kind.faults(connection)
         except SQLAlchemyError as error:
-            raise StorageFault(f"The database cannot be opened: {_reason(error)}.") from error
+            raise StorageFault(
+                f"The database cannot be opened: {_reason(error)}. DATABASE_URL says where it is."
+            ) from error
         if faults:
             raise StorageFault("\n".join(faults))
 
@@ -114,7 +122,9 @@ class Database:
                 raise FileNotFoundError(f"there is no database at {source}")
             sqlite.copy(source, target)
         except (OSError, sqlite3.Error) as error:
-            raise StorageFault(f"No backup was made: {error}.") from error
+            # Of the system's own faults the words: what comes before them is a number.
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise StorageFault(f"No backup was made at {target}: {why}.") from error
 
     def overwrite_deleted(self) -> str:
         """Leave nothing of what was deleted in the database's own files; says what was done, or was not."""
@@ -145,7 +155,7 @@ def _read(text: str) -> URL:
     forms = "DATABASE_URL: sqlite:///path, or postgresql+psycopg://user:password@host/database."
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StorageFault(forms) from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):

@@ -207,6 +207,60 @@ def test_the_week_and_the_closures_are_the_files_own(tmp_path: Path) -> None:
     assert working.half_days(date(2026, 11, 7)) != ()
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("020 8123 4567", "999", 'dsl > phone: text is needed here: put it in quotes, "999"'),
+        ("020 8123 4567", "+442081234567", 'put it in quotes, "+442081234567"'),
+        ("020 8123 4567", "01632", 'YAML reads 01632 as another number: put it in quotes, "01632"'),
+        ("020 8123 4567", "", "dsl > phone: text is needed here"),
+        ("name: Oak School", "name: yes", 'name: text is needed here: put it in quotes, "yes"'),
+        ("name: A,", "name: 2026-11-01,", 'put it in quotes, "2026-11-01"'),
+        ("teams: T1", "teams: 8:30", 'YAML reads 8:30 as another number: put it in quotes, "8:30"'),
+        ("eht: [a]", "eht: [5]", 'put it in quotes, "5"'),
+        ("2026-11-01", "2026", "checked: 2026 is no date: write it as 2026-11-01"),
+        ("2026-11-01", "01.11.2026", "checked: 01.11.2026 is no date"),
+        ("2026-11-01", "2026-11-01 10:00", "checked: 2026-11-01 10:00 is no date"),
+        ("2026-11-01", "2026-13-01", "no such day: month must be in 1..12"),
+    ],
+)
+def test_what_yaml_takes_for_something_else_is_refused(
+    tmp_path: Path, was: str, becomes: str, told: str
+) -> None:
+    """A value that YAML reads as a number, a day or yes is named with line, its own words and the cure."""
+    found = faults(tmp_path, REAL.replace(was, becomes))
+    line = next(number for number, row in enumerate(REAL.splitlines(), 1) if was in row)
+    assert any(told in fault for fault in found), found
+    assert all(fault.startswith(f"federation.yml:{line}: ") for fault in found)
+
+
+QUOTED = 'give a time of day in quotes, such as "08:30"'
+NUMBER = "as another number: put it in quotes, "
+
+
+@pytest.mark.parametrize("key", ["at", "before_days_off"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("8:30", NUMBER), ("16:00", NUMBER), ("08:30:00.5", NUMBER), ("8", QUOTED), ("8.30", QUOTED)]
+    + [(text, QUOTED) for text in ('"8"', '"24:00"', '"08:30Z"', "0830", "2026-11-01", "yes", "null")],
+)
+def test_a_time_is_a_time(tmp_path: Path, key: str, value: str, told: str) -> None:
+    """Of the digest's times nothing is taken but hours and minutes in words: a number would be seconds."""
+    (found,) = faults(tmp_path, f"{REAL}digest: {{{key}: {value}}}\n")
+    assert found.startswith("federation.yml:8: ")
+    assert told in found
+
+
+@pytest.mark.parametrize("value", ['"08:30"', '"8:30"', "'8:30'", "08:30"])
+def test_a_time_in_words_is_taken(tmp_path: Path, value: str) -> None:
+    """Hours and minutes that are text to YAML are that time of day, on the Federation's clock."""
+    path = tmp_path / "federation.yml"
+    path.write_text(f"{REAL}digest: {{at: {value}}}\n")
+    digest = load_federation(path).digest
+    assert digest is not None
+    assert digest.at == time(8, 30)
+
+
 @pytest.mark.parametrize("taken", ["reporter", "signpost", "host", "unknown"])
 def test_nobody_bears_the_name_of_no_person(tmp_path: Path, taken: str) -> None:
     """An id that means "nobody on the roster" in a history is refused, with its line."""
