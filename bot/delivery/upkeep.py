@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.delivery.housekeeping import Housekeeping
 from bot.services import channel_alarm, digests, escalations, holders, standing
 from bot.services.context import Context, Stand
 from bot.storage import outbox
+from bot.storage.database import StorageUnavailable
+
+log = structlog.get_logger()
 
 # Not at every look at the outbox: each commit of a report wakes every worker, and on PostgreSQL four of
 # them that did all this each time were no faster than one.
@@ -28,6 +33,7 @@ class Upkeep:
     _settled: Stand | None = None
     _settles_again: datetime | None = None
     _digested: str = ""
+    _digest_broken: bool = False
     _alarmed: str = ""
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
 
@@ -49,15 +55,29 @@ class Upkeep:
         """See what has changed on the roster, and do what follows from it, before anything else."""
         with self.context.database.transaction() as tx:
             standing.refresh(tx, self.context, now)
-            stand, due = self.context.current.stand, digests.slot(self.context, now)
-            if due and due != self._digested:
-                digests.owe(tx, self.context, due, now)
-        self._digested = due
+            stand = self.context.current.stand
+        self._see_to_digest(now)
         if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
             # Cases are looked at without a lock: what somebody was just taking is seen the second time.
             self._settles_again = now + _UNDER_WAY if stand is not self._settled else None
             self._settled = stand
+
+    def _see_to_digest(self, now: datetime) -> None:
+        """Owe it where it is due. A fault in it holds up nothing else, and is logged once."""
+        try:
+            due = digests.slot(self.context, now)
+            if due and due != self._digested:
+                with self.context.database.transaction() as tx:
+                    digests.owe(tx, self.context, due, now)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            if not self._digest_broken:
+                log.exception("digest_broken")
+            self._digest_broken = True
+        else:
+            self._digested, self._digest_broken = due, False
 
     def _is_due_again(self, now: datetime) -> bool:
         again = self._settles_again

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app import build
+from bot.delivery.upkeep import Upkeep
 from bot.domain.roster import DigestTimes
 from bot.storage import audit
 from tests.services.test_roster import agree
@@ -121,6 +124,22 @@ def test_whoever_is_away_gets_none_and_the_cover_does(desk: Desk) -> None:
     desk.work(20)
     assert digests(desk, "dina") == []
     assert "Open: 1" in digests(desk, "lucy")[0]
+
+
+def test_a_digest_that_breaks_holds_up_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the digest is one line of the log; ladders are climbed, and once mended it comes."""
+    begun(desk, MONDAY)
+    desk.report(kind="danger", danger="yes")
+    upkeep, broken = Upkeep(desk.product.context), Mock(side_effect=TypeError("naive and aware"))
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr("bot.services.digests.slot", broken)
+        for minutes in (0, 1, 60):
+            upkeep.when_due(MONDAY + timedelta(minutes=minutes))
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["digest_broken"]
+    desk.now = MONDAY + timedelta(hours=1)
+    desk.work(20)
+    (found,) = digests(desk, "eleanor")
+    assert "Past their time: 1" in found
 
 
 def test_a_cut_end_of_the_audit_is_noticed_by_the_digest(desk: Desk) -> None:
