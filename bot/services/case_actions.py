@@ -35,9 +35,11 @@ from bot.services.owed import owe_rewrites
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Reporter,
+    histories,
     history,
     open_reports,
     people_of,
+    people_of_each,
     reload,
     report_by_reference,
     save_state,
@@ -218,10 +220,10 @@ def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datet
     auditing.note(tx, context, person, "cases" if person else "refused", now)
     if person is None:
         return refusal(context, "not_on_roster")
-    seen = [
-        Listed(report, history(tx, report))
-        for report in open_reports(tx, context.vault)
-        if context.may(person, "list", report, people_of(tx, report))
-    ]
+    found = open_reports(tx, context.vault)
+    told = people_of_each(tx, found)
+    may_see = [report for report in found if context.may(person, "list", report, told[report.id])]
+    entries = histories(tx, may_see)
+    seen = [Listed(report, entries[report.id]) for report in may_see]
     listed = case_list.case_list(context, seen, person.id, now)
     return export_codes.with_subject_button(context, person, listed)

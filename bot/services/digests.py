@@ -19,7 +19,7 @@ from bot.services.holders import open_cases
 from bot.storage import audit
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.reports import Report, people_of
+from bot.storage.reports import Report, people_of_each
 
 DIGEST = "digest"
 _DAILY, _WEEKEND = "daily", "weekend"
@@ -55,7 +55,8 @@ def digest(
 ) -> Message | None:
     """What this very person may see, counted; None where there is nothing."""
     seen = [report for report in open_cases(tx, context) if not report.row.drill]
-    mine = [report for report in seen if context.may(person, "list", report, people_of(tx, report))]
+    told = people_of_each(tx, seen)
+    mine = [report for report in seen if context.may(person, "list", report, told[report.id])]
     if not mine:
         return None
     texts = context.roster_texts.digest

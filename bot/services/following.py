@@ -17,7 +17,7 @@ from bot.services.owed import owe_addition, owe_rewrites
 from bot.services.ownership import own_report, reporter
 from bot.services.withdrawal import was_withdrawn
 from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, history, reload, reports_of, save_state
+from bot.storage.reports import Entry, Report, add_entry, histories, history, reload, reports_of, save_state
 
 
 def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
@@ -47,7 +47,7 @@ def _opened(tx: Transaction, context: Context, report: Report, now: datetime) ->
     """
     title, entries = context.texts.status.title, history(tx, report)
     said = _asked_and_answered(context, entries)
-    blocks = [Heading(title), *_one(tx, context, report, now), *said]
+    blocks = [Heading(title), *_one(context, report, entries, now), *said]
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(report.reference, context.world))
@@ -73,9 +73,11 @@ def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
 def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:
     texts = context.texts.status
     blocks: list[Block] = [Heading(texts.title)]
+    known = histories(tx, found)
     for report in found:
-        blocks += _one(tx, context, report, now)
-        if _owes_an_answer(report, history(tx, report)):
+        entries = known[report.id]
+        blocks += _one(context, report, entries, now)
+        if _owes_an_answer(report, entries):
             read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
             blocks += [Callout("info", texts.asked), Buttons((read,))]
     if not found:
@@ -83,7 +85,7 @@ def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: d
     return Message(tuple(blocks), summary=texts.title)
 
 
-def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> list[Block]:
+def _one(context: Context, report: Report, entries: tuple[Entry, ...], now: datetime) -> list[Block]:
     labels = context.texts.labels
     facts = (
         (labels.reference, report.reference),
@@ -92,26 +94,26 @@ def _one(tx: Transaction, context: Context, report: Report, now: datetime) -> li
         *next_step_line(context, report),
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
-    blocks += [Paragraph(line) for line in _lines(tx, context, report)]
+    blocks += [Paragraph(line) for line in _lines(context, report, entries)]
     if _is_undelivered(context, report, now):
         blocks += [Callout("warning", context.texts.status.undelivered), phone_list(context)]
     elif _is_late(report, now):
         blocks.append(Callout("warning", context.texts.status.late))
         blocks.append(phone_list(context))
-    blocks += checking_back.in_status(context, report, history(tx, report))
+    blocks += checking_back.in_status(context, report, entries)
     texts = context.world.playbook.texts
     add_more = Button(texts.receipts.add_more, "report.add", report.reference)
     more = Button(texts.aftercare.choices, "report.more", report.reference)
     return [*blocks, Buttons((add_more, more))]
 
 
-def _lines(tx: Transaction, context: Context, report: Report) -> list[str]:
-    withdrawn = report.state.stage is not Stage.CLOSED and was_withdrawn(history(tx, report))
+def _lines(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:
+    withdrawn = report.state.stage is not Stage.CLOSED and was_withdrawn(entries)
     kept = [context.world.playbook.texts.aftercare.status_kept] if withdrawn else []
-    return [*kept, *_where_it_stands(tx, context, report)]
+    return [*kept, *_where_it_stands(context, report, entries)]
 
 
-def _where_it_stands(tx: Transaction, context: Context, report: Report) -> list[str]:
+def _where_it_stands(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:
     texts = context.texts.status
     match report.state.stage:
         case Stage.ACKNOWLEDGED:
@@ -119,13 +121,13 @@ def _where_it_stands(tx: Transaction, context: Context, report: Report) -> list[
         case Stage.CLOSED:
             return [
                 texts.closed.fill(message=outcome_text(context, report)),
-                *_answers(tx, context, report),
+                *_answers(context, entries),
             ]
     return [texts.waiting]
 
 
-def _answers(tx: Transaction, context: Context, report: Report) -> list[str]:
-    given = [entry.detail["answer"] for entry in history(tx, report) if entry.detail.get("answer")]
+def _answers(context: Context, entries: tuple[Entry, ...]) -> list[str]:
+    given = [entry.detail["answer"] for entry in entries if entry.detail.get("answer")]
     return [context.texts.status.answer.fill(answer=given[-1])] if given else []
 
 

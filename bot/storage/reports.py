@@ -301,10 +301,17 @@ def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry
 
 def history(connection: Connection, report: Report) -> tuple[Entry, ...]:
     """The history, oldest first."""
-    query = (
-        select(report_events).where(report_events.c.report_id == report.id).order_by(report_events.c.number)
-    )
-    return tuple(_entry(report, row) for row in connection.execute(query))
+    return histories(connection, (report,))[report.id]
+
+
+def histories(connection: Connection, found: Iterable[Report]) -> dict[str, tuple[Entry, ...]]:
+    """The history of each, oldest first, by the report's id: read in one go."""
+    known = {report.id: report for report in found}
+    entries: dict[str, list[Entry]] = {report_id: [] for report_id in known}
+    query = select(report_events).where(report_events.c.report_id.in_(known)).order_by(report_events.c.number)
+    for row in connection.execute(query) if known else ():
+        entries[row.report_id].append(_entry(known[row.report_id], row))
+    return {report_id: tuple(items) for report_id, items in entries.items()}
 
 
 def _entry(report: Report, row: Row[Any]) -> Entry:
@@ -333,8 +340,19 @@ def add_first_people(
 
 def people_of(connection: Connection, report: Report) -> tuple[Told, ...]:
     """Everyone whom a route or the ladder brought the case to."""
-    query = select(report_people).where(report_people.c.report_id == report.id)
+    return people_of_each(connection, (report,))[report.id]
+
+
+def people_of_each(connection: Connection, found: Iterable[Report]) -> dict[str, tuple[Told, ...]]:
+    """Everyone whom each case was brought to, by the report's id: read in one go."""
+    people: dict[str, list[Told]] = {report.id: [] for report in found}
+    query = select(report_people).where(report_people.c.report_id.in_(people))
     levels: dict[str, Level] = {"N": "N", "C": "C", "D": "D"}
     # Sorted here: databases do not agree on the order of letters and dashes.
-    rows = sorted(connection.execute(query), key=lambda row: (row.at, row.person, row.role, row.level))
-    return tuple(Told(row.person, row.role, levels[row.level]) for row in rows)
+    rows = sorted(
+        connection.execute(query) if people else (),
+        key=lambda row: (row.at, row.person, row.role, row.level),
+    )
+    for row in rows:
+        people[row.report_id].append(Told(row.person, row.role, levels[row.level]))
+    return {report_id: tuple(told) for report_id, told in people.items()}

@@ -16,7 +16,7 @@ from bot.domain.notices import FLT_CHANNEL, NoticeKey, Recipient
 from bot.storage import conversations, outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice
-from bot.storage.reports import open_reports
+from bot.storage.reports import histories, open_reports, people_of_each
 from bot.storage.timers import due_reports
 from tests.support.desk import Desk
 
@@ -33,6 +33,8 @@ _HOT: dict[str, Ask] = {
     "waiting": lambda tx, desk: outbox.waiting(tx, _LINE),
     "due reports": lambda tx, desk: due_reports(tx, desk.now),
     "open reports": lambda tx, desk: open_reports(tx, desk.product.context.vault),
+    "histories": lambda tx, desk: histories(tx, open_reports(tx, desk.product.context.vault)),
+    "people": lambda tx, desk: people_of_each(tx, open_reports(tx, desk.product.context.vault)),
     "housekeeping": lambda tx, desk: conversations.forget_expired(tx, desk.now),
 }
 
