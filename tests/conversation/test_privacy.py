@@ -68,8 +68,12 @@ def test_a_member_of_staff_is_no_student(world: World) -> None:
     "text", ["", "😱" * 5000, "A" * 20000, "a b " * 5000, "Aa Bb " * 3000 + "pupil", "\u0000"]
 )
 def test_any_text_is_read(world: World, text: str) -> None:
-    """No text, however long or strange, is more than a moment's work."""
-    findings(text, world.playbook.not_names)
+    """However long or strange a text is, what stands at its end is found there."""
+    whole = f"{text}\nThe password is Sunflower42."
+    found = findings(whole, world.playbook.not_names)
+    assert (found[-1].kind, found[-1].found) == ("password", "Sunflower42")
+    assert whole[found[-1].start : found[-1].end].rstrip(".") == "Sunflower42"
+    assert [item for item in found if item.found not in whole[item.start : item.end]] == []
 
 
 def test_where_it_stands(world: World) -> None:

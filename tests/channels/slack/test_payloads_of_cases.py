@@ -1,5 +1,6 @@
 """Cases in every state, for everybody who sees them: drawn for Slack within its limits, with every word."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,15 +106,25 @@ def _may(desk: Desk, user: str, reference: str) -> bool:
 
 def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a message like any other."""
-    reference = desk.report().reference
-    for action, fields in (
-        ("case.note", {"note": "x" * 4001}),
-        ("case.close", {"outcome": "nothing", "reason": "short"}),
-        ("case.assign", {"person": "nobody"}),
-        ("case.nonsense", {}),
+    reference, texts = desk.report().reference, desk.product.context.texts.errors
+    desk.press("farid", "case.acknowledge", reference)
+    too_long = texts.too_long.format(limit=4000)
+    for action, fields, typed, errors in (
+        ("case.note", {"note": "x" * 4001}, "x" * 1000, [too_long]),
+        (
+            "case.close",
+            {"outcome": "nothing", "reason": "Too few."},
+            "Too few.",
+            [texts.outcome, texts.reason],
+        ),
+        ("case.assign", {"person": "nobody"}, "", [texts.person]),
+        ("case.nonsense", {}, "", []),
     ):
-        for message in desk.send("farid", screens.sent(action, reference, **fields)):
-            check(message, look)
+        (message,) = desk.send("farid", screens.sent(action, reference, **fields))
+        check(message, look)
+        view = modal(message, look)
+        assert [text for text in errors if squeezed(text) not in said(view)] == []
+        assert typed in json.dumps(view)
 
 
 @pytest.mark.parametrize("count", [0, 1, 50, 60])

@@ -1,5 +1,6 @@
 """Everything that Signpost shows is drawn for Teams: valid, within its limits, with the words Slack shows."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -226,15 +227,24 @@ def holder_of(desk: Desk, reference: str) -> str:
 
 def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a card like any other."""
-    reference = desk.report().reference
-    for name, fields in (
-        ("case.note", {"note": "x" * 4001}),
-        ("case.close", {"outcome": "nothing", "reason": "short"}),
-        ("case.assign", {"person": "nobody"}),
-        ("case.nonsense", {}),
+    reference, texts = desk.report().reference, desk.product.context.texts.errors
+    desk.press("farid", "case.acknowledge", reference)
+    too_long = texts.too_long.format(limit=4000)
+    for name, fields, typed, errors in (
+        ("case.note", {"note": "x" * 4001}, "x" * 1000, [too_long]),
+        (
+            "case.close",
+            {"outcome": "nothing", "reason": "Too few."},
+            "Too few.",
+            [texts.outcome, texts.reason],
+        ),
+        ("case.assign", {"person": "nobody"}, "", [texts.person]),
+        ("case.nonsense", {}, "", []),
     ):
-        for message in desk.send("farid", screens.sent(name, reference, **fields)):
-            check(message, look)
+        (message,) = desk.send("farid", screens.sent(name, reference, **fields))
+        card = check(message, look)
+        assert [text for text in errors if squeezed(text) not in said(card)] == []
+        assert typed in json.dumps(card)
     for message in desk.send("ana", Pressed("case.show", reference)):
         check(message, look)
 
