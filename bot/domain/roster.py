@@ -6,6 +6,7 @@ as `deputy_<role>`. One person is one identity on every platform.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -29,6 +30,7 @@ ROLE_NAMES = {
 
 # How many people at least must hold a role, for each school: without them no report is safe to take.
 MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
+_OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def role_name(role: str) -> str:
@@ -36,6 +38,11 @@ def role_name(role: str) -> str:
     if role in ROLE_NAMES:
         return ROLE_NAMES[role]
     return f"Deputy {ROLE_NAMES[role.removeprefix('deputy_')]}"
+
+
+def as_written(user: str) -> str:
+    """A user id as its platform writes it: Microsoft's object ids are the same in capitals."""
+    return user.lower() if _OBJECT_ID.fullmatch(user) else user
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,6 @@ def softmax(scores: Scores, temperature: float = 1.0) -> Scores:
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
-def sigmoid(scores: Scores) -> Scores:
-    """Each score as the odds of a yes."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -60, 60))))
-
-
 def twin_folds(
     rows: Vectors, labels: Sequence[str], count: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:

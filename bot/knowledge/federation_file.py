@@ -21,6 +21,7 @@ from bot.domain.roster import (
     Person,
     Roster,
     School,
+    as_written,
     role_name,
     unheld,
 )
@@ -31,7 +32,6 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 # The numbers that Ofcom keeps for drama: no one answers them.
 _DEMO_NUMBER = re.compile(r"0207946|01[1-6]\d496|0191498|01632960|07700900|08081570|09098790|03069990")
-_OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Who acts in a history or in the audit without being on the roster.
 _NOT_PEOPLE = ("reporter", "signpost", "host", "unknown")
 
@@ -243,13 +243,8 @@ def _federation(found: FederationFile) -> Federation:
 
 
 def _person(record: PersonRecord) -> Person:
-    accounts = {str(platform): _account(user) for platform, user in record.accounts.items()}
+    accounts = {str(platform): as_written(user) for platform, user in record.accounts.items()}
     return Person(record.id, record.name, accounts)
-
-
-def _account(user: str) -> str:
-    """A user id as its platform writes it: Microsoft's object ids are the same in capitals."""
-    return user.lower() if _OBJECT_ID.fullmatch(user) else user
 
 
 def _roles(roles: dict[str, Holders]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ both say is weighed by logistic regression, fitted on authors whom neither had r
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -102,22 +102,6 @@ def fit_gate(
     rows, weights, evidence = _fit_readers(examples, ordinary, features_of)
     short, story = _fit_weighers(examples, ordinary, features_of, kinds_of)
     return Gate(rows, weights, evidence, short, story)
-
-
-def held_out_alarms(
-    examples: Sequence[GateExample],
-    ordinary: Sequence[tuple[str, str]],
-    features_of: Features,
-    kinds_of: Kinds,
-) -> Iterator[tuple[GateExample, Alarm]]:
-    """Each text, and what a gate says of it that has read nothing of its author."""
-    for author in dict.fromkeys(example.author for example in examples):
-        gate = fit_gate([e for e in examples if e.author != author], ordinary, features_of, kinds_of)
-        for example in examples:
-            if example.author == author:
-                parts = gate.parts(example.text)
-                features = _features(parts, features_of)
-                yield example, gate.read(parts, features, kinds_of(features[:1]))
 
 
 def _parts(text: str, evidence: Vectors) -> list[str]:

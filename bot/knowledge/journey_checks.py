@@ -21,8 +21,6 @@ CONTACT_KEYS = frozenset(
         *("union", "employee_assistance"),
     }
 )
-# Slots that no step asks for and that a report may hold all the same.
-OTHER_SLOTS = frozenset({"struck"})
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from datetime import datetime
 
 from bot.conversation.inputs import clean_text, is_ahead, read_moment
 from bot.domain.messages import Field, Form, Heading, Message, Option
-from bot.domain.roster import ROLES, role_name
+from bot.domain.roster import ROLES, as_written, role_name
 from bot.domain.roster_changes import WHATS, Change
 from bot.knowledge.roster_texts import FieldName
 from bot.services.context import Context
 
 _SHORT, _LONG = 80, 300
-_OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 # The form of each change, field by field; the accounts of whoever joins are added for each platform.
 _FIELDS: Mapping[str, tuple[FieldName, ...]] = {
@@ -141,15 +140,8 @@ def change(context: Context, action: str, values: Values) -> Change:
         role=values.get("role", ""),
         school="" if values.get("school") == _EVERY else values.get("school", ""),
         platform=values.get("platform", "") if action == "no_account" else "",
-        accounts={platform: _as_written(user) for platform, user in accounts.items() if user},
+        accounts={platform: as_written(user) for platform, user in accounts.items() if user},
         to=values.get("to", ""),
         start=times["start"],
         end=times["end"],
-    )
-
-
-def _as_written(user: str) -> str:
-    # Microsoft's object ids are the same in capitals.
-    return (
-        user.lower() if re.fullmatch(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", user) else user
     )

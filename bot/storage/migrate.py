@@ -45,18 +45,6 @@ def upgrade(database: Database, revision: str = "head") -> None:
         command.upgrade(_config(connection), revision)
 
 
-def downgrade(database: Database, revision: str) -> None:
-    """Take the database back to `revision`, in one transaction."""
-    with _migrating(database) as connection:
-        command.downgrade(_config(connection), revision)
-
-
-def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
-    with database.transaction() as connection:
-        return _revision(connection) == _head()
-
-
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 

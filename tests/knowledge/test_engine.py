@@ -11,7 +11,6 @@ import pytest
 from bot.knowledge import engine as engine_module
 from bot.knowledge import minilm_encoder
 from bot.knowledge.classifier import best_temperature, fit_logistic, softmax, twin_folds
-from bot.knowledge.cross_validation import held_out
 from bot.knowledge.encoder import TfidfEncoder, learn_letters
 from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, read_lesson
 from bot.knowledge.kernel import fit_kernel
@@ -21,6 +20,7 @@ from bot.knowledge.spelling import Speller
 from bot.knowledge.topic_head import fit_topics
 from bot.knowledge.wording import Lexicon, fold, windows
 from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
+from tests.knowledge.cross_validation import held_out
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = load_vocabulary(ROOT / "bot" / "knowledge" / "minilm" / "vocab.txt")

@@ -15,6 +15,7 @@ from bot.storage.audit import AuditEntry, Head, Verified
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Collision, Database, StorageFault, StorageUnavailable
 from bot.storage.vault import Vault, open_vault
+from tests.support import schema
 from tests.support.desk import Desk
 from tests.support.force import by_force
 from tests.support.postgres import Cluster
@@ -303,7 +304,7 @@ def test_the_serving_role_only_adds_to_the_audit(cluster: Cluster, tmp_path: Pat
 
 
 def _only_the_owner_migrates(owner: Database, url: str) -> None:
-    migrate.downgrade(owner, "0006")
+    schema.downgrade(owner, "0006")
     with owner.transaction() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '0005'"))
     serving = Database(url.replace("signpost@", "serving@"))

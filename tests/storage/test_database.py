@@ -10,6 +10,7 @@ from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.schema import metadata
 from bot.storage.vault import Vault, open_vault
+from tests.support import schema
 from tests.support.desk import Desk
 
 
@@ -73,15 +74,15 @@ def test_going_down_and_up_keeps_the_reports(migrated_url: str) -> None:
         tx.execute(text("UPDATE reports SET remind_at = due_at, check_at = NULL"))
     before = desk.dump()
     for revision in ("0002", "0001"):
-        migrate.downgrade(database, revision)
-        assert not migrate.is_current(database)
+        schema.downgrade(database, revision)
+        assert not schema.is_current(database)
         migrate.upgrade(database)
-        assert migrate.is_current(database)
+        assert schema.is_current(database)
     assert desk.dump() == before
     assert reference in desk.press("farid", "case.show", reference)
-    migrate.downgrade(database, "base")
+    schema.downgrade(database, "base")
     migrate.upgrade(database)
-    assert migrate.is_current(database)
+    assert schema.is_current(database)
     assert reference not in desk.dump()
     desk.close()
     database.close()
@@ -100,7 +101,7 @@ def test_a_line_of_an_older_version_is_taken_away(migrated_url: str, state: str)
     )
     with desk.product.database.transaction() as tx:
         assert tx.execute(text(older), {"state": state}).rowcount == 1
-    migrate.downgrade(desk.product.database, "0014")
+    schema.downgrade(desk.product.database, "0014")
     migrate.upgrade(desk.product.database)
     assert len(desk.notebook.texts("flt")) == 1
     desk.work(rounds=10)
@@ -114,7 +115,7 @@ def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     with ThreadPoolExecutor() as together:
         list(together.map(migrate.upgrade, databases))
     for database in databases:
-        assert migrate.is_current(database)
+        assert schema.is_current(database)
         database.close()
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.storage import migrate, sqlite
+from bot.storage import sqlite
 from bot.storage.crypto import KeyRing, new_key
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.vault import open_vault
+from tests.support import schema
 from tests.support.desk import Desk
 
 
@@ -141,7 +142,7 @@ def test_a_backup_is_whole_while_others_write(database: Database, tmp_path: Path
     for number in range(3):
         copy = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
         copy.check()
-        assert migrate.is_current(copy)
+        assert schema.is_current(copy)
         copy.close()
 
 
