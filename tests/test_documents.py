@@ -1,0 +1,34 @@
+"""The documents hold together: what they link to is there, and each decision stands in the index."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DECISIONS = ROOT / "docs" / "decisions"
+_LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+def test_links_lead_to_files() -> None:
+    """Each relative link in the documents leads to a file or a folder."""
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in documents
+        for target in _LINK.findall(path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert len(documents) > 20
+    assert broken == []
+
+
+def test_each_decision_has_a_status_and_a_row() -> None:
+    """The decisions are numbered without a gap, each says its status, and the index lists each."""
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    files = sorted(DECISIONS.glob("0*.md"))
+    assert [path.name[:4] for path in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    for path in files:
+        heading, _, status, *_ = path.read_text(encoding="utf-8").splitlines()
+        assert re.match(r"Status: (accepted|superseded by \[)", status), path.name
+        assert f"| [{path.name[:4]}]({path.name}) | {heading[9:]} | {status[-10:]} |" in index
