@@ -23,8 +23,9 @@ run: install            ## the product at http://localhost:3978/, with SQLite an
 
 # The few tests that take long, and those that need system packages, are the rest.
 REST := browser or node or postgres or slow
+# CHECKED=yes, after `make check` of the same tree, leaves out those that it has run.
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REST) or rasa)"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(if $(CHECKED),process and )not ($(REST) or rasa)"
 
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, and the tests that start no process of the product
 	$(BIN)/ruff format --check .
@@ -112,6 +113,6 @@ test-rasa: $(VENV)/.dev ## the same with DIET: ten minutes
 rasa-lock: $(VENV)/.dev ## pin and hash what intents/requirements.in asks for
 	$(BIN)/uv pip compile --quiet --python-version 3.10 --overrides intents/requirements-overrides.txt --generate-hashes --no-emit-index-url --custom-compile-command "make rasa-lock" intents/requirements.in -o intents/requirements.txt
 
-lock: $(VENV)/.dev      ## pin and hash what requirements*.in ask for
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+lock: $(VENV)/.dev      ## pin and hash what pyproject.toml asks for
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -c requirements.txt --group pyproject.toml:dev -o requirements-dev.txt

@@ -18,7 +18,10 @@ from bot.knowledge.documents import DataFaults
 from bot.knowledge.federation_file import date_faults, load_federation, production_faults
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 
-HOME = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+# A wheel holds a copy of the data files in the package; in a checkout they stand beside it.
+_IS_CHECKOUT = (_PACKAGE.parent / "policy_kb").is_dir()
+HOME = _PACKAGE.parent if _IS_CHECKOUT else _PACKAGE / "data"
 EXAMPLE = HOME / "federation.example.yml"
 LOOPBACK = "127.0.0.1"
 # What HS256 asks of its key; a shorter one could be guessed.
@@ -70,7 +73,7 @@ class Settings:
     @property
     def cache(self) -> Path:
         """Where what was learnt is kept, to start faster; it may be deleted at any time."""
-        return HOME / ".cache"
+        return HOME / ".cache" if _IS_CHECKOUT else self.data / "cache"
 
 
 def read_settings() -> Settings:
