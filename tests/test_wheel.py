@@ -19,7 +19,7 @@ INCLUDED = WHEEL["targets"]["wheel"]["force-include"]
 
 
 def test_the_package_runs_without_a_checkout(tmp_path: Path) -> None:
-    """With what pyproject.toml puts into the wheel a command works in any folder, and keeps its data there."""
+    """With what pyproject.toml puts into the wheel a command works in any folder, and keeps data there."""
     site, folder = tmp_path / "site", tmp_path / "folder"
     folder.mkdir()
     shutil.copytree(ROOT / "bot", site / "bot", ignore=shutil.ignore_patterns("__pycache__"))

@@ -131,7 +131,7 @@ BROKEN = [
         "journeys/start.yml",
         'when: {danger: ["yes"]}',
         "when: {danger: [yes]}",
-        "Input should be a valid string",
+        'text is needed here: put it in quotes, "yes"',
     ),
     (
         "journeys/start.yml",
