@@ -45,7 +45,7 @@ from bot.knowledge.policies import load_policy
 from bot.knowledge.rasa_files import load_training
 from bot.knowledge.retention_file import Retention
 from bot.knowledge.roster_texts import RosterTexts
-from bot.running import SharedClock, bound, head_logged, listen, repeating, ring_said, until_stopped, working
+from bot.running import SharedClock, bound, head_logged, repeating, ring_said, until_stopped, working
 from bot.services import standing
 from bot.services.assistant import Assistant
 from bot.services.context import ChannelState, Context, CurrentWorld
@@ -269,7 +269,6 @@ def serve(settings: Settings, works: bool = True) -> None:
     with bound(host, settings.port) as door:
         product = build(settings)
         try:
-            listen(door)
             log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
             web.run_app(web_app(product, works), sock=door, print=None, access_log=None)
         finally:

@@ -64,24 +64,12 @@ def bound(host: str, port: int) -> socket.socket:
         door.bind((host, port))
     except OSError as error:
         door.close()
-        raise _taken(port, error) from None
+        why, other = os.strerror(error.errno or 0), port + 1 if 1024 <= port < 65535 else 3978
+        raise SettingsFaults(
+            f"PORT: {port} cannot be served on ({why}): end the program that uses it, or give"
+            f" another port, such as PORT={other}."
+        ) from None
     return door
-
-
-def listen(door: socket.socket) -> None:
-    """Take connections. Raises SettingsFaults where somebody else came first."""
-    try:
-        door.listen()
-    except OSError as error:
-        raise _taken(door.getsockname()[1], error) from None
-
-
-def _taken(port: int, error: OSError) -> SettingsFaults:
-    why = os.strerror(error.errno) if error.errno else str(error)
-    return SettingsFaults(
-        f"PORT: {port} cannot be served on ({why}): end the program that uses it, or give another port, such"
-        f" as PORT={port + 1 if 1024 <= port < 65535 else 3978}."
-    )
 
 
 def working(worker: Worker, listener: Listener | None) -> Callable[[web.Application], AsyncIterator[None]]:
