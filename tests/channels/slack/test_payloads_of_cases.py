@@ -108,7 +108,7 @@ def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a message like any other."""
     reference, texts = desk.report().reference, desk.product.context.texts.errors
     desk.press("farid", "case.acknowledge", reference)
-    too_long = texts.too_long.format(limit=4000)
+    too_long = texts.too_long.fill(limit=4000)
     for action, fields, typed, errors in (
         ("case.note", {"note": "x" * 4001}, "x" * 1000, [too_long]),
         (
