@@ -5,6 +5,16 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from bot.conversation.world import World
+from bot.knowledge.answer_rules import load_answer_rules
+from bot.knowledge.documents import load
+from bot.knowledge.door_texts import load_door_texts
+from bot.knowledge.paper_texts import load_paper_texts
+from bot.knowledge.permission_files import PermissionTable
+from bot.knowledge.playbook import load_playbook
+from bot.knowledge.policies import load_policy
+from tests.support.desk import Desk
+from tests.support.federation import federation
 from tests.support.postgres import Cluster
 from tests.support.quick import quickly
 from tests.support.sqlite import make_ready
@@ -21,6 +31,7 @@ structlog.configure(
 # `make properties` (--hypothesis-profile=long): far more examples, and other ones each time.
 settings.register_profile("long", max_examples=2000)
 
+ROOT = Path(__file__).resolve().parents[1]
 _IN_FULL = {"storage", "acceptance", "torture", "bench"}
 
 
@@ -83,3 +94,27 @@ def postgres_url(cluster: Cluster) -> Iterator[str]:
     """The DATABASE_URL of a PostgreSQL database of the test's own, at the newest schema."""
     with cluster.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """The real policy, journeys and texts, and a made-up Federation."""
+    folder = ROOT / "policy_kb"
+    policy = load_policy(folder / "social-media")
+    return World(
+        policy=policy,
+        playbook=load_playbook(folder, policy),
+        rules=load_answer_rules(ROOT / "intents", folder, policy),
+        federation=federation(),
+        permissions=load(folder / "permissions.yml", PermissionTable).permissions,
+        door=load_door_texts(folder / "door-texts.yml", policy.topics),
+        paper=load_paper_texts(folder / "paper-texts.yml", policy),
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    """The product with the demo Federation, on a database of its own."""
+    found = Desk.open(tmp_path, database_url=database_url)
+    yield found
+    found.close()

@@ -8,8 +8,8 @@ from hashlib import sha256
 from threading import Lock
 
 import structlog
+from prometheus_client import Counter
 
-from bot.delivery.metrics import ENGINE_ANSWERS
 from bot.delivery.rasa_client import OUT_OF_SCOPE, RasaFault, RasaService
 from bot.knowledge.parsing import Engine, Parse, Ranked
 from bot.knowledge.rasa_files import Training
@@ -29,6 +29,14 @@ def model_suffix(training: Training) -> str:
     """How the name of every model ends that was trained from exactly these intents and examples."""
     lines = [*training.intents, *(f"{example.intent}\0{example.text}" for example in training.examples)]
     return "-" + sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+# No label ever holds a person or a word.
+ENGINE_ANSWERS = Counter(
+    "signpost_engine_answers",
+    "Questions read while Rasa is configured, by the engine that read them and, for the built-in one, why.",
+    ["engine", "reason"],
+)
 
 
 class Breaker:

@@ -3,8 +3,3 @@
 from prometheus_client import Counter
 
 NOTICES = Counter("signpost_notices", "Messages from the outbox, by what came of each try.", ["outcome"])
-ENGINE_ANSWERS = Counter(
-    "signpost_engine_answers",
-    "Questions read while Rasa is configured, by the engine that read them and, for the built-in one, why.",
-    ["engine", "reason"],
-)

@@ -18,9 +18,8 @@ from bot.conversation.turns import (
 )
 from bot.conversation.world import World
 from bot.knowledge.parsing import Parse, Ranked
-
-from .screen import buttons_of, text_of
-from .storyteller import MONDAY, TOKENS
+from tests.support.screen import buttons_of, text_of
+from tests.support.storyteller import MONDAY, TOKENS
 
 
 def turn(content: Content, world: World, session: Session | None = None, parse: Parse | None = None) -> Turn:

@@ -20,10 +20,9 @@ from bot.conversation.turns import (
 from bot.conversation.world import World
 from bot.domain.messages import Field, Form, Message
 from bot.domain.roster import School
-
-from .federation import ROLES, federation
-from .screen import buttons_of
-from .storyteller import MONDAY, TOKENS
+from tests.support.federation import ROLES, federation
+from tests.support.screen import buttons_of
+from tests.support.storyteller import MONDAY, TOKENS
 
 WAYS_OUT = {
     "journey.back",

@@ -8,7 +8,7 @@ from bot.conversation.world import World
 from bot.domain.messages import Facts, Outside, Quote
 from bot.knowledge.federation_file import load_federation
 from bot.settings import EXAMPLE
-from tests.conversation.conftest import with_federation
+from tests.support.federation import with_federation
 
 TODAY = date(2026, 11, 27)
 

@@ -4,7 +4,7 @@ from bot.conversation.redaction import Redactor, hidden_name
 from bot.conversation.world import World
 from bot.knowledge.federation_file import load_federation
 from bot.settings import EXAMPLE
-from tests.conversation.conftest import with_federation
+from tests.support.federation import with_federation
 
 OTHERS = {
     "Eleanor Marsh saw it": "[Executive Headteacher] saw it",

@@ -4,8 +4,7 @@ from bot.conversation import journeys, receipts
 from bot.conversation.review import answered, readers
 from bot.conversation.world import World
 from bot.domain.routing import Route
-
-from .screen import text_of
+from tests.support.screen import text_of
 
 ACCIDENT = {
     "school": ("ash",),

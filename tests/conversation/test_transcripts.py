@@ -5,8 +5,7 @@ import pytest
 import yaml
 
 from bot.conversation.world import World
-
-from .storyteller import Story
+from tests.support.storyteller import Story
 
 FOLDER = Path(__file__).resolve().parents[1] / "transcripts"
 

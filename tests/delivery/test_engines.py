@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.engines import Breaker, RasaEngine, answers_by_engine, model_suffix
-from bot.delivery.metrics import ENGINE_ANSWERS
+from bot.delivery.engines import ENGINE_ANSWERS, Breaker, RasaEngine, answers_by_engine, model_suffix
 from bot.delivery.rasa_client import RasaFault, RasaService
 from bot.knowledge.parsing import Parse, Ranked
 from bot.knowledge.rasa_files import Example, Training

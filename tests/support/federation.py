@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from bot.conversation.world import World
 from bot.domain.roster import Contact, Federation, Person, Roster, School
 
 PEOPLE = {
@@ -75,3 +77,8 @@ def federation(
         accounts=("@AshSchool on X", "Beck School on Facebook"),
         settings={"colleague_protocol": "tell the Federation Leadership Team with this report"},
     )
+
+
+def with_federation(world: World, changed: Federation) -> World:
+    """The same world for another Federation."""
+    return replace(world, federation=changed)

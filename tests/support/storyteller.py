@@ -29,8 +29,7 @@ from bot.conversation.turns import (
 from bot.conversation.world import World
 from bot.domain.messages import Button, Field, Message
 from bot.knowledge.parsing import Parse, Ranked
-
-from .screen import buttons_of, form_of, text_of
+from tests.support.screen import buttons_of, form_of, text_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TOKENS = Tokens("draft-1", "FED-7K3Q", "KITE-4821-PLUM")

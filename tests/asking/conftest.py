@@ -1,3 +1,0 @@
-from tests.conversation.conftest import world
-
-__all__ = ["world"]
