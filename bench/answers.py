@@ -34,16 +34,16 @@ from bot.app import read_world
 from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled
 from bot.asking.score_tables import table
 from bot.commands.asking import Answering
-from bot.conversation.world import World
-from bot.delivery.rasa_client import RasaService
-from bot.knowledge.engine import BuiltinEngine, Lesson, build_engine, read_lesson
-from bot.knowledge.minilm_encoder import load_minilm
-from bot.knowledge.parsing import Engine
-from bot.knowledge.wording import fold
-from bot.knowledge.wordpiece import WordPiece, load_vocabulary
+from bot.content.wording import fold
+from bot.content.world import World
+from bot.engine.engine import BuiltinEngine, Lesson, build_engine, read_lesson
+from bot.engine.minilm_encoder import load_minilm
+from bot.engine.parse import Engine
+from bot.engine.rasa import RasaService
+from bot.engine.wordpiece import WordPiece, load_vocabulary
 from bot.settings import Settings, read_settings
 
-VOCABULARY = Path(hint3.__file__).parents[1] / "bot" / "knowledge" / "minilm" / "vocab.txt"
+VOCABULARY = Path(hint3.__file__).parents[1] / "bot" / "engine" / "minilm" / "vocab.txt"
 _SEEDS = 5
 _FALSE_REFUSALS = 0.05
 # Letters and words in any order: "can I follow ex-pupils?" is a twin of "Can I follow an ex-pupil".

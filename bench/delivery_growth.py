@@ -16,7 +16,7 @@ from sqlalchemy import event, select
 
 from bench.delivery_fill import fill
 from bot.app import new_tokens
-from bot.conversation.turns import Said
+from bot.domain.turns import Said
 from bot.storage import outbox
 from bot.storage.timers import due_reports
 from tests.support.desk import Desk

@@ -30,17 +30,17 @@ from bench.measures import markdown, percentiles
 from bench.rivals import example_units
 from bot.app import read_engine, read_world
 from bot.asking.evaluation import Labelled, holds, read_labelled
-from bot.conversation.world import World
-from bot.knowledge.classifier import softmax
-from bot.knowledge.encoder import Vectors, normalised
-from bot.knowledge.engine import BuiltinEngine, read_lesson
-from bot.knowledge.minilm_encoder import MiniLmEncoder, load_minilm
-from bot.knowledge.policies import Policy
-from bot.knowledge.wording import fold
-from bot.knowledge.wordpiece import WordPiece, load_vocabulary
+from bot.content.policy_load import Policy
+from bot.content.wording import fold
+from bot.content.world import World
+from bot.engine.classifier import softmax
+from bot.engine.engine import BuiltinEngine, read_lesson
+from bot.engine.features import Vectors, normalised
+from bot.engine.minilm_encoder import MiniLmEncoder, load_minilm
+from bot.engine.wordpiece import WordPiece, load_vocabulary
 from bot.settings import read_settings
 
-_VOCABULARY = Path(__file__).parents[1] / "bot" / "knowledge" / "minilm" / "vocab.txt"
+_VOCABULARY = Path(__file__).parents[1] / "bot" / "engine" / "minilm" / "vocab.txt"
 _TEXTS = 10_000
 # The router keeps so many policies by their discriminants. Among those the nearest row decides, and a little
 # the log odds: how little was chosen on the made-up questions alone.

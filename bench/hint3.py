@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.measures import auroc, markdown, matthews
-from bot.knowledge.classifier import twin_turns
-from bot.knowledge.encoder import JointEncoder, TfidfEncoder, Vectors, learn_letters
-from bot.knowledge.engine import LETTER_WEIGHT
-from bot.knowledge.kernel import fit_kernel
-from bot.knowledge.minilm_encoder import MiniLmEncoder, load_minilm
-from bot.knowledge.spelling import Speller
-from bot.knowledge.topic_head import fit_topics
-from bot.knowledge.wording import fold
-from bot.knowledge.wordpiece import WordPiece, load_vocabulary, whole_words
+from bot.content.spelling import Speller
+from bot.content.wording import fold
+from bot.engine.classifier import twin_turns
+from bot.engine.engine import LETTER_WEIGHT
+from bot.engine.features import JointEncoder, TfidfEncoder, Vectors, learn_letters
+from bot.engine.kernel import fit_kernel
+from bot.engine.minilm_encoder import MiniLmEncoder, load_minilm
+from bot.engine.topic_head import fit_topics
+from bot.engine.wordpiece import WordPiece, load_vocabulary, whole_words
 
 OUTSIDE = "NO_NODES_DETECTED"
 # Mean of the three bots: in-scope accuracy without a threshold, out-of-scope AUROC, best Matthews

@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.asking.answer import answer
-from bot.conversation.world import World
-from bot.delivery.rasa_client import RasaFault, RasaService
-from bot.knowledge.encoder import Encoder
-from bot.knowledge.engine import Lesson
-from bot.knowledge.heads import OUT_OF_SCOPE
-from bot.knowledge.nearness import stem
-from bot.knowledge.parsing import Engine, Parse
-from bot.knowledge.policies import Policy
-from bot.knowledge.wording import words
+from bot.asking.nearness import stem
+from bot.content.policy_load import Policy
+from bot.content.wording import words
+from bot.content.world import World
+from bot.engine.engine import Lesson
+from bot.engine.features import Encoder
+from bot.engine.heads import OUT_OF_SCOPE
+from bot.engine.parse import Engine, Parse
+from bot.engine.rasa import RasaFault, RasaService
 
 Ranks = NDArray[Any]
 _STOP_WORDS = """

@@ -26,12 +26,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.slack_places import cpu_s, place, wait_for
 from bot.app import read_world
-from bot.channels.slack import mounting
+from bot.casework.context import ChannelState, CurrentWorld
+from bot.channels.slack import app as mounting
 from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.routes import PATH
-from bot.conversation.turns import Incoming
 from bot.domain.messages import Message
-from bot.services.context import ChannelState, CurrentWorld
+from bot.domain.turns import Incoming
 from bot.settings import LOOPBACK, read_settings
 from tests.acceptance.server import free_port
 from tests.slack_double import SlackDouble, payloads

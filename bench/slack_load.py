@@ -15,8 +15,8 @@ import numpy as np
 from bench.slack_people import Crowd, Log, answered_s, drive
 from bench.slack_places import cpu_s, place
 from bench.slack_staff import Mix
-from bot.knowledge.policies import INTENT_PREFIX
-from bot.knowledge.rasa_files import load_training
+from bot.content.policy_load import INTENT_PREFIX
+from bot.engine.training import load_training
 from bot.settings import HOME
 from tests.acceptance.slack_office import Office, office
 

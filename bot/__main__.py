@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 from bot import logs
-from bot.commands import asking, auditing, exporting, keys, papers, retention, rostering, serving, upkeep
+from bot.commands import asking, auditing, data, keys, papers, retention, rostering, running, upkeep
 from bot.commands.registry import cli
 
 __all__ = ["cli"]
 # Each module registers its commands as it is imported.
-GROUPS = (serving, asking, upkeep, keys, papers, auditing, retention, exporting, rostering)
+GROUPS = (running, asking, upkeep, keys, papers, auditing, retention, data, rostering)
 
 if __name__ == "__main__":
     logs.configure(to_terminal=sys.stderr.isatty())

@@ -13,43 +13,43 @@ from datetime import UTC, datetime
 import structlog
 from aiohttp import web
 
+from bot.assistant.assistant import Assistant
+from bot.casework.context import ChannelState, Context, CurrentWorld
+from bot.casework.limits import Counters
 from bot.channels import playground
+from bot.channels.common.threads import AsyncCore
 from bot.channels.playground.kept import KeptMessages
-from bot.channels.slack import mounting as slack
+from bot.channels.slack import app as slack
 from bot.channels.slack.config import PLATFORM as SLACK
-from bot.channels.teams import mount as teams
+from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
-from bot.channels.threads import AsyncCore
-from bot.conversation.journeys import ALERT
-from bot.conversation.turns import Tokens
-from bot.conversation.world import World
-from bot.delivery.engines import RasaEngine, model_suffix
-from bot.delivery.rasa_client import RasaService
+from bot.content.case_texts import CaseTexts, load_case_texts
+from bot.content.case_work_texts import CaseWork
+from bot.content.documents import load
+from bot.content.door_texts import load_door_texts
+from bot.content.outcomes import Outcomes
+from bot.content.paper_texts import load_paper_texts
+from bot.content.playbook import load_playbook
+from bot.content.policy_load import load_policy
+from bot.content.retention_file import Retention
+from bot.content.roster_texts import RosterTexts
+from bot.content.rules import load_answer_rules
+from bot.content.tables import PermissionTable
+from bot.content.world import World
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
+from bot.domain.turns import Tokens
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.engine.engines import RasaEngine, model_suffix
+from bot.engine.parse import Engine, Parse
+from bot.engine.rasa import RasaService
+from bot.engine.training import load_training
 from bot.health import Health
-from bot.knowledge.answer_rules import load_answer_rules
-from bot.knowledge.case_texts import CaseTexts, load_case_texts
-from bot.knowledge.case_work_texts import CaseWork
-from bot.knowledge.documents import load
-from bot.knowledge.door_texts import load_door_texts
-from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
-from bot.knowledge.outcomes import Outcomes
-from bot.knowledge.paper_texts import load_paper_texts
-from bot.knowledge.parsing import Engine, Parse
-from bot.knowledge.permission_files import PermissionTable
-from bot.knowledge.playbook import load_playbook
-from bot.knowledge.policies import load_policy
-from bot.knowledge.rasa_files import load_training
-from bot.knowledge.retention_file import Retention
-from bot.knowledge.roster_texts import RosterTexts
+from bot.people import standing
+from bot.reporting.journeys import ALERT
 from bot.running import SharedClock, bound, head_logged, repeating, ring_said, until_stopped, working
-from bot.services import standing
-from bot.services.assistant import Assistant
-from bot.services.context import ChannelState, Context, CurrentWorld
-from bot.services.limits import Counters
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
 from bot.storage.database import Database, may_be_shared

@@ -12,12 +12,12 @@ from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
-from bot.conversation.world import World
-from bot.delivery.rasa_client import RasaFault
+from bot.content.documents import DataFaults, Document, Fault, load
+from bot.content.retention_file import Retention
+from bot.content.world import World
 from bot.domain.retention import CASE_CLASSES
-from bot.knowledge.documents import DataFaults, Document, Fault, load
-from bot.knowledge.retention_file import Retention
-from bot.services.roster_report import misfits
+from bot.engine.rasa import RasaFault
+from bot.people.roster_report import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
 from bot.storage.crypto import KeyFault

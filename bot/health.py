@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.services.context import Context
+from bot.casework.context import Context
 from bot.storage import standing
 from bot.storage.database import StorageUnavailable
 from bot.storage.heartbeats import last_beat

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.slack.config import SlackConfig
 from bot.channels.teams.config import TeamsConfig
+from bot.content.documents import DataFaults
+from bot.content.federation import date_faults, load_federation, production_faults
 from bot.domain.roster import Federation
 from bot.environment import Environment, EnvironmentFaults, read_variables
-from bot.knowledge.documents import DataFaults
-from bot.knowledge.federation_file import date_faults, load_federation, production_faults
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 
 _PACKAGE = Path(__file__).resolve().parent

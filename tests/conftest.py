@@ -5,14 +5,14 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from bot.conversation.world import World
-from bot.knowledge.answer_rules import load_answer_rules
-from bot.knowledge.documents import load
-from bot.knowledge.door_texts import load_door_texts
-from bot.knowledge.paper_texts import load_paper_texts
-from bot.knowledge.permission_files import PermissionTable
-from bot.knowledge.playbook import load_playbook
-from bot.knowledge.policies import load_policy
+from bot.content.documents import load
+from bot.content.door_texts import load_door_texts
+from bot.content.paper_texts import load_paper_texts
+from bot.content.playbook import load_playbook
+from bot.content.policy_load import load_policy
+from bot.content.rules import load_answer_rules
+from bot.content.tables import PermissionTable
+from bot.content.world import World
 from tests.support.desk import Desk
 from tests.support.federation import federation
 from tests.support.postgres import Cluster

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.asking.reading import Reading
-from bot.knowledge.answer_rules import AnswerRules
-from bot.knowledge.gate import is_story
-from bot.knowledge.parsing import Alarm, Parse
+from bot.content.rules import AnswerRules
+from bot.engine.gate import is_story
+from bot.engine.parse import Alarm, Parse
 
 _REPORTS = ("report_abuse", "report_image", "report_other")
 # What a pattern, or the engine alone, is taken for where there is no gate.

@@ -15,10 +15,10 @@ from typing import Any, Literal
 from bot.asking import alarms, choose
 from bot.asking.frame import NOTHING_READ, Frame
 from bot.asking.reading import NOTHING_EARLIER, Earlier, Guess, Reading, beside, citations_of, read
-from bot.knowledge.answer_rules import AnswerRules
-from bot.knowledge.answer_texts import AnswerTexts
-from bot.knowledge.parsing import Parse
-from bot.knowledge.policies import Clause, Policy, Topic
+from bot.content.answer_texts import AnswerTexts
+from bot.content.policy_load import Clause, Policy, Topic
+from bot.content.rules import AnswerRules
+from bot.engine.parse import Parse
 
 Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 _REPORTS = ("report_abuse", "report_image", "report_other")

@@ -11,7 +11,7 @@ from bot.asking.answer import Answer
 from bot.asking.calibration import Judged
 from bot.asking.labels import Conditions, Labelled, holds, read_labelled
 from bot.asking.marking import Marked
-from bot.knowledge.policies import Policy
+from bot.content.policy_load import Policy
 
 __all__ = [
     "Conditions",

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bot.knowledge.frame_words import FrameWords
-from bot.knowledge.policy_files import Applies, Slot
-from bot.knowledge.wording import unroll
+from bot.content.frame_words import FrameWords
+from bot.content.policy import Applies, Slot
+from bot.content.wording import unroll
 
 SLOTS: tuple[Slot, ...] = ("actor", "act", "account", "person", "platform")
 _ACTORS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.asking.answer import Kind
-from bot.knowledge.documents import DataFaults, Fault, read_lines
+from bot.content.documents import DataFaults, Fault, read_lines
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 

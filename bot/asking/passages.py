@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.content.answer_texts import AnswerTexts
+from bot.content.policy_load import Clause, Policy
 from bot.domain.messages import Block, Heading, Message, Paragraph, Quote
-from bot.knowledge.answer_texts import AnswerTexts
-from bot.knowledge.policies import Clause, Policy
 
 _AROUND = 4
 

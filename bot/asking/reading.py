@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
-from bot.knowledge.answer_rules import AnswerRules
-from bot.knowledge.nearness import nearest_first
-from bot.knowledge.parsing import Continued, Parse
-from bot.knowledge.policies import Clause, Policy, Topic
-from bot.knowledge.policy_files import Slot
+from bot.asking.nearness import nearest_first
+from bot.content.policy import Slot
+from bot.content.policy_load import Clause, Policy, Topic
+from bot.content.rules import AnswerRules
+from bot.engine.parse import Continued, Parse
 
 _ALLOWS = ("allowed_if", "encouraged")
 # Their first clause is the one that forbids or allows: nothing goes before it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.asking.answer import Answer, statement
+from bot.content.answer_texts import AnswerTexts
+from bot.content.policy_load import Clause, Offer, Policy, Topic
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -18,8 +20,6 @@ from bot.domain.messages import (
     Quote,
     Verdict,
 )
-from bot.knowledge.answer_texts import AnswerTexts
-from bot.knowledge.policies import Clause, Offer, Policy, Topic
 
 START = "report.start"
 STATUS = "status.show"

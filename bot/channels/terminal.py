@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -25,6 +24,7 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 
 PLATFORM = "terminal"
 _WIDTH = 88

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.app import clock
 from bot.commands.auditing import followed
 from bot.commands.opened import Opened
+from bot.content.documents import load
+from bot.content.tables import PermissionTable
 from bot.domain.access import Decision
-from bot.knowledge.documents import load
-from bot.knowledge.permission_files import PermissionTable
-from bot.services.approvals import agreed, carry_out
+from bot.people.approvals import agreed, carry_out
 from bot.storage.approvals import Approval
 from bot.storage.database import StorageFault
 

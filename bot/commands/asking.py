@@ -13,12 +13,12 @@ import typer
 from bot.app import read_engine, read_rasa, read_world
 from bot.asking import evaluation, score_tables
 from bot.asking.answer import Answer, to_json
+from bot.asking.conversation import ask as ask_in
 from bot.commands.registry import JsonOption, command
-from bot.conversation.asking import ask as ask_in
-from bot.conversation.turns import Session, Tokens
-from bot.conversation.world import World
-from bot.delivery.engines import answers_by_engine
-from bot.knowledge.parsing import Engine
+from bot.content.world import World
+from bot.domain.turns import Session, Tokens
+from bot.engine.engines import answers_by_engine
+from bot.engine.parse import Engine
 from bot.settings import Settings, SettingsFaults, read_settings
 
 EngineName = Literal["builtin", "rasa"]

@@ -12,7 +12,7 @@ from bot.app import clock
 from bot.commands.agreeing import agreement, used
 from bot.commands.opened import Opened, opened
 from bot.commands.registry import cli, command
-from bot.services.rotation import needed_keys, rotate
+from bot.records.rotation import needed_keys, rotate
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.rotation import others_serve

@@ -11,8 +11,8 @@ import typer
 
 from bot.app import clock, read_world
 from bot.channels.paper import Sheet, on_one_page
+from bot.channels.paper.phone_sheet import phone_sheet
 from bot.commands.registry import cli, command
-from bot.conversation.phone_sheet import phone_sheet
 from bot.settings import SettingsFaults, read_settings
 
 report = typer.Typer(help="Papers of the Federation as a whole.", no_args_is_help=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.knowledge.documents import DataFaults
+from bot.content.documents import DataFaults
 from bot.settings import SettingsFaults
 from bot.storage.crypto import KeyFault
 from bot.storage.database import StorageFault, StorageUnavailable

@@ -11,10 +11,10 @@ from bot.app import clock
 from bot.commands.agreeing import agreement, used
 from bot.commands.opened import opened
 from bot.commands.registry import command
+from bot.content.documents import load
+from bot.content.retention_file import Retention
 from bot.domain.retention import CASE_CLASSES
-from bot.knowledge.documents import load
-from bot.knowledge.retention_file import Retention
-from bot.services.retention import Going, due, purge
+from bot.records.retention import Going, due, purge
 
 
 @command("purge")

@@ -6,7 +6,7 @@ import typer
 
 from bot.app import NoEngine, build, clock
 from bot.commands.registry import command
-from bot.services.roster_report import lines
+from bot.people.roster_report import lines
 from bot.settings import read_settings
 
 

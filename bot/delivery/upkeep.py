@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.casework.context import Context, Stand
+from bot.delivery import channel_alarm, digests, timers
 from bot.delivery.housekeeping import Housekeeping
-from bot.services import channel_alarm, digests, escalations, holders, standing
-from bot.services.context import Context, Stand
+from bot.people import holders, standing
 from bot.storage import outbox
 from bot.storage.database import StorageUnavailable
 
@@ -46,7 +47,7 @@ class Upkeep:
         if self._done is not None and timedelta() <= now - self._done < _EVERY:
             return
         self._follow_roster(now)
-        escalations.climb_due(self.context, now)
+        timers.climb_due(self.context, now)
         self._housekeeping.look(self.context.database, now)
         self._see_to_channel(now)
         self._done = now

@@ -12,9 +12,14 @@ from typing import Any
 
 import structlog
 
+from bot.casework.context import Context
+from bot.delivery import announcements, notices, undelivered
 from bot.delivery.leases import LEASE, RENEWED_EVERY_S, Leases
+from bot.delivery.lines import NotYet
 from bot.delivery.metrics import NOTICES
+from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing
 from bot.delivery.retry import delay
+from bot.delivery.send import reason_of, send
 from bot.delivery.sender import (
     DeliveryFault,
     OutageFault,
@@ -23,13 +28,9 @@ from bot.delivery.sender import (
     Sender,
     WithheldFault,
 )
-from bot.delivery.sending import reason_of, send
 from bot.delivery.upkeep import Upkeep
 from bot.domain.notices import REPORTER, Recipient
-from bot.services import announcements, deliveries, standing, undelivered
-from bot.services.context import Context
-from bot.services.deliveries import NotBefore, NowhereToSend, Outgoing
-from bot.services.lines import NotYet
+from bot.people import standing
 from bot.storage import outbox, pauses
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Claimed
@@ -205,7 +206,7 @@ class Worker:
             now = self.clock()
             standing.refresh(tx, self.context, now)
             if claimed.notice.report_id:
-                outgoing = deliveries.prepare(tx, self.context, claimed, now)
+                outgoing = notices.prepare(tx, self.context, claimed, now)
             else:
                 outgoing = announcements.prepare(tx, self.context, claimed, now)
             if outgoing is None:
@@ -214,7 +215,7 @@ class Worker:
 
     def _record(self, claimed: Claimed, outgoing: Outgoing, message_id: str) -> None:
         with self.context.database.transaction() as tx:
-            deliveries.record(tx, self.context, claimed, outgoing, message_id, self.clock())
+            notices.record(tx, self.context, claimed, outgoing, message_id, self.clock())
         self._is_up(outgoing.platform, up=True)
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)

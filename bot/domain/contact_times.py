@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.working_time import WorkingTime
+from bot.domain.times import WorkingTime
 
 _DAY = timedelta(days=1)
 # Whatever is chosen repeats within a week; over a term holiday, school hours are free.

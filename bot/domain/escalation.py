@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.working_time import WorkingTime
+from bot.domain.times import WorkingTime
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from bot.domain.escalation import Targets, Timetable
-from bot.domain.working_time import WorkingTime
+from bot.domain.times import WorkingTime
 
 ROLES = ("eht", "flt", "sbm", "fbm", "it", "dsl", "deputy_dsl", "chair", "dpl")
 ROLE_NAMES = {

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from bot.delivery.rasa_client import RasaFault, RasaService
+from bot.engine.rasa import RasaFault, RasaService
 from tests.acceptance.server import ROOT, free_port
 
 TOKEN = "the-secret-of-the-acceptance-tests"

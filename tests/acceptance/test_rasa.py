@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.rasa_client import RasaFault
+from bot.engine.rasa import RasaFault
 from tests.acceptance.rasa_service import NO_PYTHON, TOKEN, RasaProcess, command, run
 from tests.acceptance.server import ROOT
 from tests.test_commands import bot

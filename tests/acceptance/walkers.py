@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from bot.knowledge.journey_files import FieldRecord
-from bot.knowledge.playbook import load_playbook
-from bot.knowledge.policies import load_policy
+from bot.content.journeys import FieldRecord
+from bot.content.playbook import load_playbook
+from bot.content.policy_load import load_policy
 from tests.acceptance.reporting import Caller
 from tests.acceptance.server import ROOT, Server
 

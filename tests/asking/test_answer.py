@@ -9,11 +9,11 @@ from bot.asking.answer import Answer, answer, answer_topic, shown_clauses, state
 from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
 from bot.asking.reading import Earlier
 from bot.asking.render import as_messages, show_more
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Heading, Outside, Paragraph
-from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
-from bot.knowledge.parsing import Parse, Ranked
-from bot.knowledge.rasa_files import load_training
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.engine.parse import Parse, Ranked
+from bot.engine.training import load_training
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "questions.jsonl"

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 
 from bot.asking.answer import Answer, answer
 from bot.asking.evaluation import Labelled, read_labelled
-from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
-from bot.knowledge.rasa_files import load_training
+from bot.content.world import World
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.engine.training import load_training
 
 ROOT = Path(__file__).parents[2]
 ASKED = read_labelled(ROOT / "tests" / "golden" / "danger.jsonl")

@@ -17,8 +17,8 @@ from bot.asking.evaluation import (
     wilson,
 )
 from bot.asking.score_tables import misses_table, table, to_json
-from bot.knowledge.documents import DataFaults
-from bot.knowledge.policies import Clause, Policy, load_policy
+from bot.content.documents import DataFaults
+from bot.content.policy_load import Clause, Policy, load_policy
 
 ROOT = Path(__file__).parents[2]
 JUDGEMENT = ROOT / "tests" / "golden" / "judgement.jsonl"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.asking.frame import Frame, contradictions, read_frame
-from bot.conversation.world import World
-from bot.knowledge.documents import DataFaults
-from bot.knowledge.frame_words import load_frame_words
-from bot.knowledge.policy_files import Applies
+from bot.content.documents import DataFaults
+from bot.content.frame_words import load_frame_words
+from bot.content.policy import Applies
+from bot.content.world import World
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.asking.answer import Answer
+from bot.asking.conversation import ask
 from bot.asking.labels import Labelled, read_labelled
 from bot.asking.marking import Marked
-from bot.conversation.asking import ask
-from bot.conversation.turns import Session, Tokens
-from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
+from bot.content.world import World
+from bot.domain.turns import Session, Tokens
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,5 @@
 from bot.asking.passages import show_passage
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Quote
 
 

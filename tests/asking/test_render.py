@@ -7,7 +7,9 @@ import pytest
 
 from bot.asking.answer import Answer, Choice, Kind, answer, answer_topic, ask_which
 from bot.asking.render import as_messages, show_more
-from bot.conversation.world import World
+from bot.content.answer_texts import load_answer_texts
+from bot.content.documents import DataFaults
+from bot.content.world import World
 from bot.domain.messages import (
     Bullets,
     Button,
@@ -20,9 +22,7 @@ from bot.domain.messages import (
     Quote,
     Verdict,
 )
-from bot.knowledge.answer_texts import load_answer_texts
-from bot.knowledge.documents import DataFaults
-from bot.knowledge.parsing import Parse, Ranked
+from bot.engine.parse import Parse, Ranked
 
 ROOT = Path(__file__).parents[2]
 CONTACTS = {

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from bot.asking.answer import Answer, answer
+from bot.asking.conversation import ask
 from bot.asking.reading import Earlier
-from bot.conversation.asking import ask
-from bot.conversation.turns import Session, Tokens
-from bot.conversation.world import World
-from bot.knowledge.engine import BuiltinEngine, build_engine, read_lesson
+from bot.content.world import World
+from bot.domain.turns import Session, Tokens
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
 
 ROOT = Path(__file__).parents[2]
 Wanted = tuple[str, ...]

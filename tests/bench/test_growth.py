@@ -7,7 +7,7 @@ import pytest
 
 from bench.growth import Block, Shelf, mixed_blocks, shelve
 from bench.growth_text import CLAUSES_EACH, policies
-from bot.knowledge.encoder import normalised
+from bot.engine.features import normalised
 
 
 def blocks(count: int) -> list[Block]:

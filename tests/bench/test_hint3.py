@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.hint3 import OUTSIDE, Guesses, guess
-from bot.knowledge.encoder import Vectors, normalised
+from bot.engine.features import Vectors, normalised
 
 INTENTS = ["order"] * 6 + ["refund"] * 6 + ["greet"] * 6
 

@@ -13,7 +13,6 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.playground import PlaygroundSender, Posted, mount
-from bot.conversation.turns import Incoming, Pressed, Said, SharedFile, Submitted
 from bot.delivery.sender import Target
 from bot.domain.messages import (
     Bullets,
@@ -34,6 +33,7 @@ from bot.domain.messages import (
     buttons,
 )
 from bot.domain.roster import Federation, Person, Roster, School
+from bot.domain.turns import Incoming, Pressed, Said, SharedFile, Submitted
 
 START = datetime(2026, 3, 3, 14, 5, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.phones import Part, parts_of, without_links
+from bot.channels.common.phones import Part, parts_of, without_links
 from bot.channels.terminal import lines
 from bot.domain.messages import Bullets, Heading, Message
 

@@ -14,9 +14,9 @@ from aiohttp import web
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from bot.channels.playground import PlaygroundSender
-from bot.conversation.turns import Pressed
 from bot.delivery.sender import Target
 from bot.domain.messages import Message
+from bot.domain.turns import Pressed
 from tests.acceptance.chromium import browser, complaints, desk, phone
 from tests.channels.fake_core import FakeCore, card, product
 

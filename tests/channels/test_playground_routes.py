@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from bot.channels.playground import mount
 from bot.channels.playground.guard import guarded
-from bot.conversation.turns import Pressed, Said, SharedFile, Submitted
 from bot.domain.roster import Roster
+from bot.domain.turns import Pressed, Said, SharedFile, Submitted
 from tests.channels.fake_core import FEDERATION, START, FakeCore, MemoryStore, run
 from tests.channels.playground_client import Page, with_page
 

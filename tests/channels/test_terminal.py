@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
 from bot.channels.terminal import Terminal, clean, lines
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Submitted
 from bot.domain.messages import (
     Bullets,
     Button,
@@ -20,6 +19,7 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
+from bot.domain.turns import Content, Incoming, Pressed, Said, Submitted
 
 FIELDS = (
     Field("where", "Where?", "text", required=False),

@@ -5,9 +5,9 @@ import threading
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from bot.channels.threads import AsyncCore
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender
-from bot.services.assistant import Assistant
+from bot.assistant.assistant import Assistant
+from bot.channels.common.threads import AsyncCore
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
+from bot.casework.context import Context
 from bot.delivery.worker import Worker
-from bot.services.context import Context
 from tests.support.desk import START
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.documents import load
+from bot.content.tables import PermissionTable
 from bot.domain.access import (
     ACTIONS,
     DECISIONS,
@@ -16,8 +18,6 @@ from bot.domain.access import (
     access_report,
 )
 from bot.domain.roster import ROLES
-from bot.knowledge.documents import load
-from bot.knowledge.permission_files import PermissionTable
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.documents import load
+from bot.content.federation import load_federation
+from bot.content.route_files import RoutesFile, RowRecord
+from bot.content.tables import PermissionTable
 from bot.domain.access import ACTIONS, Action, Actor, CaseFacts, Permissions, access_report, told_people
 from bot.domain.roster import ROLES, Federation
 from bot.domain.routing import Route, Row, decide
-from bot.knowledge.documents import load
-from bot.knowledge.federation_file import load_federation
-from bot.knowledge.permission_files import PermissionTable
-from bot.knowledge.route_files import RoutesFile, RowRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = load(ROOT / "policy_kb" / "routes.yml", RoutesFile).rows

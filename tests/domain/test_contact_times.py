@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.contact_times import Avoided, next_allowed
-from bot.domain.working_time import Closure, WorkingTime
+from bot.domain.times import Closure, WorkingTime
 
 LONDON = ZoneInfo("Europe/London")
 HALF_TERM = Closure("Half term", date(2026, 10, 26), date(2026, 10, 30))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.escalation import Targets, Timetable, Wait
-from bot.domain.working_time import SCHOOL_WEEK, Closure, HalfDay, WorkingTime
+from bot.domain.times import SCHOOL_WEEK, Closure, HalfDay, WorkingTime
 
 LONDON = ZoneInfo("Europe/London")
 # Christmas of 2026 as a school has it, its bank holidays given as dates.

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.federation import load_federation
 from bot.domain.roster import Federation
 from bot.domain.routing import Level, Route, Row, Visibility, decide
-from bot.knowledge.federation_file import load_federation
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = (

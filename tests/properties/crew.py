@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.casework.context import Context
 from bot.delivery.sender import PermanentFault, Target, WithheldFault
 from bot.delivery.worker import Worker
 from bot.domain.messages import Message
-from bot.services.context import Context
 from tests.support.desk import Desk, Notebook
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select, text
 
-from bot.conversation.turns import Content, Pressed, Submitted, Tokens
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
 from bot.domain.notices import REPORTER
+from bot.domain.turns import Content, Pressed, Submitted, Tokens
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
 from tests.properties.oracle import KINDS, PRESSING, STAGES, TELLING, Kind

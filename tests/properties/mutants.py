@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, true, update
 
-from bot.delivery import leases
+from bot.casework import handle, open
+from bot.casework.press import Press
+from bot.delivery import leases, timers
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
-from bot.services import case_handling, escalations, submissions
-from bot.services.case_press import Press
 from bot.storage import claims, outbox
 from bot.storage.outbox import Claimed
 from bot.storage.reports import save_state
@@ -66,8 +66,8 @@ def climbs_on(patch: Patch) -> None:
     def store(press: Press, state: CaseState) -> bool:
         return save_state(press.tx, press.report, state, press.report.row.due_at, None)
 
-    patch.setattr(escalations, "advance", on)
-    patch.setattr(case_handling, "_store", store)
+    patch.setattr(timers, "advance", on)
+    patch.setattr(handle, "_store", store)
 
 
 def two_voices(patch: Patch) -> None:
@@ -85,7 +85,7 @@ def lease_for_ever(patch: Patch) -> None:
 
 def no_notices(patch: Patch) -> None:
     """A report is stored, and nobody on its route is owed a word of it."""
-    patch.setattr(submissions, "owe_first_notices", lambda *_: None)
+    patch.setattr(open, "owe_first_notices", lambda *_: None)
 
 
 MUTANTS: dict[str, Callable[[Patch], None]] = {

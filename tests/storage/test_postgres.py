@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import new_tokens
-from bot.conversation.turns import Incoming, Pressed, Said, Sender
+from bot.delivery import timers
 from bot.delivery.worker import Worker
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
-from bot.services import escalations, holders
-from bot.services.approvals import agreed
+from bot.domain.turns import Incoming, Pressed, Said, Sender
+from bot.people import holders
+from bot.people.approvals import agreed
 from bot.storage import conversations, outbox
 from bot.storage.approvals import pending
 from bot.storage.database import Database, StorageFault, StorageUnavailable
@@ -246,7 +247,7 @@ def test_two_workers_climb_one_step(desk: Desk) -> None:
     """A deadline that two workers see pass at the same moment is climbed once."""
     desk.report("ana", kind="colleague")
     desk.later(hours=7.6)
-    together(4, lambda _: escalations.climb_due(desk.product.context, desk.now))
+    together(4, lambda _: timers.climb_due(desk.product.context, desk.now))
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT level FROM reports")).scalar_one() == 1
         assert tx.execute(text("SELECT count(*) FROM report_events WHERE event = 'deadline'")).scalar() == 1

@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import inspect
 
 from bot.app import Product, build, new_tokens, read_world
-from bot.conversation.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
-from bot.conversation.world import World
+from bot.casework.open import Received, submit
+from bot.content.federation import load_federation
+from bot.content.world import World
 from bot.delivery.sender import Target
 from bot.delivery.worker import Worker
 from bot.domain.messages import Buttons, Callout, Facts, Heading, Message, Paragraph, Tags
-from bot.knowledge.federation_file import load_federation
-from bot.knowledge.parsing import Parse, Ranked
-from bot.services.submissions import Received, submit
+from bot.domain.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
+from bot.engine.parse import Parse, Ranked
 from bot.settings import EXAMPLE, Settings
 from bot.storage.crypto import KeyRing, new_key
 from tests.support.sqlite import make_ready

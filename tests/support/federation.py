@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.roster import Contact, Federation, Person, Roster, School
 
 PEOPLE = {

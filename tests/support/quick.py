@@ -15,8 +15,8 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
 
 from bot import app
-from bot.knowledge.case_texts import load_case_texts
-from bot.knowledge.documents import load
+from bot.content.case_texts import load_case_texts
+from bot.content.documents import load
 from bot.storage import postgres, sqlite
 
 _compiled: dict[Any, Any] = {}

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.conversation import journeys, receipts, sessions
-from bot.conversation.dialogue import take_turn
-from bot.conversation.turns import (
+from bot.assistant import sessions
+from bot.assistant.dialogue import take_turn
+from bot.content.world import World
+from bot.domain.messages import Button, Field, Message
+from bot.domain.turns import (
     AddToReport,
     Command,
     Content,
@@ -26,9 +28,8 @@ from bot.conversation.turns import (
     Submitted,
     Tokens,
 )
-from bot.conversation.world import World
-from bot.domain.messages import Button, Field, Message
-from bot.knowledge.parsing import Parse, Ranked
+from bot.engine.parse import Parse, Ranked
+from bot.reporting import journeys, receipts
 from tests.support.screen import buttons_of, form_of, text_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -23,8 +23,9 @@ from unittest.mock import patch
 
 from bot import app, logs
 from bot.app import NoEngine, build, read_world
-from bot.channels.slack import mounting, sender
-from bot.conversation.world import World
+from bot.channels.slack import app as mounting
+from bot.channels.slack import sender
+from bot.content.world import World
 from bot.settings import Settings, read_settings
 from bot.storage.database import StorageFault, StorageUnavailable
 

@@ -15,8 +15,8 @@ from bot.channels.paper.drawing import Drawing
 from bot.channels.paper.fonts import PLAIN, drawn
 from bot.channels.paper.markup import line
 from bot.channels.paper.styles import SOFT, Styles
+from bot.content.paper_texts import PageTexts
 from bot.domain.messages import Block
-from bot.knowledge.paper_texts import PageTexts
 
 AUTHOR, LANGUAGE = "Signpost", "en-GB"
 _SIDE, _TOP, _FOOT = 18 * mm, 15 * mm, 18 * mm

@@ -11,6 +11,7 @@ from reportlab.platypus import Table, TableStyle
 
 from bot.channels.paper.markup import bold, plain
 from bot.channels.paper.styles import RULE, Styles
+from bot.content.paper_texts import PageTexts
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -23,7 +24,6 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
-from bot.knowledge.paper_texts import PageTexts
 
 # A row of a table stands on one page; what is longer than this flows over pages under its label.
 _FITS_A_ROW = 600

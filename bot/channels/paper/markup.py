@@ -6,7 +6,7 @@ import unicodedata
 from xml.sax.saxutils import escape
 
 from bot.channels.paper.fonts import drawable
-from bot.conversation.inputs import clean_text
+from bot.reporting.inputs import clean_text
 
 # Neither drawn nor read: soft hyphens, joiners, tags, and halves of characters.
 _UNSEEN = frozenset(("Cc", "Cf", "Cs"))

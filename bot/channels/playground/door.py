@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from bot.channels.playground.people import PLATFORM
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
 
 UNREADABLE = "That could not be read. Reload the page and try again."
 

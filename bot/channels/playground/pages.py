@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.channels.phones import parts_of
+from bot.channels.common.phones import parts_of
 from bot.domain.messages import Block, Button, Buttons, Facts, Field, Form, Heading, Message
 
 _HERE = Path(__file__).parent

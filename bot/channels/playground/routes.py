@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from bot.channels.core import Core
+from bot.channels.common.runtime import Core
 from bot.channels.playground import views
 from bot.channels.playground.chats import NOT_OPENED, private_notes
 from bot.channels.playground.door import Sent, Unreadable, read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.channels.pairing import Line, opens_a_case, side_by_side
-from bot.channels.phones import without_links
+from bot.channels.common.pairing import Line, opens_a_case, side_by_side
+from bot.channels.common.phones import without_links
 from bot.channels.slack import phone_lines, rich_text
 from bot.channels.slack.actions import Actions
 from bot.channels.slack.fitting import fits, fitted

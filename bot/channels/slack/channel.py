@@ -9,12 +9,12 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.casework.context import ChannelState
+from bot.channels.common.watching import kept_out, tell, watch
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
 from bot.channels.slack.people import People, Standing
-from bot.channels.watching import kept_out, tell, watch
+from bot.content.door_texts import PrivacyTexts
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
-from bot.knowledge.door_texts import PrivacyTexts
-from bot.services.context import ChannelState
 
 _PAGE = 200
 _SHARED = ("is_ext_shared", "is_org_shared", "is_shared", "is_pending_ext_shared", "pending_shared")

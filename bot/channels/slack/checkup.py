@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.casework.context import ChannelState
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.config import PLATFORM, SlackConfig
 from bot.channels.slack.faults import code_of
 from bot.channels.slack.people import People, Standing
+from bot.content.door_texts import PrivacyTexts
 from bot.domain.roster import Person, Roster
-from bot.knowledge.door_texts import PrivacyTexts
-from bot.services.context import ChannelState
 
 #: Exactly the bot scopes of manifest.json: one too few and a part fails, one too many is a right unused.
 SCOPES = frozenset(

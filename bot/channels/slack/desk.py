@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.channels.core import Core
-from bot.channels.replies import is_about_cases
-from bot.channels.slack.acts import Act
+from bot.casework.context import CurrentWorld
+from bot.channels.common.messages import is_about_cases
+from bot.channels.common.runtime import Core
 from bot.channels.slack.background import Background, Turns
 from bot.channels.slack.calls import Calls
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.look import Look
+from bot.channels.slack.payloads import Act
 from bot.channels.slack.people import People, Standing
-from bot.conversation.receipts import not_saved, wait
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Message, Paragraph
-from bot.services.context import CurrentWorld
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender
+from bot.reporting.receipts import not_saved, wait
 
 log = structlog.get_logger()
 Replies = tuple[Message, ...]

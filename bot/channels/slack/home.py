@@ -9,7 +9,7 @@ from bot.asking.render import ASK_TOPIC, START
 from bot.channels.slack.blocks import Drawing
 from bot.channels.slack.fitting import fitted
 from bot.channels.slack.look import Look, Payload, cut, plain
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Paragraph
 
 HOME_BLOCKS, HOME_ROOM = 100, 60_000

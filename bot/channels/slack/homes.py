@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from bot.channels.slack.acts import Act
 from bot.channels.slack.blocks import Drawing
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.desk import Desk, Replies
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Payload
+from bot.channels.slack.payloads import Act
 from bot.channels.slack.people import Standing
-from bot.conversation.turns import Said
 from bot.domain.messages import Message
+from bot.domain.turns import Said
 
 _REMEMBERED = 2000
 # What changes a list on the page: one's own reports, or the cases of the leadership team.

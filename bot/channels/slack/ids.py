@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation.turns import Pressed
+from bot.domain.turns import Pressed
 
 PRESS = "press"
 ACTION_ID, VALUE, OPTION_VALUE = 255, 2000, 150

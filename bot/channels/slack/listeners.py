@@ -14,13 +14,23 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.channels.slack.acts import Act, Direct, Malformed, Mention, Nothing, Opened, Shortcut, Slash, read
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.desk import Desk
-from bot.channels.slack.events import Events
+from bot.channels.slack.handlers import Events
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.modals import Submissions, Windows
+from bot.channels.slack.payloads import (
+    Act,
+    Direct,
+    Malformed,
+    Mention,
+    Nothing,
+    Opened,
+    Shortcut,
+    Slash,
+    read,
+)
 from bot.channels.slack.presses import Presses
 
 log = structlog.get_logger()

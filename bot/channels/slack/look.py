@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.channels.cutting import cut as cut
-from bot.channels.cutting import pieces as pieces
-from bot.channels.look import Look as Look
+from bot.channels.common.cutting import cut as cut
+from bot.channels.common.cutting import pieces as pieces
+from bot.channels.common.look import Look as Look
 
 Payload = dict[str, Any]
 # What stands for text that is empty: Slack refuses a text without a character.

@@ -8,16 +8,16 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.channels.replies import merged
+from bot.channels.common.messages import merged
 from bot.channels.slack import views
-from bot.channels.slack.acts import Act, Submission
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, now
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.look import Payload
+from bot.channels.slack.payloads import Act, Submission
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat
-from bot.conversation.turns import Content
+from bot.domain.turns import Content
 
 Opening = asyncio.Task[str]
 _REMEMBERED = 500

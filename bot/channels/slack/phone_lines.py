@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.phones import Part, parts_of
+from bot.channels.common.phones import Part, parts_of
 from bot.channels.slack.look import SECTION, Payload, can_be_bold, escaped
 from bot.domain.messages import Bullets
 

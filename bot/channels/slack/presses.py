@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.asking import conversation
 from bot.asking.answer import answer_topic
-from bot.channels.replies import SHARE, line, shared
+from bot.channels.common.messages import SHARE, line, shared
 from bot.channels.slack import views
-from bot.channels.slack.acts import Press
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, now
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.ids import Place
 from bot.channels.slack.modals import Opening, Windows
+from bot.channels.slack.payloads import Press
 from bot.channels.slack.people import Standing
 from bot.channels.slack.replies import in_chat, leads_to_modal
-from bot.conversation import asking
-from bot.conversation.turns import Content, Pressed, Said
 from bot.domain.presses import Share
+from bot.domain.turns import Content, Pressed, Said
 
 _REMEMBERED = 1000
 
@@ -131,6 +131,6 @@ class Presses:
         there = Place.parse(asked.place)
         if asked.topic not in world.policy.topics or not there.channel:
             return False
-        answer = asking.show(answer_topic(asked.topic, world.policy, world.rules), world)
+        answer = conversation.show(answer_topic(asked.topic, world.policy, world.rules), world)
         post = post_of(shared(answer, name or act.user, world.door), self._desk.look)
         return await self._desk.calls.post(there.channel, post, there.thread)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.channels.replies import is_private, is_step
-from bot.conversation.steps import SLOT
-from bot.conversation.turns import Content, Pressed, Said, Submitted
+from bot.channels.common.messages import is_private, is_step
+from bot.content.door_texts import DoorTexts
 from bot.domain.messages import Block, Button, Buttons, Callout, Form, Message, Paragraph
-from bot.knowledge.door_texts import DoorTexts
+from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.reporting.steps import SLOT
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})

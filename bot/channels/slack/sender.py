@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from bot.channels.pace import Pace
+from bot.channels.common.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of

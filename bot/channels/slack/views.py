@@ -12,8 +12,8 @@ from bot.channels.slack.blocks import drawn as drawn_blocks
 from bot.channels.slack.fields import block_id, draw, is_choice, refilled, values_of
 from bot.channels.slack.fitting import fitted
 from bot.channels.slack.look import SECTION, Look, Payload, cut, plain
-from bot.conversation.turns import Submitted
 from bot.domain.messages import Form, Heading, Message
+from bot.domain.turns import Submitted
 
 VIEW_BLOCKS, VIEW_ROOM = 100, 60_000
 CALLBACK = "signpost"

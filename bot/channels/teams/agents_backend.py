@@ -24,8 +24,7 @@ from microsoft_agents.hosting.core.connector.client.connector_client import (
 from pydantic import PrivateAttr, ValidationError
 
 from bot.channels.teams import wire
-from bot.channels.teams.outbound import Outbound
-from bot.channels.teams.port import (
+from bot.channels.teams.activities import (
     Activity,
     Handler,
     InvokeReply,
@@ -36,6 +35,7 @@ from bot.channels.teams.port import (
     Turn,
     Unreadable,
 )
+from bot.channels.teams.outbound import Outbound
 
 _LONGEST_ID = 4000
 

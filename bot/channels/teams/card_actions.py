@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, takewhile
 
-from bot.channels.cutting import cut
-from bot.channels.look import Look
+from bot.channels.common.cutting import cut
+from bot.channels.common.look import Look
 from bot.channels.teams.card_parts import NOTHING, side_by_side, words
 from bot.channels.teams.ids import ACTIONS_IN_A_SET, Payload, Sent, execute
 from bot.domain.messages import Button

@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.channels.cutting import cut
-from bot.channels.look import Look
-from bot.channels.pairing import opens_a_case
-from bot.channels.phones import without_links
+from bot.channels.common.cutting import cut
+from bot.channels.common.look import Look
+from bot.channels.common.pairing import opens_a_case
+from bot.channels.common.phones import without_links
 from bot.channels.teams.ids import Payload
 from bot.domain.messages import (
     Block,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.channels.cutting import pieces
-from bot.channels.look import Look
-from bot.channels.phones import without_links
+from bot.channels.common.cutting import pieces
+from bot.channels.common.look import Look
+from bot.channels.common.phones import without_links
 from bot.channels.teams.card_fitting import CARD_BYTES, size_of, tail_of
 from bot.channels.teams.cards import card_of, whole_card
 from bot.channels.teams.ids import Payload

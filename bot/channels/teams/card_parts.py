@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from bot.channels.phones import parts_of
+from bot.channels.common.phones import parts_of
 from bot.channels.teams.ids import Payload
 
 # What stands for text that is empty.

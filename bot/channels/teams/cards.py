@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.look import Look
-from bot.channels.pairing import Line, opens_a_case, side_by_side
+from bot.channels.common.look import Look
+from bot.channels.common.pairing import Line, opens_a_case, side_by_side
 from bot.channels.teams import card_parts as parts
 from bot.channels.teams.card_actions import Actions
 from bot.channels.teams.card_fitting import fitted

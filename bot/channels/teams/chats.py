@@ -14,13 +14,13 @@ from typing import Any
 
 import structlog
 
-from bot.channels.look import Look
-from bot.channels.replies import answered_topic, is_end, is_private, is_step, line
-from bot.channels.teams.port import Payload, Post, Reference, TeamsPort
+from bot.channels.common.look import Look
+from bot.channels.common.messages import answered_topic, is_end, is_private, is_step, line
+from bot.channels.teams.activities import Payload, Post, Reference, TeamsPort
 from bot.channels.teams.posts import citations_of, post_of, posts_of
-from bot.conversation.steps import SLOT
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
 from bot.domain.messages import Form, Message
+from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
 _REMEMBERED = 5000

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.casework.context import ChannelState, CurrentWorld
 from bot.channels.teams import routes
+from bot.channels.teams.activities import TeamsPort
+from bot.channels.teams.app import conversation_check
 from bot.channels.teams.config import PLATFORM, TeamsConfig
-from bot.channels.teams.mount import conversation_check
-from bot.channels.teams.port import TeamsPort
 from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.tokens_out import AppToken, Fetch, msal_fetch
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.delivery.sender import DeliveryFault
-from bot.services.context import ChannelState, CurrentWorld
 
 _NOBODY = (
     "nobody on the roster has a Teams account: give each person's object id (Entra ID, Users) in"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.channels.core import Core
-from bot.channels.look import Look
-from bot.channels.replies import is_about_cases, line
+from bot.casework.context import CurrentWorld
+from bot.channels.common.look import Look
+from bot.channels.common.messages import is_about_cases, line
+from bot.channels.common.runtime import Core
+from bot.channels.teams.activities import Activity
 from bot.channels.teams.config import PLATFORM
 from bot.channels.teams.people import People, Standing
-from bot.channels.teams.port import Activity
-from bot.conversation.receipts import not_saved, wait
-from bot.conversation.turns import Content, Incoming, Pressed, Said, Sender, Submitted
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Message
-from bot.services.context import CurrentWorld
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
+from bot.reporting.receipts import not_saved, wait
 
 log = structlog.get_logger()
 Replies = tuple[Message, ...]

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels.replies import merged
+from bot.channels.common.messages import merged
+from bot.channels.teams.activities import ADAPTIVE_CARD, Activity, InvokeReply
 from bot.channels.teams.desk import Desk, Replies
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.invokes import excuse
-from bot.channels.teams.port import ADAPTIVE_CARD, Activity, InvokeReply
 from bot.channels.teams.posts import card, for_dialog
-from bot.conversation.steps import SLOT
-from bot.conversation.turns import Content, Pressed, Said, Submitted
 from bot.domain.messages import Field, Form, Message
+from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.reporting.steps import SLOT
 
 REPORT_MESSAGE, REPORT, ASK = "reportMessage", "report", "askPolicy"
 _ASKED = "dialog.ask"

@@ -10,12 +10,12 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.channels.cutting import cut
-from bot.channels.look import Look
+from bot.channels.common.cutting import cut
+from bot.channels.common.look import Look
 from bot.channels.teams.card_parts import NOTHING, bullets, is_literal, side_by_side, small, without_marks
 from bot.channels.teams.ids import Payload, data_of, step_of
-from bot.conversation.turns import Pressed, Submitted
 from bot.domain.messages import Field, Form, Option
+from bot.domain.turns import Pressed, Submitted
 
 _LABEL, _SHORT_LIST = 400, 10
 _INPUT = re.compile(r"in:(text|one|many|day|time):([0-9a-f]{12}):(.+)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.teams.port import ADAPTIVE_CARD, InvokeReply, Payload
+from bot.channels.teams.activities import ADAPTIVE_CARD, InvokeReply, Payload
 
 _DIALOGS = ("composeExtension/fetchTask", "composeExtension/submitAction")
 

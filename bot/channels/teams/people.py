@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.channels.teams.activities import Activity, Member, Reference, TeamsPort
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.port import Activity, Member, Reference, TeamsPort
 from bot.delivery.sender import DeliveryFault, PermanentFault
 
 _KEPT_S = 300.0

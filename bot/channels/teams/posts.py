@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.asking.render import FEEDBACK
-from bot.channels.cutting import cut
-from bot.channels.look import Look
-from bot.channels.replies import answered_topic
+from bot.channels.common.cutting import cut
+from bot.channels.common.look import Look
+from bot.channels.common.messages import answered_topic
+from bot.channels.teams.activities import Post
 from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.ids import Payload
-from bot.channels.teams.port import Post
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Heading, Message, Paragraph, Quote
 
 # Teams' limits: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-ai-bot-messages

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.channels.teams.port import Activity, Reference
+from bot.channels.teams.activities import Activity, Reference
 from bot.storage import teams
 from bot.storage.database import Database, StorageUnavailable
 from bot.storage.vault import Vault

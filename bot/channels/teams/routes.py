@@ -16,18 +16,12 @@ import structlog
 from aiohttp import web
 
 from bot.channels.teams import hosts
+from bot.channels.teams.activities import Activity, Backend, Handler, Turn, Unreadable
+from bot.channels.teams.auth import Gate, Identity, Refused
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.invokes import excuse
 from bot.channels.teams.outbound import PATIENCE, Outbound
-from bot.channels.teams.port import (
-    Activity,
-    Backend,
-    Handler,
-    Turn,
-    Unreadable,
-)
-from bot.channels.teams.reading import read
-from bot.channels.teams.tokens import Gate, Identity, Refused
+from bot.channels.teams.payloads import read
 from bot.channels.teams.tokens_keys import SigningKeys
 from bot.channels.teams.tokens_out import AppToken, Fetch, msal_fetch
 from bot.channels.teams.work import Busy, Reply, Spawn, Work

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.channels.pace import Pace
+from bot.channels.common.pace import Pace
+from bot.channels.teams.activities import Post, Reference, TeamsPort
+from bot.channels.teams.channel import ConversationCheck
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.port import Post, Reference, TeamsPort
 from bot.channels.teams.references import References
-from bot.channels.teams.safety import ConversationCheck
 from bot.delivery.sender import PermanentFault, Target
 from bot.domain.messages import Message
 

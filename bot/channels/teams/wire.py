@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.channels.teams.activities import ADAPTIVE_CARD, Activity, Member, Payload, Post, Reference
 from bot.channels.teams.config import CHANNEL
-from bot.channels.teams.port import ADAPTIVE_CARD, Activity, Member, Payload, Post, Reference
 from bot.delivery.sender import PassingFault, UnclearFault
 
 PAGE = 200

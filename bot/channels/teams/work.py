@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.channels.teams.port import Activity, InvokeReply, Turn
+from bot.channels.teams.activities import Activity, InvokeReply, Turn
 
 Reply = InvokeReply | None
 # Starts a task that the composition root watches.

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from bot.channels.paper import Sheet, on_one_page, pdf
 from bot.channels.paper.fonts import MISSING
+from bot.content.paper_texts import load_paper_texts
+from bot.content.policy_load import load_policy
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -21,8 +23,6 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
-from bot.knowledge.paper_texts import load_paper_texts
-from bot.knowledge.policies import load_policy
 from bot.settings import HOME
 from tests.channels.paper.reading import letters, read, words
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.slack.look import Look
-from bot.conversation.world import World
+from bot.content.world import World
 from tests.support.desk import settings_in, world_of
 
 

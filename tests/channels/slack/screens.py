@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from bot.asking.answer import Answer, Choice, answer_topic
 from bot.asking.render import as_messages
-from bot.conversation import checking_back, dialogue, forms, receipts, steps
-from bot.conversation.journeys import REVIEW, route_of
-from bot.conversation.review import show_review
-from bot.conversation.steps import Redo
-from bot.conversation.turns import Draft, Submitted, Tokens
-from bot.conversation.world import World
+from bot.assistant import dialogue
+from bot.content.journeys import StepRecord
+from bot.content.world import World
 from bot.domain.messages import Message
-from bot.knowledge.journey_files import StepRecord
+from bot.domain.turns import Draft, Submitted, Tokens
+from bot.following import check_back_form, forms
+from bot.reporting import receipts, steps
+from bot.reporting.journeys import REVIEW, route_of
+from bot.reporting.review import show_review
+from bot.reporting.steps import Redo
 
 TOKENS = Tokens("0123456789abcdef0123456789abcdef", "FED-7K2M", "ABCD-EFGH-JKMN")
 LONG = ("Every word of this stands in the report. " * 98)[:4000]
@@ -68,7 +70,7 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
         yield f"withdraw form {name}", forms.withdraw_form("FED-7K2M", world, asked)
         yield f"move form {name}", forms.move_form("FED-7K2M", world, asked)
         for urgent in (False, True):
-            yield f"since form {name}", checking_back.form("FED-7K2M", world, asked or redo, urgent=urgent)
+            yield f"since form {name}", check_back_form.form("FED-7K2M", world, asked or redo, urgent=urgent)
 
 
 def filled(step: StepRecord) -> dict[str, tuple[str, ...]]:

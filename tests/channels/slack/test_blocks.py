@@ -7,7 +7,6 @@ from bot.channels.slack.fitting import size_of
 from bot.channels.slack.ids import action_id, pressed
 from bot.channels.slack.look import NOTHING, Look, cut, pieces
 from bot.channels.slack.views import modal
-from bot.conversation.turns import Pressed
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -27,6 +26,7 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
+from bot.domain.turns import Pressed
 
 from .payloads import elements_of, faults, lost, read_back, said, squeezed
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.people import People
+from bot.content.texts import Phrase
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault
-from bot.knowledge.texts import Phrase
 from tests.channels.slack.way_out import TEXTS, WayOut
 from tests.slack_double import Channel, SlackDouble
 

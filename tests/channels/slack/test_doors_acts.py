@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.slack.acts import (
+from bot.channels.slack.payloads import (
     Direct,
     Malformed,
     Mention,
@@ -19,7 +19,7 @@ from bot.channels.slack.acts import (
     read,
 )
 from bot.channels.slack.typed_words import plain_text
-from bot.conversation.turns import Pressed, Said
+from bot.domain.turns import Pressed, Said
 
 Json = dict[str, Any]
 USER: Json = {"user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1", "domain": "harbour"}}

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.channels.slack.acts import Slash
 from bot.channels.slack.checkup import SCOPES
-from bot.channels.slack.events import SHORTCUTS, command
+from bot.channels.slack.handlers import SHORTCUTS, command
+from bot.channels.slack.payloads import Slash
 from bot.channels.slack.routes import PATH
-from bot.conversation.turns import Said
+from bot.domain.turns import Said
 
 MANIFEST: dict[str, Any] = json.loads((Path(__file__).parents[3] / "manifest.json").read_text())
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from bot.asking import conversation
 from bot.asking.answer import answer_topic
-from bot.channels.replies import answered_topic, is_about_cases, is_private, merged, shared, with_share
+from bot.channels.common.messages import (
+    answered_topic,
+    is_about_cases,
+    is_private,
+    merged,
+    shared,
+    with_share,
+)
 from bot.channels.slack.replies import in_chat, leads_to_modal
-from bot.conversation import asking, forms
-from bot.conversation.receipts import not_saved
-from bot.conversation.turns import Content, Pressed, Said, Submitted
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph, Progress
+from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.following import forms
+from bot.reporting.receipts import not_saved
 
 TOPIC = "follow-former-student"
 STEP = Message((Progress(1, 6), Heading("Is anyone in danger?")), "A report", replaces="journey")
@@ -25,7 +33,7 @@ RECEIPT = Message((Callout("success", "Received"),), "Received", replaces="journ
 
 def answer(world: World, topic: str = TOPIC) -> Message:
     """The answer to a topic."""
-    return asking.show(answer_topic(topic, world.policy, world.rules), world)
+    return conversation.show(answer_topic(topic, world.policy, world.rules), world)
 
 
 def opened(message: Message) -> tuple[str, str]:

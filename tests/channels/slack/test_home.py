@@ -3,9 +3,9 @@
 from bot.channels.slack.home import ASK, HomeParts, home_view
 from bot.channels.slack.ids import pressed
 from bot.channels.slack.look import Look
-from bot.conversation.turns import Pressed
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
+from bot.domain.turns import Pressed
 
 from .payloads import elements_of, faults, said, squeezed
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack.ids import Place, action_id, pressed
-from bot.conversation.turns import Pressed
 from bot.domain.presses import Share
+from bot.domain.turns import Pressed
 
 NAMES = st.from_regex(re.compile(r"[A-Za-z0-9._-]+", re.ASCII), fullmatch=True)
 

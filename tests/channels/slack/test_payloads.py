@@ -5,7 +5,7 @@ import pytest
 from bot.channels.slack.blocks import post_of
 from bot.channels.slack.look import Look
 from bot.channels.slack.views import modal
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Form, Message, Quote
 
 from . import screens

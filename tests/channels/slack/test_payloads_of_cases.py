@@ -10,9 +10,9 @@ from bot.channels.slack.blocks import blocks_of, post_of
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Look
 from bot.channels.slack.views import modal
-from bot.conversation.turns import Pressed, Said
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Form, Message
+from bot.domain.turns import Pressed, Said
 from tests.slack_double.render.pictures import all_pictures
 from tests.support.desk import CLOSING, Desk
 

@@ -17,10 +17,10 @@ from bot.channels.slack.views import (
     typed,
     with_notice,
 )
-from bot.conversation import receipts
-from bot.conversation.turns import Submitted
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Field, FieldKind, Form, Heading, Message, Option, Paragraph
+from bot.domain.turns import Submitted
+from bot.reporting import receipts
 
 from .payloads import faults, read_back, said, squeezed, state_of
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.channels.pace import Pace
+from bot.casework.context import ChannelState
+from bot.channels.common.pace import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.people import People
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
+from bot.content.documents import load
+from bot.content.door_texts import DoorTexts
 from bot.delivery.sender import Target
 from bot.domain.messages import Message, Paragraph
-from bot.knowledge.documents import load
-from bot.knowledge.door_texts import DoorTexts
-from bot.services.context import ChannelState
 from tests.slack_double import Channel, Person, SlackDouble
 
 TEXTS = load(Path("policy_kb/door-texts.yml"), DoorTexts).private

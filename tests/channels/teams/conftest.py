@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.look import Look
-from bot.conversation.world import World
+from bot.channels.common.look import Look
+from bot.content.world import World
 from tests.support.desk import settings_in, world_of
 
 

@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import build
-from bot.channels.look import Look
-from bot.channels.pace import Pace
+from bot.channels.common.look import Look
+from bot.channels.common.pace import Pace
+from bot.channels.teams.activities import Account, Activity, InvokeReply, Member, Post, Reference
+from bot.channels.teams.app import conversation_check
 from bot.channels.teams.chats import Chats
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.desk import Desk as DoorDesk
-from bot.channels.teams.door import TeamsDoor
-from bot.channels.teams.mount import conversation_check
+from bot.channels.teams.handlers import TeamsDoor
 from bot.channels.teams.people import People
-from bot.channels.teams.port import Account, Activity, InvokeReply, Member, Post, Reference
 from bot.channels.teams.posts import post_of
 from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.sender import TeamsSender
-from bot.conversation.turns import Incoming
 from bot.delivery.sender import PermanentFault
 from bot.delivery.worker import Worker
 from bot.domain.messages import Message
 from bot.domain.roster import Federation, Person
+from bot.domain.turns import Incoming
 from tests.support.desk import DeafEngine, Desk, Notebook, inline, settings_in, world_of
 
 TENANT, HOME = "tenant-1", "https://smba.trafficmanager.net/uk/"

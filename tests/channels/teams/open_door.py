@@ -11,8 +11,8 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.channels.teams.activities import Activity, Backend, InvokeReply, Reference
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.port import Activity, Backend, InvokeReply, Reference
 from bot.channels.teams.routes import PATH, backend_of, mount
 from tests.channels.teams.fake_connector import FakeConnector
 from tests.channels.teams.issuer import APP, ISSUER, NOW, SERVICE, Issuer

@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from bot.channels.look import Look
+from bot.channels.common.look import Look
 from bot.channels.teams.card_fitting import size_of
 from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.card_parts import NOTHING, is_literal
 from bot.channels.teams.cards import Refresh, card_of
 from bot.channels.teams.fields import content_of, day_and_time
 from bot.channels.teams.ids import Payload
-from bot.conversation.turns import Pressed, Submitted
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -31,6 +30,7 @@ from bot.domain.messages import (
     Tone,
     Verdict,
 )
+from bot.domain.turns import Pressed, Submitted
 from tests.channels.slack.payloads import squeezed
 from tests.channels.slack.test_blocks import EMPTY, every_block
 from tests.channels.slack.test_blocks import HOSTILE as FOR_SLACK

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from bot.channels.look import Look
+from bot.channels.common.look import Look
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.fields import content_of
-from bot.conversation.turns import Pressed, Submitted
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Field, Form, Message
+from bot.domain.turns import Pressed, Submitted
 from tests.acceptance.chromium import browser
 from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens
-from bot.channels.teams.port import Account, Member, Reference
-from bot.conversation.turns import Incoming, Sender, SubmitReport
+from bot.casework.open import submit
+from bot.channels.teams.activities import Account, Member, Reference
 from bot.delivery.sender import PassingFault, PermanentFault
-from bot.services.submissions import submit
+from bot.domain.turns import Incoming, Sender, SubmitReport
 from tests.channels.teams.office import (
     BOT,
     FLT,

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from bot.asking import conversation
 from bot.asking.answer import answer_topic
-from bot.channels.look import Look
-from bot.channels.teams.port import InvokeReply
+from bot.channels.common.look import Look
+from bot.channels.teams.activities import InvokeReply
 from bot.channels.teams.posts import citations_of, post_of
-from bot.conversation import asking
-from bot.conversation.receipts import not_saved
-from bot.conversation.turns import Incoming, Said
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.delivery.sender import PermanentFault
 from bot.domain.messages import Message, Paragraph
+from bot.domain.turns import Incoming, Said
+from bot.reporting.receipts import not_saved
 from tests.channels.teams.office import Office, actions, office, play, room, shown_words, words
 
 OPEN, SEND = "composeExtension/fetchTask", "composeExtension/submitAction"
@@ -188,7 +188,7 @@ def answer() -> Any:
     """An answer with its clause."""
 
     def of(world: World) -> Message:
-        return asking.show(answer_topic(TOPIC, world.policy, world.rules), world)
+        return conversation.show(answer_topic(TOPIC, world.policy, world.rules), world)
 
     return of
 

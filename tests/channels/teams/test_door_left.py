@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.channels.teams import door as door_module
-from bot.channels.teams import mount
+from bot.casework.context import ChannelState
+from bot.channels.teams import app as mount
+from bot.channels.teams import handlers as door_module
+from bot.channels.teams.activities import Post, Reference
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.port import Post, Reference
 from bot.channels.teams.references import KeptReferences, References, _scope_of
-from bot.conversation.turns import AddToReport, Incoming, Pressed, Sender
 from bot.delivery.sender import OutageFault, PassingFault, PermanentFault, Target, UnclearFault
 from bot.domain.messages import Message, Paragraph
-from bot.services import following
-from bot.services.context import ChannelState
+from bot.domain.turns import AddToReport, Incoming, Pressed, Sender
+from bot.following import status
 from bot.storage.schema import teams_references
 from tests.channels.teams.office import FLT, TENANT, Office, office, play, room, shown_words, words
 from tests.channels.teams.test_door import installed, reported
@@ -70,7 +70,7 @@ def test_a_long_report_is_read_whole_and_hidden_whole(works: Office) -> None:
         for number in range(6):
             added = AddToReport(reference, "", "more " * 780 + f"addition {number}")
             with works.desk.product.database.transaction() as tx:
-                following.add(tx, context, Sender("teams", "ana"), added, works.desk.now)
+                status.add(tx, context, Sender("teams", "ana"), added, works.desk.now)
         await works.work()
         pressed = {"action": {"data": {"action": "case.details", "value": reference}}}
         for _ in range(2):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.teams.port import Member, Reference
+from bot.channels.teams.activities import Member, Reference
 from bot.delivery.sender import PassingFault, PermanentFault, Target, UnclearFault, WithheldFault
 from bot.domain.messages import Message, Paragraph
 from tests.channels.teams.office import BOT, FLT, HOME, LEADERS, TENANT, Office, office, play, room, words

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.assistant import words
 from bot.channels.teams import dialogs
-from bot.conversation import words
 
 FOLDER = Path("manifest")
 GIVEN = {

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.cutting import pieces
-from bot.channels.look import Look
+from bot.channels.common.cutting import pieces
+from bot.channels.common.look import Look
 from bot.channels.slack.look import Look as SlackLook
 from bot.channels.slack.views import modal
 from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.ids import Payload
-from bot.conversation.turns import Pressed, Said, Submitted
-from bot.conversation.world import World
+from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph, Quote
+from bot.domain.turns import Pressed, Said, Submitted
 from tests.channels.slack import payloads as slack
 from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of

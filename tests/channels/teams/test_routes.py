@@ -12,9 +12,9 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from bot.channels.teams import routes, work
+from bot.channels.teams.activities import Activity, InvokeReply
 from bot.channels.teams.invokes import card_reply, excuse, message_reply
-from bot.channels.teams.port import Activity, InvokeReply
-from bot.channels.teams.reading import read
+from bot.channels.teams.payloads import read
 from bot.channels.teams.routes import BODY_LIMIT, backend_of
 from tests.channels.teams.open_door import (
     BOT,

@@ -11,8 +11,8 @@ from bot.channels.slack.blocks import post_of
 from bot.channels.slack.home import HomeParts, home_view
 from bot.channels.slack.look import Look, Payload
 from bot.channels.slack.views import modal
-from bot.conversation.turns import Pressed, Said, Submitted
 from bot.domain.messages import Buttons, Form, Message
+from bot.domain.turns import Pressed, Said, Submitted
 from tests.support.desk import Desk
 
 _TOPIC = "follow-former-student"

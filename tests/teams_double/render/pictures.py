@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.channels.look import Look
+from bot.channels.common.look import Look
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.ids import Payload
-from bot.conversation.turns import Pressed
+from bot.domain.turns import Pressed
 from tests.slack_double.render.pictures import reported
 from tests.support.desk import Desk
 

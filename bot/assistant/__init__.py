@@ -1,0 +1,1 @@
+"""One event in, one transaction, replies out."""

@@ -1,0 +1,269 @@
+"""One event, one transaction: seen before? -> session -> turn -> commands -> save. Then the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.assistant import case_presses, pause, sessions, words
+from bot.assistant.dialogue import lost_draft, take_turn
+from bot.assistant.gate import Gate
+from bot.casework import auditing
+from bot.casework.context import Context
+from bot.casework.open import ANONYMOUS, NotSent, Received, submit
+from bot.domain.messages import Message
+from bot.domain.presses import StepChoice
+from bot.domain.routing import decide
+from bot.domain.turns import (
+    AddToReport,
+    AnswerCheckBack,
+    ApprovePurge,
+    Command,
+    CopyReport,
+    Incoming,
+    ListCases,
+    MoveReport,
+    Pressed,
+    Said,
+    Sender,
+    Session,
+    ShowAudit,
+    ShowRoster,
+    ShowStatus,
+    SubmitReport,
+    Submitted,
+    Turn,
+    WithdrawReport,
+)
+from bot.engine.parse import Engine, Parse
+from bot.following import check_back, misdirection, own_copy, status, withdrawal
+from bot.people import roster, standing
+from bot.reporting import receipts
+from bot.storage.conversations import (
+    first_time,
+    forget_session,
+    load_session,
+    one_at_a_time,
+    save_session,
+    submitted_before,
+)
+from bot.storage.crypto import KeyFault
+from bot.storage.database import Collision, StorageUnavailable, Transaction
+from bot.storage.reports import report_by_reference
+
+log = structlog.get_logger()
+_LONGEST = 20_000
+
+
+class _TooLate(Exception):
+    """The platform has stopped waiting: the transaction is undone, and the person is told."""
+
+
+class Assistant:
+    """The one entry to the conversation and the cases, whichever door an event came through."""
+
+    def __init__(self, context: Context, engine: Engine) -> None:
+        self._context = context
+        self._engine = engine
+        self._gate = Gate(context, engine)
+
+    def handle(
+        self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
+    ) -> tuple[Message, ...]:
+        """What to show the sender. An event seen before changes and shows nothing.
+
+        Where `in_time` says no just before the commit, nothing is stored. Never raises for what a person
+        sent; where the database does not take it, it came too late, or a fault of our own ends it, the
+        sender is told that nothing is saved, and whom to phone.
+        """
+        parse: Parse | None = None
+        try:
+            if self._gate.turns_away(incoming, _LONGEST, now):
+                log.warning("event_too_soon", content=type(incoming.content).__name__)
+                return (receipts.wait(self._context.world),)
+            parse = self._parse(incoming)
+            try:
+                return self._stored(incoming, parse, now, in_time)
+            except Collision:
+                # Another process was first, by a moment: by now what it stored can be seen.
+                return self._stored(incoming, parse, now, in_time)
+        except _TooLate:
+            log.error("event_too_late", content=type(incoming.content).__name__)
+        except StorageUnavailable as error:
+            log.error("event_not_stored", reason=str(error))
+            if shown := self._without_storage(incoming, parse, now):
+                return shown
+        except Exception:
+            # The transaction is undone whatever it was: a key that is missing, or a bug.
+            log.exception("event_broken", content=type(incoming.content).__name__)
+        return (receipts.not_saved(self._context.world),)
+
+    def wait_s(self, incoming: Incoming, now: datetime) -> float:
+        """How many seconds this waits before it is handled: nothing, but for codes while many are guessed."""
+        content = incoming.content
+        tries_code = isinstance(content, Submitted) and any(content.fields.get("code", ()))
+        return self._context.counters.wait_s(now) if tries_code else 0.0
+
+    def _stored(
+        self, incoming: Incoming, parse: Parse | None, now: datetime, in_time: Callable[[], bool] | None
+    ) -> tuple[Message, ...]:
+        with self._context.database.transaction() as tx:
+            replies = self._in(tx, incoming, parse, now)
+            if in_time is not None and not in_time():
+                raise _TooLate
+        return replies
+
+    def _without_storage(self, incoming: Incoming, parse: Parse | None, now: datetime) -> tuple[Message, ...]:
+        """The answer to a question, which needs nothing stored; nothing for whatever does."""
+        if not isinstance(incoming.content, Said):
+            return ()
+        if self._context.paused:
+            return (pause.message(self._context, incoming),)
+        turn = take_turn(self._new_session(), incoming, parse, self._context.world, now)
+        return () if turn.commands or turn.session.draft else turn.replies
+
+    def _parse(self, incoming: Incoming) -> Parse | None:
+        content = incoming.content
+        if not isinstance(content, Said):
+            return None
+        return self._engine.parse(words.question(content.text[:_LONGEST]))
+
+    def _in(
+        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
+    ) -> tuple[Message, ...]:
+        sender = incoming.sender
+        one_at_a_time(tx, self._context.vault, sender.platform, sender.user)
+        event = (sender.platform, incoming.event_id)
+        if not first_time(tx, self._context.vault, event, now):
+            return ()
+        standing.refresh(tx, self._context, now)
+        if pause.stops(self._context, incoming):
+            return (pause.message(self._context, incoming),)
+        if _is_roster_press(incoming) and incoming.private:
+            return (roster.act(tx, self._context, incoming, now),)
+        if _is_case_press(incoming) and incoming.private:
+            return (case_presses.act(tx, self._context, incoming, now),)
+        return self._sent_before(tx, incoming) or self._turn(tx, incoming, parse, now)
+
+    def _sent_before(self, tx: Transaction, incoming: Incoming) -> tuple[Message, ...]:
+        """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
+        content, world = incoming.content, self._context.world
+        if not isinstance(content, Pressed) or content.action != "journey.send":
+            return ()
+        reference = submitted_before(tx, self._context.vault, StepChoice.parse(content.value).draft)
+        if reference == "":
+            return (receipts.received_before(world),)
+        report = reference and report_by_reference(tx, self._context.vault, reference)
+        if not report:
+            return ()
+        route = decide(world.playbook.rows, world.federation.roster, report.answers)
+        mode = report.row.mode
+        return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
+
+    def _turn(
+        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
+    ) -> tuple[Message, ...]:
+        owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
+        session = self._session(tx, owner, now)
+        if session is None:
+            forget_session(tx, owner)
+            return lost_draft(self._new_session(), self._context.world).replies
+        turn = take_turn(session, incoming, parse, self._context.world, now)
+        if self._gate.one_too_many(incoming, session, turn, now):
+            return (receipts.wait(self._context.world),)
+        try:
+            done = [self._do(tx, incoming, command, now) for command in turn.commands]
+        except NotSent as refused:
+            return (receipts.not_sent(self._context.world, refused.route),)
+        self._keep(tx, owner, session, turn, now)
+        return (*turn.replies, *done)
+
+    def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
+        """The session as it was left, or a new one; None where one was left that cannot be read."""
+        try:
+            stored = load_session(tx, self._context.vault, owner, now)
+        except KeyFault as fault:
+            # Whoever would report must not be kept from it until the old session expires.
+            log.error("session_not_opened", reason=str(fault))
+            return None
+        return sessions.restore(stored) if stored else self._new_session()
+
+    def _new_session(self) -> Session:
+        return Session(tokens=self._context.new_tokens())
+
+    def _do(self, tx: Transaction, incoming: Incoming, command: Command, now: datetime) -> Message:
+        context, sender = self._context, incoming.sender
+        match command:
+            case SubmitReport():
+                received = submit(tx, context, sender, command, now)
+                return self._receipt(command, received)
+            case ShowStatus():
+                card = case_presses.case_asked_for(tx, context, sender, command, now)
+                return card or status.status(tx, context, sender, command, now)
+            case AddToReport():
+                return status.add(tx, context, sender, command, now)
+            case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport():
+                return self._after(tx, sender, command, now)
+            case ListCases():
+                return case_presses.list_cases(tx, context, incoming, now)
+            case ShowAudit() | ApprovePurge() | ShowRoster():
+                return self._oversee(tx, sender, command, now)
+
+    def _after(
+        self,
+        tx: Transaction,
+        sender: Sender,
+        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport,
+        now: datetime,
+    ) -> Message:
+        match command:
+            case AnswerCheckBack():
+                return check_back.answer(tx, self._context, sender, command, now)
+            case WithdrawReport():
+                return withdrawal.withdraw(tx, self._context, sender, command, now)
+            case MoveReport():
+                return misdirection.move(tx, self._context, sender, command, now)
+            case CopyReport():
+                return own_copy.own_copy(tx, self._context, sender, command, now)
+
+    def _oversee(
+        self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster, now: datetime
+    ) -> Message:
+        if isinstance(command, ShowAudit):
+            return auditing.show(tx, self._context, sender, command, now)
+        if isinstance(command, ShowRoster):
+            return roster.show(tx, self._context, sender, now)
+        return roster.approve_purge(tx, self._context, sender, now)
+
+    def _receipt(self, command: SubmitReport, received: Received) -> Message:
+        world = self._context.world
+        return receipts.received(
+            world, received.reference, received.mode, command.slots, received.route, received.again
+        )
+
+    def _keep(self, tx: Transaction, owner: str, before: Session, turn: Turn, now: datetime) -> None:
+        sent = [command for command in turn.commands if isinstance(command, SubmitReport)]
+        if any(command.slots.get("mode") == (ANONYMOUS,) for command in sent):
+            # Not even the last question asked may point to whoever reported.
+            forget_session(tx, owner)
+            return
+        session = turn.session
+        if before.draft is not None and session.draft is None:
+            # Sent or cancelled: an old button on another device must never fit the next draft.
+            session = replace(session, tokens=self._context.new_tokens())
+        if session != before:
+            expires_at = now + timedelta(days=self._context.world.federation.session_days)
+            save_session(tx, self._context.vault, owner, sessions.dump(session), expires_at)
+
+
+def _is_roster_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(roster.PREFIX)
+
+
+def _is_case_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")

@@ -1,0 +1,220 @@
+"""What the people on the roster do with a case: every press is checked, and changes it once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.casework import auditing, card, case_buttons, case_details, forms, restriction, views, work
+from bot.casework.case_acts import HAPPENING, PERMISSION
+from bot.casework.case_entries import entries_for
+from bot.casework.context import Context
+from bot.casework.forms import Checked
+from bot.casework.handle import happen, refused
+from bot.casework.links import card_links, hold_together, other_case
+from bot.casework.notify import owe_rewrites
+from bot.casework.press import Press, refusal
+from bot.casework.views import Listed
+from bot.content.case_work_texts import WORK
+from bot.domain.cases import Event, Happening, Refused, advance
+from bot.domain.messages import Message
+from bot.domain.presses import CasePart
+from bot.domain.roster import Person
+from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
+from bot.records import codes
+from bot.reporting.inputs import clean_text
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Reporter,
+    histories,
+    history,
+    open_reports,
+    people_of,
+    people_of_each,
+    reload,
+    report_by_reference,
+    save_state,
+)
+
+
+def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+    """Do what a press or a form on a case asks, or say why not. A refusal changes nothing."""
+    content = incoming.content
+    assert isinstance(content, Pressed | Submitted)
+    sender = incoming.sender
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None:
+        # Of what was pressed only what Signpost knows is written down: the rest could be anything.
+        auditing.note(tx, context, None, "refused", now, pressed=_known(content.action))
+        return refusal(context, "not_on_roster")
+    if content.action == codes.SUBJECT:
+        return codes.ask_for_subject(tx, context, person, content, now)
+    if content.action not in PERMISSION:
+        return refusal(context, "unknown_action")
+    press = _permitted(tx, context, person, content, now)
+    return press if isinstance(press, Message) else _answer(press, content)
+
+
+# These change the case and others that it is linked to.
+_SEVERAL = ("case.link", "case.restrict")
+
+
+def _known(action: str) -> str:
+    return action if action in PERMISSION else ""
+
+
+def _permitted(
+    tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
+) -> Press | Message:
+    of = CasePart.parse(content.value)
+    if content.action in _SEVERAL and isinstance(content, Submitted):
+        hold_together(tx, context, (of.reference, *_typed_reference(content)))
+    report = report_by_reference(tx, context.vault, of.reference)
+    told = people_of(tx, report) if report else ()
+    if report is None or not context.may(person, "list", report, told):
+        auditing.note(tx, context, person, "refused", now, report, pressed=content.action, why="unknown")
+        # The same words as for an unknown reference: that a case exists is a secret of its own.
+        return refusal(context, "unknown")
+    press = Press(tx, context, person, report, told, now, content.action, of.part)
+    allowed = context.may(person, PERMISSION[content.action], report, told)
+    return press if allowed else press.refused("not_permitted")
+
+
+def _typed_reference(content: Submitted) -> tuple[str, ...]:
+    return tuple(clean_text(text).upper() for text in content.fields.get("reference", ())[:1])
+
+
+def _answer(press: Press, content: Pressed | Submitted) -> Message:
+    action = content.action
+    if action in _VIEWS:
+        return _VIEWS[action](press)
+    if action == codes.CASE:
+        return codes.ask_for_case(press, content)
+    if action in forms.FORMS:
+        return _with_form(press, content)
+    return _done_at_once(press, action)
+
+
+def _done_at_once(press: Press, action: str) -> Message:
+    match action:
+        case "case.recuse":
+            return restriction.ask_to_recuse(press)
+        case "case.recuse_yes":
+            return restriction.recuse(press)
+        case "case.done":
+            return work.tick(press)
+    return happen(press, action, {})
+
+
+def case_asked_for(
+    tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime
+) -> Message | None:
+    """The card of the case behind "status FED-…", for somebody on the roster who may list it.
+
+    None for everyone else, and for a report of the sender's own: its status is theirs to read.
+    """
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    report = report_by_reference(tx, context.vault, asked.reference)
+    if person is None or report is None or asked.code:
+        return None
+    told = people_of(tx, report)
+    own = report.reporter == Reporter(sender.platform, sender.user)
+    if own or not context.may(person, "list", report, told):
+        return None
+    return _show(Press(tx, context, person, report, told, now))
+
+
+def _show(press: Press) -> Message:
+    auditing.note(press.tx, press.context, press.person, "case.show", press.now, press.report)
+    if not _sees_the_card(press):
+        # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
+        return card.notice(press.context, press.report)
+    entries = history(press.tx, press.report)
+    links = card_links(press.tx, press.report, entries)
+    return card.card(press.context, press.report, press.told, entries, links=links)
+
+
+def _sees_the_card(press: Press) -> bool:
+    carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
+    return carded or press.context.may(press.person, "details", press.report, press.told)
+
+
+def _details(press: Press) -> Message:
+    opened = any(
+        entry.event == "view" and entry.actor == press.person.id for entry in history(press.tx, press.report)
+    )
+    press.record("view", press.report.state, {})
+    if not opened:
+        # The card names who has opened the details, so the first time by each is a change to it.
+        row = press.report.row
+        save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
+        report = reload(press.tx, press.context.vault, press.report)
+        owe_rewrites(press.tx, press.context, report, press.now)
+    return case_details.details(press, entries_for(press.tx, press.context, press.person, press.report))
+
+
+def _clauses(press: Press) -> Message:
+    auditing.note(press.tx, press.context, press.person, "case.clauses", press.now, press.report)
+    if not _sees_the_card(press):
+        # The clauses say more of what happened than a notice may.
+        return card.notice(press.context, press.report)
+    return card.clauses(press.context, press.report)
+
+
+def _more(press: Press) -> Message:
+    return case_buttons.more(press.context, press.report, history(press.tx, press.report), press.may)
+
+
+_VIEWS: dict[str, Callable[[Press], Message]] = {
+    "case.show": _show,
+    "case.clauses": _clauses,
+    "case.details": _details,
+    "case.more": _more,
+}
+
+
+def _with_form(press: Press, content: Pressed | Submitted) -> Message:
+    # A form is not opened for what the case's state refuses anyway.
+    name = content.action.removeprefix("case.")
+    if why := work.lock(press, name):
+        return press.may_not(why)
+    happening = Happening(HAPPENING.get(content.action, name))
+    tried = advance(press.report.state, Event(happening, press.person.id))
+    if isinstance(tried, Refused):
+        return refused(press, tried)
+    if isinstance(content, Pressed):
+        return forms.form(press, content.action)
+    checked = forms.check(press, content.action, content.fields)
+    if checked.errors:
+        return forms.form(press, content.action, checked)
+    return _filled_in(press, content.action, checked)
+
+
+def _filled_in(press: Press, action: str, checked: Checked) -> Message:
+    values, name = dict(checked.values), action.removeprefix("case.")
+    match name:
+        case "restrict":
+            return restriction.restrict(press, values)
+        case "link":
+            other = other_case(press, values["reference"].upper())
+            if other is not None:
+                return work.link(press, other)
+            unknown = {"reference": press.context.work.errors.unknown}
+            return forms.form(press, action, Checked(values, unknown))
+    return work.do(press, name, values) if name in WORK else happen(press, action, values)
+
+
+def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+    """The open cases that the sender may see; a refusal for someone off the roster."""
+    sender = incoming.sender
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    auditing.note(tx, context, person, "cases" if person else "refused", now)
+    if person is None:
+        return refusal(context, "not_on_roster")
+    found = open_reports(tx, context.vault)
+    told = people_of_each(tx, found)
+    may_see = [report for report in found if context.may(person, "list", report, told[report.id])]
+    entries = histories(tx, may_see)
+    seen = [Listed(report, entries[report.id]) for report in may_see]
+    listed = views.case_list(context, seen, person.id, now)
+    return codes.with_subject_button(context, person, listed)

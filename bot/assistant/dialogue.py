@@ -1,0 +1,226 @@
+"""One event in, one turn out: the conversation as a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.asking import conversation
+from bot.asking.passages import show_passage
+from bot.assistant import words
+from bot.content.world import World
+from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.presses import Rating
+from bot.domain.turns import (
+    ApprovePurge,
+    Incoming,
+    ListCases,
+    Pressed,
+    Said,
+    Sender,
+    Session,
+    SharedFile,
+    ShowAudit,
+    ShowRoster,
+    ShowStatus,
+    Submitted,
+    Turn,
+)
+from bot.engine.parse import Parse
+from bot.following import aftercare
+from bot.reporting import draft as reporting
+from bot.reporting import drills, journeys, steps
+from bot.reporting.prefill import filled_in
+
+
+def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: World, now: datetime) -> Turn:
+    """What one event does. Pure: the same arguments give the same turn.
+
+    In a channel that others read, only one line is said and nothing changes: the channel opens a
+    private conversation and hands the event over again from there.
+    """
+    if not incoming.private:
+        return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
+    world = replace(world, platform=incoming.sender.platform)
+    match incoming.content:
+        case SharedFile():
+            return Turn(session, (file_advice(world),))
+        case Said(text):
+            if words.command(text) == "drill":
+                return _drill(session, incoming.sender, world, now)
+            return _said(session, text, parse, world, now)
+        case Pressed() as pressed:
+            return _pressed(session, pressed, world, now)
+        case Submitted() as submitted:
+            return _submitted(session, submitted, world, now)
+
+
+def _text(text: str, *buttons: Button) -> Message:
+    blocks = (Paragraph(text), Buttons(buttons)) if buttons else (Paragraph(text),)
+    return Message(blocks, summary=text)
+
+
+def file_advice(world: World) -> Message:
+    """A file was sent: it was not opened, and nobody is told."""
+    texts = world.playbook.texts.dialogue
+    tell = Button(texts.file_button, "report.start", "concern", "primary")
+    blocks = (
+        Callout("danger", texts.file_title, texts.file_text),
+        *steps.contact_list(("dsl", "deputy_dsl"), world),
+        Buttons((tell,)),
+    )
+    return Message(blocks, summary=texts.file_title)
+
+
+def _said(session: Session, text: str, parse: Parse | None, world: World, now: datetime) -> Turn:
+    if found := words.reference(text) or world.rules.phrases.reference(text):
+        return Turn(session, (), (ShowStatus(found),))
+    if (audited := words.audited(text)) is not None:
+        return Turn(session, (), (ShowAudit(audited),))
+    word = words.command(text)
+    question = words.question(text)
+    if word is None and question:
+        return _asked(session, question, parse, world, now)
+    return _COMMANDS[word or "help"](session, world, now)
+
+
+def _asked(session: Session, question: str, parse: Parse | None, world: World, now: datetime) -> Turn:
+    session, found = conversation.ask(session, question, parse, world)
+    if found.kind == "report" and world.rules.phrases.said(question) == "status":
+        return Turn(session, (), (ShowStatus(),))
+    shown = conversation.show(found, world, now)
+    draft = session.draft
+    if draft is None or draft.hidden:
+        return Turn(session, (shown,))
+    texts = world.playbook.texts.dialogue
+    draft = journeys.current(draft, world)
+    if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
+        return Turn(session, (shown, reporting.show_draft(draft, world, texts.still_open)))
+    return Turn(
+        session, (reporting.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
+    )
+
+
+def help_message(world: World) -> Message:
+    """What Signpost can do."""
+    texts = world.playbook.texts.dialogue
+    buttons = Buttons(
+        (
+            Button(texts.help_report, "report.start", "", "primary"),
+            Button(texts.help_status, "status.show"),
+        )
+    )
+    return Message((Heading(texts.help_title), Paragraph(texts.help_text), buttons), summary=texts.help_title)
+
+
+def start_report(
+    session: Session,
+    kind: str,
+    world: World,
+    now: datetime,
+    given: Mapping[str, tuple[str, ...]] | None = None,
+) -> Turn:
+    """A new draft, unless one is under way. `given`: what a door has to fill in, where it fits."""
+    if session.draft is not None:
+        draft = journeys.current(session.draft, world)
+        return reporting.already_open(reporting.Place(session, draft, world, now))
+    # A report of abuse can be of two kinds: the question that tells them apart is asked.
+    filled = filled_in(given or {}, session.tokens, world, now)
+    begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
+    assert begun.draft is not None
+    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+
+
+def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Turn:
+    """The same from the top, as a drill; for whoever is on the roster."""
+    if not drills.may_start(sender, world):
+        return Turn(session, (_text(world.playbook.texts.dialogue.no_drill),))
+    if session.draft is not None:
+        return start_report(session, "", world, now)
+    begun = drills.begin(session, world)
+    assert begun.draft is not None
+    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+
+
+def _resume(session: Session, world: World, now: datetime) -> Turn:
+    if session.draft is None:
+        texts = world.playbook.texts.dialogue
+        return Turn(session, (_text(texts.nothing_saved, Button(texts.start_button, "report.start")),))
+    return reporting.act(session, Pressed("journey.resume"), world, now)
+
+
+def _on_draft(action: Callable[[reporting.Place, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
+    def act(session: Session, world: World, now: datetime) -> Turn:
+        if session.draft is None:
+            return _resume(session, world, now)
+        draft = journeys.current(session.draft, world)
+        return action(reporting.Place(session, draft, world, now), "")
+
+    return act
+
+
+_COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
+    "report": lambda session, world, now: start_report(session, "", world, now),
+    "image": lambda session, world, now: start_report(session, "image", world, now),
+    "question": lambda session, world, now: start_report(session, "question", world, now),
+    "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
+    "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
+    "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
+    "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
+    "help": lambda session, world, _now: Turn(session, (help_message(world),)),
+    "back": _on_draft(reporting.go_back),
+    "save": _on_draft(reporting.save),
+    "cancel": _on_draft(reporting.cancel),
+    "hide": _on_draft(reporting.hide),
+    "resume": _resume,
+}
+
+
+def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
+    if pressed.action.startswith("journey."):
+        return reporting.act(session, pressed, world, now)
+    if pressed.action == "report.start":
+        return start_report(session, pressed.value, world, now)
+    if turn := aftercare.pressed(session, pressed, world):
+        return turn
+    return _pressed_on_answer(session, pressed, world, now)
+
+
+def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
+    texts = world.playbook.texts.dialogue
+    match pressed.action:
+        case "ask.topic" if chosen := conversation.choose_topic(session, pressed.value, world):
+            return Turn(chosen[0], (conversation.show(chosen[1], world, now),))
+        case "ask.other" if chosen := conversation.other_readings(session, pressed.value, world):
+            return Turn(chosen[0], (conversation.show(chosen[1], world, now),))
+        case "ask.more" if shown := conversation.more(pressed.value, world, now):
+            return Turn(session, (shown,))
+        case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
+            return Turn(session, (shown,))
+        case "account.request":
+            return Turn(session, (_text(texts.account_request),))
+        case "ask.feedback":
+            return Turn(session, (_thanks(pressed.value, world),))
+    return Turn(session, (_text(texts.unknown_action),))
+
+
+def _thanks(value: str, world: World) -> Message:
+    texts = world.playbook.texts.dialogue
+    if not Rating.parse(value).helped:
+        return _text(texts.thanks_no, Button(texts.ask_button, "report.start", "question"))
+    return _text(texts.thanks_yes)
+
+
+def _submitted(session: Session, submitted: Submitted, world: World, now: datetime) -> Turn:
+    if submitted.action.startswith("journey."):
+        return reporting.act(session, submitted, world, now)
+    if submitted.action == "report.start":
+        return start_report(session, submitted.value, world, now, submitted.fields)
+    unknown = Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
+    return aftercare.submitted(session, submitted, world) or unknown
+
+
+def lost_draft(session: Session, world: World) -> Turn:
+    """A session that could not be read: the person is told that nothing of it was sent."""
+    return Turn(replace(session, draft=None), (_text(world.playbook.texts.dialogue.lost),))

@@ -1,0 +1,1 @@
+"""A case from submission to closure: acts, card, forms, notices, ladder, links."""

@@ -1,0 +1,86 @@
+"""What the audit is told that no history tells: looks, refused presses, lists. And who may read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.casework.context import Context
+from bot.domain.access import Actor, CaseFacts, access_report
+from bot.domain.messages import Callout, Facts, Heading, Message, Paragraph
+from bot.domain.roster import Person, role_name
+from bot.domain.turns import Sender, ShowAudit
+from bot.storage.audit import UNKNOWN, AuditEntry, entries_of, record
+from bot.storage.crypto import RecordKey
+from bot.storage.database import Transaction
+from bot.storage.reports import Report, people_of, report_by_reference
+
+_NEWEST = 40
+_ANY_CASE = CaseFacts(open_route=False, child=False, accidental=False)
+
+
+def note(
+    tx: Transaction,
+    context: Context,
+    person: Person | None,
+    action: str,
+    now: datetime,
+    report: Report | None = None,
+    **detail: str,
+) -> None:
+    """Put into the audit what somebody on the roster, or off it (None), did or saw."""
+    roster = context.world.federation.roster
+    school = report.row.school if report else ""
+    roles: frozenset[str] = frozenset()
+    if person is not None:
+        roles = roster.roles_of(person.id, school) if report else roster.every_role_of(person.id)
+    actor, key = person.id if person else UNKNOWN, report.key if report else None
+    subject = report.id if report else ""
+    record(tx, context.vault, AuditEntry(now, actor, ",".join(sorted(roles)), action, subject, detail), key)
+
+
+def show(tx: Transaction, context: Context, sender: Sender, asked: ShowAudit, now: datetime) -> Message:
+    """Who looked at a case and acted on it, or what was done beside the cases, for those who may audit."""
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    found = report_by_reference(tx, context.vault, asked.reference) if asked.reference else None
+    if person is None or not _may(tx, context, person, asked, found):
+        note(tx, context, person, "refused", now, found, pressed="audit.show")
+        text = context.texts.audit.refused
+        return Message((Callout("warning", text),), summary=text)
+    note(tx, context, person, "audit.show", now, found)
+    return _listed(tx, context, found)
+
+
+def may_audit(context: Context, person: Person) -> bool:
+    """Whether this person may read what was done beside the cases."""
+    actor = Actor(person.id, context.world.federation.roster.every_role_of(person.id))
+    return access_report(context.world.permissions, actor, "audit", _ANY_CASE)
+
+
+def _may(tx: Transaction, context: Context, person: Person, asked: ShowAudit, found: Report | None) -> bool:
+    if found is not None:
+        return context.may(person, "audit", found, people_of(tx, found))
+    # That there is no such case is told to nobody; what is about no case, to whoever may audit any.
+    return not asked.reference and may_audit(context, person)
+
+
+def _listed(tx: Transaction, context: Context, report: Report | None) -> Message:
+    texts = context.texts.audit
+    key: RecordKey | None = report.key if report else None
+    entries = entries_of(tx, context.vault, report.id if report else "", _NEWEST, key)
+    title = texts.title.fill(reference=report.reference) if report else texts.general
+    lines = tuple(_line(context, entry) for entry in entries)
+    shown = (Paragraph(texts.newest.fill(count=_NEWEST), muted=True), Facts(lines))
+    blocks = shown if lines else (Paragraph(texts.none),)
+    slot = f"audit:{report.reference}" if report else "audit"
+    return Message((Heading(title), *blocks), summary=title, replaces=slot, ephemeral=True)
+
+
+def _line(context: Context, entry: AuditEntry) -> tuple[str, str]:
+    texts = context.texts.audit
+    who = texts.actors.find(entry.actor) or context.name(entry.actor)
+    roles = ", ".join(role_name(role) for role in entry.role.split(",") if role)
+    what = texts.actions.find(entry.action) or entry.action
+    if entry.action == "refused":
+        pressed = entry.detail.get("pressed", "")
+        what = f"{what}: {texts.actions.find(pressed) or pressed}" if pressed else what
+    return f"{context.local(entry.at)} · {who}{f' ({roles})' if roles else ''}", what

@@ -1,0 +1,213 @@
+"""The FLT's card, without a word of the narrative, and the views that the card opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.casework import state
+from bot.casework.case_buttons import on_card
+from bot.casework.context import Context
+from bot.casework.notify import LADDER
+from bot.content.texts import Phrase
+from bot.domain.cases import Stage
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Facts,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Tags,
+)
+from bot.domain.notices import Recipient
+from bot.domain.roster import role_name
+from bot.domain.routing import Told
+from bot.reporting.review import answered
+from bot.storage.reports import Entry, Report
+
+
+def kind_name(context: Context, report: Report) -> str:
+    """The kind of the report in words."""
+    return context.texts.kinds.get(report.row.kind, report.row.kind)
+
+
+def card(
+    context: Context,
+    report: Report,
+    told: tuple[Told, ...],
+    entries: tuple[Entry, ...],
+    recipient: Recipient | None = None,
+    links: tuple[str, ...] = (),
+) -> Message:
+    """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name.
+
+    `links` are the references of linked cases that may stand on it.
+    """
+    labels = context.texts.labels
+    title = f"{report.reference} · {kind_name(context, report)}"
+    blocks: list[Block] = [Heading(title), Tags(tags(context, report, entries))]
+    if recipient in _by_ladder(told):
+        blocks.append(Paragraph(context.texts.ladder_note))
+    linked = [(context.work.labels.linked, ", ".join(links))] if links else []
+    blocks.append(Facts((*_facts(context, report, told, entries), *linked)))
+    blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
+    blocks.append(Buttons(buttons(context, report)))
+    return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
+
+
+def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:
+    return frozenset(Recipient(item.person) for item in told if item.role == LADDER)
+
+
+def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """The marks of a case: URGENT and the like."""
+    tags, row = context.texts.tags, report.row
+    marks = [
+        (row.drill, tags.drill),
+        (row.urgent, tags.urgent),
+        (row.visibility.restricted, tags.restricted),
+        (row.child, tags.child),
+    ]
+    shown = [text for is_set, text in marks if is_set]
+    return tuple(dict.fromkeys([*shown, *report.route.tags, *state.tags(context, entries)]))
+
+
+def _facts(
+    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...]
+) -> tuple[tuple[str, str], ...]:
+    labels, row = context.texts.labels, report.row
+    items = [
+        (labels.status, status_line(context, report)),
+        (labels.school, context.world.federation.school_name(row.school)),
+        (labels.received, context.local(row.received_at)),
+        (labels.reporter, _reporter_line(context, report)),
+        *public_answers(context, report),
+        (labels.holder, context.name(report.state.holder) if report.state.holder else context.texts.nobody),
+        (labels.told, _told_line(context, report, told)),
+        (labels.opened, _opened_line(context, entries)),
+    ]
+    items += [*_since(context, entries), *state.facts(context, entries)]
+    items += next_step_line(context, report)
+    if report.state.stage is Stage.CLOSED:
+        outcome = context.outcomes.find(report.state.outcome)
+        items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
+    return tuple(items)
+
+
+def next_step_line(context: Context, report: Report) -> list[tuple[str, str]]:
+    """When the ladder is climbed next, where it still is: a local target, and shown as that."""
+    if report.row.due_at is None:
+        return []
+    when = context.local(report.row.due_at)
+    return [(context.texts.labels.next_due, context.texts.local_target.fill(when=when))]
+
+
+def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
+    """What happened since the report, without a word of it: more from the reporter, questions, referrals."""
+    labels, items = context.texts.labels, list[tuple[str, str]]()
+    if added := [entry.at for entry in entries if entry.event in ("add", "answer", "correct")]:
+        items.append((labels.added, context.local(added[-1])))
+    if waiting := unanswered(entries):
+        items.append((labels.asked, context.local(waiting[-1].at)))
+    if referred := [_referral(context, entry) for entry in entries if entry.event == "refer"]:
+        items.append((labels.referred, "; ".join(referred)))
+    return items
+
+
+def unanswered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The questions to the reporter that no answer has followed yet, oldest first."""
+    waiting: list[Entry] = []
+    for entry in entries:
+        # One answer is an answer to everything that was asked before it.
+        waiting = [*waiting, entry] if entry.event == "ask" else [] if entry.event == "answer" else waiting
+    return tuple(waiting)
+
+
+def _referral(context: Context, entry: Entry) -> str:
+    return f"{entry.detail['agency']}, {moment_of(context, entry)}"
+
+
+def moment_of(context: Context, entry: Entry) -> str:
+    """The time that an entry names, such as that of a referral."""
+    return context.local(datetime.fromisoformat(entry.detail["at"]))
+
+
+def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
+    """The answers that the journeys mark as fit for a card: platform, account, what was done so far."""
+    return answered(context.world, report.answers, card=True)
+
+
+def status_line(context: Context, report: Report) -> str:
+    """The stage in words."""
+    return context.texts.stages[report.state.stage]
+
+
+def _reporter_line(context: Context, report: Report) -> str:
+    # A name stands on the card only where the reporter chose to be named.
+    mode = context.texts.modes.named(report.row.mode)
+    if report.row.mode != "named" or report.reporter is None:
+        return mode
+    return f"{mode}: {reporter_name(context, report)}"
+
+
+def reporter_name(context: Context, report: Report) -> str:
+    """The reporter's name: the Federation's where it knows the account, else the platform's."""
+    reporter = report.reporter
+    if reporter is None:
+        return ""
+    federation = context.world.federation
+    known = (*federation.roster.people.values(), *federation.demo_staff)
+    names = [person.name for person in known if person.accounts.get(reporter.platform) == reporter.user]
+    return names[0] if names else reporter.name or f"{reporter.user} ({reporter.platform})"
+
+
+def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
+    reached = [item for item in told if item.level != "D" or not report.row.visibility.in_channel]
+    lines = [f"{context.name(item.person)} ({_role(context, item.role)})" for item in reached]
+    if report.row.visibility.in_channel:
+        lines.insert(0, role_name("flt"))
+    return ", ".join(dict.fromkeys(lines)) or context.texts.nobody
+
+
+def _role(context: Context, role: str) -> str:
+    return context.texts.labels.ladder if role == LADDER else role_name(role)
+
+
+def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
+    names = dict.fromkeys(context.name(entry.actor) for entry in entries if entry.event == "view")
+    return ", ".join(names) or context.texts.nobody
+
+
+def buttons(context: Context, report: Report) -> tuple[Button, ...]:
+    """The buttons of a card; each press is checked."""
+    return on_card(context, report, bool(quotes(context, report)))
+
+
+def quotes(context: Context, report: Report) -> list[Block]:
+    """The clauses that the report falls under."""
+    clauses = context.world.policy.clauses
+    found = [clauses[clause] for clause in report.route.clauses if clause in clauses]
+    return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
+
+
+def notice(context: Context, report: Report) -> Message:
+    """That there is a report: its reference, kind and urgency, and nothing more (level N)."""
+    texts = context.texts.notice
+    title = texts.title.fill(reference=report.reference)
+    text = texts.text.fill(kind=kind_name(context, report), reference=report.reference)
+    urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
+    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
+
+
+def clauses(context: Context, report: Report) -> Message:
+    """The clauses that the report falls under, verbatim."""
+    title = f"{report.reference} · {context.texts.labels.clauses}"
+    return Message((Heading(title), *quotes(context, report)), title, replaces=f"clauses:{report.reference}")
+
+
+def event_name(context: Context, event: str) -> Phrase:
+    """What happened, in words with places for names: `to` and `agency`."""
+    return context.work.events.find(event) or context.texts.events.named(event)

@@ -1,0 +1,139 @@
+"""Submitting a report: the report, its history, its escalation and its notices in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.casework.context import Context
+from bot.casework.notify import owe_first_notices
+from bot.content.conditions import applies
+from bot.domain.cases import Stage
+from bot.domain.routing import Route, Slots, decide
+from bot.domain.turns import Sender, SubmitReport
+from bot.reporting.drills import is_drill, marked
+from bot.storage.conversations import correct_submission, remember_submission, submitted_before
+from bot.storage.crypto import hash_code
+from bot.storage.database import Transaction
+from bot.storage.reports import (
+    Entry,
+    NewReport,
+    Report,
+    Reporter,
+    SealedRoute,
+    add_entry,
+    add_first_people,
+    insert_report,
+)
+
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A report is stored (after the commit). `again` where the same draft had been received before."""
+
+    reference: str
+    mode: str
+    route: Route
+    again: bool = False
+
+
+class NotSent(Exception):
+    """Nothing was stored: nobody safe is left to send it to. `route.refusal` says why."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__(route.refusal)
+        self.route = route
+
+
+def submit(
+    tx: Transaction, context: Context, sender: Sender, command: SubmitReport, now: datetime
+) -> Received:
+    """Store the report once, however often Send is pressed. Raises NotSent where the route refuses."""
+    world, slots = context.world, command.slots
+    route = decide(world.playbook.rows, world.federation.roster, slots)
+    mode = _one(slots.get("mode", ()), "named")
+    tokens, vault = command.tokens, context.vault
+    if route.refusal:
+        known = submitted_before(tx, vault, tokens.draft)
+    else:
+        expected = _kept_with_draft(tokens.reference, mode, command)
+        known = remember_submission(tx, vault, tokens.draft, expected, now)
+    if known is not None:
+        return Received(known or tokens.reference, mode, route, again=True)
+    if route.refusal:
+        raise NotSent(route)
+    report = _stored(tx, context, _new_report(context, sender, command, route, now))
+    reference = report.reference
+    if reference != tokens.reference:
+        kept = _kept_with_draft(reference, mode, command)
+        correct_submission(tx, vault, tokens.draft, kept)
+    add_first_people(tx, report, route.told, "route", now)
+    add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
+    owe_first_notices(tx, context, report, route.told, now)
+    return Received(reference, mode, route)
+
+
+def _kept_with_draft(reference: str, mode: str, command: SubmitReport) -> str:
+    """What a second press of Send is told; nothing for an anonymous report, whose sender has it."""
+    # But for the rare one that was drawn anew: its sender read it in the receipt, which may be lost.
+    written_down = mode == ANONYMOUS and reference == command.tokens.reference
+    return "" if written_down else reference
+
+
+def _one(values: tuple[str, ...], otherwise: str) -> str:
+    return values[0] if values else otherwise
+
+
+def _stored(tx: Transaction, context: Context, new: NewReport) -> Report:
+    # References are short, to be read out: now and then one is drawn that stands already.
+    while (report := insert_report(tx, context.vault, new)) is None:
+        tokens = context.new_tokens()
+        new = replace(new, reference=(marked(tokens) if new.drill else tokens).reference)
+    return report
+
+
+def _new_report(
+    context: Context, sender: Sender, command: SubmitReport, route: Route, now: datetime
+) -> NewReport:
+    slots, mode = command.slots, _one(command.slots.get("mode", ()), "named")
+    anonymous = mode == ANONYMOUS
+    timetable = context.world.federation.timetable(now, route.urgent)
+    return NewReport(
+        reference=command.tokens.reference,
+        kind=_one(slots.get("kind", ()), "danger"),
+        school=_one(slots.get("school", ()), ""),
+        mode=mode,
+        visibility=route.visibility,
+        urgent=route.urgent,
+        child=route.child,
+        accidental=route.accidental,
+        drill=is_drill(slots),
+        received_at=now,
+        due_at=timetable.step(0),
+        remind_at=timetable.reminder_after(now),
+        check_at=_check_back_at(context, slots, is_drill(slots), now),
+        receipt_hash=hash_code(command.tokens.code) if anonymous else "",
+        answers=slots,
+        route=_sealed(route),
+        reporter=None if anonymous else Reporter(sender.platform, sender.user, sender.name),
+    )
+
+
+def _sealed(route: Route) -> SealedRoute:
+    return SealedRoute(
+        rows=route.rows,
+        tags=route.tags,
+        clauses=route.clauses,
+        ladder=route.ladder,
+        excluded_people=tuple(sorted(route.excluded)),
+        excluded_roles=tuple(sorted(route.excluded_roles)),
+    )
+
+
+def _check_back_at(context: Context, slots: Slots, drill: bool, now: datetime) -> datetime | None:
+    """When the reporter of a report that is made now is asked; None where nobody is."""
+    days = context.world.federation.targets.check_back_days
+    asked = days and not drill and applies(context.world.playbook.contact.check_back, slots)
+    return now + timedelta(days=days) if asked else None

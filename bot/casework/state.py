@@ -1,0 +1,115 @@
+"""What the history of a case says of the work on it: assessed, advised, investigated, tasks, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.casework.context import Context
+from bot.storage.reports import Entry, Report
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that somebody on the roster is to do by a time. `number` tells the tasks of a case apart."""
+
+    number: str
+    text: str
+    person: str
+    due: datetime
+
+
+def assessment(entries: Iterable[Entry]) -> Entry | None:
+    """The newest assessment, or None."""
+    return next((entry for entry in reversed(tuple(entries)) if entry.event == "assess"), None)
+
+
+def is_allegation(context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether the report's route or its newest assessment says that it is an allegation against an adult."""
+    found = assessment(entries)
+    if found is not None and found.detail.get("nature") == "allegation":
+        return True
+    waits = {row.id for row in context.world.playbook.rows if row.advice_first}
+    return bool(waits.intersection(report.route.rows))
+
+
+def advice(context: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What was recorded of the advice that an investigation waits for: asked for, or with a referral."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.event == "advice"
+        or (entry.event == "refer" and _from_adviser(context, entry) and entry.detail.get("advice"))
+    )
+
+
+def _from_adviser(context: Context, entry: Entry) -> bool:
+    advisers = {item.label for item in context.outcomes.agencies if item.advises}
+    return entry.detail.get("agency", "") in advisers
+
+
+def must_wait_for_advice(context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether nobody may investigate yet: an allegation, with no advice of LADO or DSL on record."""
+    return is_allegation(context, report, entries) and not advice(context, entries)
+
+
+def is_investigated(entries: Iterable[Entry]) -> bool:
+    """Whether somebody has started to investigate."""
+    return any(entry.event == "investigate" for entry in entries)
+
+
+def tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
+    """Every task that was given, oldest first."""
+    return tuple(
+        Task(detail["task"], detail["text"], detail["to"], datetime.fromisoformat(detail["due"]))
+        for detail in (entry.detail for entry in entries if entry.event == "task")
+    )
+
+
+def open_tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
+    """Those that are not done, the one that is due first first."""
+    entries = tuple(entries)
+    done = {entry.detail.get("task") for entry in entries if entry.event == "done"}
+    left = (task for task in tasks(entries) if task.number not in done)
+    return tuple(sorted(left, key=lambda task: task.due))
+
+
+def overdue(entries: Iterable[Entry], now: datetime) -> int:
+    """How many open tasks should have been done by now."""
+    return sum(task.due < now for task in open_tasks(entries))
+
+
+def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """For the card: that it was assessed and is investigated, how many tasks are open. Not a word of any."""
+    labels, found = context.work.labels, list[tuple[str, str]]()
+    if (made := assessment(entries)) is not None:
+        found.append((labels.assessed, labels.assessed_yes.fill(when=context.local(made.at))))
+    if is_investigated(entries):
+        started = next(entry for entry in entries if entry.event == "investigate")
+        found.append((labels.investigated, labels.investigated_yes.fill(when=context.local(started.at))))
+    if waiting := open_tasks(entries):
+        found.append((labels.tasks, str(len(waiting))))
+    return found
+
+
+def task_line(context: Context, task: Task, now: datetime) -> str:
+    """A task for those who may read the case: what, who, by when, and whether that is over."""
+    labels = context.work.labels
+    line = labels.task.fill(task=task.text, person=context.name(task.person), when=context.local(task.due))
+    return f"{labels.overdue} · {line}" if task.due < now else line
+
+
+def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What the newest assessment adds to the marks of the report itself."""
+    found = assessment(entries)
+    if found is None:
+        return ()
+    texts, detail = context.work.tags, found.detail
+    marks = (
+        (texts.crime, detail.get("crime") in ("yes", "unsure")),
+        (texts.allegation, detail.get("nature") == "allegation"),
+        (texts.do_not_investigate, detail.get("nature") == "allegation" and not advice(context, entries)),
+        (texts.low_level, detail.get("nature") == "low_level"),
+    )
+    return tuple(text for text, holds in marks if holds)

@@ -1,0 +1,130 @@
+"""The forms of the work on a case, and what they must hold to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.casework import state
+from bot.casework.context import Context
+from bot.casework.press import Press
+from bot.casework.restriction import concerned_choices
+from bot.domain.messages import Block, Bullets, Field, Option
+from bot.reporting.inputs import read_moment
+from bot.storage.reports import history
+
+_TEXT, _SHORT, WHY_AT_LEAST = 4000, 200, 20
+_Draw = Callable[[Press, tuple[str, ...]], tuple[Field, ...]]
+_CHOICES = ("category", "child", "crime", "nature", "adviser", "concerned", "evidence", "lessons", "gap")
+_WORDS = ("who", "advice", "task", "reference", "agencies", "record")
+
+
+def fields(press: Press, name: str, people: tuple[str, ...]) -> tuple[Field, ...]:
+    """The fields of this form; `people` are those to whom a task can be given."""
+    return _FIELDS[name](press, people)
+
+
+def above(press: Press, name: str) -> list[Block]:
+    """What must be read before the form is filled in: the advice, before an investigation."""
+    if name != "investigate":
+        return []
+    found = state.advice(press.context, history(press.tx, press.report))
+    said = [f"{press.context.local(entry.at)}: {_advised(entry.detail)}" for entry in found]
+    return [Bullets(tuple(said), press.context.work.fields["advised"])] if said else []
+
+
+def _advised(detail: Mapping[str, str]) -> str:
+    return detail.get("text") or f"{detail['agency']}: {detail['advice']}"
+
+
+def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
+    return tuple(Option(value, label) for value, label in texts.items())
+
+
+def _assess(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    work = press.context.work
+    texts, answers = work.fields, _options(work.answers)
+    return (
+        Field("category", texts["category"], "choice", options=_options(work.categories)),
+        Field("child", texts["child"], "choice", options=answers),
+        Field("crime", texts["crime"], "choice", options=answers),
+        Field("nature", texts["nature"], "choice", options=_options(work.natures)),
+        Field("note", texts["note"], "long_text", required=False, max_length=_TEXT),
+    )
+
+
+def _advice(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    work = press.context.work
+    return (
+        Field("adviser", work.fields["adviser"], "choice", options=_options(work.advisers)),
+        Field("who", work.fields["who"], "text", max_length=_SHORT),
+        Field("at", work.fields["at"], "datetime", max_length=_SHORT),
+        Field("advice", work.fields["advice"], "long_text", max_length=_TEXT),
+    )
+
+
+def _investigate(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    note = press.context.work.fields["first_step"]
+    return (Field("note", note, "long_text", required=False, max_length=_TEXT),)
+
+
+def _task(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
+    texts = press.context.work.fields
+    owners = tuple(Option(person, press.context.name(person)) for person in people)
+    return (
+        Field("task", texts["task"], "text", hint=texts["task_hint"], max_length=_SHORT),
+        Field("person", texts["person"], "choice", options=owners),
+        Field("due", texts["due"], "datetime", max_length=_SHORT),
+    )
+
+
+def _link(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    texts = press.context.work.fields
+    return (Field("reference", texts["reference"], "text", hint=texts["reference_hint"], max_length=16),)
+
+
+def _restrict(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
+    texts = press.context.work.fields
+    named = tuple(Option(person, press.context.name(person)) for person in concerned_choices(press))
+    concerned = Field(
+        "concerned", texts["concerned"], "choice", required=False, hint=texts["concerned_hint"], options=named
+    )
+    return (*_why("restrict_hint")(press, people), *([concerned] if named else []))
+
+
+def _why(hint: Literal["why_hint", "restrict_hint"]) -> _Draw:
+    def draw(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+        texts = press.context.work.fields
+        return (Field("why", texts["why"], "long_text", hint=texts[hint], max_length=_TEXT),)
+
+    return draw
+
+
+_FIELDS: Mapping[str, _Draw] = {
+    "assess": _assess,
+    "advice": _advice,
+    "investigate": _investigate,
+    "task": _task,
+    "link": _link,
+    "urgent": _why("why_hint"),
+    "calm": _why("why_hint"),
+    "hold": _why("why_hint"),
+    "release": _why("why_hint"),
+    "restrict": _restrict,
+}
+
+
+def error(context: Context, item: Field, value: str, now: datetime) -> str | None:
+    """What is wrong with a field that only these forms have; None where it is checked like any other."""
+    errors = context.work.errors
+    if item.name == "due":
+        moment = read_moment(value, context.world.federation.timezone)
+        return errors.date if moment is None else errors.past if moment <= now else ""
+    if item.name in _CHOICES:
+        return "" if any(option.value == value for option in item.options) else errors.choice
+    if item.name == "why":
+        return "" if len(value) >= WHY_AT_LEAST else errors.why
+    if item.name in _WORDS:
+        return "" if value else errors.text
+    return None

@@ -1,0 +1,284 @@
+"""What Slack sends, read once into types: the rest of the door never looks into a payload."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.channels.slack.home import ASK
+from bot.channels.slack.ids import pressed
+from bot.channels.slack.typed_words import plain_text
+from bot.domain.turns import Pressed, Said
+
+Payload = dict[str, Any]
+
+
+class Malformed(Exception):
+    """It is not shaped as Slack shapes what it sends."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did: the event's id, the user, and the workspace that they act from."""
+
+    event_id: str
+    user: str
+    team: str
+
+
+@dataclass(frozen=True)
+class Slash(Act):
+    """A slash command. `response_url` answers where it was typed, for the sender's eyes alone."""
+
+    command: str
+    text: str
+    trigger: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class Direct(Act):
+    """A direct message to the app. `thread` is "" outside a thread; files are only noticed."""
+
+    text: str
+    channel: str
+    thread: str
+    files: bool
+
+
+@dataclass(frozen=True)
+class Mention(Act):
+    """A message in a channel that names the app."""
+
+    text: str
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True)
+class Opened(Act):
+    """The app's page was opened, at its tab "home" or "messages"."""
+
+    tab: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Shortcut(Act):
+    """A shortcut; one on a message names the message's channel and time, never what it says."""
+
+    name: str
+    trigger: str
+    channel: str = ""
+    ts: str = ""
+    domain: str = ""
+
+
+@dataclass(frozen=True)
+class Press(Act):
+    """A button, a menu or the search box of the home page: on a message, in a modal, or at home.
+
+    `view` is the modal or home page that it stood on, with all that was typed there.
+    """
+
+    content: Pressed | Said
+    trigger: str
+    response_url: str = ""
+    channel: str = ""
+    thread: str = ""
+    ephemeral: bool = False
+    view: Payload | None = field(default=None, repr=False)
+
+    @property
+    def in_modal(self) -> bool:
+        """Whether it stood in a modal."""
+        return self.view is not None and self.view.get("type") == "modal"
+
+
+@dataclass(frozen=True)
+class Submission(Act):
+    """A modal that was submitted, with all that stood in it."""
+
+    view: Payload = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Nothing(Act):
+    """Something that is none of our business, such as a message that was edited."""
+
+
+def read(body: Mapping[str, Any]) -> Act:
+    """The act in a request's body. Raises Malformed."""
+    kind = _text(body, "type")
+    if kind == "event_callback":
+        return _event(body)
+    if kind in _INTERACTIONS:
+        return _INTERACTIONS[kind](body)
+    return _slash(body) if "command" in body else Nothing("", "", "")
+
+
+def _event(body: Mapping[str, Any]) -> Act:
+    event = _mapping(body, "event")
+    kind = _needed(event, "type")
+    event_id, user = _needed(body, "event_id"), _text(event, "user")
+    # What comes from another organisation says so itself.
+    team = _text(event, "user_team") or _text(event, "team") or _text(body, "team_id")
+    if not user or _text(event, "bot_id"):
+        return Nothing(event_id, user, team)
+    if kind == "message":
+        return _message(event, event_id, user, team)
+    if kind == "app_mention" and not event.get("edited"):
+        text, thread = plain_text(_text(event, "text")), _text(event, "thread_ts") or _needed(event, "ts")
+        return Mention(event_id, user, team, text, _needed(event, "channel"), thread)
+    if kind == "app_home_opened":
+        # Without a tab it is the page itself that was opened.
+        return Opened(event_id, user, team, _text(event, "tab") or "home", _text(event, "channel"))
+    return Nothing(event_id, user, team)
+
+
+def _message(event: Mapping[str, Any], event_id: str, user: str, team: str) -> Act:
+    # Edits, deletions, joinings and what bots write are no questions.
+    spoken = _text(event, "subtype") in ("", "file_share", "thread_broadcast")
+    if not _is_direct(event) or not spoken:
+        return Nothing(event_id, user, team)
+    files = _text(event, "subtype") == "file_share" or bool(event.get("files"))
+    text = plain_text(_text(event, "text"))
+    return Direct(event_id, user, team, text, _needed(event, "channel"), _text(event, "thread_ts"), files)
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    # Where it is not said, the channel's id tells: those of direct messages begin so.
+    kind = _text(event, "channel_type")
+    return kind == "im" if kind else _text(event, "channel").startswith("D")
+
+
+def _slash(body: Mapping[str, Any]) -> Act:
+    trigger = _needed(body, "trigger_id")
+    return Slash(
+        trigger,
+        _needed(body, "user_id"),
+        _text(body, "team_id"),
+        _needed(body, "command").casefold(),
+        plain_text(_text(body, "text")),
+        trigger,
+        _text(body, "response_url"),
+    )
+
+
+def _who(body: Mapping[str, Any]) -> tuple[str, str]:
+    user = _mapping(body, "user")
+    team = _mapping(body, "team") if body.get("team") else {}
+    return _needed(user, "id"), _text(user, "team_id") or _text(team, "id")
+
+
+def _shortcut(body: Mapping[str, Any]) -> Act:
+    user, team = _who(body)
+    trigger, name = _needed(body, "trigger_id"), _needed(body, "callback_id")
+    if body["type"] == "shortcut":
+        return Shortcut(trigger, user, team, name, trigger)
+    channel, message = _mapping(body, "channel"), _mapping(body, "message")
+    domain = _text(_mapping(body, "team"), "domain") if body.get("team") else ""
+    where = _needed(channel, "id"), _text(message, "ts") or _needed(body, "message_ts")
+    return Shortcut(trigger, user, team, name, trigger, *where, domain)
+
+
+def _press(body: Mapping[str, Any]) -> Act:
+    user, team = _who(body)
+    trigger, elements = _needed(body, "trigger_id"), body.get("actions")
+    if not isinstance(elements, list) or not elements or not isinstance(elements[0], dict):
+        raise Malformed("actions")
+    _needed(elements[0], "action_id")
+    content = _content(elements[0])
+    if content is None:
+        return Nothing(trigger, user, team)
+    view = _mapping(body, "view") if body.get("view") else None
+    container, message = _optional(body, "container"), _optional(body, "message")
+    return Press(
+        trigger,
+        user,
+        team,
+        content,
+        trigger,
+        response_url=_text(body, "response_url"),
+        channel=_text(container, "channel_id") or _text(_optional(body, "channel"), "id"),
+        thread=_text(message, "thread_ts") or _text(container, "thread_ts"),
+        ephemeral=container.get("is_ephemeral") is True,
+        view=_checked(view) if view is not None else None,
+    )
+
+
+def _content(element: Mapping[str, Any]) -> Pressed | Said | None:
+    if element["action_id"] == ASK:
+        return Said(_text(element, "value"))
+    return pressed(element)
+
+
+def _submission(body: Mapping[str, Any]) -> Act:
+    user, team = _who(body)
+    view = _checked(_mapping(body, "view"))
+    # Without it no listener would hear of the words, and Slack would be told that all is well.
+    _needed(view, "callback_id")
+    # The same words sent twice are one submission; other words in the same modal are another one.
+    values = json.dumps(view["state"], sort_keys=True, ensure_ascii=False)
+    typed = hashlib.sha256(f"{_text(view, 'private_metadata')}\n{values}".encode()).hexdigest()[:16]
+    return Submission(f"{view['id']}:{_text(view, 'hash')}:{typed}", user, team, view)
+
+
+def _closed(body: Mapping[str, Any]) -> Act:
+    user, team = _who(body)
+    return Nothing("", user, team)
+
+
+def _checked(view: Payload) -> Payload:
+    """A view in which every typed value stands where Slack puts it."""
+    _needed(view, "id")
+    state = view.get("state") or {}
+    values = state.get("values") or {} if isinstance(state, dict) else None
+    blocks = view.get("blocks") or []
+    if not isinstance(values, dict) or not isinstance(blocks, list):
+        raise Malformed("view")
+    for elements in values.values():
+        if not isinstance(elements, dict) or not all(isinstance(one, dict) for one in elements.values()):
+            raise Malformed("view.state")
+    if not all(isinstance(block, dict) for block in blocks):
+        raise Malformed("view.blocks")
+    return {**view, "state": {"values": values}, "blocks": blocks}
+
+
+def _mapping(body: Mapping[str, Any], name: str) -> Payload:
+    found = body.get(name)
+    if not isinstance(found, dict):
+        raise Malformed(name)
+    return found
+
+
+def _optional(body: Mapping[str, Any], name: str) -> Payload:
+    return _mapping(body, name) if body.get(name) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    found = body.get(name)
+    if found is None:
+        return ""
+    if not isinstance(found, str):
+        raise Malformed(name)
+    return found
+
+
+def _needed(body: Mapping[str, Any], name: str) -> str:
+    found = _text(body, name)
+    if not found:
+        raise Malformed(name)
+    return found
+
+
+_INTERACTIONS = {
+    "shortcut": _shortcut,
+    "message_action": _shortcut,
+    "block_actions": _press,
+    "view_submission": _submission,
+    "view_closed": _closed,
+}

@@ -1,0 +1,277 @@
+"""What comes through Teams' door: words, presses, files, installations; each answered where it may be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+import structlog
+
+from bot.asking import conversation as asking
+from bot.asking.answer import answer_topic
+from bot.assistant import words
+from bot.channels.common.messages import SHARE, is_end, line, merged, shared, with_share
+from bot.channels.teams.activities import Activity, InvokeReply, Reference, TeamsPort
+from bot.channels.teams.chats import Chat, Chats
+from bot.channels.teams.desk import Desk, Replies, user_of
+from bot.channels.teams.dialogs import Dialogs
+from bot.channels.teams.fields import content_of
+from bot.channels.teams.ids import data_of
+from bot.channels.teams.invokes import card_reply, message_reply
+from bot.channels.teams.people import is_bot
+from bot.channels.teams.posts import brief, card, in_slot, posts_of, suggestions, words_of
+from bot.channels.teams.references import References, root
+from bot.channels.teams.sender import chat_with
+from bot.delivery.sender import DeliveryFault
+from bot.domain.presses import Rating, Share
+from bot.domain.turns import Content, Pressed, Said, SharedFile
+
+log = structlog.get_logger()
+_SHOWN_WITHIN_S, _ASKED_WITHIN_S = 2.5, 1.5
+# Before the address itself gives up (routes.WITHIN) and says that nothing is saved, though it is.
+_ANSWERED_WITHIN_S = 4.7
+_REMEMBERED = 1000
+
+
+class TeamsDoor:
+    """The handler of every activity. An invoke is answered when what it brought is stored."""
+
+    def __init__(self, desk: Desk, port: TeamsPort, references: References, chats: Chats) -> None:
+        self._desk = desk
+        self._port = port
+        self._references = references
+        self._chats = chats
+        self._texts = desk.world.door
+        self._dialogs = Dialogs(desk, self._elsewhere)
+        # What was shared by whom: a second press shares nothing again.
+        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    async def handle(self, activity: Activity) -> InvokeReply | None:
+        """Do what an activity asks. The answer to an invoke; None for anything else."""
+        if is_bot(activity.sender.id):
+            return None
+        match activity.kind:
+            case "invoke":
+                return await self._invoked(activity)
+            case "message":
+                await self._references.saw(activity)
+                await self._message(activity)
+            case "install" | "members":
+                await self._met(activity)
+        return None
+
+    # -- what is typed
+
+    async def _message(self, activity: Activity) -> None:
+        content = content_of(activity.value, self._desk.look) if activity.value else None
+        if content is not None:
+            await self._submitted(activity, content)
+        elif activity.value and not activity.text:
+            # A menu from which nothing was chosen.
+            await self._show_at_home(activity, (line(self._texts.required),))
+        elif activity.reference.scope == "personal":
+            for number, said in enumerate(_said(activity)):
+                replies = await self._desk.replies(activity, said, str(number) if number else "")
+                await self._chats.show(self._chat(activity), replies, self._suggested(said))
+        elif activity.mentioned:
+            await self._mentioned(activity)
+
+    async def _submitted(self, activity: Activity, content: Content) -> None:
+        """A card of a client that knows no Action.Execute: sent as a message, and rewritten by us."""
+        if isinstance(content, Pressed) and content.action == SHARE:
+            replies: Replies = (line(await self._share(activity, content.value)),)
+        else:
+            replies = await self._desk.replies(activity, content)
+        chat = await self._own_chat(activity)
+        if not replies:
+            return
+        if chat is None:
+            await self._chats.say(activity.reference, self._texts.chat.unreachable, activity.reply_to)
+            return
+        at_home = activity.reference.scope == "personal"
+        if at_home and in_slot(data_of(activity.value)) and not self._desk.stays(replies):
+            await self._chats.put(chat, activity.reply_to, merged(replies))
+        else:
+            await self._chats.show(chat, replies)
+
+    async def _mentioned(self, activity: Activity) -> None:
+        """A question where others read: answered in the asker's own chat, and here only that it was."""
+        there, said = activity.reference, Said(activity.text or "help")
+        chat = await self._own_chat(activity)
+        if chat is None:
+            await self._chats.say(there, self._texts.chat.unreachable, activity.id)
+            return
+        replies = await self._desk.replies(activity, said)
+        place = there.conversation
+        offered = tuple(with_share(message, place, self._texts) for message in replies)
+        if not replies:
+            return
+        sent = await self._chats.show(chat, offered)
+        text = self._texts.channel.answered if sent else self._texts.chat.unreachable
+        await self._chats.say(there, text, activity.id)
+
+    # -- what is pressed
+
+    async def _invoked(self, activity: Activity) -> InvokeReply | None:
+        if activity.name == "adaptiveCard/action":
+            return await self._pressed(activity)
+        if activity.name == "message/submitAction":
+            return await self._rated(activity)
+        return await self._dialogs.answer(activity)
+
+    async def _pressed(self, activity: Activity) -> InvokeReply:
+        ends = _time() + _ANSWERED_WITHIN_S
+        content = content_of(activity.value, self._desk.look)
+        if content is None:
+            return message_reply(self._texts.required)
+        if isinstance(content, Pressed) and content.action == SHARE:
+            return message_reply(await self._share(activity, content.value))
+        replies = await self._desk.replies(activity, content)
+        if self._desk.stays(replies):
+            # The card stays, with all that was typed in it: it can be sent again.
+            return message_reply(words_of(list(replies[0].blocks)))
+        if not replies:
+            return message_reply(self._texts.chat.again)
+        if activity.reference.scope == "personal":
+            return await self._in_own_chat(activity, replies, ends)
+        return await self._among_others(activity, replies, ends)
+
+    async def _in_own_chat(self, activity: Activity, replies: Replies, ends: float) -> InvokeReply:
+        """In the place of the card that was pressed, where that was for one thing at a time; else below."""
+        chat = self._chat(activity)
+        if in_slot(data_of(activity.value)):
+            shown = merged(replies)
+            await self._chats.settled(activity.reply_to, _left(ends))
+            await self._chats.placed(chat, activity.reply_to, shown)
+            drawn = posts_of(shown, self._desk.look, slot=not is_end(shown))[0].card
+            assert drawn is not None
+            return card_reply(drawn)
+        if text := brief(replies):
+            return message_reply(text)
+        if await self._chats.soon(self._chats.show(chat, replies), _left(ends)):
+            return message_reply(self._texts.chat.below)
+        return card_reply(card(merged(replies), self._desk.look, slot=True))
+
+    async def _among_others(self, activity: Activity, replies: Replies, ends: float) -> InvokeReply:
+        """Nothing but a short answer for the presser's eyes; the rest goes to their own chat."""
+        if text := brief(replies):
+            return message_reply(text)
+        sent = await self._chats.soon(self._show_at_home(activity, replies), _left(ends))
+        return message_reply(self._texts.channel.answered if sent else self._texts.chat.unreachable)
+
+    async def _show_at_home(self, activity: Activity, replies: Replies) -> bool:
+        chat = await self._own_chat(activity)
+        return chat is not None and await self._chats.show(chat, replies)
+
+    async def _elsewhere(self, activity: Activity) -> None:
+        """A report goes on in a dialog: its card in the reporter's own chat is emptied."""
+        user = user_of(activity)
+        if (there := await self._references.person(user)) is not None:
+            self._chats.leave(Chat(user, there))
+
+    async def _rated(self, activity: Activity) -> InvokeReply:
+        """Teams' own buttons under an answer. What somebody writes beside them is not kept."""
+        given = activity.value.get("actionValue")
+        reaction = given.get("reaction") if isinstance(given, dict) else ""
+        topic = self._chats.topic_of(activity.reply_to)
+        if topic and reaction in ("like", "dislike"):
+            pressed = Pressed("ask.feedback", str(Rating(topic, helped=reaction == "like")))
+            replies = await self._desk.replies(activity, pressed)
+            if reaction == "dislike":
+                await self._chats.show(self._chat(activity), replies)
+        return InvokeReply(200, {})
+
+    async def _share(self, activity: Activity, value: str) -> str:
+        """Post the topic's own answer where the asker had asked, once; what the asker is told of it."""
+        world, texts = self._desk.world, self._texts.channel
+        asked = Share.parse(value)
+        standing = await self._desk.people.standing(activity)
+        there = await self._references.conversation(root_of(asked.place))
+        if standing.kind != "staff" or asked.topic not in world.policy.topics or there is None:
+            return texts.not_shared
+        # A client may send any place: only where the asker is a member does anything appear.
+        if not await self._is_in(activity, there):
+            return texts.not_shared
+        return texts.shared if await self._shared_once(activity, value, there) else texts.not_shared
+
+    async def _shared_once(self, activity: Activity, value: str, there: Reference) -> bool:
+        key = user_of(activity), value
+        if key in self._shared:
+            return True
+        self._shared[key] = None
+        while len(self._shared) > _REMEMBERED:
+            self._shared.popitem(last=False)
+        asked = Share.parse(value)
+        name = (await self._desk.people.standing(activity)).name or activity.sender.name
+        world = self._desk.world
+        answer = asking.show(answer_topic(asked.topic, world.policy, world.rules), world)
+        # In the thread where it was asked.
+        there = Reference(**{**vars(there), "conversation": asked.place})
+        writing = self._chats.post(there, shared(answer, name, self._texts))
+        done = await self._chats.soon(writing, _SHOWN_WITHIN_S)
+        if not done:
+            self._shared.pop(key, None)
+        return done
+
+    async def _is_in(self, activity: Activity, there: Reference) -> bool:
+        try:
+            await asyncio.wait_for(self._port.member(there, activity.sender.id), _ASKED_WITHIN_S)
+        except (DeliveryFault, TimeoutError):
+            return False
+        return True
+
+    # -- who is there
+
+    async def _met(self, activity: Activity) -> None:
+        """Installed or taken away. Whoever installs it for themselves is told once what it does."""
+        gone = (activity.kind == "install" and activity.name == "remove") or any(
+            one.id == activity.reference.bot for one in activity.removed
+        )
+        if gone:
+            if activity.reference.scope == "personal":
+                await self._references.lost(user_of(activity))
+            return
+        if await self._references.saw(activity):
+            replies = await self._desk.replies(activity, Said("help"), "welcome")
+            await self._chats.show(self._chat(activity), replies, self._suggested(Said("help")))
+
+    def _chat(self, activity: Activity) -> Chat:
+        return Chat(user_of(activity), root(activity.reference))
+
+    async def _own_chat(self, activity: Activity) -> Chat | None:
+        """The sender's own chat; None for whoever has not installed Signpost."""
+        if activity.reference.scope == "personal":
+            return self._chat(activity)
+        try:
+            there = await chat_with(user_of(activity), self._references, self._port, activity.reference)
+        except DeliveryFault as fault:
+            log.warning("teams.no_personal_chat", fault=type(fault).__name__)
+            return None
+        return Chat(user_of(activity), there)
+
+    def _suggested(self, said: Content) -> tuple[dict[str, object], ...]:
+        if not isinstance(said, Said) or words.command(said.text) != "help":
+            return ()
+        topics = self._desk.world.policy.topics
+        return suggestions(tuple(topics[name].question for name in self._texts.popular[:3]))
+
+
+def _said(activity: Activity) -> tuple[Content, ...]:
+    """A file, of which nothing is known here, and what was typed with it."""
+    files: tuple[Content, ...] = (SharedFile(),) if activity.has_files else ()
+    typed: tuple[Content, ...] = (Said(activity.text or "help"),) if activity.text or not files else ()
+    return (*files, *typed)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _left(ends: float) -> float:
+    """How long something may still be waited for."""
+    return min(_SHOWN_WITHIN_S, max(0.2, ends - _time()))
+
+
+def root_of(conversation: str) -> str:
+    """A conversation without its thread."""
+    return conversation.partition(";")[0]

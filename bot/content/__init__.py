@@ -1,0 +1,1 @@
+"""What a policy officer edits, read and checked once: the policy, journeys, tables and texts."""

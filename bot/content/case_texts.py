@@ -1,0 +1,270 @@
+"""The texts of cases (policy_kb/case-texts.yml), checked at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from bot.content.documents import DataFaults, Document, Record
+from bot.content.texts import Holding, Phrase, Table, Text, WithReference
+from bot.domain.cases import Stage, Why
+
+Mode = Literal["named", "confidential", "anonymous"]
+# Each line of the history that is no work on the case (case_work_texts.py).
+CaseEvent = Literal[
+    "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
+    "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
+    "view", "check_back", "export_code", "export",
+]  # fmt: skip
+Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "changed", "unknown_action"]
+Update = Literal["receipt", "acknowledged", "closed", "reopened", "question", "undelivered", "late"]
+AuditActor = Literal["reporter", "signpost", "host", "unknown"]
+AuditAction = Literal[
+    "refused", "cases", "case.show", "case.clauses", "case.details", "case.view", "case.submit",
+    "case.deliver", "case.acknowledge", "case.take", "case.assign", "case.note", "case.ask", "case.refer",
+    "case.add", "case.answer", "case.check_back", "case.deadline", "case.close", "case.reopen",
+    "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
+    "purge.proposed", "purge.approved", "keys.proposed", "keys.approved",
+]  # fmt: skip
+
+
+class Tags(Record):
+    """The marks on a card."""
+
+    drill: Text
+    urgent: Text
+    restricted: Text
+    child: Text
+
+
+class Labels(Record):
+    """The labels of a card and of its details."""
+
+    reference: Text
+    school: Text
+    received: Text
+    status: Text
+    added: Text
+    asked: Text
+    referred: Text
+    their_reference: Text
+    advice: Text
+    question: Annotated[Phrase, Holding("when")]
+    your_answer: Annotated[Phrase, Holding("when")]
+    holder: Text
+    reporter: Text
+    told: Text
+    ladder: Text
+    opened: Text
+    next_due: Text
+    images: Text
+    clauses: Text
+    outcome: Text
+    reason: Text
+    answer: Text
+    history: Text
+    report: Text
+
+
+class Buttons(Record):
+    """The buttons of a card."""
+
+    acknowledge: Text
+    take: Text
+    assign: Text
+    note: Text
+    ask: Text
+    refer: Text
+    read: Text
+    details: Text
+    close: Text
+    reopen: Text
+    open: WithReference
+    clauses: Text
+    subject: Text
+
+
+class Forms(Record):
+    """The forms that a card opens."""
+
+    assign_title: WithReference
+    assign_person: Text
+    assign_submit: Text
+    note_title: WithReference
+    note_text: Text
+    note_submit: Text
+    ask_title: WithReference
+    ask_text: Text
+    ask_hint: Text
+    ask_submit: Text
+    refer_title: WithReference
+    refer_agency: Text
+    refer_at: Text
+    refer_reference: Text
+    refer_advice: Text
+    refer_hint: Text
+    refer_submit: Text
+    close_title: WithReference
+    close_outcome: Text
+    close_reason: Text
+    close_answer: Text
+    close_submit: Text
+    reopen_title: WithReference
+    reopen_reason: Text
+    reopen_submit: Text
+
+
+class Notice(Record):
+    """A notice without content."""
+
+    title: WithReference
+    text: Text
+
+
+class KindNotice(Record):
+    """A notice that says the kind of the report, and nothing more."""
+
+    title: WithReference
+    text: Annotated[Phrase, Holding("kind")]
+
+
+class WithheldNotice(Record):
+    """A notice that says why nothing stands in the channel."""
+
+    title: WithReference
+    text: Annotated[Phrase, Holding("why")]
+
+
+class Replies(Record):
+    """What the presser reads when it is done."""
+
+    acknowledged: WithReference
+    assigned: Annotated[Phrase, Holding("reference person")]
+    noted: WithReference
+    asked: WithReference
+    asked_anonymous: WithReference
+    asked_uncontacted: WithReference
+    referred: WithReference
+    closed: Annotated[Phrase, Holding("reference message")]
+    reopened: WithReference
+
+
+class FieldErrors(Record):
+    """What stands beside a field."""
+
+    person: Text
+    note: Text
+    question: Text
+    agency: Text
+    date: Text
+    future: Text
+    too_long: Annotated[Phrase, Holding("limit")]
+    outcome: Text
+    reason: Text
+    answer: Text
+
+
+class CaseList(Record):
+    """The list of open cases."""
+
+    title: Text
+    none: Text
+    one: Text
+    many: Annotated[Phrase, Holding("count")]
+    line: Annotated[Phrase, Holding("reference kind age holder")]
+    withheld: Annotated[Phrase, Holding("why")]
+    urgent: Annotated[Phrase, Holding("urgent line")]
+
+
+class AuditTexts(Record):
+    """The audit, as whoever may read it sees it: the names of actors and of actions among them."""
+
+    title: WithReference
+    general: Text
+    none: Text
+    newest: Annotated[Phrase, Holding("count")]
+    refused: Text
+    actors: Table[AuditActor, Text]
+    actions: Table[AuditAction, Text]
+
+
+class Status(Record):
+    """What a reporter reads who asks."""
+
+    title: Text
+    none: Text
+    wrong_code: Text
+    needs_code: Text
+    too_many: Text
+    waiting: Text
+    late: Text
+    undelivered: Text
+    acknowledged: Text
+    closed: Annotated[Phrase, Holding("message")]
+    answer: Annotated[Phrase, Holding("answer")]
+    asked: Text
+    answered: WithReference
+    added: WithReference
+    add_unknown: Text
+
+
+class Ages(Record):
+    """How long ago."""
+
+    minutes: Annotated[Phrase, Holding("count")]
+    hours: Annotated[Phrase, Holding("count")]
+    days: Annotated[Phrase, Holding("count")]
+
+
+class CaseTexts(Record):
+    """Every text about a case."""
+
+    kinds: dict[str, Text]
+    stages: Table[Stage, Text]
+    modes: Table[Mode, Text]
+    events: Annotated[Table[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
+    tags: Tags
+    labels: Labels
+    buttons: Buttons
+    forms: Forms
+    nobody: Text
+    images_none: Text
+    local_target: Annotated[Phrase, Holding("when")]
+    notice: KindNotice
+    added: Notice
+    given: Notice
+    vacated: Notice
+    withheld: WithheldNotice
+    reminder: KindNotice
+    line: Annotated[Phrase, Holding("what who")]
+    ladder_note: Text
+    replies: Replies
+    refusals: Annotated[
+        Table[Refusal, Phrase],
+        Holding(
+            "reference",
+            not_on_roster="",
+            unknown="",
+            already_acknowledged="person reference",
+            unknown_action="",
+        ),
+    ]
+    errors: FieldErrors
+    cases: CaseList
+    audit: AuditTexts
+    status: Status
+    updates: Annotated[
+        Table[Update, Phrase], Holding("reference", receipt="reference when", closed="reference message")
+    ]
+    ages: Ages
+
+
+def load_case_texts(path: Path, kinds: frozenset[str]) -> CaseTexts:
+    """Read `case-texts.yml`. Raises DataFaults with file and line, also where it names other kinds."""
+    document = Document(path)
+    texts = document.parse(CaseTexts)
+    unknown = [(f"kinds: no report is of kind {kind!r}", kind) for kind in texts.kinds.keys() - kinds]
+    missing = [(f"kinds: {kind!r} has no name", kind) for kind in kinds - texts.kinds.keys()]
+    if faults := [document.fault(message, ("kinds", kind)) for message, kind in sorted(unknown + missing)]:
+        raise DataFaults(faults)
+    return texts

@@ -1,0 +1,251 @@
+"""federation.yml: the Federation's people, roles, schools, contacts and local targets, checked at start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from bot.content.calendar_files import CalendarRecord, read_waits, rising_waits
+from bot.content.documents import ClockTime, DataFaults, Day, Document, Fault, Record
+from bot.domain.escalation import Targets, Wait
+from bot.domain.roster import (
+    ROLES,
+    Contact,
+    DigestTimes,
+    Federation,
+    Limits,
+    Person,
+    Roster,
+    School,
+    as_written,
+    role_name,
+    unheld,
+)
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+Text = Annotated[str, Field(min_length=1, max_length=600)]
+# The numbers that Ofcom keeps for drama: no one answers them.
+_DEMO_NUMBER = re.compile(r"0207946|01[1-6]\d496|0191498|01632960|07700900|08081570|09098790|03069990")
+# Who acts in a history or in the audit without being on the roster.
+_NOT_PEOPLE = ("reporter", "signpost", "host", "unknown")
+
+
+class PersonRecord(Record):
+    """Someone on the roster. `accounts` maps a platform to the user id there."""
+
+    id: Id
+    name: Text
+    accounts: dict[Literal["slack", "teams", "playground", "terminal"], Text] = Field(default_factory=dict)
+
+    @field_validator("id")
+    @classmethod
+    def _nobody_else(cls, value: str) -> str:
+        if value in _NOT_PEOPLE:
+            raise ValueError(f"{value!r} stands for nobody on the roster in a history; give another id")
+        return value
+
+
+class SchoolRecord(Record):
+    """One school."""
+
+    id: Id
+    name: Text
+
+
+class ContactRecord(Record):
+    """A way to reach someone. `checked`: when somebody last phoned it; `any_hour`: it answers always."""
+
+    label: Text
+    phone: Text
+    hours: str = ""
+    checked: Day
+    any_hour: bool = False
+
+
+class TargetsRecord(Record):
+    """From receipt, when a case that nobody has acknowledged climbs each step: minutes, or working time."""
+
+    urgent: tuple[int, ...] = Field(default=Targets().urgent, min_length=1)
+    standard: tuple[Wait, ...] = Field(default=Targets().standard, min_length=1)
+    undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
+    check_back_days: int = Field(default=Targets().check_back_days, ge=0, le=180)
+
+    _read = field_validator("standard", mode="before")(read_waits)
+    _later = field_validator("standard")(rising_waits)
+
+    @field_validator("urgent")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later <= earlier for earlier, later in zip((0, *value), value, strict=False)):
+            raise ValueError("give minutes from receipt, each more than the one before, from 1")
+        return value
+
+
+class LimitsRecord(Record):
+    """How much one person may do before being asked to wait."""
+
+    messages_a_minute: int = Field(default=Limits().messages_a_minute, ge=10)
+    reports_an_hour: int = Field(default=Limits().reports_an_hour, ge=3)
+    wrong_codes_an_hour: int = Field(default=Limits().wrong_codes_an_hour, ge=3)
+    wrong_codes_a_minute_by_all: int = Field(default=Limits().wrong_codes_a_minute_by_all, ge=5)
+
+
+class DigestRecord(Record):
+    """When the digest is sent, on the Federation's clock, and the roles that get it."""
+
+    at: ClockTime = DigestTimes().at
+    before_days_off: ClockTime = DigestTimes().before_days_off
+    roles: tuple[Literal["flt", "dsl", "eht", "chair"], ...] = ("flt", "dsl", "eht")
+
+
+Holders = tuple[Id, ...] | dict[Id, tuple[Id, ...]]
+
+
+class FederationFile(Record):
+    """The whole file."""
+
+    demo: bool = False
+    name: Text
+    timezone: str = "Europe/London"
+    schools: tuple[SchoolRecord, ...] = Field(min_length=1)
+    people: tuple[PersonRecord, ...]
+    roles: dict[str, Holders]
+    contacts: dict[Id, ContactRecord]
+    targets: TargetsRecord = TargetsRecord()
+    limits: LimitsRecord = LimitsRecord()
+    digest: DigestRecord | None = None
+    calendar: CalendarRecord = CalendarRecord()
+    accounts: tuple[Text, ...] = ()
+    settings: dict[Id, Text] = Field(default_factory=dict)
+    demo_staff: tuple[PersonRecord, ...] = ()
+    session_days: int = Field(default=14, ge=1, le=90)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is not a time zone; Europe/London is one") from None
+        return value
+
+
+def load_federation(path: Path) -> Federation:
+    """Read and check federation.yml. Raises DataFaults with every fault, each with its line."""
+    document = Document(path)
+    found = document.parse(FederationFile)
+    faults = [*_role_faults(document, found), *_repeated(document, found)]
+    if faults:
+        raise DataFaults(faults)
+    return _federation(found)
+
+
+def production_faults(path: Path, federation: Federation) -> tuple[Fault, ...]:
+    """What keeps this file from real use: demo values, and roles that nobody holds."""
+    document = Document(path)
+    return (*_demo_faults(document, federation), *_unheld(document, federation))
+
+
+def date_faults(path: Path, federation: Federation, today: date) -> tuple[Fault, ...]:
+    """Each number that was phoned on a day yet to come; a demo's days are made up."""
+    if federation.demo:
+        return ()
+    document = Document(path)
+    return tuple(
+        document.fault(
+            f"contacts > {key} > checked: {contact.checked} is yet to come; give the day on which somebody"
+            " last phoned the number",
+            ("contacts", key, "checked"),
+        )
+        for key, contact in federation.contacts.items()
+        if contact.checked and contact.checked > today
+    )
+
+
+def _role_faults(document: Document, found: FederationFile) -> Iterator[Fault]:
+    people, schools = {person.id for person in found.people}, {school.id for school in found.schools}
+    known = {*ROLES, *(f"deputy_{role}" for role in ROLES if not role.startswith("deputy_"))}
+    for role, holders in found.roles.items():
+        if role not in known:
+            yield document.fault(f"no such role: {role}; the roles are {', '.join(ROLES)}", ("roles", role))
+        by_school = holders if isinstance(holders, dict) else {"": holders}
+        for school, ids in by_school.items():
+            if school and school not in schools:
+                yield document.fault(
+                    f"roles > {role}: no school has the id {school}", ("roles", role, school)
+                )
+            for person in set(ids) - people:
+                where = ("roles", role, school) if school else ("roles", role)
+                yield document.fault(f"roles > {role}: nobody has the id {person}; add them to people", where)
+
+
+def _repeated(document: Document, found: FederationFile) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    everyone = [("people", found.people), ("demo_staff", found.demo_staff)]
+    for group, people in everyone:
+        for number, person in enumerate(people):
+            for name in (("id", person.id), *person.accounts.items()):
+                if name in seen:
+                    yield document.fault(f"{name[0]} {name[1]!r} is given twice", (group, number))
+                seen.add(name)
+
+
+def _demo_faults(document: Document, federation: Federation) -> Iterator[Fault]:
+    if federation.demo:
+        yield document.fault("demo: is true, but a channel is configured; give your own values", ("demo",))
+    if federation.demo_staff:
+        yield document.fault("demo_staff is for the playground alone; remove it", ("demo_staff",))
+    for key, contact in federation.contacts.items():
+        if is_demo_number(contact.phone):
+            yield document.fault(f"contacts > {key}: {contact.phone} is a demo number", ("contacts", key))
+
+
+def is_demo_number(phone: str) -> bool:
+    """Whether one of the numbers in it is kept for drama."""
+    national = phone.replace("+44", "0")
+    return bool(_DEMO_NUMBER.search(re.sub(r"[^\d,;]", "", national)))
+
+
+def _unheld(document: Document, federation: Federation) -> Iterator[Fault]:
+    for role, school, least in unheld(federation.roster, federation.schools):
+        needed = "nobody holds it" if least == 1 else f"at least {least} people must hold it"
+        yield document.fault(
+            f"roles > {role} ({role_name(role)}): {needed} for {school.name}", ("roles", role)
+        )
+
+
+def _federation(found: FederationFile) -> Federation:
+    return Federation(
+        name=found.name,
+        timezone=found.timezone,
+        schools=tuple(School(item.id, item.name) for item in found.schools),
+        roster=Roster({item.id: _person(item) for item in found.people}, _roles(found.roles)),
+        contacts={
+            key: Contact(key, item.label, item.phone, item.hours, item.checked, item.any_hour)
+            for key, item in found.contacts.items()
+        },
+        targets=Targets(**dict(found.targets)),
+        limits=Limits(**found.limits.model_dump()),
+        working_time=found.calendar.working_time(found.timezone),
+        digest=DigestTimes(**dict(found.digest)) if found.digest else None,
+        accounts=found.accounts,
+        settings=dict(found.settings),
+        demo_staff=tuple(_person(item) for item in found.demo_staff),
+        session_days=found.session_days,
+        demo=found.demo,
+    )
+
+
+def _person(record: PersonRecord) -> Person:
+    accounts = {str(platform): as_written(user) for platform, user in record.accounts.items()}
+    return Person(record.id, record.name, accounts)
+
+
+def _roles(roles: dict[str, Holders]) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {role: dict(held) if isinstance(held, dict) else {"": tuple(held)} for role, held in roles.items()}

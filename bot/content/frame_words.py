@@ -1,0 +1,148 @@
+"""The words by which the frame of a question is read (`intents/frame.yml`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from bot.content.documents import Record, load
+from bot.content.policy import Account, Act, Actor, Person
+
+Pattern = Annotated[str, StringConstraints(min_length=1)]
+#: A person as the text names them: the actor or the person concerned, by its place in the sentence.
+Named = Actor | Person
+_DEPTH = 5
+
+
+class PeoplePattern(Record):
+    """Words for people. `as` says who they are."""
+
+    who: Annotated[Named, Field(alias="as")]
+    pattern: Pattern
+
+
+class AccountPattern(Record):
+    """Words for an account. A `weak` one counts only where no other is named."""
+
+    value: Account
+    pattern: Pattern
+    weak: bool = False
+
+
+class ActPattern(Record):
+    """Words for an act."""
+
+    value: Act
+    pattern: Pattern
+
+
+class FrameWords(Record):
+    """`intents/frame.yml`, its patterns compiled once."""
+
+    words: Mapping[str, str]
+    people: tuple[PeoplePattern, ...]
+    absent: Pattern
+    pronouns: Pattern
+    pupils_life: Pattern
+    belongs_here: Pattern
+    duty: Pattern
+    accounts: tuple[AccountPattern, ...]
+    objects: Pattern
+    acts: tuple[ActPattern, ...]
+
+    @model_validator(mode="after")
+    def _all_compile(self) -> FrameWords:
+        patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.belongs_here, self.duty]
+        patterns += [entry.pattern for entry in self.people]
+        patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
+        for pattern in patterns:
+            name = pattern[:40]
+            written = self._written_out(pattern)
+            if unknown := re.search(r"\{[a-z]+\}", written):
+                raise ValueError(f"{name}: there is no list {unknown[0]} under words")
+            try:
+                re.compile(written)
+            except re.error as error:
+                raise ValueError(f"{name}: not a regular expression: {error}") from None
+        return self
+
+    @cached_property
+    def named(self) -> re.Pattern[str]:
+        """Every way to name people; the group that matched, `p<place>`, gives the place in `people`."""
+        parts = [f"(?P<p{place}>{self._written_out(e.pattern)})" for place, e in enumerate(self.people)]
+        return re.compile(rf"(?<![\w'])(?:{self.words['det']})??(?:{'|'.join(parts)})(?![\w])")
+
+    @cached_property
+    def done(self) -> tuple[tuple[Act, re.Pattern[str]], ...]:
+        """The acts, in the order in which they win where two begin at the same word."""
+        return tuple(
+            (entry.value, re.compile(rf"(?<![\w'])(?:{self._written_out(entry.pattern)})"))
+            for entry in self.acts
+        )
+
+    @cached_property
+    def held(self) -> tuple[tuple[AccountPattern, re.Pattern[str]], ...]:
+        """The accounts, each with its pattern."""
+        return tuple((entry, self.pattern(entry.pattern)) for entry in self.accounts)
+
+    @cached_property
+    def asked(self) -> re.Pattern[str]:
+        """The verb with which leave or duty is asked for."""
+        return self.pattern(r"\b{ask}(?:n't)?\b|(?:(?<=^)|(?<=[,.?!] )|(?<=\band ))(?:have|has)\b(?! to\b)")
+
+    @cached_property
+    def shown_to(self) -> re.Pattern[str]:
+        """Those to whom something is shown, passed on or sent."""
+        return self.pattern(
+            r"\b(?:to|with|past|for|ask|tell|show|inform|phone) (?:the |my |our |a )?{boss}\b"
+            r"(?=$|\W*$|[.,?!]| (?:as|for|at|in|so|and|before|first|that|if|about|straight|now|today)\b)"
+        )
+
+    @cached_property
+    def not_there(self) -> re.Pattern[str]:
+        """People of whom it is said that they are not there."""
+        return self.pattern(self.absent)
+
+    @cached_property
+    def said_of(self) -> re.Pattern[str]:
+        """A pronoun for the person concerned."""
+        return self.pattern(self.pronouns)
+
+    @cached_property
+    def of_pupils_life(self) -> re.Pattern[str]:
+        """Words of a school's day that stand for its students where pictures are asked about."""
+        return self.pattern(self.pupils_life)
+
+    @cached_property
+    def student_too(self) -> re.Pattern[str]:
+        """What makes an own child or a friend a student of the Federation, too."""
+        return self.pattern(self.belongs_here)
+
+    @cached_property
+    def of_duty(self) -> re.Pattern[str]:
+        """What asks whether one must."""
+        return self.pattern(self.duty)
+
+    @cached_property
+    def looks_like_account(self) -> re.Pattern[str]:
+        """What is shared or followed, and only looks like the account on which something is done."""
+        return self.pattern(self.objects)
+
+    def pattern(self, text: str) -> re.Pattern[str]:
+        """`text` compiled, each {word} written out."""
+        return re.compile(self._written_out(text))
+
+    def _written_out(self, pattern: str) -> str:
+        for _ in range(_DEPTH):
+            pattern = re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
+        return pattern
+
+
+def load_frame_words(path: Path) -> FrameWords:
+    """Read `frame.yml`. Raises DataFaults with file and line."""
+    return load(path, FrameWords)

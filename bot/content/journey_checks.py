@@ -1,0 +1,145 @@
+"""What can be wrong in the journey files, each as a fault with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from bot.content.conditions import DERIVED
+from bot.content.documents import Document, Fault, Location
+from bot.content.journey_paths import options_for, walk
+from bot.content.journeys import OptionRecord, Place, StepRecord
+
+MOST_MANDATORY = 5
+# Contacts that a step may show. Their names and numbers are the Federation's own settings.
+CONTACT_KEYS = frozenset(
+    {
+        *("dsl", "deputy_dsl", "eht", "fbm", "it", "chair", "data_protection_lead"),
+        *("police_emergency", "police_non_emergency", "lado", "childrens_social_care"),
+        *("protect", "nspcc_whistleblowing", "professionals_online_safety_helpline"),
+        *("union", "employee_assistance"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step with the place in its file that it was read from."""
+
+    step: StepRecord
+    document: Document
+    index: int
+
+    def fault(self, message: str, *where: str | int) -> Fault:
+        """A fault of this step, at `where` inside it."""
+        location: Location = ("steps", self.index, *where)
+        return self.document.fault(f"step {self.step.id!r}: {message}", location)
+
+
+def slot_values(steps: Sequence[StepRecord]) -> Mapping[str, frozenset[str] | None]:
+    """Each slot with the values that it can hold; None for free text and for the Federation's own lists."""
+    found: dict[str, frozenset[str] | None] = {slot: frozenset(values) for slot, values in DERIVED.items()}
+    for step in steps:
+        for slot in step.slots:
+            values = _values_of(step, slot)
+            known = found.get(slot, frozenset())
+            found[slot] = None if values is None or known is None else known | values
+    return found
+
+
+def _values_of(step: StepRecord, slot: str) -> frozenset[str] | None:
+    sources = [step.options_from] if step.kind == "choice" else []
+    sources += [item.options_from for item in step.fields if item.name == slot]
+    options = options_for(step, slot)
+    if any(sources) or not options:
+        return frozenset(option.value for option in options) or None
+    return frozenset(option.value for option in options)
+
+
+def check_steps(placed: Sequence[Placed], clauses: Mapping[str, object]) -> list[Fault]:
+    """Every fault of the steps, taken one by one and together."""
+    faults = [*_repeated(placed), *_unknown_slots(placed)]
+    for item in placed:
+        faults.extend(_unknown_names(item, clauses))
+        faults.extend(_shape(item))
+    return faults or list(_on_the_way(placed))
+
+
+def _repeated(placed: Sequence[Placed]) -> Iterator[Fault]:
+    ids: set[str] = set()
+    filled: dict[str, str] = {}
+    for item in placed:
+        if item.step.id in ids:
+            yield item.fault("this id is given twice", "id")
+        ids.add(item.step.id)
+        for slot in item.step.slots:
+            if slot in filled and not item.step.redirects:
+                yield item.fault(f"the slot {slot!r} is already filled by step {filled[slot]!r}")
+            filled.setdefault(slot, item.step.id)
+
+
+def _unknown_slots(placed: Sequence[Placed]) -> Iterator[Fault]:
+    values = slot_values([item.step for item in placed])
+    earlier: set[str] = set(DERIVED)
+    for item in placed:
+        for where, slot, wanted in _asked(item.step):
+            if slot not in earlier:
+                yield item.fault(f"{slot!r} is not a slot of an earlier step", where)
+            elif (known := values[slot]) is not None and (strange := set(wanted) - known):
+                yield item.fault(f"{slot!r} never holds {', '.join(sorted(strange))}", where)
+        earlier.update(item.step.slots)
+
+
+def _asked(step: StepRecord) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for where, alternatives in (("when", step.when), ("unless", step.unless)):
+        for condition in alternatives:
+            for slot, wanted in condition.items():
+                yield where, slot, wanted
+    for option in _all_options(step):
+        for condition in (*option.when, *option.unless):
+            for slot, wanted in condition.items():
+                yield "options", slot, wanted
+
+
+def _all_options(step: StepRecord) -> tuple[OptionRecord, ...]:
+    return (*step.options, *(option for item in step.fields for option in item.options))
+
+
+def _unknown_names(item: Placed, clauses: Mapping[str, object]) -> Iterator[Fault]:
+    for position, clause in enumerate(item.step.show):
+        if clause not in clauses:
+            yield item.fault(f"there is no clause {clause!r}", "show", position)
+    for position, key in enumerate(item.step.contacts):
+        if key not in CONTACT_KEYS:
+            yield item.fault(f"there is no contact {key!r}", "contacts", position)
+
+
+def _shape(item: Placed) -> Iterator[Fault]:
+    step = item.step
+    if step.kind == "choice" and not (step.options or step.options_from):
+        yield item.fault("a choice needs options", "kind")
+    if step.kind == "form" and not step.fields:
+        yield item.fault("a form needs fields", "kind")
+    if step.kind != "form" and step.fields:
+        yield item.fault("only a form has fields", "fields")
+    if step.kind != "choice" and (step.options or step.slot):
+        yield item.fault("only a choice has options and a slot", "kind")
+    values = [option.value for option in step.options]
+    for twice in sorted({value for value in values if values.count(value) > 1}):
+        yield item.fault(f"the option {twice!r} is given twice", "options")
+    told = {place for outside in step.outside for place in outside.platforms}
+    if told and (untold := set(get_args(Place)) - told):
+        yield item.fault(f"this says nothing on {', '.join(sorted(untold))}", "outside")
+
+
+def _on_the_way(placed: Sequence[Placed]) -> Iterator[Fault]:
+    """Steps that nobody can reach, and kinds of report that ask too much."""
+    paths = walk([item.step for item in placed])
+    for item in placed:
+        if item.step.id not in paths.reached:
+            yield item.fault("no answers lead here")
+    for kind, count in paths.mandatory.items():
+        if count > MOST_MANDATORY:
+            message = f"reports of kind {kind!r} insist on {count} answers; the most is {MOST_MANDATORY}"
+            yield placed[-1].document.fault(message)

@@ -1,0 +1,228 @@
+"""Every fixed phrase of a conversation (policy_kb/texts.yml), by name: a typing error is found early."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.content.documents import Record
+from bot.content.texts import Holding, Phrase, Text, WithReference
+
+
+class Dialogue(Record):
+    """Chat outside a journey."""
+
+    help_title: Text
+    help_text: Text
+    help_report: Text
+    help_status: Text
+    public_line: Text
+    no_drill: Text
+    unknown_action: Text
+    nothing_open: Text
+    nothing_saved: Text
+    already_open: Text
+    go_on: Text
+    cancel_it: Text
+    still_open: Text
+    not_an_answer: Text
+    not_in_the_form: Text
+    file_title: Text
+    file_text: Text
+    file_button: Text
+    start_button: Text
+    account_request: Text
+    thanks_yes: Text
+    thanks_no: Text
+    ask_button: Text
+    lost: Text
+
+
+class Journey(Record):
+    """The frame around every step of a journey."""
+
+    back: Text
+    save: Text
+    cancel: Text
+    hide: Text
+    go_on: Text
+    skip: Text
+    show_again: Text
+    phone: Text
+    hidden: Text
+    drill_title: Text
+    drill_text: Text
+    saved: Annotated[Phrase, Holding("days")]
+    cancel_title: Text
+    cancel_text: Text
+    cancel_yes: Text
+    cancel_no: Text
+    cancelled: Text
+    closed: Text
+    stale: Text
+    first: Text
+    no_protocol: Text
+    no_process: Text
+    summary: Text
+
+
+class Review(Record):
+    """The last screen before Send."""
+
+    title: Text
+    intro: Text
+    answers: Text
+    edit: Annotated[Phrase, Holding("label")]
+    recipients: Text
+    level_details: Text
+    level_card: Text
+    level_notice: Text
+    person: Annotated[Phrase, Holding("level name role")]
+    ladder: Text
+    ladder_note: Text
+    strike: Annotated[Phrase, Holding("name")]
+    named: Annotated[Phrase, Holding("names")]
+    named_why: Text
+    put_back: Annotated[Phrase, Holding("name")]
+    struck: Annotated[Phrase, Holding("names")]
+    excluded: Annotated[Phrase, Holding("names")]
+    restricted: Text
+    channel: Text
+    mode_named: Text
+    mode_confidential: Text
+    mode_anonymous: Text
+    send: Text
+    refused_title: Text
+    refused_nobody: Text
+    refused_choose: Text
+    refused_outside: Text
+    refused_kept: Text
+    send_inside: Text
+    choose: Text
+    lado: Text
+    not_ready: Text
+
+
+class Receipts(Record):
+    """What follows Send."""
+
+    title: Text
+    duplicate: Text
+    duplicate_anonymous: Text
+    drill: Text
+    reference: Text
+    next_open: Text
+    next_restricted: Text
+    next_image: Text
+    next_question: Text
+    next_alert: Text
+    follow_named: Text
+    follow_anonymous: Text
+    not_watched: Text
+    worse: Text
+    add_more: Text
+    look_up: Text
+    wait_title: Text
+    wait_text: Text
+    not_saved_title: Text
+    not_saved_text: Text
+    not_sent_title: Text
+    summary: Text
+    not_saved_summary: Text
+
+
+class Forms(Record):
+    """The forms that look up a report and add to it."""
+
+    status_title: Text
+    status_reference: Text
+    status_reference_hint: Text
+    status_code: Text
+    status_submit: Text
+    add_title: Text
+    add_text: Text
+    add_code: Text
+    add_code_hint: Text
+    add_submit: Text
+    answer_title: Text
+    answer_text: Text
+    answer_submit: Text
+
+
+class Aftercare(Record):
+    """What a reporter may do with a report that was sent, and what comes of it."""
+
+    summary: Text
+    choices: Text
+    choices_title: WithReference
+    not_in_policy: Text
+    correct: Text
+    correct_title: Text
+    correct_kept: Text
+    correct_text: Text
+    correct_submit: Text
+    corrected: WithReference
+    withdraw: Text
+    withdraw_title: WithReference
+    withdraw_says: tuple[Text, ...]
+    withdraw_sure: Text
+    withdraw_yes: WithReference
+    withdraw_submit: Text
+    withdrawn: WithReference
+    withdrawn_kept: WithReference
+    withdrawn_before: WithReference
+    withdraw_closed: WithReference
+    status_kept: Text
+    tell_withdrawn: WithReference
+    tell_withdrawn_text: Text
+    tell_kept: WithReference
+    tell_kept_text: Text
+    move: Text
+    move_title: WithReference
+    move_says: tuple[Text, ...]
+    move_to: Text
+    move_eht: Text
+    move_chair: Text
+    move_submit: Text
+    moved: Annotated[Phrase, Holding("reference role")]
+    moved_opened: Annotated[Phrase, Holding("roles")]
+    moved_unopened: Annotated[Phrase, Holding("roles")]
+    move_unsafe: Annotated[Phrase, Holding("role")]
+    move_same: Annotated[Phrase, Holding("reference role")]
+    moved_here: Annotated[Phrase, Holding("before opened role")]
+    nobody: Text
+
+
+class Errors(Record):
+    """What stands beside a field."""
+
+    required: Text
+    too_long: Annotated[Phrase, Holding("length most")]
+    date: Text
+    future: Text
+    number: Text
+    link: Text
+    link_platform: Annotated[Phrase, Holding("platform")]
+    option: Text
+    code: Text
+
+
+class Privacy(Record):
+    """What is asked before a text is stored."""
+
+    password: Annotated[Phrase, Holding("found")]
+    student_name: Annotated[Phrase, Holding("found")]
+    keep_label: Text
+    keep_option: Text
+
+
+class Texts(Record):
+    """The whole file."""
+
+    dialogue: Dialogue
+    journey: Journey
+    review: Review
+    receipts: Receipts
+    forms: Forms
+    aftercare: Aftercare
+    errors: Errors
+    privacy: Privacy

@@ -1,0 +1,149 @@
+"""What people type that is no question about a rule (`intents/phrases.yml`): thanks, whom to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, model_validator
+
+from bot.content.documents import Record, load
+from bot.content.wording import unroll
+
+Pattern = Annotated[str, StringConstraints(min_length=1)]
+Said = Literal["thanks", "goodbye", "undo", "report_how", "status"]
+_LONGEST_WORDS = 16
+_SAID: tuple[Said, ...] = ("thanks", "goodbye", "undo", "report_how", "status")
+_LONGEST_WHOM = 14
+
+
+class WhomPattern(Record):
+    """Words for a contact of `federation.yml`."""
+
+    contact: str
+    pattern: Pattern
+
+
+class Whom(Record):
+    """How people ask for a person: the words of asking, the roles, and whoever will do.
+
+    `doing` are words of another question: what one may do with the number.
+    """
+
+    asking: tuple[Pattern, ...]
+    doing: Pattern
+    people: tuple[WhomPattern, ...]
+    anybody: tuple[Pattern, ...]
+
+
+class Phrases(Record):
+    """`intents/phrases.yml`, its patterns compiled once."""
+
+    words: Mapping[str, str]
+    thanks: tuple[Pattern, ...]
+    goodbye: tuple[Pattern, ...]
+    undo: tuple[Pattern, ...]
+    report_how: tuple[Pattern, ...]
+    status: tuple[Pattern, ...]
+    about_reference: Pattern
+    whom: Whom
+
+    @model_validator(mode="after")
+    def _all_compile(self) -> Phrases:
+        whom = (
+            self.whom.doing,
+            *self.whom.asking,
+            *self.whom.anybody,
+            *(entry.pattern for entry in self.whom.people),
+        )
+        for pattern in (self.about_reference, *whom, *(p for name in _SAID for p in getattr(self, name))):
+            try:
+                self._pattern(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern[:40]}: not a regular expression: {error}") from None
+        return self
+
+    def said(self, text: str) -> Said | None:
+        """Which of these a short text is; None for anything else."""
+        plain = unroll(text)
+        if len(plain.split()) > _LONGEST_WORDS:
+            return None
+        return next((name for name in _SAID if _any(self._compiled[name], plain)), None)
+
+    def reference(self, text: str) -> str:
+        """The reference in a short question about a report ("any news on fed 7k3q"), as FED-7K3Q; or ""."""
+        plain = unroll(text)
+        found = self._reference.search(plain)
+        if found is None or len(plain.split()) > _LONGEST_WORDS:
+            return ""
+        # After a space four letters are a word ("fed that"): a digit makes a reference.
+        loose = " " in found[0].strip("# ")
+        if loose and not any(map(str.isdigit, found[2])):
+            return ""
+        around = f"{plain[: found.start()]} {plain[found.end() :]}".strip()
+        if around and not self._about.search(around):
+            return ""
+        return f"{found[1]}-{found[2]}".upper()
+
+    def whom_asked(self, text: str, contacts: Iterable[str]) -> tuple[str, ...] | None:
+        """The contacts that a short text asks for; () where anybody will do, None where it asks for none."""
+        plain = unroll(text)
+        if len(plain.split()) > _LONGEST_WHOM:
+            return None
+        known = frozenset(contacts)
+        if self._doing.search(plain):
+            return None
+        if _any(self._asking, plain):
+            names = [name for name, pattern in self._people if pattern.search(plain) and name in known]
+            if names:
+                return tuple(dict.fromkeys(names[:1] if "deputy_dsl" in names[:1] else names[:2]))
+        return () if _any(self._anybody, plain) else None
+
+    @cached_property
+    def _compiled(self) -> Mapping[Said, tuple[re.Pattern[str], ...]]:
+        return {name: tuple(map(self._pattern, getattr(self, name))) for name in _SAID}
+
+    @cached_property
+    def _reference(self) -> re.Pattern[str]:
+        return re.compile(r"#? ?\b(fed|drill)[ \u2010-\u2015-]?([a-z0-9]{4,12})\b")
+
+    @cached_property
+    def _about(self) -> re.Pattern[str]:
+        return self._pattern(self.about_reference)
+
+    @cached_property
+    def _asking(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(self._pattern, self.whom.asking))
+
+    @cached_property
+    def _anybody(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(self._pattern, self.whom.anybody))
+
+    @cached_property
+    def _doing(self) -> re.Pattern[str]:
+        return self._pattern(self.whom.doing)
+
+    @cached_property
+    def _people(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        return tuple(
+            (entry.contact, re.compile(rf"\b(?:{self._written_out(entry.pattern)})"))
+            for entry in self.whom.people
+        )
+
+    def _pattern(self, pattern: str) -> re.Pattern[str]:
+        return re.compile(self._written_out(pattern))
+
+    def _written_out(self, pattern: str) -> str:
+        return re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
+
+
+def _any(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def load_phrases(path: Path) -> Phrases:
+    """Read `phrases.yml`. Raises DataFaults with file and line."""
+    return load(path, Phrases)

@@ -1,0 +1,259 @@
+"""The files of a policy's folder, as records: what a policy officer may write, and in which words.
+
+A *clause* is one sentence or bullet of the policy, verbatim. A *topic* is one question that staff ask, with
+one verdict, and the clauses that give it. Everything that the policy does not say stands in an *outside
+note*; where the policy contradicts itself, a *contradiction* says so beside the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from bot.content.documents import Day, Record
+
+Verdict = Literal["never", "must", "allowed_if", "encouraged", "information"]
+Modality = Literal["must", "should", "may", "information"]
+Role = Literal["eht", "flt", "sbm", "fbm", "it"]
+Offer = Literal["report_abuse", "report_image", "report_other", "account_request", "ask_flt"]
+Contact = Literal[
+    "dsl",
+    "deputy_dsl",
+    "police_emergency",
+    "police_non_emergency",
+    "lado",
+    "childrens_social_care",
+    "protect",
+    "nspcc_whistleblowing",
+    "professionals_online_safety_helpline",
+    "union",
+    "data_protection_lead",
+    "chair",
+    "eht",
+]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3}[a-z]?$")]
+ContradictionId = Annotated[str, StringConstraints(pattern=r"^X[1-9][0-9]*$")]
+
+
+# The slots of a frame and their values (`asking/frame.py` reads them from a question). A platform is any of
+# `intents/lexicon.yml`.
+Actor = Literal["staff", "head", "it", "governor", "volunteer", "parent", "student", "school"]
+Act = Literal[
+    "follow",
+    "message",
+    "react",
+    "share",
+    "post_picture",
+    "name",
+    "film",
+    "look",
+    "block",
+    "decline",
+    "leave",
+    "show",
+    "report",
+    "keep",
+    "delete",
+    "sell",
+    "reply",
+    "set_up",
+    "run",
+    "disclose",
+]
+Account = Literal["own", "federation", "group", "other"]
+Person = Literal[
+    "student",
+    "former_student",
+    "other_pupil",
+    "own_family",
+    "colleague",
+    "parent",
+    "friend",
+    "public",
+]
+Slot = Literal["actor", "act", "account", "person", "platform"]
+
+
+class Alias(Record):
+    """A platform by the names that staff use (`also`), and whether the policy names it (`note`)."""
+
+    name: Text
+    also: tuple[Text, ...] = ()
+    note: Text
+
+
+class PolicyHeader(Record):
+    """`policy.yml`: which policy this is. `version` is what the source says, or "not stated"."""
+
+    id: KebabId
+    title: Text
+    version: Text
+    source: Text
+    prefix: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+    aliases: tuple[Alias, ...] = ()
+
+
+class Entry(Record):
+    """A record that others name by its `id`."""
+
+    id: str
+
+
+class Clause(Entry):
+    """One sentence or bullet of the source: `quote` is verbatim, `lines` its first and last line from 1.
+
+    `lead_in` is the clause to be read before this one, such as the sentence that opens its list.
+    """
+
+    id: ClauseId
+    rules: Annotated[tuple[int, ...], Field(min_length=1)]
+    section: Text
+    lines: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+    modality: Modality
+    quote: Text
+    lead_in: ClauseId | None = None
+
+    @model_validator(mode="after")
+    def _lines_run_forward(self) -> Self:
+        if self.lines[0] > self.lines[1]:
+            raise ValueError(f"lines {self.lines[0]} to {self.lines[1]}: the first comes after the last")
+        return self
+
+
+class Applies(Record):
+    """What a topic's rule is about: of each slot the values that it covers; an empty slot covers all.
+
+    A topic is contradicted where a question names values of a slot and none of them is covered. Of the slots
+    under `needs` the question must name one that is covered (or say "him", "her", "them" for a person), and
+    a value under `excludes` contradicts it whatever else is named. Where the question names what stands
+    under `stands_in`, the topic answers in the place of a likelier one that is about something else. `duty`
+    are acts that fit where the question asks whether one must ("must I unfollow her?"), excluded or not.
+    """
+
+    actor: tuple[Actor, ...] = ()
+    act: tuple[Act, ...] = ()
+    account: tuple[Account, ...] = ()
+    person: tuple[Person, ...] = ()
+    platform: tuple[Text, ...] = ()
+    needs: tuple[Slot, ...] = ()
+    excludes: Mapping[Slot, tuple[Text, ...]] = {}
+    stands_in: tuple[Slot, ...] = ()
+    duty: tuple[Act, ...] = ()
+
+    @model_validator(mode="after")
+    def _needs_what_it_names(self) -> Self:
+        empty = [slot for slot in (*self.needs, *self.stands_in) if not getattr(self, slot)]
+        if empty:
+            raise ValueError(f"needs {', '.join(empty)}, and names no value of it")
+        return self
+
+
+class Topic(Entry):
+    """One question that staff ask. `cites` is best first: its first clause is the one that answers.
+
+    `verdict` is *never* or *must* for "should (not)" too; `modality` says which the text says. `tell` holds
+    only people whom the policy itself says to tell or consult. `first` are outside notes to be read before
+    anyone acts on the answer: they stand directly under it, the others of `outside` behind "More".
+    """
+
+    id: KebabId
+    question: Text
+    verdict: Verdict
+    modality: Modality
+    answer: Text
+    applies: Applies | None = None
+    cites: Annotated[tuple[ClauseId, ...], Field(min_length=1, max_length=8)]
+    first: tuple[KebabId, ...] = ()
+    next: tuple[Text, ...] = ()
+    tell: tuple[Role, ...] = ()
+    notes: tuple[ContradictionId, ...] = ()
+    outside: tuple[KebabId, ...] = ()
+    offer: Offer | None = None
+    siblings: tuple[KebabId, ...] = ()
+
+
+class Option(Record):
+    """One answer to a question asked back, and the topic that it chooses."""
+
+    label: Text
+    topic: KebabId
+
+
+class Clarification(Entry):
+    """A question to ask back where a short question could mean several topics with different answers.
+
+    Where a question leaves the slot `unsaid` open, it is asked back whichever option is the likeliest.
+    """
+
+    id: KebabId
+    question: Text
+    unsaid: Slot | None = None
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=4)]
+
+
+class Contradiction(Entry):
+    """Something the policy contradicts or leaves open: `note` for staff, `governors` for its next review."""
+
+    id: ContradictionId
+    title: Text
+    note: Text
+    governors: Text
+    clauses: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
+
+
+class OutsideNote(Entry):
+    """What the policy does not say: always shown as "not in this policy", with its `source`.
+
+    `owner` answers for it in the Federation and agreed to it on `agreed` (null: nobody has yet); by `review`
+    it is looked at again.
+    """
+
+    id: KebabId
+    text: Text
+    source: Text
+    contacts: tuple[Contact, ...] = ()
+    owner: Text
+    agreed: Day | None
+    review: Day
+
+    @model_validator(mode="after")
+    def _is_reviewed_later(self) -> Self:
+        if self.agreed is not None and self.agreed >= self.review:
+            raise ValueError(f"agreed on {self.agreed}, so its review cannot be on {self.review}")
+        return self
+
+
+class ClauseFile(Record):
+    """`clauses.yml`."""
+
+    clauses: tuple[Clause, ...]
+
+
+class TopicFile(Record):
+    """A file of `topics/`: the topics of one section."""
+
+    section: Text
+    topics: tuple[Topic, ...]
+
+
+class ClarificationFile(Record):
+    """`clarifications.yml`."""
+
+    clarifications: tuple[Clarification, ...]
+
+
+class ContradictionFile(Record):
+    """`contradictions.yml`."""
+
+    contradictions: tuple[Contradiction, ...]
+
+
+class OutsideFile(Record):
+    """`outside.yml`, which stands beside the policies' folders and serves them all."""
+
+    notes: tuple[OutsideNote, ...]

@@ -1,0 +1,149 @@
+"""A question put into the words that the engine knows: folded, slang spelt out, spelling repaired."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from pydantic import field_validator
+
+from bot.content.documents import Record, load
+
+# A question is a sentence or two. Of a longer text the beginning and the end are read: people
+# say what they want in one or the other.
+LONGEST = 1_200
+_HEAD = 800
+# A danger named in one clause of many must not be averaged away: windows are read one by one.
+_LONG_SENTENCE, _PIECE, _MOST_WORDS = 22, 8, 40
+_CUT = re.compile(
+    r",\s|\s(?=(?:and|but|so|because|cos|when|while|which|who|then|anyway|also|though|since|if|or)\b)"
+)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": " "})
+# What Slack and Teams write for a mention of a person, a channel or everybody: no word of the question.
+_MENTION = re.compile(r"<[!@#][^<>\s]*>|@(?:channel|here|everyone)\b")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[^\w\s]")
+
+
+class Cue(Record):
+    """A turn of phrase that changes the answer ("they follow us" is not "we follow them")."""
+
+    name: str
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+
+class Lexicon(Record):
+    """`intents/lexicon.yml`: slang, platform names, the Federation's own words, and cues."""
+
+    slang: Mapping[str, str]
+    synonyms: Mapping[str, str]
+    platforms: tuple[str, ...]
+    platform: str
+    cues: tuple[Cue, ...]
+
+    def standard(self, text: str) -> str:
+        """`text` folded, with slang and the Federation's own words put into plain words."""
+        return self._replace(fold(text), {**self.slang, **self.synonyms})
+
+    def masked(self, text: str) -> str:
+        """`text` with every platform's name replaced by one word for all of them."""
+        return self._platform_pattern.sub(self.platform, text)
+
+    def cued(self, text: str) -> tuple[bool, ...]:
+        """Which of the cues `text` (already standard) holds, in their order."""
+        return tuple(bool(pattern.search(text)) for pattern in self._cue_patterns)
+
+    @cached_property
+    def _cue_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(cue.pattern) for cue in self.cues)
+
+    @cached_property
+    def _platform_pattern(self) -> re.Pattern[str]:
+        return _any_of(self.platforms)
+
+    @cached_property
+    def _phrases(self) -> re.Pattern[str]:
+        return _any_of([*self.slang, *self.synonyms])
+
+    def _replace(self, text: str, words: Mapping[str, str]) -> str:
+        return self._phrases.sub(lambda found: words[found.group()], text)
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """Read `lexicon.yml`. Raises DataFaults."""
+    return load(path, Lexicon)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case on one line, quotes straight, invisible characters gone, cut to size."""
+    return _cut(unroll(text))
+
+
+def unroll(text: str) -> str:
+    """As `fold`, at its whole length."""
+    straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    plain = _MENTION.sub(" ", "".join(map(_visible, straight)).casefold())
+    return " ".join(plain.split())
+
+
+def windows(text: str) -> list[str]:
+    """A text in pieces of a clause or two, each pair of neighbours together; () for one piece alone.
+
+    Long sentences are cut at commas and conjunctions, into pieces of eight words or more.
+    """
+    pieces: list[str] = []
+    for sentence in re.split(r"(?<=[.!?;:])\s", unroll(text)):
+        pieces += [sentence] if len(sentence.split()) <= _LONG_SENTENCE else _clauses(sentence)
+    whole = [piece for piece in pieces if piece.strip()]
+    if len(whole) <= 2:
+        return whole if len(whole) == 2 else []
+    return [f"{left} {right}" for left, right in pairwise(whole)]
+
+
+def _clauses(sentence: str) -> list[str]:
+    pieces: list[str] = []
+    held: list[str] = []
+    for part in _CUT.split(sentence):
+        held += part.split()
+        if len(held) >= _PIECE:
+            # Without a comma for very long, words are cut as they come.
+            pieces += [" ".join(held[at : at + _MOST_WORDS]) for at in range(0, len(held), _MOST_WORDS)]
+            held = []
+    if held and pieces:
+        pieces[-1] = f"{pieces[-1]} {' '.join(held)}"
+    elif held:
+        pieces.append(" ".join(held))
+    return pieces
+
+
+def words(text: str) -> list[str]:
+    """The words and signs of a folded text."""
+    return _WORD.findall(text)
+
+
+def _visible(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category[0] == "Z" or category == "Cc":
+        return " "
+    return "" if category[0] == "C" else sign
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:_HEAD]} {text[_HEAD - LONGEST + 1 :]}"
+
+
+def _any_of(phrases: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")

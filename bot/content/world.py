@@ -1,0 +1,30 @@
+"""Everything that a turn may read: the policy, the journeys and texts, and the Federation's own settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.content.door_texts import DoorTexts
+from bot.content.paper_texts import PaperTexts
+from bot.content.playbook import Playbook
+from bot.content.policy_load import Policy
+from bot.content.rules import AnswerRules
+from bot.domain.access import Permissions
+from bot.domain.roster import Federation
+
+
+@dataclass(frozen=True)
+class World:
+    """Read once at start, then immutable.
+
+    `platform` is where the person of this turn is: what others can know of them differs. "" outside a turn.
+    """
+
+    policy: Policy
+    playbook: Playbook
+    rules: AnswerRules
+    federation: Federation
+    permissions: Permissions
+    door: DoorTexts
+    paper: PaperTexts
+    platform: str = ""

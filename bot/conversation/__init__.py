@@ -1,1 +1,0 @@
-"""Floor 3: (session, incoming, now) -> Turn. No I/O, no clock, no randomness."""

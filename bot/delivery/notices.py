@@ -1,0 +1,287 @@
+"""Between the outbox and the senders: what a claimed row says, where it goes, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.casework import card as case_cards
+from bot.casework.context import Context
+from bot.casework.links import card_links
+from bot.casework.quiet_hours import waits_until
+from bot.content import case_texts
+from bot.delivery import reminders
+from bot.delivery.lines import line, thread_of
+from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
+from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
+from bot.domain.roster import Person
+from bot.domain.routing import Told
+from bot.following import check_back
+from bot.following.status import outcome_text, phone_list, question_notice
+from bot.storage import outbox
+from bot.storage.database import Transaction
+from bot.storage.outbox import Claimed, Posted
+from bot.storage.removals import remember_place, stood
+from bot.storage.reports import (
+    Entry,
+    Report,
+    add_entry,
+    history,
+    people_of,
+    report_by_id,
+    report_to_show,
+    save_state,
+)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
+
+    `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
+    message under which it goes ("" for none). `removes`: what stands there is taken away.
+    """
+
+    platform: str
+    conversation: str
+    message: Message
+    key: NoticeKey
+    rewrites: str
+    version: int
+    unclear: bool
+    thread: str = ""
+    removes: bool = False
+
+
+class NowhereToSend(Exception):
+    """The recipient has no account on any platform in use, or no longer a role that may see the case."""
+
+
+class NotBefore(Exception):
+    """The recipient is not to be told before `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("not at this hour")
+        self.at = at
+
+
+def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> Outgoing | None:
+    """What this row says now; None where it no longer holds, or was shown already.
+
+    Raises NowhereToSend, NotYet for what must wait for another message, and NotBefore.
+    """
+    notice = claimed.notice
+    report = report_to_show(tx, context.vault, notice.report_id)
+    if notice.kind == "gone":
+        return _removal(tx, context, report, claimed)
+    if notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel:
+        # It was moved to restricted in between.
+        return None
+    told = people_of(tx, report)
+    shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
+    ways = Ways(
+        gone=outbox.dead_ways(tx, notice),
+        down=context.outages.platforms,
+        kept=kept_on(tx, claimed.notice),
+    )
+    platform, conversation = _address(context, report, told, notice.recipient, ways)
+    version = report.row.version
+    if _is_overtaken(tx, context, notice, report) or (shown is not None and shown.version >= version):
+        return None
+    at = waits_until(context, report, notice.kind, notice.recipient == REPORTER, now)
+    if at > now:
+        raise NotBefore(at)
+    thread = thread_of(tx, report, notice) if notice.kind == "line" else ""
+    if thread is None:
+        return None
+    message = _message(tx, context, report, told, notice)
+    # One card per report and recipient, whichever of its versions goes out first.
+    key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
+    rewrites = shown.message_id if shown and shown.platform == platform else ""
+    # An earlier version of the card may have been taken, whichever of its rows is at hand.
+    unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
+    return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
+
+
+def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
+    """The platform where this message stands, or where it may stand and is to be looked for; "" for none."""
+    shown = outbox.posted_card(tx, notice.report_id, notice.recipient) if notice.kind == "card" else None
+    return shown.platform if shown else outbox.perhaps_on(tx, notice)
+
+
+def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
+    """A message of somebody who is to have nothing of the report; None where it was sent nowhere.
+
+    The key of the row names the message: the card, or what was sent beside it.
+    """
+    recipient, key = claimed.notice.recipient, claimed.notice.key.inner
+    card = outbox.Notice(NoticeKey.of("card", report.id, recipient), report.id, "card", recipient)
+    shown = outbox.posted_card(tx, report.id, recipient)
+    other = None if key == card.key else stood(tx, key)
+    platform = shown.platform if shown else outbox.perhaps_on(tx, card) or _first_way(context, recipient)
+    if other is None and shown is None and not outbox.card_was_tried(tx, card):
+        return None
+    in_thread = shown.message_id if shown and other and other.kind == "line" else ""
+    known = other.message_id if other else shown.message_id if shown else ""
+    message = Message((Paragraph(context.work.removed, muted=True),), summary=context.work.removed)
+    conversation, version = _account(context, recipient, platform), report.row.version
+    return Outgoing(
+        platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
+    )
+
+
+def _first_way(context: Context, recipient: Recipient) -> str:
+    if recipient == FLT_CHANNEL:
+        return context.flt_conversation[0]
+    person = context.world.federation.roster.people.get(recipient.person)
+    return next((name for name in context.platforms if person and name in person.accounts), "")
+
+
+def _account(context: Context, recipient: Recipient, platform: str) -> str:
+    """Where the FLT's channel is, or somebody on the roster. Raises NowhereToSend."""
+    if recipient == FLT_CHANNEL and context.flt_conversation[0] == platform:
+        return context.flt_conversation[1]
+    person = context.world.federation.roster.people.get(recipient.person)
+    if person is None or platform not in person.accounts:
+        raise NowhereToSend(recipient)
+    return person.accounts[platform]
+
+
+def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, report: Report) -> bool:
+    """Whether what somebody was to be told has ceased to be so before it went out."""
+    kind, stage = notice.kind, report.state.stage
+    in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
+    return (
+        (kind == "closed" and stage is not Stage.CLOSED)
+        or (kind == "question" and stage is Stage.CLOSED)
+        or (kind in ("late", "vacated") and in_hand)
+        or (kind == "undelivered" and stage is not Stage.SUBMITTED)
+        or (kind == "withheld" and (in_hand or not context.channel.reason))
+        or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(tx, report)))
+        or (kind == reminders.REMINDER and reminders.is_overtaken(tx, report, notice))
+    )
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Which platforms a recipient is not to be told on: for good, or while another is up."""
+
+    gone: frozenset[str]
+    down: frozenset[str]
+    kept: str
+
+    def to(self, person: Person, platforms: tuple[str, ...]) -> str:
+        """The platform to tell a person on; "" where there is none."""
+        there = [name for name in platforms if name in person.accounts and name not in self.gone]
+        up = [name for name in there if name not in self.down]
+        return self.kept if self.kept in there else next(iter(up or there), "")
+
+
+def _address(
+    context: Context, report: Report, told: tuple[Told, ...], recipient: Recipient, ways: Ways
+) -> tuple[str, str]:
+    if recipient == FLT_CHANNEL:
+        if context.flt_conversation[0] not in context.platforms:
+            raise NowhereToSend(recipient)
+        return context.flt_conversation
+    if recipient == REPORTER:
+        if report.reporter is None or report.reporter.platform not in context.platforms:
+            raise NowhereToSend(recipient)
+        return report.reporter.platform, report.reporter.user
+    person = context.world.federation.roster.people.get(recipient.person)
+    # Asked again each time: whoever has left, or has left the role, is sent nothing more.
+    told_still = person is not None and context.may(person, "list", report, told)
+    if person and told_still and (platform := ways.to(person, context.platforms)):
+        return platform, person.accounts[platform]
+    raise NowhereToSend(recipient)
+
+
+def _message(
+    tx: Transaction, context: Context, report: Report, told: tuple[Told, ...], notice: outbox.Notice
+) -> Message:
+    match notice.kind:
+        case "card":
+            entries = history(tx, report)
+            links = card_links(tx, report, entries)
+            return case_cards.card(context, report, told, entries, notice.recipient, links)
+        case "line":
+            return line(tx, context, report, notice)
+        case "task" | "urgent" | "given_back":
+            return _noticed(report, context.work.notices.named(notice.kind))
+        case "withheld":
+            texts = context.texts.withheld
+            text = texts.text.fill(why=context.channel.reason)
+            return _plain(texts.title.fill(reference=report.reference), text)
+    plain = _PLAIN.get(notice.kind)
+    return plain(context, report) if plain else _update(context, report, notice.kind)
+
+
+def _noticed(report: Report, texts: case_texts.Notice) -> Message:
+    return _plain(texts.title.fill(reference=report.reference), texts.text)
+
+
+# What says the same whatever happened to the case.
+_PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
+    "notice": case_cards.notice,
+    "added": lambda context, report: _noticed(report, context.texts.added),
+    "given": lambda context, report: _noticed(report, context.texts.given),
+    "vacated": lambda context, report: _noticed(report, context.texts.vacated),
+    "question": question_notice,
+    reminders.REMINDER: reminders.reminder,
+    check_back.CHECK_BACK: check_back.notice,
+    check_back.TELL_URGENT: check_back.tell_urgent,
+    check_back.TELL_PHONE: check_back.tell_phone,
+}
+
+
+def _withdrawn(context: Context, report: Report, kind: str) -> Message:
+    texts = context.world.playbook.texts.aftercare
+    if kind == "withdraw":
+        return _plain(texts.tell_withdrawn.fill(reference=report.reference), texts.tell_withdrawn_text)
+    return _plain(texts.tell_kept.fill(reference=report.reference), texts.tell_kept_text)
+
+
+def _plain(title: str, text: str) -> Message:
+    return Message((Heading(title), Paragraph(text)), summary=title)
+
+
+def _update(context: Context, report: Report, kind: str) -> Message:
+    if kind in ("withdraw", "withdraw_kept"):
+        return _withdrawn(context, report, kind)
+    text = context.texts.updates.named(kind).fill(
+        reference=report.reference,
+        when=context.local(report.row.received_at),
+        message=outcome_text(context, report),
+    )
+    blocks: tuple[Block, ...] = (Paragraph(text),)
+    if kind in ("late", "undelivered"):
+        blocks = (Callout("warning", text), phone_list(context))
+    return Message(blocks, summary=text)
+
+
+def record(
+    tx: Transaction, context: Context, claimed: Claimed, sent: Outgoing, message_id: str, now: datetime
+) -> None:
+    """The platform took it: the row is done, the card's place is known, the case counts as delivered."""
+    if not outbox.finish(tx, claimed, now):
+        return
+    notice = claimed.notice
+    if notice.recipient == FLT_CHANNEL:
+        remember_place(tx, claimed.id, message_id)
+    if notice.kind == "card":
+        card = Posted(sent.platform, message_id, sent.version)
+        outbox.remember_card(tx, notice.report_id, notice.recipient, card)
+        report = report_by_id(tx, context.vault, notice.report_id)
+        if report.state.stage is Stage.SUBMITTED:
+            _delivered(tx, context, report, now)
+    if notice.kind == "line" or (notice.kind == "card" and notice.recipient == FLT_CHANNEL):
+        outbox.hasten(tx, notice.report_id, "line", now)
+
+
+def _delivered(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    state = advance(report.state, Event(Happening.DELIVER, "signpost"))
+    assert not isinstance(state, Refused)
+    save_state(tx, report, state, report.row.due_at, None)
+    add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deliver", Stage.DELIVERED.value, {}))

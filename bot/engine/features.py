@@ -1,0 +1,147 @@
+"""Texts as vectors: the port, and the encoder that needs nothing but numpy."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.content.wording import words
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into rows of one length (1.0 in L2 norm; all zeros for a text without words)."""
+
+    @property
+    def name(self) -> str:
+        """What made the vectors: part of every cache key."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32, one row a text. The same text gives the same row on every call."""
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What `TfidfEncoder` has learnt: how rare each hashed gram is, and which mixtures of grams matter.
+
+    `rarity` has two rows (words, characters) and a column a hash; `mixtures` a row a column of both, end to
+    end, and a column a mixture.
+    """
+
+    rarity: Vectors
+    mixtures: Vectors
+
+
+class TfidfEncoder:
+    """Word 1-2-grams and character 2-5-grams, weighted by rarity, folded into a few hundred mixtures."""
+
+    def __init__(self, letters: Letters) -> None:
+        self._letters = letters
+
+    @property
+    def name(self) -> str:
+        """`tfidf` and how many mixtures."""
+        return f"tfidf-{self._letters.mixtures.shape[1]}"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of the mixtures a text."""
+        return normalised(weigh(texts, self._letters.rarity) @ self._letters.mixtures)
+
+
+class JointEncoder:
+    """Several encoders side by side, each with its weight."""
+
+    def __init__(self, *parts: tuple[float, Encoder]) -> None:
+        self._parts = parts
+
+    @property
+    def name(self) -> str:
+        """The names and weights of the parts."""
+        return "+".join(f"{encoder.name}*{weight}" for weight, encoder in self._parts)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """The rows of the parts joined, each text's to length 1."""
+        parts = [np.float32(weight) * encoder.encode(texts) for weight, encoder in self._parts]
+        return normalised(np.hstack(parts))
+
+
+def normalised(rows: Vectors) -> Vectors:
+    """`rows`, each scaled to length 1; a row of zeros stays zeros."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return (rows / np.where(lengths == 0, 1.0, lengths)).astype(np.float32)
+
+
+def learn_letters(texts: Sequence[str], columns: int = 2048, mixtures: int = 512) -> Letters:
+    """Learn from `texts` (folded) which grams are rare, and which come together (latent semantics)."""
+    rarity = _rarity(texts, columns)
+    return Letters(rarity, _mixtures(weigh(texts, rarity), min(mixtures, len(texts))))
+
+
+def weigh(texts: Sequence[str], rarity: Vectors) -> Vectors:
+    """The weighted grams of each text: the columns for words and then those for characters."""
+    width = rarity.shape[1]
+    rows = np.zeros((len(texts), 2 * width), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        tokens = tuple(words(text))
+        _fill(row[:width], rarity[0], _word_columns(tokens, width))
+        _fill(row[width:], rarity[1], _letter_columns(tokens, width))
+    return normalised(rows)
+
+
+def _mixtures(rows: Vectors, count: int) -> Vectors:
+    # A randomised singular value decomposition; the seed is part of the method, so it is the same each time.
+    start = np.random.default_rng(0).standard_normal((rows.shape[1], count), dtype=np.float32)
+    basis = np.linalg.qr(rows @ (rows.T @ np.linalg.qr(rows @ start)[0]))[0]
+    small = basis.T @ rows
+    strength, turn = np.linalg.eigh(small @ small.T)
+    found = small.T @ (turn / np.sqrt(np.maximum(strength, 1e-9)))
+    return np.asarray(found, dtype=np.float32)
+
+
+def _rarity(texts: Sequence[str], columns: int) -> Vectors:
+    counts = np.zeros((2, columns))
+    for text in texts:
+        tokens = tuple(words(text))
+        for half, found in enumerate((_word_columns, _letter_columns)):
+            counts[half, list(set(found(tokens, columns)))] += 1
+    return np.asarray(np.log((1 + len(texts)) / (1 + counts)) + 1.0, dtype=np.float32)
+
+
+def _fill(row: Vectors, rarity: Vectors, columns: Iterable[int]) -> None:
+    for column, count in Counter(columns).items():
+        row[column] = (1.0 + math.log(count)) * rarity[column]
+    row /= float(np.linalg.norm(row)) or 1.0
+
+
+def _word_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
+    """The columns of the words, and of the pairs of neighbours."""
+    yield from (_column(token, width) for token in tokens)
+    yield from (_column(f"{left} {right}", width) for left, right in pairwise(tokens))
+
+
+def _letter_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
+    """The columns of the runs of 2 to 5 letters inside each word, its edges marked."""
+    return chain.from_iterable(_inside(token, width) for token in tokens)
+
+
+@lru_cache(maxsize=20_000)
+def _inside(word: str, width: int) -> tuple[int, ...]:
+    edged = f" {word} "
+    starts = ((start, size) for size in range(2, 6) for start in range(len(edged) - size + 1))
+    return tuple(_column(edged[start : start + size], width) for start, size in starts)
+
+
+@lru_cache(maxsize=20_000)
+def _column(gram: str, width: int) -> int:
+    # crc32 and not hash(): the same column in every process.
+    return zlib.crc32(gram.encode()) % width

@@ -1,0 +1,1 @@
+"""What a reporter can do after Send: status, corrections, withdrawal, the question after some days."""

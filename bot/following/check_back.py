@@ -1,0 +1,162 @@
+"""Some days after a report its reporter is asked, once, whether anything has happened since.
+
+Whoever bears their name is sent a line without content, unless they asked not to be contacted; an anonymous
+reporter finds the question in their mailbox, and nothing is sent. The answer is an addition to the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.casework.context import Context
+from bot.casework.links import linked_ids
+from bot.casework.notify import owe_addition, owe_reporter, owe_rewrites
+from bot.casework.urgency import next_due
+from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage, advance
+from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
+from bot.domain.turns import AnswerCheckBack, Sender
+from bot.following.check_back_form import CHECK_BACK as PRESS
+from bot.following.ownership import own_report
+from bot.following.withdrawal import said, was_withdrawn
+from bot.storage.case_marks import mark, named
+from bot.storage.crypto import KeyFault
+from bot.storage.database import Transaction
+from bot.storage.reports import Entry, Report, add_entry, history, reload, save_state
+from bot.storage.several import look_up
+from bot.storage.timers import end_check
+
+CHECK_BACK = "check_back"
+TELL_URGENT, TELL_PHONE = "since_urgent", "since_phone"
+# Of the entry that holds an answer.
+_ANSWER = "since"
+
+
+def ask(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+    """The time has come: ask once, whenever that is noticed; or let it be, where there is nothing to ask."""
+    end_check(tx, report)
+    entries = history(tx, report)
+    if not _is_to_be_asked(tx, context, report, entries):
+        return
+    stage = report.state.stage.value
+    add_entry(tx, context.vault, report, Entry(now, "signpost", "", CHECK_BACK, stage, {}))
+    by = report.answers.get("contact_by", ("here",))
+    if by == ("phone",):
+        owe_addition(tx, context, report, now, TELL_PHONE)
+    else:
+        owe_reporter(tx, context, report, CHECK_BACK, now)
+
+
+def _is_to_be_asked(tx: Transaction, context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    if not context.world.federation.targets.check_back_days or _was(entries, CHECK_BACK):
+        return False
+    given_up = report.state.outcome == WITHDRAWN or was_withdrawn(entries)
+    moved = _was(entries, Happening.MISDIRECT.value)
+    return not (given_up or moved or _another_is_asked(tx, context, report, entries))
+
+
+def _was(entries: Sequence[Entry], event: str) -> bool:
+    return any(entry.event == event for entry in entries)
+
+
+def _another_is_asked(tx: Transaction, context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether it was linked to an earlier report of the same matter, whose reporter is or was asked."""
+    return any(
+        _is_asked_before(tx, context, report, item.reference) for item in named(tx, linked_ids(entries))
+    )
+
+
+def _is_asked_before(tx: Transaction, context: Context, report: Report, reference: str) -> bool:
+    try:
+        other = look_up(tx, context.vault, reference)
+        if other is None or other.row.received_at >= report.row.received_at:
+            return False
+        return other.row.check_at is not None or _was(history(tx, other), CHECK_BACK)
+    except KeyFault:
+        # Nobody can say any more: asked twice is better than never.
+        return False
+
+
+def is_open(report: Report, entries: Sequence[Entry]) -> bool:
+    """Whether the reporter was asked, and has neither answered nor taken the report back or elsewhere."""
+    answered = any(_ANSWER in entry.detail for entry in entries)
+    ended = was_withdrawn(entries) or _was(entries, Happening.MISDIRECT.value)
+    withdrawn = report.state.outcome == WITHDRAWN
+    return _was(entries, CHECK_BACK) and not (answered or ended or withdrawn)
+
+
+def notice(context: Context, report: Report) -> Message:
+    """What a reporter is sent: that there is a question, and the way to it."""
+    texts = context.world.playbook.contact.check_back
+    text = texts.notice.fill(reference=report.reference)
+    blocks = (Paragraph(text), Outside(texts.not_in_policy), _way(context, report))
+    return Message(blocks, summary=text)
+
+
+def tell_urgent(context: Context, report: Report) -> Message:
+    """That a reporter has answered and somebody may be at risk: for those who handle the case."""
+    texts = context.world.playbook.contact.check_back
+    return _told(texts.tell_urgent.fill(reference=report.reference), texts.tell_urgent_text)
+
+
+def tell_phone(context: Context, report: Report) -> Message:
+    """That the question is to be asked by phone: for those who handle the case."""
+    texts = context.world.playbook.contact.check_back
+    return _told(texts.tell_phone.fill(reference=report.reference), texts.tell_phone_text)
+
+
+def _told(title: str, text: str) -> Message:
+    return Message((Heading(title), Paragraph(text)), summary=title)
+
+
+def _way(context: Context, report: Report) -> Buttons:
+    label = context.world.playbook.contact.check_back.button
+    return Buttons((Button(label, PRESS, report.reference, "primary"),))
+
+
+def in_status(context: Context, report: Report, entries: Sequence[Entry]) -> list[Block]:
+    """The same in the reporter's own status, as long as it waits for an answer."""
+    if not is_open(report, entries):
+        return []
+    return [Callout("info", context.world.playbook.contact.check_back.status), _way(context, report)]
+
+
+def answer(
+    tx: Transaction, context: Context, sender: Sender, command: AnswerCheckBack, now: datetime
+) -> Message:
+    """Keep the answer and tell those who handle the case that there is one; a closed one stays closed.
+
+    Where somebody may be at risk an open case becomes urgent, and everybody who has it is told at once.
+    """
+    report = own_report(tx, context, sender, command.reference, command.code, now)
+    if isinstance(report, str):
+        return said("warning", context.texts.status.add_unknown)
+    urgent, state = bool(command.risks), advance(report.state, Event(Happening.ADD, "reporter"))
+    assert not isinstance(state, Refused)
+    is_now_urgent = urgent and not report.row.urgent and state.stage is not Stage.CLOSED
+    due = next_due(tx, context, report, True, now) if is_now_urgent else report.row.due_at
+    if not save_state(tx, report, state, due, report.row.closed_at):
+        return said("warning", context.texts.status.add_unknown)
+    detail = {"text": _in_words(context, command), _ANSWER: command.answer}
+    add_entry(tx, context.vault, report, Entry(now, "reporter", "", "add", state.stage.value, detail))
+    if is_now_urgent:
+        mark(tx, report, urgent=True)
+        add_entry(tx, context.vault, report, Entry(now, "reporter", "", "urgent", state.stage.value, {}))
+    report = reload(tx, context.vault, report)
+    owe_rewrites(tx, context, report, now)
+    owe_addition(tx, context, report, now, TELL_URGENT if urgent else "added", everybody=urgent)
+    return said("success", _reply(context, report, urgent))
+
+
+def _in_words(context: Context, command: AnswerCheckBack) -> str:
+    texts = context.world.playbook.contact.check_back
+    risks = [label for risk, label in texts.risks.items() if risk in command.risks]
+    words = [texts.kept.fill(answer=texts.answers[command.answer]), *(f"{risk}." for risk in risks)]
+    return " ".join([*words, command.text] if command.text else words)
+
+
+def _reply(context: Context, report: Report, urgent: bool) -> str:
+    texts = context.world.playbook.contact.check_back
+    closed = report.state.stage is Stage.CLOSED
+    text = texts.answered_urgent if urgent else texts.answered_closed if closed else texts.answered
+    return text.fill(reference=report.reference)

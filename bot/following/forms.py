@@ -1,0 +1,161 @@
+"""The forms outside a journey: looking a report up, and all that its reporter may do to it then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.content.world import World
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Option,
+    Outside,
+    Paragraph,
+)
+from bot.reporting.inputs import clean_text
+from bot.reporting.steps import Redo, keep_field
+
+ADD = "report.add"
+ANSWER = "report.answer"
+CORRECT = "report.correct"
+WITHDRAW = "report.withdraw"
+MOVE = "report.move"
+COPY = "report.copy"
+STATUS = "status.show"
+LONGEST = 4000
+SHORT = 60
+# What may be picked in each field of a choice.
+CHOICES: Mapping[str, tuple[str, ...]] = {"sure": ("yes",), "to": ("eht", "chair")}
+
+
+def status_form(world: World, redo: Redo | None = None) -> Message:
+    """Asks for the reference and the receipt code of an anonymous report."""
+    texts, redo = world.playbook.texts.forms, redo or Redo()
+    fields = (
+        _field("reference", texts.status_reference, redo, hint=texts.status_reference_hint),
+        _field("code", texts.status_code, redo),
+    )
+    form = Form(STATUS, "", fields, texts.status_submit)
+    return Message(
+        (Heading(texts.status_title), form), summary=texts.status_title, replaces=STATUS, ephemeral=True
+    )
+
+
+def choices(reference: str, world: World) -> Message:
+    """What else may be done to a report that was sent."""
+    texts = world.playbook.texts.aftercare
+    items = (
+        Button(world.paper.copy_.button, COPY, reference),
+        Button(texts.correct, CORRECT, reference),
+        Button(texts.withdraw, WITHDRAW, reference),
+        Button(texts.move, MOVE, reference),
+    )
+    blocks = (Heading(texts.choices_title.fill(reference=reference)), Buttons(items))
+    return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
+
+
+def text_form(action: str, reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Asks what to add to a report, answer or correct, and for the code where it was anonymous."""
+    forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
+    titles = {ADD: forms.add_title, ANSWER: forms.answer_title, CORRECT: after.correct_title}
+    above = (Paragraph(after.correct_kept),) if action == CORRECT else ()
+    form = _text_fields(action, reference, world, redo or Redo())
+    blocks = (Heading(titles[action]), *above, form)
+    return Message(blocks, summary=titles[action], replaces=action, ephemeral=True)
+
+
+def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Asks for the receipt code of the report that somebody wants a copy of."""
+    texts = world.paper.copy_
+    title = texts.form_title.fill(reference=reference)
+    form = Form(COPY, reference, (code_field(world, redo or Redo()),), texts.submit)
+    return Message(
+        (Heading(title), form), world.playbook.texts.aftercare.summary, replaces=COPY, ephemeral=True
+    )
+
+
+def answer_fields(reference: str, world: World) -> Form:
+    """The form for the answer to what was asked about a report, below the question."""
+    return _text_fields(ANSWER, reference, world, Redo())
+
+
+def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
+    forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
+    label, submit = {
+        ADD: (forms.add_text, forms.add_submit),
+        ANSWER: (forms.answer_text, forms.answer_submit),
+        CORRECT: (after.correct_text, after.correct_submit),
+    }[action]
+    value, error = redo.typed.get("text", ()), redo.errors.get("text", "")
+    text = Field("text", label, "long_text", value=value, error=error, max_length=LONGEST)
+    keep = (keep_field(world),) if redo.may_keep else ()
+    return Form(action, reference, (text, code_field(world, redo), *keep), submit)
+
+
+def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Says what withdrawing does and does not do, and asks whether the reporter is sure."""
+    texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    sure = Option("yes", texts.withdraw_yes.fill(reference=reference))
+    box = _picked(Field("sure", texts.withdraw_sure, "choices", options=(sure,)), redo)
+    form = Form(WITHDRAW, reference, (box, code_field(world, redo)), texts.withdraw_submit)
+    title = texts.withdraw_title.fill(reference=reference)
+    above = _said(texts.withdraw_says, world)
+    return Message((Heading(title), *above, form), texts.summary, replaces=WITHDRAW, ephemeral=True)
+
+
+def move_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Says what sending a report to somebody else does, and asks who alone shall have it."""
+    texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    options = (Option("eht", texts.move_eht), Option("chair", texts.move_chair))
+    field = _picked(Field("to", texts.move_to, "choice", options=options), redo)
+    form = Form(MOVE, reference, (field, code_field(world, redo)), texts.move_submit)
+    title = texts.move_title.fill(reference=reference)
+    above = _said(texts.move_says, world)
+    return Message((Heading(title), *above, form), texts.summary, replaces=MOVE, ephemeral=True)
+
+
+def _said(lines: tuple[str, ...], world: World) -> list[Block]:
+    return [*(Paragraph(line) for line in lines), Outside(world.playbook.texts.aftercare.not_in_policy)]
+
+
+def _picked(field: Field, redo: Redo) -> Field:
+    typed, error = redo.typed.get(field.name, ()), redo.errors.get(field.name, "")
+    return Field(field.name, field.label, field.kind, options=field.options, value=typed, error=error)
+
+
+def code_field(world: World, redo: Redo) -> Field:
+    """For the receipt code, which whoever reported under their name leaves empty."""
+    texts = world.playbook.texts.forms
+    return _field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False)
+
+
+def _field(name: str, label: str, redo: Redo, hint: str = "", required: bool = True) -> Field:
+    return Field(
+        name,
+        label,
+        "text",
+        required=required,
+        hint=hint,
+        value=redo.typed.get(name, ()),
+        error=redo.errors.get(name, ""),
+        max_length=SHORT,
+    )
+
+
+def typed_in(
+    fields: Mapping[str, tuple[str, ...]], names: Mapping[str, tuple[int, bool]], world: World
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The fields of a form, cleaned, and what is wrong beside each. `names`: longest length, required."""
+    errors, texts = dict[str, str](), world.playbook.texts.errors
+    values = {name: clean_text("".join(fields.get(name, ())[:1])) for name in names}
+    for name, (longest, required) in names.items():
+        if required and not values[name]:
+            errors[name] = texts.required
+        elif len(values[name]) > longest:
+            errors[name] = texts.too_long.fill(length=f"{len(values[name]):,}", most=f"{longest:,}")
+    return values, errors

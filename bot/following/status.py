@@ -1,0 +1,192 @@
+"""What a reporter can do with a report that was sent: see where it stands, and add to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.casework.card import kind_name, next_step_line, status_line, unanswered
+from bot.casework.context import Context
+from bot.casework.notify import owe_addition, owe_rewrites
+from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.turns import AddToReport, Sender, ShowStatus
+from bot.following import check_back, forms
+from bot.following.ownership import own_report, reporter
+from bot.following.withdrawal import was_withdrawn
+from bot.reporting.steps import Redo
+from bot.storage.database import Transaction
+from bot.storage.reports import Entry, Report, add_entry, histories, history, reload, reports_of, save_state
+
+
+def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
+    """Where the sender's reports stand, or the one that the reference and receipt code open."""
+    if not asked.reference:
+        mine = _listed(tx, context, reports_of(tx, context.vault, reporter(sender)), now)
+        by_code = Button(context.world.playbook.texts.receipts.look_up, "status.show")
+        return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
+    found = own_report(tx, context, sender, asked.reference, asked.code, now)
+    return _not_found(context, asked, found) if isinstance(found, str) else _opened(tx, context, found, now)
+
+
+def _not_found(context: Context, asked: ShowStatus, why: str) -> Message:
+    """The same words whether or not there is such a report; what was typed is kept, to be mended."""
+    world, texts = context.world, context.texts.status
+    if asked.code:
+        typed = {"reference": (asked.reference,), "code": (asked.code,)}
+        return forms.status_form(world, Redo({"code": why}, typed))
+    by_code = Buttons((Button(world.playbook.texts.receipts.look_up, "status.show"),))
+    return Message((Callout("warning", texts.needs_code), by_code), summary=texts.title)
+
+
+def _opened(tx: Transaction, context: Context, report: Report, now: datetime) -> Message:
+    """One report with what was asked and answered about it, and the form for an answer that is owed.
+
+    Shown to the reporter alone. What was asked, and that somebody without a name looked, stays in no history.
+    """
+    title, entries = context.texts.status.title, history(tx, report)
+    said = _asked_and_answered(context, entries)
+    blocks = [Heading(title), *_one(context, report, entries, now), *said]
+    if _owes_an_answer(report, entries):
+        blocks.append(Callout("info", context.texts.status.asked))
+        blocks.append(forms.answer_fields(report.reference, context.world))
+    hidden = report.reporter is None or bool(said)
+    return Message(tuple(blocks), summary=title, ephemeral=hidden)
+
+
+def _asked_and_answered(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
+    labels = {"ask": context.texts.labels.question, "answer": context.texts.labels.your_answer}
+    said = tuple(
+        (labels[entry.event].fill(when=context.local(entry.at)), entry.detail["text"])
+        for entry in entries
+        if entry.event in labels
+    )
+    return [Facts(said)] if said else []
+
+
+def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
+    # After the closing nobody waits for an answer; one that comes all the same is kept.
+    return report.state.stage is not Stage.CLOSED and bool(unanswered(entries))
+
+
+def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:
+    texts = context.texts.status
+    blocks: list[Block] = [Heading(texts.title)]
+    known = histories(tx, found)
+    for report in found:
+        entries = known[report.id]
+        blocks += _one(context, report, entries, now)
+        if _owes_an_answer(report, entries):
+            read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+            blocks += [Callout("info", texts.asked), Buttons((read,))]
+    if not found:
+        blocks.append(Paragraph(texts.none))
+    return Message(tuple(blocks), summary=texts.title)
+
+
+def _one(context: Context, report: Report, entries: tuple[Entry, ...], now: datetime) -> list[Block]:
+    labels = context.texts.labels
+    facts = (
+        (labels.reference, report.reference),
+        (labels.received, context.local(report.row.received_at)),
+        (labels.status, status_line(context, report)),
+        *next_step_line(context, report),
+    )
+    blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
+    blocks += [Paragraph(line) for line in _lines(context, report, entries)]
+    if _is_undelivered(context, report, now):
+        blocks += [Callout("warning", context.texts.status.undelivered), phone_list(context)]
+    elif _is_late(report, now):
+        blocks.append(Callout("warning", context.texts.status.late))
+        blocks.append(phone_list(context))
+    blocks += check_back.in_status(context, report, entries)
+    texts = context.world.playbook.texts
+    add_more = Button(texts.receipts.add_more, "report.add", report.reference)
+    more = Button(texts.aftercare.choices, "report.more", report.reference)
+    return [*blocks, Buttons((add_more, more))]
+
+
+def _lines(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:
+    withdrawn = report.state.stage is not Stage.CLOSED and was_withdrawn(entries)
+    kept = [context.world.playbook.texts.aftercare.status_kept] if withdrawn else []
+    return [*kept, *_where_it_stands(context, report, entries)]
+
+
+def _where_it_stands(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:
+    texts = context.texts.status
+    match report.state.stage:
+        case Stage.ACKNOWLEDGED:
+            return [texts.acknowledged]
+        case Stage.CLOSED:
+            return [
+                texts.closed.fill(message=outcome_text(context, report)),
+                *_answers(context, entries),
+            ]
+    return [texts.waiting]
+
+
+def _answers(context: Context, entries: tuple[Entry, ...]) -> list[str]:
+    given = [entry.detail["answer"] for entry in entries if entry.detail.get("answer")]
+    return [context.texts.status.answer.fill(answer=given[-1])] if given else []
+
+
+def question_notice(context: Context, report: Report) -> Message:
+    """That there is a question, without a word of it, and the way to read and answer it."""
+    text = context.texts.updates["question"].fill(reference=report.reference)
+    read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+    return Message((Paragraph(text), Buttons((read,))), summary=text)
+
+
+def outcome_text(context: Context, report: Report) -> str:
+    """The fixed words that the reporter sees for how the case was closed."""
+    outcome = context.outcomes.find(report.state.outcome)
+    return outcome.reporter if outcome else ""
+
+
+def _is_undelivered(context: Context, report: Report, now: datetime) -> bool:
+    """Whether it has reached nobody by the Federation's own target: an anonymous reporter learns it here."""
+    longest = timedelta(minutes=context.world.federation.targets.undelivered)
+    return report.state.stage is Stage.SUBMITTED and now - report.row.received_at >= longest
+
+
+def _is_late(report: Report, now: datetime) -> bool:
+    # The first step that was climbed is the sign: the target had passed with nobody acknowledging.
+    waiting = report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
+    return waiting and (
+        report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
+    )
+
+
+def phone_list(context: Context) -> Bullets:
+    """Everyone who can be phoned, as the Federation configured it."""
+    return Bullets(tuple(context.world.federation.contact_lines().values()), phones=True)
+
+
+def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:
+    """Keep what the reporter adds or answers, and tell whoever handles the case. Late ones are kept too."""
+    texts = context.texts.status
+    report = own_report(tx, context, sender, command.reference, command.code, now)
+    if isinstance(report, str):
+        return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
+    # An answer to what nobody asked is kept as what it is: something that the reporter added.
+    asked = command.as_what == "answer" and any(entry.event == "ask" for entry in history(tx, report))
+    corrected = command.as_what == "correct"
+    what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
+    state = advance(report.state, Event(what, "reporter"))
+    assert not isinstance(state, Refused)
+    row = report.row
+    if not save_state(tx, report, state, row.due_at, row.closed_at):
+        return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
+    add_entry(
+        tx,
+        context.vault,
+        report,
+        Entry(now, "reporter", "", what.value, state.stage.value, {"text": command.text}),
+    )
+    report = reload(tx, context.vault, report)
+    owe_rewrites(tx, context, report, now)
+    owe_addition(tx, context, report, now)
+    after = context.world.playbook.texts.aftercare
+    done = texts.answered if asked else after.corrected if corrected else texts.added
+    text = done.fill(reference=report.reference)
+    return Message((Callout("success", text),), summary=text, ephemeral=report.reporter is None)

@@ -1,0 +1,205 @@
+"""What takes two people: one proposes, another confirms within a day; both are in the audit, all are told.
+
+The two are told apart as people of the roster, never as accounts: somebody's second account is no second
+person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.casework.context import Context
+from bot.content.roster_texts import Refusal
+from bot.domain.access import Decision
+from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.roster import Person
+from bot.people import decisions
+from bot.people.standing import ROSTER, as_of, stand_now
+from bot.storage import approvals, audit
+from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN, Approval, Verdict
+from bot.storage.audit import AuditEntry, entries_of
+from bot.storage.database import Transaction
+from bot.storage.outbox import Notice, enqueue
+from bot.storage.vault import Vault
+
+ANNOUNCED = "approval"
+# Of what is about no case in the audit: more than any day holds.
+_LATEST = 20_000
+VERDICTS: Mapping[str, Verdict] = {
+    "roster.confirm": APPROVED,
+    "roster.refuse": REFUSED,
+    "roster.withdraw": WITHDRAWN,
+}
+
+
+def may_decide(context: Context, person: str, kind: Decision = ROSTER) -> bool:
+    """Whether this person is one of those of whom two are needed."""
+    return person in decisions.approvers(context.world.federation.roster, context.approvers[kind])
+
+
+def propose(
+    tx: Transaction,
+    context: Context,
+    person: Person,
+    kind: Decision,
+    detail: Mapping[str, str],
+    now: datetime,
+) -> Message:
+    """Store the proposal and tell the others, or say why it cannot be."""
+    if not may_decide(context, person.id, kind):
+        return refusal(context, "not_permitted")
+    if why := decisions.objection(context, kind, dict(detail)):
+        return _warning(why)
+    detail = {**detail, **decisions.noted(tx, context, kind, now)}
+    approval = approvals.propose(tx, context.vault, kind, person.id, detail, now)
+    _record(tx, context, approval, PROPOSED, person.id, now)
+    _tell(tx, context, approval, PROPOSED, now)
+    text = context.roster_texts.replies["proposed"].fill(what=decisions.words(context, approval))
+    return Message((Callout("success", text), Buttons((_withdraw(context, approval),))), summary=text)
+
+
+def agree(tx: Transaction, context: Context, person: Person, kind: Decision, now: datetime) -> Message:
+    """Confirm what somebody else has proposed of this kind, or propose it: said by two, it is agreed to."""
+    approvals.one_after_another(tx)
+    waiting = [
+        item
+        for item in approvals.pending(tx, context.vault, now)
+        if item.kind == kind and may_decide(context, item.proposed_by, kind)
+    ]
+    if waiting:
+        others = [item for item in waiting if item.proposed_by != person.id]
+        return decide(tx, context, person, (others or waiting)[0].id, APPROVED, now)
+    return propose(tx, context, person, kind, {}, now)
+
+
+def agreed(tx: Transaction, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
+    """What two people have agreed to within a day and nobody has carried out; None where there is nothing.
+
+    The audit must say so too, of both: whoever has the database alone could write the rest by hand.
+    """
+    found = approvals.approved(tx, vault, kind, now)
+    if found is None or found.proposed_by == found.decided_by:
+        return None
+    told = [item for item in entries_of(tx, vault, "", _LATEST) if item.detail.get("approval") == found.id]
+    both = {(f"{kind}.{PROPOSED}", found.proposed_by), (f"{kind}.{APPROVED}", found.decided_by)}
+    return found if {(item.action, item.actor) for item in told} == both else None
+
+
+def carry_out(
+    tx: Transaction, vault: Vault, approval: Approval, action: str, now: datetime, **detail: str
+) -> bool:
+    """It is done: the agreement is used up, and `action` is in the audit. False where it was before."""
+    if not approvals.carried_out(tx, approval, now):
+        return False
+    entry = AuditEntry(now, audit.HOST, "", action, detail={**detail, "approval": approval.id})
+    audit.record(tx, vault, entry)
+    return True
+
+
+def decide(
+    tx: Transaction, context: Context, person: Person, approval_id: str, verdict: Verdict, now: datetime
+) -> Message:
+    """Confirm, refuse or withdraw a proposal, once, and do what was agreed to; or say why nothing changed."""
+    approvals.one_after_another(tx)
+    # What another process confirmed a moment ago counts already.
+    context = as_of(context, stand_now(tx, context, now))
+    approval = approvals.find(tx, context.vault, approval_id)
+    if person.id not in context.world.federation.roster.people or not may_decide(context, person.id):
+        return refusal(context, "not_permitted")
+    if approval is None:
+        return refusal(context, "unknown")
+    if why := _objection(context, approval, person, verdict, now):
+        return _warning(why)
+    # In words that still know whoever leaves by this very change.
+    what = decisions.words(context, approval)
+    if not approvals.decide(tx, approval, verdict, person.id, now):
+        return refusal(context, "decided")
+    _record(tx, context, approval, verdict, person.id, now)
+    if verdict == APPROVED:
+        decisions.carry_out(tx, context, approval, now)
+    _tell(tx, context, approval, verdict, now)
+    text = context.roster_texts.replies.named(_outcome(approval.kind, verdict)).fill(what=what)
+    return Message((Callout("success", text),), summary=text)
+
+
+def _objection(context: Context, approval: Approval, person: Person, verdict: Verdict, now: datetime) -> str:
+    refusals = context.roster_texts.refusals
+    kind = approval.kind
+    own = approval.proposed_by == person.id
+    first_fault: list[tuple[bool, Refusal]] = [
+        (not may_decide(context, person.id, kind), "not_permitted"),
+        (approval.state != PROPOSED, "decided"),
+        (approval.expires_at <= now, "expired"),
+        (verdict == WITHDRAWN and not own, "not_yours"),
+        (verdict != WITHDRAWN and own, "same_person"),
+        (verdict == APPROVED and not may_decide(context, approval.proposed_by, kind), "proposer_left"),
+    ]
+    why = next((refusals[name].fill() for wrong, name in first_fault if wrong), "")
+    return why or (decisions.objection(context, kind, dict(approval.detail)) if verdict == APPROVED else "")
+
+
+def _outcome(kind: Decision, event: str) -> str:
+    return "approved_later" if event == APPROVED and kind in decisions.LATER else event
+
+
+def _record(
+    tx: Transaction, context: Context, approval: Approval, event: str, person: str, now: datetime
+) -> None:
+    roles = context.world.federation.roster.every_role_of(person)
+    detail = {"approval": approval.id, "kind": approval.kind, **approval.detail}
+    entry = AuditEntry(now, person, ",".join(sorted(roles)), f"{approval.kind}.{event}", detail=detail)
+    audit.record(tx, context.vault, entry)
+
+
+def _tell(tx: Transaction, context: Context, approval: Approval, event: str, now: datetime) -> None:
+    roster = context.world.federation.roster
+    for person in sorted(decisions.approvers(roster, context.approvers[approval.kind])):
+        key = NoticeKey.of(ANNOUNCED, approval.id, event, person)
+        notice = Notice(key, "", ANNOUNCED, Recipient(person))
+        enqueue(tx, context.vault.new_id(), notice, now)
+
+
+def announcement(
+    tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
+) -> Message | None:
+    """What became of a proposal, for one of those who decide; None where they do so no longer."""
+    approval_id, event = notice.key.parts[:2]
+    approval = approvals.find(tx, context.vault, approval_id)
+    if approval is None or not may_decide(context, person.id, approval.kind):
+        return None
+    actor = approval.proposed_by if event == PROPOSED else approval.decided_by
+    text = context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
+        what=decisions.words(context, approval),
+        person=context.name(actor),
+        other=context.name(approval.proposed_by),
+        until=context.local(approval.expires_at),
+    )
+    open_still = approval.state == PROPOSED and approval.expires_at > now
+    buttons = (Buttons(choices(context, approval, person)),) if open_still else ()
+    return Message((Paragraph(text), *buttons), summary=text)
+
+
+def choices(context: Context, approval: Approval, person: Person) -> tuple[Button, ...]:
+    """What this person can do with a proposal that waits."""
+    if approval.proposed_by == person.id:
+        return (_withdraw(context, approval),)
+    labels = context.roster_texts.buttons
+    return (
+        Button(labels.confirm, "roster.confirm", approval.id, "primary"),
+        Button(labels.refuse, "roster.refuse", approval.id),
+    )
+
+
+def _withdraw(context: Context, approval: Approval) -> Button:
+    return Button(context.roster_texts.buttons.withdraw, "roster.withdraw", approval.id)
+
+
+def refusal(context: Context, why: Refusal) -> Message:
+    """Why nothing has changed, in words."""
+    return _warning(context.roster_texts.refusals[why].fill())
+
+
+def _warning(text: str) -> Message:
+    return Message((Callout("warning", text),), summary=text)

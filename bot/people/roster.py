@@ -1,0 +1,114 @@
+"""The roster in the chat: who holds what, what waits for a second person, and the forms for a change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.casework import auditing
+from bot.casework.context import Context
+from bot.domain.access import DECISIONS
+from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.roster import Person, role_name
+from bot.domain.roster_changes import WHATS
+from bot.domain.turns import Incoming, Pressed, Sender, Submitted
+from bot.people import decisions, roster_forms
+from bot.people.approvals import VERDICTS, agree, choices, decide, may_decide, propose, refusal
+from bot.people.standing import ROSTER, detail_of
+from bot.storage.approvals import pending
+from bot.storage.database import Transaction
+
+PREFIX = "roster."
+
+
+def show(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Message:
+    """The roster, for those who may change it; a refusal for everybody else."""
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(context, person.id):
+        return refusal(context, "not_permitted")
+    return _view(tx, context, person, now)
+
+
+def approve_purge(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Message:
+    """Agree to the next purge: whoever says it first proposes it, and another confirms it."""
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(context, person.id, "purge"):
+        auditing.note(tx, context, person, "refused", now, pressed="purge.approved")
+        return refusal(context, "not_permitted")
+    return agree(tx, context, person, "purge", now)
+
+
+def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+    """Do what a press or a form on the roster asks, or say why not. A refusal changes nothing."""
+    content, sender = incoming.content, incoming.sender
+    assert isinstance(content, Pressed | Submitted)
+    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(context, person.id):
+        return refusal(context, "not_permitted")
+    if content.action in VERDICTS:
+        return decide(tx, context, person, content.value, VERDICTS[content.action], now)
+    name = content.action.removeprefix(PREFIX)
+    if name not in context.roster_texts.forms:
+        return _view(tx, context, person, now)
+    if isinstance(content, Pressed):
+        return roster_forms.form(context, name)
+    return _proposed(tx, context, person, name, content, now)
+
+
+def _proposed(
+    tx: Transaction, context: Context, person: Person, name: str, content: Submitted, now: datetime
+) -> Message:
+    values, errors = roster_forms.check(context, name, content.fields, now)
+    if errors:
+        return roster_forms.form(context, name, values, errors)
+    if name in WHATS:
+        change = roster_forms.change(context, name, values)
+        return propose(tx, context, person, ROSTER, detail_of(change), now)
+    kind = next(kind for kind in DECISIONS if kind == name)
+    return propose(tx, context, person, kind, {"reason": values["reason"]}, now)
+
+
+def _view(tx: Transaction, context: Context, person: Person, now: datetime) -> Message:
+    labels = context.roster_texts.labels
+    blocks: list[Block] = [Heading(labels.title)]
+    if context.paused:
+        blocks.append(Callout("warning", labels.paused))
+    blocks += [Heading(labels.roles), Facts(roles(context))]
+    if away := absences(context):
+        blocks += [Heading(labels.away), Facts(tuple((line, "") for line in away))]
+    for number, approval in enumerate(pending(tx, context.vault, now)):
+        blocks += [] if number else [Heading(labels.waiting)]
+        line = labels.waiting_line.fill(
+            what=decisions.words(context, approval),
+            person=context.name(approval.proposed_by),
+            until=context.local(approval.expires_at),
+        )
+        blocks += [Paragraph(line), Buttons(choices(context, approval, person))]
+    offered = [name for name in context.roster_texts.forms if name != ("resume", "pause")[context.paused]]
+    forms = (Button(context.roster_texts.forms[name], f"{PREFIX}{name}") for name in offered)
+    blocks += [Heading(labels.change), Buttons(tuple(forms))]
+    return Message(tuple(blocks), summary=labels.title, replaces="roster", ephemeral=True)
+
+
+def roles(context: Context) -> tuple[tuple[str, str], ...]:
+    """Each role, for each school where they differ, and who holds it in their own right."""
+    federation, found = context.world.federation, list[tuple[str, str]]()
+    for role, held in federation.roster.roles.items():
+        for school, people in held.items():
+            name = f"{role_name(role)} ({federation.school_name(school)})" if school else role_name(role)
+            names = ", ".join(context.name(person) for person in people)
+            found.append((name, names or context.roster_texts.labels.nobody))
+    return tuple(found)
+
+
+def absences(context: Context) -> tuple[str, ...]:
+    """Who is or will be away, a line each."""
+    line = context.roster_texts.labels.away_line
+    return tuple(
+        line.fill(
+            who=context.name(item.person),
+            start=context.local(item.start),
+            end=context.local(item.end),
+            to=context.name(item.cover),
+        )
+        for item in context.world.federation.roster.absences
+    )

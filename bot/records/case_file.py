@@ -1,0 +1,150 @@
+"""One case as a whole, for the records that it belongs to: the same content as JSON and on paper.
+
+The keys are a promise (docs/exports.md). A confidential or anonymous reporter's name stands nowhere in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags
+from bot.casework.context import Context
+from bot.casework.notify import LADDER
+from bot.domain.roster import Person, role_name
+from bot.domain.routing import Told
+from bot.reporting.redaction import hidden_name
+from bot.reporting.review import answered
+from bot.storage.reports import Entry, Report
+
+FORMAT, VERSION = "signpost-case", 1
+# What of an entry's detail names somebody on the roster.
+_PEOPLE = frozenset(("to", "person", "owner"))
+_TASKS = frozenset(("task", "done"))
+Hide = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Who asked for the export, with the roles held for this case, and when it was made."""
+
+    person: Person
+    roles: tuple[str, ...]
+    at: datetime
+
+
+def case_file(
+    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...], taken: Taken
+) -> dict[str, Any]:
+    """Everything that Signpost holds of the case, for those who may read all of it."""
+    hide = _hider(context, report)
+    timeline = [_happened(context, entry, hide) for entry in entries]
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "exported": {
+            "at": taken.at.isoformat(timespec="seconds"),
+            "on_request_of": taken.person.name,
+            "roles": [role_name(role) for role in taken.roles],
+        },
+        "policy": {"title": context.world.policy.title, "version": context.world.policy.version},
+        "case": _case(context, report, entries),
+        "told": [_told(context, item) for item in told],
+        "answers": [
+            {"question": question, "answer": hide(answer)}
+            for question, answer in answered(context.world, report.answers, card=False)
+        ],
+        "clauses": _clauses(context, report),
+        "referrals": [item for item in timeline if item["event"] == "refer"],
+        "tasks": [item for item in timeline if item["event"] in _TASKS],
+        "notes": [item for item in timeline if item["internal"]],
+        "timeline": timeline,
+        "attachments": [],
+    }
+
+
+def _hider(context: Context, report: Report) -> Hide:
+    """Takes the name of a confidential reporter out of whatever people wrote."""
+    if report.row.mode == "named" or report.reporter is None:
+        return lambda text: text
+    mark = context.world.paper.case.reporter_mark
+    names = {reporter_name(context, report).partition("(")[0], report.reporter.name, report.reporter.user}
+
+    def hide(text: str) -> str:
+        for name in sorted(names, key=len, reverse=True):
+            text = hidden_name(text, name, mark)
+        return text
+
+    return hide
+
+
+def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[str, Any]:
+    row, state = report.row, report.state
+    outcome = context.outcomes.find(state.outcome)
+    named = row.mode == "named"
+    return {
+        "reference": report.reference,
+        "kind": row.kind,
+        "kind_label": kind_name(context, report),
+        "school": context.world.federation.school_name(row.school),
+        "received_at": _iso(row.received_at),
+        "stage": state.stage.value,
+        "stage_label": status_line(context, report),
+        "closed_at": _iso(row.closed_at),
+        "outcome": state.outcome or None,
+        "outcome_label": outcome.label if outcome else None,
+        "marks": list(tags(context, report, entries)),
+        "urgent": row.urgent,
+        "restricted": row.visibility.restricted,
+        "child_concerned": row.child,
+        "drill": row.drill,
+        "mode": row.mode,
+        "mode_label": context.texts.modes.named(row.mode),
+        "reporter": reporter_name(context, report) or None if named else None,
+        "held_by": context.name(state.holder) if state.holder else None,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _told(context: Context, item: Told) -> dict[str, str]:
+    role = context.texts.labels.ladder if item.role == LADDER else role_name(item.role)
+    return {"person": context.name(item.person), "role": role, "level": item.level}
+
+
+def _clauses(context: Context, report: Report) -> list[dict[str, Any]]:
+    known = context.world.policy.clauses
+    found = [known[clause] for clause in report.route.clauses if clause in known]
+    return [
+        {"id": item.id, "section": item.section, "lines": list(item.lines), "quote": item.quote}
+        for item in found
+    ]
+
+
+def _happened(context: Context, entry: Entry, hide: Hide) -> dict[str, Any]:
+    detail = {
+        name: context.name(value) if name in _PEOPLE else hide(value) for name, value in entry.detail.items()
+    }
+    return {
+        "at": _iso(entry.at),
+        "actor": _actor(context, entry.actor),
+        "roles": [role_name(role) for role in entry.role.split(",") if role],
+        "event": entry.event,
+        "label": _label(context, entry.event, detail),
+        "stage_after": entry.stage_after,
+        "internal": entry.event == "note",
+        "detail": detail,
+    }
+
+
+def _actor(context: Context, actor: str) -> str:
+    known = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
+    return known.get(actor) or context.name(actor)
+
+
+def _label(context: Context, event: str, detail: dict[str, str]) -> str:
+    return event_name(context, event).fill(**{"to": "", "agency": "", **detail})

@@ -1,0 +1,1 @@
+"""The journeys of a report, pure: steps, inputs, privacy, review, draft, receipts."""

@@ -1,0 +1,257 @@
+"""What a press or a form does to the draft of a report: each action, and how a late press is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.content.journeys import FieldRecord, StepRecord
+from bot.content.world import World
+from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.presses import StepChoice, Strike
+from bot.domain.routing import Slots
+from bot.domain.turns import Draft, Pressed, Session, SubmitReport, Submitted, Turn
+from bot.reporting import drills, journeys, steps
+from bot.reporting.inputs import Desk, Reading, clean_text, read_fields
+from bot.reporting.journeys import REVIEW, settle
+from bot.reporting.privacy import findings
+from bot.reporting.review import show_review
+
+# What is kept of words that were typed and not submitted: far more than any field takes.
+LONGEST_KEPT = 20_000
+_MOST_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an action happens: the session with its draft, the world and the time."""
+
+    session: Session
+    draft: Draft
+    world: World
+    now: datetime
+
+    def at(self, draft: Draft, note: str = "") -> Turn:
+        """The turn that shows the draft where it now stands."""
+        return Turn(replace(self.session, draft=draft), (show_draft(draft, self.world, note),))
+
+    def ended(self, text: str) -> Turn:
+        """The turn that throws the draft away and says so."""
+        return Turn(replace(self.session, draft=None), (_line(text, self.world, restart=True),))
+
+    def sent(self, slots: Mapping[str, tuple[str, ...]]) -> Turn:
+        """The turn that sends the report. What is said follows when it is stored."""
+        return Turn(replace(self.session, draft=None), (), (SubmitReport(self.draft.tokens, slots),))
+
+
+def show_draft(draft: Draft, world: World, note: str = "") -> Message:
+    """The step on screen, the review, or the line that stands for a hidden draft."""
+    if draft.hidden:
+        return _line(world.playbook.texts.journey.hidden, world, resume=True)
+    asked = show_review(draft, world, note) if draft.step == REVIEW else steps.show_step(draft, world, note)
+    return drills.shown(asked, draft, world)
+
+
+def _line(text: str, world: World, restart: bool = False, resume: bool = False) -> Message:
+    texts = world.playbook.texts
+    again = Buttons((Button(texts.dialogue.start_button, "report.start"),)) if restart else None
+    shown = Buttons((Button(texts.journey.show_again, "journey.resume"),)) if resume else None
+    extra = tuple(block for block in (again, shown) if block)
+    return Message(
+        (Paragraph(text), *extra), summary=texts.journey.summary, replaces=steps.SLOT, ephemeral=True
+    )
+
+
+def act(session: Session, content: Pressed | Submitted, world: World, now: datetime) -> Turn:
+    """Do what was pressed, where it belongs to the step on screen; otherwise change nothing and say so."""
+    texts = world.playbook.texts
+    if session.draft is None:
+        return Turn(session, (_line(texts.dialogue.nothing_open, world),))
+    draft = journeys.current(session.draft, world)
+    place = Place(session, draft, world, now)
+    if content.action == "journey.resume":
+        return place.at(replace(draft, hidden=False))
+    pressed = StepChoice.parse(content.value)
+    if draft.hidden or (pressed.draft, pressed.step) != (draft.tokens.draft, draft.step):
+        return place.at(draft, texts.journey.stale)
+    if isinstance(content, Submitted):
+        return submit_form(place, content)
+    place = replace(place, draft=with_typed(draft, content.typed, world))
+    action = _ACTIONS.get(content.action)
+    return action(place, pressed.option) if action else place.at(place.draft, texts.dialogue.unknown_action)
+
+
+def with_typed(draft: Draft, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
+    """The draft with what was typed into the form on screen and not submitted; not the receipt code.
+
+    Sealed with the session like all else, so that no way out of a form costs anybody their words.
+    """
+    step = world.playbook.steps.get(draft.step)
+    if step is None or step.kind != "form" or not typed:
+        return draft
+    slots = journeys.facts(step, settle(draft, world).slots, world)
+    kept = {
+        record.name: _kept(record, typed[record.name], slots, world)
+        for record in step.fields
+        if record.name in typed and record.check != "receipt_code"
+    }
+    return replace(draft, typed={**draft.typed, step.id: kept})
+
+
+def _kept(record: FieldRecord, values: tuple[str, ...], slots: Slots, world: World) -> tuple[str, ...]:
+    offered = {option.value for option in journeys.options_of(record, slots, world)}
+    cleaned = (clean_text(value)[:LONGEST_KEPT] for value in values[:_MOST_KEPT])
+    picks = record.kind in ("choice", "choices")
+    return tuple(value for value in cleaned if value and (not picks or value in offered))
+
+
+def choose(place: Place, option: str) -> Turn:
+    """A choice, "continue" or "skip": only what the step really offers."""
+    draft, world = place.draft, place.world
+    step = world.playbook.steps.get(draft.step)
+    if step is None or not _is_offered(step, option, place):
+        return place.at(draft, world.playbook.texts.journey.stale)
+    record = journeys.option_record(step, option)
+    if record and record.ends:
+        return place.ended(world.playbook.texts.journey.closed)
+    values = {step.answer_slot: (option,)} if step.kind == "choice" and option != steps.SKIP else {}
+    return _moved_on(place, journeys.answer(draft, step, values, world))
+
+
+def _is_offered(step: StepRecord, option: str, place: Place) -> bool:
+    if step.kind == "info":
+        return option == steps.GO_ON
+    if step.kind != "choice":
+        return False
+    slots = journeys.facts(step, settle(place.draft, place.world).slots, place.world)
+    offered = {item.value for item in journeys.options_of(step, slots, place.world)}
+    return option in offered or (option == steps.SKIP and not step.mandatory)
+
+
+def _moved_on(place: Place, draft: Draft) -> Turn:
+    settled = settle(draft, place.world)
+    if journeys.alert_is_due(settled, place.world):
+        return place.sent(journeys.alert_slots(settled))
+    return place.at(draft)
+
+
+def submit_form(place: Place, content: Submitted) -> Turn:
+    """A form: kept where every field is right and nothing looks private, shown again otherwise."""
+    draft, world = place.draft, place.world
+    step = world.playbook.steps.get(draft.step)
+    if step is None or step.kind != "form" or content.action != "journey.submit":
+        return place.at(draft, world.playbook.texts.journey.stale)
+    slots = journeys.facts(step, settle(draft, world).slots, world)
+    reading = read_fields(step.fields, content.fields, Desk(world, slots, draft.tokens, place.now))
+    redo = _redo(
+        reading, step.fields, steps.KEEP in content.fields and any(content.fields[steps.KEEP]), world
+    )
+    if redo:
+        return Turn(replace(place.session, draft=draft), (steps.show_step(draft, world, redo=redo),))
+    return _moved_on(place, journeys.answer(draft, step, reading.values, world))
+
+
+def _redo(reading: Reading, fields: tuple[FieldRecord, ...], keep: bool, world: World) -> steps.Redo | None:
+    texts = {field.name for field in fields if field.kind in ("text", "long_text") and not field.check}
+    doubts = {} if keep else doubts_about(reading.values, texts, world)
+    if not reading.errors and not doubts:
+        return None
+    return steps.Redo({**doubts, **reading.errors}, reading.typed, may_keep=bool(doubts))
+
+
+def doubts_about(values: Mapping[str, tuple[str, ...]], names: set[str], world: World) -> Mapping[str, str]:
+    """What to ask beside each text that looks as if it held a password or a student's full name."""
+    staff = [person.name for person in world.federation.roster.people.values()]
+    texts, doubts = world.playbook.texts.privacy, dict[str, str]()
+    for name in sorted(names & values.keys()):
+        # Every finding is named: the box below keeps the text with all of them.
+        found = findings(values[name][0], world.playbook.not_names, staff)
+        words = {"password": texts.password, "student_name": texts.student_name}
+        lines = dict.fromkeys(words[item.kind].fill(found=item.found) for item in found)
+        if lines:
+            doubts[name] = " ".join(lines)
+    return doubts
+
+
+def go_back(place: Place, _option: str = "") -> Turn:
+    """One question earlier."""
+    before = journeys.back(place.draft, place.world)
+    first = before == place.draft
+    return place.at(before, place.world.playbook.texts.journey.first if first else "")
+
+
+def save(place: Place, _option: str = "") -> Turn:
+    """Off the screen, kept for the days that the Federation has set."""
+    texts, days = place.world.playbook.texts.journey, place.world.federation.session_days
+    saved = replace(place.session, draft=replace(place.draft, hidden=True))
+    return Turn(saved, (_line(texts.saved.fill(days=days), place.world, resume=True),))
+
+
+def hide(place: Place, _option: str = "") -> Turn:
+    """Off the screen at once, kept."""
+    return place.at(replace(place.draft, hidden=True))
+
+
+def cancel(place: Place, option: str = "") -> Turn:
+    """Asks once; "yes" keeps nothing, "no" goes on."""
+    texts = place.world.playbook.texts.journey
+    if option == "yes":
+        return place.ended(texts.cancelled)
+    if option == "no":
+        return place.at(place.draft)
+    yes = Button(texts.cancel_yes, "journey.cancel", steps.value_of(place.draft, "yes"), "danger")
+    no = Button(texts.cancel_no, "journey.cancel", steps.value_of(place.draft, "no"))
+    blocks = (Heading(texts.cancel_title), Paragraph(texts.cancel_text), Buttons((yes, no)))
+    asked = Message(blocks, summary=texts.summary, replaces=steps.SLOT, ephemeral=True)
+    return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (asked,))
+
+
+def edit(place: Place, option: str) -> Turn:
+    """From the review to one of its answers."""
+    if place.draft.step != REVIEW or option not in settle(place.draft, place.world).steps:
+        return place.at(place.draft, place.world.playbook.texts.journey.stale)
+    return place.at(journeys.edit(place.draft, option))
+
+
+def strike(place: Place, option: str) -> Turn:
+    """Leave a person out of the report, or put them back."""
+    pressed = Strike.parse(option)
+    known = pressed.person in place.world.federation.roster.people and pressed.way in ("out", "in")
+    if place.draft.step != REVIEW or not known:
+        return place.at(place.draft, place.world.playbook.texts.journey.stale)
+    return place.at(journeys.strike(place.draft, pressed.person, pressed.way == "out"))
+
+
+def send(place: Place, _option: str = "") -> Turn:
+    """Send, where every question is answered and the route has somewhere safe to go."""
+    settled = settle(place.draft, place.world)
+    if settled.open or place.draft.step != REVIEW:
+        texts = place.world.playbook.texts.review
+        return place.at(journeys.at_next(place.draft, place.world), texts.not_ready)
+    if journeys.route_of(settled.slots, place.world).refusal:
+        return place.at(place.draft)
+    return place.sent(settled.slots)
+
+
+def already_open(place: Place) -> Turn:
+    """A report was asked for while one is under way: go on with it, or cancel it."""
+    texts = place.world.playbook.texts.dialogue
+    go_on = Button(texts.go_on, "journey.resume", "", "primary")
+    stop = Button(texts.cancel_it, "journey.cancel", steps.value_of(place.draft))
+    blocks = (Callout("info", texts.already_open), Buttons((go_on, stop)))
+    summary = place.world.playbook.texts.journey.summary
+    shown = Message(blocks, summary=summary, replaces=steps.SLOT, ephemeral=True)
+    return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (shown,))
+
+
+_ACTIONS: Mapping[str, Callable[[Place, str], Turn]] = {
+    "journey.choose": choose,
+    "journey.back": go_back,
+    "journey.save": save,
+    "journey.hide": hide,
+    "journey.cancel": cancel,
+    "journey.edit": edit,
+    "journey.strike": strike,
+    "journey.send": send,
+}

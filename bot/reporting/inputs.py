@@ -1,0 +1,163 @@
+"""What was typed into a form, checked field by field: values to keep, or what to say beside each field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.content.journeys import FieldRecord
+from bot.content.world import World
+from bot.domain.routing import Slots
+from bot.domain.turns import Tokens
+from bot.reporting.journeys import options_of
+from bot.reporting.links import clean_link, leads_to
+
+# Clocks differ: a time that is a few minutes ahead is not a slip of the pen.
+_CLOCK_SKEW = timedelta(minutes=5)
+_HIDDEN_MARKS = frozenset("\u200b\u200e\u200f\u061c\ufeff\u2028\u2029") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`values` to keep where `errors` is empty; `typed` is what to show again in the form otherwise."""
+
+    values: Mapping[str, tuple[str, ...]]
+    errors: Mapping[str, str]
+    typed: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a field is checked against: the world, the answers so far, the draft's tokens and the time."""
+
+    world: World
+    slots: Slots
+    tokens: Tokens
+    now: datetime
+
+
+def clean_text(text: str) -> str:
+    """Typed text without control characters or marks that turn its direction; line breaks are kept."""
+    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return "".join(char for char in unified if char == "\n" or _is_visible(char)).strip()
+
+
+def _is_visible(char: str) -> bool:
+    return char not in _HIDDEN_MARKS and unicodedata.category(char) not in ("Cc", "Cs")
+
+
+def read_fields(
+    records: Iterable[FieldRecord], submitted: Mapping[str, tuple[str, ...]], desk: Desk
+) -> Reading:
+    """Check a submitted form. A field that the form does not have is ignored."""
+    values, errors, typed = dict[str, tuple[str, ...]](), dict[str, str](), dict[str, tuple[str, ...]]()
+    for record in records:
+        given = tuple(text for value in submitted.get(record.name, ()) if (text := clean_text(value)))
+        typed[record.name] = given
+        try:
+            values[record.name] = _checked(record, given, {**values}, desk)
+        except _Wrong as wrong:
+            errors[record.name] = wrong.message
+    kept = {
+        record.name: values[record.name]
+        for record in records
+        if values.get(record.name) and record.check != "receipt_code"
+    }
+    return Reading(kept, errors, typed)
+
+
+class _Wrong(Exception):
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def _checked(record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: Desk) -> tuple[str, ...]:
+    errors = desk.world.playbook.texts.errors
+    if not given and record.required:
+        raise _Wrong(errors.required)
+    if not given:
+        return ()
+    if record.kind in ("choice", "choices"):
+        return _chosen(record, given, desk)
+    if len(given[0]) > record.max_length:
+        length, most = f"{len(given[0]):,}", f"{record.max_length:,}"
+        raise _Wrong(errors.too_long.fill(length=length, most=most))
+    return (_one(record, given[0], {**desk.slots, **so_far}, desk),)
+
+
+def _one(record: FieldRecord, text: str, slots: Slots, desk: Desk) -> str:
+    match record.kind:
+        case "datetime":
+            return _moment(record, text, desk)
+        case "number":
+            return _number(text, desk)
+        case "link":
+            return _link(text, slots, desk)
+    if record.check == "receipt_code" and _code(text) != _code(desk.tokens.code):
+        raise _Wrong(desk.world.playbook.texts.errors.code)
+    return text
+
+
+def _chosen(record: FieldRecord, given: tuple[str, ...], desk: Desk) -> tuple[str, ...]:
+    offered = {option.value for option in options_of(record, desk.slots, desk.world)}
+    wanted = given if record.kind == "choices" else given[:1]
+    if not offered.issuperset(wanted):
+        raise _Wrong(desk.world.playbook.texts.errors.option)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _moment(record: FieldRecord, text: str, desk: Desk) -> str:
+    errors = desk.world.playbook.texts.errors
+    local = read_moment(text, desk.world.federation.timezone)
+    if local is None:
+        raise _Wrong(errors.date)
+    if record.check == "past" and is_ahead(local, desk.now):
+        raise _Wrong(errors.future)
+    return local.isoformat(timespec="minutes")
+
+
+def read_moment(text: str, timezone: str) -> datetime | None:
+    """An ISO date and time, in the Federation's time where it names no other; None where it is not one."""
+    zone = ZoneInfo(timezone)
+    try:
+        moment = datetime.fromisoformat(text)
+        local = moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        # At the very ends of the calendar there is no moment to compare with.
+        local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return local
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether it lies in the future, by more than clocks differ."""
+    return moment > now + _CLOCK_SKEW
+
+
+def _number(text: str, desk: Desk) -> str:
+    if not re.fullmatch(r"[0-9]{1,9}", text.replace(",", "")):
+        raise _Wrong(desk.world.playbook.texts.errors.number)
+    return str(int(text.replace(",", "")))
+
+
+def _link(text: str, slots: Slots, desk: Desk) -> str:
+    playbook = desk.world.playbook
+    link = clean_link(text, playbook.tracking)
+    if link is None:
+        raise _Wrong(playbook.texts.errors.link)
+    for platform in playbook.platforms:
+        if (platform.value,) == slots.get("platform") and not leads_to(link, platform):
+            raise _Wrong(playbook.texts.errors.link_platform.fill(platform=platform.label))
+    return link
+
+
+def _code(text: str) -> str:
+    """A receipt code as it is compared: spaces, dashes and capitals do not matter."""
+    return re.sub(r"[\s\-–—]", "", text).upper()

@@ -1,0 +1,214 @@
+"""The journeys as pure steps over a draft: which questions apply, which comes next, which answers count.
+
+Nothing that was answered is thrown away while a draft lives: an answer to a question that no longer
+applies is only left out of what is shown, routed and sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.content.conditions import DERIVED, applies, names
+from bot.content.journeys import FieldRecord, OptionRecord, Source, StepRecord
+from bot.content.world import World
+from bot.domain.messages import Option
+from bot.domain.roster import Federation, role_name
+from bot.domain.routing import Route, Slots, conflict_of, decide
+from bot.domain.turns import Draft, Session
+
+REVIEW = "review"
+ALERT = "danger"
+STRUCK = "struck"
+DRILL = "drill"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A draft read from the top: the answers that count, the steps that apply, the first one unanswered.
+
+    `open` is the first unanswered step that asks something: a card to read does not hold up Send.
+    """
+
+    slots: Mapping[str, tuple[str, ...]]
+    steps: tuple[str, ...]
+    answered: tuple[str, ...]
+    next: str
+    open: str
+
+
+def begin(session: Session, kind: str, world: World, filled: Slots | None = None) -> Session:
+    """A new draft. `kind` may be given already; a question for the leadership team skips the danger.
+
+    `filled` (checked values) stand in their fields when these are asked, and count once they are sent.
+    """
+    known = {option.value for option in world.playbook.options("kind")}
+    slots = {"kind": (kind,)} if kind in known else {}
+    skipped = ("danger",) if kind == "question" else ()
+    visited = (*skipped, "kind") if slots else ()
+    draft = Draft(session.tokens, {**(filled or {}), **slots}, "", visited)
+    return replace(session, draft=at_next(draft, world))
+
+
+def at_next(draft: Draft, world: World) -> Draft:
+    """The draft at its first unanswered step, or at the review where none is left."""
+    return replace(draft, step=settle(draft, world).next or REVIEW, editing=False)
+
+
+def settle(draft: Draft, world: World) -> Settled:
+    """Read a draft from the top. Unknown steps and slots (of an older version) fall away."""
+    # What no step asks for.
+    counted = {slot: draft.slots[slot] for slot in (STRUCK, DRILL) if draft.slots.get(slot)}
+    steps, answered, waiting = list[StepRecord](), list[str](), list[StepRecord]()
+    for step in world.playbook.steps.values():
+        if not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):
+            continue
+        steps.append(step)
+        if is_answered(step, draft, facts(step, counted, world), world):
+            answered.append(step.id)
+            counted.update({slot: draft.slots[slot] for slot in step.slots if draft.slots.get(slot)})
+        else:
+            waiting.append(step)
+    asking = [step.id for step in waiting if step.kind != "info"]
+    return Settled(
+        slots=counted,
+        steps=tuple(step.id for step in steps),
+        answered=tuple(answered),
+        next=waiting[0].id if waiting else "",
+        open=asking[0] if asking else "",
+    )
+
+
+def facts(step: StepRecord, slots: Slots, world: World) -> Slots:
+    """The answers with what follows from them and the roster, where the step asks for it."""
+    options = (*step.options, *(option for item in step.fields for option in item.options))
+    if not names((step, *options)) & DERIVED.keys():
+        return slots
+    conflict = conflict_of(slots, world.federation.roster)
+    child = any(row.child for row in world.playbook.rows if row.matches(slots))
+    conflicted = bool(conflict.roles or conflict.people or conflict.unclear)
+    return {
+        **slots,
+        "conflict_role": tuple(sorted(conflict.roles)),
+        "conflicted": ("yes",) if conflicted else (),
+        "child": ("yes",) if child else (),
+    }
+
+
+def _automatic(step: StepRecord, counted: dict[str, tuple[str, ...]], world: World) -> bool:
+    """Fill in a choice from the Federation's own list where there is only one: nobody is asked."""
+    if step.kind != "choice" or step.options_from is None:
+        return False
+    options = options_of(step, counted, world)
+    if len(options) > 1:
+        return False
+    if options:
+        counted[step.answer_slot] = (options[0].value,)
+    return True
+
+
+def is_answered(step: StepRecord, draft: Draft, slots: Slots, world: World) -> bool:
+    """Whether the draft holds an answer to `step` that is still one of its options."""
+    # A step that redirects has done its work once its own condition no longer holds.
+    if step.redirects or step.id not in draft.visited:
+        return False
+    if step.kind != "choice":
+        return True
+    given = draft.slots.get(step.answer_slot, ())
+    withdrawn = {option.value for option in step.options} - {o.value for o in options_of(step, slots, world)}
+    return not withdrawn.intersection(given)
+
+
+def options_of(item: StepRecord | FieldRecord, slots: Slots, world: World) -> tuple[Option, ...]:
+    """The options of a choice or a field as they stand for these answers in this Federation."""
+    own = tuple(Option(option.value, option.label) for option in item.options if applies(option, slots))
+    return (*_listed(item.options_from, world), *own) if item.options_from else own
+
+
+def _listed(source: Source, world: World) -> tuple[Option, ...]:
+    federation = world.federation
+    match source:
+        case "schools":
+            return tuple(Option(school.id, school.name) for school in federation.schools)
+        case "accounts":
+            return tuple(Option(account, account) for account in federation.accounts)
+        case "roster":
+            return tuple(
+                Option(person, _with_roles(person, federation)) for person in federation.roster.people
+            )
+        case "platforms":
+            return tuple(Option(item.value, item.label) for item in world.playbook.platforms)
+
+
+def _with_roles(person: str, federation: Federation) -> str:
+    roles = federation.roster.roles
+    held = [role for role in roles if person in {p for ids in roles[role].values() for p in ids}]
+    return f"{federation.person_name(person)} ({', '.join(role_name(role) for role in held)})"
+
+
+def option_record(step: StepRecord, value: str) -> OptionRecord | None:
+    """What the journey files say of one option of a choice."""
+    return next((option for option in step.options if option.value == value), None)
+
+
+def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft:
+    """The draft with this step answered, at the next question. Slots left out of `values` are emptied."""
+    slots = {**draft.slots, **dict.fromkeys(step.slots, ()), **values}
+    seen = step.redirects or step.id in draft.visited
+    visited = draft.visited if seen else (*draft.visited, step.id)
+    typed = {name: fields for name, fields in draft.typed.items() if name != step.id}
+    return at_next(replace(draft, slots=slots, visited=visited, hidden=False, typed=typed), world)
+
+
+def back(draft: Draft, world: World) -> Draft:
+    """The draft one question earlier; out of an edit, at the review again. At the first, unchanged."""
+    if draft.editing:
+        return replace(draft, step=REVIEW, editing=False)
+    visited = list(draft.visited)
+    shown = settle(draft, world).steps
+    while visited:
+        step = visited.pop()
+        if step in shown:
+            return replace(draft, step=step, visited=tuple(visited))
+    return draft
+
+
+def edit(draft: Draft, step: str) -> Draft:
+    """The draft at one step, from which it returns to the review."""
+    return replace(draft, step=step, editing=True)
+
+
+def strike(draft: Draft, person: str, out: bool) -> Draft:
+    """The draft with a person left out of it, or put back."""
+    left = [item for item in draft.slots.get(STRUCK, ()) if item != person]
+    struck = (*left, person) if out else tuple(left)
+    return replace(draft, slots={**draft.slots, STRUCK: struck})
+
+
+def route_of(slots: Slots, world: World) -> Route:
+    """Where a report with these answers goes."""
+    return decide(world.playbook.rows, world.federation.roster, slots)
+
+
+def alert_slots(settled: Settled) -> Slots:
+    """The answers of an urgent alert: that there is danger, the school, and the sender's name."""
+    kept = {slot: settled.slots[slot] for slot in ("danger", "school") if slot in settled.slots}
+    return {**kept, "kind": (ALERT,), "mode": ("named",)}
+
+
+def alert_is_due(settled: Settled, world: World) -> bool:
+    """Whether an urgent alert was asked for. It goes at once, to every school's DSL where none is known."""
+    steps = world.playbook.steps
+    return any(
+        record.alerts
+        for step in settled.answered
+        for value in settled.slots.get(steps[step].answer_slot, ())
+        if (record := option_record(steps[step], value))
+    )
+
+
+def current(draft: Draft, world: World) -> Draft:
+    """The draft at a step that exists: a step of an older version gives way to the first unanswered one."""
+    if draft.step == REVIEW or draft.step in settle(draft, world).steps:
+        return draft
+    return at_next(draft, world)

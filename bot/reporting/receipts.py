@@ -1,0 +1,96 @@
+"""What a reporter is told after Send, once the outcome is certain: received, not sent, or not saved."""
+
+from __future__ import annotations
+
+from bot.content.world import World
+from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.routing import Route, Slots
+from bot.reporting.drills import is_drill
+from bot.reporting.journeys import ALERT
+from bot.reporting.review import lado_note, refusal
+from bot.reporting.steps import SLOT
+
+ANONYMOUS = "anonymous"
+
+
+def received(
+    world: World, reference: str, mode: str, slots: Slots, route: Route, duplicate: bool = False
+) -> Message:
+    """The receipt: the reference, what happens next, how to follow it up, what to do if it gets worse."""
+    texts = world.playbook.texts.receipts
+    blocks: list[Block] = [Callout("success", texts.title, texts.duplicate if duplicate else "")]
+    if is_drill(slots):
+        blocks.append(Callout("warning", texts.drill))
+    blocks.append(Facts(((texts.reference, reference),)))
+    blocks.append(Paragraph(_next(world, slots, route)))
+    blocks.append(Paragraph(texts.follow_anonymous if mode == ANONYMOUS else texts.follow_named))
+    blocks += [Paragraph(texts.not_watched), Callout("info", texts.worse), *_phones(world, slots, route)]
+    blocks += lado_note(route, world)
+    blocks.append(Buttons(_buttons(world, reference, mode)))
+    # Whoever reported without a name must not be pointed to by what stands in their history.
+    hidden = mode == ANONYMOUS
+    return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden)
+
+
+def received_before(world: World) -> Message:
+    """An anonymous report's Send came a second time: received once, under what its sender wrote down."""
+    texts = world.playbook.texts.receipts
+    blocks = (
+        Callout("success", texts.title, texts.duplicate_anonymous),
+        Paragraph(texts.follow_anonymous),
+        Buttons((Button(texts.look_up, "status.show"),)),
+    )
+    return Message(blocks, summary=texts.summary, replaces=SLOT, ephemeral=True)
+
+
+def _next(world: World, slots: Slots, route: Route) -> str:
+    texts = world.playbook.texts.receipts
+    kind = next(iter(slots.get("kind", ())), "")
+    if kind == ALERT:
+        return texts.next_alert
+    if kind == "question":
+        return texts.next_question
+    lines = [texts.next_image] if kind == "image" else []
+    return " ".join([*lines, texts.next_open if route.visibility.in_channel else texts.next_restricted])
+
+
+def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
+    keys = ["police_emergency"]
+    if not {"dsl", "deputy_dsl"} <= route.excluded_roles:
+        keys += ["dsl"] if "dsl" not in route.excluded_roles else ["deputy_dsl"]
+    if slots.get("kind") == ("press",):
+        keys = ["eht"]
+    lines = world.federation.contact_lines()
+    return [Bullets(tuple(lines[key] for key in keys if key in lines), phones=True)]
+
+
+def _buttons(world: World, reference: str, mode: str) -> tuple[Button, ...]:
+    texts = world.playbook.texts.receipts
+    add = Button(texts.add_more, "report.add", reference)
+    return (add, Button(texts.look_up, "status.show")) if mode == ANONYMOUS else (add,)
+
+
+def not_saved(world: World) -> Message:
+    """Nothing was stored: said plainly, with everyone who can be phoned instead."""
+    texts = world.playbook.texts.receipts
+    callout = Callout("warning", texts.not_saved_title, texts.not_saved_text)
+    return Message((callout, _everyone(world)), summary=texts.not_saved_summary)
+
+
+def wait(world: World) -> Message:
+    """Too much at once: nothing is lost, and whom to phone where it cannot wait."""
+    texts = world.playbook.texts.receipts
+    callout = Callout("warning", texts.wait_title, texts.wait_text)
+    return Message((callout, _everyone(world)), summary=texts.wait_title)
+
+
+def not_sent(world: World, route: Route) -> Message:
+    """The route refused at the last moment (the roster changed): why, and whom to turn to outside."""
+    texts = world.playbook.texts.receipts
+    blocks: list[Block] = [Heading(texts.not_sent_title), *refusal(route, world), *lado_note(route, world)]
+    return Message(tuple(blocks), summary=texts.not_saved_summary, ephemeral=True)
+
+
+def _everyone(world: World) -> Bullets:
+    lines = tuple(world.federation.contact_lines().values())
+    return Bullets(lines, world.playbook.texts.journey.phone, phones=True)

@@ -1,0 +1,172 @@
+from typing import get_args
+
+import pytest
+
+from bot.assistant import words
+from bot.assistant.dialogue import lost_draft, take_turn
+from bot.content.world import World
+from bot.domain.turns import (
+    Content,
+    Incoming,
+    Pressed,
+    Said,
+    Sender,
+    Session,
+    SharedFile,
+    ShowStatus,
+    Submitted,
+    Turn,
+)
+from bot.engine.parse import Parse, Ranked
+from tests.support.screen import buttons_of, text_of
+from tests.support.storyteller import MONDAY, TOKENS
+
+
+def turn(content: Content, world: World, session: Session | None = None, parse: Parse | None = None) -> Turn:
+    """One event."""
+    incoming = Incoming("e", Sender("playground", "ana"), content)
+    return take_turn(session or Session(TOKENS), incoming, parse, world, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        *(
+            ("report", "report"),
+            ("/report", "report"),
+            ("  REPORT. ", "report"),
+            ("report a picture", "image"),
+        ),
+        *(("/report-status", "status"), ("/cases", "cases"), ("start over", "cancel"), ("help!", "help")),
+        *(
+            ("report the head for me?", None),
+            ("can I go back to school", None),
+            ("x" * 20000, None),
+            ("", None),
+        ),
+    ],
+)
+def test_words_that_are_commands(text: str, word: str | None) -> None:
+    """A command is the whole of what was typed, with or without a slash; all else is a question."""
+    assert words.command(text) == word
+
+
+@pytest.mark.parametrize("word", get_args(words.Word))
+def test_every_command_is_answered(world: World, word: str) -> None:
+    """Each command says something or asks the services, with and without a report under way."""
+    phrases = [phrase for phrase in ("report", "report image", "status", "cases", "help", "back") if phrase]
+    phrases += ["save", "cancel", "resume", "hide", "ask the flt", "drill", "approve purge", "roster"]
+    [phrase] = [phrase for phrase in phrases if words.command(phrase) == word]
+    begun = turn(Said("report"), world).session
+    for session in (Session(TOKENS), begun):
+        done = turn(Said(phrase), world, session)
+        assert done.replies or done.commands
+
+
+def test_the_policy_command(world: World) -> None:
+    """What follows /policy is a question."""
+    intent = world.policy.intent("follow-former-student")
+    parse = Parse("x", (Ranked(intent, 0.99),), 0.99)
+    done = turn(Said("/policy can I follow a former student?"), world, parse=parse)
+    assert "Staff are not permitted" in text_of(done.replies)
+    assert done.session.last_topic == "follow-former-student"
+    assert "How I can help" in text_of(turn(Said("/policy"), world).replies)
+
+
+def test_status_by_reference(world: World) -> None:
+    """A reference may be typed; a receipt code is only ever asked for in a form."""
+    assert turn(Said("status fed-7k3q"), world).commands == (ShowStatus("FED-7K3Q"),)
+
+
+def test_danger_first(world: World) -> None:
+    """Words of danger get 999 and the DSL before anything else."""
+    done = turn(Said("a child has just told me she is being hurt at home"), world)
+    text = text_of(done.replies)
+    assert "999" in text.split("\n")[0]
+    assert "Designated Safeguarding Lead: 020 7946 0001" in text
+
+
+def test_an_incident_offers_a_report(world: World) -> None:
+    """Whoever tells of an incident gets a button that starts a report."""
+    parse = Parse("x", (Ranked("report_abuse", 0.99),), 0.99)
+    done = turn(Said("someone is abusing us on our page"), world, parse=parse)
+    assert ("report.start", "abuse") in {(b.action, b.value) for b in buttons_of(done.replies)}
+
+
+def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: World) -> None:
+    """With a report under way, an incident that is told in the chat still brings what must be read first."""
+    begun = turn(Pressed("report.start"), world).session
+    parse = Parse("x", (Ranked("report_image", 0.99),), 0.99)
+    incoming = Incoming(
+        "e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident")
+    )
+    shown = text_of(take_turn(begun, incoming, parse, world, MONDAY).replies)
+    assert world.rules.texts.report("image") in shown
+    assert "Your report is still open" in shown
+
+
+def test_a_topic_is_chosen(world: World) -> None:
+    """A topic that was picked from a question asked back is answered; an unknown one is not."""
+    done = turn(Pressed("ask.topic", "follow-former-student"), world)
+    assert "Staff are not permitted" in text_of(done.replies)
+    unknown = turn(Pressed("ask.topic", "no-such-topic"), world)
+    assert "Nothing has changed." in text_of(unknown.replies)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("x|yes", "glad that helped"), ("x|no", "put it to the leadership team")]
+)
+def test_feedback(world: World, value: str, said: str) -> None:
+    """Both thumbs are thanked; a thumb down offers to ask the leadership team."""
+    assert said in text_of(turn(Pressed("ask.feedback", value), world).replies)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(Pressed("nonsense", "x"), Pressed(""), Pressed("journey.nonsense"), Pressed("ask.topic", "")),
+        *(Submitted("nonsense"), Submitted("journey.submit", "|||"), Submitted("journey.submit", "a|b|c")),
+        *(Said(""), Said("😱"), Said("\x00"), SharedFile(), Pressed("account.request")),
+    ],
+)
+def test_whatever_comes_is_answered(world: World, content: Content) -> None:
+    """An unknown action, an unknown id or a strange text gets a clear sentence and changes nothing."""
+    done = turn(content, world)
+    assert text_of(done.replies).strip()
+    assert not done.commands
+    assert done.session.draft is None
+
+
+def test_summaries_hold_no_private_word(world: World) -> None:
+    """What stands in a notification never says what the report is about."""
+    begun = turn(Pressed("report.start", "image"), world)
+    assert {reply.summary for reply in begun.replies} == {"Your report, not sent yet"}
+
+
+def test_the_same_turn_twice_is_the_same(world: World) -> None:
+    """A turn depends on nothing but its arguments."""
+    begun = turn(Said("report"), world)
+    assert turn(Said("report"), world) == begun
+
+
+def test_a_look_up_needs_both(world: World) -> None:
+    """The look-up asks for reference and code, and keeps what was typed."""
+    done = turn(Submitted("status.show", "", {"reference": ("FED-7K3Q",)}), world)
+    assert not done.commands
+    assert "FED-7K3Q" in text_of(done.replies)
+    assert "Please fill this in." in text_of(done.replies)
+
+
+def test_an_addition_is_looked_at_first(world: World) -> None:
+    """A password in an addition is asked about, and goes through where it is kept on purpose."""
+    fields = {"text": ("the password is Sunflower42",)}
+    asked = turn(Submitted("report.add", "FED-7K3Q", fields), world)
+    assert not asked.commands
+    kept = turn(Submitted("report.add", "FED-7K3Q", {**fields, "keep_as_is": ("yes",)}), world)
+    assert kept.commands
+
+
+def test_a_lost_draft_is_owned_up_to(world: World) -> None:
+    """Whoever's unfinished report cannot be read is told, and that nothing of it was sent."""
+    done = lost_draft(Session(TOKENS), world)
+    assert "nothing of it was sent" in text_of(done.replies)

@@ -1,0 +1,229 @@
+"""The journeys, routes and phrases as data: what they promise, and how each fault in them is reported."""
+
+import shutil
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.channels import terminal
+from bot.channels.playground import people as playground
+from bot.channels.slack import config as slack
+from bot.channels.teams import config as teams
+from bot.content.documents import DataFaults
+from bot.content.journeys import Place
+from bot.content.playbook import Playbook, load_playbook
+from bot.content.policy_load import Policy, load_policy
+from bot.domain.roster import ROLES
+
+KB = Path(__file__).resolve().parents[2] / "policy_kb"
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    """The real policy."""
+    return load_policy(KB / "social-media")
+
+
+@pytest.fixture(scope="module")
+def playbook(policy: Policy) -> Playbook:
+    """The real journeys."""
+    return load_playbook(KB, policy)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the journeys, routes and phrases that a test may break."""
+    shutil.copytree(KB / "journeys", tmp_path / "journeys")
+    for name in ("routes.yml", "texts.yml", "privacy.yml", "contact.yml"):
+        shutil.copy(KB / name, tmp_path / name)
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> int:
+    """Replace the first `old` of a file; the line on which it stood."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def faults(folder: Path, policy: Policy) -> list[str]:
+    """The faults of a broken copy, each as "file:line: message" without the folder."""
+    with pytest.raises(DataFaults) as caught:
+        load_playbook(folder, policy)
+    return [str(fault).replace(f"{folder}/", "") for fault in caught.value.faults]
+
+
+def test_at_most_five_mandatory_answers(playbook: Playbook) -> None:
+    """No path of any kind of report insists on more than five answers besides the common questions."""
+    assert dict(playbook.mandatory) == {
+        "abuse": 5,
+        "colleague": 5,
+        "image": 5,
+        "concern": 1,
+        "mistake": 1,
+        "press": 1,
+        "question": 1,
+    }
+
+
+def test_danger_comes_first(playbook: Playbook) -> None:
+    """Danger is the first question of all, and a picture's warning comes before anything is asked of it."""
+    steps = list(playbook.steps)
+    assert steps[0] == "danger"
+    assert (
+        steps.index("image_first") < steps.index("nudity") < steps.index("image_stop") < steps.index("origin")
+    )
+
+
+def test_what_is_said_by_platform_is_said_on_every_one() -> None:
+    """The names of platforms in the journey files are those under which the doors speak."""
+    assert set(get_args(Place)) == {slack.PLATFORM, teams.PLATFORM, playground.PLATFORM, terminal.PLATFORM}
+
+
+def test_no_step_takes_a_file(playbook: Playbook) -> None:
+    """There is no field for a file, and every field is one of the kinds that channels know."""
+    kinds = {field.kind for step in playbook.steps.values() for field in step.fields}
+    assert kinds <= {"text", "long_text", "choice", "choices", "datetime", "number", "link"}
+
+
+def test_no_narrative_on_the_card(playbook: Playbook) -> None:
+    """What may stand on the card is never typed freely, and never says who is concerned."""
+    shown = [field for step in playbook.steps.values() for field in step.fields if field.card]
+    assert {field.kind for field in shown} <= {"choice", "choices", "datetime", "number"}
+    cards = {step.answer_slot for step in playbook.steps.values() if step.card}
+    assert not cards & {"conflict", "conflict_people", "safe_recipient", "mode"}
+    assert not any(field.name == "conflict_people" for field in shown)
+
+
+def test_policy_rows_name_their_clauses(playbook: Playbook) -> None:
+    """The rows that the policy itself asks for cite it: abuse 51 and 78, press 69, a picture 92."""
+    clauses = {row.id: row.clauses for row in playbook.rows}
+    assert clauses["abuse"] == ("sm-051", "sm-078")
+    assert clauses["press"] == ("sm-069",)
+    assert clauses["image_accident"] == ("sm-092",)
+
+
+def test_restricted_rows_tell_no_channel(playbook: Playbook) -> None:
+    """A restricted row never tells the FLT's channel, and every recipient is a role of the Federation."""
+    for row in playbook.rows:
+        recipients = {to for to, _ in row.told}
+        assert not (row.restricted and recipients & {"flt_channel", "flt"})
+        assert {to.removeprefix("deputy_") for to in recipients} <= {*ROLES, "flt_channel"}
+
+
+BROKEN = [
+    (
+        "journeys/identity.yml",
+        "platforms: [terminal]",
+        "platforms: [teams]",
+        "this says nothing on terminal",
+    ),
+    ("journeys/identity.yml", "platforms: [terminal]", "platforms: [discord]", "Input should be 'slack'"),
+    (
+        "journeys/start.yml",
+        'when: {danger: ["yes"]}',
+        'when: {dangr: ["yes"]}',
+        "'dangr' is not a slot of an earlier",
+    ),
+    (
+        "journeys/start.yml",
+        'when: {danger: ["yes"]}',
+        "when: {danger: [yes]}",
+        'text is needed here: put it in quotes, "yes"',
+    ),
+    (
+        "journeys/start.yml",
+        'when: {danger: ["yes"]}',
+        "when: {danger: [maybe]}",
+        "'danger' never holds maybe",
+    ),
+    ("journeys/start.yml", "- id: school", "- id: danger", "this id is given twice"),
+    ("journeys/image.yml", "show: [sm-092]", "show: [sm-920]", "there is no clause 'sm-920'"),
+    ("journeys/image.yml", "contacts: [fbm, it]", "contacts: [fbm, ict]", "there is no contact 'ict'"),
+    ("journeys/colleague.yml", "{colleague_protocol}", "{protocol}", "the braces may hold {code}"),
+    ("journeys/identity.yml", "{code}", "{code", "steps > 2 > text > 1: the braces may hold {code}"),
+    (
+        "journeys/image.yml",
+        "posted: [personal]",
+        "posted: [personal], nudity: [unsure]",
+        "no answers lead here",
+    ),
+    (
+        "journeys/image.yml",
+        'label: "Where?",',
+        'label: "Where?", required: true,',
+        "insist on 6 answers; the most is 5",
+    ),
+    ("journeys/image.yml", "kind: info", "kind: information", "Input should be 'choice', 'form' or 'info'"),
+    ("journeys/image.yml", "title: Which device was it?", "titel: Which device was it?", "titel"),
+    ("journeys/other.yml", "- {name: press_deadline,", "- {name: outlet,", "'outlet' is already filled"),
+    ("journeys/abuse.yml", "    options_from: accounts\n    options:", "    answers:", "answers"),
+    ("texts.yml", "within {days} days", "within {weeks} weeks", "the braces must hold {days}"),
+    ("texts.yml", "  send: Send\n", "", "Field required"),
+    ("texts.yml", "  send: Send\n", "  send: Send\n  sned: Send\n", "Extra inputs are not permitted"),
+    ("routes.yml", "child_risk: [unease]", "child_risks: [unease]", "no step fills the slot 'child_risks'"),
+    ("routes.yml", "child_risk: [unease]", "child_risk: [uneasy]", "'child_risk' never holds uneasy"),
+    ("routes.yml", "to: dpl", "to: dpo", "there is no role 'dpo'"),
+    ("routes.yml", "clauses: [sm-069]", "clauses: [sm-690]", "there is no clause 'sm-690'"),
+    ("routes.yml", "from: policy, clauses: [sm-069]", "from: policy", "needs the clauses that say so"),
+    (
+        "routes.yml",
+        "kind: [mistake]",
+        "kind: [concern]",
+        "no row tells anybody of a report of kind 'mistake'",
+    ),
+    ("routes.yml", "- id: press", "- id: mistake", "is given twice"),
+    ("contact.yml", "  nights:", "  night:", "no hours are given for 'nights'"),
+    ("contact.yml", "  nights:", "  lunch: {}\n  nights:", "no answer to 'contact_avoid' is 'lunch'"),
+    ("contact.yml", "{working_hours: true}", "{working_hours: true, days: [monday]}", "stand alone"),
+    ("contact.yml", "[saturday, sunday]", "[saturday, sonntag]", "avoid > weekends"),
+    ("contact.yml", 'until: "05:00"', 'until: "25:00"', "avoid > nights"),
+    ("contact.yml", "author: [staff]", "author: [stuff]", "'author' never holds stuff"),
+    ("contact.yml", "[police_emergency, dsl,", "[police_emergency, dls,", "there is no contact dls"),
+    ("contact.yml", "report {reference}.", "report {number}.", "the braces must hold {reference}"),
+    ("privacy.yml", "not_names: >-", "names: >-", "not_names"),
+    ("routes.yml", "rows:\n", "rows: [\n", "not valid YAML"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "message"), BROKEN, ids=[item[3] for item in BROKEN])
+def test_a_fault_names_its_file(
+    folder: Path, policy: Policy, file: str, old: str, new: str, message: str
+) -> None:
+    """Whatever is broken, the fault names the file and says what is wrong."""
+    change(folder / file, old, new)
+    found = [fault for fault in faults(folder, policy) if message in fault]
+    assert found
+    assert any(fault.startswith(f"{file}:") for fault in found) or "insist on" in message
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("journeys/start.yml", 'when: {danger: ["yes"]}', "when: {danger: [maybe]}"),
+        ("journeys/image.yml", "contacts: [fbm, it]", "contacts: [ict]"),
+        ("texts.yml", "within {days} days", "within {weeks} weeks"),
+        ("routes.yml", "child_risk: [unease]", "child_risk: [uneasy]"),
+        ("contact.yml", "when: [{kind: [colleague]}", "when: [{kind: [college]}"),
+    ],
+)
+def test_a_fault_names_its_line(folder: Path, policy: Policy, file: str, old: str, new: str) -> None:
+    """A fault stands at the line that has to be mended."""
+    line = change(folder / file, old, new)
+    assert faults(folder, policy)[0].startswith(f"{file}:{line}: ")
+
+
+def test_a_missing_file_is_a_fault(folder: Path, policy: Policy) -> None:
+    """A file that the order names and that is not there is named."""
+    change(folder / "journeys/order.yml", "- abuse.yml ", "- abuses.yml ")
+    assert any(fault.startswith("journeys/abuses.yml:1: cannot be read") for fault in faults(folder, policy))
+
+
+def test_all_faults_at_once(folder: Path, policy: Policy) -> None:
+    """Faults in several files are reported together, so that all can be mended in one go."""
+    change(folder / "journeys/image.yml", "show: [sm-092]", "show: [sm-920]")
+    change(folder / "journeys/image.yml", "contacts: [fbm, it]", "contacts: [fbm, ict]")
+    change(folder / "routes.yml", "clauses: [sm-069]", "clauses: [sm-690]")
+    assert len(faults(folder, policy)) == 3

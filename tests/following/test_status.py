@@ -1,0 +1,143 @@
+from bot.app import new_tokens
+from bot.domain.turns import AddToReport, Sender, ShowStatus
+from bot.following import status as following
+from tests.support.desk import CLOSING, Desk, text_of
+
+
+def status(desk: Desk, user: str, reference: str = "", code: str = "") -> str:
+    with desk.product.database.transaction() as tx:
+        asked = ShowStatus(reference, code)
+        return text_of(
+            following.status(tx, desk.product.context, Sender("playground", user), asked, desk.now)
+        )
+
+
+def add(desk: Desk, user: str, reference: str, code: str, text: str) -> str:
+    with desk.product.database.transaction() as tx:
+        command = AddToReport(reference, code, text)
+        return text_of(following.add(tx, desk.product.context, Sender("playground", user), command, desk.now))
+
+
+def close(desk: Desk, reference: str, **fields: str) -> None:
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill(
+        "farid",
+        "case.close",
+        reference,
+        outcome="answered",
+        reason="Answered by e-mail today.",
+        **fields,
+        **CLOSING,
+    )
+
+
+def test_a_named_reporter_sees_their_own_reports_alone(desk: Desk) -> None:
+    """“Status” lists one's own reports with where they stand, and nobody else's."""
+    mine = desk.report("ana", kind="colleague").reference
+    theirs = desk.report("joe", kind="colleague").reference
+    answer = status(desk, "ana")
+    assert mine in answer
+    assert theirs not in answer
+    desk.press("farid", "case.acknowledge", mine)
+    assert "is dealing with it" in status(desk, "ana")
+
+
+def test_an_anonymous_report_opens_with_reference_and_code(desk: Desk) -> None:
+    """Reference and receipt code open an anonymous report from any account; one alone does not."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    assert tokens.reference not in status(desk, "ana")
+    assert tokens.reference in status(desk, "joe", tokens.reference, tokens.code)
+    assert "do not match" in status(desk, "joe", tokens.reference, "0000-0000-0000")
+    assert "With its receipt code" in status(desk, "joe", tokens.reference, "")
+
+
+def test_guessing_codes_is_limited(desk: Desk) -> None:
+    """After five wrong codes in an hour guessers are told to stop; the right code works all the same."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    for _ in range(5):
+        assert "do not match" in status(desk, "joe", tokens.reference, "wrong")
+    assert "too many wrong codes" in status(desk, "joe", tokens.reference, "wrong")
+    assert tokens.reference in status(desk, "ana", tokens.reference, tokens.code)
+    desk.later(minutes=61)
+    assert "do not match" in status(desk, "joe", tokens.reference, "wrong")
+
+
+def test_another_persons_named_report_does_not_open(desk: Desk) -> None:
+    """A named report has no code: nobody else can open it, with any."""
+    reference = desk.report("ana", kind="colleague").reference
+    for code in ("", "0000-0000-0000"):
+        assert ("do not match" if code else "With its receipt code") in status(desk, "joe", reference, code)
+
+
+def test_the_reporter_reads_the_outcome_and_the_answer(desk: Desk) -> None:
+    """After the closing the reporter reads the fixed words and the answer, and not the reason."""
+    reference = desk.report("ana", kind="question").reference
+    close(desk, reference, answer="Yes, with the form.")
+    answer = status(desk, "ana")
+    assert "Yes, with the form." in answer
+    assert "Answered by e-mail" not in answer
+
+
+def test_what_is_added_reaches_who_handles_the_case(desk: Desk) -> None:
+    """An addition is kept, its handler told without its text, and read in the details."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    assert "is kept with" in add(desk, "ana", reference, "", "It happened again.")
+    desk.work()
+    assert "the reporter added something" in desk.notebook.texts("farid")[-1]
+    assert "It happened again." not in "".join(desk.notebook.texts("farid") + desk.notebook.texts("flt"))
+    assert "It happened again." in desk.press("farid", "case.details", reference)
+
+
+def test_an_addition_before_anyone_acknowledged_is_told(desk: Desk) -> None:
+    """Where nobody holds the case yet, an addition is told wherever its card stands, without its text."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    add(desk, "ana", reference, "", "It is getting worse.")
+    desk.work()
+    shown = "\n".join(desk.notebook.texts("flt"))
+    assert "the reporter added something" in shown
+    assert "The reporter added more" in shown
+    assert "It is getting worse." not in shown
+
+
+def test_an_addition_to_somebody_elses_report_is_refused(desk: Desk) -> None:
+    """Nobody can add to a report that is not theirs; nothing is stored."""
+    reference = desk.report("ana", kind="colleague").reference
+    assert "Nothing was stored" in add(desk, "joe", reference, "", "Not mine.")
+    assert "Not mine." not in desk.press("farid", "case.details", reference)
+
+
+def test_what_is_added_to_a_closed_case_is_kept(desk: Desk) -> None:
+    """An addition after the closing is kept, and the case stays closed."""
+    reference = desk.report("ana", kind="question").reference
+    close(desk, reference, answer="Yes.")
+    assert "is kept with" in add(desk, "ana", reference, "", "One more thing.")
+    assert "Status: Closed" in desk.press("farid", "case.show", reference)
+
+
+def test_lateness_is_shown_where_it_cannot_be_sent(desk: Desk) -> None:
+    """An anonymous reporter who looks after the target has passed sees that it is late, and whom to phone."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    desk.later(hours=7.6)
+    desk.work()
+    answer = status(desk, "ana", tokens.reference, tokens.code)
+    assert "Nobody has acknowledged it in the time" in answer
+    assert "Designated Safeguarding Lead" in answer
+
+
+def test_what_is_typed_by_mistake_is_not_written_down(desk: Desk) -> None:
+    """Something that can be no reference is refused, and stands in no table."""
+    assert "do not match" in status(desk, "joe", "JANE SMITH IN 9B", "0000-0000-0000")
+    assert "JANE SMITH" not in desk.dump()
+
+
+def test_status_leads_on(desk: Desk) -> None:
+    """As the receipt says, “status” offers the look-up by receipt code; each report there can be added to."""
+    assert "[With a receipt code]" in status(desk, "joe")
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    assert "[Add more]" in status(desk, "joe", tokens.reference, tokens.code)

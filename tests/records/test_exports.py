@@ -1,0 +1,367 @@
+"""One case, what is held of one person and the register, as whoever runs the machine gets them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.domain.messages import Button, Buttons
+from bot.domain.turns import Pressed, Said
+from bot.records.exports import export_case, export_subject
+from bot.records.register import register
+from bot.records.subjects import subject_of
+from bot.storage.audit import verify
+from tests.support.desk import Desk, text_of
+
+CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+WORRY = "He grabbed the phone. <b>Loud</b>"
+
+
+def colleague(desk: Desk) -> str:
+    return desk.report("ana", kind="colleague", narrative=WORRY).reference
+
+
+def code(desk: Desk, user: str, reference: str, wanted: str = "json") -> str:
+    found = CODE.search(desk.fill(user, "case.export", reference, format=wanted))
+    return found.group() if found else ""
+
+
+def subject_code(desk: Desk, user: str, wanted: str = "json", **fields: str) -> str:
+    found = CODE.search(desk.fill(user, "case.subject", "", format=wanted, **fields))
+    return found.group() if found else ""
+
+
+def taken(desk: Desk, reference: str, typed: str, wanted: str = "json") -> dict[str, Any] | None:
+    with desk.product.database.transaction() as tx:
+        return export_case(tx, desk.product.context, reference, wanted, typed, desk.now)
+
+
+def held(desk: Desk, key: str, typed: str, wanted: str = "json") -> dict[str, Any] | None:
+    subject = subject_of(desk.product.context.world.federation, key)
+    assert subject is not None
+    with desk.product.database.transaction() as tx:
+        return export_subject(tx, desk.product.context, subject, wanted, typed, desk.now)
+
+
+def rows(desk: Desk) -> tuple[dict[str, str], ...]:
+    with desk.product.database.transaction() as tx:
+        return register(tx, desk.product.context, None, None, desk.now)
+
+
+def test_a_file_names_no_linked_case_that_its_asker_may_not_know_of(desk: Desk) -> None:
+    """A link to a case that concerns whoever takes the file is left out of it; others have it in theirs."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    hidden = desk.report("ana", kind="colleague", struck="dina").reference
+    desk.fill("eleanor", "case.link", reference, reference=hidden)
+    assert hidden not in json.dumps(taken(desk, reference, code(desk, "dina", reference)))
+    theirs = taken(desk, reference, code(desk, "eleanor", reference))
+    assert theirs is not None
+    assert hidden in json.dumps(theirs)
+
+
+def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
+    """With the code the whole case goes out, notes marked and clauses verbatim; a second time nothing."""
+    reference = colleague(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.note", reference, note="Spoke to the office.")
+    desk.fill("farid", "case.refer", reference, agency="police", at="2026-11-23 08:00", their_reference="C1")
+    typed = code(desk, "eleanor", reference)
+    file = taken(desk, reference, typed)
+    assert file is not None
+    assert (file["format"], file["version"]) == ("signpost-case", 1)
+    assert file["case"]["reporter"] == "Ana Silva (teacher)"
+    assert WORRY in [item["answer"] for item in file["answers"]]
+    [note] = file["notes"]
+    assert (note["internal"], note["actor"]) == (True, "Farid Anwar")
+    assert note["detail"]["text"] == "Spoke to the office."
+    [referral] = file["referrals"]
+    assert referral["detail"]["their_reference"] == "C1"
+    assert "Federation Leadership Team" in note["roles"]
+    policy = desk.product.context.world.policy.clauses
+    assert file["clauses"]
+    assert all(item["quote"] == policy[item["id"]].quote for item in file["clauses"])
+    assert all(len(item["lines"]) == 2 for item in file["clauses"])
+    assert [item["event"] for item in file["timeline"]][-2:] == ["export_code", "export"]
+    assert file["exported"]["on_request_of"] == "Eleanor Marsh"
+    assert file["attachments"] == []
+    assert taken(desk, reference, typed) is None
+
+
+@pytest.mark.parametrize("mode", ["confidential", "anonymous"])
+def test_a_name_that_was_not_given_is_not_in_the_file(desk: Desk, mode: str) -> None:
+    """A confidential or anonymous reporter's name stands nowhere in the file, not even where it was typed."""
+    narrative = "I, ana  SILVA, saw it." if mode == "confidential" else "I saw it."
+    reference = desk.report("ana", kind="colleague", mode=mode, narrative=narrative).reference
+    file = taken(desk, reference, code(desk, "eleanor", reference))
+    assert file is not None
+    assert file["case"]["reporter"] is None
+    assert "silva" not in json.dumps(file).casefold()
+    if mode == "confidential":
+        assert "I, [the reporter], saw it." in json.dumps(file)
+
+
+@pytest.mark.parametrize("user", ["ana", "nobody", "ivan", "farid", "beth", "colin"])
+def test_who_may_not_export_gets_no_code(desk: Desk, user: str) -> None:
+    """Staff, strangers, IT, the FLT and others who may not export get no code, and nothing is kept."""
+    reference = colleague(desk)
+    assert code(desk, user, reference) == ""
+    with desk.product.database.transaction() as tx:
+        assert not tx.exec_driver_sql("SELECT * FROM export_codes").all()
+
+
+def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
+    """A DSL who is told that a case exists, and may not read it, cannot take it out either."""
+    reference = desk.report().reference
+    assert code(desk, "dina", reference) == ""
+
+
+def test_a_concerned_person_gets_no_code(desk: Desk) -> None:
+    """The Executive Headteacher gets no code for a report that concerns them; the chair does."""
+    reference = desk.report("ana", kind="colleague", conflict="eht").reference
+    assert code(desk, "eleanor", reference) == ""
+    assert "There is no case" in desk.fill("eleanor", "case.export", reference, format="pdf")
+    assert code(desk, "maya", reference)
+
+
+def test_no_file_about_whoever_runs_the_machine(desk: Desk) -> None:
+    """A case that concerns the IT Manager gets no code, since the file would lie on their machine."""
+    reference = desk.report("ana", kind="colleague", conflict="it").reference
+    assert "the file would lie there" in desk.fill("eleanor", "case.export", reference, format="pdf")
+
+
+@pytest.mark.parametrize("slots", [{"conflict": "it"}, {"conflict": "unsure"}, {"conflict_people": "ivan"}])
+def test_nor_about_who_may_be_concerned(desk: Desk, slots: dict[str, str]) -> None:
+    """Where the reporter named the IT Manager, or did not say who is concerned, no code is given."""
+    more = {"safe_recipient": "chair"} if slots.get("conflict") == "unsure" else {}
+    reference = desk.report("ana", None, kind="colleague", **slots, **more).reference
+    assert not code(desk, "eleanor", reference) + code(desk, "maya", reference)
+
+
+def test_a_code_is_bound_to_everything(desk: Desk) -> None:
+    """A code fits its own case, format and quarter of an hour, and none but the newest of its asker."""
+    reference, other = colleague(desk), colleague(desk)
+    first = code(desk, "eleanor", reference)
+    second = code(desk, "eleanor", reference)
+    assert taken(desk, reference, first) is None
+    assert taken(desk, other, second) is None
+    assert taken(desk, reference, second, "pdf") is None
+    assert taken(desk, "FED-ZZZZ", second) is None
+    desk.later(minutes=15)
+    assert taken(desk, reference, second) is None
+    third = code(desk, "eleanor", reference)
+    desk.later(minutes=14)
+    assert taken(desk, reference, third) is not None
+
+
+def test_guessing_ends_a_code(desk: Desk) -> None:
+    """After five wrong tries the right code opens nothing either; a new one does."""
+    reference = colleague(desk)
+    typed = code(desk, "eleanor", reference)
+    for _ in range(5):
+        assert taken(desk, reference, "AAAA-AAAA-AAAA") is None
+    assert taken(desk, reference, typed) is None
+    assert taken(desk, reference, code(desk, "eleanor", reference)) is not None
+
+
+def test_only_a_hash_of_the_code_is_kept(desk: Desk) -> None:
+    """The database holds neither the code nor the reference that it is for, and forgets both after use."""
+    reference = colleague(desk)
+    before = desk.dump().count("argon2")
+    typed = code(desk, "eleanor", reference)
+    assert typed not in desk.dump()
+    assert desk.dump().count("argon2") == before + 1
+    taken(desk, reference, typed)
+    assert desk.dump().count("argon2") == before
+
+
+def test_a_code_is_worth_nothing_once_its_asker_may_not(desk: Desk) -> None:
+    """Whoever lost the right between asking and exporting exports nothing: it is checked again."""
+    reference = desk.report("ana", kind="colleague", child="yes").reference
+    typed = code(desk, "eleanor", reference)
+    federation = desk.product.context.world.federation
+    roles = {**federation.roster.roles, "eht": {"": ("maya",)}}
+    object.__setattr__(federation.roster, "roles", roles)
+    try:
+        assert taken(desk, reference, typed) is None
+    finally:
+        object.__setattr__(federation.roster, "roles", {**roles, "eht": {"": ("eleanor",)}})
+
+
+def test_exports_and_refusals_are_in_the_audit(desk: Desk) -> None:
+    """Asking, exporting, being refused, and the register each leave a row of the audit, which still holds."""
+    reference = colleague(desk)
+    taken(desk, reference, "wrong")
+    taken(desk, reference, code(desk, "eleanor", reference))
+    held(desk, "playground:ana", "wrong")
+    rows(desk)
+    with desk.product.database.transaction() as tx:
+        actions = {row.action for row in tx.exec_driver_sql("SELECT action FROM audit")}
+        assert actions >= {"case.export_code", "case.export", "export_refused", "subject_refused", "register"}
+        assert not verify(tx, desk.product.context.vault).faults
+
+
+def test_the_register_holds_no_content(desk: Desk) -> None:
+    """The register has a row for each open report, and no word that anybody typed, whatever they typed."""
+    hostile = "=cmd|' /C calc'!A0"
+    open_one = desk.report("ana", kind="abuse", category="offensive", account=hostile, abuse_details=hostile)
+    restricted = desk.report(nudity="yes")
+    about_it = desk.report("ana", kind="colleague", conflict="it")
+    drill = desk.report(drill="yes")
+    found = rows(desk)
+    assert [row["reference"] for row in found] == [open_one.reference]
+    assert set(found[0]) == {
+        "reference",
+        "kind",
+        "school",
+        "received",
+        "urgent",
+        "stage",
+        "closed",
+        "outcome",
+    }
+    assert hostile not in str(found)
+    assert "Ana" not in str(found)
+    for hidden in (restricted, about_it, drill):
+        assert hidden.reference not in str(found)
+
+
+def test_a_report_without_its_key_is_not_on_the_register(desk: Desk) -> None:
+    """Where a report's key was destroyed, the register is made all the same, without it."""
+    gone, stays = desk.report().reference, desk.report().reference
+    with desk.product.database.transaction() as tx:
+        tx.execute(
+            text("UPDATE reports SET wrapped_key = :none WHERE reference = :name"),
+            {"none": b"", "name": gone},
+        )
+    assert [row["reference"] for row in rows(desk)] == [stays]
+
+
+def test_the_register_keeps_to_its_days(desk: Desk) -> None:
+    """A report of one minute before midnight, by the Federation's clock, is on that day's register alone."""
+    desk.later(hours=14, minutes=59)
+    reference = desk.report().reference
+    day = desk.now.date()
+    with desk.product.database.transaction() as tx:
+        that = register(tx, desk.product.context, day, day, desk.now)
+        next_ = register(tx, desk.product.context, day.replace(day=day.day + 1), None, desk.now)
+    assert [row["reference"] for row in that] == [reference]
+    assert next_ == ()
+
+
+def test_what_is_held_of_a_reporter(desk: Desk) -> None:
+    """Their own words, with other people out of them; no anonymous report, and no word of the handlers."""
+    words = "Eleanor Marsh and Grace told Year 9 student Kevin Miller. Jane Porter saw it. I am Ana Silva."
+    mine = desk.report("ana", kind="abuse", category="offensive", abuse_details=words).reference
+    hidden = desk.report("ana", kind="colleague", mode="anonymous").reference
+    desk.fill("farid", "case.note", mine, note="The reporter seems upset.")
+    desk.fill("ana", "report.add", mine, text="It was Farid Anwar again.")
+    file = held(desk, "playground:ana", subject_code(desk, "colin", account="playground:ana"))
+    assert file is not None
+    shown = json.dumps(file, ensure_ascii=False)
+    assert [item["reference"] for item in file["reports"]] == [mine]
+    assert hidden not in shown
+    for gone in ("Marsh", "Grace", "Kevin", "Miller", "Porter", "Farid", "seems upset"):
+        assert gone not in shown
+    assert "[Executive Headteacher]" in shown
+    assert "It was [Federation Leadership Team] again." in shown
+    assert "To be read by the data-protection lead before it is handed over" in shown
+    assert any("Anonymous reports" in line for line in file["not_here"])
+
+
+def test_a_subject_file_opens_no_back_door(desk: Desk) -> None:
+    """By asking for a reporter's data nobody reaches a report that concerns them, nor a restricted one."""
+    about_eht = desk.report("ana", kind="colleague", conflict="eht").reference
+    about_it = desk.report("ana", kind="colleague", conflict="it").reference
+    restricted = desk.report("ana", nudity="yes").reference
+    for user, seen in (("eleanor", {restricted}), ("colin", set[str]()), ("maya", set[str]())):
+        file = held(desk, "playground:ana", subject_code(desk, user, account="playground:ana"))
+        assert file is not None
+        assert {item["reference"] for item in file["reports"]} == seen
+        assert not {about_it, about_eht} & set(re.findall(r"FED-\w+", json.dumps(file)))
+
+
+def test_what_is_held_of_somebody_on_the_roster(desk: Desk) -> None:
+    """Their roles, and what they pressed in cases that may be shown; not what they wrote there."""
+    mine, hidden = desk.report().reference, desk.report(nudity="yes").reference
+    desk.press("farid", "case.acknowledge", mine)
+    desk.fill("farid", "case.note", mine, note="Susan Kerr was there.")
+    desk.press("dina", "case.acknowledge", hidden)
+    file = held(desk, "farid", subject_code(desk, "eleanor", person="farid"))
+    assert file is not None
+    assert file["who"]["roles"] == ["Federation Leadership Team"]
+    assert [item["what"] for item in file["acts"]] == ["Acknowledged", "Note"]
+    assert "Susan" not in json.dumps(file)
+    dsl = held(desk, "dina", subject_code(desk, "colin", person="dina"))
+    assert dsl is not None
+    assert hidden not in json.dumps(dsl)
+
+
+@pytest.mark.parametrize("user", ["ana", "farid", "beth", "dina", "ivan", "nobody"])
+def test_who_may_not_ask_for_anybodys_data(desk: Desk, user: str) -> None:
+    """Only the Executive Headteacher, the chair and the data-protection lead get a code for a person."""
+    assert subject_code(desk, user, account="playground:ana") == ""
+    listed = desk.send(user, Pressed("case.subject"))
+    assert not any(button.action == "case.subject" for message in listed for button in _buttons(message))
+
+
+def _buttons(message: Any) -> list[Button]:
+    return [button for block in message.blocks if isinstance(block, Buttons) for button in block.items]
+
+
+def test_nobody_asks_for_their_own(desk: Desk) -> None:
+    """Whoever may ask for others has to let somebody else ask for what is held of them, by whichever name."""
+    assert "Somebody else" in repr(desk.fill("colin", "case.subject", "", format="pdf", person="colin"))
+    assert subject_code(desk, "colin", account="playground:colin") == ""
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"person": "farid", "account": "slack:U1"},
+        {"account": "nonsense"},
+        {"person": "x"},
+        {"account": "irc:a"},
+    ],
+)
+def test_a_form_that_names_nobody_comes_back(desk: Desk, fields: dict[str, str]) -> None:
+    """Nobody, two people at once or an account that cannot be is explained, and no code is given."""
+    assert subject_code(desk, "eleanor", **fields) == ""
+
+
+def test_the_ways_in_are_buttons(desk: Desk) -> None:
+    """“More” offers a case's export, and the list of cases that of a person, to those who may."""
+    reference = colleague(desk)
+    assert "[Export]" in desk.press("eleanor", "case.more", reference)
+    assert "[Export]" not in desk.press("farid", "case.more", reference)
+    assert "[Subject-access export]" in "\n".join(text_of(item) for item in desk.send("colin", Said("cases")))
+    assert "[Subject-access" not in "\n".join(text_of(item) for item in desk.send("farid", Said("cases")))
+
+
+def test_a_reporter_gets_a_copy(desk: Desk) -> None:
+    """A named reporter reads all that they wrote, with what was added; another person reads nothing of it."""
+    reference = colleague(desk)
+    desk.fill("ana", "report.add", reference, text="Once more today.")
+    desk.fill("farid", "case.note", reference, note="Internal.")
+    copy = desk.press("ana", "report.copy", reference)
+    assert WORRY in copy
+    assert "Once more today." in copy
+    assert "Internal." not in copy
+    for user in ("joe", "farid", "eleanor"):
+        assert WORRY not in desk.press(user, "report.copy", reference)
+
+
+def test_an_anonymous_reporter_gets_a_copy_by_the_code(desk: Desk, tmp_path: Path) -> None:
+    """Reference and receipt code open the copy; a wrong code says so, and the copy stands in no history."""
+    tokens = desk.product.context.new_tokens()
+    reference = desk.report(
+        "ana", tokens=tokens, kind="colleague", mode="anonymous", narrative=WORRY
+    ).reference
+    assert WORRY not in desk.press("ana", "report.copy", reference)
+    assert WORRY not in desk.fill("ana", "report.copy", reference, code="AAAA-AAAA-AAAA")
+    copied = desk.send("joe", Pressed("report.copy", reference))
+    assert all(message.ephemeral for message in copied)
+    assert WORRY in desk.fill("ana", "report.copy", reference, code=tokens.code)

@@ -1,0 +1,185 @@
+"""Every journey walked in many ways, as nobody would care to write down."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.assistant.dialogue import take_turn
+from bot.content.world import World
+from bot.domain.messages import Field, Form, Message
+from bot.domain.roster import School
+from bot.domain.turns import Content, Draft, Incoming, Pressed, Sender, Session, SubmitReport, Submitted, Turn
+from bot.reporting import journeys, steps
+from tests.support.federation import ROLES, federation
+from tests.support.screen import buttons_of
+from tests.support.storyteller import MONDAY, TOKENS
+
+WAYS_OUT = {
+    "journey.back",
+    "journey.save",
+    "journey.hide",
+    "journey.cancel",
+    "journey.edit",
+    "journey.strike",
+}
+KINDS = ("abuse", "colleague", "image", "concern", "mistake", "press", "question", "unsure")
+
+
+def turn(session: Session, content: Content, world: World) -> Turn:
+    """One event."""
+    return take_turn(session, Incoming("e", Sender("playground", "ana"), content), None, world, MONDAY)
+
+
+def fill(field: Field, number: int) -> tuple[str, ...]:
+    """Something for a field: an option, or what fits its kind."""
+    if field.options:
+        return (field.options[number % len(field.options)].value,)
+    if field.name == "receipt_typed":
+        return (TOKENS.code,)
+    fitting = {"datetime": "2026-11-20T10:00", "number": "2", "link": "https://forum.example/a"}
+    return (fitting.get(field.kind, "some words"),)
+
+
+def walk(kind: str, seed: int, world: World) -> list[SubmitReport] | None:
+    """Press and fill by the digits of `seed` until the journey ends; what was sent, None where it refuses."""
+    done, number = turn(Session(TOKENS), Pressed("report.start", ""), world), seed
+    for _ in range(60):
+        if done.session.draft is None:
+            return [command for command in done.commands if isinstance(command, SubmitReport)]
+        number = number * 1_103_515_245 + 12_345 & 0x7FFFFFFF
+        event = next_event(done.replies[-1], done.session.draft, kind, number >> 8)
+        if event is None:
+            return None
+        done = turn(done.session, event, world)
+    raise AssertionError("the journey does not end")
+
+
+def next_event(shown: Message, draft: Draft, kind: str, number: int) -> Content | None:
+    """What comes after this screen; None at a review without Send."""
+    for form in (block for block in shown.blocks if isinstance(block, Form)):
+        wanted = [field for field in form.fields if field.required or number % 3]
+        return Submitted(form.action, form.value, {field.name: fill(field, number) for field in wanted})
+    if draft.step == "kind":
+        return Pressed("journey.choose", steps.value_of(draft, kind))
+    ways = [button for button in buttons_of([shown]) if button.action not in WAYS_OUT]
+    if not ways:
+        return None
+    return Pressed(ways[number % len(ways)].action, ways[number % len(ways)].value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_walk_ends_well(world: World, kind: str) -> None:
+    """Whatever is answered, a journey ends: closed, refused, or sent to somebody who is not concerned."""
+    sent = [command for seed in range(80) for command in walk(kind, seed, world) or []]
+    assert len(sent) > 10
+    for command in sent:
+        route = journeys.route_of(command.slots, world)
+        assert not route.refusal
+        assert route.visibility.in_channel or any(item.level == "D" for item in route.told)
+        assert not {item.person for item in route.told} & route.excluded
+        assert "receipt_typed" not in command.slots
+
+
+def choose(session: Session, world: World, *options: str) -> Session:
+    """Press one option after another."""
+    for option in options:
+        assert session.draft is not None
+        value = steps.value_of(session.draft, option)
+        session = turn(session, Pressed("journey.choose", value), world).session
+    return session
+
+
+def started(world: World, kind: str = "") -> Session:
+    """A report just begun."""
+    return turn(Session(TOKENS), Pressed("report.start", kind), world).session
+
+
+def test_one_school_is_not_asked_for(world: World) -> None:
+    """Where there is only one school, it is filled in and nobody is asked."""
+    one = replace(world, federation=federation(schools=(School("ash", "Ash School"),)))
+    session = choose(started(one), one, "no")
+    assert session.draft is not None
+    assert session.draft.step == "kind"
+    assert journeys.settle(session.draft, one).slots["school"] == ("ash",)
+
+
+def test_one_school_and_an_urgent_alert(world: World) -> None:
+    """With one school an urgent alert goes at the first press."""
+    one = replace(world, federation=federation(schools=(School("ash", "Ash School"),)))
+    session = choose(started(one), one, "yes")
+    assert session.draft is not None
+    done = turn(session, Pressed("journey.choose", steps.value_of(session.draft, "alert")), one)
+    [command] = done.commands
+    assert isinstance(command, SubmitReport)
+    assert command.slots["school"] == ("ash",)
+
+
+def test_no_accounts_configured(world: World) -> None:
+    """Without a register of accounts the reporter types the name."""
+    bare = replace(world, federation=replace(world.federation, accounts=()))
+    session = choose(started(bare), bare, "no", "ash", "abuse")
+    assert session.draft is not None
+    assert session.draft.step == "account_other"
+
+
+def test_a_draft_of_an_older_version(world: World) -> None:
+    """Steps and answers that are no longer known fall away; the draft goes on at a question that exists."""
+    draft = Draft(
+        TOKENS, {"danger": ("no",), "colour": ("blue",), "kind": ("gone",)}, "gone", ("danger", "gone")
+    )
+    done = turn(Session(TOKENS, draft), Pressed("journey.resume"), world)
+    assert done.session.draft is not None
+    assert done.session.draft.step == "school"
+
+
+@pytest.mark.parametrize(
+    "action", ["choose", "back", "save", "hide", "cancel", "edit", "strike", "send", "nonsense"]
+)
+@pytest.mark.parametrize(
+    "value", ["", "other|kind|image", "draft-1|danger|no", "draft-1|gone|x", "|||", "draft-1"]
+)
+def test_a_press_that_does_not_belong_changes_nothing(world: World, action: str, value: str) -> None:
+    """A press of another draft or another step leaves the session as it was and shows where it stands."""
+    session = choose(started(world), world, "no", "ash")
+    for content in (Pressed(f"journey.{action}", value), Submitted(f"journey.{action}", value)):
+        done = turn(session, content, world)
+        assert done.session == session
+        assert not done.commands
+        assert done.replies
+
+
+@pytest.mark.parametrize(
+    ("action", "option"),
+    [
+        *(
+            ("choose", "elsewhere"),
+            ("choose", ""),
+            ("choose", "skip"),
+            ("choose", "go_on"),
+            ("edit", "danger"),
+        ),
+        *(("strike", "out:flo"), ("send", ""), ("nonsense", "")),
+    ],
+)
+def test_what_the_step_does_not_offer_changes_nothing(world: World, action: str, option: str) -> None:
+    """Only what is really on the screen can be pressed: no made-up option, no Send before the end."""
+    session = choose(started(world), world, "no", "ash")
+    assert session.draft is not None
+    done = turn(session, Pressed(f"journey.{action}", steps.value_of(session.draft, option)), world)
+    assert done.session == session
+    assert not done.commands
+
+
+def test_leaving_someone_out_twice_is_once(world: World) -> None:
+    """A double press of "Leave out" does not put the person back."""
+    draft = journeys.strike(journeys.strike(Draft(TOKENS), "flo", True), "flo", True)
+    assert draft.slots["struck"] == ("flo",)
+    assert journeys.strike(draft, "flo", False).slots["struck"] == ()
+
+
+def test_a_roster_without_a_chair(world: World) -> None:
+    """Where nobody is chair, a report about the Executive Headteacher refuses and shows the outside."""
+    roles = {role: held for role, held in ROLES.items() if role != "chair"}
+    bare = replace(world, federation=federation(roles=roles))
+    slots = {"kind": ("mistake",), "school": ("ash",), "conflict": ("eht",)}
+    assert journeys.route_of(slots, bare).refusal == "no_safe_recipient"
