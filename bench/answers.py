@@ -31,13 +31,12 @@ from bench.rivals import (
 )
 from bench.robustness import changed, no_punctuation, other_platform, typos, upper_case
 from bot.app import read_world
-from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled
-from bot.asking.score_tables import table
+from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled, table
 from bot.commands.asking import Answering
 from bot.content.wording import fold
 from bot.content.world import World
 from bot.engine.engine import BuiltinEngine, Lesson, build_engine, read_lesson
-from bot.engine.minilm_encoder import load_minilm
+from bot.engine.features import load_minilm
 from bot.engine.parse import Engine
 from bot.engine.rasa import RasaService
 from bot.engine.wordpiece import WordPiece, load_vocabulary

@@ -33,10 +33,9 @@ from bot.asking.evaluation import Labelled, holds, read_labelled
 from bot.content.policy_load import Policy
 from bot.content.wording import fold
 from bot.content.world import World
-from bot.engine.classifier import softmax
 from bot.engine.engine import BuiltinEngine, read_lesson
-from bot.engine.features import Vectors, normalised
-from bot.engine.minilm_encoder import MiniLmEncoder, load_minilm
+from bot.engine.features import MiniLmEncoder, Vectors, load_minilm, normalised
+from bot.engine.heads import softmax
 from bot.engine.wordpiece import WordPiece, load_vocabulary
 from bot.settings import read_settings
 

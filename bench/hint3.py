@@ -17,14 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.measures import auroc, markdown, matthews
-from bot.content.spelling import Speller
-from bot.content.wording import fold
-from bot.engine.classifier import twin_turns
+from bot.content.wording import Speller, fold
 from bot.engine.engine import LETTER_WEIGHT
-from bot.engine.features import JointEncoder, TfidfEncoder, Vectors, learn_letters
-from bot.engine.kernel import fit_kernel
-from bot.engine.minilm_encoder import MiniLmEncoder, load_minilm
-from bot.engine.topic_head import fit_topics
+from bot.engine.features import JointEncoder, MiniLmEncoder, TfidfEncoder, Vectors, learn_letters, load_minilm
+from bot.engine.heads import fit_kernel, fit_topics, twin_turns
 from bot.engine.wordpiece import WordPiece, load_vocabulary, whole_words
 
 OUTSIDE = "NO_NODES_DETECTED"

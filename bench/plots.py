@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.measures import refusal_curve
-from bot.asking.calibration import Judged, calibration_error, coverage, reliability
-from bot.asking.evaluation import wilson
+from bot.asking.evaluation import Judged, calibration_error, coverage, reliability, wilson
 
 _INK, _MAIN, _REST = "#444444", "#0b6e99", ["#d1495b", "#8a8a8a", "#66a182", "#edae49"]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.asking.answer import answer
-from bot.asking.nearness import stem
+from bot.asking.reading import stem
 from bot.content.policy_load import Policy
 from bot.content.wording import words
 from bot.content.world import World

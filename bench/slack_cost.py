@@ -27,9 +27,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bench.slack_places import cpu_s, place, wait_for
 from bot.app import read_world
 from bot.casework.context import ChannelState, CurrentWorld
-from bot.channels.slack import app as mounting
+from bot.channels.slack import app as slack
+from bot.channels.slack.app import PATH
 from bot.channels.slack.config import SlackConfig
-from bot.channels.slack.routes import PATH
 from bot.domain.messages import Message
 from bot.domain.turns import Incoming
 from bot.settings import LOOPBACK, read_settings
@@ -75,11 +75,9 @@ def bolt_app(api: str) -> web.Application:
 def signpost_app(api: str) -> web.Application:
     """Signpost's own door, with a core that answers at once."""
     config = SlackConfig(SlackDouble.bot_token, SlackDouble.signing_secret, "", "", api)
-    runtime = mounting.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)  # noqa: TID251 - as bot/app.py
+    runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)  # noqa: TID251 - as bot/app.py
     app = web.Application()
-    mounting.mount(
-        app, Instant(), CurrentWorld(read_world(read_settings())), config, ChannelState(""), runtime
-    )
+    slack.mount(app, Instant(), CurrentWorld(read_world(read_settings())), config, ChannelState(""), runtime)
     return app
 
 

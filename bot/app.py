@@ -17,34 +17,29 @@ from bot.assistant.assistant import Assistant
 from bot.casework.context import ChannelState, Context, CurrentWorld
 from bot.casework.limits import Counters
 from bot.channels import playground
-from bot.channels.common.threads import AsyncCore
-from bot.channels.playground.kept import KeptMessages
+from bot.channels.common.runtime import AsyncCore
+from bot.channels.playground.store import KeptMessages
 from bot.channels.slack import app as slack
 from bot.channels.slack.config import PLATFORM as SLACK
 from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
-from bot.content.case_texts import CaseTexts, load_case_texts
-from bot.content.case_work_texts import CaseWork
+from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
-from bot.content.door_texts import load_door_texts
-from bot.content.outcomes import Outcomes
-from bot.content.paper_texts import load_paper_texts
+from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
-from bot.content.retention_file import Retention
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_rules
-from bot.content.tables import PermissionTable
+from bot.content.tables import Outcomes, PermissionTable, Retention
 from bot.content.world import World
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.domain.turns import Tokens
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
-from bot.engine.engines import RasaEngine, model_suffix
 from bot.engine.parse import Engine, Parse
-from bot.engine.rasa import RasaService
+from bot.engine.rasa import RasaEngine, RasaService, model_suffix
 from bot.engine.training import load_training
 from bot.health import Health
 from bot.people import standing

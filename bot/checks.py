@@ -13,11 +13,11 @@ from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.content.documents import DataFaults, Document, Fault, load
-from bot.content.retention_file import Retention
+from bot.content.tables import Retention
 from bot.content.world import World
 from bot.domain.retention import CASE_CLASSES
 from bot.engine.rasa import RasaFault
-from bot.people.roster_report import misfits
+from bot.people.roster import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.storage import migrate
 from bot.storage.crypto import KeyFault

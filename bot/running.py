@@ -20,7 +20,7 @@ from bot.storage import audit
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, StorageUnavailable
 from bot.storage.postgres import Listener
-from bot.storage.rotation import RING_SAID_EVERY_S, say_ring
+from bot.storage.vault import RING_SAID_EVERY_S, say_ring
 
 log = structlog.get_logger()
 _LISTENER_ENDS_S = 3.0

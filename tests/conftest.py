@@ -6,8 +6,7 @@ import structlog
 from hypothesis import settings
 
 from bot.content.documents import load
-from bot.content.door_texts import load_door_texts
-from bot.content.paper_texts import load_paper_texts
+from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.rules import load_answer_rules

@@ -16,7 +16,7 @@ from bot.app import build
 from bot.storage.approvals import pending
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database
-from bot.storage.rotation import say_ring
+from bot.storage.vault import say_ring
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, world_of
 from tests.test_commands import bot
 

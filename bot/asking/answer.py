@@ -15,9 +15,8 @@ from typing import Any, Literal
 from bot.asking import alarms, choose
 from bot.asking.frame import NOTHING_READ, Frame
 from bot.asking.reading import NOTHING_EARLIER, Earlier, Guess, Reading, beside, citations_of, read
-from bot.content.answer_texts import AnswerTexts
 from bot.content.policy_load import Clause, Policy, Topic
-from bot.content.rules import AnswerRules
+from bot.content.rules import AnswerRules, AnswerTexts
 from bot.engine.parse import Parse
 
 Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]

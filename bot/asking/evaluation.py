@@ -1,17 +1,78 @@
-"""Answers scored against labelled questions: how often right, how often refused, with what certainty."""
+"""Answers scored against labelled questions: how often right or refused, with what certainty, as tables."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from bot.asking.answer import Answer
-from bot.asking.calibration import Judged
 from bot.asking.labels import Conditions, Labelled, holds, read_labelled
 from bot.asking.marking import Marked
 from bot.content.policy_load import Policy
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One answer: how sure it was, from 0 to 1, and whether it was right."""
+
+    confidence: float
+    right: bool
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of a like confidence: how many, how sure on average, and the share that was right."""
+
+    of: int
+    confidence: float
+    share: float
+
+
+def reliability(answers: Sequence[Judged], bins: int = 10) -> tuple[Bin, ...]:
+    """The answers in `bins` equal steps of confidence, the lowest first; empty steps are left out."""
+    places = range(bins)
+    grouped = [[given for given in answers if _bin(given, bins) == place] for place in places]
+    return tuple(_summed(group) for group in grouped if group)
+
+
+def calibration_error(answers: Sequence[Judged], bins: int = 10) -> float:
+    """The expected calibration error, from 0 (what it says is so) to 1; 0 of nothing.
+
+    The distance between confidence and share right in each bin, weighed by how many answers it holds.
+    """
+    found = reliability(answers, bins)
+    return sum(part.of * abs(part.confidence - part.share) for part in found) / (len(answers) or 1)
+
+
+def coverage(answers: Sequence[Judged]) -> tuple[tuple[float, float], ...]:
+    """(share of the answers kept, share of those right), as the least sure are kept one by one.
+
+    Answers of the same confidence are kept together: no order among them is better than another.
+    """
+    order = sorted(answers, key=lambda given: -given.confidence)
+    points, right = [], 0
+    for place, given in enumerate(order, 1):
+        right += given.right
+        if place == len(order) or order[place].confidence != given.confidence:
+            points.append((place / len(order), right / place))
+    return tuple(points)
+
+
+def right_at(answers: Sequence[Judged], share: float) -> float:
+    """The share right among at least the surest `share` of the answers; 0 of nothing."""
+    return next((right for kept, right in coverage(answers) if kept >= share), 0.0)
+
+
+def _bin(given: Judged, bins: int) -> int:
+    return min(bins - 1, int(given.confidence * bins))
+
+
+def _summed(group: Sequence[Judged]) -> Bin:
+    size = len(group)
+    return Bin(size, sum(given.confidence for given in group) / size, sum(g.right for g in group) / size)
+
 
 __all__ = [
     "Conditions",
@@ -202,3 +263,83 @@ def _miss(each: Marked) -> Miss:
     label = question.group if question.kind == "group" else f"{question.kind} {question.report or ''}".strip()
     shown = given.topic or ", ".join(choice.topic for choice in given.options) or given.report
     return Miss(" / ".join(question.asked), label, f"{given.kind} {shown}".strip())
+
+
+# Voices are many: the JSON alone has them.
+_SHOWN: tuple[Column, ...] = ("form", "author", "group")
+_WIDE = 34
+_HEAD = f"{'':{_WIDE}} {'right':>9}  {'share':>6}  95% interval"
+
+
+def table(scores: Scores) -> str:
+    """The scores as lines of text, a rate a line; then the sections of the policy, forms, authors, groups.
+
+    What was not asked has no line.
+    """
+    lines = [_HEAD, *(_line(name, rate) for name, rate in scores.rates.items() if rate.of)]
+    lines += [_figure(name, value) for name, value in _figures(scores).items()] if scores.judged else []
+    sections = {name: part.first for name, part in scores.sections.items()}
+    lines += _block("first clause right, by section", sections)
+    for column in _SHOWN:
+        lines += _block(f"right, by {column}", scores.columns[column])
+    return "\n".join(lines)
+
+
+def misses_table(scores: Scores) -> str:
+    """Every miss: what was asked, what it is, and what it got."""
+    return "\n".join(f"{miss.label:14} {miss.got:44} {miss.question}" for miss in scores.misses)
+
+
+def to_json(scores: Scores) -> dict[str, Any]:
+    """The scores for a machine: each rate with its counts and interval, and every miss."""
+    return {
+        "rates": {name: _rate_json(rate) for name, rate in scores.rates.items()},
+        "sections": {
+            name: {"first": _rate_json(part.first), "three": _rate_json(part.three)}
+            for name, part in scores.sections.items()
+        },
+        "right_by": {
+            column: {name: _rate_json(rate) for name, rate in rates.items()}
+            for column, rates in scores.columns.items()
+        },
+        "mrr": round(scores.mrr, 4),
+        "citations": round(scores.citations, 4),
+        "calibration_error": round(calibration_error(scores.judged), 4),
+        "misses": [{"q": miss.question, "label": miss.label, "got": miss.got} for miss in scores.misses],
+    }
+
+
+def _block(title: str, rates: dict[str, Rate]) -> list[str]:
+    return ["", title, *(_line(name, rate) for name, rate in rates.items())] if rates else []
+
+
+def _figures(scores: Scores) -> dict[str, float]:
+    return {
+        "mean reciprocal rank": scores.mrr,
+        "clauses an answer cites": scores.citations,
+        "calibration error of the answers": calibration_error(scores.judged),
+        "right in the surest 60% of answers": right_at(scores.judged, 0.6),
+        "right in the surest 80% of answers": right_at(scores.judged, 0.8),
+    }
+
+
+def _figure(name: str, value: float) -> str:
+    return f"{name:{_WIDE}} {'':>9}  {value:6.3f}"
+
+
+def _line(name: str, rate: Rate) -> str:
+    low, high = rate.interval
+    # The last step of a section's path is the one that tells it apart.
+    shown = name if len(name) <= _WIDE else f"…{name[1 - _WIDE :]}"
+    return f"{shown:{_WIDE}} {rate.hits:4d}/{rate.of:<4d}  {rate.share:6.3f}  {low:.3f} to {high:.3f}"
+
+
+def _rate_json(rate: Rate) -> dict[str, Any]:
+    low, high = rate.interval
+    return {
+        "hits": rate.hits,
+        "of": rate.of,
+        "share": round(rate.share, 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
+    }

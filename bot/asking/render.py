@@ -1,12 +1,12 @@
-"""An answer as a message: the same blocks for every channel."""
+"""An answer as a message, and a clause in its context: the same blocks for every channel."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from bot.asking.answer import Answer, statement
-from bot.content.answer_texts import AnswerTexts
 from bot.content.policy_load import Clause, Offer, Policy, Topic
+from bot.content.rules import AnswerTexts
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -262,3 +262,30 @@ def _without_quiet(answer: Answer, texts: AnswerTexts) -> str:
 
 def _offer(report: str) -> Offer:
     return {"abuse": "report_abuse", "image": "report_image"}.get(report, "report_other")  # type: ignore[return-value]
+
+
+_AROUND = 4
+
+
+def show_passage(clause_id: str, policy: Policy, texts: AnswerTexts) -> Message | None:
+    """The clause, then up to four clauses before and after it in its section; None for an unknown id."""
+    clause = policy.clauses.get(clause_id)
+    if clause is None:
+        return None
+    before, after = _neighbours(clause, policy)
+    blocks: list[Block] = [Heading(clause.section), Paragraph(texts.headings.passage), _quote(clause)]
+    if before or after:
+        blocks += [Paragraph(texts.headings.around), *map(_quote, (*before, *after))]
+    blocks.append(Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True))
+    return Message(tuple(blocks), summary=texts.summaries["answer"])
+
+
+def _neighbours(clause: Clause, policy: Policy) -> tuple[list[Clause], list[Clause]]:
+    section = [other for other in policy.clauses.values() if other.section == clause.section]
+    section.sort(key=lambda other: other.lines)
+    place = section.index(clause)
+    return section[max(0, place - _AROUND) : place], section[place + 1 : place + 1 + _AROUND]
+
+
+def _quote(clause: Clause) -> Quote:
+    return Quote(clause.id, clause.section, clause.lines, clause.quote)

@@ -1,4 +1,7 @@
-"""One event, one transaction: seen before? -> session -> turn -> commands -> save. Then the reply."""
+"""One event, one transaction: limit, pause, session, turn, commands, save. Then the reply.
+
+Who sends too much waits and loses nothing; danger never waits. While Signpost is paused nothing new begins.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.assistant import case_presses, pause, sessions, words
+from bot.asking import conversation
+from bot.assistant import case_presses, dialogue, words
 from bot.assistant.dialogue import lost_draft, take_turn
-from bot.assistant.gate import Gate
 from bot.casework import auditing
 from bot.casework.context import Context
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
-from bot.domain.messages import Message
+from bot.domain.messages import Callout, Message, Paragraph
 from bot.domain.presses import StepChoice
 from bot.domain.routing import decide
 from bot.domain.turns import (
@@ -30,6 +33,7 @@ from bot.domain.turns import (
     Said,
     Sender,
     Session,
+    SharedFile,
     ShowAudit,
     ShowRoster,
     ShowStatus,
@@ -39,7 +43,9 @@ from bot.domain.turns import (
     WithdrawReport,
 )
 from bot.engine.parse import Engine, Parse
-from bot.following import check_back, misdirection, own_copy, status, withdrawal
+from bot.following import check_back, misdirection, status, withdrawal
+from bot.following.check_back_form import CHECK_BACK, URGENT
+from bot.following.status import phone_list
 from bot.people import roster, standing
 from bot.reporting import receipts
 from bot.storage.conversations import (
@@ -53,6 +59,94 @@ from bot.storage.conversations import (
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Collision, StorageUnavailable, Transaction
 from bot.storage.reports import report_by_reference
+
+# The questions about danger, and the reports that a safety message offers.
+_DANGER_STEPS = ("danger", "danger_now")
+_DANGER_STARTS = ("danger", "concern")
+
+
+class Gate:
+    """Counts what each person does. Whoever is turned away loses nothing: nothing of it was looked at."""
+
+    def __init__(self, context: Context, engine: Engine) -> None:
+        self._context = context
+        self._engine = engine
+
+    def turns_away(self, incoming: Incoming, longest: int, now: datetime) -> bool:
+        """Whether the sender is to wait: too much within a minute, and nothing that speaks of danger."""
+        if not incoming.counts:
+            return False
+        if not self._context.counters.too_many_messages(incoming.sender, now):
+            return False
+        return not self._in_danger(incoming, longest, now)
+
+    def one_too_many(self, incoming: Incoming, before: Session, turn: Turn, now: datetime) -> bool:
+        """Whether this begins one report too many: counted when "no, no danger" is answered."""
+        content, after = incoming.content, turn.session.draft
+        answered = isinstance(content, Pressed) and content.action == "journey.choose"
+        first = before.draft is None or "danger" not in before.draft.slots
+        if not (answered and first and after is not None and after.slots.get("danger") == ("no",)):
+            return False
+        return self._context.counters.too_many_reports(incoming.sender, now)
+
+    def _in_danger(self, incoming: Incoming, longest: int, now: datetime) -> bool:
+        match incoming.content:
+            case Said(text):
+                return self._speaks_of_danger(words.question(text[:longest]))
+            case SharedFile():
+                return True
+            case Pressed("report.start", value):
+                return value in _DANGER_STARTS
+            case Submitted(action) as act if action in (CHECK_BACK, URGENT) and act.fields.get("risk"):
+                return True
+            case Pressed() | Submitted() as act if act.action.startswith("journey."):
+                step = StepChoice.parse(act.value).step
+                return step in _DANGER_STEPS or self._draft_says_so(incoming, now)
+        return False
+
+    def _speaks_of_danger(self, question: str) -> bool:
+        parse = self._engine.parse(question)
+        session = Session(self._context.new_tokens())
+        found = conversation.ask(session, question, parse, self._context.world)[1]
+        return found.kind in ("danger", "concern")
+
+    def _draft_says_so(self, incoming: Incoming, now: datetime) -> bool:
+        vault, sender = self._context.vault, incoming.sender
+        owner = vault.blind("session", sender.platform, sender.user)
+        with self._context.database.transaction() as tx:
+            stored = load_session(tx, vault, owner, now)
+        session = dialogue.restore(stored) if stored else None
+        return bool(session and session.draft and session.draft.slots.get("danger") == ("yes",))
+
+
+_SEND = "journey.send"
+
+
+def stops(context: Context, incoming: Incoming) -> bool:
+    """Whether this is not taken now. The people on the roster go on with their cases and the roster."""
+    content, sender = incoming.content, incoming.sender
+    if not context.paused:
+        return False
+    on_roster = context.world.federation.roster.by_account(sender.platform, sender.user) is not None
+    match content:
+        case Said(text):
+            of_cases = words.command(text) in ("cases", "roster") or words.reference(text) != ""
+            return not (on_roster and incoming.private and of_cases)
+        case Pressed() | Submitted():
+            return not (incoming.private and content.action.startswith(("case.", "roster.")))
+    return True
+
+
+def message(context: Context, incoming: Incoming) -> Message:
+    """That Signpost is paused, with whom to phone; for words that were sent, that they are NOT saved."""
+    texts, content = context.roster_texts.paused, incoming.content
+    if not incoming.private:
+        return Message((Paragraph(texts.title),), summary=texts.title)
+    title, text = texts.title, texts.text
+    if isinstance(content, Submitted) or (isinstance(content, Pressed) and content.action == _SEND):
+        title, text = texts.not_saved_title, texts.not_saved_text
+    return Message((Callout("warning", title, text), phone_list(context)), summary=title)
+
 
 log = structlog.get_logger()
 _LONGEST = 20_000
@@ -121,7 +215,7 @@ class Assistant:
         if not isinstance(incoming.content, Said):
             return ()
         if self._context.paused:
-            return (pause.message(self._context, incoming),)
+            return (message(self._context, incoming),)
         turn = take_turn(self._new_session(), incoming, parse, self._context.world, now)
         return () if turn.commands or turn.session.draft else turn.replies
 
@@ -140,8 +234,8 @@ class Assistant:
         if not first_time(tx, self._context.vault, event, now):
             return ()
         standing.refresh(tx, self._context, now)
-        if pause.stops(self._context, incoming):
-            return (pause.message(self._context, incoming),)
+        if stops(self._context, incoming):
+            return (message(self._context, incoming),)
         if _is_roster_press(incoming) and incoming.private:
             return (roster.act(tx, self._context, incoming, now),)
         if _is_case_press(incoming) and incoming.private:
@@ -189,7 +283,7 @@ class Assistant:
             # Whoever would report must not be kept from it until the old session expires.
             log.error("session_not_opened", reason=str(fault))
             return None
-        return sessions.restore(stored) if stored else self._new_session()
+        return dialogue.restore(stored) if stored else self._new_session()
 
     def _new_session(self) -> Session:
         return Session(tokens=self._context.new_tokens())
@@ -227,7 +321,7 @@ class Assistant:
             case MoveReport():
                 return misdirection.move(tx, self._context, sender, command, now)
             case CopyReport():
-                return own_copy.own_copy(tx, self._context, sender, command, now)
+                return status.own_copy(tx, self._context, sender, command, now)
 
     def _oversee(
         self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster, now: datetime
@@ -256,7 +350,7 @@ class Assistant:
             session = replace(session, tokens=self._context.new_tokens())
         if session != before:
             expires_at = now + timedelta(days=self._context.world.federation.session_days)
-            save_session(tx, self._context.vault, owner, sessions.dump(session), expires_at)
+            save_session(tx, self._context.vault, owner, dialogue.dump(session), expires_at)
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

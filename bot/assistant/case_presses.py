@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.casework import auditing, card, case_buttons, case_details, forms, restriction, views, work
-from bot.casework.case_acts import HAPPENING, PERMISSION
-from bot.casework.case_entries import entries_for
+from bot.casework import auditing, card, forms, restriction, views, work
+from bot.casework.acts import HAPPENING, PERMISSION
 from bot.casework.context import Context
 from bot.casework.forms import Checked
 from bot.casework.handle import happen, refused
+from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
 from bot.casework.notify import owe_rewrites
 from bot.casework.press import Press, refusal
 from bot.casework.views import Listed
-from bot.content.case_work_texts import WORK
+from bot.content.case_texts import WORK
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
 from bot.domain.presses import CasePart
@@ -150,7 +150,7 @@ def _details(press: Press) -> Message:
         save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
         report = reload(press.tx, press.context.vault, press.report)
         owe_rewrites(press.tx, press.context, report, press.now)
-    return case_details.details(press, entries_for(press.tx, press.context, press.person, press.report))
+    return views.details(press, entries_for(press.tx, press.context, press.person, press.report))
 
 
 def _clauses(press: Press) -> Message:
@@ -162,7 +162,7 @@ def _clauses(press: Press) -> Message:
 
 
 def _more(press: Press) -> Message:
-    return case_buttons.more(press.context, press.report, history(press.tx, press.report), press.may)
+    return card.more(press.context, press.report, history(press.tx, press.report), press.may)
 
 
 _VIEWS: dict[str, Callable[[Press], Message]] = {

@@ -1,19 +1,22 @@
-"""One event in, one turn out: the conversation as a pure function."""
+"""One event in, one turn out: the conversation as a pure function, and its session as text for the store."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from bot.asking import conversation
-from bot.asking.passages import show_passage
+from bot.asking.render import show_passage
 from bot.assistant import words
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
     ApprovePurge,
+    Draft,
     Incoming,
     ListCases,
     Pressed,
@@ -25,13 +28,13 @@ from bot.domain.turns import (
     ShowRoster,
     ShowStatus,
     Submitted,
+    Tokens,
     Turn,
 )
 from bot.engine.parse import Parse
 from bot.following import aftercare
-from bot.reporting import draft as reporting
-from bot.reporting import drills, journeys, steps
-from bot.reporting.prefill import filled_in
+from bot.reporting import drills, journeys, presses, steps
+from bot.reporting.inputs import filled_in
 
 
 def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: World, now: datetime) -> Turn:
@@ -96,9 +99,9 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     texts = world.playbook.texts.dialogue
     draft = journeys.current(draft, world)
     if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
-        return Turn(session, (shown, reporting.show_draft(draft, world, texts.still_open)))
+        return Turn(session, (shown, presses.show_draft(draft, world, texts.still_open)))
     return Turn(
-        session, (reporting.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
+        session, (presses.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
     )
 
 
@@ -124,12 +127,12 @@ def start_report(
     """A new draft, unless one is under way. `given`: what a door has to fill in, where it fits."""
     if session.draft is not None:
         draft = journeys.current(session.draft, world)
-        return reporting.already_open(reporting.Place(session, draft, world, now))
+        return presses.already_open(presses.Place(session, draft, world, now))
     # A report of abuse can be of two kinds: the question that tells them apart is asked.
     filled = filled_in(given or {}, session.tokens, world, now)
     begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
     assert begun.draft is not None
-    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+    return Turn(begun, (presses.show_draft(begun.draft, world),))
 
 
 def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Turn:
@@ -140,22 +143,22 @@ def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Tur
         return start_report(session, "", world, now)
     begun = drills.begin(session, world)
     assert begun.draft is not None
-    return Turn(begun, (reporting.show_draft(begun.draft, world),))
+    return Turn(begun, (presses.show_draft(begun.draft, world),))
 
 
 def _resume(session: Session, world: World, now: datetime) -> Turn:
     if session.draft is None:
         texts = world.playbook.texts.dialogue
         return Turn(session, (_text(texts.nothing_saved, Button(texts.start_button, "report.start")),))
-    return reporting.act(session, Pressed("journey.resume"), world, now)
+    return presses.act(session, Pressed("journey.resume"), world, now)
 
 
-def _on_draft(action: Callable[[reporting.Place, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
+def _on_draft(action: Callable[[presses.Place, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
     def act(session: Session, world: World, now: datetime) -> Turn:
         if session.draft is None:
             return _resume(session, world, now)
         draft = journeys.current(session.draft, world)
-        return action(reporting.Place(session, draft, world, now), "")
+        return action(presses.Place(session, draft, world, now), "")
 
     return act
 
@@ -169,17 +172,17 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "help": lambda session, world, _now: Turn(session, (help_message(world),)),
-    "back": _on_draft(reporting.go_back),
-    "save": _on_draft(reporting.save),
-    "cancel": _on_draft(reporting.cancel),
-    "hide": _on_draft(reporting.hide),
+    "back": _on_draft(presses.go_back),
+    "save": _on_draft(presses.save),
+    "cancel": _on_draft(presses.cancel),
+    "hide": _on_draft(presses.hide),
     "resume": _resume,
 }
 
 
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     if pressed.action.startswith("journey."):
-        return reporting.act(session, pressed, world, now)
+        return presses.act(session, pressed, world, now)
     if pressed.action == "report.start":
         return start_report(session, pressed.value, world, now)
     if turn := aftercare.pressed(session, pressed, world):
@@ -214,7 +217,7 @@ def _thanks(value: str, world: World) -> Message:
 
 def _submitted(session: Session, submitted: Submitted, world: World, now: datetime) -> Turn:
     if submitted.action.startswith("journey."):
-        return reporting.act(session, submitted, world, now)
+        return presses.act(session, submitted, world, now)
     if submitted.action == "report.start":
         return start_report(session, submitted.value, world, now, submitted.fields)
     unknown = Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))
@@ -224,3 +227,56 @@ def _submitted(session: Session, submitted: Submitted, world: World, now: dateti
 def lost_draft(session: Session, world: World) -> Turn:
     """A session that could not be read: the person is told that nothing of it was sent."""
     return Turn(replace(session, draft=None), (_text(world.playbook.texts.dialogue.lost),))
+
+
+VERSION = 1
+
+
+def dump(session: Session) -> str:
+    """The session as JSON, with the version of its shape."""
+    return json.dumps({"version": VERSION, **asdict(session)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def restore(text: str) -> Session | None:
+    """The session of `dump`; None for another version or anything that is not one."""
+    try:
+        data = json.loads(text)
+        if not isinstance(data, dict) or data.get("version") != VERSION:
+            return None
+        return _session(data)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _session(data: Mapping[str, Any]) -> Session:
+    draft = data["draft"]
+    return Session(
+        tokens=_tokens(data["tokens"]),
+        draft=None if draft is None else _draft(draft),
+        last_topic=str(data["last_topic"]),
+        # A session that was stored before follow-ups were read together with the last question has neither.
+        last_frame=_values(data.get("last_frame", {})),
+        last_told=str(data.get("last_told", "")),
+        clarifying=bool(data["clarifying"]),
+    )
+
+
+def _tokens(data: Mapping[str, Any]) -> Tokens:
+    return Tokens(str(data["draft"]), str(data["reference"]), str(data["code"]))
+
+
+def _draft(data: Mapping[str, Any]) -> Draft:
+    return Draft(
+        tokens=_tokens(data["tokens"]),
+        slots=_values(data["slots"]),
+        step=str(data["step"]),
+        visited=tuple(str(step) for step in data["visited"]),
+        editing=bool(data["editing"]),
+        hidden=bool(data["hidden"]),
+        # A session that was stored before drafts kept unsubmitted words has none.
+        typed={str(step): _values(fields) for step, fields in data.get("typed", {}).items()},
+    )
+
+
+def _values(data: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return {str(name): tuple(str(value) for value in values) for name, values in data.items()}

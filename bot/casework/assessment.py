@@ -9,8 +9,7 @@ from bot.casework.context import Context
 from bot.casework.notify import owe_people
 from bot.casework.press import Press
 from bot.domain.routing import Told
-from bot.storage.case_marks import mark
-from bot.storage.reports import Report, add_people
+from bot.storage.reports import Report, add_people, mark
 
 Values = Mapping[str, str]
 _AT_RISK = ("yes", "unsure")

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from bot.casework.links import has_links
 from bot.casework.press import Press
-from bot.content.case_work_texts import Kept
+from bot.content.case_texts import Kept
 from bot.domain.messages import Field, Option
 from bot.storage.reports import history
 

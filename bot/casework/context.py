@@ -8,11 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.casework.limits import Counters
-from bot.content.case_texts import CaseTexts
-from bot.content.case_work_texts import CaseWork
-from bot.content.outcomes import Outcomes
-from bot.content.retention_file import Retention
+from bot.content.case_texts import CaseTexts, CaseWork
 from bot.content.roster_texts import RosterTexts
+from bot.content.tables import Outcomes, Retention
 from bot.content.world import World
 from bot.domain.access import Action, Actor, CaseFacts, Decision, access_report, told_people
 from bot.domain.escalation import Timetable

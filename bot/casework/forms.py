@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.casework import closing, work_forms
 from bot.casework.context import Context, facts
 from bot.casework.press import Press
+from bot.content.case_texts import FORMS as WORK_FORMS
 from bot.content.case_texts import FieldErrors
-from bot.content.case_work_texts import FORMS as WORK_FORMS
 from bot.domain.access import Action, Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.reporting.inputs import clean_text, is_ahead, read_moment

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.casework import closing
-from bot.casework.case_acts import HAPPENING
+from bot.casework.acts import HAPPENING
 from bot.casework.context import Context
-from bot.casework.notify import owe_person, owe_reporter, owe_rewrites
+from bot.casework.notify import is_uncontacted, owe_person, owe_reporter, owe_rewrites
 from bot.casework.press import Press
-from bot.casework.quiet_hours import is_uncontacted
 from bot.content.texts import Phrase
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Message

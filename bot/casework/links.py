@@ -13,18 +13,19 @@ from bot.casework.context import Context
 from bot.casework.notify import owe_rewrites
 from bot.casework.press import Press
 from bot.domain.cases import Stage
-from bot.storage.case_marks import named
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
     Report,
     history,
+    hold_in_order,
+    look_up,
+    named,
     people_of,
     reload,
     report_by_reference,
     save_state,
 )
-from bot.storage.several import hold_in_order, look_up
 
 
 def hold_together(tx: Transaction, context: Context, references: Iterable[str]) -> None:

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from bot.casework import auditing
 from bot.casework.context import Context
-from bot.content.case_texts import Refusal
-from bot.content.case_work_texts import WorkRefusal
+from bot.content.case_texts import Refusal, WorkRefusal
 from bot.domain.access import Action
 from bot.domain.cases import CaseState
 from bot.domain.messages import Callout, Message

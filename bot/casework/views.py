@@ -1,4 +1,4 @@
-"""The list of open cases: the asker's own first, each with its age, who holds it, and what is due or late."""
+"""The list of open cases, and the whole of one for those who may read it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.casework.card import kind_name
+from bot.casework import closing, state
+from bot.casework.card import buttons, event_name, kind_name, moment_of, quotes, reporter_name, task_buttons
 from bot.casework.context import Context
+from bot.casework.press import Press
 from bot.casework.state import open_tasks, overdue
-from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph, Tags
+from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
 
@@ -91,3 +94,66 @@ def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
         yield texts.task.fill(count=len(waiting), when=context.local(waiting[0].due))
     if late_tasks := overdue(item.entries, now):
         yield texts.overdue.fill(count=late_tasks)
+
+
+_WRITTEN = ("reference", "text", "outcome", "reason", "answer")
+
+
+def details(press: Press, entries: tuple[Entry, ...]) -> Message:
+    """The whole report with its clauses and history, and each open task to be ticked.
+
+    `entries` are those that the presser may have.
+    """
+    context, report = press.context, press.report
+    labels = context.texts.labels
+    who = [(labels.reporter, reporter_name(context, report))] if report.reporter else []
+    shown = tuple(item for item in buttons(context, report) if item.action != "case.details")
+    blocks: list[Block] = [
+        Heading(f"{report.reference} · {labels.report}"),
+        *([Tags((context.work.labels.held,))] if report.row.legal_hold else []),
+        Facts((*who, *answered(context.world, report.answers, card=False))),
+        *_work(press, entries),
+        *quotes(context, report),
+        Heading(labels.history),
+        Facts(tuple(history_line(context, entry) for entry in entries)),
+        Buttons(shown),
+    ]
+    slot = f"details:{report.reference}"
+    return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
+
+
+def _work(press: Press, entries: tuple[Entry, ...]) -> list[Block]:
+    """The linked cases, and the open tasks with their buttons."""
+    context, labels = press.context, press.context.work.labels
+    links = dict.fromkeys(entry.detail["reference"] for entry in entries if entry.event == "link")
+    lines = [(labels.linked, ", ".join(links))] if links else []
+    found = state.open_tasks(entries)
+    lines += [(labels.tasks, state.task_line(context, task, press.now)) for task in found]
+    ticks: tuple[Button, ...] = task_buttons(context, press.report, entries)
+    return [*([Facts(tuple(lines))] if lines else []), *([Buttons(ticks)] if ticks else [])]
+
+
+def history_line(context: Context, entry: Entry) -> tuple[str, str]:
+    """One entry of the history: when and who, and what was done and written."""
+    to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
+    what = event_name(context, entry.event).fill(to=to, agency=entry.detail.get("agency", ""))
+    actors = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
+    who = actors.get(entry.actor) or context.name(entry.actor)
+    written = [entry.detail[key] for key in _WRITTEN if entry.detail.get(key)]
+    said = [what, *_timed(context, entry), *written, *_closing(context, entry)]
+    return f"{context.local(entry.at)} · {who}", ". ".join(said)
+
+
+def _timed(context: Context, entry: Entry) -> list[str]:
+    """The moment that was given with a referral or an advice, and what a referral says of itself."""
+    if entry.event not in ("refer", "advice"):
+        return []
+    labels, detail = context.texts.labels, entry.detail
+    named = ((labels.their_reference, "their_reference"), (labels.advice, "advice"))
+    found = [f"{label}: {detail[key]}" for label, key in named if detail.get(key)]
+    return [moment_of(context, entry), *found]
+
+
+def _closing(context: Context, entry: Entry) -> list[str]:
+    labels = context.work.closing.kept
+    return [f"{labels[key]}: {entry.detail[key]}" for key in closing.KEPT if entry.detail.get(key)]

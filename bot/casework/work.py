@@ -10,16 +10,36 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import assessment, links
-from bot.casework import state as case_state
+from bot.casework.context import Context
 from bot.casework.notify import owe_addition, owe_person, owe_rewrites
 from bot.casework.press import Press
-from bot.casework.urgency import next_due
-from bot.content.case_work_texts import WorkRefusal
-from bot.domain.cases import Event, Happening, Refused, advance
+from bot.casework.state import is_investigated, must_wait_for_advice, open_tasks, tasks
+from bot.content.case_texts import WorkRefusal
+from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Message
 from bot.reporting.inputs import read_moment
-from bot.storage.case_marks import mark
-from bot.storage.reports import Report, history, reload, save_state
+from bot.storage.database import Transaction
+from bot.storage.reports import Report, history, mark, reload, save_state
+from bot.storage.timers import restart_clock, set_reminder
+
+
+def next_due(
+    tx: Transaction, context: Context, report: Report, urgent: bool, now: datetime
+) -> datetime | None:
+    """When the ladder climbs next: its steps count from now, the next one is no later than it was.
+
+    Sets the reminder, and the clock of all later steps.
+    """
+    planned = report.row.due_at
+    if report.state.stage not in (Stage.SUBMITTED, Stage.DELIVERED) or planned is None:
+        return planned
+    level = report.state.level
+    timetable = context.world.federation.timetable(now, urgent, level)
+    set_reminder(tx, report, timetable.reminder_after(now))
+    restart_clock(tx, report, now, level)
+    first = timetable.step(level)
+    return min(planned, first) if urgent else first
+
 
 Values = Mapping[str, str]
 
@@ -35,9 +55,9 @@ def lock(press: Press, name: str) -> WorkRefusal | None:
         "restrict": (row.visibility.restricted, "restricted_already"),
     }
     entries = history(press.tx, press.report)
-    if name == "investigate" and case_state.must_wait_for_advice(press.context, press.report, entries):
+    if name == "investigate" and must_wait_for_advice(press.context, press.report, entries):
         return "advice_first"
-    if name == "investigate" and case_state.is_investigated(entries):
+    if name == "investigate" and is_investigated(entries):
         return "investigated"
     if name == "done" and not _task(press):
         return "no_such_task"
@@ -66,7 +86,7 @@ def do(press: Press, name: str, values: Values) -> Message:
 
 def tick(press: Press) -> Message:
     """A task is done: said by whoever owns it, or works on the case."""
-    owner = {task.number: task.person for task in case_state.open_tasks(history(press.tx, press.report))}
+    owner = {task.number: task.person for task in open_tasks(history(press.tx, press.report))}
     if owner.get(press.part, press.person.id) != press.person.id and not press.may("assess"):
         return press.refused("not_permitted")
     return do(press, "done", {})
@@ -122,7 +142,7 @@ def _detail(press: Press, name: str, values: Values) -> dict[str, str]:
         who = f"{work.advisers[values['adviser']]}, {values['who']}"
         found = {"text": f"{who}: {values['advice']}", "at": _iso(values["at"], zone)}
     if name == "task":
-        number = str(len(case_state.tasks(history(press.tx, press.report))) + 1)
+        number = str(len(tasks(history(press.tx, press.report))) + 1)
         found |= {"to": values["person"], "due": _iso(values["due"], zone), "task": number}
     if name == "done":
         found = {"task": press.part, "text": _task(press)}
@@ -136,7 +156,7 @@ def _iso(text: str, zone: str) -> str:
 
 def _task(press: Press) -> str:
     """The words of the open task that was meant; "" where there is none."""
-    found = case_state.open_tasks(history(press.tx, press.report))
+    found = open_tasks(history(press.tx, press.report))
     return next((item.text for item in found if item.number == press.part), "")
 
 

@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 import typer
 
 from bot.app import read_engine, read_rasa, read_world
-from bot.asking import evaluation, score_tables
+from bot.asking import evaluation
 from bot.asking.answer import Answer, to_json
 from bot.asking.conversation import ask as ask_in
 from bot.commands.registry import JsonOption, command
 from bot.content.world import World
 from bot.domain.turns import Session, Tokens
-from bot.engine.engines import answers_by_engine
 from bot.engine.parse import Engine
+from bot.engine.rasa import answers_by_engine
 from bot.settings import Settings, SettingsFaults, read_settings
 
 EngineName = Literal["builtin", "rasa"]
@@ -127,11 +127,9 @@ def evaluate(
     asking = Answering(_engine(engine, settings, world), world)
     scores = evaluation.evaluate(questions, asking, world.policy)
     shown = (
-        json.dumps(score_tables.to_json(scores), ensure_ascii=False)
-        if as_json
-        else score_tables.table(scores)
+        json.dumps(evaluation.to_json(scores), ensure_ascii=False) if as_json else evaluation.table(scores)
     )
     typer.echo(shown)
     if misses and not as_json:
-        typer.echo(f"\n{score_tables.misses_table(scores)}")
+        typer.echo(f"\n{evaluation.misses_table(scores)}")
     _tell_who_answered()

@@ -1,27 +1,80 @@
-"""`export`: cases out. One case or one person with a code of somebody who may see it, or the register."""
+"""`export`, `report`, `purge` and `roster`: what is stored, taken out, shown or destroyed."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.app import NoEngine, build, clock
+from bot.app import NoEngine, build, clock, read_world
 from bot.casework.context import Context
-from bot.channels.paper import Sheet, pdf
+from bot.channels.paper import Sheet, on_one_page, pdf
+from bot.channels.paper.phone_sheet import phone_sheet
 from bot.channels.paper.tables import csv_file
-from bot.commands.papers import refuse_existing, write_new
-from bot.commands.registry import command
+from bot.commands.keys import agreement, used
+from bot.commands.registry import cli, command, opened
+from bot.content.documents import load
+from bot.content.tables import Retention
 from bot.domain.messages import Block
-from bot.records.case_paper import case_blocks, title_of
+from bot.domain.retention import CASE_CLASSES
+from bot.people.roster import lines
+from bot.records.case_file import case_blocks, title_of
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
+from bot.records.retention import Going, due, purge
 from bot.records.subject_access import subject_blocks, subject_title
 from bot.records.subjects import subject_of
 from bot.settings import SettingsFaults, read_settings
+
+report = typer.Typer(help="Papers of the Federation as a whole.", no_args_is_help=True)
+cli.add_typer(report, name="report")
+
+
+@command("sheet", report)
+def sheet(
+    out: Annotated[Path, typer.Option(help="The new PDF; nothing is overwritten.")] = Path("phone-sheet.pdf"),
+) -> None:
+    """Print whom to phone when Signpost is down, on one page of A4 (PDF)."""
+    settings = read_settings()
+    world = read_world(settings)
+    today = clock().astimezone(ZoneInfo(world.federation.timezone)).date()
+    blocks = phone_sheet(world, today)
+    title = world.paper.sheet.title.fill(federation=world.federation.name)
+    printed = f"{today.day} {today:%b %Y}"
+    write_new(out, on_one_page(Sheet(title, blocks, printed), world.paper.pages), mode=0o644)
+    typer.echo(f"The phone sheet is in {out}. Print it, and look at every number on it once a year.")
+
+
+def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file that was not there. Raises SettingsFaults; nothing is left half written."""
+    refuse_existing(path)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as error:
+        raise SettingsFaults(f"{path} cannot be written: {error.strerror}.") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise SettingsFaults(f"{path} cannot be written: {error.strerror}. Nothing was left there.") from None
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise SettingsFaults where a file could not be made, before a code is used up for it."""
+    if path.exists() or path.is_symlink():
+        raise SettingsFaults(f"{path} is there already, and nothing is overwritten: give another name.")
+    if not path.parent.is_dir():
+        raise SettingsFaults(
+            f"{path} cannot be written: there is no folder {path.parent}. Make it, or give another place."
+        )
+
 
 Format = Literal["csv", "json", "pdf"]
 _ONE = ("pdf", "json")
@@ -145,3 +198,48 @@ def _register(context: Context, wanted: str, days: tuple[date | None, date | Non
 
 def _json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", errors="replace")
+
+
+@command("purge")
+def purge_command(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would go, with no content.")
+    ] = False,
+) -> None:
+    """Destroy the text of closed cases whose period has passed; two people must have agreed in the chat."""
+    with opened() as product:
+        retention = load(product.settings.policy_kb / "retention.yml", Retention)
+        if dry_run:
+            with product.database.transaction() as tx:
+                _tell(retention, due(tx, retention, clock()))
+            typer.echo("Nothing has changed.")
+            return
+        approval = agreement(product, "purge", "a purge")
+        _tell(retention, purge(product.database, product.vault, retention, clock()))
+        # Only now is the agreement used up: a purge that was killed is run again.
+        used(product, approval, "purge")
+        typer.echo(product.database.overwrite_deleted())
+        typer.echo("Backups made before now still hold it: see docs/retention.md for what ends that.")
+
+
+def _tell(retention: Retention, going: Iterable[Going]) -> None:
+    listed = list(going)
+    for name in CASE_CLASSES:
+        references = [item.reference for item in listed if item.case_class == name]
+        days = retention.cases[name].days
+        period = f"{days} days after closing" if days else "kept: no period is set"
+        typer.echo(f"{name} ({period}; not in this policy): {len(references)}")
+        if references:
+            typer.echo("  " + " ".join(references))
+
+
+@command("roster")
+def roster() -> None:
+    """Who holds which role now, who is away, and what waits for a second person. Changes nothing."""
+    product = build(read_settings(), engine=NoEngine())
+    try:
+        with product.database.transaction() as tx:
+            for line in lines(tx, product.context, clock()):
+                typer.echo(line)
+    finally:
+        product.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from bot.content.journeys import Condition
+from bot.content.journeys import SlotCondition
 from bot.domain.roster import ROLES
 from bot.domain.routing import Slots
 
@@ -21,15 +21,15 @@ class Conditional(Protocol):
     """Anything with `when` and `unless`: alternatives of which one must, or none may, hold."""
 
     @property
-    def when(self) -> tuple[Condition, ...]:
+    def when(self) -> tuple[SlotCondition, ...]:
         """One of these must hold; none at all means always."""
 
     @property
-    def unless(self) -> tuple[Condition, ...]:
+    def unless(self) -> tuple[SlotCondition, ...]:
         """None of these may hold."""
 
 
-def holds(condition: Condition, slots: Slots) -> bool:
+def holds(condition: SlotCondition, slots: Slots) -> bool:
     """Whether each slot of the condition has one of its values."""
     return all(set(values).intersection(slots.get(slot, ())) for slot, values in condition.items())
 
@@ -45,14 +45,14 @@ def names(items: Iterable[Conditional]) -> frozenset[str]:
     return frozenset(slot for item in items for condition in (*item.when, *item.unless) for slot in condition)
 
 
-def merged(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
+def merged(outer: tuple[SlotCondition, ...], inner: tuple[SlotCondition, ...]) -> tuple[SlotCondition, ...]:
     """The alternatives under which one of `outer` and one of `inner` hold; either may be empty."""
     if not outer or not inner:
         return outer or inner
     return tuple(_both(first, second) for first in outer for second in inner)
 
 
-def _both(first: Condition, second: Condition) -> Condition:
+def _both(first: SlotCondition, second: SlotCondition) -> SlotCondition:
     joined = {**first, **second}
     for slot in first.keys() & second.keys():
         joined[slot] = tuple(value for value in first[slot] if value in second[slot])

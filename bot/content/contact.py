@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.content.calendar_files import WEEKDAYS, Weekday
 from bot.content.documents import ClockTime, Document, Fault, Record
+from bot.content.federation import WEEKDAYS, Weekday
 from bot.content.journey_checks import CONTACT_KEYS
-from bot.content.journeys import Condition, alternatives
+from bot.content.journeys import SlotCondition, alternatives
 from bot.content.texts import Holding, Phrase, Table, Text, WithReference
-from bot.domain.contact_times import Avoided
+from bot.domain.times import Avoided
 
 # The slot of the times that a reporter wants to be left alone in.
 AVOID = "contact_avoid"
@@ -25,8 +25,8 @@ Risk = Literal["child", "danger"]
 class CheckBack(Record):
     """The one question some days after a report: which reports it is about, and all its words."""
 
-    when: tuple[Condition, ...] = Field(min_length=1)
-    unless: tuple[Condition, ...] = ()
+    when: tuple[SlotCondition, ...] = Field(min_length=1)
+    unless: tuple[SlotCondition, ...] = ()
     not_in_policy: Text
     notice: WithReference
     status: Text

@@ -11,7 +11,7 @@ from bot.content.documents import Record
 from bot.content.texts import Holding, Phrase
 from bot.domain.messages import FieldKind, Tone
 
-Condition = Mapping[str, tuple[str, ...]]
+SlotCondition = Mapping[str, tuple[str, ...]]
 Source = Literal["schools", "accounts", "roster", "platforms"]
 # Where people speak to Signpost, by the names that the doors have.
 Place = Literal["slack", "teams", "playground", "terminal"]
@@ -28,8 +28,8 @@ class OptionRecord(Record):
     value: str
     label: str
     explain: str = ""
-    when: tuple[Condition, ...] = ()
-    unless: tuple[Condition, ...] = ()
+    when: tuple[SlotCondition, ...] = ()
+    unless: tuple[SlotCondition, ...] = ()
     ends: bool = False
     alerts: bool = False
 
@@ -96,8 +96,8 @@ class StepRecord(Record):
     options: tuple[OptionRecord, ...] = ()
     options_from: Source | None = None
     fields: tuple[FieldRecord, ...] = ()
-    when: tuple[Condition, ...] = ()
-    unless: tuple[Condition, ...] = ()
+    when: tuple[SlotCondition, ...] = ()
+    unless: tuple[SlotCondition, ...] = ()
     mandatory: bool = True
     counts: bool = True
     redirects: bool = False
@@ -133,7 +133,7 @@ class JourneyFile(Record):
     """One file of steps; `when` and `unless` hold for each of them, on top of its own."""
 
     steps: tuple[StepRecord, ...]
-    when: tuple[Condition, ...] = ()
+    when: tuple[SlotCondition, ...] = ()
 
     _alternatives = field_validator("when", mode="before")(lambda value: alternatives(value))
 

@@ -10,8 +10,7 @@ from typing import Protocol, TypeVar
 from bot.content.conditions import merged
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Fault, Record
-from bot.content.journey_checks import Placed, check_steps, slot_values
-from bot.content.journey_paths import options_for, walk
+from bot.content.journey_checks import Placed, check_steps, options_for, slot_values, walk
 from bot.content.journey_texts import Texts
 from bot.content.journeys import (
     FieldRecord,
@@ -22,7 +21,7 @@ from bot.content.journeys import (
     PrivacyFile,
     StepRecord,
 )
-from bot.content.route_files import load_rows
+from bot.content.tables import load_rows
 from bot.domain.routing import Row
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-from bot.content.checks import Draft, check
 from bot.content.documents import DataFaults, Document, Fault
 from bot.content.policy import (
     Alias,
@@ -17,18 +18,149 @@ from bot.content.policy import (
     ClauseFile,
     Contradiction,
     ContradictionFile,
+    Entry,
+    EntryT,
     Modality,
     Offer,
     Option,
     OutsideFile,
     OutsideNote,
+    Place,
     PolicyHeader,
     Role,
+    Shelf,
     Topic,
     TopicFile,
     Verdict,
+    read_shelf,
 )
-from bot.content.shelves import read_shelf
+
+OtherT = TypeVar("OtherT", bound=Entry)
+
+_STRAIGHT = {ord(curly): straight for curly, straight in zip("‘’“”", "''\"\"", strict=True)}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A policy as read, before its files have been held against one another.
+
+    `header` and `source` (its lines) are None where their files could not be read, which is a fault already.
+    """
+
+    header: PolicyHeader | None
+    source: tuple[str, ...] | None
+    clauses: Shelf[Clause]
+    topics: Shelf[Topic]
+    contradictions: Shelf[Contradiction]
+    clarifications: Shelf[Clarification]
+    outside: Shelf[OutsideNote]
+
+
+def fold(text: str) -> str:
+    """`text` with white space and quote marks made alike, and nothing else changed."""
+    return re.sub(r"\s+", " ", text).strip().translate(_STRAIGHT)
+
+
+def check(draft: Draft) -> Iterator[Fault]:
+    """Every fault of the files of `draft`, each by itself and then between them."""
+    yield from _check_shelf(draft.clauses)
+    yield from _check_shelf(draft.topics)
+    yield from _check_shelf(draft.contradictions)
+    yield from _check_shelf(draft.clarifications)
+    yield from _check_shelf(draft.outside)
+    for clause in draft.clauses:
+        yield from _check_clause(clause, draft)
+    for topic in draft.topics:
+        yield from _check_topic(topic, draft)
+    for contradiction in draft.contradictions:
+        yield from _unknown(contradiction, "clauses", contradiction.item.clauses, draft.clauses, "clause")
+    for clarification in draft.clarifications:
+        yield from _check_clarification(clarification, draft)
+    yield from _never_cited(draft)
+
+
+def _check_shelf(shelf: Shelf[EntryT]) -> Iterator[Fault]:
+    yield from shelf.faults
+    seen: set[str] = set()
+    for place in shelf:
+        if place.item.id in seen:
+            yield place.fault("this id is given twice", "id")
+        seen.add(place.item.id)
+
+
+def _check_clause(place: Place[Clause], draft: Draft) -> Iterator[Fault]:
+    clause = place.item
+    if clause.lead_in is not None:
+        yield from _unknown(place, "lead_in", [clause.lead_in], draft.clauses, "clause")
+    if clause.lead_in == clause.id:
+        yield place.fault("a clause cannot be its own lead-in", "lead_in")
+    if draft.header is not None:
+        yield from _check_clause_id(place, draft.header.prefix)
+    if draft.source is not None:
+        yield from _check_quote(place, draft.source)
+
+
+def _check_clause_id(place: Place[Clause], prefix: str) -> Iterator[Fault]:
+    rule = min(place.item.rules)
+    expected = f"{prefix}-{rule:03d}"
+    if place.item.id not in (expected, expected + place.item.id[-1]):
+        yield place.fault(f"a clause of rule {rule} is called {expected}, or {expected} and a letter", "id")
+
+
+def _check_quote(place: Place[Clause], source: tuple[str, ...]) -> Iterator[Fault]:
+    first, last = place.item.lines
+    if last > len(source):
+        yield place.fault(f"line {last} is beyond the end of the source ({len(source)} lines)", "lines")
+    elif fold(place.item.quote) not in fold(" ".join(source[first - 1 : last])):
+        yield place.fault(f"the quotation is not in the source at lines {first} to {last}", "quote")
+
+
+def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
+    topic = place.item
+    yield from _unknown(place, "cites", topic.cites, draft.clauses, "clause")
+    yield from _unknown(place, "notes", topic.notes, draft.contradictions, "contradiction")
+    yield from _unknown(place, "outside", topic.outside, draft.outside, "outside note")
+    yield from _unknown(place, "first", topic.first, draft.outside, "outside note")
+    yield from _unknown(place, "siblings", topic.siblings, draft.topics, "topic")
+    for index, clause in enumerate(topic.cites):
+        if clause in topic.cites[:index]:
+            yield place.fault(f"{clause} is cited twice", "cites", index)
+    for index, note in enumerate(topic.outside):
+        if note in topic.first:
+            yield place.fault(f"{note} is under `first` already", "outside", index)
+    if topic.id in topic.siblings:
+        yield place.fault("a topic cannot be its own sibling", "siblings")
+
+
+def _check_clarification(place: Place[Clarification], draft: Draft) -> Iterator[Fault]:
+    options = place.item.options
+    for index, option in enumerate(options):
+        yield from _unknown(place, "options", [option.topic], draft.topics, "topic", start=index)
+    topics = draft.topics.items()
+    verdicts = {
+        topics[option.topic].verdict if option.topic in topics else option.topic for option in options
+    }
+    if len(verdicts) == 1:
+        yield place.fault("every option has the same verdict, so there is nothing to ask", "options")
+
+
+def _never_cited(draft: Draft) -> Iterator[Fault]:
+    """Silent while a topic cannot be read: that topic may be the one that cites the clause."""
+    if draft.topics.faults:
+        return
+    cited = {clause for place in draft.topics for clause in place.item.cites}
+    for place in draft.clauses:
+        if place.item.id not in cited:
+            yield place.fault("no topic cites this clause, so no question can reach it")
+
+
+def _unknown(
+    place: Place[EntryT], key: str, names: Iterable[str], shelf: Shelf[OtherT], kind: str, start: int = 0
+) -> Iterator[Fault]:
+    for index, name in enumerate(names, start):
+        if shelf.unknown(name):
+            yield place.fault(f"there is no {kind} {name}", key, index)
+
 
 __all__ = [
     "Alias",

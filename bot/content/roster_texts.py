@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from bot.content.documents import Record
 from bot.content.texts import Holding, Phrase, Table, Text
 from bot.domain.access import Agreement
-from bot.domain.roster_changes import Misfit, What
+from bot.domain.roster import Misfit, What
 
 Refusal = Literal[
     "not_permitted", "unknown", "same_person", "decided", "expired", "not_yours", "proposer_left",

@@ -1,22 +1,256 @@
-"""How sure an answer must be (`intents/thresholds.yml`), and the words of danger (`intents/danger.yml`)."""
+"""How sure an answer must be (`intents/thresholds.yml`), the words of danger, those around an answer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.content.answer_texts import AnswerTexts, load_answer_texts
-from bot.content.documents import Record, load
+from bot.content.documents import DataFaults, Document, Fault, Record, load
 from bot.content.frame_words import FrameWords, load_frame_words
-from bot.content.phrases import Phrases, load_phrases
+from bot.content.phrases import Phrases, Said, load_phrases
+from bot.content.policy import (
+    Account,
+    Act,
+    Actor,
+    Clause,
+    Offer,
+    OutsideNote,
+    Person,
+    Role,
+    Slot,
+    Topic,
+    Verdict,
+)
 from bot.content.policy_load import Policy
+from bot.content.texts import Holding, Phrase, Table, Text
 from bot.content.wording import load_lexicon, unroll
+
+_READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
+Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
+
+
+class Framed(Protocol):
+    """What was read of a question, slot by slot."""
+
+    def of(self, slot: Slot) -> tuple[str, ...]:
+        """The values of a slot, in the order of the text."""
+
+
+class Headings(Record):
+    """Over the lists of an answer."""
+
+    next: Text
+    tell: Text
+    related: Text
+    unclear: Text
+    passage: Text
+    around: Text
+    beside: Text
+    more: Text
+    see_also: Text
+    also: Text
+
+
+class ButtonTexts(Record):
+    """On the buttons of an answer."""
+
+    report: Text
+    report_abuse: Text
+    report_image: Text
+    report_other: Text
+    account_request: Text
+    ask_flt: Text
+    passage: Text
+    more: Text
+    not_meant: Text
+    status: Text
+    helped: Text
+    not_helped: Text
+
+    def offer(self, offer: Offer) -> str:
+        """The words on the button that a topic offers."""
+        return {
+            "report_abuse": self.report_abuse,
+            "report_image": self.report_image,
+            "report_other": self.report_other,
+            "account_request": self.account_request,
+            "ask_flt": self.ask_flt,
+        }[offer]
+
+
+class ReadTexts(Record):
+    """What each value that can be read of a question is called."""
+
+    actor: Table[Actor, Text]
+    act: Table[Act, Text]
+    account: Table[Account, Text]
+    person: Table[Person, Text]
+
+
+class AboutTexts(Record):
+    """What a rule is about, where that is called otherwise than what is read of a question."""
+
+    actor: dict[Actor, Text] = Field(default={})
+    act: dict[Act, Text] = Field(default={})
+    account: dict[Account, Text] = Field(default={})
+    person: dict[Person, Text] = Field(default={})
+
+
+class AnswerTexts(Record):
+    """Every sentence that an answer may hold besides the topic's own and the policy's."""
+
+    danger_title: Text
+    danger: Text
+    danger_self: Text
+    danger_then: Text
+    danger_source: Text
+    concern_title: Text
+    concern: Text
+    quiet: Text
+    not_covered: Text
+    clarify: Annotated[Phrase, Holding("question")]
+    clarify_question: Text
+    report_abuse: Text
+    report_image: Text
+    report_other: Text
+    read_as: Annotated[Phrase, Holding("read")]
+    related_about: Annotated[Phrase, Holding("about read")]
+    related_needs: Annotated[Phrase, Holding("about")]
+    related_unsure: Text
+    both: Text
+    thanks: Text
+    goodbye: Text
+    undo: Text
+    report_how: Text
+    status: Text
+    whom: Text
+    human: Text
+    whom_source: Text
+    whom_anybody: tuple[str, ...]
+    english_only: Text
+    greeting: Text
+    helping: Text
+    read: ReadTexts
+    about: AboutTexts
+    should: Text
+    beside: Mapping[str, Text]
+    not_in_policy: Annotated[Phrase, Holding("text source")]
+    quoted: Annotated[Phrase, Holding("quote section lines")]
+    quoted_after: Annotated[Phrase, Holding("lead_in quote section lines")]
+    line: Annotated[Phrase, Holding("first")]
+    lines: Annotated[Phrase, Holding("first last")]
+    verdicts: Table[Verdict, Text]
+    verdicts_should: Mapping[Verdict, Text]
+    roles: Table[Role, Text]
+    headings: Headings
+    footer: Annotated[Phrase, Holding("title version")]
+    buttons: ButtonTexts
+    summaries: Table[Summary, Text]
+
+    def label(self, topic: Topic) -> str:
+        """The word beside a topic's answer: "No", or "Should not" where the policy says "should"."""
+        if topic.modality == "should" and topic.verdict in self.verdicts_should:
+            return self.verdicts_should[topic.verdict]
+        return self.verdicts[topic.verdict]
+
+    def report(self, kind: str) -> str:
+        """What is said to someone who tells of an incident: `kind` is abuse, image or other."""
+        return {"abuse": self.report_abuse, "image": self.report_image, "other": self.report_other}[kind]
+
+    def said(self, name: Said) -> str:
+        """What is said to thanks, a goodbye, "undo", or a question about a report."""
+        return {
+            "thanks": self.thanks,
+            "goodbye": self.goodbye,
+            "undo": self.undo,
+            "report_how": self.report_how,
+            "status": self.status,
+        }[name]
+
+    def read_as_line(self, frame: Framed) -> str:
+        """What was read of a question, on one line; empty where that is less than two things."""
+        read = [_names(self.read, slot).get(value, value) for slot in _READ for value in frame.of(slot)[:2]]
+        read += [platform.title() for platform in frame.of("platform")[:2]]
+        return self.read_as.fill(read=" · ".join(read)) if len(read) > 1 else ""
+
+    def about_line(self, topic: Topic, against: Sequence[Slot], frame: Framed) -> str:
+        """What a topic's rule is about, where a question is about something else: `against` are the slots."""
+        if not against or topic.applies is None:
+            return self.related_unsure
+        # What tells the two apart best is named: whose account, about whom, who; the act last.
+        slot = next(name for name in (*_READ, "platform") if name in against)
+        # The first value is the one that the rule speaks of; of persons and acts there may be two.
+        said = getattr(topic.applies, slot)[: 2 if slot in ("person", "act") else 1]
+        about = _joined([self._about(slot, value) for value in said])
+        values = [value for value in frame.of(slot) if value not in getattr(topic.applies, slot)]
+        read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
+        if not about or (frame.of(slot) and not values):
+            return self.related_unsure
+        return (
+            self.related_about.fill(about=about, read=read) if read else self.related_needs.fill(about=about)
+        )
+
+    def _about(self, slot: Slot, value: str) -> str:
+        return _names(self.about, slot).get(value) or _names(self.read, slot).get(value, value)
+
+    def first(self, topic: Topic) -> tuple[str, ...]:
+        """The notes to be read before anyone acts on a topic's answer, by their ids in `outside.yml`."""
+        marked = [self.beside[note] for note in topic.notes if note in self.beside]
+        return tuple(dict.fromkeys([*marked, *topic.first]))
+
+    def outside(self, note: OutsideNote) -> str:
+        """What a note says that is not in the policy, with its source, marked so."""
+        return self.not_in_policy.fill(text=note.text, source=note.source)
+
+    def quotation(self, clause: Clause, lead_in: Clause | None = None) -> str:
+        """A clause verbatim, with its section and lines, after the sentence that opens its list."""
+        where = {"quote": clause.quote, "section": clause.section, "lines": self._place(clause)}
+        if lead_in is None:
+            return self.quoted.fill(**where)
+        return self.quoted_after.fill(lead_in=lead_in.quote, **where)
+
+    def _place(self, clause: Clause) -> str:
+        first, last = clause.lines
+        return (self.line if first == last else self.lines).fill(first=first, last=last)
+
+
+def _names(texts: ReadTexts | AboutTexts, slot: Slot) -> Mapping[Any, str]:
+    """What a slot's values are called; a platform has its own name."""
+    names: Mapping[str, Mapping[Any, str]] = {
+        "actor": texts.actor,
+        "act": texts.act,
+        "account": texts.account,
+        "person": texts.person,
+    }
+    return names.get(slot, {})
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " or ".join(dict.fromkeys(names))
+
+
+def load_answer_texts(path: Path, policy: Policy) -> AnswerTexts:
+    """Read `answer-texts.yml`. Raises DataFaults with file and line, also for a note that is not there."""
+    document = Document(path)
+    texts = document.parse(AnswerTexts)
+    if faults := list(_unknown(document, texts, policy)):
+        raise DataFaults(faults)
+    return texts
+
+
+def _unknown(document: Document, texts: AnswerTexts, policy: Policy) -> Iterator[Fault]:
+    for note, outside in texts.beside.items():
+        if note not in policy.contradictions:
+            yield document.fault(f"beside: no such contradiction: {note}", ("beside", note))
+        if outside not in policy.outside:
+            yield document.fault(f"beside: no such note: {outside}", ("beside", note))
+
 
 # So few words go on from the last question without asking: "and LinkedIn".
 _FRAGMENT = 4

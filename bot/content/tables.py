@@ -1,12 +1,20 @@
-"""The table of permissions (policy_kb/permissions.yml), checked at start."""
+"""The tables of policy_kb/: permissions, routes, retention, outcomes; checked at start."""
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
 
-from bot.content.documents import Record
+from pydantic import Field, field_validator
+
+from bot.content.documents import DataFaults, Document, Fault, Record
+from bot.content.journeys import SlotCondition
 from bot.domain.access import ACTIONS, DECISIONS, Action, Condition, Decision, Permissions
+from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
 from bot.domain.roster import ROLES
+from bot.domain.routing import FLT_CHANNEL, Level, Row
 
 
 class PermissionTable(Record):
@@ -38,3 +46,187 @@ class PermissionTable(Record):
         if missing or unknown:
             raise ValueError(f"decisions missing: {missing}; no such role: {unknown}")
         return value
+
+
+class Outcome(Record):
+    """How a case can be closed: its code, what the FLT picks, and what the reporter sees."""
+
+    code: str = Field(pattern=r"^[a-z_]{1,32}$")
+    label: str = Field(min_length=1)
+    reporter: str = Field(min_length=1)
+    offered: bool = True
+
+
+class Agency(Record):
+    """A body outside the Federation that a case can be referred to."""
+
+    code: str = Field(pattern=r"^[a-z_]{1,32}$")
+    label: str = Field(min_length=1)
+    # Its advice, recorded with a referral, is what an investigation waits for.
+    advises: bool = False
+
+
+class Outcomes(Record):
+    """The outcomes and the outside bodies, each in the order in which they are offered."""
+
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    agencies: tuple[Agency, ...] = Field(min_length=1)
+
+    @field_validator("outcomes", "agencies")
+    @classmethod
+    def _once_each(cls, value: tuple[Outcome | Agency, ...]) -> tuple[Outcome | Agency, ...]:
+        codes = [item.code for item in value]
+        if len(set(codes)) != len(codes):
+            raise ValueError("each code may stand only once")
+        return value
+
+    def find(self, code: str) -> Outcome | None:
+        """The outcome of a code, or None."""
+        return next((item for item in self.outcomes if item.code == code), None)
+
+    def agency(self, code: str) -> str:
+        """What the body of a code is called; the code itself where there is none."""
+        return next((item.label for item in self.agencies if item.code == code), code)
+
+
+class Period(Record):
+    """Days from the closing, and why so many. Empty keeps them; left out it could be a slip of the pen."""
+
+    days: int | None = Field(ge=1)
+    why: str = Field(min_length=1)
+
+
+class Retention(Record):
+    """The whole file. Every class must stand in it."""
+
+    cases: dict[CaseClass, Period]
+
+    @field_validator("cases")
+    @classmethod
+    def _whole(cls, value: dict[CaseClass, Period]) -> dict[CaseClass, Period]:
+        if missing := [name for name in CASE_CLASSES if name not in value]:
+            raise ValueError(f"the classes {', '.join(missing)} are missing")
+        return value
+
+    @property
+    def periods(self) -> Periods:
+        """The period of each class."""
+        days = {name: self.cases[name].days for name in CASE_CLASSES}
+        return {name: None if count is None else timedelta(days=count) for name, count in days.items()}
+
+
+RECIPIENTS = frozenset({FLT_CHANNEL, *ROLES, *(f"deputy_{role}" for role in ROLES)})
+Values = Mapping[str, frozenset[str] | None]
+
+
+class ToldRecord(Record):
+    """One recipient of a row; `from: policy` names the clauses that ask for it, `local` is a setting."""
+
+    to: str
+    levels: tuple[Level, ...] = Field(min_length=1)
+    source: Literal["policy", "local"] = Field(alias="from")
+    clauses: tuple[str, ...] = ()
+
+    @field_validator("to")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in RECIPIENTS:
+            raise ValueError(f"there is no role {value!r}")
+        return value
+
+
+class RowRecord(Record):
+    """One row of the table, as `bot.domain.routing.Row` describes it."""
+
+    id: str
+    when: SlotCondition = Field(min_length=1)
+    told: tuple[ToldRecord, ...]
+    restricted: bool = False
+    urgent: bool = False
+    child: bool = False
+    accidental: bool = False
+    keep: bool = False
+    advice_first: bool = False
+    tags: tuple[str, ...] = ()
+
+    def row(self) -> Row:
+        """The row that decides."""
+        return Row(
+            id=self.id,
+            when={slot: frozenset(values) for slot, values in self.when.items()},
+            told=tuple((told.to, level) for told in self.told for level in told.levels),
+            restricted=self.restricted,
+            urgent=self.urgent,
+            child=self.child,
+            accidental=self.accidental,
+            keep=self.keep,
+            advice_first=self.advice_first,
+            tags=self.tags,
+            clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),
+        )
+
+
+class RoutesFile(Record):
+    """The whole table."""
+
+    rows: tuple[RowRecord, ...]
+
+
+def load_rows(
+    path: Path, values: Values | None, clauses: Mapping[str, object], kinds: frozenset[str]
+) -> tuple[tuple[Row, ...], list[Fault]]:
+    """The rows of `path`, and every fault: an unknown slot, value or clause, or a kind that tells nobody.
+
+    `values` is None where the steps have faults of their own: then their slots are not looked at.
+    """
+    try:
+        document = Document(path)
+        records = document.parse(RoutesFile).rows
+    except DataFaults as error:
+        return (), list(error.faults)
+    faults = list(_unknown_clauses(document, records, clauses))
+    if values is not None:
+        faults += _unknown_slots(document, records, values)
+        faults += _untold(document, records, kinds)
+    return tuple(record.row() for record in records), faults
+
+
+def _unknown_slots(document: Document, records: tuple[RowRecord, ...], values: Values) -> Iterator[Fault]:
+    for index, record in enumerate(records):
+        yield from _faults(document, index, record, values)
+
+
+def _faults(document: Document, index: int, record: RowRecord, values: Values) -> Iterator[Fault]:
+    for slot, wanted in record.when.items():
+        where = ("rows", index, "when", slot)
+        if slot not in values:
+            yield document.fault(f"row {record.id!r}: no step fills the slot {slot!r}", where)
+        elif (known := values[slot]) is not None and (strange := set(wanted) - known):
+            yield document.fault(
+                f"row {record.id!r}: {slot!r} never holds {', '.join(sorted(strange))}", where
+            )
+
+
+def _unknown_clauses(
+    document: Document, records: tuple[RowRecord, ...], clauses: Mapping[str, object]
+) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, record in enumerate(records):
+        if record.id in seen:
+            yield document.fault(f"the row {record.id!r} is given twice", ("rows", index))
+        seen.add(record.id)
+        for position, told in enumerate(record.told):
+            where = ("rows", index, "told", position)
+            if told.source == "policy" and not told.clauses:
+                yield document.fault(
+                    f"row {record.id!r}: `from: policy` needs the clauses that say so", where
+                )
+            for clause in told.clauses:
+                if clause not in clauses:
+                    yield document.fault(f"row {record.id!r}: there is no clause {clause!r}", where)
+
+
+def _untold(document: Document, records: tuple[RowRecord, ...], kinds: frozenset[str]) -> Iterator[Fault]:
+    reached = {kind for record in records if record.told for kind in record.when.get("kind", ())}
+    for kind in sorted(kinds - reached):
+        yield document.fault(f"no row tells anybody of a report of kind {kind!r}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.content.door_texts import DoorTexts
-from bot.content.paper_texts import PaperTexts
+from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules

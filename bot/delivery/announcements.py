@@ -1,17 +1,96 @@
-"""What is owed to somebody on the roster and is about no report: a proposal for them, their digest."""
+"""What is owed to somebody on the roster and is about no report: a proposal to decide, the digest."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from bot.casework import auditing
 from bot.casework.context import Context
-from bot.delivery.channel_alarm import CHANNEL, alarm
-from bot.delivery.digests import DIGEST, digest
+from bot.casework.views import age
 from bot.delivery.notices import NowhereToSend, Outgoing, Ways, kept_on
+from bot.delivery.undelivered import CHANNEL, alarm
+from bot.domain.cases import Stage
+from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.roster import Person
 from bot.people.approvals import ANNOUNCED, announcement
-from bot.storage import outbox
+from bot.people.holders import open_cases
+from bot.storage import audit, outbox
 from bot.storage.database import Transaction
-from bot.storage.outbox import Claimed
+from bot.storage.outbox import Claimed, Notice, enqueue
+from bot.storage.reports import Report, people_of_each
+
+DIGEST = "digest"
+_DAILY, _WEEKEND = "daily", "weekend"
+_BUTTONS = 10
+_DAY = timedelta(days=1)
+
+
+def slot(context: Context, now: datetime) -> str:
+    """The newest digest that is due today, such as "2026-11-27.daily"; "" where there is none."""
+    federation = context.world.federation
+    there = now.astimezone(ZoneInfo(federation.timezone))
+    working, today, times = federation.working_time, there.date(), federation.digest
+    worked = working.half_days(today)
+    if times is None or not worked:
+        return ""
+    if not working.half_days(today + _DAY) and there.time() >= times.before_days_off:
+        return f"{today}.{_WEEKEND}"
+    # A worker that comes back in the evening tells nobody of the morning.
+    return f"{today}.{_DAILY}" if times.at <= there.time() <= worked[-1].ends else ""
+
+
+def owe(tx: Transaction, context: Context, due: str, now: datetime) -> None:
+    """Owe the digest of this slot to everybody who is to have one and is there."""
+    roster, times = context.world.federation.roster, context.world.federation.digest
+    people = {one for role in (times.roles if times else ()) for one in roster.holders(role, "")}
+    for person in sorted(people - roster.covers.keys()):
+        notice = Notice(NoticeKey.of(DIGEST, due, person), "", DIGEST, Recipient(person))
+        enqueue(tx, context.vault.new_id(), notice, now)
+
+
+def digest(
+    tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
+) -> Message | None:
+    """What this very person may see, counted; None where there is nothing."""
+    seen = [report for report in open_cases(tx, context) if not report.row.drill]
+    told = people_of_each(tx, seen)
+    mine = [report for report in seen if context.may(person, "list", report, told[report.id])]
+    if not mine:
+        return None
+    texts = context.roster_texts.digest
+    weekend = notice.key.parts[0].endswith(_WEEKEND)
+    title = texts.weekend_title if weekend else texts.title
+    blocks: list[Block] = [Heading(title), Facts(_counts(context, mine, now))]
+    blocks += [Paragraph(texts.weekend)] if weekend else []
+    blocks.append(Paragraph(texts.text))
+    if auditing.may_audit(context, person):
+        # The hash without its number: nobody counts what goes on in cases that are not theirs.
+        blocks.append(Paragraph(texts.audit.fill(head=audit.head(tx).hash), muted=True))
+    label = context.texts.buttons.open
+    shown = (
+        Button(label.fill(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]
+    )
+    blocks.append(Buttons(tuple(shown)))
+    return Message(tuple(blocks), summary=title)
+
+
+def _counts(context: Context, mine: list[Report], now: datetime) -> tuple[tuple[str, str], ...]:
+    texts = context.roster_texts.digest
+    waiting = [report for report in mine if report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)]
+    overdue = [report for report in waiting if _is_overdue(report, now)]
+    return (
+        (texts.open, str(len(mine))),
+        (texts.unacknowledged, str(len(waiting))),
+        (texts.overdue, str(len(overdue))),
+        (texts.oldest, age(context, min(report.row.received_at for report in mine), now)),
+    )
+
+
+def _is_overdue(report: Report, now: datetime) -> bool:
+    return report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
+
 
 _MESSAGES = {ANNOUNCED: announcement, CHANNEL: alarm, DIGEST: digest}
 

@@ -1,4 +1,4 @@
-"""Between the outbox and the senders: what a claimed row says, where it goes, and what came of it."""
+"""What a claimed row of the outbox says, where it goes, what came of it; the lines under the FLT's card."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.casework import card as case_cards
+from bot.casework import card as cards
+from bot.casework.card import event_name
 from bot.casework.context import Context
 from bot.casework.links import card_links
-from bot.casework.quiet_hours import waits_until
+from bot.casework.notify import waits_until
 from bot.content import case_texts
-from bot.delivery import reminders
-from bot.delivery.lines import line, thread_of
+from bot.delivery import timers
 from bot.domain.cases import Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
@@ -22,7 +22,7 @@ from bot.following import check_back
 from bot.following.status import outcome_text, phone_list, question_notice
 from bot.storage import outbox
 from bot.storage.database import Transaction
-from bot.storage.outbox import Claimed, Posted
+from bot.storage.outbox import Claimed, Notice, Posted, cards_of, posted_card, waiting
 from bot.storage.removals import remember_place, stood
 from bot.storage.reports import (
     Entry,
@@ -34,6 +34,45 @@ from bot.storage.reports import (
     report_to_show,
     save_state,
 )
+
+
+class NotYet(Exception):
+    """What must stand there first is not there yet: the card, or the line before this one."""
+
+
+def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
+    """The id of the card under which this line goes; None where there will be none. Raises NotYet."""
+    if not report.row.visibility.in_channel:
+        return None
+    card = posted_card(tx, report.id, FLT_CHANNEL)
+    if card is None:
+        if FLT_CHANNEL not in cards_of(tx, report.id):
+            return None
+        raise NotYet("the card is not posted yet")
+    number = notice.key.number
+    if any(key.number < number for key in waiting(tx, notice)):
+        raise NotYet("an earlier line is not posted yet")
+    return card.message_id
+
+
+def line(tx: Transaction, context: Context, report: Report, notice: Notice) -> Message:
+    """Who did what. No note, reason, answer or name of a reporter."""
+    entry = history(tx, report)[notice.key.number - 1]
+    text = context.texts.line.fill(what=_what(context, entry), who=_who(context, entry))
+    return Message((Paragraph(text),), summary=text)
+
+
+def _who(context: Context, entry: Entry) -> str:
+    known = {"reporter": context.texts.labels.reporter, "signpost": "Signpost"}
+    return known.get(entry.actor) or context.name(entry.actor)
+
+
+def _what(context: Context, entry: Entry) -> str:
+    to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
+    agency = entry.detail.get("agency", "")
+    what = event_name(context, entry.event).fill(to=to, agency=agency)
+    outcome = entry.detail.get("outcome", "") if entry.event == "close" else ""
+    return f"{what}: {outcome}" if outcome else what
 
 
 @dataclass(frozen=True)
@@ -160,7 +199,7 @@ def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, repo
         or (kind == "undelivered" and stage is not Stage.SUBMITTED)
         or (kind == "withheld" and (in_hand or not context.channel.reason))
         or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(tx, report)))
-        or (kind == reminders.REMINDER and reminders.is_overtaken(tx, report, notice))
+        or (kind == timers.REMINDER and timers.is_overtaken(tx, report, notice))
     )
 
 
@@ -205,7 +244,7 @@ def _message(
         case "card":
             entries = history(tx, report)
             links = card_links(tx, report, entries)
-            return case_cards.card(context, report, told, entries, notice.recipient, links)
+            return cards.card(context, report, told, entries, notice.recipient, links)
         case "line":
             return line(tx, context, report, notice)
         case "task" | "urgent" | "given_back":
@@ -224,12 +263,12 @@ def _noticed(report: Report, texts: case_texts.Notice) -> Message:
 
 # What says the same whatever happened to the case.
 _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
-    "notice": case_cards.notice,
+    "notice": cards.notice,
     "added": lambda context, report: _noticed(report, context.texts.added),
     "given": lambda context, report: _noticed(report, context.texts.given),
     "vacated": lambda context, report: _noticed(report, context.texts.vacated),
     "question": question_notice,
-    reminders.REMINDER: reminders.reminder,
+    timers.REMINDER: timers.reminder,
     check_back.CHECK_BACK: check_back.notice,
     check_back.TELL_URGENT: check_back.tell_urgent,
     check_back.TELL_PHONE: check_back.tell_phone,

@@ -12,10 +12,12 @@ from bot.casework.context import Context
 from bot.casework.notify import owe_members, owe_reporter
 from bot.delivery.notices import kept_on
 from bot.domain.cases import Stage
-from bot.domain.notices import FLT_CHANNEL, REPORTER
+from bot.domain.messages import Heading, Message, Paragraph
+from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
+from bot.domain.roster import Person
 from bot.storage import outbox
 from bot.storage.database import Transaction
-from bot.storage.outbox import Claimed, Notice
+from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.reports import Entry, Report, add_entry, history, report_by_id, save_state
 
 UNDELIVERED = "undelivered"
@@ -160,3 +162,32 @@ def _tell_others(tx: Transaction, context: Context, claimed: Claimed, now: datet
     has_it = outbox.posted_card(tx, report.id, notice.recipient) is not None
     if report.row.due_at is not None and not has_it:
         save_state(tx, report, report.state, now, None)
+
+
+CHANNEL = "channel"
+_ROLE = "it"
+
+
+def look(tx: Transaction, context: Context, told: str, now: datetime) -> str:
+    """Owe it to whoever can mend the channel, once a day, where the reason is another than the one `told` of.
+
+    The reason now. That the channel has not been looked at yet, as at every start, is none.
+    """
+    reason = context.channel.reason
+    if reason in ("", context.world.door.private.unchecked, told):
+        return reason
+    for person in context.world.federation.roster.holders(_ROLE, ""):
+        notice = Notice(NoticeKey.of(CHANNEL, now.date(), person), "", CHANNEL, Recipient(person))
+        enqueue(tx, context.vault.new_id(), notice, now)
+    return reason
+
+
+def alarm(
+    _tx: Transaction, context: Context, _notice: Notice, person: Person, _now: datetime
+) -> Message | None:
+    """What the IT Manager reads; None where the channel was mended, or somebody else looks after it now."""
+    why = context.channel.reason
+    if not why or _ROLE not in context.world.federation.roster.every_role_of(person.id):
+        return None
+    texts = context.roster_texts.channel
+    return Message((Heading(texts.title), Paragraph(texts.text.fill(why=why))), summary=texts.title)

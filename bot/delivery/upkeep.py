@@ -1,4 +1,4 @@
-"""What a worker sees to beside sending: the roster, ladders, the digest, the channel, what has expired."""
+"""What a worker does beside sending: roster, ladders, digest, channel, expiry, heartbeat."""
 
 from __future__ import annotations
 
@@ -8,17 +8,37 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.casework.context import Context, Stand
-from bot.delivery import channel_alarm, digests, timers
-from bot.delivery.housekeeping import Housekeeping
+from bot.delivery import announcements, timers, undelivered
 from bot.people import holders, standing
-from bot.storage import outbox
-from bot.storage.database import StorageUnavailable
+from bot.storage import conversations, heartbeats, outbox
+from bot.storage.database import Database, StorageUnavailable
+
+# Not at every poll: each write costs an fsync.
+_CLEAR_EVERY = timedelta(seconds=10)
+
+
+@dataclass
+class Housekeeping:
+    """One process's. Raises StorageUnavailable, and is due again in ten seconds."""
+
+    _done: datetime | None = None
+
+    def look(self, database: Database, now: datetime) -> None:
+        """Do it where the last time was long enough ago, or the clock was put back since."""
+        if self._done is not None and timedelta() <= now - self._done < _CLEAR_EVERY:
+            return
+        self._done = now
+        database.leave_no_trace()
+        with database.transaction() as tx:
+            conversations.forget_expired(tx, now)
+            heartbeats.beat(tx, "worker", now)
+
 
 log = structlog.get_logger()
 
 # Not at every look at the outbox: each commit of a report wakes every worker, and on PostgreSQL four of
 # them that did all this each time were no faster than one.
-_EVERY = timedelta(seconds=1)
+_CHECK_EVERY = timedelta(seconds=1)
 # A press that was under way when the roster changed is stored by then: longer than any may take.
 _UNDER_WAY = timedelta(seconds=10)
 
@@ -44,7 +64,7 @@ class Upkeep:
 
     def when_due(self, now: datetime) -> None:
         """Do all of it, where the last time was a second ago or the clock was put back since."""
-        if self._done is not None and timedelta() <= now - self._done < _EVERY:
+        if self._done is not None and timedelta() <= now - self._done < _CHECK_EVERY:
             return
         self._follow_roster(now)
         timers.climb_due(self.context, now)
@@ -67,10 +87,10 @@ class Upkeep:
     def _see_to_digest(self, now: datetime) -> None:
         """Owe it where it is due. A fault in it holds up nothing else, and is logged once."""
         try:
-            due = digests.slot(self.context, now)
+            due = announcements.slot(self.context, now)
             if due and due != self._digested:
                 with self.context.database.transaction() as tx:
-                    digests.owe(tx, self.context, due, now)
+                    announcements.owe(tx, self.context, due, now)
         except StorageUnavailable:
             raise
         except Exception:
@@ -90,5 +110,5 @@ class Upkeep:
             withheld = bool(self.context.channel.reason)
             if self._was_withheld and not withheld:
                 outbox.hasten_held(tx, now)
-            self._alarmed = channel_alarm.look(tx, self.context, self._alarmed, now)
+            self._alarmed = undelivered.look(tx, self.context, self._alarmed, now)
             self._was_withheld = withheld

@@ -1,11 +1,11 @@
-"""The worker: climbs ladders, claims what is owed, sends it outside any transaction, records it."""
+"""The worker: claim what is owed under a lease, send it outside any transaction, record it, retry."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +14,8 @@ import structlog
 
 from bot.casework.context import Context
 from bot.delivery import announcements, notices, undelivered
-from bot.delivery.leases import LEASE, RENEWED_EVERY_S, Leases
-from bot.delivery.lines import NotYet
 from bot.delivery.metrics import NOTICES
-from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing
-from bot.delivery.retry import delay
+from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import reason_of, send
 from bot.delivery.sender import (
     DeliveryFault,
@@ -31,9 +28,89 @@ from bot.delivery.sender import (
 from bot.delivery.upkeep import Upkeep
 from bot.domain.notices import REPORTER, Recipient
 from bot.people import standing
-from bot.storage import outbox, pauses
+from bot.storage import outbox
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Claimed
+
+# A dead worker's rows are anyone's after this long; a living one renews in time, three times over.
+LEASE = timedelta(seconds=12)
+RENEWED_EVERY_S = 3.0
+# What is on its way is cut before the lease ends: its rescuer must find everything that it did.
+_SHARE = 0.8
+
+
+@dataclass
+class _Held:
+    ends: float
+    sends: set[tuple[asyncio.Timeout, float]] = field(default_factory=set)
+
+
+class Leases:
+    """One worker's leases, by token. Times are those of the event loop, in seconds."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Those that are held now."""
+        return tuple(self._held)
+
+    def take(self, token: str, began: float) -> None:
+        """A claim that was begun at `began` succeeded under this token."""
+        self._held[token] = _Held(_end(began))
+
+    def drop(self, token: str) -> None:
+        """Nothing is left to do under it."""
+        self._held.pop(token, None)
+
+    def renewed(self, tokens: Iterable[str], began: float) -> None:
+        """A renewal that was begun at `began` succeeded: what is on its way has longer."""
+        for held in filter(None, map(self._held.get, tokens)):
+            held.ends = _end(began)
+            for timeout, latest in held.sends:
+                if not timeout.expired():
+                    timeout.reschedule(min(latest, held.ends))
+
+    @asynccontextmanager
+    async def sending(self, token: str, longest_s: float) -> AsyncIterator[None]:
+        """At most `longest_s` seconds, and not beyond the lease. Raises TimeoutError when it is cut."""
+        now = asyncio.get_running_loop().time()
+        latest, held = now + longest_s, self._held[token]
+        if now >= held.ends:
+            # We stood still for so long that it may be another's by now: nothing is begun under it.
+            raise TimeoutError("the lease has ended")
+        async with asyncio.timeout_at(min(latest, held.ends)) as timeout:
+            entry = (timeout, latest)
+            held.sends.add(entry)
+            try:
+                yield
+            finally:
+                held.sends.discard(entry)
+
+
+def _end(began: float) -> float:
+    return began + _SHARE * LEASE.total_seconds()
+
+
+_FIRST_S = 2.0
+# A report that nobody has must not wait long once its platform is back.
+_LONGEST_S = 60.0
+_LONGEST_ASKED_S = 3600.0
+
+
+def delay(attempts: int, retry_after: float | None, jitter: float) -> float:
+    """Seconds until the next try, after `attempts` tries (from 1). `jitter` is in [0, 1).
+
+    What the platform asked for is honoured to the second, up to an hour; our own pace doubles up to a
+    minute.
+    """
+    if retry_after is not None:
+        return min(max(retry_after, 0.0), _LONGEST_ASKED_S)
+    # The exponent is capped before it is used: 2 ** attempts must not outgrow a float.
+    ours = min(_FIRST_S * 2.0 ** min(attempts - 1, 16), _LONGEST_S)
+    return ours * (0.75 + 0.5 * jitter)
+
 
 log = structlog.get_logger()
 _BATCH = 20
@@ -223,7 +300,7 @@ class Worker:
     def _wait(self, claimed: Claimed, why: str, until: datetime) -> None:
         with self.context.database.transaction() as tx:
             # What is further off would look as if a clock had been put back: it is asked again on the way.
-            undelivered.wait(tx, claimed, min(until, self.clock() + pauses.LONGEST), why)
+            undelivered.wait(tx, claimed, min(until, self.clock() + outbox.LONGEST), why)
 
     def _give_back(self, claimed: Claimed) -> None:
         with self.context.database.transaction() as tx:
@@ -268,7 +345,7 @@ class Worker:
         due_at = now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
         if retry_after and claimed.notice.recipient != REPORTER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
-            pauses.pause(tx, claimed.notice.recipient, due_at)
+            outbox.pause(tx, claimed.notice.recipient, due_at)
         undelivered.again(tx, self.context, claimed, due_at, reason_of(fault), now, platform)
 
 

@@ -1,4 +1,4 @@
-"""What is learnt from the examples: what kind of text it is, which topic, and whether it is for us at all."""
+"""What is learnt from the examples: the kind of a text, its topic, and whether it is for Signpost at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,232 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.engine.classifier import Linear, Scores, best_temperature, fit_logistic, one_hot, softmax, twin_folds
-from bot.engine.features import Vectors
-from bot.engine.kernel import Kernel, fit_kernel
-from bot.engine.topic_head import TopicHead, fit_topics
+from bot.engine.features import Vectors, normalised
 from bot.engine.training import POLICY_PREFIX
+
+Scores = NDArray[np.floating[Any]]
+_STEPS = 25
+# Two examples of one label with this cosine say the same thing.
+_TWINS = 0.8
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Scores `rows @ weights + bias`, one column a label, in the order of `labels`."""
+
+    labels: tuple[str, ...]
+    weights: Vectors
+    bias: Vectors
+
+    def scores(self, rows: Vectors) -> Scores:
+        """One row of scores a row of `rows`; higher is likelier."""
+        return np.asarray(rows @ self.weights + self.bias, dtype=np.float64)
+
+
+def fit_logistic(rows: Vectors, labels: Sequence[str], strength: float, names: tuple[str, ...]) -> Linear:
+    """Multinomial logistic regression in which every label weighs the same, however many examples it has.
+
+    `strength` is the L2 penalty. Boehning's bound replaces the changing Hessian by a fixed one, so that each
+    step is two multiplications, and nothing is left to chance.
+    """
+    targets = one_hot(labels, names).astype(np.float32)
+    weight = _balance(targets)[:, None].astype(np.float32)
+    lifted = np.hstack([rows, np.ones((len(rows), 1), dtype=np.float32)])
+    solved = _descend(lifted, targets, weight, np.float32(strength))
+    return Linear(names, solved[:-1], solved[-1])
+
+
+def _descend(rows: Vectors, targets: Vectors, weight: Vectors, penalty: np.float32) -> Vectors:
+    bound = rows.T @ (rows * weight) / 2 + penalty * np.eye(rows.shape[1], dtype=np.float32)
+    step = np.linalg.inv(bound)
+    solved: Vectors = np.zeros((rows.shape[1], targets.shape[1]), dtype=np.float32)
+    ahead = solved
+    for turn in range(_STEPS):
+        slope = rows.T @ (weight * (softmax(rows @ ahead) - targets)) + penalty * ahead
+        before, solved = solved, np.asarray(ahead - step @ slope, dtype=np.float32)
+        # Nesterov's momentum: half as many steps for the same scores.
+        ahead = solved + np.float32(turn / (turn + 3)) * (solved - before)
+    return solved
+
+
+def _balance(targets: Scores) -> Scores:
+    counts = np.maximum(targets.sum(axis=0), 1.0)
+    return np.asarray(targets @ (len(targets) / (targets.shape[1] * counts)))
+
+
+def one_hot(labels: Sequence[str], names: Sequence[str]) -> Scores:
+    """A row a label, 1.0 in the column of its name."""
+    places = {name: place for place, name in enumerate(names)}
+    return np.eye(len(names))[[places[label] for label in labels]]
+
+
+def softmax(scores: Scores, temperature: float = 1.0) -> Scores:
+    """Each row as odds that sum to 1."""
+    scaled = scores / temperature
+    raised = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def twin_folds(
+    rows: Vectors, labels: Sequence[str], count: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """`count` splits into (to learn from, to try on): each label's examples are dealt out in turn.
+
+    Near twins of a label are tried together: one would tell of the other.
+    """
+    fold_of = twin_turns(rows, labels, count)
+    for fold in range(count):
+        yield np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+
+
+def twin_turns(rows: Vectors, labels: Sequence[str], count: int) -> NDArray[np.int64]:
+    """In which of `count` folds each example is tried. Rows of one label with a cosine over 0.8 are twins."""
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    straight, of = rows / lengths, np.array(labels)
+    turn = np.zeros(len(of), dtype=np.int64)
+    for label in dict.fromkeys(labels):
+        mine = np.flatnonzero(of == label)
+        turn[mine] = _dealt(straight[mine] @ straight[mine].T > _TWINS, count)
+    return turn
+
+
+def _dealt(twins: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
+    """The fold of each example of one label: a group of twins after the other."""
+    group = np.full(len(twins), -1)
+    for place in range(len(twins)):
+        if group[place] < 0:
+            _join(group, twins, place, int(group.max()) + 1)
+    return np.asarray(group % count)
+
+
+def _join(group: NDArray[np.int64], twins: NDArray[np.bool_], first: int, number: int) -> None:
+    waiting = [first]
+    while waiting:
+        place = waiting.pop()
+        if group[place] < 0:
+            group[place] = number
+            waiting += np.flatnonzero(twins[place] & (group < 0)).tolist()
+
+
+def best_temperature(scores: Scores, truth: NDArray[np.int64]) -> float:
+    """The temperature under which `softmax(scores)` gives the true columns the highest likelihood."""
+    candidates: list[float] = [2.0 ** (power / 4) for power in range(-20, 13)]
+    surprises = [_surprise(scores, truth, value) for value in candidates]
+    return candidates[surprises.index(min(surprises))]
+
+
+def _surprise(scores: Scores, truth: NDArray[np.int64], temperature: float) -> float:
+    odds = softmax(scores, temperature)[np.arange(len(truth)), truth]
+    return float(-np.log(np.maximum(odds, 1e-12)).mean())
+
+
+# Chosen by 4-fold cross-validation on intents/, near twins kept together: how fast likeness fades with the
+# cosine, and the penalty.
+_WIDTH = np.float32(0.5)
+_PENALTY = np.float32(0.1)
+_BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What each example says for each label.
+
+    `rows` are the examples, of length 1; `weights` has a row an example and a column a label.
+    """
+
+    labels: tuple[str, ...]
+    rows: Vectors
+    weights: Vectors
+
+    def cosines(self, features: Vectors) -> Vectors:
+        """How near each text is to each example: a row a text, a column an example."""
+        return np.asarray(normalised(features) @ self.rows.T)
+
+    def scores(self, cosines: Vectors) -> Vectors:
+        """About 1 for the label of a text and 0 for others: a row a text, a column a label."""
+        return np.asarray(_fade(cosines.copy()) @ self.weights)
+
+
+def fit_kernel(
+    features: Vectors, labels: Sequence[str], names: tuple[str, ...], weight: Vectors | None = None
+) -> Kernel:
+    """Ridge regression in closed form; `weight` says how much each example counts (all alike without)."""
+    rows = normalised(features)
+    matrix = _fade(np.asarray(rows @ rows.T))
+    each = np.ones(len(rows), dtype=np.float32) if weight is None else weight
+    matrix[np.diag_indices_from(matrix)] += _PENALTY / each
+    return Kernel(names, rows, _solved(matrix, one_hot(labels, names).astype(np.float32)))
+
+
+def _solved(matrix: Vectors, targets: Vectors) -> Vectors:
+    """`x` in `matrix @ x = targets` for a positive definite matrix: half the work of the general one."""
+    lower = np.linalg.cholesky(matrix)
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(targets), _BLOCK)]
+    inverse = [np.linalg.inv(lower[block, block]) for block in blocks]
+    found = targets.copy()
+    for block, turned in zip(blocks, inverse, strict=True):
+        found[block] = turned @ (found[block] - lower[block, : block.start] @ found[: block.start])
+    for block, turned in zip(reversed(blocks), reversed(inverse), strict=True):
+        found[block] = turned.T @ (found[block] - lower[block.stop :, block].T @ found[block.stop :])
+    return found
+
+
+def _fade(cosines: Vectors) -> Vectors:
+    # In place: the square of a few thousand examples takes 100 MB and more.
+    cosines -= np.float32(1)
+    cosines /= _WIDTH
+    np.exp(cosines, out=cosines)
+    return cosines
+
+
+# Chosen by cross-validation on intents/, near twins kept together: the penalty of the regression, how far the
+# spread is drawn towards a sphere, and the weights of the parts beside that of the centroids, which is 1.
+_STRENGTH = 0.1
+_SHRINK = 0.3
+_LOG_ODDS = 0.2
+_KERNEL = 2.0
+
+
+@dataclass(frozen=True)
+class TopicHead:
+    """Whitened centroids and logistic regression; the kernel's scores come from outside, as they are shared.
+
+    `white` turns features less `middle` into a space where texts of one topic spread alike all round;
+    `centres` are the topics there, of length 1, a column each in the order of `linear.labels`.
+    """
+
+    linear: Linear
+    middle: Vectors
+    white: Vectors
+    centres: Vectors
+
+    def scores(self, features: Vectors, kernel: Vectors) -> Scores:
+        """One row a text, one column a topic; higher is likelier.
+
+        `kernel` holds the kernel's scores, its columns in the same order.
+        """
+        turned = np.asarray((features - self.middle) @ self.white, dtype=np.float32)
+        odds = np.log(softmax(self.linear.scores(features)) + 1e-12)
+        return np.asarray(normalised(turned) @ self.centres + _LOG_ODDS * odds + _KERNEL * kernel)
+
+
+def fit_topics(features: Vectors, topics: Sequence[str], names: tuple[str, ...]) -> TopicHead:
+    """Learn the topics from the examples of topics: a row of features and a name each."""
+    member = one_hot(topics, names).astype(np.float32)
+    centres: Vectors = (member.T @ features) / np.maximum(member.sum(axis=0), 1)[:, None]
+    middle: Vectors = centres.mean(axis=0)
+    white = _whitening(features - member @ centres)
+    turned = np.asarray((centres - middle) @ white, dtype=np.float32)
+    linear = fit_logistic(features, topics, _STRENGTH, names)
+    return TopicHead(linear, middle, white, normalised(turned).T.copy())
+
+
+def _whitening(apart: Vectors) -> Vectors:
+    spread: Vectors = apart.T @ apart / np.float32(len(apart))
+    sphere = np.trace(spread) / len(spread) * np.eye(len(spread), dtype=np.float32)
+    strength, turn = np.linalg.eigh((1 - _SHRINK) * spread + _SHRINK * sphere)
+    return np.asarray(turn / np.sqrt(np.maximum(strength, 1e-9)), dtype=np.float32)
+
 
 OUT_OF_SCOPE = "out_of_scope"
 DANGER = "danger"
@@ -22,7 +243,6 @@ POLICY = "policy"
 SMALL_TALK = ("greet", "help")
 # Chosen by 4-fold cross-validation on intents/, near twins kept together: the penalties of the regressions,
 # and the weights of regression and kernel in the kinds.
-_STRENGTH = 0.1
 _GATE_STRENGTH = 0.3
 _LINEAR_SHARE = 1 / 3
 _KERNEL_SHARE = 4.0

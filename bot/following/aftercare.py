@@ -20,7 +20,7 @@ from bot.domain.turns import (
     WithdrawReport,
 )
 from bot.following import check_back_form, forms
-from bot.reporting import draft, steps
+from bot.reporting import presses, steps
 
 _FORMS: Mapping[str, Callable[[str, World], Message]] = {
     forms.STATUS: lambda _reference, world: forms.status_form(world),
@@ -61,7 +61,7 @@ def _told(session: Session, act: Submitted, world: World) -> Turn:
     limits = {"text": (forms.LONGEST, True), "code": (forms.SHORT, False)}
     values, errors = forms.typed_in(act.fields, limits, world)
     keep = any(act.fields.get(steps.KEEP, ()))
-    doubts = {} if keep else draft.doubts_about({"text": (values["text"],)}, {"text"}, world)
+    doubts = {} if keep else presses.doubts_about({"text": (values["text"],)}, {"text"}, world)
     if errors or doubts:
         redo = steps.Redo({**doubts, **errors}, _typed(values), may_keep=bool(doubts))
         return Turn(session, (forms.text_form(act.action, act.value, world, redo),))

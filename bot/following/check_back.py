@@ -12,18 +12,16 @@ from datetime import datetime
 from bot.casework.context import Context
 from bot.casework.links import linked_ids
 from bot.casework.notify import owe_addition, owe_reporter, owe_rewrites
-from bot.casework.urgency import next_due
+from bot.casework.work import next_due
 from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
 from bot.domain.turns import AnswerCheckBack, Sender
 from bot.following.check_back_form import CHECK_BACK as PRESS
 from bot.following.ownership import own_report
 from bot.following.withdrawal import said, was_withdrawn
-from bot.storage.case_marks import mark, named
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, history, reload, save_state
-from bot.storage.several import look_up
+from bot.storage.reports import Entry, Report, add_entry, history, look_up, mark, named, reload, save_state
 from bot.storage.timers import end_check
 
 CHECK_BACK = "check_back"

@@ -23,7 +23,7 @@ from bot.domain.messages import (
 )
 from bot.domain.turns import AnswerCheckBack, Session, Submitted, Turn
 from bot.following import forms
-from bot.reporting import draft
+from bot.reporting import presses
 from bot.reporting.steps import KEEP, Redo, contact_list, keep_field
 
 CHECK_BACK = "report.since"
@@ -90,4 +90,4 @@ def submitted(session: Session, act: Submitted, world: World) -> Turn:
 def _doubts(act: Submitted, values: Mapping[str, str], world: World) -> Mapping[str, str]:
     if any(act.fields.get(KEEP, ())):
         return {}
-    return draft.doubts_about({"text": (values["text"],)}, {"text"}, world)
+    return presses.doubts_about({"text": (values["text"],)}, {"text"}, world)

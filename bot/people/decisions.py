@@ -7,8 +7,7 @@ from datetime import datetime
 
 from bot.casework.context import Context
 from bot.domain.access import Decision
-from bot.domain.roster import Roster, role_name, unheld
-from bot.domain.roster_changes import Change, apply
+from bot.domain.roster import Change, Roster, apply, role_name, unheld
 from bot.people import holders
 from bot.people.standing import ROSTER, as_of, change_of, stand_now
 from bot.records.retention import due

@@ -21,13 +21,13 @@ from bot.storage.reports import (
     Report,
     add_entry,
     add_people,
+    hold_in_order,
     people_of,
     reload,
     report_by_id,
     report_to_show,
     save_state,
 )
-from bot.storage.several import hold_in_order
 from bot.storage.timers import open_ids
 
 log = structlog.get_logger()

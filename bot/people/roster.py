@@ -1,20 +1,20 @@
-"""The roster in the chat: who holds what, what waits for a second person, and the forms for a change."""
+"""The roster, in the chat and on the command line: who holds what, what waits, the forms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.casework import auditing
 from bot.casework.context import Context
 from bot.domain.access import DECISIONS
 from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
-from bot.domain.roster import Person, role_name
-from bot.domain.roster_changes import WHATS
+from bot.domain.roster import WHATS, Person, role_name
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
 from bot.people import decisions, roster_forms
 from bot.people.approvals import VERDICTS, agree, choices, decide, may_decide, propose, refusal
-from bot.people.standing import ROSTER, detail_of
-from bot.storage.approvals import pending
+from bot.people.standing import ROSTER, detail_of, folded
+from bot.storage.approvals import confirmed, pending
 from bot.storage.database import Transaction
 
 PREFIX = "roster."
@@ -112,3 +112,26 @@ def absences(context: Context) -> tuple[str, ...]:
         )
         for item in context.world.federation.roster.absences
     )
+
+
+def misfits(tx: Transaction, context: Context) -> tuple[str, ...]:
+    """Each confirmed change that contradicts the configuration and is passed by, with what to do."""
+    changes, texts = confirmed(tx, context.vault, ROSTER), context.roster_texts
+    return tuple(
+        f"{decisions.words(context, changes[place])} {texts.misfits[why]}"
+        " It is passed by: mend federation.yml, or let two people propose what is right (docs/roster.md)."
+        for place, why in folded(tx, context).misfits
+    )
+
+
+def lines(tx: Transaction, context: Context, now: datetime) -> Iterator[str]:
+    """The whole of it, a line each."""
+    labels = context.roster_texts.labels
+    yield from ((labels.paused,) if context.paused else ())
+    yield from (f"{role}: {names}" for role, names in roles(context))
+    yield from (f"{labels.away}: {line}" for line in absences(context))
+    for approval in pending(tx, context.vault, now):
+        what, person = decisions.words(context, approval), context.name(approval.proposed_by)
+        until = context.local(approval.expires_at)
+        yield f"{labels.waiting}: " + labels.waiting_line.fill(what=what, person=person, until=until)
+    yield from misfits(tx, context)

@@ -10,8 +10,7 @@ from datetime import datetime
 from bot.casework.context import Context
 from bot.content.roster_texts import FieldName
 from bot.domain.messages import Field, Form, Heading, Message, Option
-from bot.domain.roster import ROLES, as_written, role_name
-from bot.domain.roster_changes import WHATS, Change
+from bot.domain.roster import ROLES, WHATS, Change, as_written, role_name
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
 
 _SHORT, _LONG = 80, 300

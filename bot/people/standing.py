@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.casework.context import Context, CurrentWorld, Stand
 from bot.domain.access import Decision
-from bot.domain.roster_changes import WHATS, Change, Folded, at, fold, holds_until
+from bot.domain.roster import WHATS, Change, Folded, at, fold, holds_until
 from bot.storage import standing
 from bot.storage.approvals import confirmed
 from bot.storage.database import Transaction

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.casework.case_entries import entries_for
 from bot.casework.context import Context
+from bot.casework.history import entries_for
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.records.case_file import Taken, case_file

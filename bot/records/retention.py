@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.content.retention_file import Retention
+from bot.content.tables import Retention
 from bot.domain.retention import CaseClass, class_of, may_go
 from bot.storage.audit import HOST, AuditEntry, record
 from bot.storage.database import Database, Transaction

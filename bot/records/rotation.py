@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, StorageUnavailable, Transaction
-from bot.storage.rotation import Page, SealedTable, keys_in_use, rewrap_page, sealed_tables
+from bot.storage.vault import Page, SealedTable, keys_in_use, rewrap_page, sealed_tables
 
 _ROWS = 200
 _ROUNDS = 25

@@ -1,4 +1,4 @@
-"""What was typed into a form, checked field by field: values to keep, or what to say beside each field."""
+"""What was typed into a form or known by the door, checked field by field; a link is never opened."""
 
 from __future__ import annotations
 
@@ -7,14 +7,45 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from bot.content.journeys import FieldRecord
+from bot.content.journeys import FieldRecord, PlatformRecord
 from bot.content.world import World
 from bot.domain.routing import Slots
 from bot.domain.turns import Tokens
 from bot.reporting.journeys import options_of
-from bot.reporting.links import clean_link, leads_to
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+def clean_link(text: str, tracking: Iterable[str]) -> str | None:
+    """The link without tracking parts, fragment, user name or port; None where it is not an https link."""
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").rstrip(".").lower()
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "https" or not _HOST.fullmatch(host) or re.search(r"[\s\\]", text):
+        return None
+    if parts.username is not None or parts.password is not None:
+        return None
+    kept = [(key, value) for key, value in parse_qsl(parts.query) if not _tracks(key, tracking)]
+    return urlunsplit(("https", host, parts.path, urlencode(kept), ""))
+
+
+def _tracks(key: str, tracking: Iterable[str]) -> bool:
+    # fnmatch reads [ and ] as a set of characters: __cft__[0] is a plain name here.
+    plain = key.replace("[", "").replace("]", "")
+    return any(fnmatchcase(plain.lower(), pattern.lower()) for pattern in tracking)
+
+
+def leads_to(link: str, platform: PlatformRecord) -> bool:
+    """Whether the link's host is one of the platform's, or below one; any host where it lists none."""
+    host = urlsplit(link).hostname or ""
+    return not platform.hosts or any(host == known or host.endswith(f".{known}") for known in platform.hosts)
+
 
 # Clocks differ: a time that is a few minutes ahead is not a slip of the pen.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -161,3 +192,17 @@ def _link(text: str, slots: Slots, desk: Desk) -> str:
 def _code(text: str) -> str:
     """A receipt code as it is compared: spaces, dashes and capitals do not matter."""
     return re.sub(r"[\s\-–—]", "", text).upper()
+
+
+# Never a text, a name or a choice that a report is routed by: these say where the post is, and no more.
+# The platform stands first, since a link is checked against it.
+FILLABLE = ("platform", "link", "posted_at")
+
+
+def filled_in(given: Mapping[str, tuple[str, ...]], tokens: Tokens, world: World, now: datetime) -> Slots:
+    """The values of `given` that may stand in a new report, by slot, checked as if they had been typed.
+
+    Whatever is not fillable or not right is left out: the question is then asked with an empty field.
+    """
+    records = [record for name in FILLABLE if (record := world.playbook.field(name)) and given.get(name)]
+    return read_fields(records, given, Desk(world, {}, tokens, now)).values

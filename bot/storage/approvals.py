@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.domain.access import Decision
-from bot.storage.approval_tables import approvals
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
+from bot.storage.schema import approvals
 from bot.storage.vault import Vault
 
 Verdict = Literal["approved", "refused", "withdrawn"]

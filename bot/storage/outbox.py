@@ -7,22 +7,150 @@ Workers of several processes claim one after another, and pass by what another o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from bot.domain.notices import REPORTER, NoticeKey, Recipient
-from bot.storage.claims import PENDING as PENDING
-from bot.storage.claims import SENDING as SENDING
-from bot.storage.claims import claimable, unfinished
-from bot.storage.notices import Notice as Notice
-from bot.storage.notices import of_the_same
-from bot.storage.postgres import announce
+from bot.storage.postgres import alone, announce, is_postgres
 from bot.storage.rows import insert_all_new, insert_new, put
-from bot.storage.schema import outbox, posted
+from bot.storage.schema import Moment, outbox, pauses, posted
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A logical message: its key (the same key is the same message), what it is, and for whom.
+
+    `report_id` is "" for what is about no report.
+    """
+
+    key: NoticeKey
+    report_id: str
+    kind: str
+    recipient: Recipient
+
+
+def of_the_same(notice: Notice) -> ColumnElement[bool]:
+    """What is owed to the same recipient of the same report; else the same message, whichever way it goes."""
+    if notice.report_id:
+        return and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
+    key = notice.key
+    return or_(outbox.c.key == str(key.first), outbox.c.key.startswith(key.every_other))
+
+
+# No platform asks for more; what is further off was set by a clock that was ahead, and holds nobody up.
+LONGEST = timedelta(hours=1)
+
+
+def pause(connection: Connection, recipient: Recipient, until: datetime) -> None:
+    """Nothing for this recipient before `until`."""
+    put(connection, pauses, recipient=recipient, until=until)
+
+
+def paused(now: ColumnElement[datetime], farthest: ColumnElement[datetime]) -> Select[tuple[Recipient]]:
+    """The recipients who are left alone at `now`; `farthest` is LONGEST after it."""
+    return select(pauses.c.recipient).where(pauses.c.until > now, pauses.c.until <= farthest)
+
+
+PENDING, SENDING = "pending", "sending"
+# A little more than the longest pause: what was put off at this very moment is not far ahead.
+_FARTHEST_WAIT = LONGEST + timedelta(minutes=5)
+
+
+def unfinished(table: str = "outbox") -> TextClause:
+    """What is not finished, in the very words of the index over just that: else every old row is read."""
+    return text(f"{table}.state IN ('pending', 'sending')")
+
+
+def claimable(
+    connection: Connection, now: datetime, lease: timedelta, limit: int, busy: Collection[Recipient]
+) -> Sequence[Row[Any]]:
+    """Up to `limit` rows that are due and in nobody's hands, oldest first; they are the caller's to lease.
+
+    On PostgreSQL claims wait for one another; whoever sees without waiting that there is nothing does not.
+    """
+    shared = is_postgres(connection)
+    values = {
+        "now": now,
+        "farthest_wait": now + _FARTHEST_WAIT,
+        # Another machine's clock may be a little ahead: its lease must not look like one from the future.
+        "farthest_lease": now + (2 if shared else 1) * lease,
+        "farthest_pause": now + LONGEST,
+        "busy": list(busy),
+    }
+    if shared:
+        if connection.execute(_any(), values).first() is None:
+            return ()
+        alone(connection, "claim")
+    return connection.execute(_rows(shared), values | {"most": limit}).all()
+
+
+@cache
+def _any() -> Select[Any]:
+    return _free(select(outbox.c.id), shared=True).limit(1)
+
+
+@cache
+def _rows(shared: bool) -> Select[Any]:
+    oldest = _free(select(outbox), shared).order_by(outbox.c.due_at, outbox.c.created_at)
+    return oldest.limit(bindparam("most")).with_for_update(skip_locked=True)
+
+
+def _free(query: Select[Any], shared: bool) -> Select[Any]:
+    # A clock that was put back must hold nothing up: what was never tried is due whatever it says, nothing
+    # waits longer than the longest pause, and no lease reaches further than the one that would be given now.
+    now, far = _moment("now"), _moment("farthest_wait")
+    due = or_(outbox.c.due_at <= now, outbox.c.attempts == 0, outbox.c.due_at > far)
+    ran_out = or_(outbox.c.lease_until <= now, outbox.c.lease_until > _moment("farthest_lease"))
+    waiting, stalled = and_(outbox.c.state == PENDING, due), and_(outbox.c.state == SENDING, ran_out)
+    return query.where(
+        unfinished(),
+        or_(waiting, stalled),
+        outbox.c.recipient.not_in(bindparam("busy", expanding=True)),
+        _in_no_other_hand() if shared else true(),
+        outbox.c.recipient.not_in(paused(now, _moment("farthest_pause"))),
+    )
+
+
+def _in_no_other_hand() -> ColumnElement[bool]:
+    """Nothing for whoever another process is telling at this moment: one conversation, one voice, one pace.
+
+    In one process `busy` sees to it. Each reporter is somebody else, as far as the outbox knows.
+    """
+    other = outbox.alias("other")
+    lives = and_(other.c.lease_until > _moment("now"), other.c.lease_until <= _moment("farthest_lease"))
+    leased = and_(unfinished("other"), other.c.state == SENDING, lives)
+    theirs = select(other.c.report_id).where(leased, other.c.recipient == REPORTER)
+    others = select(other.c.recipient).where(leased, other.c.recipient != REPORTER)
+    to_reporter = outbox.c.recipient == REPORTER
+    return and_(
+        or_(~to_reporter, outbox.c.report_id.not_in(theirs)),
+        or_(to_reporter, outbox.c.recipient.not_in(others)),
+    )
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=Moment)
+
 
 SENT, DEAD = "sent", "dead"
 

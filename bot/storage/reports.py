@@ -1,9 +1,9 @@
-"""Reports, their people and their history."""
+"""Reports, their people, marks and history; one held for a change, or several in one order."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
@@ -356,3 +356,44 @@ def people_of_each(connection: Connection, found: Iterable[Report]) -> dict[str,
     for row in rows:
         people[row.report_id].append(Told(row.person, row.role, levels[row.level]))
     return {report_id: tuple(told) for report_id, told in people.items()}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A report's reference, and whether it is restricted."""
+
+    reference: str
+    restricted: bool
+
+
+def mark(connection: Connection, report: Report, **marks: bool) -> None:
+    """Set marks of the report (urgent, child, legal_hold), whose row this transaction holds."""
+    connection.execute(update(reports).where(reports.c.id == report.id).values(**marks))
+
+
+def named(connection: Connection, ids: Collection[str]) -> tuple[Named, ...]:
+    """The references of these rows, in the order of the ids."""
+    query = select(reports.c.id, reports.c.reference, reports.c.restricted).where(reports.c.id.in_(ids))
+    found = {row.id: Named(row.reference, row.restricted) for row in connection.execute(query)}
+    return tuple(found[row_id] for row_id in ids if row_id in found)
+
+
+OLDEST_FIRST = (reports.c.received_at, reports.c.id)
+
+
+def look_up(connection: Connection, vault: Vault, reference: str) -> Report | None:
+    """The report of a reference, or None, for whoever only reads it: others may change it meanwhile."""
+    if not may_be_reference(reference):
+        return None
+    query = select(reports).where(reports.c.reference == reference, reports.c.wrapped_key != b"")
+    row = connection.execute(query).one_or_none()
+    return None if row is None else opened(vault, row)
+
+
+def hold_in_order(connection: Connection, ids: Collection[str]) -> None:
+    """Hold several reports, the oldest first, as everybody does who changes more than one.
+
+    Whoever came to them in another order and somebody else would each wait for what the other one holds.
+    """
+    wanted = select(reports.c.id).where(reports.c.id.in_(ids)).order_by(*OLDEST_FIRST)
+    connection.execute(wanted.with_for_update(key_share=True)).all()

@@ -6,24 +6,106 @@ act. No narrative, no name, and no user id of a reporter stands in a plain colum
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
+    DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     String,
     Table,
     Text,
+    TypeDecorator,
     false,
     text,
 )
 
-from bot.storage import approval_tables as approval_tables
-from bot.storage.columns import Moment as Moment
-from bot.storage.columns import RecipientText, new_id_column
-from bot.storage.columns import metadata as metadata
+from bot.domain.notices import Recipient
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC. A naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """UTC without a zone, as every database keeps it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Aware again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class RecipientText(TypeDecorator[Recipient]):
+    """Whom a row is for, in the text that the rows have always held."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Recipient | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """As text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Recipient | None:  # noqa: ARG002
+        """From text."""
+        return None if value is None else Recipient.parse(value)
+
+
+def new_id_column() -> Column[str]:
+    """A record's own id."""
+    return Column("id", String(64), primary_key=True)
+
+
+# What takes two people. `number` is the order of those that were confirmed: roster changes apply in it.
+approvals = Table(
+    "approvals",
+    metadata,
+    new_id_column(),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("number", Integer),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", Moment),
+    Column("used_at", Moment),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_detail", LargeBinary, nullable=False),
+)
+Index("uq_approvals_number", approvals.c.number, unique=True)
+Index("ix_approvals_kind", approvals.c.kind, approvals.c.state)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+)
+
 
 reports = Table(
     "reports",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
 
-from bot.storage.approval_tables import standing
 from bot.storage.rows import insert_new
+from bot.storage.schema import standing
 
 _ROW = "signpost"
 

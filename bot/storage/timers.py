@@ -7,9 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
 from bot.domain.cases import Stage
-from bot.storage.reports import Report, report_by_id
+from bot.storage.reports import OLDEST_FIRST, Report, report_by_id
 from bot.storage.schema import reports
-from bot.storage.several import OLDEST_FIRST
 from bot.storage.vault import Vault
 
 _TIMERS = (reports.c.due_at, reports.c.remind_at, reports.c.check_at)

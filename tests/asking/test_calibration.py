@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.asking.calibration import Judged, calibration_error, coverage, reliability, right_at
+from bot.asking.evaluation import Judged, calibration_error, coverage, reliability, right_at
 
 SURE = [Judged(0.95, right=True)] * 3 + [Judged(0.95, right=False)]
 UNSURE = [Judged(0.25, right=False)] * 2

@@ -8,15 +8,17 @@ from zlib import crc32
 import pytest
 
 from bot.asking.answer import Answer, Choice
-from bot.asking.calibration import Judged
 from bot.asking.evaluation import (
+    Judged,
     Labelled,
     evaluate,
     holds,
+    misses_table,
     read_labelled,
+    table,
+    to_json,
     wilson,
 )
-from bot.asking.score_tables import misses_table, table, to_json
 from bot.content.documents import DataFaults
 from bot.content.policy_load import Clause, Policy, load_policy
 

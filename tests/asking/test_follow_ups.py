@@ -10,7 +10,7 @@ from bot.asking.answer import Answer, answer
 from bot.asking.conversation import ask
 from bot.asking.labels import read_labelled
 from bot.asking.reading import Earlier
-from bot.assistant import sessions
+from bot.assistant import dialogue
 from bot.content.world import World
 from bot.domain.turns import Session, Tokens
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
@@ -80,10 +80,10 @@ def test_session_keeps_no_word_of_a_question(engine: BuiltinEngine, world: World
     session, _ = talk(
         engine, world, "Can I follow Zebedee, a former pupil, on Instagram?", "and on Strava, Zebedee again?"
     )
-    stored = sessions.dump(session)
+    stored = dialogue.dump(session)
     assert session.last_topic
     assert "zebedee" not in stored.lower()
-    assert sessions.restore(stored) == session
+    assert dialogue.restore(stored) == session
 
 
 def test_session_of_an_earlier_version_is_read(engine: BuiltinEngine, world: World) -> None:
@@ -92,7 +92,7 @@ def test_session_of_an_earlier_version_is_read(engine: BuiltinEngine, world: Wor
         '{"version":1,"tokens":{"draft":"a","reference":"b","code":"c"},"draft":null,'
         '"last_topic":"follow-former-student","clarifying":false}'
     )
-    session = sessions.restore(old)
+    session = dialogue.restore(old)
     assert session is not None
     _, given = ask(session, "and on LinkedIn?", engine.parse("and on LinkedIn?"), world)
     assert given.topic == "follow-former-student"

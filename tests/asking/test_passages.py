@@ -1,4 +1,4 @@
-from bot.asking.passages import show_passage
+from bot.asking.render import show_passage
 from bot.content.world import World
 from bot.domain.messages import Quote
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.asking.answer import Answer, Choice, Kind, answer, answer_topic, ask_which
 from bot.asking.render import as_messages, show_more
-from bot.content.answer_texts import load_answer_texts
 from bot.content.documents import DataFaults
+from bot.content.rules import load_answer_texts
 from bot.content.world import World
 from bot.domain.messages import (
     Bullets,

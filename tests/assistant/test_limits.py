@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens
-from bot.channels.common.threads import AsyncCore
+from bot.channels.common.runtime import AsyncCore
 from bot.domain.roster import Limits
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.engine.parse import Parse, Ranked
@@ -146,7 +146,7 @@ def test_the_wait_is_waited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None
     async def look_up() -> None:
         core = AsyncCore(desk.product.assistant, lambda: desk.now)
         form = Submitted("status.show", "", {"reference": ("FED-0001",), "code": ("wrong",)})
-        monkeypatch.setattr("bot.channels.common.threads.asyncio.sleep", sleep)
+        monkeypatch.setattr("bot.channels.common.runtime.asyncio.sleep", sleep)
         for number in range(5):
             await core.handle(Incoming(f"event-{number}", Sender("playground", f"u{number}"), form))
         core.close()

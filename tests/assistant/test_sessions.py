@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.assistant.sessions import dump, restore
+from bot.assistant.dialogue import dump, restore
 from bot.domain.turns import Draft, Session, Tokens
 
 TOKENS = Tokens("d1", "FED-7K3Q", "KITE-4821")

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from bot.channels.playground import mount
-from bot.channels.playground.guard import guarded
+from bot.channels.playground.routes import guarded
 from bot.domain.roster import Roster
 from bot.domain.turns import Pressed, Said, SharedFile, Submitted
 from tests.channels.fake_core import FEDERATION, START, FakeCore, MemoryStore, run

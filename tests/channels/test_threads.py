@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from bot.assistant.assistant import Assistant
-from bot.channels.common.threads import AsyncCore
+from bot.channels.common.runtime import AsyncCore
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

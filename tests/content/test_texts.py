@@ -14,18 +14,16 @@ import pytest
 import yaml
 
 from bot.checks import check_everything
-from bot.content.answer_texts import load_answer_texts
-from bot.content.case_texts import load_case_texts
-from bot.content.case_work_texts import CaseWork
+from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Record, load
-from bot.content.door_texts import load_door_texts
+from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.journey_checks import slot_values
 from bot.content.journey_texts import Texts
-from bot.content.paper_texts import load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.roster_texts import RosterTexts
+from bot.content.rules import load_answer_texts
 from bot.content.texts import Holding, Phrase, Table, Text
 from bot.reporting.journeys import ALERT
 from tests.support.desk import settings_in, world_of

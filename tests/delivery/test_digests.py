@@ -132,7 +132,7 @@ def test_a_digest_that_breaks_holds_up_nothing_else(desk: Desk, monkeypatch: pyt
     desk.report(kind="danger", danger="yes")
     upkeep, broken = Upkeep(desk.product.context), Mock(side_effect=TypeError("naive and aware"))
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr("bot.delivery.digests.slot", broken)
+        patched.setattr("bot.delivery.announcements.slot", broken)
         for minutes in (0, 1, 60):
             upkeep.when_due(MONDAY + timedelta(minutes=minutes))
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["digest_broken"]

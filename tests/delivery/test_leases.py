@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import leases
-from bot.delivery.leases import LEASE, Leases
+from bot.delivery import worker as workers
 from bot.delivery.sender import PassingFault, Target
-from bot.delivery.worker import Worker
+from bot.delivery.worker import LEASE, Leases, Worker
 from bot.domain.messages import Message
 from bot.storage import outbox
 from bot.storage.outbox import Claimed
@@ -68,7 +67,7 @@ def test_a_worker_that_lives_keeps_its_rows(desk: Desk) -> None:
 
 def test_a_send_ends_before_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on its way is cut while the lease still holds, since its rescuer looks for what was done."""
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.05))
+    monkeypatch.setattr(workers, "LEASE", timedelta(seconds=0.05))
 
     async def work() -> float:
         held, loop = Leases(), asyncio.get_running_loop()
@@ -84,7 +83,7 @@ def test_a_send_ends_before_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_renewal_gives_what_is_on_its_way_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A send goes on beyond the first lease where it was renewed, and never beyond its own limit."""
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.05))
+    monkeypatch.setattr(workers, "LEASE", timedelta(seconds=0.05))
 
     async def work() -> bool:
         held, loop = Leases(), asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.notices import FLT_CHANNEL
-from bot.storage import outbox, pauses
+from bot.storage import outbox
 from tests.support.desk import Desk
 
 LEASE = timedelta(seconds=12)
@@ -17,7 +17,7 @@ def claimed(desk: Desk, at: datetime) -> list[str]:
 
 def pause(desk: Desk, until: datetime) -> None:
     with desk.product.database.transaction() as tx:
-        pauses.pause(tx, FLT_CHANNEL, until)
+        outbox.pause(tx, FLT_CHANNEL, until)
 
 
 def test_a_paused_conversation_is_left_alone_by_every_worker(desk: Desk) -> None:

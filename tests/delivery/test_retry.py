@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.retry import delay
+from bot.delivery.worker import delay
 
 
 def test_what_the_platform_asks_for_is_honoured() -> None:

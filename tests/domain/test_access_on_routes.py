@@ -7,8 +7,7 @@ import pytest
 
 from bot.content.documents import load
 from bot.content.federation import load_federation
-from bot.content.route_files import RoutesFile, RowRecord
-from bot.content.tables import PermissionTable
+from bot.content.tables import PermissionTable, RoutesFile, RowRecord
 from bot.domain.access import ACTIONS, Action, Actor, CaseFacts, Permissions, access_report, told_people
 from bot.domain.roster import ROLES, Federation
 from bot.domain.routing import Route, Row, decide

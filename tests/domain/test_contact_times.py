@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.contact_times import Avoided, next_allowed
-from bot.domain.times import Closure, WorkingTime
+from bot.domain.times import Avoided, Closure, WorkingTime, next_allowed
 
 LONDON = ZoneInfo("Europe/London")
 HALF_TERM = Closure("Half term", date(2026, 10, 26), date(2026, 10, 30))

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.engine.classifier import twin_folds
 from bot.engine.engine import Lesson, build_engine
 from bot.engine.features import TfidfEncoder, learn_letters
+from bot.engine.heads import twin_folds
 from bot.engine.parse import Parse
 
 

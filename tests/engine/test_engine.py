@@ -9,16 +9,12 @@ import numpy as np
 import pytest
 
 from bot.content.policy_load import load_policy
-from bot.content.spelling import Speller
-from bot.content.wording import Lexicon, fold, windows
+from bot.content.wording import Lexicon, Speller, fold, windows
 from bot.engine import engine as engine_module
-from bot.engine import minilm_encoder
-from bot.engine.classifier import best_temperature, fit_logistic, softmax, twin_folds
+from bot.engine import features
 from bot.engine.engine import BuiltinEngine, Lesson, build_engine, read_lesson
-from bot.engine.features import TfidfEncoder, learn_letters
-from bot.engine.kernel import fit_kernel
-from bot.engine.minilm_encoder import ModelUnavailable, load_minilm
-from bot.engine.topic_head import fit_topics
+from bot.engine.features import ModelUnavailable, TfidfEncoder, learn_letters, load_minilm
+from bot.engine.heads import best_temperature, fit_kernel, fit_logistic, fit_topics, softmax, twin_folds
 from bot.engine.wordpiece import WordPiece, load_vocabulary, whole_words
 from tests.engine.cross_validation import held_out
 
@@ -226,7 +222,7 @@ def test_cache_is_optional(little: Lesson, tmp_path: Path) -> None:
 
 def test_missing_model_is_said(little: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the model package the engine works from letters, and says that it is less accurate."""
-    monkeypatch.setattr(minilm_encoder, "_PACKAGE", "no_such_package_here")
+    monkeypatch.setattr(features, "_PACKAGE", "no_such_package_here")
     engine = build_engine(little)
     assert engine.reduced_accuracy
     assert engine.parse("can I follow a student").top.intent == "policy_follow"
@@ -234,7 +230,7 @@ def test_missing_model_is_said(little: Lesson, monkeypatch: pytest.MonkeyPatch) 
 
 def test_changed_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model file with another hash than the one that was checked is not run."""
-    monkeypatch.setattr(minilm_encoder, "_SHA256", "0" * 64)
+    monkeypatch.setattr(features, "_SHA256", "0" * 64)
     with pytest.raises(ModelUnavailable, match="not the file that was checked"):
         load_minilm(WordPiece(VOCABULARY))
 

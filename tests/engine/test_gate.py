@@ -11,9 +11,8 @@ from rapidfuzz import fuzz, process
 from bot.asking.labels import read_labelled
 from bot.content.documents import DataFaults
 from bot.content.world import World
-from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
-from bot.engine.engine_cache import read_cache, write_cache
-from bot.engine.gate_files import load_gate
+from bot.engine.engine import BuiltinEngine, build_engine, read_cache, read_lesson, write_cache
+from bot.engine.gate import load_gate
 
 ROOT = Path(__file__).parents[2]
 TEXTS = load_gate(ROOT / "intents" / "gate")

@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.engines import ENGINE_ANSWERS, Breaker, RasaEngine, answers_by_engine, model_suffix
 from bot.engine.parse import Parse, Ranked
-from bot.engine.rasa import RasaFault, RasaService
+from bot.engine.rasa import (
+    ENGINE_ANSWERS,
+    Breaker,
+    RasaEngine,
+    RasaFault,
+    RasaService,
+    answers_by_engine,
+    model_suffix,
+)
 from bot.engine.training import Example, Training
 from tests.engine.fake_rasa import TOKEN, FakeRasa, fake_rasa, reading, status
 

@@ -14,7 +14,7 @@ from bot.casework.context import Context, CurrentWorld
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Said, Sender
 from bot.people import holders, standing
-from bot.people.roster_report import lines
+from bot.people.roster import lines
 from bot.people.standing import folded
 from bot.storage import approvals, audit
 from bot.storage.database import Transaction

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, true, update
 
 from bot.casework import handle, open
 from bot.casework.press import Press
-from bot.delivery import leases, timers
+from bot.delivery import timers, worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
-from bot.storage import claims, outbox
+from bot.storage import outbox
 from bot.storage.outbox import Claimed
 from bot.storage.reports import save_state
 from bot.storage.schema import outbox as rows
@@ -72,15 +72,15 @@ def climbs_on(patch: Patch) -> None:
 
 def two_voices(patch: Patch) -> None:
     """Two workers tell one recipient at the same time."""
-    patch.setattr(claims, "_in_no_other_hand", true)
+    patch.setattr(outbox, "_in_no_other_hand", true)
     # Built anew, and the sound ones again afterwards.
     for name in ("_any", "_rows"):
-        patch.setattr(claims, name, getattr(claims, name).__wrapped__)
+        patch.setattr(outbox, name, getattr(outbox, name).__wrapped__)
 
 
 def lease_for_ever(patch: Patch) -> None:
     """A process that was stopped believes that its lease holds still."""
-    patch.setattr(leases, "_end", lambda began: began + 10.0**9)
+    patch.setattr(worker, "_end", lambda began: began + 10.0**9)
 
 
 def no_notices(patch: Patch) -> None:

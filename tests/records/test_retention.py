@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.assistant.assistant import Assistant
 from bot.casework.context import CurrentWorld
-from bot.content.retention_file import Retention
+from bot.content.tables import Retention
 from bot.domain.turns import Said
 from bot.people.approvals import agreed, carry_out
 from bot.records import retention

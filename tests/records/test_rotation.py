@@ -20,8 +20,7 @@ from bot.records.rotation import needed_keys, rotate
 from bot.storage import playground, teams
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
-from bot.storage.rotation import keys_in_use, others_serve, rewrap_page, say_ring, sealed_tables
-from bot.storage.vault import open_vault
+from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
 from tests.support.desk import KEY, START, DeafEngine, Desk, Notebook, settings_in, world_of
 
 NEW = new_key("2026-12-01", secrets.token_bytes)

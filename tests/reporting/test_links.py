@@ -1,7 +1,7 @@
 import pytest
 
 from bot.content.journeys import PlatformRecord
-from bot.reporting.links import clean_link, leads_to
+from bot.reporting.inputs import clean_link, leads_to
 
 TRACKING = ("utm_*", "fbclid", "igshid", "__cft__*")
 FACEBOOK = PlatformRecord(value="facebook", label="Facebook", hosts=("facebook.com", "fb.com"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.assistant import sessions
+from bot.assistant import dialogue
 from bot.assistant.dialogue import take_turn
 from bot.content.world import World
 from bot.domain.messages import Button, Field, Message
@@ -63,7 +63,7 @@ class Story:
 
     def does(self, content: Content, parse: Parse | None = None) -> None:
         """One event, through the store's form of the session, as between any two events."""
-        stored = sessions.restore(sessions.dump(self.session))
+        stored = dialogue.restore(dialogue.dump(self.session))
         assert stored == self.session, "the session is not the same after it was stored"
         incoming = Incoming("event", Sender(self.platform, "ana"), content, self.private)
         turn = take_turn(stored, incoming, parse, self.world, self.now)

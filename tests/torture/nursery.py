@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 from bot import app, logs
 from bot.app import NoEngine, build, read_world
-from bot.channels.slack import app as mounting
+from bot.channels.slack import app as slack
 from bot.channels.slack import sender
 from bot.content.world import World
 from bot.settings import Settings, read_settings
@@ -112,7 +112,7 @@ def _serve(order: Order, settings: Settings, world: World) -> None:
     with (
         patch.object(app, "build", born),
         patch.object(app, "clock", _clock(order.get("clock"))),
-        patch.object(mounting, "SECONDS_APART", pace),
+        patch.object(slack, "SECONDS_APART", pace),
     ):
         if order["command"] == "worker":
             app.work(settings)

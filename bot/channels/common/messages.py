@@ -1,13 +1,14 @@
-"""What the core's messages are, for a door that shows each where it may stand: on no platform's terms."""
+"""What a door does with the core's messages: pair buttons with lines, cut to the room there is."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.asking.render import FEEDBACK
 from bot.assistant import words
 from bot.content.door_texts import DoorTexts
-from bot.domain.messages import Block, Button, Buttons, Form, Message, Paragraph, Progress
+from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress
 from bot.domain.presses import Rating, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.reporting.steps import SLOT
@@ -77,3 +78,81 @@ def shared(answer: Message, person: str, texts: DoorTexts) -> Message:
 def line(text: str) -> Message:
     """A message of one line."""
     return Message((Paragraph(text),), summary=text)
+
+
+def cut(text: str, most: int) -> str:
+    """The text in at most `most` characters: cut where a word ends, with "…" where something is left out."""
+    return text if len(text) <= most else pieces(text, most - 1)[0].rstrip() + "…"
+
+
+def pieces(text: str, most: int) -> list[str]:
+    """The whole text in parts of 1 to `most` characters, parted where a word or a line ends if it can be.
+
+    The white space at a joint belongs to neither part.
+    """
+    found, rest = list[str](), text
+    while len(rest) > most:
+        end = _joint(rest, most)
+        found.append(rest[:end])
+        rest = rest[end:].lstrip() if rest[end : end + 1].isspace() else rest[end:]
+    return [part for part in (*found, rest) if part.strip()]
+
+
+def _joint(text: str, most: int) -> int:
+    """Where to part a text that is longer than `most`: not so early that a part is nearly empty."""
+    window = text[: most + 1]
+    for mark in ("\n", " "):
+        at = window.rfind(mark)
+        if at > most // 2:
+            return at
+    return most
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer and the button that changes it, or buttons that belong to no answer."""
+
+    label: str = ""
+    value: str = ""
+    button: Button | None = None
+    others: tuple[Button, ...] = ()
+
+
+def opens_a_case(blocks: Sequence[Block]) -> bool:
+    """Whether these two blocks are one line of a list of cases: a text, and the button that opens it."""
+    match blocks:
+        case [Paragraph(), Buttons((Button(action="case.show"),))]:
+            return True
+    return False
+
+
+def pair_up(facts: Facts, after: Buttons) -> tuple[Line, ...]:
+    """Each answer with the button that names it, and the other buttons where they stand in order.
+
+    Empty where no button names an answer.
+    """
+    beside = _beside(facts, after)
+    return tuple(_lines(facts, after, beside)) if beside else ()
+
+
+def _lines(facts: Facts, after: Buttons, beside: Mapping[str, Button]) -> Iterator[Line]:
+    waiting = list(after.items)
+    for label, value in facts.items:
+        if (button := beside.get(label)) not in waiting:
+            yield Line(label, value)
+            continue
+        at = waiting.index(button)
+        if waiting[:at]:
+            yield Line(others=tuple(waiting[:at]))
+        yield Line(label, value, button)
+        waiting = waiting[at + 1 :]
+    if waiting:
+        yield Line(others=tuple(waiting))
+
+
+def _beside(facts: Facts, after: Buttons) -> dict[str, Button]:
+    """The button that belongs to each answer: the one that names it."""
+    named = [(label, button) for label, _ in facts.items for button in after.items if label.strip()]
+    return {
+        label: button for label, button in named if button.label.endswith(label) and button.label != label
+    }

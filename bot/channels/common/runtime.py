@@ -1,11 +1,26 @@
-"""What every door asks of the core, whatever platform it stands for."""
+"""What every door runs on: the core in threads, the pace of a conversation, the watch over the channel."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+import functools
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Protocol
 
+import structlog
+from prometheus_client import Counter
+
+from bot.assistant.assistant import Assistant
+from bot.casework.context import ChannelState
+from bot.content.door_texts import PrivacyTexts
+from bot.delivery.sender import PassingFault, WithheldFault
 from bot.domain.messages import Message
-from bot.domain.turns import Incoming
+from bot.domain.turns import Incoming, Said
 
 
 class Core(Protocol):
@@ -17,3 +32,133 @@ class Core(Protocol):
         `within`: seconds after which nothing is stored any more; the sender is then told that nothing is
         saved, and whom to phone. For doors whose platform wants its answer by then.
         """
+
+
+# A longer wait is left to the outbox, which holds no other conversation up.
+_LONGEST_WAIT_S = 12.0
+
+
+class Pace:
+    """One message every `gap` seconds in each conversation. `monotonic` is a clock in seconds."""
+
+    def __init__(
+        self, gap: float, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[object]]
+    ) -> None:
+        self._gap = gap
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._free_at: dict[str, float] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def turn(self, conversation: str) -> AsyncIterator[None]:
+        """One's turn in a conversation, awaited; the next comes a gap after it ends.
+
+        A PassingFault inside it holds the conversation for as long as the platform asked. Raises
+        PassingFault where the wait would be long.
+        """
+        async with self._locks[conversation]:
+            wait = self._free_at.get(conversation, 0.0) - self._monotonic()
+            if wait > _LONGEST_WAIT_S:
+                raise PassingFault("waiting for a turn", wait)
+            if wait > 0:
+                await self._sleep(wait)
+            try:
+                yield
+            except PassingFault as fault:
+                self.hold(conversation, fault.retry_after or 0.0)
+                raise
+            finally:
+                # From the end: a platform counts when a message arrives, not when it was begun.
+                self.hold(conversation, self._gap)
+
+    def hold(self, conversation: str, seconds: float) -> None:
+        """The platform asked to wait: nobody's turn comes before that."""
+        until = self._monotonic() + seconds
+        self._free_at[conversation] = max(until, self._free_at.get(conversation, until))
+
+
+EVENTS = Counter("signpost_events", "What came in through a door, by kind.", ["kind"])
+
+
+class AsyncCore:
+    """The conversation and the cases for async doors. `clock` is the time."""
+
+    def __init__(self, assistant: Assistant, clock: Callable[[], datetime]) -> None:
+        self._assistant = assistant
+        self._clock = clock
+        # Few: SQLite has one writer, and a longer queue in front of it helps nobody.
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="core")
+        # Reading a question costs ten times a press: however many wait, no press waits behind them.
+        self._questions = ThreadPoolExecutor(max_workers=2, thread_name_prefix="questions")
+        self.handled: Callable[[], None] = lambda: None
+
+    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a plain function off the event loop."""
+        return await _off_the_loop(self._pool, function, *args, **kwargs)
+
+    async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+        """What to show the sender; what it left in the outbox is sent at once, after words within a second.
+
+        What is not stored `within` so many seconds is not stored at all, and the sender is told so.
+        """
+        EVENTS.labels(type(incoming.content).__name__.lower()).inc()
+        ends = None if within is None else time.monotonic() + within
+        if wait := self._assistant.wait_s(incoming, self._clock()):
+            await asyncio.sleep(wait)
+        in_time = None if ends is None else lambda: time.monotonic() < ends
+        words = isinstance(incoming.content, Said)
+        pool = self._questions if words and within is None else self._pool
+        handle, now = self._assistant.handle, self._clock()
+        replies: tuple[Message, ...] = await _off_the_loop(pool, handle, incoming, now, in_time)
+        if not words:
+            # Words hardly ever owe anybody a notice: for those the worker's next look is soon enough.
+            self.handled()
+        return replies
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._questions.shutdown()
+        self._pool.shutdown()
+
+
+async def _off_the_loop(
+    pool: ThreadPoolExecutor, function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
+    call = functools.partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(pool, call)
+
+
+log = structlog.get_logger()
+_DAY_S = 86_400
+_LOOK_S = 30
+
+
+async def watch(
+    verify: Callable[[], Awaitable[object]], state: ChannelState, sleep: Callable[[float], Awaitable[object]]
+) -> None:
+    """Verify now and daily, and every half minute while it is not as it should be. Never ends.
+
+    Whoever finds that out, here or before a post: a channel that was mended is noticed soon.
+    """
+    while True:
+        await verify()
+        for _ in range(_DAY_S // _LOOK_S):
+            await sleep(_LOOK_S)
+            if state.reason:
+                break
+
+
+def tell(state: ChannelState, reason: str) -> None:
+    """Keep why nothing may be posted ("" where it may), and log each change of it."""
+    if reason != state.reason:
+        # Without a name in it: see PrivacyTexts.
+        log.warning("flt_channel_withheld", reason=reason) if reason else log.info("flt_channel_private")
+    state.reason = reason
+
+
+def kept_out(texts: PrivacyTexts, strangers: int, outsiders: int) -> WithheldFault | None:
+    """The fault of a channel with people who should not read it: how many, never who."""
+    counts = ((texts.off_roster, strangers), (texts.outsiders, outsiders))
+    reasons = [text.fill(count=count) for text, count in counts if count]
+    return WithheldFault("; ".join(reasons)) if reasons else None

@@ -1,22 +1,239 @@
-"""A whole paper: A4, its title and language told to whoever reads it aloud, each page numbered "x of y"."""
+"""A whole paper by reportlab: its fonts, styles and blocks, its title, language and numbered pages."""
 
 from __future__ import annotations
 
+import functools
 import io
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Paragraph as Lines
 
-from bot.channels.paper.drawing import Drawing
-from bot.channels.paper.fonts import PLAIN, drawn
-from bot.channels.paper.markup import line
-from bot.channels.paper.styles import SOFT, Styles
-from bot.content.paper_texts import PageTexts
-from bot.domain.messages import Block
+from bot.content.door_texts import PageTexts
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Callout,
+    Facts,
+    Heading,
+    Outside,
+    Paragraph,
+    Quote,
+    Tags,
+    Verdict,
+)
+from bot.reporting.inputs import clean_text
+
+PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+# Stands for each character that the font has no picture of, so that the reader sees that one is missing.
+MISSING = "\ufffd"
+_FOLDER = Path(__file__).parent / "fonts"
+
+
+@functools.cache
+def drawn() -> frozenset[int]:
+    """The characters that both fonts can draw; the fonts are registered on the way."""
+    found = [TTFont(name, str(_FOLDER / f"{name}.ttf")) for name in (PLAIN, BOLD)]
+    for font in found:
+        pdfmetrics.registerFont(font)
+    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
+    both = frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in found))
+    # Beyond the first plane reportlab writes codes that no reader can turn back into text.
+    return frozenset(code for code in both if code <= 0xFFFF)
+
+
+def drawable(text: str) -> str:
+    """`text` with a mark in place of each character that the fonts cannot draw."""
+    known = drawn()
+    return "".join(char if char == "\n" or ord(char) in known else MISSING for char in text)
+
+
+# Neither drawn nor read: soft hyphens, joiners, tags, and halves of characters.
+_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
+
+
+def plain(text: str) -> str:
+    """`text` for a paragraph: every sign of markup is a letter, and lines break where they broke."""
+    return escape(line(text)).replace("\n", "<br/>")
+
+
+def bold(text: str) -> str:
+    """The same in bold."""
+    return f"<b>{plain(text)}</b>"
+
+
+def line(text: str) -> str:
+    """`text` without what is unseen or turns the direction of writing, as far as the fonts can draw it."""
+    seen = "".join(char for char in clean_text(text) if char == "\n" or _is_seen(char))
+    return drawable(seen)
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in _UNSEEN
+
+
+INK, SOFT, RULE = HexColor("#1a1a1a"), HexColor("#4a4a4a"), HexColor("#b5b5b5")
+_BOXES = {
+    "plain": (HexColor("#6b6b6b"), HexColor("#f6f6f6")),
+    "info": (HexColor("#1d4f91"), HexColor("#f1f5fb")),
+    "success": (HexColor("#1f6b3a"), HexColor("#f1f8f3")),
+    "warning": (HexColor("#8a5a00"), HexColor("#fdf6e7")),
+    "danger": (HexColor("#a4161a"), HexColor("#fdf0f0")),
+}
+
+
+def _style(name: str, size: float, **more: object) -> ParagraphStyle:
+    # A word that is longer than the line is broken: what people paste never runs off the page.
+    return ParagraphStyle(
+        name,
+        **{
+            "fontName": PLAIN,
+            "fontSize": size,
+            "leading": size * 1.35,
+            "textColor": INK,
+            "spaceAfter": 2 * mm,
+            "splitLongWords": 1,
+            "allowWidows": 0,
+            "allowOrphans": 0,
+            **more,
+        },
+    )
+
+
+class Styles:
+    """The styles of one paper. `size` is that of running text, in points."""
+
+    def __init__(self, size: float) -> None:
+        close = {"spaceAfter": 0.5 * mm, "keepWithNext": 1}
+        self.title = _style("Title", size * 1.7, fontName=BOLD, spaceAfter=2.5 * mm)
+        self.heading = _style("Heading", size * 1.25, fontName=BOLD, spaceBefore=2.5 * mm, **close)
+        self.text = _style("Text", size)
+        self.muted = _style("Muted", size * 0.88, textColor=SOFT, spaceBefore=1.5 * mm)
+        self.label = _style("Label", size, fontName=BOLD, **close)
+        self.cell = _style("Cell", size, spaceAfter=0)
+        self.cell_label = _style("CellLabel", size, fontName=BOLD, spaceAfter=0)
+        self.item = _style("Item", size, leftIndent=5 * mm, bulletIndent=1 * mm, spaceAfter=1 * mm)
+        self.quote = _style("Quote", size, leftIndent=6 * mm, rightIndent=6 * mm, **close)
+        self.where = _style("Where", size * 0.88, textColor=SOFT, leftIndent=6 * mm)
+        self._size = size
+
+    def box(self, tone: str) -> ParagraphStyle:
+        """A bordered box: its title says what it is, its colour only repeats it."""
+        border, ground = _BOXES[tone]
+        room = 2.2 * mm
+        return _style(
+            f"Box-{tone}",
+            self._size,
+            borderWidth=0.9,
+            borderColor=border,
+            backColor=ground,
+            borderPadding=room,
+            leftIndent=room,
+            rightIndent=room,
+            spaceBefore=room + 1 * mm,
+            spaceAfter=room + 2 * mm,
+        )
+
+
+# A row of a table stands on one page; what is longer than this flows over pages under its label.
+_FITS_A_ROW = 600
+_ROW_LINES = 8
+_LABEL_SHARE = 0.36
+
+
+class Drawing:
+    """Draws blocks in one style, `width` points wide."""
+
+    def __init__(self, texts: PageTexts, styles: Styles, width: float) -> None:
+        self._texts = texts
+        self._styles = styles
+        self._width = width
+
+    def blocks(self, blocks: Iterable[Block]) -> list[Any]:
+        """Everything on the page in order; the first heading is the title."""
+        found: list[Any] = []
+        for block in blocks:
+            style = self._styles.heading if found else self._styles.title
+            found += [Lines(plain(block.text), style)] if isinstance(block, Heading) else self._block(block)
+        return found
+
+    def _block(self, block: Block) -> list[Any]:
+        styles = self._styles
+        match block:
+            case Paragraph(text, muted):
+                return [Lines(plain(text), styles.muted if muted else styles.text)]
+            case Callout(tone, title, text):
+                words = "<br/>".join([bold(title), *([plain(text)] if text else [])])
+                return [Lines(words, styles.box(tone))]
+            case Verdict(_, label):
+                return [Lines(bold(label), styles.text)]
+            case Tags(items):
+                return [Lines(bold(" · ".join(items)), styles.text)] if items else []
+        return self._longer(block)
+
+    def _longer(self, block: Block) -> list[Any]:
+        match block:
+            case Quote():
+                return list(self._quote(block))
+            case Outside(text, source):
+                told = self._texts.outside.fill(text=text)
+                named = f"\n{self._texts.source.fill(source=source)}" if source else ""
+                return [Lines(plain(told + named), self._styles.box("plain"))]
+            case Bullets(items, title):
+                shown = [Lines(bold(title), self._styles.label)] if title else []
+                return shown + [Lines(plain(item), self._styles.item, bulletText="•") for item in items]
+            case Facts(items):
+                return self._facts(items)
+        return []
+
+    def _quote(self, quote: Quote) -> Iterator[Any]:
+        first, last = quote.lines
+        where = self._texts.clause.fill(section=quote.section, first=first, last=last, clause=quote.clause)
+        yield Lines(plain(f"“{quote.text}”"), self._styles.quote)
+        yield Lines(plain(where), self._styles.where)
+
+    def _facts(self, items: tuple[tuple[str, str], ...]) -> list[Any]:
+        if not items:
+            return []
+        if all(_is_short(label) and _is_short(value) for label, value in items):
+            return [self._table(items)]
+        found: list[Any] = []
+        for label, value in items:
+            found += [Lines(plain(label), self._styles.label), Lines(plain(value), self._styles.text)]
+        return found
+
+    def _table(self, items: tuple[tuple[str, str], ...]) -> Any:
+        styles = self._styles
+        rows = [
+            [Lines(plain(label), styles.cell_label), Lines(plain(value), styles.cell)]
+            for label, value in items
+        ]
+        look = [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 0.8 * mm),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9 * mm),
+        ]
+        label = self._width * _LABEL_SHARE
+        return Table(rows, [label, self._width - label], style=TableStyle(look), hAlign="LEFT")
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _FITS_A_ROW and text.count("\n") < _ROW_LINES
+
 
 AUTHOR, LANGUAGE = "Signpost", "en-GB"
 _SIDE, _TOP, _FOOT = 18 * mm, 15 * mm, 18 * mm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot.content.paper_texts import ContactGroup, SheetTexts
+from bot.content.door_texts import ContactGroup, SheetTexts
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Outside, Paragraph, Quote
 from bot.domain.roster import ROLE_NAMES, Contact, Federation

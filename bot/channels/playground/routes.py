@@ -1,28 +1,161 @@
-"""The playground's addresses: the page, its panes, what happens live, and what is sent."""
+"""The playground's addresses, who may speak to them (this machine alone), and what the page sends."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from bot.channels.common.runtime import Core
 from bot.channels.playground import views
 from bot.channels.playground.chats import NOT_OPENED, private_notes
-from bot.channels.playground.door import Sent, Unreadable, read
-from bot.channels.playground.guard import HEADERS, Handler, body_of, guarded, refused
 from bot.channels.playground.hub import EVERYONE, Event, Subscription
 from bot.channels.playground.parts import Parts, parts_of
+from bot.channels.playground.people import PLATFORM
 from bot.channels.playground.sender import PlaygroundSender
 from bot.channels.playground.store import FLT, PlaygroundStore, Run, direct
 from bot.domain.messages import Message
 from bot.domain.roster import Federation
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
+
+UNREADABLE = "That could not be read. Reload the page and try again."
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,80}$")]
+EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+
+
+class Unreadable(Exception):
+    """What came is not what the page sends. The text is fit to show."""
+
+
+class Sent(BaseModel):
+    """One act on the page: who, where, what. `card` is the entry on which a button stood.
+
+    `fields` of a press are what stood in the form beside the button, so that leaving it loses no words.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    user: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    place: Literal["dm", "flt"]
+    event: EventId
+    kind: Literal["said", "pressed", "submitted", "file", "dismissed"]
+    card: Id | Literal[""] = ""
+    text: str = ""
+    action: str = ""
+    value: str = ""
+    fields: dict[str, tuple[str, ...]] = {}
+
+    def incoming(self) -> Incoming:
+        """The event as the core takes it."""
+        return Incoming(self.event, Sender(PLATFORM, self.user), self._content())
+
+    def _content(self) -> Content:
+        if self.kind == "said":
+            return Said(self.text)
+        if self.kind == "pressed":
+            return Pressed(self.action, self.value, dict(self.fields))
+        if self.kind == "submitted":
+            return Submitted(self.action, self.value, dict(self.fields))
+        return SharedFile()
+
+
+def read(raw: bytes) -> Sent:
+    """The act in a request's body. Raises Unreadable."""
+    try:
+        return Sent.model_validate_json(raw)
+    except ValidationError as fault:
+        raise Unreadable(UNREADABLE) from fault
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+BODY_LIMIT = 64 * 1024
+_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+# A proxy on this machine would make the whole world look local.
+_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def guarded(handler: Handler) -> Handler:
+    """The handler, for this machine alone, with the security headers on each answer."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        refusal = _refusal(request)
+        response = refused(403, refusal) if refusal else await handler(request)
+        if not response.prepared:
+            response.headers.update(HEADERS)
+        return response
+
+    return answer
+
+
+def refused(status: int, sentence: str) -> web.Response:
+    """An answer that the page shows in place: one clear sentence."""
+    return web.json_response({"error": sentence}, status=status)
+
+
+async def body_of(request: web.Request) -> bytes | None:
+    """The request's body, or None where it is longer than `BODY_LIMIT`: no more than that is read."""
+    if (request.content_length or 0) > BODY_LIMIT:
+        return None
+    found = bytearray()
+    async for chunk in request.content.iter_chunked(16 * 1024):
+        found += chunk
+        if len(found) > BODY_LIMIT:
+            return None
+    return bytes(found)
+
+
+def _refusal(request: web.Request) -> str:
+    if not _local_peer(request) or any(name in request.headers for name in _PROXIED):
+        return "The playground answers this computer only."
+    if not _local_host(request.host):
+        return "Open the playground as http://localhost, on this computer."
+    if request.method == "POST" and not _own_page(request):
+        return "The playground takes messages from its own page only."
+    return ""
+
+
+def _local_peer(request: web.Request) -> bool:
+    try:
+        peer = ip_address(request.remote or "")
+    except ValueError:
+        return False
+    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
+
+
+def _local_host(host: str) -> bool:
+    """Against DNS rebinding: another name that leads here is not this page."""
+    try:
+        return urlsplit(f"//{host}").hostname in _NAMES
+    except ValueError:
+        return False
+
+
+def _own_page(request: web.Request) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.host}"
+
 
 TOO_LONG = "That is too long to send here. Shorten it and try again."
 NOBODY = "This person is not in the playground. Reload the page and choose someone."

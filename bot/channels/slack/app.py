@@ -1,33 +1,260 @@
-"""Slack's door, put together: its listeners, over HTTP or Socket Mode, and its way out."""
+"""Slack's door, put together: Bolt's listeners, over HTTP or Socket Mode, and the way out."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casework.context import ChannelState, CurrentWorld, RosterAccounts
-from bot.channels.common.pace import Pace
-from bot.channels.common.runtime import Core
-from bot.channels.slack.background import Background, Start, Turns
+from bot.channels.common.runtime import Core, Pace
 from bot.channels.slack.blocks import post_of
-from bot.channels.slack.calls import Calls
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.client import SlackClient
+from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
-from bot.channels.slack.desk import Desk
-from bot.channels.slack.faults import code_of
-from bot.channels.slack.listeners import bolt_app
-from bot.channels.slack.look import Look
+from bot.channels.slack.desk import Background, Calls, Desk, Start, Turns
+from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Windows
+from bot.channels.slack.payloads import (
+    Act,
+    Direct,
+    Malformed,
+    Mention,
+    Nothing,
+    Opened,
+    Shortcut,
+    Slash,
+    read,
+)
 from bot.channels.slack.people import People
-from bot.channels.slack.routes import PATH, EventsRoute
+from bot.channels.slack.rich_text import Look
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
-from bot.channels.slack.socket_mode import Socket
 
 log = structlog.get_logger()
+_ANY = re.compile("")
+_ACT = "act"
+# Bolt's own lines quote what was sent; what matters of it is logged here, without a word of it.
+_BOLT_LOG = logging.getLogger("signpost.slack.bolt")
+
+
+def bolt_app(desk: Desk, config: SlackConfig) -> AsyncApp:
+    """The app. Nobody's signature is checked here: the HTTP route does, and Socket Mode has none."""
+    _BOLT_LOG.setLevel(logging.CRITICAL)
+
+    async def authorize(team_id: str | None = None) -> AuthorizeResult:
+        # One workspace, one token: nothing to ask Slack about for each event.
+        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=config.bot_token)
+
+    app = AsyncApp(
+        name="signpost",
+        logger=_BOLT_LOG,
+        # Empty and not None: else Bolt would look in the environment.
+        signing_secret="",
+        request_verification_enabled=False,
+        authorize=authorize,
+        client=None,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.middleware(_reading)
+    _Doors(desk).stand_at(app)
+    return app
+
+
+async def _reading(
+    body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[None]]
+) -> BoltResponse | None:
+    """Read what came into an act, once, for the listener."""
+    try:
+        act = read(body)
+    except Malformed:
+        return BoltResponse(status=400, body="")
+    if isinstance(act, Nothing):
+        return BoltResponse(status=200, body="")
+    context[_ACT] = act
+    await next()
+    return None
+
+
+class _Doors:
+    """The listeners: the act goes to its door as work of its own, which is watched until it ends."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        homes, windows = Homes(desk), Windows(desk)
+        self._events = Events(desk, windows, homes)
+        self._presses = Presses(desk, windows, homes)
+        self._submissions = Submissions(desk, windows, homes)
+
+    def stand_at(self, app: AsyncApp) -> None:
+        """Listen to everything: a listener that is missing would be an error on somebody's screen."""
+        app.event(_ANY)(self._acknowledged)
+        app.command(_ANY)(self._acknowledged)
+        app.shortcut(_ANY)(self._acknowledged)
+        app.action(_ANY)(self._pressed)
+        app.view_submission(_ANY)(self._submitted)
+
+    async def _acknowledged(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
+        await ack()
+        act = context[_ACT]
+        self._desk.background.start(self._guarded(act, ack, self._work(act)))
+
+    async def _pressed(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
+        act = context[_ACT]
+        self._desk.background.start(self._guarded(act, ack, self._presses.take(act, ack)))
+
+    async def _submitted(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
+        act = context[_ACT]
+        self._desk.background.start(self._guarded(act, ack, self._submissions.take(act, ack)))
+
+    def _work(self, act: Act) -> Coroutine[Any, Any, None]:
+        match act:
+            case Slash():
+                return self._events.slash(act)
+            case Direct():
+                return self._events.direct(act)
+            case Mention():
+                return self._events.mention(act)
+            case Opened():
+                return self._events.opened(act)
+            case Shortcut():
+                return self._events.shortcut(act)
+        raise TypeError(type(act).__name__)
+
+    async def _guarded(self, act: Act, ack: AsyncAck, work: Coroutine[Any, Any, None]) -> None:
+        """The work; a fault of our own ends in an acknowledgement, and the person is told by message."""
+        try:
+            await work
+        except Exception as fault:
+            log.error("slack.act_failed", act=type(act).__name__, fault=type(fault).__name__)
+            await self._desk.calls.direct(act.user, post_of(self._desk.unsaved, self._desk.look))
+        finally:
+            if ack.response is None:
+                await ack()
+
+
+PATH = "/slack/events"
+BODY_LIMIT = 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+class EventsRoute:
+    """Slack's requests over HTTP. Only those that Slack signed in the last five minutes are read."""
+
+    def __init__(self, app: AsyncApp, signing_secret: str) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """200 with the acknowledgement, 400 malformed, 401 not signed or too late, 413 too long."""
+        raw = await _body_of(request)
+        if raw is None:
+            return web.Response(status=413)
+        if not self._is_signed(raw, request):
+            # Slack's test of the certificate is the one request that it does not sign: it does nothing.
+            return web.Response(status=200 if _is_ssl_check(raw) else 401)
+        try:
+            asked = AsyncBoltRequest(
+                body=raw.decode(), query=request.query_string, headers=dict(request.headers)
+            )
+        except Exception:
+            # Bolt reads the body and who sent it before it knows whether any of it is there.
+            return web.Response(status=400)
+        return await self._dispatched(asked)
+
+    def _is_signed(self, raw: bytes, request: web.Request) -> bool:
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii() and len(timestamp) < 20):
+            return False
+        try:
+            return bool(self._verifier.is_valid(raw, timestamp, signature))
+        except ValueError:
+            # A body that is no text is not from Slack.
+            return False
+
+    async def _dispatched(self, asked: AsyncBoltRequest) -> web.Response:
+        answer = await self._app.async_dispatch(asked)
+        if answer.status >= 500:
+            # Bolt stumbled over the shape of it: no listener raises.
+            log.warning("slack.request_malformed")
+            return web.Response(status=400)
+        if answer.status == 404:
+            # Signed, and nothing that we know: to refuse it would only have it sent again.
+            return web.Response(status=200)
+        return await to_aiohttp_response(answer)
+
+
+async def _body_of(request: web.Request) -> bytes | None:
+    """The body, or None where it is longer than `BODY_LIMIT`: no more than that is read."""
+    if (request.content_length or 0) > BODY_LIMIT:
+        return None
+    found = bytearray()
+    async for chunk in request.content.iter_chunked(_CHUNK):
+        found += chunk
+        if len(found) > BODY_LIMIT:
+            return None
+    return bytes(found)
+
+
+def _is_ssl_check(raw: bytes) -> bool:
+    return raw.isascii() and parse_qs(raw.decode()).get("ssl_check") == ["1"]
+
+
+_RETRY_S, _LONGEST_RETRY_S = 1.0, 60.0
+# The SDK's lines may quote what came; its connection's faults are logged here by name.
+_SOCKET_LOG = logging.getLogger("signpost.slack.socket")
+
+
+class Socket:
+    """The connection. Once it stands, the SDK keeps it: it is renewed whenever Slack asks for that."""
+
+    def __init__(self, app: AsyncApp, config: SlackConfig) -> None:
+        _SOCKET_LOG.setLevel(logging.CRITICAL)
+        self._app = app
+        self._config = config
+        self._handler: AsyncSocketModeHandler | None = None
+
+    async def connect(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Connect, again and again until it works: Slack may be away when the app starts."""
+        client = AsyncWebClient(base_url=self._config.api_url, logger=_SOCKET_LOG)
+        self._handler = AsyncSocketModeHandler(
+            self._app, self._config.app_token, logger=_SOCKET_LOG, web_client=client
+        )
+        wait = _RETRY_S
+        while True:
+            try:
+                await self._handler.client.connect()  # type: ignore[no-untyped-call]
+            except Exception as fault:
+                log.error("slack.not_connected", fault=code_of(fault) or type(fault).__name__)
+                await sleep(wait)
+                wait = min(2 * wait, _LONGEST_RETRY_S)
+            else:
+                log.info("slack.connected")
+                return
+
+    async def close(self) -> None:
+        """Take nothing more."""
+        if self._handler is not None:
+            await self._handler.client.close()  # type: ignore[no-untyped-call]
+
+
 _FINISH_S = 8.0
 _RETRY_S, _LONGEST_RETRY_S = 1.0, 60.0
 

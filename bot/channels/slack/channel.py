@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casework.context import ChannelState
-from bot.channels.common.watching import kept_out, tell, watch
-from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
+from bot.channels.common.runtime import kept_out, tell, watch
+from bot.channels.slack.client import DEAD_CHANNEL, code_of, fault_of
 from bot.channels.slack.people import People, Standing
 from bot.content.door_texts import PrivacyTexts
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, WithheldFault

@@ -9,9 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casework.context import ChannelState
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.client import SlackClient
+from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
-from bot.channels.slack.faults import code_of
 from bot.channels.slack.people import People, Standing
 from bot.content.door_texts import PrivacyTexts
 from bot.domain.roster import Person, Roster

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.slack import rich_text
 from bot.channels.slack.ids import OPTION_VALUE
-from bot.channels.slack.look import Look, Payload, cut, plain
+from bot.channels.slack.rich_text import Look, Payload, cut, plain
 from bot.domain.messages import Field, Form, Option
 
 TYPED, LABEL, ERROR, OPTION = 3000, 2000, 2000, 75

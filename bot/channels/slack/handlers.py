@@ -1,21 +1,191 @@
-"""What is acknowledged at once and answered after: commands, messages, mentions, shortcuts, the home page."""
+"""Commands, messages, shortcuts, presses, modals and the home page: acknowledged at once, answered after."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.asking import conversation
+from bot.asking.answer import answer_topic
 from bot.assistant import words
-from bot.channels.common.messages import is_private, with_share
-from bot.channels.slack.blocks import post_of
-from bot.channels.slack.desk import Desk, Replies
-from bot.channels.slack.homes import Homes
+from bot.channels.common.messages import SHARE, is_private, line, merged, shared, with_share
+from bot.channels.slack import views
+from bot.channels.slack.blocks import Drawing, post_of
+from bot.channels.slack.config import PLATFORM
+from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, in_chat, leads_to_modal, now
 from bot.channels.slack.ids import Place
-from bot.channels.slack.modals import Windows
-from bot.channels.slack.payloads import Act, Direct, Mention, Opened, Shortcut, Slash
+from bot.channels.slack.payloads import Act, Direct, Mention, Opened, Press, Shortcut, Slash, Submission
 from bot.channels.slack.people import Standing
-from bot.channels.slack.replies import in_chat, leads_to_modal
+from bot.channels.slack.rich_text import Payload
+from bot.channels.slack.views import HomeParts, home_view
 from bot.domain.messages import Message, Paragraph
+from bot.domain.presses import Share
 from bot.domain.turns import Content, Pressed, Said, SharedFile, Submitted
+
+_PAGES_KEPT = 2000
+# What changes a list on the page: one's own reports, or the cases of the leadership team.
+_CHANGES = ("journey.send", "report.", "case.")
+
+
+class Homes:
+    """Builds and publishes home pages. Whoever opened theirs lately has it brought up to date."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        # How often each person's search box was emptied, for those who have seen their page.
+        self._seen: OrderedDict[str, int] = OrderedDict()
+
+    async def publish(self, act: Act) -> None:
+        """Show the page to whoever opened it, or changed something that it shows."""
+        standing = await self._desk.standing(act, Said(""))
+        if standing.kind == "gone":
+            return
+        self._seen.setdefault(act.user, 0)
+        self._seen.move_to_end(act.user)
+        while len(self._seen) > _PAGES_KEPT:
+            self._seen.popitem(last=False)
+        refusal = self._desk.refusal(standing, Said(""))
+        view = self._refused(refusal) if refusal else await self._page(act, standing)
+        if view is not None:
+            await self._desk.calls.publish_home(act.user, view)
+
+    def asked(self, act: Act) -> None:
+        """A question was asked on the page: its search box is emptied."""
+        if act.user in self._seen:
+            self._seen[act.user] += 1
+            self._desk.background.start(self.publish(act))
+
+    def changed(self, act: Act, action: str) -> None:
+        """Something was done that the page may show."""
+        if act.user in self._seen and action.startswith(_CHANGES):
+            self._desk.background.start(self.publish(act))
+
+    async def _page(self, act: Act, standing: Standing) -> Payload | None:
+        """The page; None for the second copy of an event, whose page has been published."""
+        roster = self._desk.world.federation.roster
+        leads = standing.kind == "staff" and roster.by_account(PLATFORM, act.user) is not None
+        mine = await self._desk.handle(act, Said("status"), standing, "home")
+        cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
+        if not mine:
+            return None
+        parts = HomeParts.of(self._desk.world, self._listed(mine), self._listed(cases))
+        return home_view(parts, self._desk.look, self._seen.get(act.user, 0))
+
+    def _listed(self, replies: Replies) -> Message | None:
+        """A list for the page; none where it could not be read: there was nothing on the page to save."""
+        return replies[0] if replies and not self._desk.stays(replies) else None
+
+    def _refused(self, message: Message) -> Payload:
+        return {"type": "home", "blocks": Drawing(self._desk.look).all(message.blocks)}
+
+
+Opening = asyncio.Task[str]
+_ANSWERS_KEPT = 500
+
+
+class Windows:
+    """Opens modals and fills them. What no modal can show any more goes on in the direct messages."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def open(self, trigger: str) -> Opening:
+        """Open one at once, before there is anything to show: a trigger is good for three seconds."""
+        view = views.placeholder(self._desk.look)
+        return self._desk.background.start(self._desk.calls.open_view(trigger, view))
+
+    async def open_with(self, trigger: str, replies: Replies) -> bool:
+        """Open one that shows the replies. False where the trigger is good no more."""
+        return bool(await self._desk.calls.open_view(trigger, self.view(replies)))
+
+    def view(self, replies: Replies) -> Payload:
+        """The modal that shows the replies."""
+        return views.modal(merged(replies), self._desk.look)
+
+    async def fill(self, act: Act, asked: Content, opening: Opening, replies: Replies) -> None:
+        """Show the replies in the modal that is being opened; none for the second copy of an act."""
+        view_id = await opening
+        if not replies:
+            return
+        shown = bool(view_id) and await self._desk.calls.update_view(view_id, self.view(replies))
+        if not shown:
+            await self.direct(act, asked, replies)
+
+    async def direct(self, act: Act, asked: Content, replies: Replies) -> bool:
+        """The replies as direct messages: what may not stand there, as a button that opens it.
+
+        False where Slack did not take one of them.
+        """
+        done = True
+        for message in replies:
+            shown = in_chat(message, asked, self._desk.world.door)
+            done = await self._desk.calls.direct(act.user, post_of(shown, self._desk.look)) and done
+        return done
+
+
+class Submissions:
+    """Modals that were submitted: stored before Slack is told that they came."""
+
+    def __init__(self, desk: Desk, windows: Windows, homes: Homes) -> None:
+        self._desk = desk
+        self._windows = windows
+        self._homes = homes
+        # The same words sent twice get the same answer.
+        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+
+    async def take(self, act: Submission, ack: AsyncAck) -> None:
+        """Store what was sent, then acknowledge with the next step, the errors, or that nothing is saved."""
+        began, submitted = now(), views.submitted(act.view, self._desk.look)
+        async with self._desk.turns.of(act.user, PATIENCE_S):
+            if known := self._answers.get(act.event_id):
+                await ack(**known)
+                return
+            standing = await self._desk.standing(act, submitted)
+            if standing.kind == "gone":
+                await ack(response_action="clear")
+                return
+            refusal = self._desk.refusal(standing, submitted)
+            stored = (
+                Stored((refusal,)) if refusal else await self._desk.stored(act, submitted, standing, began)
+            )
+            await ack(**await self._answered(act, stored, standing))
+        self._homes.changed(act, submitted.action)
+        await self._desk.corrected(stored, lambda replies: self._update(act, submitted, replies))
+
+    async def _answered(self, act: Submission, stored: Stored, standing: Standing) -> dict[str, Any]:
+        if self._desk.stays(stored.replies):
+            # Kept as it is, with all that was typed: it can be sent again as soon as it can be stored.
+            shown = views.with_notice(act.view, stored.replies[0], self._desk.look)
+            return {"response_action": "update", "view": shown}
+        replies = stored.replies or await self._desk.resumed(act, standing)
+        answer = self._next(act, replies)
+        self._answers[act.event_id] = answer
+        while len(self._answers) > _ANSWERS_KEPT:
+            self._answers.popitem(last=False)
+        return answer
+
+    def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:
+        view = self._windows.view(replies)
+        errors = views.errors_of(merged(replies))
+        # Errors can only stand beside fields that are there: a field that is new needs the form again.
+        if errors and _inputs(view) == _inputs(act.view):
+            return {"response_action": "errors", "errors": errors}
+        return {"response_action": "update", "view": view}
+
+    async def _update(self, act: Submission, asked: Content, replies: Replies) -> None:
+        view = self._windows.view(replies)
+        if not await self._desk.calls.update_view(str(act.view["id"]), view):
+            await self._windows.direct(act, asked, replies)
+
+
+def _inputs(view: Payload) -> set[str]:
+    return {str(block.get("block_id")) for block in view["blocks"] if block.get("type") == "input"}
+
 
 _PROMPTS = 4
 SHORTCUTS = ("report_incident", "report_message")
@@ -145,3 +315,117 @@ def command(act: Slash) -> Content:
         case "/account-request":
             return Pressed("account.request")
     return Said("help")
+
+
+_SHARES_KEPT = 1000
+
+
+class Presses:
+    """Presses of buttons in messages, in modals and on the home page."""
+
+    def __init__(self, desk: Desk, windows: Windows, homes: Homes) -> None:
+        self._desk = desk
+        self._windows = windows
+        self._homes = homes
+        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    async def take(self, act: Press, ack: AsyncAck) -> None:
+        """Do what was pressed, acknowledge it, and show what came of it."""
+        if isinstance(act.content, Pressed) and act.content.action == SHARE:
+            await ack()
+            async with self._desk.turns.of(act.user):
+                await self._share(act, act.content.value)
+            return
+        began, content = now(), self._content(act)
+        opening = self._opening(act, content)
+        async with self._desk.turns.of(act.user, PATIENCE_S):
+            standing = await self._desk.standing(act, content)
+            stored = await self._stored(act, content, standing, began)
+            await ack()
+            if standing.kind != "gone":
+                await self._show(act, content, stored.replies, opening)
+        self._tell_home(act, content)
+        await self._desk.corrected(stored, lambda replies: self._show(act, content, replies, opening))
+
+    def _content(self, act: Press) -> Content:
+        """What was pressed, with what stood in the modal around it."""
+        if isinstance(act.content, Said):
+            return Said(act.content.text.strip() or "help")
+        if act.view is None or not act.in_modal:
+            return act.content
+        return replace(act.content, typed=views.typed(act.view, self._desk.look))
+
+    def _opening(self, act: Press, content: Content) -> Opening | None:
+        """A modal for the answer, where the press was not made in one and a chat is no place for it."""
+        at_home = act.view is not None and not act.in_modal
+        wanted = at_home or (not act.in_modal and leads_to_modal(content))
+        return self._windows.open(act.trigger) if wanted else None
+
+    async def _stored(self, act: Press, content: Content, standing: Standing, began: float) -> Stored:
+        if standing.kind == "gone":
+            return Stored(())
+        refusal = self._desk.refusal(standing, content)
+        return Stored((refusal,)) if refusal else await self._desk.stored(act, content, standing, began)
+
+    async def _show(self, act: Press, content: Content, replies: Replies, opening: Opening | None) -> None:
+        if not replies:
+            # A second copy of a press: the first has been answered.
+            return
+        if act.in_modal:
+            await self._in_modal(act, content, replies)
+        elif opening is not None:
+            await self._windows.fill(act, content, opening, replies)
+        else:
+            await self._in_chat(act, content, replies)
+
+    async def _in_modal(self, act: Press, content: Content, replies: Replies) -> None:
+        view = act.view or {}
+        if self._desk.stays(replies):
+            # All that was typed stays where it is.
+            shown = views.with_notice(view, replies[0], self._desk.look)
+        else:
+            shown = self._windows.view(replies)
+        if not await self._desk.calls.update_view(str(view["id"]), shown, str(view.get("hash") or "")):
+            await self._windows.direct(act, content, replies)
+
+    async def _in_chat(self, act: Press, content: Content, replies: Replies) -> None:
+        """In direct messages a message; in a channel an answer for the presser's eyes alone."""
+        direct = act.channel.startswith("D") and not act.ephemeral
+        calls = self._desk.calls
+        for message in replies:
+            post = post_of(in_chat(message, content, self._desk.world.door), self._desk.look)
+            done = direct and await calls.post(act.channel, post, act.thread)
+            if not (done or await calls.respond(act.response_url, post)):
+                await calls.direct(act.user, post)
+
+    def _tell_home(self, act: Press, content: Content) -> None:
+        if isinstance(content, Said):
+            self._homes.asked(act)
+        elif isinstance(content, Pressed):
+            self._homes.changed(act, content.action)
+
+    async def _share(self, act: Press, value: str) -> None:
+        """Post the topic's own answer where the asker had asked, once."""
+        texts = self._desk.world.door
+        standing = await self._desk.standing(act, act.content)
+        if standing.kind != "staff":
+            refusal = self._desk.refusal(standing, act.content)
+            await self._in_chat(act, act.content, (refusal or line(texts.channel.not_shared),))
+            return
+        done = (act.user, value) in self._shared or await self._posted(act, value, standing.name)
+        if done:
+            self._shared[act.user, value] = None
+            while len(self._shared) > _SHARES_KEPT:
+                self._shared.popitem(last=False)
+        said = texts.channel.shared if done else texts.channel.not_shared
+        await self._in_chat(act, act.content, (line(said),))
+
+    async def _posted(self, act: Press, value: str, name: str) -> bool:
+        world = self._desk.world
+        asked = Share.parse(value)
+        there = Place.parse(asked.place)
+        if asked.topic not in world.policy.topics or not there.channel:
+            return False
+        answer = conversation.show(answer_topic(asked.topic, world.policy, world.rules), world)
+        post = post_of(shared(answer, name or act.user, world.door), self._desk.look)
+        return await self._desk.calls.post(there.channel, post, there.thread)

@@ -1,17 +1,39 @@
-"""What Slack sends, read once into types: the rest of the door never looks into a payload."""
+"""What Slack sends, read once into types, and typed words without Slack's own marks."""
 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.slack.home import ASK
 from bot.channels.slack.ids import pressed
-from bot.channels.slack.typed_words import plain_text
+from bot.channels.slack.views import ASK
 from bot.domain.turns import Pressed, Said
+
+# A person, a channel, a group or an address; any other "<" was typed.
+_MARK = re.compile(r"<((?:[@#!]|https?:|mailto:|tel:)[^<>]*)>")
+
+
+def plain_text(text: str) -> str:
+    """The words of a message or command. A mention of a person or of the app itself leaves nothing behind."""
+    return html.unescape(_MARK.sub(lambda found: _shown(found[1]), text)).strip()
+
+
+def _shown(mark: str) -> str:
+    target, _, label = mark.partition("|")
+    if target.startswith("@"):
+        # Who is meant is nobody's business here; their name in a question would only be stored.
+        return ""
+    if target.startswith("#"):
+        return f"#{label}" if label else ""
+    if target.startswith("!"):
+        return label
+    return label or target.removeprefix("mailto:").removeprefix("tel:")
+
 
 Payload = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.faults import code_of
+from bot.channels.slack.client import code_of
 
 Kind = Literal["staff", "guest", "gone", "unknown"]
 _KEPT_S = 300.0

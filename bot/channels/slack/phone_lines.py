@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.channels.common.phones import Part, parts_of
-from bot.channels.slack.look import SECTION, Payload, can_be_bold, escaped
+from bot.channels.slack.rich_text import SECTION, Payload, can_be_bold, escaped
 from bot.domain.messages import Bullets
 
 # What mrkdwn makes something else of though it is escaped and `verbatim`: marks, emoji names, further lines.

@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from bot.channels.common.pace import Pace
+from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.client import SlackClient
-from bot.channels.slack.faults import DEAD_CHANNEL, code_of, fault_of
+from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of
 from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Target
 from bot.domain.messages import Message
 

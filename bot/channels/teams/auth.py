@@ -6,17 +6,175 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from jwt import PyJWK, PyJWTError
 
-from bot.channels.teams import hosts
 from bot.channels.teams.activities import Activity
 from bot.channels.teams.config import CHANNEL, TeamsConfig
 from bot.channels.teams.payloads import channel_of, tenants_of
-from bot.channels.teams.tokens_keys import KeysUnavailable, SigningKey, SigningKeys
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST = 1000
+
+
+def allowed(url: str, config: TeamsConfig) -> bool:
+    """Whether a service URL may be written to."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if len(url) > _LONGEST or parts.username is not None or parts.query or parts.fragment or _odd(url):
+        return False
+    if config.emulator:
+        return parts.scheme == "http" and host in _LOCAL
+    return parts.scheme == "https" and port in (None, 443) and _microsofts(host, config.service_hosts)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two service URLs are one, but for a slash at the end and the case of the letters."""
+    return one.rstrip("/").casefold() == other.rstrip("/").casefold()
+
+
+def local_peer(remote: str | None) -> bool:
+    """Whether a request's other end is this machine."""
+    try:
+        peer = ip_address(remote or "")
+    except ValueError:
+        return False
+    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
+
+
+def local_name(host: str) -> bool:
+    """Whether a Host header names this machine: against DNS rebinding."""
+    try:
+        return urlsplit(f"//{host}").hostname in _LOCAL
+    except ValueError:
+        return False
+
+
+def _odd(url: str) -> bool:
+    """A backslash, a space or a control character is read differently by different readers of URLs."""
+    return not url.isascii() or not url.isprintable() or "\\" in url or " " in url
+
+
+def _microsofts(host: str, names: tuple[str, ...]) -> bool:
+    return any(host.endswith(name) if name.startswith(".") else host == name for name in names)
+
+
+_DAY = 24 * 3600.0
+# A token with an unknown key may be forged: no more often than this does one cause a fetch.
+_PAUSE = 300.0
+# After a fetch that failed, with no keys at all.
+_SHORT_PAUSE = 5.0
+_PATIENCE = ClientTimeout(total=5)
+_LARGEST = 1024 * 1024
+
+log = structlog.get_logger()
+
+
+class KeysUnavailable(Exception):
+    """The signing keys could not be fetched, so nobody can be told from anybody."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One public key, and the channels that it may speak for."""
+
+    jwk: PyJWK = field(repr=False)
+    endorsements: frozenset[str]
+
+
+class SigningKeys:
+    """The keys behind one OpenID metadata address. `clock` counts seconds."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._clock = clock
+        self._keys: dict[str, SigningKey] = {}
+        self._fetched = self._tried = float("-inf")
+        self._one = asyncio.Lock()
+
+    async def prefetch(self) -> None:
+        """Fetch the keys before the first request; where that fails, the first request tries again."""
+        await self._refresh(_SHORT_PAUSE)
+
+    async def find(self, kid: str) -> SigningKey | None:
+        """The key of that id, or None. Raises KeysUnavailable where there are no keys at all."""
+        if not self._keys:
+            await self._refresh(_SHORT_PAUSE)
+        elif kid not in self._keys or self._is_old():
+            await self._refresh(_PAUSE)
+        if not self._keys:
+            raise KeysUnavailable
+        return self._keys.get(kid)
+
+    def _is_old(self) -> bool:
+        """Whether the keys are to be fetched again, and nobody is at it: a known key need not wait."""
+        return self._clock() - self._fetched > _DAY and not self._one.locked()
+
+    async def _refresh(self, pause: float) -> None:
+        async with self._one:
+            if self._clock() - self._tried < pause:
+                return
+            self._tried = self._clock()
+            try:
+                found = await _fetched(self._url)
+            except (ClientError, TimeoutError, OSError, ValueError) as fault:
+                log.warning("teams.keys_unavailable", fault=type(fault).__name__)
+                return
+            if found:
+                self._keys, self._fetched = found, self._clock()
+
+
+async def _fetched(url: str) -> dict[str, SigningKey]:
+    async with ClientSession(timeout=_PATIENCE, raise_for_status=True) as session:
+        address = (await _json(session, url)).get("jwks_uri")
+        if not isinstance(address, str) or not _as_safe(address, url):
+            raise ValueError("no address of keys")
+        keys = (await _json(session, address)).get("keys")
+    return dict(pair for jwk in (keys if isinstance(keys, list) else ()) if (pair := _key(jwk)))
+
+
+def _as_safe(address: str, url: str) -> bool:
+    """Keys over plain HTTP only where the metadata came so too: an issuer on this machine."""
+    return address.startswith("https://") or url.startswith("http://")
+
+
+async def _json(session: ClientSession, url: str) -> Mapping[str, Any]:
+    async with session.get(url) as response:
+        body = await response.content.read(_LARGEST)
+        # The rest of a body that came in pieces.
+        while chunk := await response.content.read(_LARGEST - len(body)):
+            body += chunk
+    found = json.loads(body)
+    return found if isinstance(found, dict) else {}
+
+
+def _key(jwk: object) -> tuple[str, SigningKey] | None:
+    if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str) or jwk.get("kty") != "RSA":
+        return None
+    endorsed = jwk.get("endorsements")
+    try:
+        key = PyJWK(jwk, algorithm="RS256")
+    except PyJWTError:
+        return None
+    names = (
+        frozenset(name for name in endorsed if isinstance(name, str)) if isinstance(endorsed, list) else ()
+    )
+    return jwk["kid"], SigningKey(key, frozenset(names))
+
 
 SKEW = 300
 _REQUIRED = ("exp", "iss", "aud")
@@ -78,7 +236,7 @@ class Gate:
         """Let the activity in, or raise Refused: 401 where the token is another's, 403 for a stranger."""
         if self._config.signed:
             self._fits(identity, activity)
-        if not hosts.allowed(activity.reference.service_url, self._config):
+        if not allowed(activity.reference.service_url, self._config):
             raise Refused(403, "service URL is not Teams'")
         if not self._config.emulator:
             self._at_home(activity)
@@ -108,7 +266,7 @@ class Gate:
 
     def _fits(self, identity: Identity, activity: Activity) -> None:
         claimed = identity.claims.get("serviceurl")
-        if not isinstance(claimed, str) or not hosts.same(claimed, activity.reference.service_url):
+        if not isinstance(claimed, str) or not same(claimed, activity.reference.service_url):
             raise Refused(401, "token is for another service URL")
         if channel_of(activity.raw) not in identity.endorsements:
             raise Refused(401, "key is not endorsed for this channel")

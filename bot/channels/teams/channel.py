@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container
 
 from bot.casework.context import ChannelState
-from bot.channels.common.watching import kept_out, tell, watch
+from bot.channels.common.runtime import kept_out, tell, watch
 from bot.channels.teams.activities import Member, Reference, TeamsPort
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.people import is_bot, standing_of

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.casework.context import ChannelState, CurrentWorld
-from bot.channels.teams import routes
+from bot.channels.teams import app
 from bot.channels.teams.activities import TeamsPort
 from bot.channels.teams.app import conversation_check
 from bot.channels.teams.config import PLATFORM, TeamsConfig
+from bot.channels.teams.outbound import AppToken, Fetch, msal_fetch
 from bot.channels.teams.references import KeptReferences, References
-from bot.channels.teams.tokens_out import AppToken, Fetch, msal_fetch
 from bot.content.world import World
 from bot.delivery.sender import DeliveryFault
 
@@ -51,7 +51,7 @@ async def prove(
         await AppToken(fetch or msal_fetch(config)).bearer()
     except DeliveryFault as fault:
         return Proof((f"MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId: {fault}",))
-    port = port or routes.backend_of(config)
+    port = port or app.backend_of(config)
     try:
         return await _proof(config, world, References(kept, _here, now), port)
     finally:

@@ -10,10 +10,10 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.channels.common.cutting import cut
 from bot.channels.common.look import Look
+from bot.channels.common.messages import cut
 from bot.channels.teams.card_parts import NOTHING, bullets, is_literal, side_by_side, small, without_marks
-from bot.channels.teams.ids import Payload, data_of, step_of
+from bot.channels.teams.ids import Element, data_of, step_of
 from bot.domain.messages import Field, Form, Option
 from bot.domain.turns import Pressed, Submitted
 
@@ -26,8 +26,8 @@ _PARTS = re.compile(r"(\d{4}-\d{2}-\d{2})?(?:T(\d{2}:\d{2})?)?")
 class Drawn:
     """The elements of a form's fields, and what its action sends along so that they are read back."""
 
-    items: list[Payload]
-    more: Payload
+    items: list[Element]
+    more: Element
 
 
 def draw(form: Form, look: Look, strict: bool) -> Drawn:
@@ -41,7 +41,7 @@ def draw(form: Form, look: Look, strict: bool) -> Drawn:
     moments = {
         field.name: field.value[0] for field in form.fields if field.kind == "datetime" and field.value
     }
-    more: Payload = {"form": True}
+    more: Element = {"form": True}
     more |= {"marks": marks} if marks else {}
     # A local time has no offset on the screen: unless it is changed, it is sent as it was.
     more |= {"moments": moments} if moments else {}
@@ -131,7 +131,7 @@ class _Inputs:
         self._look = look
         self._strict = strict
 
-    def field(self, field: Field) -> Iterator[Payload]:
+    def field(self, field: Field) -> Iterator[Element]:
         if field.kind in ("choice", "choices") and not field.options:
             # There is nothing to choose from; the form says what is wrong when it is sent.
             yield small(self._label(field))
@@ -147,7 +147,7 @@ class _Inputs:
         label = cut(field.label, _LABEL)
         return label if field.required else f"{label} {self._look.texts.optional}".strip()
 
-    def _input(self, field: Field) -> Payload:
+    def _input(self, field: Field) -> Element:
         value = field.value[0] if field.value else ""
         match field.kind:
             case "choice" | "choices":
@@ -155,18 +155,18 @@ class _Inputs:
             case "datetime":
                 return self._moment(field, value)
             case "number" if not value or re.fullmatch(r"\d{1,9}", value):
-                number: Payload = {"min": 0} | ({"value": int(value)} if value else {})
+                number: Element = {"min": 0} | ({"value": int(value)} if value else {})
                 return self._one("Input.Number", "text", field, number)
         return self._typed(field, value)
 
-    def _typed(self, field: Field, value: str) -> Payload:
-        drawn: Payload = {"maxLength": max(1, field.max_length, len(value))}
+    def _typed(self, field: Field, value: str) -> Element:
+        drawn: Element = {"maxLength": max(1, field.max_length, len(value))}
         drawn |= {"isMultiline": True} if field.kind == "long_text" else {}
         drawn |= {"style": "url"} if field.kind == "link" else {}
         return self._one("Input.Text", "text", field, drawn | ({"value": value} if value else {}))
 
-    def _one(self, kind: str, way: str, field: Field, drawn: Payload, label: str = "") -> Payload:
-        found: Payload = {
+    def _one(self, kind: str, way: str, field: Field, drawn: Element, label: str = "") -> Element:
+        found: Element = {
             "type": kind,
             "id": f"in:{way}:{self._step}:{field.name}",
             "label": label or self._label(field) or self._look.texts.choose,
@@ -176,14 +176,14 @@ class _Inputs:
             found |= {"isRequired": True, "errorMessage": self._look.texts.required}
         return found
 
-    def _moment(self, field: Field, value: str) -> Payload:
+    def _moment(self, field: Field, value: str) -> Element:
         day, time = day_and_time(value, self._look.zone)
         days = self._one("Input.Date", "day", field, {"value": day} if day else {})
         hours = {"value": time} if time else {}
         times = self._one("Input.Time", "time", field, hours, self._look.texts.time)
         return side_by_side([days], [times], "stretch")
 
-    def _choices(self, field: Field) -> Payload:
+    def _choices(self, field: Field) -> Element:
         several = field.kind == "choices"
         chosen = [_mark(option.value) for option in field.options if option.value in field.value]
         drawn = _choice_set(field, self._look)
@@ -192,7 +192,7 @@ class _Inputs:
         return self._one("Input.ChoiceSet", "many" if several else "one", field, drawn)
 
 
-def _full_labels(field: Field) -> list[Payload]:
+def _full_labels(field: Field) -> list[Element]:
     """The labels that are too long for a choice, or that would be read as marks there, written out above."""
     return bullets(option.label for option in field.options if not _is_whole(option, field))
 
@@ -207,11 +207,11 @@ def _title(option: Option, field: Field) -> str:
     return without_marks(title) if field.kind == "choices" else title
 
 
-def _choice_set(field: Field, look: Look) -> Payload:
+def _choice_set(field: Field, look: Look) -> Element:
     """The choices of a field: all on the screen where they are few, else in a menu."""
     choices = [{"title": _title(option, field), "value": _mark(option.value)} for option in field.options]
     short = len(choices) <= _SHORT_LIST and all(is_literal(one["title"]) for one in choices)
-    shown: Payload = (
+    shown: Element = (
         {"style": "expanded"} if short else {"style": "compact", "placeholder": look.texts.choose}
     )
     return {"choices": choices, "wrap": True, **shown}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-Payload = dict[str, Any]
+Element = dict[str, Any]
 # How many actions Teams shows of one set.
 ACTIONS_IN_A_SET = 6
 _STYLES = {"primary": "positive", "danger": "destructive"}
@@ -28,15 +28,15 @@ class Sent:
     fields: bool = True
 
     @property
-    def data(self) -> Payload:
+    def data(self) -> Element:
         """What comes back."""
-        found: Payload = {"action": self.action, "value": self.value, **(self.more or {})}
+        found: Element = {"action": self.action, "value": self.value, **(self.more or {})}
         return {**found, "pick": self.pick} if self.pick else found
 
 
-def execute(number: int, title: str, sent: Sent, style: str = "default", tooltip: str = "") -> Payload:
+def execute(number: int, title: str, sent: Sent, style: str = "default", tooltip: str = "") -> Element:
     """The action that is `number` in its card. A client that does not know it submits the same data."""
-    found: Payload = {"title": title, "data": sent.data}
+    found: Element = {"title": title, "data": sent.data}
     if style in _STYLES:
         found["style"] = _STYLES[style]
     if tooltip:

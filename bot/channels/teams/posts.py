@@ -1,19 +1,93 @@
-"""A message of the core as what goes out to Teams: its card, its citations, Teams' own feedback buttons."""
+"""A message as what goes out to Teams: its card or cards, citations, feedback buttons, answers to invokes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.asking.render import FEEDBACK
-from bot.channels.common.cutting import cut
 from bot.channels.common.look import Look
-from bot.channels.common.messages import answered_topic
-from bot.channels.teams.activities import Post
-from bot.channels.teams.card_pages import cards_of
-from bot.channels.teams.cards import card_of
-from bot.channels.teams.ids import Payload
-from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Heading, Message, Paragraph, Quote
+from bot.channels.common.messages import answered_topic, cut, pieces
+from bot.channels.common.phones import without_links
+from bot.channels.teams.activities import ADAPTIVE_CARD, InvokeReply, Payload, Post
+from bot.channels.teams.cards import CARD_BYTES, card_of, size_of, tail_of, whole_card
+from bot.channels.teams.ids import Element
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Callout,
+    Facts,
+    Form,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+)
+
+# What one part of a long text may take, and what is left free on a card for what is around the parts.
+_PART, _FREE = 2000, 1500
+
+
+def cards_of(message: Message, look: Look) -> tuple[Element, ...]:
+    """The message as one card, or as several that are read one after the other. Each is less than 25 kB.
+
+    A form, and a step of a journey, are always one card, as `card_of` draws it. The last card has the
+    message's own buttons; only the first takes the place of an earlier message.
+    """
+    unlinked = replace(message, blocks=without_links(message.blocks))
+    if size_of(whole_card(unlinked, look)) < CARD_BYTES or _is_one(message):
+        return (card_of(message, look),)
+    tail = tail_of(message.blocks)
+    pages = list(_pages(message.blocks[: len(message.blocks) - len(tail)], tail, look))
+    on = Paragraph(look.texts.goes_on, muted=True)
+    shown = [(*page, on) for page in pages[:-1]] + [(*pages[-1], *tail)]
+    return tuple(card_of(replace(message, blocks=blocks), look) for blocks in shown)
+
+
+def _is_one(message: Message) -> bool:
+    pressed = [one for block in message.blocks if isinstance(block, Buttons) for one in block.items]
+    return any(isinstance(block, Form) for block in message.blocks) or any(
+        button.action.startswith("journey.") for button in pressed
+    )
+
+
+def _pages(blocks: Sequence[Block], tail: Sequence[Block], look: Look) -> Iterator[list[Block]]:
+    room = CARD_BYTES - _FREE - _size(tail, look)
+    page, taken = list[Block](), 0
+    for part in (part for block in blocks for part in _parts(block)):
+        size = _size([part], look)
+        if page and taken + size > room:
+            yield page
+            page, taken = [], 0
+        page = _joined(page, part)
+        taken += size
+    yield page
+
+
+def _size(blocks: Sequence[Block], look: Look) -> int:
+    return size_of({"body": whole_card(Message(tuple(blocks), "s"), look)["body"]})
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, in parts where it is long."""
+    match block:
+        case Paragraph(text):
+            yield from (replace(block, text=part) for part in pieces(text, _PART))
+        case Facts(items):
+            for label, value in items:
+                yield from (Facts(((label, part),)) for part in pieces(value, _PART) or [value])
+        case _:
+            yield block
+
+
+def _joined(page: list[Block], part: Block) -> list[Block]:
+    """The page with the part after it: pairs stay in one table."""
+    if page and isinstance(page[-1], Facts) and isinstance(part, Facts):
+        return [*page[:-1], Facts((*page[-1].items, *part.items))]
+    return [*page, part]
+
 
 # Teams' limits: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-ai-bot-messages
 _NAME, _ABSTRACT, _CITED = 80, 160, 20
@@ -58,12 +132,12 @@ def citations_of(message: Message, look: Look) -> Post | None:
     return Post(text=text, summary=message.summary, entities=(_citations(cited, look),))
 
 
-def card(message: Message, look: Look, *, slot: bool = False) -> Payload:
+def card(message: Message, look: Look, *, slot: bool = False) -> Element:
     """The card of a message; with `slot` each of its actions says that it may be replaced."""
     return _marked(card_of(message, look), slot)
 
 
-def _marked(drawn: Payload, slot: bool) -> Payload:
+def _marked(drawn: Element, slot: bool) -> Element:
     if slot:
         for action in _actions(drawn):
             action["data"] = {**action["data"], "slot": True}
@@ -75,7 +149,7 @@ def in_slot(data: object) -> bool:
     return isinstance(data, dict) and data.get("slot") is True
 
 
-def for_dialog(drawn: Payload) -> Payload:
+def for_dialog(drawn: Element) -> Element:
     """The card in a dialog, which knows Action.Submit alone: each action's fall-back in its place."""
 
     def changed(part: object) -> object:
@@ -92,7 +166,7 @@ def for_dialog(drawn: Payload) -> Payload:
     return found
 
 
-def _submit(action: Payload) -> Payload:
+def _submit(action: Element) -> Element:
     kept = {key: value for key, value in action.items() if key not in ("verb", "fallback")}
     return {**kept, "type": "Action.Submit"}
 
@@ -111,7 +185,7 @@ def words_of(blocks: list[Block]) -> str:
     return "\n".join(line for block in blocks for line in _lines(block) if line.strip())
 
 
-def suggestions(questions: tuple[str, ...]) -> tuple[Payload, ...]:
+def suggestions(questions: tuple[str, ...]) -> tuple[Element, ...]:
     """Questions to ask with one press, under a message."""
     return tuple({"type": "imBack", "title": asked, "value": asked} for asked in questions)
 
@@ -127,7 +201,7 @@ def _lines(block: Block) -> tuple[str, ...]:
     return ()
 
 
-def _actions(part: object) -> Iterator[Payload]:
+def _actions(part: object) -> Iterator[Element]:
     """Every action of a card that is sent back to us, and its fall-back."""
     if isinstance(part, list):
         for one in part:
@@ -139,14 +213,14 @@ def _actions(part: object) -> Iterator[Payload]:
             yield from _actions(value)
 
 
-def _citations(quotes: tuple[Quote, ...], look: Look) -> Payload:
+def _citations(quotes: tuple[Quote, ...], look: Look) -> Element:
     """Each clause as a reference. Nothing here is generated, so the message bears no label that says so."""
     claims = [_claim(number, quote, look) for number, quote in enumerate(quotes, 1)]
     kind = "https://schema.org/Message"
     return {"type": kind, "@type": "Message", "@context": "https://schema.org", "citation": claims}
 
 
-def _claim(number: int, quote: Quote, look: Look) -> Payload:
+def _claim(number: int, quote: Quote, look: Look) -> Element:
     first, last = quote.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"
     name = cut(look.texts.clause.fill(section=quote.section, lines=lines), _NAME)
@@ -166,3 +240,32 @@ def _without_feedback(message: Message) -> Message:
 
 def _is_no_feedback(button: Button) -> bool:
     return button.action != FEEDBACK
+
+
+_DIALOGS = ("composeExtension/fetchTask", "composeExtension/submitAction")
+
+
+def excuse(name: str, text: str) -> InvokeReply:
+    """What a person is shown whose press could not be answered, in the form that this invoke has."""
+    if name.startswith("task/") or name in _DIALOGS:
+        return InvokeReply(200, {"task": {"type": "message", "value": text}})
+    if name.startswith("composeExtension/"):
+        return InvokeReply(200, {"composeExtension": {"type": "message", "text": text}})
+    if name == "adaptiveCard/action":
+        fault = {"code": "NotDone", "message": text}
+        return InvokeReply(
+            200, {"statusCode": 500, "type": "application/vnd.microsoft.error", "value": fault}
+        )
+    return InvokeReply(500)
+
+
+def card_reply(card: Payload) -> InvokeReply:
+    """The answer to an `adaptiveCard/action` that puts `card` in the place of the one that was pressed."""
+    return InvokeReply(200, {"statusCode": 200, "type": ADAPTIVE_CARD, "value": card})
+
+
+def message_reply(text: str) -> InvokeReply:
+    """The answer to an `adaptiveCard/action` that leaves the card and shows `text`."""
+    return InvokeReply(
+        200, {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+    )

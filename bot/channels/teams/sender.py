@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.channels.common.pace import Pace
+from bot.channels.common.runtime import Pace
 from bot.channels.teams.activities import Post, Reference, TeamsPort
 from bot.channels.teams.channel import ConversationCheck
 from bot.channels.teams.config import TeamsConfig

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.paper import Sheet, on_one_page, pdf
-from bot.channels.paper.fonts import MISSING
-from bot.content.paper_texts import load_paper_texts
+from bot.channels.paper.document import MISSING
+from bot.content.door_texts import load_paper_texts
 from bot.content.policy_load import load_policy
 from bot.domain.messages import (
     Block,

@@ -3,9 +3,8 @@
 import pytest
 
 from bot.channels.slack.blocks import MESSAGE_ROOM, blocks_of, opener, post_of
-from bot.channels.slack.fitting import size_of
 from bot.channels.slack.ids import action_id, pressed
-from bot.channels.slack.look import NOTHING, Look, cut, pieces
+from bot.channels.slack.rich_text import NOTHING, Look, cut, pieces, size_of
 from bot.channels.slack.views import modal
 from bot.domain.messages import (
     Block,

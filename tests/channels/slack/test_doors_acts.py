@@ -16,9 +16,9 @@ from bot.channels.slack.payloads import (
     Shortcut,
     Slash,
     Submission,
+    plain_text,
     read,
 )
-from bot.channels.slack.typed_words import plain_text
 from bot.domain.turns import Pressed, Said
 
 Json = dict[str, Any]

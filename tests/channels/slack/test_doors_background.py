@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from bot.channels.slack.background import Background, Turns
+from bot.channels.slack.desk import Background, Turns
 
 
 def test_the_end_waits_for_what_is_under_way() -> None:

@@ -10,14 +10,11 @@ import pytest
 
 from bot.casework.context import CurrentWorld
 from bot.channels.slack import desk as desks
-from bot.channels.slack.background import Background, Turns
-from bot.channels.slack.desk import Desk
-from bot.channels.slack.homes import Homes
-from bot.channels.slack.look import Look
-from bot.channels.slack.modals import Submissions, Windows
+from bot.channels.slack.desk import Background, Desk, Turns
+from bot.channels.slack.handlers import Homes, Presses, Submissions, Windows
 from bot.channels.slack.payloads import Act, Press, Submission
 from bot.channels.slack.people import Standing
-from bot.channels.slack.presses import Presses
+from bot.channels.slack.rich_text import Look
 from bot.content.world import World
 from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Content, Incoming, Pressed

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bot.channels.slack.app import PATH
 from bot.channels.slack.checkup import SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
 from bot.channels.slack.payloads import Slash
-from bot.channels.slack.routes import PATH
 from bot.domain.turns import Said
 
 MANIFEST: dict[str, Any] = json.loads((Path(__file__).parents[3] / "manifest.json").read_text())

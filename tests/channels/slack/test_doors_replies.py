@@ -14,7 +14,7 @@ from bot.channels.common.messages import (
     shared,
     with_share,
 )
-from bot.channels.slack.replies import in_chat, leads_to_modal
+from bot.channels.slack.desk import in_chat, leads_to_modal
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph, Progress
 from bot.domain.turns import Content, Pressed, Said, Submitted

@@ -1,8 +1,8 @@
 """The home page: for staff, and with the cases for the leadership team."""
 
-from bot.channels.slack.home import ASK, HomeParts, home_view
 from bot.channels.slack.ids import pressed
-from bot.channels.slack.look import Look
+from bot.channels.slack.rich_text import Look
+from bot.channels.slack.views import ASK, HomeParts, home_view
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.turns import Pressed

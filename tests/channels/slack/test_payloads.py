@@ -3,7 +3,7 @@
 import pytest
 
 from bot.channels.slack.blocks import post_of
-from bot.channels.slack.look import Look
+from bot.channels.slack.rich_text import Look
 from bot.channels.slack.views import modal
 from bot.content.world import World
 from bot.domain.messages import Form, Message, Quote

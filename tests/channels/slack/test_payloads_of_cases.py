@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.slack.blocks import blocks_of, post_of
-from bot.channels.slack.home import HomeParts, home_view
-from bot.channels.slack.look import Look
-from bot.channels.slack.views import modal
+from bot.channels.slack.rich_text import Look
+from bot.channels.slack.views import HomeParts, home_view, modal
 from bot.content.world import World
 from bot.domain.messages import Form, Message
 from bot.domain.turns import Pressed, Said

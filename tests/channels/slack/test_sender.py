@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.channels.common.pace import Pace
+from bot.channels.common.runtime import Pace
 from bot.channels.slack import sender as sender_module
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.sender import (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.channels.slack.fields import local_time, moment_of
-from bot.channels.slack.look import Look, Payload
+from bot.channels.slack.rich_text import Look, Payload
 from bot.channels.slack.views import (
     CALLBACK,
     errors_of,

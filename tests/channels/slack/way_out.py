@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.casework.context import ChannelState
-from bot.channels.common.pace import Pace
+from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.config import SlackConfig

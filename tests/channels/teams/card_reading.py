@@ -15,9 +15,9 @@ from typing import Any
 
 from jsonschema import Draft6Validator  # type: ignore[import-untyped]
 
-from bot.channels.teams.card_fitting import CARD_BYTES, size_of
 from bot.channels.teams.card_parts import is_literal
-from bot.channels.teams.ids import Payload
+from bot.channels.teams.cards import CARD_BYTES, size_of
+from bot.channels.teams.ids import Element
 from bot.domain.messages import Message
 from tests.channels.slack.payloads import squeezed, words_of
 
@@ -37,7 +37,7 @@ def official() -> Draft6Validator:
     return Draft6Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
-def nodes_of(found: Any) -> Iterator[Payload]:
+def nodes_of(found: Any) -> Iterator[Element]:
     """Everything in a card that has a type, in reading order; fall-backs too."""
     if isinstance(found, list):
         for item in found:
@@ -65,33 +65,33 @@ def texts_in(found: Any) -> Iterator[str]:
                 yield from texts_in(value)
 
 
-def said(card: Payload) -> str:
+def said(card: Element) -> str:
     """All that is read of a card, without white space."""
     return squeezed("".join(texts_in(card["body"])))
 
 
-def lost(message: Message, card: Payload) -> list[str]:
+def lost(message: Message, card: Element) -> list[str]:
     """The texts of a message that its card does not hold whole."""
     shown = said(card)
     return [text for block in message.blocks for text in words_of(block) if squeezed(text) not in shown]
 
 
-def actions_of(card: Payload) -> list[Payload]:
+def actions_of(card: Element) -> list[Element]:
     """Every action that can be pressed, in order, without the fall-backs."""
     return [node for node in nodes_of(card["body"]) if node["type"] == "Action.Execute"]
 
 
-def inputs_of(card: Payload) -> list[Payload]:
+def inputs_of(card: Element) -> list[Element]:
     """Every input, in order."""
     return [node for node in nodes_of(card["body"]) if node["type"].startswith("Input.")]
 
 
-def action(card: Payload, verb: str, nth: int = 0) -> Payload:
+def action(card: Element, verb: str, nth: int = 0) -> Element:
     """The action with a verb."""
     return [one for one in actions_of(card) if one["verb"] == verb][nth]
 
 
-def typed_in(card: Payload, **changed: str) -> dict[str, str]:
+def typed_in(card: Element, **changed: str) -> dict[str, str]:
     """What Teams sends of the inputs: what stands in them, or what was changed by the field's name."""
     found = dict[str, str]()
     for one in inputs_of(card):
@@ -100,14 +100,14 @@ def typed_in(card: Payload, **changed: str) -> dict[str, str]:
     return found
 
 
-def pressed(card: Payload, one: Payload, **changed: str) -> dict[str, Any]:
+def pressed(card: Element, one: Element, **changed: str) -> dict[str, Any]:
     """The value of the invoke that Teams sends for an action."""
     gathered = {} if one.get("associatedInputs") == "none" else typed_in(card, **changed)
     sent = {"type": one["type"], "verb": one["verb"], "data": {**one["data"], **gathered}}
     return {"action": sent, "trigger": "manual"}
 
 
-def _parts_of(card: Payload) -> Iterator[str]:
+def _parts_of(card: Element) -> Iterator[str]:
     """The card without its body, and a card of each element of it: as JSON without its words.
 
     The schema reads each element by itself and knows no words: what is alike need be read once.
@@ -132,7 +132,7 @@ def refused(card: str) -> list[str]:
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in errors]
 
 
-def faults(card: Payload) -> list[str]:
+def faults(card: Element) -> list[str]:
     """What is wrong with a card."""
     found = [fault for part in _parts_of(card) for fault in refused(part)]
     found += ["version"] if card.get("version") != "1.5" else []
@@ -145,7 +145,7 @@ def faults(card: Payload) -> list[str]:
     return found
 
 
-def _faults_of(node: Payload) -> Iterator[str]:
+def _faults_of(node: Element) -> Iterator[str]:
     kind = node["type"]
     if kind == "Action.Execute":
         yield from _faults_of_action(node)
@@ -158,7 +158,7 @@ def _faults_of(node: Payload) -> Iterator[str]:
     yield from (f"marks: {text!r}" for text in _read_as_markdown(node) if not is_literal(text))
 
 
-def _faults_of_action(node: Payload) -> Iterator[str]:
+def _faults_of_action(node: Element) -> Iterator[str]:
     same = {key: value for key, value in node.items() if key not in ("id", "verb", "fallback")}
     if node.get("fallback") != {**same, "type": "Action.Submit"}:
         yield f"no fall-back: {node['title']!r}"
@@ -166,7 +166,7 @@ def _faults_of_action(node: Payload) -> Iterator[str]:
         yield f"data: {node['data']}"
 
 
-def _read_as_markdown(node: Payload) -> list[str]:
+def _read_as_markdown(node: Element) -> list[str]:
     if node["type"] == "TextBlock":
         return [node["text"]]
     if node.get("style") == "expanded":
@@ -174,6 +174,6 @@ def _read_as_markdown(node: Payload) -> list[str]:
     return [text for fact in node.get("facts", ()) for text in (fact["title"], fact["value"])]
 
 
-def fits(card: Payload) -> bool:
+def fits(card: Element) -> bool:
     """Whether the card is less than 25 kB."""
     return size_of(card) < CARD_BYTES

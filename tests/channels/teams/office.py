@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.app import build
 from bot.channels.common.look import Look
-from bot.channels.common.pace import Pace
+from bot.channels.common.runtime import Pace
 from bot.channels.teams.activities import Account, Activity, InvokeReply, Member, Post, Reference
 from bot.channels.teams.app import conversation_check
 from bot.channels.teams.chats import Chats

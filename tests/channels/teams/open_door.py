@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.teams.activities import Activity, Backend, InvokeReply, Reference
+from bot.channels.teams.app import PATH, add_routes, backend_of
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.routes import PATH, backend_of, mount
 from tests.channels.teams.fake_connector import FakeConnector
 from tests.channels.teams.issuer import APP, ISSUER, NOW, SERVICE, Issuer
 
@@ -107,7 +107,7 @@ async def opened(
         connector = await stack.enter_async_context(FakeConnector())
         app, backend = web.Application(), backend_of(config, fetch, patience)
         door = OpenDoor(TestClient(TestServer(app)), backend, connector, config)
-        mount(app, backend, door.handle, config, asyncio.create_task, clock, FAILED, within)  # noqa: TID251
+        add_routes(app, backend, door.handle, config, asyncio.create_task, clock, FAILED, within)  # noqa: TID251
         await stack.enter_async_context(door.client)
         yield door
 

@@ -17,7 +17,7 @@ import pytest
 
 from bot.channels.teams.activities import Member, Post, Reference
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.tokens_out import AppToken
+from bot.channels.teams.outbound import AppToken
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
 from tests.channels.teams import fake_connector as faults
 from tests.channels.teams.fake_connector import Fault
@@ -440,12 +440,12 @@ def test_only_the_chosen_sdk_is_imported(sdk: Sdk) -> None:
     """The other SDK is never loaded, and neither is until Teams is opened."""
     code = f"""
 import json, sys
-import bot.channels.teams, bot.channels.teams.config, bot.channels.teams.activities, bot.channels.teams.routes
+import bot.channels.teams, bot.channels.teams.config, bot.channels.teams.activities, bot.channels.teams.app
 sdks = {{'botbuilder', 'microsoft_agents', 'msrest'}}
 loaded = lambda: sorted({{name.split('.')[0] for name in sys.modules}} & sdks)
 before = loaded()
 from bot.channels.teams.config import TeamsConfig
-bot.channels.teams.routes.backend_of(TeamsConfig('', '', '', '', '', emulator=True, sdk={sdk!r}))
+bot.channels.teams.app.backend_of(TeamsConfig('', '', '', '', '', emulator=True, sdk={sdk!r}))
 print(json.dumps([before, loaded()]))
 """
     told = subprocess.run(

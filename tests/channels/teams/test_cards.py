@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from bot.channels.common.look import Look
-from bot.channels.teams.card_fitting import size_of
-from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.card_parts import NOTHING, is_literal
-from bot.channels.teams.cards import Refresh, card_of
+from bot.channels.teams.cards import Refresh, card_of, size_of
 from bot.channels.teams.fields import content_of, day_and_time
-from bot.channels.teams.ids import Payload
+from bot.channels.teams.ids import Element
+from bot.channels.teams.posts import cards_of
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -59,7 +58,7 @@ HOSTILE = (
 )
 
 
-def card(look: Look, *blocks: Block, ephemeral: bool = False) -> Payload:
+def card(look: Look, *blocks: Block, ephemeral: bool = False) -> Element:
     """The card of a message of these blocks."""
     return card_of(Message(blocks, "A summary", ephemeral=ephemeral), look)
 
@@ -72,7 +71,7 @@ def formed(*fields: Field, value: str = "d|step|") -> Form:
 BACK = Buttons((Button("Back", "journey.back", "d|step|"),))
 
 
-def sent(look: Look, drawn: Payload, verb: str, **changed: str) -> Any:
+def sent(look: Look, drawn: Element, verb: str, **changed: str) -> Any:
     """What comes of a press, where fields were changed: by Action.Execute and by its fall-back alike."""
     value = pressed(drawn, action(drawn, verb), **changed)
     content = content_of(value, look)
@@ -441,12 +440,12 @@ def test_no_action_holds_what_the_playground_breaks(look: Look) -> None:
     assert "msteams" not in str(drawn)
 
 
-def number(shown: str, url: str) -> Payload:
+def number(shown: str, url: str) -> Element:
     """A run of text that dials a number."""
     return {"type": "TextRun", "text": shown, "selectAction": {"type": "Action.OpenUrl", "url": url}}
 
 
-def run(text: str) -> Payload:
+def run(text: str) -> Element:
     """A run of text."""
     return {"type": "TextRun", "text": text}
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.casework.context import ChannelState
-from bot.channels.teams import app as mount
+from bot.channels.teams import app as teams
 from bot.channels.teams import handlers as door_module
 from bot.channels.teams.activities import Post, Reference
 from bot.channels.teams.config import TeamsConfig
@@ -348,10 +348,10 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
     def now() -> datetime:
         return works.desk.now
 
-    runtime = mount.Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
+    runtime = teams.Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
     core: Any = None
     kept = KeptReferences(product.database, product.context.vault)
-    mount.mount(app, core, product.context.current, config, kept, ChannelState(), runtime)
+    teams.mount(app, core, product.context.current, config, kept, ChannelState(), runtime)
     names = [getattr(step, "__qualname__", "") for step in app.on_shutdown]
     assert names[0] == "Door.drain"
     assert len(names) == 3

@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.channels.teams.tokens_keys import SigningKeys
+from bot.channels.teams.auth import SigningKeys
 from tests.channels.teams.issuer import APP, NOW, SERVICE, Issuer, token
 from tests.channels.teams.open_door import (
     SDKS,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.assistant import words
-from bot.channels.teams import dialogs
+from bot.channels.teams import handlers
 
 FOLDER = Path("manifest")
 GIVEN = {
@@ -75,7 +75,7 @@ def test_every_command_of_the_manifest_is_one_that_signpost_knows(tmp_path: Path
     typed = {one["title"] for part in manifest["bots"][0]["commandLists"] for one in part["commands"]}
     assert {name for name in typed if words.command(name) is None} == set()
     opened = {one["id"] for one in manifest["composeExtensions"][0]["commands"]}
-    assert opened == {dialogs.REPORT_MESSAGE, dialogs.REPORT, dialogs.ASK}
+    assert opened == {handlers.REPORT_MESSAGE, handlers.REPORT, handlers.ASK}
 
 
 def test_the_icons_are_those_that_the_script_draws() -> None:

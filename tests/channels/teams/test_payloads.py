@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.common.cutting import pieces
 from bot.channels.common.look import Look
-from bot.channels.slack.look import Look as SlackLook
+from bot.channels.common.messages import pieces
+from bot.channels.slack.rich_text import Look as SlackLook
 from bot.channels.slack.views import modal
-from bot.channels.teams.card_pages import cards_of
 from bot.channels.teams.cards import card_of
 from bot.channels.teams.fields import content_of
-from bot.channels.teams.ids import Payload
+from bot.channels.teams.ids import Element
+from bot.channels.teams.posts import cards_of
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph, Quote
 from bot.domain.turns import Pressed, Said, Submitted
@@ -30,7 +30,7 @@ NOTE = "Every word of this note is kept. " * 100
 PRIVATE = "secretword"
 
 
-def check(message: Message, look: Look, name: str = "") -> Payload:
+def check(message: Message, look: Look, name: str = "") -> Element:
     """A card without a fault that fits, with every word or a line that says that there is more."""
     card = card_of(message, look)
     assert faults(card) == [], name
@@ -41,7 +41,7 @@ def check(message: Message, look: Look, name: str = "") -> Payload:
     return card
 
 
-def says_more(card: Payload, look: Look) -> bool:
+def says_more(card: Element, look: Look) -> bool:
     """Whether the card says that something was left out."""
     more = (look.texts.more, look.texts.more_cases.text.partition("{count}")[2])
     return any(squeezed(text) in said(card) for text in more)
@@ -104,7 +104,7 @@ def test_every_button_comes_back(world: World, look: Look) -> None:
     assert count > 300
 
 
-def presses(card: Payload, look: Look) -> Iterator[Pressed]:
+def presses(card: Element, look: Look) -> Iterator[Pressed]:
     """What each button does, and each choice of a menu; the fall-back does the same."""
     for one in actions_of(card):
         if "pick" in one["data"]:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.channels.teams import routes, work
+from bot.channels.teams import app
 from bot.channels.teams.activities import Activity, InvokeReply
-from bot.channels.teams.invokes import card_reply, excuse, message_reply
+from bot.channels.teams.app import BODY_LIMIT, backend_of
 from bot.channels.teams.payloads import read
-from bot.channels.teams.routes import BODY_LIMIT, backend_of
+from bot.channels.teams.posts import card_reply, excuse, message_reply
 from tests.channels.teams.open_door import (
     BOT,
     FAILED,
@@ -191,7 +191,7 @@ def test_a_copied_press_gets_the_same_answer(sdk: Sdk) -> None:
 @both
 def test_too_much_at_once_is_503(sdk: Sdk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be begun in time is given back to Teams, not put on a heap without an end."""
-    monkeypatch.setattr(work, "_MOST_AT_ONCE", 5)
+    monkeypatch.setattr(app, "_MOST_AT_ONCE", 5)
     may_end = asyncio.Event()
 
     async def slow(_came: Activity) -> None:
@@ -211,7 +211,7 @@ def test_too_much_at_once_is_503(sdk: Sdk, monkeypatch: pytest.MonkeyPatch) -> N
 @both
 def test_what_was_done_is_forgotten_in_time(sdk: Sdk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many ids are kept: an older copy is for the core to recognise."""
-    monkeypatch.setattr(work, "_MOST_DONE", 3)
+    monkeypatch.setattr(app, "_MOST_DONE", 3)
 
     async def story(door: OpenDoor) -> None:
         for number in range(5):
@@ -479,7 +479,7 @@ def test_the_emulators_door_is_for_this_machine(sdk: Sdk, headers: dict[str, str
 def test_another_machine_is_no_emulator(remote: str, taken: bool) -> None:
     """Whoever names this machine from elsewhere is not on it."""
     request = make_mocked_request("POST", "/api/messages", headers={"Host": "localhost:3978"})
-    assert routes._from_here(request.clone(remote=remote)) is taken
+    assert app._from_here(request.clone(remote=remote)) is taken
 
 
 @both

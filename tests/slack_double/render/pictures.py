@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from bot.channels.slack.blocks import post_of
-from bot.channels.slack.home import HomeParts, home_view
-from bot.channels.slack.look import Look, Payload
-from bot.channels.slack.views import modal
+from bot.channels.slack.rich_text import Look, Payload
+from bot.channels.slack.views import HomeParts, home_view, modal
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.turns import Pressed, Said, Submitted
 from tests.support.desk import Desk

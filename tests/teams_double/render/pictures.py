@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.channels.common.look import Look
 from bot.channels.teams.cards import card_of
-from bot.channels.teams.ids import Payload
+from bot.channels.teams.ids import Element
 from bot.domain.turns import Pressed
 from tests.slack_double.render.pictures import reported
 from tests.support.desk import Desk
@@ -21,7 +21,7 @@ class Picture:
     """A card, and the name of the chat in which it stands."""
 
     name: str
-    card: Payload
+    card: Element
     where: str = "Signpost"
 
 

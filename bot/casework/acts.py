@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.case_work_texts import WORK
+from bot.content.case_texts import WORK
 from bot.domain.access import Action
 from bot.domain.cases import Happening
 
