@@ -1,1 +1,1 @@
-"""Floor 6: what speaks to the outside: the sender port, retries, and the worker that drains the outbox."""
+"""What speaks to the outside: the sender port, retries, and the worker that drains the outbox."""

@@ -1,1 +1,1 @@
-"""Floor 1: the nouns and the rules, in the standard library alone."""
+"""The nouns and the rules, in the standard library alone."""

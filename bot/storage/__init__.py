@@ -1,1 +1,1 @@
-"""Floor 4: the only SQLAlchemy: schema, encryption, and one function per question asked of the database."""
+"""The only SQLAlchemy: schema, encryption, and one function per question asked of the database."""
