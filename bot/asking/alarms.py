@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.asking.reading import Reading
+from bot.asking.reading import Reading, read
+from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
 from bot.engine.gate import is_story
 from bot.engine.parse import Alarm, Parse
@@ -10,6 +11,11 @@ from bot.engine.parse import Alarm, Parse
 _REPORTS = ("report_abuse", "report_image", "report_other")
 # What a pattern, or the engine alone, is taken for where there is no gate.
 _NO_ALARM = Alarm()
+
+
+def tells_of_danger(parse: Parse, policy: Policy, rules: AnswerRules) -> bool:
+    """Whether the text of a parse tells of danger, by the rule by which a question does."""
+    return is_danger(read(parse.text, parse, policy, rules), parse)
 
 
 def danger_odds(reading: Reading, parse: Parse) -> float:

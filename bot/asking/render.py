@@ -94,10 +94,7 @@ class _Show:
         texts = self._texts
         match answer.kind:
             case "danger":
-                what = texts.danger_self if answer.about_self else texts.danger
-                yield Callout("danger", texts.danger_title, what)
-                support = tuple(self._contacts[key] for key in _SUPPORT if key in self._contacts)
-                yield from self._numbers((*(support if answer.about_self else ()), *self.lines(_urgent())))
+                yield from danger_panel(self._contacts, texts, about_self=answer.about_self)
                 yield Paragraph(texts.danger_then)
                 yield Outside(texts.danger_source)
             case "concern":
@@ -249,6 +246,15 @@ class _Show:
                 if part is not None and part.id not in shown:
                     shown.add(part.id)
                     yield Quote(part.id, part.section, part.lines, part.quote)
+
+
+def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, *, about_self: bool) -> Iterator[Block]:
+    """999 and whom to phone, in the order of the contacts; for the writer's own life, who listens first."""
+    yield Callout("danger", texts.danger_title, texts.danger_self if about_self else texts.danger)
+    support = tuple(contacts[key] for key in _SUPPORT if key in contacts) if about_self else ()
+    urgent = tuple(line for key, line in contacts.items() if key in _urgent())
+    if lines := tuple(dict.fromkeys((*support, *urgent))):
+        yield Bullets(lines, phones=True)
 
 
 def _urgent() -> tuple[str, ...]:

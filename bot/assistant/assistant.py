@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.asking import conversation
+from bot.asking.alarms import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
+from bot.assistant.crisis import Parses, prose
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import auditing
 from bot.casework.context import Context
@@ -101,8 +103,17 @@ class Gate:
                 return True
             case Pressed() | Submitted() as act if act.action.startswith("journey."):
                 step = StepChoice.parse(act.value).step
-                return step in _DANGER_STEPS or self._draft_says_so(incoming, now)
+                if step in _DANGER_STEPS or self._draft_says_so(incoming, now):
+                    return True
+                return isinstance(act, Submitted) and self._tells_of_danger(act, longest)
+            case Submitted() as form:
+                return self._tells_of_danger(form, longest)
         return False
+
+    def _tells_of_danger(self, form: Submitted, longest: int) -> bool:
+        world = self._context.world
+        parses = (self._engine.parse(text[:longest]) for text in prose(form))
+        return any(tells_of_danger(parse, world.policy, world.rules) for parse in parses)
 
     def _speaks_of_danger(self, question: str) -> bool:
         parse = self._engine.parse(question)
@@ -173,22 +184,22 @@ class Assistant:
         sent; where the database does not take it, it came too late, or a fault of our own ends it, the
         sender is told that nothing is saved, and whom to phone.
         """
-        parse: Parse | None = None
+        parses: tuple[Parse, ...] = ()
         try:
             if self._gate.turns_away(incoming, _LONGEST, now):
                 log.warning("event_too_soon", content=type(incoming.content).__name__)
                 return (receipts.wait(self._context.world),)
-            parse = self._parse(incoming)
+            parses = self._parse(incoming)
             try:
-                return self._stored(incoming, parse, now, in_time)
+                return self._stored(incoming, parses, now, in_time)
             except Collision:
                 # Another process was first, by a moment: by now what it stored can be seen.
-                return self._stored(incoming, parse, now, in_time)
+                return self._stored(incoming, parses, now, in_time)
         except _TooLate:
             log.error("event_too_late", content=type(incoming.content).__name__)
         except StorageUnavailable as error:
             log.error("event_not_stored", reason=str(error))
-            if shown := self._without_storage(incoming, parse, now):
+            if shown := self._without_storage(incoming, parses, now):
                 return shown
         except Exception:
             # The transaction is undone whatever it was: a key that is missing, or a bug.
@@ -202,32 +213,32 @@ class Assistant:
         return self._context.counters.wait_s(now) if tries_code else 0.0
 
     def _stored(
-        self, incoming: Incoming, parse: Parse | None, now: datetime, in_time: Callable[[], bool] | None
+        self, incoming: Incoming, parses: Parses, now: datetime, in_time: Callable[[], bool] | None
     ) -> tuple[Message, ...]:
         with self._context.database.transaction() as tx:
-            replies = self._in(tx, incoming, parse, now)
+            replies = self._in(tx, incoming, parses, now)
             if in_time is not None and not in_time():
                 raise _TooLate
         return replies
 
-    def _without_storage(self, incoming: Incoming, parse: Parse | None, now: datetime) -> tuple[Message, ...]:
+    def _without_storage(self, incoming: Incoming, parses: Parses, now: datetime) -> tuple[Message, ...]:
         """The answer to a question, which needs nothing stored; nothing for whatever does."""
         if not isinstance(incoming.content, Said):
             return ()
         if self._context.paused:
             return (message(self._context, incoming),)
-        turn = take_turn(self._new_session(), incoming, parse, self._context.world, now)
+        turn = take_turn(self._new_session(), incoming, parses, self._context.world, now)
         return () if turn.commands or turn.session.draft else turn.replies
 
-    def _parse(self, incoming: Incoming) -> Parse | None:
-        content = incoming.content
-        if not isinstance(content, Said):
-            return None
-        return self._engine.parse(words.question(content.text[:_LONGEST]))
+    def _parse(self, incoming: Incoming) -> Parses:
+        match incoming.content:
+            case Said(text):
+                return (self._engine.parse(words.question(text[:_LONGEST])),)
+            case Submitted() as form:
+                return tuple(self._engine.parse(text[:_LONGEST]) for text in prose(form))
+        return ()
 
-    def _in(
-        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
-    ) -> tuple[Message, ...]:
+    def _in(self, tx: Transaction, incoming: Incoming, parses: Parses, now: datetime) -> tuple[Message, ...]:
         sender = incoming.sender
         one_at_a_time(tx, self._context.vault, sender.platform, sender.user)
         event = (sender.platform, incoming.event_id)
@@ -240,7 +251,7 @@ class Assistant:
             return (roster.act(tx, self._context, incoming, now),)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(tx, self._context, incoming, now),)
-        return self._sent_before(tx, incoming) or self._turn(tx, incoming, parse, now)
+        return self._sent_before(tx, incoming) or self._turn(tx, incoming, parses, now)
 
     def _sent_before(self, tx: Transaction, incoming: Incoming) -> tuple[Message, ...]:
         """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
@@ -258,14 +269,14 @@ class Assistant:
         return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
 
     def _turn(
-        self, tx: Transaction, incoming: Incoming, parse: Parse | None, now: datetime
+        self, tx: Transaction, incoming: Incoming, parses: Parses, now: datetime
     ) -> tuple[Message, ...]:
         owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
         session = self._session(tx, owner, now)
         if session is None:
             forget_session(tx, owner)
             return lost_draft(self._new_session(), self._context.world).replies
-        turn = take_turn(session, incoming, parse, self._context.world, now)
+        turn = take_turn(session, incoming, parses, self._context.world, now)
         if self._gate.one_too_many(incoming, session, turn, now):
             return (receipts.wait(self._context.world),)
         try:

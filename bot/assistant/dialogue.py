@@ -11,6 +11,7 @@ from typing import Any
 from bot.asking import conversation
 from bot.asking.render import show_passage
 from bot.assistant import words
+from bot.assistant.crisis import Parses, read_for_danger
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
@@ -37,8 +38,10 @@ from bot.reporting import drills, journeys, presses, steps
 from bot.reporting.inputs import filled_in
 
 
-def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: World, now: datetime) -> Turn:
+def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World, now: datetime) -> Turn:
     """What one event does. Pure: the same arguments give the same turn.
+
+    `parses` holds that of a question, or those of the texts of a form (`crisis.prose`).
 
     In a channel that others read, only one line is said and nothing changes: the channel opens a
     private conversation and hands the event over again from there.
@@ -52,11 +55,12 @@ def take_turn(session: Session, incoming: Incoming, parse: Parse | None, world: 
         case Said(text):
             if words.command(text) == "drill":
                 return _drill(session, incoming.sender, world, now)
-            return _said(session, text, parse, world, now)
+            return _said(session, text, next(iter(parses), None), world, now)
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
         case Submitted() as submitted:
-            return _submitted(session, submitted, world, now)
+            turn = _submitted(session, submitted, world, now)
+            return read_for_danger(turn, submitted, parses, world, now)
 
 
 def _text(text: str, *buttons: Button) -> Message:

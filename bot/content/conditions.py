@@ -16,6 +16,10 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "child": ("yes",),
 }
 
+#: A text was read as danger: "yes", or "denied" where its writer says that nobody is in danger now.
+DANGER_READ = "danger_read"
+READ_IN_TEXTS: Mapping[str, tuple[str, ...]] = {DANGER_READ: ("yes", "denied")}
+
 
 class Conditional(Protocol):
     """Anything with `when` and `unless`: alternatives of which one must, or none may, hold."""

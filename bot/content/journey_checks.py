@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import get_args
 
-from bot.content.conditions import DERIVED, applies, names
+from bot.content.conditions import DERIVED, READ_IN_TEXTS, applies, names
 from bot.content.documents import Document, Fault, Location
 from bot.content.journeys import OptionRecord, Place, StepRecord
 
@@ -125,7 +125,8 @@ class Placed:
 
 def slot_values(steps: Sequence[StepRecord]) -> Mapping[str, frozenset[str] | None]:
     """Each slot with the values that it can hold; None for free text and for the Federation's own lists."""
-    found: dict[str, frozenset[str] | None] = {slot: frozenset(values) for slot, values in DERIVED.items()}
+    known_without = {**DERIVED, **READ_IN_TEXTS}
+    found: dict[str, frozenset[str] | None] = {slot: frozenset(v) for slot, v in known_without.items()}
     for step in steps:
         for slot in step.slots:
             values = _values_of(step, slot)

@@ -65,6 +65,15 @@ class Journey(Record):
     summary: Text
 
 
+class Crisis(Record):
+    """Around the numbers that are shown where a form tells of danger."""
+
+    kept: Text
+    go_on: Text
+    deny: Text
+    denied: Text
+
+
 class Review(Record):
     """The last screen before Send."""
 
@@ -220,6 +229,7 @@ class Texts(Record):
 
     dialogue: Dialogue
     journey: Journey
+    crisis: Crisis
     review: Review
     receipts: Receipts
     forms: Forms

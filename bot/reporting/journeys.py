@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.content.conditions import DERIVED, applies, names
+from bot.content.conditions import DANGER_READ, DERIVED, applies, names
 from bot.content.journeys import FieldRecord, OptionRecord, Source, StepRecord
 from bot.content.world import World
 from bot.domain.messages import Option
@@ -21,6 +21,7 @@ REVIEW = "review"
 ALERT = "danger"
 STRUCK = "struck"
 DRILL = "drill"
+_NOT_ASKED = (STRUCK, DRILL, DANGER_READ)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def at_next(draft: Draft, world: World) -> Draft:
 def settle(draft: Draft, world: World) -> Settled:
     """Read a draft from the top. Unknown steps and slots (of an older version) fall away."""
     # What no step asks for.
-    counted = {slot: draft.slots[slot] for slot in (STRUCK, DRILL) if draft.slots.get(slot)}
+    counted = {slot: draft.slots[slot] for slot in _NOT_ASKED if draft.slots.get(slot)}
     steps, answered, waiting = list[StepRecord](), list[str](), list[StepRecord]()
     for step in world.playbook.steps.values():
         if not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.content.conditions import DANGER_READ
 from bot.content.journeys import FieldRecord, StepRecord
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
@@ -223,6 +224,15 @@ def strike(place: Place, option: str) -> Turn:
     return place.at(journeys.strike(place.draft, pressed.person, pressed.way == "out"))
 
 
+def deny_danger(place: Place, _option: str = "") -> Turn:
+    """Record that the writer sees no danger now; the report stays urgent until a person has looked."""
+    draft = place.draft
+    if not draft.slots.get(DANGER_READ):
+        return place.at(draft)
+    denied = replace(draft, slots={**draft.slots, DANGER_READ: ("denied",)})
+    return place.at(denied, place.world.playbook.texts.crisis.denied)
+
+
 def send(place: Place, _option: str = "") -> Turn:
     """Send, where every question is answered and the route has somewhere safe to go."""
     settled = settle(place.draft, place.world)
@@ -254,4 +264,5 @@ _ACTIONS: Mapping[str, Callable[[Place, str], Turn]] = {
     "journey.edit": edit,
     "journey.strike": strike,
     "journey.send": send,
+    "journey.deny_danger": deny_danger,
 }

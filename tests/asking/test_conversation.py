@@ -19,7 +19,9 @@ FOLLOW = "follow-former-student"
 
 def turn(world: World, content: Said | Pressed, parse: Parse | None = None, now: datetime = TERM) -> Turn:
     session = Session(Tokens("d", "FED-2222", "c"))
-    return take_turn(session, Incoming("e", Sender("playground", "ana"), content), parse, world, now)
+    return take_turn(
+        session, Incoming("e", Sender("playground", "ana"), content), (parse,) if parse else (), world, now
+    )
 
 
 def test_more_shows_the_rest_of_an_answer(world: World) -> None:

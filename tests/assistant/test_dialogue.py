@@ -25,7 +25,7 @@ from tests.support.storyteller import MONDAY, TOKENS
 def turn(content: Content, world: World, session: Session | None = None, parse: Parse | None = None) -> Turn:
     """One event."""
     incoming = Incoming("e", Sender("playground", "ana"), content)
-    return take_turn(session or Session(TOKENS), incoming, parse, world, MONDAY)
+    return take_turn(session or Session(TOKENS), incoming, (parse,) if parse else (), world, MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: Wor
     incoming = Incoming(
         "e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident")
     )
-    shown = text_of(take_turn(begun, incoming, parse, world, MONDAY).replies)
+    shown = text_of(take_turn(begun, incoming, (parse,), world, MONDAY).replies)
     assert world.rules.texts.report("image") in shown
     assert "Your report is still open" in shown
 

@@ -27,7 +27,7 @@ KINDS = ("abuse", "colleague", "image", "concern", "mistake", "press", "question
 
 def turn(session: Session, content: Content, world: World) -> Turn:
     """One event."""
-    return take_turn(session, Incoming("e", Sender("playground", "ana"), content), None, world, MONDAY)
+    return take_turn(session, Incoming("e", Sender("playground", "ana"), content), (), world, MONDAY)
 
 
 def fill(field: Field, number: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.assistant import dialogue
+from bot.assistant.crisis import prose
 from bot.assistant.dialogue import take_turn
 from bot.content.world import World
 from bot.domain.messages import Button, Field, Message
@@ -66,7 +67,10 @@ class Story:
         stored = dialogue.restore(dialogue.dump(self.session))
         assert stored == self.session, "the session is not the same after it was stored"
         incoming = Incoming("event", Sender(self.platform, "ana"), content, self.private)
-        turn = take_turn(stored, incoming, parse, self.world, self.now)
+        # Forms are read by the patterns of danger alone: the engine has tests of its own.
+        told = prose(content) if isinstance(content, Submitted) else ()
+        parses = (parse,) if parse else tuple(Parse(text, ()) for text in told)
+        turn = take_turn(stored, incoming, parses, self.world, self.now)
         self.session = turn.session
         self.commands += turn.commands
         receipts_now = tuple(self._receipt(c) for c in turn.commands if isinstance(c, SubmitReport))

@@ -1,0 +1,60 @@
+"""The free text of forms, read for danger before the next step: numbers first, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.asking.alarms import tells_of_danger
+from bot.asking.render import danger_panel
+from bot.content.conditions import DANGER_READ
+from bot.content.world import World
+from bot.domain.messages import Button, Buttons, Message, Outside, Paragraph
+from bot.domain.turns import Draft, Submitted, Turn
+from bot.engine.parse import Parse
+from bot.reporting import presses, steps
+
+#: What the engine read of one event: of a question, or of each text of a form.
+Parses = tuple[Parse, ...]
+_LEAST_WORDS = 2
+_NO_PROSE = frozenset({"code", "reference"})
+
+
+def prose(content: Submitted) -> tuple[str, ...]:
+    """The texts of a form in which somebody may tell of danger: no codes, no single words."""
+    fields = (values for name, values in content.fields.items() if name not in _NO_PROSE)
+    return tuple(text for values in fields for text in values if len(text.split()) >= _LEAST_WORDS)
+
+
+def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World, now: datetime) -> Turn:
+    """The turn of a form, the numbers in front where a text of it tells of danger.
+
+    In a journey they take the place of the next step, which waits behind a button: what was typed is kept,
+    whatever is wrong with the form, and the report is urgent. Elsewhere they stand above what it leads to.
+    """
+    dangerous = [parse.text for parse in parses if tells_of_danger(parse, world.policy, world.rules)]
+    if not dangerous:
+        return turn
+    own = any(world.rules.danger.may_be_self(text) for text in dangerous)
+    draft = turn.session.draft
+    if draft is None or not content.action.startswith("journey."):
+        return replace(turn, replies=(_panel(own, world, now), *turn.replies))
+    kept = presses.with_typed(draft, content.fields, world)
+    marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)})
+    session = replace(turn.session, draft=marked)
+    return replace(turn, session=session, replies=(_panel(own, world, now, marked),))
+
+
+def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -> Message:
+    texts, answers = world.playbook.texts.crisis, world.rules.texts
+    contacts = world.federation.contact_lines(now)
+    blocks = [
+        *danger_panel(contacts, answers, about_self=own),
+        Outside(answers.danger_source),
+    ]
+    if draft is None:
+        return Message(tuple(blocks), summary=answers.danger_title)
+    go_on = Button(texts.go_on, "journey.resume", steps.value_of(draft), "primary")
+    denied = Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
+    shown = (*blocks, Paragraph(texts.kept), Buttons((go_on, denied)))
+    return Message(shown, summary=answers.danger_title, replaces=steps.SLOT, ephemeral=True)

@@ -1,0 +1,118 @@
+"""Free text of forms is read for danger, whatever the form: the numbers first, and nothing typed is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.asking.alarms import tells_of_danger
+from bot.assistant.crisis import prose
+from bot.content.world import World
+from bot.domain.messages import Field, Form, Message
+from bot.domain.turns import Pressed, Said, Submitted
+from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from tests.support.desk import Desk, text_of
+
+ROOT = Path(__file__).parents[2]
+TONIGHT = "I cannot go on and I want to kill myself tonight"
+NUMBERS = "Call 999 if anyone is in immediate danger"
+
+
+@pytest.fixture(scope="module")
+def engine(world: World) -> BuiltinEngine:
+    """The built-in engine, with its language model."""
+    return build_engine(read_lesson(ROOT / "intents", [world.policy]), ROOT / ".cache")
+
+
+@pytest.fixture
+def read(tmp_path: Path, engine: BuiltinEngine) -> Iterator[Desk]:
+    """The product with the engine that it is shipped with."""
+    found = Desk.open(tmp_path, engine)
+    yield found
+    found.close()
+
+
+def form_on(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
+    """Action, value and fields of the form on screen."""
+    shown = desk.send(user, Pressed("journey.resume"))
+    [form] = [block for message in shown for block in message.blocks if isinstance(block, Form)]
+    return form.action, form.value, form.fields
+
+
+def to_the_narrative(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
+    """A mistake of one's own, up to the form in which it is told."""
+    desk.send(user, Said("report"))
+    for option in ("no", "northgate", "mistake"):
+        press(desk, user, option)
+    return form_on(desk, user)
+
+
+def press(desk: Desk, user: str, option: str) -> tuple[Message, ...]:
+    shown = desk.send(user, Pressed("journey.resume"))
+    values = [
+        button.value
+        for m in shown
+        for b in m.blocks
+        for button in getattr(b, "items", ())
+        if hasattr(button, "value")
+    ]
+    return desk.send(user, Pressed("journey.choose", next(v for v in values if v.endswith(f"|{option}"))))
+
+
+def test_story_in_a_form_is_read_as_a_message_is(read: Desk) -> None:
+    """What the chat would answer with the numbers, a form answers with them too, and the words stay."""
+    action, value, fields = to_the_narrative(read, "ana")
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    shown = read.send("ana", Submitted(action, value, {name: (TONIGHT,)}))
+    text = "\n".join(map(text_of, shown))
+    assert NUMBERS in text
+    assert "Samaritans" in text
+    assert TONIGHT not in text
+    assert NUMBERS not in "\n".join(text_of(m) for m in read.send("ana", Pressed("journey.resume")))
+
+
+def test_wrong_form_loses_no_word_of_it(read: Desk) -> None:
+    """A form with an error brings the numbers first, and then comes back as it was typed."""
+    action, value, fields = to_the_narrative(read, "ana")
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    words = f"{TONIGHT}. My password is Summer2024!"
+    assert NUMBERS in read.fill("ana", action, value, **{name: words})
+    _, _, again = form_on(read, "ana")
+    assert next(field.value for field in again if field.name == name) == (words,)
+
+
+def test_calm_form_goes_on(read: Desk) -> None:
+    """An everyday mistake brings the next question and no alarm."""
+    action, value, fields = to_the_narrative(read, "ana")
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    shown = read.fill("ana", action, value, **{name: "I put the wrong date of the concert on our page."})
+    assert NUMBERS not in shown
+
+
+def test_addition_is_read_too(read: Desk) -> None:
+    """More that is told of a report that was sent brings the numbers, and is kept."""
+    received = read.report()
+    shown = read.fill("ana", "report.add", received.reference, text=TONIGHT)
+    assert shown.startswith(NUMBERS)
+    assert received.reference in shown
+
+
+@pytest.mark.parametrize("user", ["ana", "a stranger"])
+def test_codes_and_single_words_are_no_stories(user: str) -> None:
+    """A receipt code, a reference and one word are not read; every text of two words is."""
+    fields = {
+        "code": ("KITE 4821",),
+        "reference": ("FED 7K3Q",),
+        "name": (user,),
+        "text": ("two words", "one"),
+    }
+    assert prose(Submitted("report.add", "", fields)) == (*((user,) if " " in user else ()), "two words")
+
+
+def test_forms_and_chat_agree(engine: BuiltinEngine, world: World) -> None:
+    """A text tells of danger in a form exactly where it does as a question."""
+    for text in (TONIGHT, "she took an overdose at lunch", "the printer died again", "can I follow a pupil"):
+        parse = engine.parse(text)
+        assert tells_of_danger(parse, world.policy, world.rules) == (
+            text in (TONIGHT, "she took an overdose at lunch")
+        )
