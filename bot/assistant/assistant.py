@@ -33,6 +33,7 @@ from bot.domain.turns import (
     MoveReport,
     Pressed,
     Said,
+    SendAlert,
     Sender,
     Session,
     SharedFile,
@@ -305,6 +306,8 @@ class Assistant:
             case SubmitReport():
                 received = submit(tx, context, sender, command, now)
                 return self._receipt(command, received)
+            case SendAlert():
+                return self._alert(tx, sender, command, now)
             case ShowStatus():
                 card = case_presses.case_asked_for(tx, context, sender, command, now)
                 return card or status.status(tx, context, sender, command, now)
@@ -316,6 +319,16 @@ class Assistant:
                 return case_presses.list_cases(tx, context, incoming, now)
             case ShowAudit() | ApprovePurge() | ShowRoster():
                 return self._oversee(tx, sender, command, now)
+
+    def _alert(self, tx: Transaction, sender: Sender, command: SendAlert, now: datetime) -> Message:
+        context = self._context
+        # The draft's own names are for the report: its alert is found again by a key of its own.
+        tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert")
+        sent = submit(tx, context, sender, SubmitReport(tokens, command.slots), now)
+        found, slots = sent.reference, command.slots
+        return receipts.alerted(
+            context.world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on
+        )
 
     def _after(
         self,

@@ -74,6 +74,29 @@ class Crisis(Record):
     denied: Text
 
 
+class Alert(Record):
+    """The urgent alert: who gets it, before it is sent."""
+
+    open: Text
+    title: Text
+    phone_title: Text
+    phone: Text
+    says: Text
+    recipients: Text
+    with_name: Text
+    without_name: Text
+    give_name: Text
+    drop_name: Text
+    strike: Annotated[Phrase, Holding("name")]
+    put_back: Annotated[Phrase, Holding("name")]
+    local: Text
+    send: Text
+    back: Text
+    nobody_title: Text
+    nobody: Text
+    sent: Text
+
+
 class Review(Record):
     """The last screen before Send."""
 
@@ -230,6 +253,7 @@ class Texts(Record):
     dialogue: Dialogue
     journey: Journey
     crisis: Crisis
+    alert: Alert
     review: Review
     receipts: Receipts
     forms: Forms

@@ -20,7 +20,7 @@ Spoken = Annotated[Phrase, Holding(may="reference code colleague_protocol report
 
 
 class OptionRecord(Record):
-    """One choice. `ends` closes the journey and sends nothing; `alerts` sends the urgent alert at once.
+    """One choice. `ends` closes the journey and sends nothing; `alerts` shows the urgent alert.
 
     `explain` is said above the buttons wherever the choice is offered.
     """

@@ -125,6 +125,15 @@ class SubmitReport:
 
 
 @dataclass(frozen=True)
+class SendAlert:
+    """An urgent alert: one for each draft, however often pressed. `goes_on`: the draft is still open."""
+
+    draft: str
+    slots: Mapping[str, tuple[str, ...]]
+    goes_on: bool
+
+
+@dataclass(frozen=True)
 class ShowStatus:
     """Where a report stands: the sender's own, or one by reference and receipt code."""
 
@@ -208,6 +217,7 @@ class ShowRoster:
 
 Command = (
     SubmitReport
+    | SendAlert
     | ShowStatus
     | AddToReport
     | AnswerCheckBack

@@ -191,23 +191,6 @@ def route_of(slots: Slots, world: World) -> Route:
     return decide(world.playbook.rows, world.federation.roster, slots)
 
 
-def alert_slots(settled: Settled) -> Slots:
-    """The answers of an urgent alert: that there is danger, the school, and the sender's name."""
-    kept = {slot: settled.slots[slot] for slot in ("danger", "school") if slot in settled.slots}
-    return {**kept, "kind": (ALERT,), "mode": ("named",)}
-
-
-def alert_is_due(settled: Settled, world: World) -> bool:
-    """Whether an urgent alert was asked for. It goes at once, to every school's DSL where none is known."""
-    steps = world.playbook.steps
-    return any(
-        record.alerts
-        for step in settled.answered
-        for value in settled.slots.get(steps[step].answer_slot, ())
-        if (record := option_record(steps[step], value))
-    )
-
-
 def current(draft: Draft, world: World) -> Draft:
     """The draft at a step that exists: a step of an older version gives way to the first unanswered one."""
     if draft.step == REVIEW or draft.step in settle(draft, world).steps:

@@ -12,8 +12,8 @@ from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
-from bot.domain.turns import Draft, Pressed, Session, SubmitReport, Submitted, Turn
-from bot.reporting import drills, journeys, steps
+from bot.domain.turns import Draft, Pressed, SendAlert, Session, SubmitReport, Submitted, Turn
+from bot.reporting import alert, drills, journeys, steps
 from bot.reporting.inputs import Desk, Reading, clean_text, read_fields
 from bot.reporting.journeys import REVIEW, settle
 from bot.reporting.privacy import findings
@@ -114,10 +114,12 @@ def choose(place: Place, option: str) -> Turn:
     if step is None or not _is_offered(step, option, place):
         return place.at(draft, world.playbook.texts.journey.stale)
     record = journeys.option_record(step, option)
+    if record and record.alerts:
+        return open_alert(place)
     if record and record.ends:
         return place.ended(world.playbook.texts.journey.closed)
     values = {step.answer_slot: (option,)} if step.kind == "choice" and option != steps.SKIP else {}
-    return _moved_on(place, journeys.answer(draft, step, values, world))
+    return place.at(journeys.answer(draft, step, values, world))
 
 
 def _is_offered(step: StepRecord, option: str, place: Place) -> bool:
@@ -128,13 +130,6 @@ def _is_offered(step: StepRecord, option: str, place: Place) -> bool:
     slots = journeys.facts(step, settle(place.draft, place.world).slots, place.world)
     offered = {item.value for item in journeys.options_of(step, slots, place.world)}
     return option in offered or (option == steps.SKIP and not step.mandatory)
-
-
-def _moved_on(place: Place, draft: Draft) -> Turn:
-    settled = settle(draft, place.world)
-    if journeys.alert_is_due(settled, place.world):
-        return place.sent(journeys.alert_slots(settled))
-    return place.at(draft)
 
 
 def submit_form(place: Place, content: Submitted) -> Turn:
@@ -150,7 +145,7 @@ def submit_form(place: Place, content: Submitted) -> Turn:
     )
     if redo:
         return Turn(replace(place.session, draft=draft), (steps.show_step(draft, world, redo=redo),))
-    return _moved_on(place, journeys.answer(draft, step, reading.values, world))
+    return place.at(journeys.answer(draft, step, reading.values, world))
 
 
 def _redo(reading: Reading, fields: tuple[FieldRecord, ...], keep: bool, world: World) -> steps.Redo | None:
@@ -224,6 +219,32 @@ def strike(place: Place, option: str) -> Turn:
     return place.at(journeys.strike(place.draft, pressed.person, pressed.way == "out"))
 
 
+def open_alert(place: Place, _option: str = "") -> Turn:
+    """Show whom the urgent alert goes to; nothing is sent yet."""
+    return Turn(replace(place.session, draft=place.draft), (alert.show(place.draft, place.world),))
+
+
+def strike_from_alert(place: Place, option: str) -> Turn:
+    """Leave a person out of the alert, or put them back."""
+    return open_alert(replace(place, draft=alert.strike(place.draft, option, place.world)))
+
+
+def name_in_alert(place: Place, _option: str = "") -> Turn:
+    """Let the writer's name go with the alert, or not."""
+    return open_alert(replace(place, draft=alert.name(place.draft)))
+
+
+def send_alert(place: Place, _option: str = "") -> Turn:
+    """Send the alert; a report under way goes on. Where nobody safe is left, nothing is sent."""
+    draft, world = place.draft, place.world
+    slots = alert.alert_slots(draft, world)
+    if journeys.route_of(slots, world).refusal:
+        return open_alert(place)
+    goes_on = bool(set(draft.visited) - {"danger"})
+    session = replace(place.session, draft=alert.sent(draft) if goes_on else None)
+    return Turn(session, (), (SendAlert(draft.tokens.draft, slots, goes_on),))
+
+
 def deny_danger(place: Place, _option: str = "") -> Turn:
     """Record that the writer sees no danger now; the report stays urgent until a person has looked."""
     draft = place.draft
@@ -265,4 +286,8 @@ _ACTIONS: Mapping[str, Callable[[Place, str], Turn]] = {
     "journey.strike": strike,
     "journey.send": send,
     "journey.deny_danger": deny_danger,
+    "journey.alert": open_alert,
+    alert.STRIKE: strike_from_alert,
+    alert.NAME: name_in_alert,
+    alert.SEND: send_alert,
 }

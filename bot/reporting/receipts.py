@@ -32,6 +32,23 @@ def received(
     return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden)
 
 
+def alerted(
+    world: World, reference: str, slots: Slots, route: Route, *, again: bool, goes_on: bool
+) -> Message:
+    """The alert is on its way; a report that was under way goes on."""
+    texts = world.playbook.texts
+    blocks: list[Block] = [
+        Callout("success", texts.alert.sent, texts.receipts.duplicate if again else ""),
+        Facts(((texts.receipts.reference, reference),)),
+        Paragraph(texts.receipts.next_alert),
+        *_phones(world, slots, route),
+        *lado_note(route, world),
+    ]
+    if goes_on:
+        blocks.append(Buttons((Button(texts.crisis.go_on, "journey.resume", "", "primary"),)))
+    return Message(tuple(blocks), summary=texts.receipts.summary, replaces=SLOT, ephemeral=True)
+
+
 def received_before(world: World) -> Message:
     """An anonymous report's Send came a second time: received once, under what its sender wrote down."""
     texts = world.playbook.texts.receipts

@@ -62,9 +62,10 @@ def show_step(draft: Draft, world: World, note: str = "", redo: Redo | None = No
 
 
 def navigation(draft: Draft, world: World, first: bool = False) -> Buttons:
-    """Back, save, hide and cancel: under every step."""
+    """Back, save, hide, cancel and the urgent alert: under every step."""
     texts = world.playbook.texts.journey
     ways = [("back", texts.back), ("save", texts.save), ("hide", texts.hide), ("cancel", texts.cancel)]
+    ways.append(("alert", world.playbook.texts.alert.open))
     shown = ways[1:] if first and not draft.editing else ways
     return Buttons(tuple(Button(label, f"journey.{name}", value_of(draft)) for name, label in shown))
 

@@ -91,7 +91,8 @@ def button(replies: tuple[Message, ...], label: str) -> Button:
 def test_a_sent_alert_and_its_session_are_stored_whole_or_not_at_all(desk: Desk) -> None:
     """Where Send fails at any statement, the person reads that nothing is saved; the same press sends it."""
     yes = button(desk.send("ana", Said("report")), "Yes")
-    send = button(desk.send("ana", Pressed(yes.action, yes.value)), "Send an urgent alert")
+    alert = button(desk.send("ana", Pressed(yes.action, yes.value)), "Send an urgent alert")
+    send = button(desk.send("ana", Pressed(alert.action, alert.value)), "Send the urgent alert")
     before = desk.dump()
     shown, number = "", 0
     while "received" not in shown and number < 60:

@@ -8,8 +8,19 @@ from bot.assistant.dialogue import take_turn
 from bot.content.world import World
 from bot.domain.messages import Field, Form, Message
 from bot.domain.roster import School
-from bot.domain.turns import Content, Draft, Incoming, Pressed, Sender, Session, SubmitReport, Submitted, Turn
-from bot.reporting import journeys, steps
+from bot.domain.turns import (
+    Content,
+    Draft,
+    Incoming,
+    Pressed,
+    SendAlert,
+    Sender,
+    Session,
+    SubmitReport,
+    Submitted,
+    Turn,
+)
+from bot.reporting import alert, journeys, steps
 from tests.support.federation import ROLES, federation
 from tests.support.screen import buttons_of
 from tests.support.storyteller import MONDAY, TOKENS
@@ -21,6 +32,9 @@ WAYS_OUT = {
     "journey.cancel",
     "journey.edit",
     "journey.strike",
+    "journey.alert",
+    "journey.alert_strike",
+    "journey.alert_name",
 }
 KINDS = ("abuse", "colleague", "image", "concern", "mistake", "press", "question", "unsure")
 
@@ -40,12 +54,12 @@ def fill(field: Field, number: int) -> tuple[str, ...]:
     return (fitting.get(field.kind, "some words"),)
 
 
-def walk(kind: str, seed: int, world: World) -> list[SubmitReport] | None:
+def walk(kind: str, seed: int, world: World) -> list[SubmitReport | SendAlert] | None:
     """Press and fill by the digits of `seed` until the journey ends; what was sent, None where it refuses."""
     done, number = turn(Session(TOKENS), Pressed("report.start", ""), world), seed
     for _ in range(60):
         if done.session.draft is None:
-            return [command for command in done.commands if isinstance(command, SubmitReport)]
+            return [command for command in done.commands if isinstance(command, SubmitReport | SendAlert)]
         number = number * 1_103_515_245 + 12_345 & 0x7FFFFFFF
         event = next_event(done.replies[-1], done.session.draft, kind, number >> 8)
         if event is None:
@@ -104,13 +118,14 @@ def test_one_school_is_not_asked_for(world: World) -> None:
 
 
 def test_one_school_and_an_urgent_alert(world: World) -> None:
-    """With one school an urgent alert goes at the first press."""
+    """With one school an urgent alert goes to its people, at the press that confirms it."""
     one = replace(world, federation=federation(schools=(School("ash", "Ash School"),)))
     session = choose(started(one), one, "yes")
     assert session.draft is not None
-    done = turn(session, Pressed("journey.choose", steps.value_of(session.draft, "alert")), one)
-    [command] = done.commands
-    assert isinstance(command, SubmitReport)
+    shown = turn(session, Pressed("journey.choose", steps.value_of(session.draft, "alert")), one)
+    assert shown.commands == ()
+    [command] = turn(shown.session, Pressed(alert.SEND, steps.value_of(session.draft)), one).commands
+    assert isinstance(command, SendAlert)
     assert command.slots["school"] == ("ash",)
 
 

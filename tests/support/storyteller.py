@@ -21,6 +21,7 @@ from bot.domain.turns import (
     ListCases,
     Pressed,
     Said,
+    SendAlert,
     Sender,
     Session,
     SharedFile,
@@ -73,11 +74,18 @@ class Story:
         turn = take_turn(stored, incoming, parses, self.world, self.now)
         self.session = turn.session
         self.commands += turn.commands
-        receipts_now = tuple(self._receipt(c) for c in turn.commands if isinstance(c, SubmitReport))
+        receipts_now = tuple(
+            self._receipt(c) for c in turn.commands if isinstance(c, SubmitReport | SendAlert)
+        )
         self.screen = (*turn.replies, *receipts_now)
         self.screens.append(self.screen)
 
-    def _receipt(self, command: SubmitReport) -> Message:
+    def _receipt(self, command: SubmitReport | SendAlert) -> Message:
+        if isinstance(command, SendAlert):
+            route = journeys.route_of(command.slots, self.world)
+            return receipts.alerted(
+                self.world, "FED-7K3Q", command.slots, route, again=False, goes_on=command.goes_on
+            )
         route = journeys.route_of(command.slots, self.world)
         mode = command.slots["mode"][0]
         return receipts.received(self.world, command.tokens.reference, mode, command.slots, route)
@@ -193,13 +201,22 @@ def _keeps_what_was_typed(story: Story, told: Mapping[str, str]) -> None:
         assert "".join(fields[label].value) == value, f"{label}: {fields[label].value}"
 
 
+def _alerts(story: Story, told: Mapping[str, Any]) -> None:
+    [alert] = [command for command in story.commands if isinstance(command, SendAlert)]
+    _are(alert.slots, told)
+    assert (story.session.draft is not None) == alert.goes_on, "the report under way"
+
+
 def _sends(story: Story, told: Mapping[str, Any]) -> None:
-    slots = story.report.slots
+    _are(story.report.slots, told)
+    assert story.session.draft is None, "the draft is still there"
+
+
+def _are(slots: Mapping[str, tuple[str, ...]], told: Mapping[str, Any]) -> None:
     for slot, value in told.items():
         given = slots.get(slot, ())
         wanted = tuple(value) if isinstance(value, list) else (str(value),) if value is not None else ()
         assert given == wanted, f"{slot}: {given}"
-    assert story.session.draft is None, "the draft is still there"
 
 
 def _goes_to(story: Story, told: list[str]) -> None:
@@ -250,6 +267,7 @@ VERBS: Mapping[str, Callable[[Story, Any], None]] = {
     "signpost does not show": _shows_not,
     "the form still holds": _keeps_what_was_typed,
     "the report says": _sends,
+    "the alert says": _alerts,
     "it goes to": _goes_to,
     "it is marked": _is_marked,
     "nothing is sent": _nothing_is_sent,

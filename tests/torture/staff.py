@@ -19,7 +19,7 @@ _PATIENCE_S = 3.5
 _POLL_S = 0.03
 # What each kind presses, whichever step it finds itself at.
 _WAYS = {
-    "alert": ("Yes", "Send an urgent alert"),
+    "alert": ("Send the urgent alert", "Yes", "Send an urgent alert"),
     "question": ("Send", "Named", "A question for the leadership team", "Northgate School", "No"),
     "urgent": (
         "Send",
