@@ -102,8 +102,8 @@ def sent(pane: Pane) -> str:
     return reference(pane)
 
 
-def reference(pane: Pane) -> str:
-    pane.shows("Your report has been received")
+def reference(pane: Pane, receipt: str = "Your report has been received") -> str:
+    pane.shows(receipt)
     found = REFERENCE.search(pane.region.inner_text())
     assert found
     return found[0]
@@ -216,8 +216,9 @@ def test_an_urgent_alert_goes_past_the_channel(server: Server, window: BrowserCo
     priya.answer(("First, is anyone in danger?", "Yes"))
     priya.shows("Call 999 now", "020 7946 0101")
     priya.press("Send an urgent alert")
+    priya.shows("Send an urgent alert?", "Dina Clarke", "Your name goes with it.")
     priya.press("Send the urgent alert")
-    number = reference(priya)
+    number = reference(priya, "Your urgent alert has been received")
     priya.shows("It does not replace a phone call")
 
     team.become("Dina Clarke")
