@@ -25,8 +25,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.slack_places import cpu_s, place, wait_for
-from bot.app import read_world
+from bot.app import clock, read_world
 from bot.casework.context import ChannelState, CurrentWorld
+from bot.channels.common.work import Runtime
 from bot.channels.slack import app as slack
 from bot.channels.slack.app import PATH
 from bot.channels.slack.config import SlackConfig
@@ -75,7 +76,8 @@ def bolt_app(api: str) -> web.Application:
 def signpost_app(api: str) -> web.Application:
     """Signpost's own door, with a core that answers at once."""
     config = SlackConfig(SlackDouble.bot_token, SlackDouble.signing_secret, "", "", api)
-    runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)  # noqa: TID251 - as bot/app.py
+    start = asyncio.create_task  # noqa: TID251 - as bot/app.py
+    runtime = Runtime(start, asyncio.to_thread, clock, time.monotonic, asyncio.sleep)
     app = web.Application()
     slack.mount(app, Instant(), CurrentWorld(read_world(read_settings())), config, ChannelState(""), runtime)
     return app

@@ -18,6 +18,7 @@ from bot.casework.context import ChannelState, Context, CurrentWorld
 from bot.casework.limits import Counters
 from bot.channels import playground
 from bot.channels.common.runtime import AsyncCore
+from bot.channels.common.work import Runtime
 from bot.channels.playground.store import KeptMessages
 from bot.channels.slack import app as slack
 from bot.channels.slack.config import PLATFORM as SLACK
@@ -237,17 +238,18 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
     if settings.playground:
         store = KeptMessages(product.database, context.vault)
         senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, product.clock)
+    runtime = Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     if settings.slack:
-        runtime = slack.Runtime(asyncio.create_task, time.monotonic, asyncio.sleep)
         senders[SLACK] = slack.mount(app, core, context.current, settings.slack, context.channel, runtime)
     if settings.teams:
-        senders[TEAMS] = _teams(app, core, product, settings.teams)
+        senders[TEAMS] = _teams(app, core, product, settings.teams, runtime)
     return senders
 
 
-def _teams(app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig) -> Sender:
+def _teams(
+    app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig, runtime: Runtime
+) -> Sender:
     context = product.context
-    runtime = teams.Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
     kept = KeptReferences(product.database, context.vault)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.asking.render import FEEDBACK
 from bot.assistant import words
-from bot.content.door_texts import DoorTexts
 from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress
-from bot.domain.presses import Rating, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.reporting.steps import SLOT
-
-SHARE = "channel.share"
 
 
 def is_about_cases(content: Content) -> bool:
@@ -51,28 +46,6 @@ def merged(messages: tuple[Message, ...]) -> Message:
     """Several messages as one, where one is shown."""
     blocks = tuple(block for message in messages for block in message.blocks)
     return replace(messages[-1], blocks=blocks)
-
-
-def answered_topic(message: Message) -> str:
-    """The topic that a message answers; "" where it asks back, refuses, reports or is about anything else."""
-    pressed = [item for block in message.blocks if isinstance(block, Buttons) for item in block.items]
-    return next((Rating.parse(item.value).topic for item in pressed if item.action == FEEDBACK), "")
-
-
-def with_share(message: Message, place: str, texts: DoorTexts) -> Message:
-    """An answer to a mention, with the button that shares it where it was asked; others as they are."""
-    topic = answered_topic(message)
-    if not topic:
-        return message
-    button = Button(texts.channel.share, SHARE, str(Share(topic, place)))
-    return replace(message, blocks=(*message.blocks, Buttons((button,))))
-
-
-def shared(answer: Message, person: str, texts: DoorTexts) -> Message:
-    """The answer as everybody in a channel may see it: the policy's words, no buttons, no question."""
-    kept = tuple(block for block in answer.blocks if not isinstance(block, Buttons))
-    by = Paragraph(texts.channel.shared_by.fill(person=person), muted=True)
-    return Message((by, *kept), summary=answer.summary)
 
 
 def line(text: str) -> Message:

@@ -1,4 +1,4 @@
-"""What every door runs on: the core in threads, the pace of a conversation, the watch over the channel."""
+"""What every door runs on: the core in threads, and the pace of a conversation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-import structlog
 from prometheus_client import Counter
 
 from bot.assistant.assistant import Assistant
-from bot.casework.context import ChannelState
-from bot.content.door_texts import PrivacyTexts
-from bot.delivery.sender import PassingFault, WithheldFault
+from bot.delivery.sender import PassingFault
 from bot.domain.messages import Message
 from bot.domain.turns import Incoming, Said
 
@@ -127,38 +124,3 @@ async def _off_the_loop(
 ) -> Any:
     call = functools.partial(function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(pool, call)
-
-
-log = structlog.get_logger()
-_DAY_S = 86_400
-_LOOK_S = 30
-
-
-async def watch(
-    verify: Callable[[], Awaitable[object]], state: ChannelState, sleep: Callable[[float], Awaitable[object]]
-) -> None:
-    """Verify now and daily, and every half minute while it is not as it should be. Never ends.
-
-    Whoever finds that out, here or before a post: a channel that was mended is noticed soon.
-    """
-    while True:
-        await verify()
-        for _ in range(_DAY_S // _LOOK_S):
-            await sleep(_LOOK_S)
-            if state.reason:
-                break
-
-
-def tell(state: ChannelState, reason: str) -> None:
-    """Keep why nothing may be posted ("" where it may), and log each change of it."""
-    if reason != state.reason:
-        # Without a name in it: see PrivacyTexts.
-        log.warning("flt_channel_withheld", reason=reason) if reason else log.info("flt_channel_private")
-    state.reason = reason
-
-
-def kept_out(texts: PrivacyTexts, strangers: int, outsiders: int) -> WithheldFault | None:
-    """The fault of a channel with people who should not read it: how many, never who."""
-    counts = ((texts.off_roster, strangers), (texts.outsiders, outsiders))
-    reasons = [text.fill(count=count) for text, count in counts if count]
-    return WithheldFault("; ".join(reasons)) if reasons else None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
 from bot.channels.common.runtime import Core
+from bot.channels.common.work import Turns
 from bot.channels.playground import views
 from bot.channels.playground.chats import NOT_OPENED, private_notes
 from bot.channels.playground.hub import EVERYONE, Event, Subscription
@@ -81,9 +80,6 @@ def read(raw: bytes) -> Sent:
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BODY_LIMIT = 64 * 1024
-_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-# A proxy on this machine would make the whole world look local.
-_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -115,42 +111,14 @@ def refused(status: int, sentence: str) -> web.Response:
     return web.json_response({"error": sentence}, status=status)
 
 
-async def body_of(request: web.Request) -> bytes | None:
-    """The request's body, or None where it is longer than `BODY_LIMIT`: no more than that is read."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        return None
-    found = bytearray()
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        found += chunk
-        if len(found) > BODY_LIMIT:
-            return None
-    return bytes(found)
-
-
 def _refusal(request: web.Request) -> str:
-    if not _local_peer(request) or any(name in request.headers for name in _PROXIED):
+    if not local_peer(request.remote) or is_proxied(request):
         return "The playground answers this computer only."
-    if not _local_host(request.host):
+    if not local_name(request.host):
         return "Open the playground as http://localhost, on this computer."
     if request.method == "POST" and not _own_page(request):
         return "The playground takes messages from its own page only."
     return ""
-
-
-def _local_peer(request: web.Request) -> bool:
-    try:
-        peer = ip_address(request.remote or "")
-    except ValueError:
-        return False
-    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
-
-
-def _local_host(host: str) -> bool:
-    """Against DNS rebinding: another name that leads here is not this page."""
-    try:
-        return urlsplit(f"//{host}").hostname in _NAMES
-    except ValueError:
-        return False
 
 
 def _own_page(request: web.Request) -> bool:
@@ -197,8 +165,7 @@ class Routes:
     def __init__(self, parts: Parts, core: Core) -> None:
         self._parts = parts
         self._core = core
-        # One act of a person at a time: their replies come in the order of their words.
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = Turns()
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The whole page, as it stands."""
@@ -224,7 +191,7 @@ class Routes:
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """One act on the page. The events that it caused are its answer, and reach other pages live."""
-        raw = await body_of(request)
+        raw = await body_of(request, BODY_LIMIT)
         if raw is None:
             return refused(413, TOO_LONG)
         try:
@@ -247,7 +214,7 @@ class Routes:
         events = self._echo(sent)
         self._parts.hub.publish(events)
         try:
-            async with self._turns[sent.user]:
+            async with self._turns.of(sent.user):
                 replies = () if sent.kind == "dismissed" else await self._core.handle(sent.incoming())
         except Exception as fault:
             # No text of it anywhere: it may hold what somebody wrote.

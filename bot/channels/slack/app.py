@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,12 +22,16 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casework.context import ChannelState, CurrentWorld, RosterAccounts
+from bot.channels.common.look import Look
+from bot.channels.common.request import body_of
 from bot.channels.common.runtime import Core, Pace
-from bot.channels.slack.blocks import post_of
+from bot.channels.common.work import FINISH_S, Background, Runtime, Sleep, Turns, alongside, until_done
 from bot.channels.slack.channel import ChannelCheck
+from bot.channels.slack.chats import Chats
 from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
-from bot.channels.slack.desk import Background, Calls, Desk, Start, Turns
+from bot.channels.slack.desk import SlackDesk
+from bot.channels.slack.drawing import post_of
 from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Windows
 from bot.channels.slack.payloads import (
     Act,
@@ -43,7 +45,6 @@ from bot.channels.slack.payloads import (
     read,
 )
 from bot.channels.slack.people import People
-from bot.channels.slack.rich_text import Look
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 
 log = structlog.get_logger()
@@ -53,7 +54,7 @@ _ACT = "act"
 _BOLT_LOG = logging.getLogger("signpost.slack.bolt")
 
 
-def bolt_app(desk: Desk, config: SlackConfig) -> AsyncApp:
+def bolt_app(desk: SlackDesk, config: SlackConfig) -> AsyncApp:
     """The app. Nobody's signature is checked here: the HTTP route does, and Socket Mode has none."""
     _BOLT_LOG.setLevel(logging.CRITICAL)
 
@@ -95,7 +96,7 @@ async def _reading(
 class _Doors:
     """The listeners: the act goes to its door as work of its own, which is watched until it ends."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
         homes, windows = Homes(desk), Windows(desk)
         self._events = Events(desk, windows, homes)
@@ -143,7 +144,7 @@ class _Doors:
             await work
         except Exception as fault:
             log.error("slack.act_failed", act=type(act).__name__, fault=type(fault).__name__)
-            await self._desk.calls.direct(act.user, post_of(self._desk.unsaved, self._desk.look))
+            await self._desk.chats.direct(act.user, post_of(self._desk.unsaved, self._desk.look))
         finally:
             if ack.response is None:
                 await ack()
@@ -151,7 +152,6 @@ class _Doors:
 
 PATH = "/slack/events"
 BODY_LIMIT = 1024 * 1024
-_CHUNK = 64 * 1024
 
 
 class EventsRoute:
@@ -163,7 +163,7 @@ class EventsRoute:
 
     async def answer(self, request: web.Request) -> web.Response:
         """200 with the acknowledgement, 400 malformed, 401 not signed or too late, 413 too long."""
-        raw = await _body_of(request)
+        raw = await body_of(request, BODY_LIMIT)
         if raw is None:
             return web.Response(status=413)
         if not self._is_signed(raw, request):
@@ -201,23 +201,10 @@ class EventsRoute:
         return await to_aiohttp_response(answer)
 
 
-async def _body_of(request: web.Request) -> bytes | None:
-    """The body, or None where it is longer than `BODY_LIMIT`: no more than that is read."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        return None
-    found = bytearray()
-    async for chunk in request.content.iter_chunked(_CHUNK):
-        found += chunk
-        if len(found) > BODY_LIMIT:
-            return None
-    return bytes(found)
-
-
 def _is_ssl_check(raw: bytes) -> bool:
     return raw.isascii() and parse_qs(raw.decode()).get("ssl_check") == ["1"]
 
 
-_RETRY_S, _LONGEST_RETRY_S = 1.0, 60.0
 # The SDK's lines may quote what came; its connection's faults are logged here by name.
 _SOCKET_LOG = logging.getLogger("signpost.slack.socket")
 
@@ -231,41 +218,19 @@ class Socket:
         self._config = config
         self._handler: AsyncSocketModeHandler | None = None
 
-    async def connect(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+    async def connect(self, sleep: Sleep) -> None:
         """Connect, again and again until it works: Slack may be away when the app starts."""
         client = AsyncWebClient(base_url=self._config.api_url, logger=_SOCKET_LOG)
         self._handler = AsyncSocketModeHandler(
             self._app, self._config.app_token, logger=_SOCKET_LOG, web_client=client
         )
-        wait = _RETRY_S
-        while True:
-            try:
-                await self._handler.client.connect()  # type: ignore[no-untyped-call]
-            except Exception as fault:
-                log.error("slack.not_connected", fault=code_of(fault) or type(fault).__name__)
-                await sleep(wait)
-                wait = min(2 * wait, _LONGEST_RETRY_S)
-            else:
-                log.info("slack.connected")
-                return
+        await until_done(self._handler.client.connect, _failed("slack.not_connected"), sleep)
+        log.info("slack.connected")
 
     async def close(self) -> None:
         """Take nothing more."""
         if self._handler is not None:
             await self._handler.client.close()  # type: ignore[no-untyped-call]
-
-
-_FINISH_S = 8.0
-_RETRY_S, _LONGEST_RETRY_S = 1.0, 60.0
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What only the composition root may make: tasks, a clock in seconds, and waiting."""
-
-    start: Start
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], Awaitable[object]]
 
 
 def mount(
@@ -284,8 +249,8 @@ def mount(
     client, look = SlackClient(config), Look.of(current.world)
     people = People(client.reads, runtime.monotonic)
     check = _channel_check(client, people, current, config, state)
-    background = Background(runtime.start)
-    desk = Desk(core, current, look, Calls(client.reads), people, background, Turns())
+    background = Background(runtime.start, PLATFORM)
+    desk = SlackDesk(core, current, look, Chats(client.reads), people, background, Turns())
     door = Door(desk, client, check, config, runtime)
     if not config.app_token:
         app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret).answer)
@@ -306,7 +271,7 @@ class Door:
     """Everything of it that lives as long as the application does."""
 
     def __init__(
-        self, desk: Desk, client: SlackClient, check: ChannelCheck, config: SlackConfig, runtime: Runtime
+        self, desk: SlackDesk, client: SlackClient, check: ChannelCheck, config: SlackConfig, runtime: Runtime
     ) -> None:
         self.bolt = bolt_app(desk, config)
         self._desk = desk
@@ -318,32 +283,24 @@ class Door:
     async def lifetime(self, _app: web.Application) -> AsyncIterator[None]:
         """Connected, and the FLT's channel watched, until the application ends."""
         await self._client.open()
-        start, sleep = self._runtime.start, self._runtime.sleep
-        beside = [start(self._introduced()), start(self._check.watch(sleep))]
-        if self._socket is not None:
-            beside.append(start(self._socket.connect(sleep)))
-        yield
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        sleep = self._runtime.sleep
+        beside = [self._introduced(), self._check.watch(sleep)]
+        beside += [self._socket.connect(sleep)] if self._socket is not None else []
+        async with alongside(self._runtime.start, *beside):
+            yield
         await self._client.close()
 
     async def close(self, _app: web.Application) -> None:
         """Take nothing more, and finish what is under way, while the core still answers."""
         if self._socket is not None:
             await self._socket.close()
-        await self._desk.background.finish(_FINISH_S)
+        await self._desk.background.finish(FINISH_S)
 
     async def _introduced(self) -> None:
         """Ask who we are before anybody waits for it: a token that is wrong is in the log at once."""
-        wait = _RETRY_S
-        while True:
-            try:
-                await self._desk.people.team()
-            except Exception as fault:
-                log.error("slack.not_introduced", fault=code_of(fault) or type(fault).__name__)
-                await self._runtime.sleep(wait)
-                wait = min(2 * wait, _LONGEST_RETRY_S)
-            else:
-                log.info("slack.introduced")
-                return
+        await until_done(self._desk.people.team, _failed("slack.not_introduced"), self._runtime.sleep)
+        log.info("slack.introduced")
+
+
+def _failed(event: str) -> Callable[[Exception], None]:
+    return lambda fault: log.error(event, fault=code_of(fault) or type(fault).__name__)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casework.context import ChannelState
+from bot.channels.common.checkup import Proof, accounts_on, not_private
+from bot.channels.common.people import Standing
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
-from bot.channels.slack.people import People, Standing
+from bot.channels.slack.people import People
 from bot.content.door_texts import PrivacyTexts
 from bot.domain.roster import Person, Roster
 
@@ -37,14 +38,6 @@ _STANDINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Proof:
-    """What was proved, and every fault with what to do."""
-
-    faults: tuple[str, ...] = ()
-    note: str = ""
-
-
 async def prove(
     config: SlackConfig, roster: Roster, texts: PrivacyTexts, monotonic: Callable[[], float]
 ) -> Proof:
@@ -68,11 +61,7 @@ class _Checkup:
     ) -> None:
         self._config = config
         self._client: AsyncWebClient = client.reads
-        self._accounts = {
-            account: person
-            for person in roster.people.values()
-            if (account := person.accounts.get(PLATFORM, ""))
-        }
+        self._accounts = accounts_on(PLATFORM, roster)
         self._people = People(self._client, monotonic)
         flt = config.flt_channel
         self._channel = ChannelCheck(
@@ -108,7 +97,7 @@ class _Checkup:
         why = await self._channel.verify()
         if not why:
             return []
-        fault = f"SLACK_FLT_CHANNEL: {why}; no card is posted there until that is mended"
+        fault = not_private("SLACK_FLT_CHANNEL", why)
         try:
             members = await self._channel.members()
         except Exception:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.channels.slack import rich_text
+from bot.channels.common.look import Look
+from bot.channels.common.marks import long_values, mark, step_of
+from bot.channels.common.messages import cut
+from bot.channels.slack import parts
 from bot.channels.slack.ids import OPTION_VALUE
-from bot.channels.slack.rich_text import Look, Payload, cut, plain
+from bot.channels.slack.parts import Payload, plain
 from bot.domain.messages import Field, Form, Option
 
 TYPED, LABEL, ERROR, OPTION = 3000, 2000, 2000, 75
@@ -42,8 +44,7 @@ def block_id(form: Form, field: Field) -> str:
 
 
 def _block_id(form: Form, field: Field, part: int) -> str:
-    step = sha256(f"{form.action}|{form.value}".encode()).hexdigest()[:12]
-    return f"{field.name[:200]}:{part}:{step}"
+    return f"{field.name[:200]}:{part}:{step_of(form)}"
 
 
 def is_choice(field: Field) -> bool:
@@ -58,25 +59,17 @@ def draw(form: Form, look: Look) -> Drawn:
         blocks += _full_labels(field)
         blocks += _inputs(form, field, look)
         blocks += _error(field)
-    marks = {field.name: kept for field in form.fields if (kept := _long_values(field))}
-    return Drawn(blocks, marks)
-
-
-def _long_values(field: Field) -> dict[str, str]:
-    values = (option.value for option in field.options)
-    return {_mark(value): value for value in values if _mark(value) != value}
+    return Drawn(blocks, long_values(form, _mark))
 
 
 def _mark(value: str) -> str:
-    """The value as an option bears it: itself, or a name for one that is empty or too long."""
-    fits = 0 < len(value) <= OPTION_VALUE and not value.startswith("#")
-    return value if fits else "#" + sha256(value.encode()).hexdigest()[:12]
+    return mark(value, 0 < len(value) <= OPTION_VALUE and not value.startswith("#"))
 
 
 def _full_labels(field: Field) -> list[Payload]:
     """The labels that are longer than an option may be, written out above."""
     labels = [option.label for option in field.options if len(option.label) > OPTION]
-    return [rich_text.block(rich_text.bullets(labels))] if labels else []
+    return [parts.block(parts.bullets(labels))] if labels else []
 
 
 def _error(field: Field) -> list[Payload]:

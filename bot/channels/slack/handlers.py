@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.asking import conversation
-from bot.asking.answer import answer_topic
 from bot.assistant import words
-from bot.channels.common.messages import SHARE, is_private, line, merged, shared, with_share
+from bot.channels.common.desk import Replies, said
+from bot.channels.common.messages import is_private, line, merged
+from bot.channels.common.people import Standing
+from bot.channels.common.remembered import Remembered
+from bot.channels.common.sharing import SHARE, SharedOnce, shared, with_share
+from bot.channels.common.work import now
 from bot.channels.slack import views
-from bot.channels.slack.blocks import Drawing, post_of
+from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.config import PLATFORM
-from bot.channels.slack.desk import PATIENCE_S, Desk, Replies, Stored, in_chat, leads_to_modal, now
+from bot.channels.slack.desk import PATIENCE_S, SlackDesk, Stored
+from bot.channels.slack.drawing import Drawing, post_of
 from bot.channels.slack.ids import Place
+from bot.channels.slack.parts import Payload
 from bot.channels.slack.payloads import Act, Direct, Mention, Opened, Press, Shortcut, Slash, Submission
-from bot.channels.slack.people import Standing
-from bot.channels.slack.rich_text import Payload
 from bot.channels.slack.views import HomeParts, home_view
-from bot.domain.messages import Message, Paragraph
+from bot.domain.messages import Message
 from bot.domain.presses import Share
-from bot.domain.turns import Content, Pressed, Said, SharedFile, Submitted
+from bot.domain.turns import Content, Pressed, Said, Submitted
 
 _PAGES_KEPT = 2000
 # What changes a list on the page: one's own reports, or the cases of the leadership team.
@@ -35,24 +37,21 @@ _CHANGES = ("journey.send", "report.", "case.")
 class Homes:
     """Builds and publishes home pages. Whoever opened theirs lately has it brought up to date."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
         # How often each person's search box was emptied, for those who have seen their page.
-        self._seen: OrderedDict[str, int] = OrderedDict()
+        self._seen: Remembered[str, int] = Remembered(_PAGES_KEPT)
 
     async def publish(self, act: Act) -> None:
         """Show the page to whoever opened it, or changed something that it shows."""
         standing = await self._desk.standing(act, Said(""))
         if standing.kind == "gone":
             return
-        self._seen.setdefault(act.user, 0)
-        self._seen.move_to_end(act.user)
-        while len(self._seen) > _PAGES_KEPT:
-            self._seen.popitem(last=False)
+        self._seen[act.user] = self._seen.get(act.user, 0)
         refusal = self._desk.refusal(standing, Said(""))
         view = self._refused(refusal) if refusal else await self._page(act, standing)
         if view is not None:
-            await self._desk.calls.publish_home(act.user, view)
+            await self._desk.chats.publish_home(act.user, view)
 
     def asked(self, act: Act) -> None:
         """A question was asked on the page: its search box is emptied."""
@@ -91,17 +90,17 @@ _ANSWERS_KEPT = 500
 class Windows:
     """Opens modals and fills them. What no modal can show any more goes on in the direct messages."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
 
     def open(self, trigger: str) -> Opening:
         """Open one at once, before there is anything to show: a trigger is good for three seconds."""
         view = views.placeholder(self._desk.look)
-        return self._desk.background.start(self._desk.calls.open_view(trigger, view))
+        return self._desk.background.start(self._desk.chats.open_view(trigger, view))
 
     async def open_with(self, trigger: str, replies: Replies) -> bool:
         """Open one that shows the replies. False where the trigger is good no more."""
-        return bool(await self._desk.calls.open_view(trigger, self.view(replies)))
+        return bool(await self._desk.chats.open_view(trigger, self.view(replies)))
 
     def view(self, replies: Replies) -> Payload:
         """The modal that shows the replies."""
@@ -112,7 +111,7 @@ class Windows:
         view_id = await opening
         if not replies:
             return
-        shown = bool(view_id) and await self._desk.calls.update_view(view_id, self.view(replies))
+        shown = bool(view_id) and await self._desk.chats.update_view(view_id, self.view(replies))
         if not shown:
             await self.direct(act, asked, replies)
 
@@ -124,19 +123,19 @@ class Windows:
         done = True
         for message in replies:
             shown = in_chat(message, asked, self._desk.world.door)
-            done = await self._desk.calls.direct(act.user, post_of(shown, self._desk.look)) and done
+            done = await self._desk.chats.direct(act.user, post_of(shown, self._desk.look)) and done
         return done
 
 
 class Submissions:
     """Modals that were submitted: stored before Slack is told that they came."""
 
-    def __init__(self, desk: Desk, windows: Windows, homes: Homes) -> None:
+    def __init__(self, desk: SlackDesk, windows: Windows, homes: Homes) -> None:
         self._desk = desk
         self._windows = windows
         self._homes = homes
         # The same words sent twice get the same answer.
-        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._answers: Remembered[str, dict[str, Any]] = Remembered(_ANSWERS_KEPT)
 
     async def take(self, act: Submission, ack: AsyncAck) -> None:
         """Store what was sent, then acknowledge with the next step, the errors, or that nothing is saved."""
@@ -165,8 +164,6 @@ class Submissions:
         replies = stored.replies or await self._desk.resumed(act, standing)
         answer = self._next(act, replies)
         self._answers[act.event_id] = answer
-        while len(self._answers) > _ANSWERS_KEPT:
-            self._answers.popitem(last=False)
         return answer
 
     def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:
@@ -179,7 +176,7 @@ class Submissions:
 
     async def _update(self, act: Submission, asked: Content, replies: Replies) -> None:
         view = self._windows.view(replies)
-        if not await self._desk.calls.update_view(str(act.view["id"]), view):
+        if not await self._desk.chats.update_view(str(act.view["id"]), view):
             await self._windows.direct(act, asked, replies)
 
 
@@ -194,7 +191,7 @@ SHORTCUTS = ("report_incident", "report_message")
 class Events:
     """The doors that Slack wants acknowledged before anything is done."""
 
-    def __init__(self, desk: Desk, windows: Windows, homes: Homes) -> None:
+    def __init__(self, desk: SlackDesk, windows: Windows, homes: Homes) -> None:
         self._desk = desk
         self._windows = windows
         self._homes = homes
@@ -212,13 +209,11 @@ class Events:
 
     async def direct(self, act: Direct) -> None:
         """A direct message: answered there, in its thread where it has one."""
-        contents: list[Content] = [SharedFile()] if act.files else []
-        contents += [Said(act.text or "help")] if act.text or not act.files else []
         if act.thread:
-            said = self._desk.calls.status(act.channel, act.thread, self._desk.world.door.asking)
-            self._desk.background.start(said)
+            status = self._desk.chats.status(act.channel, act.thread, self._desk.world.door.asking)
+            self._desk.background.start(status)
         async with self._desk.turns.of(act.user):
-            for number, content in enumerate(contents):
+            for number, content in enumerate(said(act.text, act.files)):
                 replies, _ = await self._replies(act, content, str(number) if number else "")
                 await self._post(act.channel, content, replies, act.thread)
 
@@ -234,9 +229,8 @@ class Events:
             offered = tuple(with_share(message, place, texts) for message in replies)
             sent = await self._windows.direct(act, content, offered)
         if replies and standing.kind != "guest":
-            said = texts.channel.answered if sent else texts.chat.unreachable
-            line = Message((Paragraph(said),), summary=said)
-            await self._post(act.channel, content, (line,), act.thread)
+            answer = line(texts.channel.answered if sent else texts.chat.unreachable)
+            await self._post(act.channel, content, (answer,), act.thread)
 
     async def opened(self, act: Opened) -> None:
         """The app's page: its home tab is shown; in the agent's tab questions are offered."""
@@ -247,7 +241,7 @@ class Events:
             if standing.kind == "staff":
                 topics, door = self._desk.world.policy.topics, self._desk.world.door
                 asked = tuple(topics[name].question for name in door.popular[:_PROMPTS])
-                await self._desk.calls.prompts(act.channel, door.prompts_title, asked)
+                await self._desk.chats.prompts(act.channel, door.prompts_title, asked)
 
     async def shortcut(self, act: Shortcut) -> None:
         """A report, begun from anywhere, or from a message: its link and time come along, not its words."""
@@ -260,7 +254,7 @@ class Events:
             await self._windows.fill(act, content, opening, replies)
 
     async def _reported(self, act: Shortcut) -> Content:
-        link = await self._desk.calls.permalink(act.channel, act.ts)
+        link = await self._desk.chats.permalink(act.channel, act.ts)
         if not link and act.domain:
             # The app need not be in the channel for its members to open the message.
             link = f"https://{act.domain}.slack.com/archives/{act.channel}/p{act.ts.replace('.', '')}"
@@ -291,13 +285,13 @@ class Events:
         for message in replies:
             shown = in_chat(message, content, self._desk.world.door)
             post = post_of(shown, self._desk.look)
-            if not await self._desk.calls.respond(act.response_url, post):
-                await self._desk.calls.direct(act.user, post)
+            if not await self._desk.chats.respond(act.response_url, post):
+                await self._desk.chats.direct(act.user, post)
 
     async def _post(self, channel: str, asked: Content, replies: Replies, thread: str) -> None:
         for message in replies:
             shown = in_chat(message, asked, self._desk.world.door)
-            await self._desk.calls.post(channel, post_of(shown, self._desk.look), thread)
+            await self._desk.chats.post(channel, post_of(shown, self._desk.look), thread)
 
 
 def command(act: Slash) -> Content:
@@ -317,17 +311,14 @@ def command(act: Slash) -> Content:
     return Said("help")
 
 
-_SHARES_KEPT = 1000
-
-
 class Presses:
     """Presses of buttons in messages, in modals and on the home page."""
 
-    def __init__(self, desk: Desk, windows: Windows, homes: Homes) -> None:
+    def __init__(self, desk: SlackDesk, windows: Windows, homes: Homes) -> None:
         self._desk = desk
         self._windows = windows
         self._homes = homes
-        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._shared = SharedOnce()
 
     async def take(self, act: Press, ack: AsyncAck) -> None:
         """Do what was pressed, acknowledge it, and show what came of it."""
@@ -385,18 +376,18 @@ class Presses:
             shown = views.with_notice(view, replies[0], self._desk.look)
         else:
             shown = self._windows.view(replies)
-        if not await self._desk.calls.update_view(str(view["id"]), shown, str(view.get("hash") or "")):
+        if not await self._desk.chats.update_view(str(view["id"]), shown, str(view.get("hash") or "")):
             await self._windows.direct(act, content, replies)
 
     async def _in_chat(self, act: Press, content: Content, replies: Replies) -> None:
         """In direct messages a message; in a channel an answer for the presser's eyes alone."""
         direct = act.channel.startswith("D") and not act.ephemeral
-        calls = self._desk.calls
+        chats = self._desk.chats
         for message in replies:
             post = post_of(in_chat(message, content, self._desk.world.door), self._desk.look)
-            done = direct and await calls.post(act.channel, post, act.thread)
-            if not (done or await calls.respond(act.response_url, post)):
-                await calls.direct(act.user, post)
+            done = direct and await chats.post(act.channel, post, act.thread)
+            if not (done or await chats.respond(act.response_url, post)):
+                await chats.direct(act.user, post)
 
     def _tell_home(self, act: Press, content: Content) -> None:
         if isinstance(content, Said):
@@ -412,13 +403,9 @@ class Presses:
             refusal = self._desk.refusal(standing, act.content)
             await self._in_chat(act, act.content, (refusal or line(texts.channel.not_shared),))
             return
-        done = (act.user, value) in self._shared or await self._posted(act, value, standing.name)
-        if done:
-            self._shared[act.user, value] = None
-            while len(self._shared) > _SHARES_KEPT:
-                self._shared.popitem(last=False)
-        said = texts.channel.shared if done else texts.channel.not_shared
-        await self._in_chat(act, act.content, (line(said),))
+        done = await self._shared.share(act.user, value, lambda: self._posted(act, value, standing.name))
+        answer = line(texts.channel.shared if done else texts.channel.not_shared)
+        await self._in_chat(act, act.content, (answer,))
 
     async def _posted(self, act: Press, value: str, name: str) -> bool:
         world = self._desk.world
@@ -426,6 +413,5 @@ class Presses:
         there = Place.parse(asked.place)
         if asked.topic not in world.policy.topics or not there.channel:
             return False
-        answer = conversation.show(answer_topic(asked.topic, world.policy, world.rules), world)
-        post = post_of(shared(answer, name or act.user, world.door), self._desk.look)
-        return await self._desk.calls.post(there.channel, post, there.thread)
+        post = post_of(shared(asked.topic, name or act.user, world), self._desk.look)
+        return await self._desk.chats.post(there.channel, post, there.thread)

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.common.people import KEPT_S, UNKNOWN, WITHIN_S, KnownPeople, Standing
 from bot.channels.slack.client import code_of
 
-Kind = Literal["staff", "guest", "gone", "unknown"]
-_KEPT_S = 300.0
-# A press must be answered in three seconds, whoever it is from.
-_WITHIN_S = 1.5
-_MOST_KEPT = 20_000
 _SLACKBOT = "USLACKBOT"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What Slack says of a user. `gone`: deleted, or no person at all (`bot`)."""
-
-    kind: Kind
-    name: str = ""
-    bot: bool = False
-
-
-UNKNOWN = Standing("unknown")
 
 
 class People:
@@ -36,8 +18,7 @@ class People:
 
     def __init__(self, client: AsyncWebClient, monotonic: Callable[[], float]) -> None:
         self._client = client
-        self._monotonic = monotonic
-        self._kept: dict[tuple[str, str], tuple[float, Standing]] = {}
+        self._known: KnownPeople[tuple[str, str]] = KnownPeople(monotonic)
         self._ours = ""
 
     async def standing(
@@ -45,18 +26,16 @@ class People:
         user: str,
         team: str = "",
         fresh: bool = False,
-        max_age: float = _KEPT_S,
-        within: float = _WITHIN_S,
+        max_age: float = KEPT_S,
+        within: float = WITHIN_S,
     ) -> Standing:
         """Who `user` is, never older than `max_age` seconds; `fresh` asks anew. Never raises.
 
         `team` is the workspace that they act from, where the event says it. Where Slack does not answer
         `within` so many seconds the standing is "unknown", and is not kept.
         """
-        known = None if fresh else self._recent((user, team), max_age)
-        if known is None:
-            known = await self._asked(user, team, within)
-        return known
+        known = None if fresh else self._known.recent((user, team), max_age)
+        return known or await self._known.asked((user, team), self._ask(user, team), within)
 
     async def team(self) -> str:
         """The id of our own workspace. Raises what the client raises where Slack does not say."""
@@ -64,27 +43,12 @@ class People:
             self._ours = str((await self._client.auth_test())["team_id"] or "")
         return self._ours
 
-    def _recent(self, asked: tuple[str, str], max_age: float) -> Standing | None:
-        at, standing = self._kept.get(asked, (float("-inf"), UNKNOWN))
-        return standing if self._monotonic() - at < max_age else None
-
-    async def _asked(self, user: str, team: str, within: float) -> Standing:
-        try:
-            standing = await asyncio.wait_for(self._ask(user, team), within)
-        except Exception as error:
-            standing = _refused(error)
-        if standing.kind != "unknown":
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[user, team] = (self._monotonic(), standing)
-        else:
-            # What was known before is out of date, or was doubted.
-            self._kept.pop((user, team), None)
-        return standing
-
     async def _ask(self, user: str, team: str) -> Standing:
-        ours = await self.team()
-        answer = await self._client.users_info(user=user)
+        try:
+            ours = await self.team()
+            answer = await self._client.users_info(user=user)
+        except Exception as error:
+            return _refused(error)
         shown: Mapping[str, Any] = answer["user"] or {}
         return _standing(shown, ours, team)
 

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from bot.channels.common.private_channel import FLT
 from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of
 from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Target
 from bot.domain.messages import Message
 
-FLT = "flt"
 _EVENT_TYPE = "signpost_message"
 _HISTORY = 200
 _MOST_PAGES = 5

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.asking.render import ASK_TOPIC, START
-from bot.channels.slack.blocks import Drawing
-from bot.channels.slack.blocks import drawn as drawn_blocks
+from bot.channels.common.look import Look
+from bot.channels.common.messages import cut
+from bot.channels.slack.drawing import Drawing
+from bot.channels.slack.drawing import drawn as drawn_blocks
 from bot.channels.slack.fields import block_id, draw, is_choice, refilled, values_of
-from bot.channels.slack.rich_text import SECTION, Look, Payload, cut, fitted, plain
+from bot.channels.slack.parts import SECTION, Payload, fitted, plain
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph
 from bot.domain.turns import Submitted

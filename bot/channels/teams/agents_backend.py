@@ -35,7 +35,7 @@ from bot.channels.teams.activities import (
     Turn,
     Unreadable,
 )
-from bot.channels.teams.outbound import Outbound
+from bot.channels.teams.client import Outbound
 
 _LONGEST_ID = 4000
 

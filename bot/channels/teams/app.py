@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
-from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
 
 from bot.casework.context import ChannelState, CurrentWorld, RosterAccounts
 from bot.channels.common.look import Look
+from bot.channels.common.remembered import Remembered
+from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
 from bot.channels.common.runtime import Core, Pace
-from bot.channels.teams import auth
+from bot.channels.common.work import FINISH_S, Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
 from bot.channels.teams.auth import Gate, Identity, Refused, SigningKeys
-from bot.channels.teams.channel import ConversationCheck
+from bot.channels.teams.channel import ChannelCheck
 from bot.channels.teams.chats import Chats
+from bot.channels.teams.client import PATIENCE, AppToken, Fetch, Outbound, msal_fetch
 from bot.channels.teams.config import PLATFORM, TeamsConfig
-from bot.channels.teams.desk import Desk
+from bot.channels.teams.desk import TeamsDesk
 from bot.channels.teams.handlers import TeamsDoor
-from bot.channels.teams.outbound import PATIENCE, AppToken, Fetch, Outbound, msal_fetch
 from bot.channels.teams.payloads import read
 from bot.channels.teams.people import People
 from bot.channels.teams.posts import excuse, post_of, words_of
-from bot.channels.teams.references import KeptReferences, References, Run
+from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.sender import GAP_S, TeamsSender
 
 Reply = InvokeReply | None
@@ -52,8 +50,8 @@ class Work:
     def __init__(self, spawn: Spawn) -> None:
         self._spawn = spawn
         self._under_way: dict[str, asyncio.Task[Reply]] = {}
-        self._done: OrderedDict[str, None] = OrderedDict()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._done: Remembered[str, None] = Remembered(_MOST_DONE)
+        self._turns = Turns()
 
     def begin(self, activity: Activity, turn: Turn) -> asyncio.Task[Reply] | None:
         """The work on this activity, begun now or before; None where it was done. Raises Busy."""
@@ -81,8 +79,7 @@ class Work:
     async def _in_order(self, activity: Activity, turn: Turn) -> Reply:
         """Words are worked on in the order in which they came; a press is not held up by them."""
         person = f"{activity.reference.conversation}|{activity.sender.id}"
-        lock = self._turns.setdefault(person, asyncio.Lock())
-        async with lock:
+        async with self._turns.of(person):
             return await turn()
 
     def _ended(self, key: str, activity: Activity, task: asyncio.Task[Reply]) -> None:
@@ -94,8 +91,6 @@ class Work:
             log.error("teams.turn_failed", kind=activity.kind, fault=type(fault).__name__)
         elif activity.kind == "message":
             self._done[key] = None
-            if len(self._done) > _MOST_DONE:
-                self._done.popitem(last=False)
 
 
 PATH = "/api/messages"
@@ -103,8 +98,6 @@ BODY_LIMIT = 256 * 1024
 # Teams shows an error of its own after about 10 s.
 WITHIN = 5.0
 _DRAIN = 10.0
-# A proxy on this machine would make the whole world look local.
-_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 def backend_of(config: TeamsConfig, fetch: Fetch | None = None, patience: float = PATIENCE) -> Backend:
@@ -248,36 +241,17 @@ def _told(identity: Identity) -> dict[str, object]:
 
 def _from_here(request: web.Request) -> bool:
     """This machine, by its own name, through no proxy, and not from a page in a browser."""
-    straight = not any(name in request.headers for name in (*_PROXIED, "Origin"))
-    return straight and auth.local_peer(request.remote) and auth.local_name(request.host)
+    straight = not is_proxied(request) and "Origin" not in request.headers
+    return straight and local_peer(request.remote) and local_name(request.host)
 
 
 async def _body(request: web.Request) -> bytes:
     """The body. Raises Refused: 415 for what is not said to be JSON, 413 for more than `BODY_LIMIT`."""
     if request.content_type != "application/json":
         raise Refused(415, "not application/json")
-    if (request.content_length or 0) > BODY_LIMIT:
+    if (found := await body_of(request, BODY_LIMIT)) is None:
         raise Refused(413, "too long")
-    found = bytearray()
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        found += chunk
-        if len(found) > BODY_LIMIT:
-            raise Refused(413, "too long")
-    return bytes(found)
-
-
-_FINISH_S = 8.0
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What only the composition root may make: tasks, the clocks, waiting, and a way off the event loop."""
-
-    start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
-    run: Run
-    now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], Awaitable[object]]
+    return found
 
 
 def mount(
@@ -294,58 +268,36 @@ def mount(
     `state` is kept at why nothing may be posted in the FLT's conversation.
     """
     look, port = Look.of(current.world), backend_of(config)
-    background = _Background(runtime.start)
+    background = Background(runtime.start, PLATFORM)
     references = References(kept, runtime.run, runtime.now)
     people = People(port, config, runtime.monotonic, references.person)
-    desk = Desk(core, current, look, people)
+    desk = TeamsDesk(core, current, look, people)
     chats = Chats(port, look, background.start, runtime.sleep, native=not config.emulator)
     door = TeamsDoor(desk, port, references, chats)
-    check = conversation_check(port, references, current, config, state)
+    check = channel_check(port, references, current, config, state)
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
     add_routes(app, port, door.handle, config, runtime.start, clock, failed)
     # After the door's own end: what the last presses have shown is hidden too.
     app.on_shutdown.append(lambda _app: chats.close())
-    app.on_shutdown.append(background.finish)
+    app.on_shutdown.append(lambda _app: background.finish(FINISH_S))
     if config.flt_conversation:
         app.cleanup_ctx.append(_watching(check, runtime))
     pace = Pace(GAP_S, runtime.monotonic, runtime.sleep)
     return TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
 
 
-def conversation_check(
+def channel_check(
     port: TeamsPort, references: References, current: CurrentWorld, config: TeamsConfig, state: ChannelState
-) -> ConversationCheck:
+) -> ChannelCheck:
     """The check of the FLT's conversation against everybody on the roster."""
     roster, texts = RosterAccounts(current, PLATFORM), current.world.door.private
-    return ConversationCheck(port, references, config, roster, texts, state)
+    return ChannelCheck(port, references, config, roster, texts, state)
 
 
-def _watching(check: ConversationCheck, runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:
+def _watching(check: ChannelCheck, runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:
     async def watched(_app: web.Application) -> AsyncIterator[None]:
-        task = runtime.start(check.watch(runtime.sleep))
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        async with alongside(runtime.start, check.watch(runtime.sleep)):
+            yield
 
     return watched
-
-
-class _Background:
-    """Work beside the answers: none is forgotten, and the end waits for it."""
-
-    def __init__(self, start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]) -> None:
-        self._start = start
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run it; it raises nothing by its own promise."""
-        task = self._start(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def finish(self, _app: web.Application) -> None:
-        """Wait for what is under way."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=_FINISH_S)

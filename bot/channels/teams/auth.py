@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,11 +19,11 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from jwt import PyJWK, PyJWTError
 
+from bot.channels.common.request import LOCAL_NAMES
 from bot.channels.teams.activities import Activity
 from bot.channels.teams.config import CHANNEL, TeamsConfig
 from bot.channels.teams.payloads import channel_of, tenants_of
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST = 1000
 
 
@@ -38,30 +37,13 @@ def allowed(url: str, config: TeamsConfig) -> bool:
     if len(url) > _LONGEST or parts.username is not None or parts.query or parts.fragment or _odd(url):
         return False
     if config.emulator:
-        return parts.scheme == "http" and host in _LOCAL
+        return parts.scheme == "http" and host in LOCAL_NAMES
     return parts.scheme == "https" and port in (None, 443) and _microsofts(host, config.service_hosts)
 
 
 def same(one: str, other: str) -> bool:
     """Whether two service URLs are one, but for a slash at the end and the case of the letters."""
     return one.rstrip("/").casefold() == other.rstrip("/").casefold()
-
-
-def local_peer(remote: str | None) -> bool:
-    """Whether a request's other end is this machine."""
-    try:
-        peer = ip_address(remote or "")
-    except ValueError:
-        return False
-    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
-
-
-def local_name(host: str) -> bool:
-    """Whether a Host header names this machine: against DNS rebinding."""
-    try:
-        return urlsplit(f"//{host}").hostname in _LOCAL
-    except ValueError:
-        return False
 
 
 def _odd(url: str) -> bool:

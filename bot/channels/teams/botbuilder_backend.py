@@ -45,7 +45,7 @@ from bot.channels.teams.activities import (
     Reference,
     Turn,
 )
-from bot.channels.teams.outbound import Outbound
+from bot.channels.teams.client import Outbound
 
 # msrest looks each of 500 codes up in this list at each client made: 3 ms, which a set makes 0.2 ms.
 ClientRetryPolicy.safe_codes = frozenset(ClientRetryPolicy.safe_codes)  # type: ignore[assignment]
@@ -155,7 +155,7 @@ class _Connectors(ConnectorFactory):
 
 
 class _Authentication(BotFrameworkAuthentication):
-    """Who is calling was checked at the door (tokens.py); the adapter only asks for clients."""
+    """Who is calling was checked at the door (auth.py); the adapter only asks for clients."""
 
     def __init__(self, connectors: _Connectors) -> None:
         self._connectors = connectors
@@ -181,7 +181,7 @@ class _Authentication(BotFrameworkAuthentication):
 
 
 class _NoCredentials(SansIOHTTPPolicy):
-    """The session signs (outbound.py); the SDK asks for something that is not None."""
+    """The session signs (client.py); the SDK asks for something that is not None."""
 
 
 class _Wire(AsyncHTTPSender):

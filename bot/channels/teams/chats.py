@@ -7,15 +7,17 @@ put in its own place; when it goes on further down, the old one keeps a line tha
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from bot.channels.common.look import Look
-from bot.channels.common.messages import answered_topic, is_end, is_private, is_step, line
+from bot.channels.common.messages import is_end, is_private, is_step, line
+from bot.channels.common.remembered import Remembered
+from bot.channels.common.sharing import answered_topic
+from bot.channels.common.work import Sleep, Start, a_few_times
 from bot.channels.teams.activities import Payload, Post, Reference, TeamsPort
 from bot.channels.teams.posts import citations_of, post_of, posts_of
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
@@ -24,7 +26,6 @@ from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
 _REMEMBERED = 5000
-_TRIES, _FIRST_S, _LONGEST_S = 3, 0.5, 3.0
 _SETTLE_S = 1.0
 # How long what was for one pair of eyes stays readable in a chat that Teams keeps.
 _READ_S = 900.0
@@ -48,8 +49,8 @@ class Chats:
         self,
         port: TeamsPort,
         look: Look,
-        start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]],
-        sleep: Callable[[float], Awaitable[object]],
+        start: Start,
+        sleep: Sleep,
         native: bool,
     ) -> None:
         self._port = port
@@ -58,8 +59,8 @@ class Chats:
         self._sleep = sleep
         self._native = native
         # The card on which each person's report, or anything else private, stands now.
-        self._slots: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._topics: OrderedDict[str, str] = OrderedDict()
+        self._slots: Remembered[tuple[str, str], str] = Remembered(_REMEMBERED)
+        self._topics: Remembered[str, str] = Remembered(_REMEMBERED)
         self._rewriting: dict[str, asyncio.Task[Any]] = {}
         # What each card that is being rewritten is to show: only the newest is tried again.
         self._wanted: dict[str, Post] = {}
@@ -145,7 +146,7 @@ class Chats:
             self._remember(chat, sent, message)
         self._hide_later(chat, sent, message)
         if sent and (topic := answered_topic(message)):
-            _keep(self._topics, sent, topic)
+            self._topics[sent] = topic
         return await self._more(chat, message, rest)
 
     async def _more(self, chat: Chat, message: Message, rest: list[Post]) -> bool:
@@ -161,7 +162,7 @@ class Chats:
         key = (chat.user, "report" if message.replaces == SLOT else "view")
         before = self._slots.pop(key, "")
         if not is_end(message):
-            _keep(self._slots, key, message_id)
+            self._slots[key] = message_id
         if before and before != message_id:
             post = post_of(line(self._look.texts.chat.moved), self._look)
             self._start(self._rewritten(chat.there, before, post))
@@ -184,19 +185,11 @@ class Chats:
 
     async def _sent(self, there: Reference, post: Post) -> str | None:
         """The message's id; None where Teams did not take it."""
-        for tried in range(1, _TRIES + 1):
-            try:
-                return await self._port.send(there, post)
-            except PassingFault as fault:
-                wait = fault.retry_after or _FIRST_S * 2**tried
-                if tried == _TRIES or wait > _LONGEST_S:
-                    self._failed("send", fault)
-                    return None
-                await self._sleep(wait)
-            except DeliveryFault as fault:
-                self._failed("send", fault)
-                return None
-        return None
+        try:
+            return await a_few_times(lambda: self._port.send(there, post), (PassingFault,), self._sleep)
+        except DeliveryFault as fault:
+            self._failed("send", fault)
+            return None
 
     async def _rewritten(self, there: Reference, message_id: str, post: Post) -> bool:
         self._wanted[message_id] = post
@@ -209,29 +202,19 @@ class Chats:
 
     async def _updated(self, there: Reference, message_id: str, post: Post) -> bool:
         """Whether it was. What is to be hidden must not stay because Teams was busy for a moment."""
-        for tried in range(1, _TRIES + 1):
-            try:
+
+        async def update() -> None:
+            if self._wanted.get(message_id) is post:
                 await self._port.update(there, message_id, post)
-                return True
-            except DeliveryFault as fault:
-                # Twice the same is once, so that an unclear end is tried again too.
-                passes = isinstance(fault, PassingFault | UnclearFault)
-                wait = getattr(fault, "retry_after", None) or _FIRST_S * 2**tried
-                if not passes or tried == _TRIES or wait > _LONGEST_S:
-                    self._failed("update", fault)
-                    return False
-            await self._sleep(wait)
-            if self._wanted.get(message_id) is not post:
-                return True
-        return False
+
+        try:
+            # Twice the same is once, so that an unclear end is tried again too.
+            await a_few_times(update, (PassingFault, UnclearFault), self._sleep)
+        except DeliveryFault as fault:
+            self._failed("update", fault)
+            return False
+        return True
 
     def _failed(self, call: str, fault: DeliveryFault) -> None:
         # The fault's own words hold nothing of what was written.
         log.warning("teams.call_failed", call=call, fault=type(fault).__name__)
-
-
-def _keep(remembered: OrderedDict[Any, str], key: Any, value: str) -> None:
-    remembered[key] = value
-    remembered.move_to_end(key)
-    while len(remembered) > _REMEMBERED:
-        remembered.popitem(last=False)

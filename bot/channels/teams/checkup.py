@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.casework.context import ChannelState, CurrentWorld
+from bot.channels.common.checkup import Proof, accounts_on, not_private
 from bot.channels.teams import app
 from bot.channels.teams.activities import TeamsPort
-from bot.channels.teams.app import conversation_check
+from bot.channels.teams.app import channel_check
+from bot.channels.teams.client import AppToken, Fetch, msal_fetch
 from bot.channels.teams.config import PLATFORM, TeamsConfig
-from bot.channels.teams.outbound import AppToken, Fetch, msal_fetch
 from bot.channels.teams.references import KeptReferences, References
 from bot.content.world import World
 from bot.delivery.sender import DeliveryFault
@@ -25,14 +25,6 @@ _NOT_INSTALLED = (
     "nothing has come from Teams yet: upload the app (make teams-package), add it for everybody on the roster"
     " and to the leadership team's chat (docs/teams.md)"
 )
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What was proved, and every fault with what to do."""
-
-    faults: tuple[str, ...] = ()
-    note: str = ""
 
 
 async def prove(
@@ -59,18 +51,14 @@ async def prove(
 
 
 async def _proof(config: TeamsConfig, world: World, references: References, port: TeamsPort) -> Proof:
-    accounts = {
-        account: person.name
-        for person in world.federation.roster.people.values()
-        if (account := person.accounts.get(PLATFORM))
-    }
+    accounts = accounts_on(PLATFORM, world.federation.roster)
     faults = [] if accounts else [_NOBODY]
     if await references.near() is None:
         return Proof((*faults, _NOT_INSTALLED))
     if config.flt_conversation:
-        check = conversation_check(port, references, CurrentWorld(world), config, ChannelState())
+        check = channel_check(port, references, CurrentWorld(world), config, ChannelState())
         if why := await check.verify():
-            faults.append(f"TEAMS_FLT_CONVERSATION: {why}; no card is posted there until that is mended")
+            faults.append(not_private("TEAMS_FLT_CONVERSATION", why))
     reached = [account for account in accounts if await references.person(account) is not None]
     note = f"{len(reached)} of {len(accounts)} people on the roster have Signpost in their own chat"
     return Proof(tuple(faults), note)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.channels.common.look import Look
+from bot.channels.common.marks import long_values, mark, step_of
 from bot.channels.common.messages import cut
-from bot.channels.teams.card_parts import NOTHING, bullets, is_literal, side_by_side, small, without_marks
-from bot.channels.teams.ids import Element, data_of, step_of
+from bot.channels.teams.ids import Element, data_of
+from bot.channels.teams.parts import NOTHING, bullets, is_literal, side_by_side, small, without_marks
 from bot.domain.messages import Field, Form, Option
 from bot.domain.turns import Pressed, Submitted
 
@@ -37,7 +37,7 @@ def draw(form: Form, look: Look, strict: bool) -> Drawn:
     """
     inputs = _Inputs(form, look, strict)
     items = [item for field in form.fields for item in inputs.field(field)]
-    marks = {field.name: kept for field in form.fields if (kept := _long_values(field))}
+    marks = long_values(form, _mark)
     moments = {
         field.name: field.value[0] for field in form.fields if field.kind == "datetime" and field.value
     }
@@ -114,20 +114,14 @@ def day_and_time(value: str, zone: ZoneInfo) -> tuple[str, str]:
         return (match[1] or "", match[2] or "") if match else ("", "")
 
 
-def _long_values(field: Field) -> dict[str, str]:
-    values = (option.value for option in field.options)
-    return {_mark(value): value for value in values if _mark(value) != value}
-
-
 def _mark(value: str) -> str:
     """The value as a choice bears it: itself, or a name for one that is empty or could not be told apart."""
-    fits = value.strip() and "," not in value and not value.startswith("#") and len(value) <= 100
-    return value if fits else "#" + sha256(value.encode()).hexdigest()[:12]
+    return mark(value, value.strip() and "," not in value and not value.startswith("#") and len(value) <= 100)
 
 
 class _Inputs:
     def __init__(self, form: Form, look: Look, strict: bool) -> None:
-        self._step = step_of(form.action, form.value)
+        self._step = step_of(form)
         self._look = look
         self._strict = strict
 

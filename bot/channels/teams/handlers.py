@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.asking.answer import answer_topic
-from bot.asking.conversation import show
 from bot.assistant import words
-from bot.channels.common.messages import SHARE, is_end, line, merged, shared, with_share
+from bot.channels.common.desk import Replies, said
+from bot.channels.common.messages import is_end, line, merged
+from bot.channels.common.sharing import SHARE, SharedOnce, shared, with_share
+from bot.channels.common.work import left, now
 from bot.channels.teams.activities import ADAPTIVE_CARD, Activity, InvokeReply, Reference, TeamsPort
 from bot.channels.teams.chats import Chat, Chats
-from bot.channels.teams.desk import Desk, Replies, user_of
+from bot.channels.teams.desk import TeamsDesk, user_of
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.ids import data_of
 from bot.channels.teams.people import is_bot
@@ -37,7 +38,7 @@ from bot.channels.teams.sender import chat_with
 from bot.delivery.sender import DeliveryFault
 from bot.domain.messages import Field, Form, Message
 from bot.domain.presses import Rating, Share
-from bot.domain.turns import Content, Pressed, Said, SharedFile, Submitted
+from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.reporting.steps import SLOT
 
 REPORT_MESSAGE, REPORT, ASK = "reportMessage", "report", "askPolicy"
@@ -52,7 +53,7 @@ class Dialogs:
     `elsewhere` is told when a report goes on in a dialog: what stood of it in the chat has to go.
     """
 
-    def __init__(self, desk: Desk, elsewhere: Callable[[Activity], Awaitable[None]]) -> None:
+    def __init__(self, desk: TeamsDesk, elsewhere: Callable[[Activity], Awaitable[None]]) -> None:
         self._desk = desk
         self._elsewhere = elsewhere
         self._texts = desk.world.door
@@ -137,23 +138,21 @@ class Dialogs:
 
 log = structlog.get_logger()
 _SHOWN_WITHIN_S, _ASKED_WITHIN_S = 2.5, 1.5
-# Before the address itself gives up (routes.WITHIN) and says that nothing is saved, though it is.
+# Before the address itself gives up (app.WITHIN) and says that nothing is saved, though it is.
 _ANSWERED_WITHIN_S = 4.7
-_REMEMBERED = 1000
 
 
 class TeamsDoor:
     """The handler of every activity. An invoke is answered when what it brought is stored."""
 
-    def __init__(self, desk: Desk, port: TeamsPort, references: References, chats: Chats) -> None:
+    def __init__(self, desk: TeamsDesk, port: TeamsPort, references: References, chats: Chats) -> None:
         self._desk = desk
         self._port = port
         self._references = references
         self._chats = chats
         self._texts = desk.world.door
         self._dialogs = Dialogs(desk, self._elsewhere)
-        # What was shared by whom: a second press shares nothing again.
-        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._shared = SharedOnce()
 
     async def handle(self, activity: Activity) -> InvokeReply | None:
         """Do what an activity asks. The answer to an invoke; None for anything else."""
@@ -179,9 +178,9 @@ class TeamsDoor:
             # A menu from which nothing was chosen.
             await self._show_at_home(activity, (line(self._texts.required),))
         elif activity.reference.scope == "personal":
-            for number, said in enumerate(_said(activity)):
-                replies = await self._desk.replies(activity, said, str(number) if number else "")
-                await self._chats.show(self._chat(activity), replies, self._suggested(said))
+            for number, asked in enumerate(said(activity.text, activity.has_files)):
+                replies = await self._desk.replies(activity, asked, str(number) if number else "")
+                await self._chats.show(self._chat(activity), replies, self._suggested(asked))
         elif activity.mentioned:
             await self._mentioned(activity)
 
@@ -205,12 +204,12 @@ class TeamsDoor:
 
     async def _mentioned(self, activity: Activity) -> None:
         """A question where others read: answered in the asker's own chat, and here only that it was."""
-        there, said = activity.reference, Said(activity.text or "help")
+        there, asked = activity.reference, Said(activity.text or "help")
         chat = await self._own_chat(activity)
         if chat is None:
             await self._chats.say(there, self._texts.chat.unreachable, activity.id)
             return
-        replies = await self._desk.replies(activity, said)
+        replies = await self._desk.replies(activity, asked)
         place = there.conversation
         offered = tuple(with_share(message, place, self._texts) for message in replies)
         if not replies:
@@ -229,7 +228,7 @@ class TeamsDoor:
         return await self._dialogs.answer(activity)
 
     async def _pressed(self, activity: Activity) -> InvokeReply:
-        ends = _time() + _ANSWERED_WITHIN_S
+        ends = now() + _ANSWERED_WITHIN_S
         content = content_of(activity.value, self._desk.look)
         if content is None:
             return message_reply(self._texts.required)
@@ -301,26 +300,15 @@ class TeamsDoor:
         # A client may send any place: only where the asker is a member does anything appear.
         if not await self._is_in(activity, there):
             return texts.not_shared
-        return texts.shared if await self._shared_once(activity, value, there) else texts.not_shared
-
-    async def _shared_once(self, activity: Activity, value: str, there: Reference) -> bool:
-        key = user_of(activity), value
-        if key in self._shared:
-            return True
-        self._shared[key] = None
-        while len(self._shared) > _REMEMBERED:
-            self._shared.popitem(last=False)
-        asked = Share.parse(value)
-        name = (await self._desk.people.standing(activity)).name or activity.sender.name
-        world = self._desk.world
-        answer = show(answer_topic(asked.topic, world.policy, world.rules), world)
         # In the thread where it was asked.
-        there = Reference(**{**vars(there), "conversation": asked.place})
-        writing = self._chats.post(there, shared(answer, name, self._texts))
-        done = await self._chats.soon(writing, _SHOWN_WITHIN_S)
-        if not done:
-            self._shared.pop(key, None)
-        return done
+        there = replace(there, conversation=asked.place)
+        answer = shared(asked.topic, standing.name or activity.sender.name, world)
+        done = await self._shared.share(
+            user_of(activity),
+            value,
+            lambda: self._chats.soon(self._chats.post(there, answer), _SHOWN_WITHIN_S),
+        )
+        return texts.shared if done else texts.not_shared
 
     async def _is_in(self, activity: Activity, there: Reference) -> bool:
         try:
@@ -365,20 +353,9 @@ class TeamsDoor:
         return suggestions(tuple(topics[name].question for name in self._texts.popular[:3]))
 
 
-def _said(activity: Activity) -> tuple[Content, ...]:
-    """A file, of which nothing is known here, and what was typed with it."""
-    files: tuple[Content, ...] = (SharedFile(),) if activity.has_files else ()
-    typed: tuple[Content, ...] = (Said(activity.text or "help"),) if activity.text or not files else ()
-    return (*files, *typed)
-
-
-def _time() -> float:
-    return asyncio.get_running_loop().time()
-
-
 def _left(ends: float) -> float:
     """How long something may still be waited for."""
-    return min(_SHOWN_WITHIN_S, max(0.2, ends - _time()))
+    return min(_SHOWN_WITHIN_S, left(ends, 0.2))
 
 
 def root_of(conversation: str) -> str:

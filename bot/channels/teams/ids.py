@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 Element = dict[str, Any]
@@ -51,11 +50,6 @@ def execute(number: int, title: str, sent: Sent, style: str = "default", tooltip
         **found,
         "fallback": fallback,
     }
-
-
-def step_of(action: str, value: str) -> str:
-    """A name for one form at one step: what was typed in another never gets mixed up with it."""
-    return sha256(f"{action}|{value}".encode()).hexdigest()[:12]
 
 
 def data_of(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
 
+from bot.channels.common.people import KnownPeople, Standing
 from bot.channels.teams.activities import Activity, Member, Reference, TeamsPort
 from bot.channels.teams.config import TeamsConfig
-from bot.delivery.sender import DeliveryFault, PermanentFault
+from bot.delivery.sender import PermanentFault
 
-_KEPT_S = 300.0
-# A press must be answered in five seconds, whoever it is from.
-_WITHIN_S = 1.5
-_MOST_KEPT = 20_000
 # How Teams' ids of bots begin.
 _BOT = "28:"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What Teams says of someone. `gone` is no person at all."""
-
-    kind: Literal["staff", "guest", "gone", "unknown"]
-    name: str = ""
 
 
 class People:
@@ -43,34 +29,20 @@ class People:
     ) -> None:
         self._port = port
         self._config = config
-        self._monotonic = monotonic
         self._chat = chat
-        self._kept: dict[str, tuple[float, Standing]] = {}
+        self._known: KnownPeople[str] = KnownPeople(monotonic)
 
     async def standing(self, activity: Activity, fresh: bool = False) -> Standing:
         """Who sent it; `fresh` asks anew. Never raises. Where Teams does not answer soon: "unknown"."""
         sender = activity.sender
         if is_bot(sender.id):
             return Standing("gone", sender.name)
-        known = None if fresh else self._recent(sender.id)
-        return known or await self._asked(activity)
+        known = None if fresh else self._known.recent(sender.id)
+        unknown = Standing("unknown", sender.name)
+        return known or await self._known.asked(sender.id, self._ask(activity), unknown=unknown)
 
-    def _recent(self, user: str) -> Standing | None:
-        at, standing = self._kept.get(user, (float("-inf"), None))
-        return standing if self._monotonic() - at < _KEPT_S else None
-
-    async def _asked(self, activity: Activity) -> Standing:
-        user = activity.sender.id
-        try:
-            found = standing_of(await asyncio.wait_for(self._member(activity), _WITHIN_S), self._config)
-        except (DeliveryFault, TimeoutError):
-            # What was known before is out of date, or was doubted.
-            self._kept.pop(user, None)
-            return Standing("unknown", activity.sender.name)
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[user] = (self._monotonic(), found)
-        return found
+    async def _ask(self, activity: Activity) -> Standing:
+        return standing_of(await self._member(activity), self._config)
 
     async def _member(self, activity: Activity) -> Member:
         user = activity.sender

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot.asking.render import FEEDBACK
 from bot.channels.common.look import Look
-from bot.channels.common.messages import answered_topic, cut, pieces
+from bot.channels.common.messages import cut, pieces
 from bot.channels.common.phones import without_links
+from bot.channels.common.sharing import answered_topic
 from bot.channels.teams.activities import ADAPTIVE_CARD, InvokeReply, Payload, Post
-from bot.channels.teams.cards import CARD_BYTES, card_of, size_of, tail_of, whole_card
+from bot.channels.teams.drawing import CARD_BYTES, card_of, size_of, tail_of, whole_card
 from bot.channels.teams.ids import Element
 from bot.domain.messages import (
     Block,
@@ -221,9 +222,7 @@ def _citations(quotes: tuple[Quote, ...], look: Look) -> Element:
 
 
 def _claim(number: int, quote: Quote, look: Look) -> Element:
-    first, last = quote.lines
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    name = cut(look.texts.clause.fill(section=quote.section, lines=lines), _NAME)
+    name = cut(look.clause(quote), _NAME)
     document = {"@type": "DigitalDocument", "name": name, "abstract": cut(quote.text, _ABSTRACT)}
     return {"@type": "Claim", "position": number, "appearance": document}
 

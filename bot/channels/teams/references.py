@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.channels.common.remembered import Remembered
 from bot.channels.teams.activities import Activity, Reference
 from bot.storage import teams
 from bot.storage.database import Database, StorageUnavailable
@@ -22,6 +22,7 @@ Run = Callable[..., Awaitable[Any]]
 _REMEMBERED = 5000
 _NEAR = "near"
 _FRESH = timedelta(minutes=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,8 @@ class References:
         self._kept = kept
         self._run = run
         self._clock = clock
-        self._known: OrderedDict[str, str] = OrderedDict()
-        # When each was read or learnt here: another process may have learnt a newer one since.
-        self._since: dict[str, datetime] = {}
+        # With when each was read or learnt here: another process may have learnt a newer one since.
+        self._known: Remembered[str, tuple[str, datetime]] = Remembered(_REMEMBERED)
         # Installing brings two activities at once: one of them is the first.
         self._learning = asyncio.Lock()
 
@@ -113,12 +113,12 @@ class References:
         return Reference(**json.loads(text)) if text else None
 
     async def _note(self, name: str, text: str) -> bool:
-        if self._known.get(name) == text:
+        if name in self._known and self._known[name][0] == text:
             return False
         async with self._learning:
             known = await self._recalled(name)
             if known != text:
-                self._keep(name, text)
+                self._known[name] = text, self._clock()
                 await self._safely(self._kept.remember, name, text, self._year())
             return known is None
 
@@ -127,19 +127,14 @@ class References:
         return self._clock().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
 
     async def _recalled(self, name: str) -> str | None:
-        if name not in self._known or self._clock() - self._since[name] > _FRESH:
-            text = await self._safely(self._kept.recall, name)
-            if text is None:
-                return self._known.get(name)
-            self._keep(name, text)
-        return self._known[name]
-
-    def _keep(self, name: str, text: str) -> None:
-        self._known[name], self._since[name] = text, self._clock()
-        self._known.move_to_end(name)
-        while len(self._known) > _REMEMBERED:
-            oldest, _ = self._known.popitem(last=False)
-            del self._since[oldest]
+        known, since = self._known.get(name, (None, _NEVER))
+        if known is not None and self._clock() - since <= _FRESH:
+            return known
+        text: str | None = await self._safely(self._kept.recall, name)
+        if text is None:
+            return known
+        self._known[name] = text, self._clock()
+        return text
 
     async def _safely(self, call: Callable[..., Any], *args: Any) -> Any:
         try:

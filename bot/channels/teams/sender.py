@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from bot.channels.common.private_channel import FLT
 from bot.channels.common.runtime import Pace
 from bot.channels.teams.activities import Post, Reference, TeamsPort
-from bot.channels.teams.channel import ConversationCheck
+from bot.channels.teams.channel import ChannelCheck
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import References
 from bot.delivery.sender import PermanentFault, Target
 from bot.domain.messages import Message
 
-FLT = "flt"
 # Teams takes 60 messages in 30 seconds from a bot in one conversation.
 GAP_S = 0.5
 
@@ -32,7 +32,7 @@ class TeamsSender:
         self,
         port: TeamsPort,
         references: References,
-        check: ConversationCheck,
+        check: ChannelCheck,
         config: TeamsConfig,
         pace: Pace,
         render: Callable[[Message], Post],

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.slack.rich_text import Look
+from bot.channels.common.look import Look
 from bot.content.world import World
 from tests.support.desk import settings_in, world_of
 

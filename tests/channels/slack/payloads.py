@@ -10,7 +10,8 @@ from typing import Any
 from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View
 
-from bot.channels.slack.rich_text import Look, Payload, can_be_bold
+from bot.channels.common.look import Look
+from bot.channels.slack.parts import Payload, can_be_bold
 from bot.channels.slack.views import modal, typed
 from bot.domain.messages import (
     Block,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.slack.checkup import SCOPES, Proof, prove
+from bot.channels.common.checkup import Proof
+from bot.channels.slack.checkup import SCOPES, prove
 from bot.domain.roster import Person, Roster
 from tests.channels.slack.way_out import TEXTS, WayOut
 from tests.slack_double import SlackDouble

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from bot.casework.context import CurrentWorld
+from bot.channels.common.look import Look
+from bot.channels.common.people import Standing
+from bot.channels.common.work import Background, Turns, now
 from bot.channels.slack import desk as desks
-from bot.channels.slack.desk import Background, Desk, Turns
+from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.handlers import Homes, Presses, Submissions, Windows
 from bot.channels.slack.payloads import Act, Press, Submission
-from bot.channels.slack.people import Standing
-from bot.channels.slack.rich_text import Look
 from bot.content.world import World
 from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Content, Incoming, Pressed
@@ -53,10 +54,10 @@ class Somebody:
         return True
 
 
-def a_desk(core: SlowCore, world: World, slack: Any) -> Desk:
+def a_desk(core: SlowCore, world: World, slack: Any) -> SlackDesk:
     """A desk over fakes."""
-    background = Background(asyncio.ensure_future)
-    return Desk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns())
+    background = Background(asyncio.ensure_future, "slack")
+    return SlackDesk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns())
 
 
 async def acknowledged(take: Callable[..., Awaitable[None]], act: Act) -> dict[str, Any]:
@@ -133,6 +134,6 @@ def test_a_core_that_fails_is_met_with_whom_to_phone(world: World) -> None:
     async def play() -> tuple[Message, ...]:
         desk = a_desk(Broken(0), world, Somebody())
         content: Content = Pressed("journey.resume")
-        return (await desk.stored(Act("e1", "U1", "T1"), content, STAFF, desks.now())).replies
+        return (await desk.stored(Act("e1", "U1", "T1"), content, STAFF, now())).replies
 
     assert asyncio.run(play()) == (a_desk(SlowCore(0), world, Somebody()).unsaved,)

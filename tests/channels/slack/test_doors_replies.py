@@ -6,15 +6,9 @@ import pytest
 
 from bot.asking import conversation
 from bot.asking.answer import answer_topic
-from bot.channels.common.messages import (
-    answered_topic,
-    is_about_cases,
-    is_private,
-    merged,
-    shared,
-    with_share,
-)
-from bot.channels.slack.desk import in_chat, leads_to_modal
+from bot.channels.common.messages import is_about_cases, is_private, merged
+from bot.channels.common.sharing import answered_topic, shared, with_share
+from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph, Progress
 from bot.domain.turns import Content, Pressed, Said, Submitted
@@ -95,7 +89,7 @@ def test_only_answers_can_be_shared(world: World) -> None:
     (button,) = [block for block in offered.blocks if isinstance(block, Buttons)][-1].items
     assert (button.action, button.value) == ("channel.share", f"{TOPIC}|C1|1.2")
     assert with_share(not_saved(world), "C1|1.2", world.door) == not_saved(world)
-    posted = shared(answer(world), "Ana", world.door)
+    posted = shared(TOPIC, "Ana", world)
     assert not [block for block in posted.blocks if isinstance(block, Buttons)]
     assert "Ana" in str(posted.blocks[0])
 

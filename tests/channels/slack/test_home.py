@@ -1,7 +1,7 @@
 """The home page: for staff, and with the cases for the leadership team."""
 
+from bot.channels.common.look import Look
 from bot.channels.slack.ids import pressed
-from bot.channels.slack.rich_text import Look
 from bot.channels.slack.views import ASK, HomeParts, home_view
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.channels.slack.blocks import post_of
-from bot.channels.slack.rich_text import Look
+from bot.channels.common.look import Look
+from bot.channels.slack.drawing import post_of
 from bot.channels.slack.views import modal
 from bot.content.world import World
 from bot.domain.messages import Form, Message, Quote

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.slack.blocks import blocks_of, post_of
-from bot.channels.slack.rich_text import Look
+from bot.channels.common.look import Look
+from bot.channels.slack.drawing import blocks_of, post_of
 from bot.channels.slack.views import HomeParts, home_view, modal
 from bot.content.world import World
 from bot.domain.messages import Form, Message

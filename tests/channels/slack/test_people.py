@@ -3,8 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.channels.common.people import UNKNOWN, Standing
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.people import UNKNOWN, People, Standing
+from bot.channels.slack.people import People
 from tests.channels.slack.way_out import WayOut
 from tests.slack_double import SlackDouble
 

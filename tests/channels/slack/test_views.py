@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.channels.common.look import Look
 from bot.channels.slack.fields import local_time, moment_of
-from bot.channels.slack.rich_text import Look, Payload
+from bot.channels.slack.parts import Payload
 from bot.channels.slack.views import (
     CALLBACK,
     errors_of,

@@ -15,9 +15,9 @@ from typing import Any
 
 from jsonschema import Draft6Validator  # type: ignore[import-untyped]
 
-from bot.channels.teams.card_parts import is_literal
-from bot.channels.teams.cards import CARD_BYTES, size_of
+from bot.channels.teams.drawing import CARD_BYTES, size_of
 from bot.channels.teams.ids import Element
+from bot.channels.teams.parts import is_literal
 from bot.domain.messages import Message
 from tests.channels.slack.payloads import squeezed, words_of
 

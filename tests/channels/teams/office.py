@@ -14,10 +14,10 @@ from bot.app import build
 from bot.channels.common.look import Look
 from bot.channels.common.runtime import Pace
 from bot.channels.teams.activities import Account, Activity, InvokeReply, Member, Post, Reference
-from bot.channels.teams.app import conversation_check
+from bot.channels.teams.app import channel_check
 from bot.channels.teams.chats import Chats
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.desk import Desk as DoorDesk
+from bot.channels.teams.desk import TeamsDesk
 from bot.channels.teams.handlers import TeamsDoor
 from bot.channels.teams.people import People
 from bot.channels.teams.posts import post_of
@@ -243,8 +243,8 @@ def _office(desk: Desk, config: TeamsConfig, core: Any) -> Office:
     people = People(port, config, lambda: next(ticks), references.person)
     start = asyncio.create_task  # noqa: TID251 - the test is the composition root
     chats = Chats(port, look, start, sleep, native=True)
-    door = TeamsDoor(DoorDesk(core, context.current, look, people), port, references, chats)
-    check = conversation_check(port, references, context.current, config, context.channel)
+    door = TeamsDoor(TeamsDesk(core, context.current, look, people), port, references, chats)
+    check = channel_check(port, references, context.current, config, context.channel)
     pace = Pace(0.5, lambda: next(ticks), sleep)
     sender = TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
     return Office(desk, port, door, references, sender, chats, slept)

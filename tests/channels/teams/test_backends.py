@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from bot.channels.teams.activities import Member, Post, Reference
+from bot.channels.teams.client import AppToken
 from bot.channels.teams.config import TeamsConfig
-from bot.channels.teams.outbound import AppToken
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
 from tests.channels.teams import fake_connector as faults
 from tests.channels.teams.fake_connector import Fault

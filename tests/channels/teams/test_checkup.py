@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.teams.checkup import Proof, prove
+from bot.channels.common.checkup import Proof
+from bot.channels.teams.checkup import prove
 from bot.channels.teams.config import TeamsConfig
 from tests.channels.teams.office import FLT, LEADERS, TENANT, Office, office, play, room
 

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.casework.context import ChannelState
+from bot.channels.common.work import Runtime
 from bot.channels.teams import app as teams
 from bot.channels.teams import handlers as door_module
 from bot.channels.teams.activities import Post, Reference
@@ -348,7 +349,7 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
     def now() -> datetime:
         return works.desk.now
 
-    runtime = teams.Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
+    runtime = Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
     core: Any = None
     kept = KeptReferences(product.database, product.context.vault)
     teams.mount(app, core, product.context.current, config, kept, ChannelState(), runtime)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.channels.common.look import Look
+from bot.channels.common.look import Look as SlackLook
 from bot.channels.common.messages import pieces
-from bot.channels.slack.rich_text import Look as SlackLook
 from bot.channels.slack.views import modal
-from bot.channels.teams.cards import card_of
+from bot.channels.teams.drawing import card_of
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.ids import Element
 from bot.channels.teams.posts import cards_of

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.channels.slack.blocks import post_of
-from bot.channels.slack.rich_text import Look, Payload
+from bot.channels.common.look import Look
+from bot.channels.slack.drawing import post_of
+from bot.channels.slack.parts import Payload
 from bot.channels.slack.views import HomeParts, home_view, modal
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.turns import Pressed, Said, Submitted

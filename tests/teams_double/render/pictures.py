@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.channels.common.look import Look
-from bot.channels.teams.cards import card_of
+from bot.channels.teams.drawing import card_of
 from bot.channels.teams.ids import Element
 from bot.domain.turns import Pressed
 from tests.slack_double.render.pictures import reported

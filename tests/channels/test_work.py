@@ -6,14 +6,14 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from bot.channels.slack.desk import Background, Turns
+from bot.channels.common.work import Background, Turns
 
 
 def test_the_end_waits_for_what_is_under_way() -> None:
     """What was begun is finished before the application ends, and what hangs is stopped."""
 
     async def play() -> list[str]:
-        background, done = Background(asyncio.ensure_future), list[str]()
+        background, done = Background(asyncio.ensure_future, "slack"), list[str]()
 
         async def after() -> None:
             await asyncio.sleep(0.01)
@@ -36,7 +36,7 @@ def test_a_fault_is_logged_without_a_word_of_it() -> None:
     """A fault in the background is in the log by its kind, never with what it says."""
 
     async def play() -> None:
-        background = Background(asyncio.ensure_future)
+        background = Background(asyncio.ensure_future, "slack")
 
         async def fail() -> None:
             raise ValueError("the tall boy")
@@ -67,8 +67,8 @@ def test_a_persons_acts_are_answered_in_their_order() -> None:
     assert asyncio.run(play()) == ["other", "first", "second"]
 
 
-def test_nobody_waits_longer_than_slack_does() -> None:
-    """An act that Slack waits for begins after a while though the one before has not ended."""
+def test_nobody_waits_longer_than_the_platform_does() -> None:
+    """An act that a platform waits for begins after a while though the one before has not ended."""
 
     async def play() -> bool:
         turns, ended = Turns(), asyncio.Event()

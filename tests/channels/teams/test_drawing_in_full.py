@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bot.channels.common.look import Look
-from bot.channels.teams.cards import card_of
+from bot.channels.teams.drawing import card_of
 from bot.channels.teams.fields import content_of
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Field, Form, Message
@@ -14,10 +14,10 @@ from bot.domain.turns import Pressed, Submitted
 from tests.acceptance.chromium import browser
 from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of
-from tests.channels.slack.test_blocks import every_block
+from tests.channels.slack.test_drawing import every_block
 from tests.teams_double.render.drawing import draw, installed, opened
 
-from .test_cards import HOSTILE
+from .test_drawing import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 

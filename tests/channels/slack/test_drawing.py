@@ -2,9 +2,11 @@
 
 import pytest
 
-from bot.channels.slack.blocks import MESSAGE_ROOM, blocks_of, opener, post_of
+from bot.channels.common.look import Look
+from bot.channels.common.messages import cut, pieces
+from bot.channels.slack.drawing import MESSAGE_ROOM, blocks_of, opener, post_of
 from bot.channels.slack.ids import action_id, pressed
-from bot.channels.slack.rich_text import NOTHING, Look, cut, pieces, size_of
+from bot.channels.slack.parts import NOTHING, size_of
 from bot.channels.slack.views import modal
 from bot.domain.messages import (
     Block,

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from bot.channels.common.look import Look as Look
-from bot.channels.common.messages import cut as cut
-from bot.channels.common.messages import pieces as pieces
+from bot.channels.common.look import Look
+from bot.channels.common.messages import pieces
+from bot.channels.common.phones import Part, parts_of
+from bot.domain.messages import Bullets
 
 Payload = dict[str, Any]
 # What stands for text that is empty: Slack refuses a text without a character.
@@ -16,6 +17,8 @@ NOTHING = "–"
 SECTION = 3000
 # Slack's own marks, and what it makes links and mentions of: mrkdwn would not show these as written.
 _MARKS = re.compile(r"[*_~`@#]|:[^\s:]+:|://|\w\.\w|^>")
+# What mrkdwn makes something else of though it is escaped and `verbatim`: marks, emoji names, further lines.
+_STILL_MARKS = re.compile(r"[*_~`\n\r\v\f\x85\u2028\u2029]|:(?:[^\s:]*[^\W\d][^\s:]*|[+-]?\d+):")
 
 
 def plain(text: str) -> Payload:
@@ -58,6 +61,28 @@ def bullets(items: Iterable[str]) -> Payload:
     """A list with a point before each item."""
     lines = [line(words(item)) for item in items]
     return {"type": "rich_text_list", "style": "bullet", "indent": 0, "elements": lines}
+
+
+def dialled(bullets: Bullets) -> list[Payload]:
+    """A list as one section whose numbers are links, which mrkdwn makes of `<tel:…|…>`.
+
+    Nothing where there is no number, where a word could be read as a mark, or where one section is too small:
+    then it is drawn as any other list.
+    """
+    items = [item for item in bullets.items if item.strip()]
+    lines = [parts_of(item) for item in items]
+    titled = bool(bullets.title.strip())
+    linked = any(part.tel for parts in lines for part in parts)
+    if not linked or any(map(_STILL_MARKS.search, items)) or (titled and not can_be_bold(bullets.title)):
+        return []
+    title = [f"*{escaped(bullets.title)}*"] if titled else []
+    text = "\n".join([*title, *("• " + "".join(map(_part, parts)) for parts in lines)])
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+    return [section] if len(text) <= SECTION else []
+
+
+def _part(part: Part) -> str:
+    return f"<{part.tel}|{escaped(part.text)}>" if part.tel else escaped(part.text)
 
 
 def quotes(text: str) -> list[Payload]:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bot.channels.common.look import Look
-from bot.channels.teams.card_parts import NOTHING, is_literal
-from bot.channels.teams.cards import Refresh, card_of, size_of
+from bot.channels.teams.drawing import Refresh, card_of, size_of
 from bot.channels.teams.fields import content_of, day_and_time
 from bot.channels.teams.ids import Element
+from bot.channels.teams.parts import NOTHING, is_literal
 from bot.channels.teams.posts import cards_of
 from bot.domain.messages import (
     Block,
@@ -31,8 +31,8 @@ from bot.domain.messages import (
 )
 from bot.domain.turns import Pressed, Submitted
 from tests.channels.slack.payloads import squeezed
-from tests.channels.slack.test_blocks import EMPTY, every_block
-from tests.channels.slack.test_blocks import HOSTILE as FOR_SLACK
+from tests.channels.slack.test_drawing import EMPTY, every_block
+from tests.channels.slack.test_drawing import HOSTILE as FOR_SLACK
 
 from .card_reading import (
     action,

@@ -12,10 +12,10 @@ from typing import Any
 from bot.channels.common.look import Look
 from bot.channels.common.messages import Line, cut, opens_a_case, pair_up
 from bot.channels.common.phones import without_links
-from bot.channels.teams import card_parts as parts
-from bot.channels.teams.card_parts import NOTHING, side_by_side, words
+from bot.channels.teams import parts
 from bot.channels.teams.fields import draw
 from bot.channels.teams.ids import ACTIONS_IN_A_SET, Element, Sent, execute
+from bot.channels.teams.parts import NOTHING, side_by_side, words
 from bot.domain.messages import (
     Block,
     Bullets,

@@ -7,23 +7,12 @@ from dataclasses import dataclass, field
 from itertools import count, takewhile
 from typing import Any
 
-from bot.channels.common.messages import Line, opens_a_case, pair_up
+from bot.channels.common.look import Look
+from bot.channels.common.messages import Line, cut, opens_a_case, pair_up, pieces
 from bot.channels.common.phones import without_links
-from bot.channels.slack import phone_lines, rich_text
+from bot.channels.slack import parts
 from bot.channels.slack.ids import NO_VALUE, OPTION_VALUE, action_id
-from bot.channels.slack.rich_text import (
-    NOTHING,
-    SECTION,
-    Look,
-    Payload,
-    can_be_bold,
-    cut,
-    escaped,
-    fits,
-    fitted,
-    pieces,
-    plain,
-)
+from bot.channels.slack.parts import NOTHING, SECTION, Payload, can_be_bold, escaped, fits, fitted, plain
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -59,7 +48,7 @@ class Actions:
     def blocks(self, items: Sequence[Button]) -> list[Payload]:
         """Rows of buttons, or a menu; a label too long for a button is written out above."""
         in_full = [button.label for button in items if len(button.label) > LABEL]
-        found = [rich_text.block(rich_text.bullets(in_full))] if in_full else []
+        found = [parts.block(parts.bullets(in_full))] if in_full else []
         elements = [self.menu(items)] if _is_a_menu(items) else [self.button(item) for item in items]
         starts = range(0, len(elements), _IN_ONE_BLOCK)
         rows: list[Payload] = [
@@ -170,7 +159,7 @@ class Drawing:
             Heading: lambda block: _heading(block.text),
             Paragraph: lambda block: _paragraph(block),
             Callout: _callout,
-            Verdict: lambda block: rich_text.titled(block.label, "", _VERDICTS.get(block.verdict, _NEUTRAL)),
+            Verdict: lambda block: parts.titled(block.label, "", _VERDICTS.get(block.verdict, _NEUTRAL)),
             Quote: self._quote,
             Bullets: _bullets,
             Facts: _facts,
@@ -227,7 +216,7 @@ class Drawing:
         return [{**first, "accessory": self.actions.button(button, label)}, *rest]
 
     def _quote(self, quote: Quote) -> list[Payload]:
-        return [*rich_text.quotes(quote.text), *_context(self.look.clause(quote))]
+        return [*parts.quotes(quote.text), *_context(self.look.clause(quote))]
 
     def _outside(self, outside: Outside) -> list[Payload]:
         text = self.look.texts.outside.fill(text=outside.text)
@@ -254,7 +243,7 @@ def _heading(text: str) -> list[Payload]:
     if not text.strip():
         return []
     if len(text) > _HEADER:
-        return rich_text.titled(text, "")
+        return parts.titled(text, "")
     return [{"type": "header", "text": plain(text)}]
 
 
@@ -271,16 +260,16 @@ def _context(text: str) -> list[Payload]:
 def _callout(callout: Callout) -> list[Payload]:
     mark = _TONES.get(callout.tone, "")
     bold = bool(callout.text) or len(callout.title) <= _TITLE_AT_MOST
-    return rich_text.titled(callout.title, callout.text, mark, bold)
+    return parts.titled(callout.title, callout.text, mark, bold)
 
 
 def _bullets(bullets: Bullets) -> list[Payload]:
-    if bullets.phones and (lines := phone_lines.drawn(bullets)):
+    if bullets.phones and (lines := parts.dialled(bullets)):
         return lines
-    title = [rich_text.line(rich_text.words(bullets.title, bold=True))] if bullets.title.strip() else []
+    title = [parts.line(parts.words(bullets.title, bold=True))] if bullets.title.strip() else []
     items = [part for item in bullets.items for part in pieces(item, SECTION)]
-    elements = [*title, *([rich_text.bullets(items)] if items else [])]
-    return [rich_text.block(*elements)] if elements else []
+    elements = [*title, *([parts.bullets(items)] if items else [])]
+    return [parts.block(*elements)] if elements else []
 
 
 def _tags(tags: Tags) -> list[Payload]:
