@@ -9,6 +9,7 @@ which sends the text of an exception into the chat.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -24,114 +25,50 @@ from microsoft_agents.hosting.core.connector.client.connector_client import (
 from pydantic import PrivateAttr, ValidationError
 
 from bot.channels.teams import wire
-from bot.channels.teams.activities import (
-    Activity,
-    Handler,
-    InvokeReply,
-    Member,
-    Payload,
-    Post,
-    Reference,
-    Turn,
-    Unreadable,
-)
+from bot.channels.teams.activities import Activity, Payload, Unreadable
+from bot.channels.teams.backend import Call, ConnectorBackend, Logic
 from bot.channels.teams.client import Outbound
 
 _LONGEST_ID = 4000
 
 
-class AgentsBackend:
-    """`Backend` over `CloudAdapter` and one cached connector client per service URL."""
+class AgentsBackend(ConnectorBackend):
+    """`Backend` over `CloudAdapter`."""
 
     def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
-        self._clients = _Clients(outbound)
-        self._adapter = CloudAdapter(channel_service_client_factory=self._clients)
+        super().__init__(outbound)
+        self._adapter = CloudAdapter(channel_service_client_factory=_Clients(self.client))
         # The stock one sends the exception's text to the user.
         self._adapter.on_turn_error = None
 
-    def turn(self, activity: Activity, claims: Payload, handler: Handler) -> Turn:
-        """See `Backend`. The SDK gets the envelope alone: what the handler reads was read by us."""
+    def _read_by_sdk(self, activity: Activity, claims: Payload) -> Callable[[Logic], Awaitable[object]]:
         try:
             theirs = TheirActivity.model_validate(_without_none(wire.envelope(activity)))
         except ValidationError:
             raise Unreadable("not as the SDK reads it") from None
         identity = ClaimsIdentity(dict(claims), "Bearer" if claims else "Anonymous")
+        return lambda logic: self._adapter.process_activity(identity, theirs, logic)
 
-        async def run() -> InvokeReply | None:
-            replies: list[InvokeReply | None] = []
+    def _opened(self, service_url: str, session: ClientSession) -> ConnectorClient:
+        return _Connector(service_url, session)
 
-            async def logic(_context: TurnContext) -> None:
-                replies.append(await handler(activity))
+    async def _told(self, call: Call, *path: str, body: Payload | None = None) -> Any:
+        model = _Whole if path else _WholeChat
+        return await call(*map(_quoted, path), *([] if body is None else [model.of(body)]))
 
-            await self._adapter.process_activity(identity, theirs, logic)
-            return replies[0]
-
-        return run
-
-    async def send(self, to: Reference, post: Post) -> str:
-        """See `TeamsPort`."""
-        body = _Whole.of(wire.body(to, post))
-        async with self._outbound.calling():
-            talk = (await self._clients.client(to.service_url)).conversations
-            where = _quoted(to.conversation)
-            if post.reply_to:
-                answer = await talk.reply_to_activity(where, _quoted(post.reply_to), body)
-            else:
-                answer = await talk.send_to_conversation(where, body)
-            return answer.id or ""
-
-    async def update(self, to: Reference, message_id: str, post: Post) -> None:
-        """See `TeamsPort`."""
-        body = _Whole.of({**wire.body(to, post), "id": message_id})
-        async with self._outbound.calling():
-            talk = (await self._clients.client(to.service_url)).conversations
-            await talk.update_activity(_quoted(to.conversation), _quoted(message_id), body)
-
-    async def delete(self, to: Reference, message_id: str) -> None:
-        """See `TeamsPort`."""
-        async with self._outbound.calling():
-            talk = (await self._clients.client(to.service_url)).conversations
-            await talk.delete_activity(_quoted(to.conversation), _quoted(message_id))
-
-    async def create_personal(self, user: str, near: Reference) -> Reference:
-        """See `TeamsPort`."""
-        body = _WholeChat.of(wire.personal_chat(user, near))
-        async with self._outbound.calling():
-            talk = (await self._clients.client(near.service_url)).conversations
-            made = await talk.create_conversation(body)
-            return wire.personal_reference(near, made.id, made.service_url)
-
-    async def members(self, of: Reference) -> tuple[Member, ...]:
-        """See `TeamsPort`."""
-
-        async def page(token: str | None) -> Payload:
-            async with self._outbound.calling():
-                talk = (await self._clients.client(of.service_url)).conversations
-                found = await talk.get_conversation_paged_members(_quoted(of.conversation), wire.PAGE, token)
-                return found.model_dump(by_alias=True, exclude_unset=True, mode="json")
-
-        return await wire.all_pages(page)
-
-    async def member(self, of: Reference, user: str) -> Member:
-        """See `TeamsPort`."""
-        async with self._outbound.calling():
-            talk = (await self._clients.client(of.service_url)).conversations
-            found = await talk.get_conversation_member(_quoted(of.conversation), _quoted(user))
-            return wire.member(found.model_dump(by_alias=True, exclude_unset=True, mode="json"))
-
-    async def close(self) -> None:
-        """See `TeamsPort`."""
-        await self._outbound.close()
+    async def _whole(self, call: Call, *path: str, page: tuple[object, ...] = ()) -> Payload:
+        found = await call(*map(_quoted, path), *page)
+        told: Payload = found.model_dump(by_alias=True, exclude_unset=True, mode="json")
+        return told
 
 
 class _Whole(TheirActivity):
     """An activity that goes out as it is: the SDK's models rewrite what they know, such as entities."""
 
-    _whole: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _whole: Payload = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def of(cls, whole: dict[str, Any]) -> Self:
+    def of(cls, whole: Payload) -> Self:
         """`whole`, addressed as the SDK needs it."""
         found = cls(type=whole["type"])
         found._whole = whole
@@ -139,16 +76,16 @@ class _Whole(TheirActivity):
 
     def model_dump(self, **_options: Any) -> dict[str, Any]:
         """What goes out."""
-        return self._whole
+        return dict(self._whole)
 
 
 class _WholeChat(ConversationParameters):
     """The request for a chat, likewise."""
 
-    _whole: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _whole: Payload = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def of(cls, whole: dict[str, Any]) -> Self:
+    def of(cls, whole: Payload) -> Self:
         """`whole`, as it is."""
         found = cls.model_validate({})
         found._whole = whole
@@ -156,7 +93,7 @@ class _WholeChat(ConversationParameters):
 
     def model_dump(self, **_options: Any) -> dict[str, Any]:
         """What goes out."""
-        return self._whole
+        return dict(self._whole)
 
 
 class _Connector(ConnectorClient):
@@ -179,21 +116,10 @@ class _NoUserTokens:
 
 
 class _Clients(ChannelServiceClientFactoryBase):
-    """One client per service URL: the stock factory opens a connection a turn."""
+    """The backend's own clients, where the SDK asks for one."""
 
-    def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
-        self._known: dict[str, tuple[ClientSession, _Connector]] = {}
-
-    async def client(self, service_url: str) -> _Connector:
-        """The client for `service_url`."""
-        session = await self._outbound.session(service_url)
-        known = self._known.get(service_url)
-        if known is None or known[0] is not session:
-            # A session was let go: its client goes with it, and so there are never more of them.
-            self._known = {url: pair for url, pair in self._known.items() if not pair[0].closed}
-            known = self._known[service_url] = (session, _Connector(service_url, session))
-        return known[1]
+    def __init__(self, client: Callable[[str], Awaitable[Any]]) -> None:
+        self._client = client
 
     async def create_connector_client(
         self,
@@ -203,9 +129,10 @@ class _Clients(ChannelServiceClientFactoryBase):
         audience: str,
         scopes: list[str] | None = None,
         use_anonymous: bool = False,
-    ) -> _Connector:
+    ) -> ConnectorClient:
         """The client for the service URL of a turn."""
-        return await self.client(service_url)
+        client: ConnectorClient = await self._client(service_url)
+        return client
 
     async def create_user_token_client(
         self, context: TurnContext, claims_identity: ClaimsIdentity, use_anonymous: bool = False

@@ -13,6 +13,7 @@ status). tests/channels/teams/test_backends.py holds each as a regression test.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientSession
@@ -35,16 +36,8 @@ from msrest.universal_http.requests import ClientRetryPolicy
 from yarl import URL
 
 from bot.channels.teams import wire
-from bot.channels.teams.activities import (
-    Activity,
-    Handler,
-    InvokeReply,
-    Member,
-    Payload,
-    Post,
-    Reference,
-    Turn,
-)
+from bot.channels.teams.activities import Activity, Payload
+from bot.channels.teams.backend import Call, ConnectorBackend, Logic
 from bot.channels.teams.client import Outbound
 
 # msrest looks each of 500 codes up in this list at each client made: 3 ms, which a set makes 0.2 ms.
@@ -56,102 +49,47 @@ _STUB = TheirActivity(type="message")
 _STUB_CHAT = ConversationParameters()
 
 
-class BotbuilderBackend:
-    """`Backend` over `CloudAdapter` and one cached `ConnectorClient` per service URL."""
+class BotbuilderBackend(ConnectorBackend):
+    """`Backend` over `CloudAdapter`."""
 
     def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
-        self._connectors = _Connectors(outbound)
+        super().__init__(outbound)
+        self._connectors = _Connectors(self.client)
         self._adapter = CloudAdapter(_Authentication(self._connectors))
 
-    def turn(self, activity: Activity, claims: Payload, handler: Handler) -> Turn:
-        """See `Backend`. The SDK gets the envelope alone: what the handler reads was read by us."""
+    def _read_by_sdk(self, activity: Activity, claims: Payload) -> Callable[[Logic], Awaitable[object]]:
         theirs = TheirActivity.deserialize(wire.envelope(activity))
         known = AuthenticateRequestResult()
         known.claims_identity = ClaimsIdentity(dict(claims), bool(claims))
         known.connector_factory = self._connectors
+        return lambda logic: self._adapter.process_activity(known, theirs, logic)
 
-        async def run() -> InvokeReply | None:
-            replies: list[InvokeReply | None] = []
+    def _opened(self, service_url: str, session: ClientSession) -> ConnectorClient:
+        return ConnectorClient(
+            _NoCredentials(), base_url=service_url, pipeline_type=AsyncBfPipeline, sender=_Wire(session)
+        )
 
-            async def logic(_context: object) -> None:
-                replies.append(await handler(activity))
+    async def _told(self, call: Call, *path: str, body: Payload | None = None) -> Any:
+        if body is None:
+            return await call(*path)
+        return await call(*path, _STUB if path else _STUB_CHAT, whole=body)
 
-            await self._adapter.process_activity(known, theirs, logic)
-            return replies[0]
-
-        return run
-
-    async def send(self, to: Reference, post: Post) -> str:
-        """See `TeamsPort`."""
-        body = wire.body(to, post)
-        async with self._outbound.calling():
-            talk = (await self._connectors.create(to.service_url)).conversations
-            if post.reply_to:
-                answer = await talk.reply_to_activity(to.conversation, post.reply_to, _STUB, whole=body)
-            else:
-                answer = await talk.send_to_conversation(to.conversation, _STUB, whole=body)
-            return (answer.id if answer else "") or ""
-
-    async def update(self, to: Reference, message_id: str, post: Post) -> None:
-        """See `TeamsPort`."""
-        body = {**wire.body(to, post), "id": message_id}
-        async with self._outbound.calling():
-            talk = (await self._connectors.create(to.service_url)).conversations
-            await talk.update_activity(to.conversation, message_id, _STUB, whole=body)
-
-    async def delete(self, to: Reference, message_id: str) -> None:
-        """See `TeamsPort`."""
-        async with self._outbound.calling():
-            talk = (await self._connectors.create(to.service_url)).conversations
-            await talk.delete_activity(to.conversation, message_id)
-
-    async def create_personal(self, user: str, near: Reference) -> Reference:
-        """See `TeamsPort`."""
-        body = wire.personal_chat(user, near)
-        async with self._outbound.calling():
-            talk = (await self._connectors.create(near.service_url)).conversations
-            made = await talk.create_conversation(_STUB_CHAT, whole=body)
-            return wire.personal_reference(near, made.id, made.service_url)
-
-    async def members(self, of: Reference) -> tuple[Member, ...]:
-        """See `TeamsPort`."""
-
-        async def page(token: str | None) -> Payload:
-            async with self._outbound.calling():
-                talk = (await self._connectors.create(of.service_url)).conversations
-                raw = await talk.get_conversation_paged_members(of.conversation, wire.PAGE, token, raw=True)
-                return _json(raw)
-
-        return await wire.all_pages(page)
-
-    async def member(self, of: Reference, user: str) -> Member:
-        """See `TeamsPort`."""
-        async with self._outbound.calling():
-            talk = (await self._connectors.create(of.service_url)).conversations
-            return wire.member(_json(await talk.get_conversation_member(of.conversation, user, raw=True)))
-
-    async def close(self) -> None:
-        """See `TeamsPort`."""
-        await self._outbound.close()
+    async def _whole(self, call: Call, *path: str, page: tuple[object, ...] = ()) -> Payload:
+        """What came, whole: the SDK's model of a member leaves the tenant and the role out."""
+        raw: ClientRawResponse = await call(*path, *page, raw=True)
+        found = json.loads(raw.response.body())
+        return found if isinstance(found, dict) else {}
 
 
 class _Connectors(ConnectorFactory):
-    """One client per service URL: the stock factory makes one a turn, at 3 ms each."""
+    """The backend's own clients, where the SDK asks for one."""
 
-    def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
-        self._clients: dict[str, tuple[ClientSession, ConnectorClient]] = {}
+    def __init__(self, client: Callable[[str], Awaitable[Any]]) -> None:
+        self._client = client
 
     async def create(self, service_url: str, audience: str = "") -> ConnectorClient:
         """The client for `service_url`; `audience` is Teams' alone here."""
-        session = await self._outbound.session(service_url)
-        known = self._clients.get(service_url)
-        if known is None or known[0] is not session:
-            # A session was let go: its client goes with it, and so there are never more of them.
-            self._clients = {url: pair for url, pair in self._clients.items() if not pair[0].closed}
-            known = self._clients[service_url] = (session, _client(service_url, session))
-        return known[1]
+        return await self._client(service_url)
 
 
 class _Authentication(BotFrameworkAuthentication):
@@ -217,15 +155,3 @@ class _Answer(AsyncClientResponse):
     def body(self) -> bytes:
         """The whole answer."""
         return self.content
-
-
-def _client(service_url: str, session: ClientSession) -> ConnectorClient:
-    return ConnectorClient(
-        _NoCredentials(), base_url=service_url, pipeline_type=AsyncBfPipeline, sender=_Wire(session)
-    )
-
-
-def _json(raw: ClientRawResponse) -> Payload:
-    """What came, whole: the SDK's model of a member leaves the tenant and the role out."""
-    found = json.loads(raw.response.body())
-    return found if isinstance(found, dict) else {}
