@@ -1,7 +1,7 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package properties torture soak
 .PHONY: fuzz audit-code audit-dependencies
-.PHONY: bench-answers bench-growth bench-slack bench-delivery
+.PHONY: bench-answers bench-growth bench-slack bench-delivery bench-structure
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
@@ -91,6 +91,9 @@ bench-slack: $(VENV)/.dev ## Slack's door under load (docs/load.md); five minute
 
 bench-delivery: $(VENV)/.dev ## what durable delivery costs, on both databases (docs/load.md); ten minutes
 	$(BIN)/python -m bench.delivery $(if $(JSON),--json "$(JSON)")
+
+bench-structure: $(VENV)/.dev ## how the product is built, counted: CONTRIBUTING.md has the figures (FILES=yes names the files)
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.structure $(if $(FILES),--files)
 
 # Rasa, the optional second engine, in an environment of its own (docs/rasa.md). CONFIG is light or diet.
 CONFIG ?= light
