@@ -1,12 +1,16 @@
-"""Work after the acknowledgement: watched, in order, finished."""
+"""Work beside the answers: watched, in order, tried again, finished; and what a door remembers."""
 
 from __future__ import annotations
 
 import asyncio
 
+import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.common.work import Background, Turns
+from bot.channels.common.remembered import Remembered
+from bot.channels.common.sharing import SharedOnce
+from bot.channels.common.work import Background, Turns, a_few_times, alongside, until_done
+from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, UnclearFault
 
 
 def test_the_end_waits_for_what_is_under_way() -> None:
@@ -87,3 +91,96 @@ def test_nobody_waits_longer_than_the_platform_does() -> None:
             return early
 
     assert asyncio.run(play())
+
+
+class Trying:
+    """Fails with each fault in turn, then works; `slept` is how long was waited between."""
+
+    def __init__(self, *faults: Exception) -> None:
+        self._faults = list(faults)
+        self.slept = list[float]()
+
+    async def attempt(self) -> str:
+        if self._faults:
+            raise self._faults.pop(0)
+        return "done"
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def test_what_must_work_is_tried_ever_more_slowly() -> None:
+    """Waits double from a second to a minute, each fault is told, and it ends when it works."""
+    trying, told = Trying(*(OSError() for _ in range(8))), list[Exception]()
+    asyncio.run(until_done(trying.attempt, told.append, trying.sleep))
+    assert trying.slept == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert len(told) == 8
+
+
+def test_what_somebody_waits_for_is_tried_three_times() -> None:
+    """A fault that passes is tried again after a second, or when the platform says."""
+    trying = Trying(PassingFault("busy"), PassingFault("busy", 2.5))
+    assert asyncio.run(a_few_times(trying.attempt, (PassingFault,), trying.sleep)) == "done"
+    assert trying.slept == [1, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("faults", "waited"),
+    [
+        ([PermanentFault("gone")], []),
+        ([UnclearFault("cut")], []),
+        ([PassingFault("busy", 3.5)], []),
+        ([PassingFault("busy"), PassingFault("busy"), PassingFault("busy")], [1, 2]),
+    ],
+)
+def test_the_fault_is_told_where_trying_is_no_help(faults: list[DeliveryFault], waited: list[float]) -> None:
+    """One that does not pass, one that asks for a long wait, and the third: each is raised at once."""
+    trying = Trying(*faults)
+    with pytest.raises(type(faults[-1])):
+        asyncio.run(a_few_times(trying.attempt, (PassingFault,), trying.sleep))
+    assert trying.slept == waited
+
+
+def test_what_runs_alongside_ends_with_it() -> None:
+    """Work beside something has begun inside it, and is stopped at its end."""
+
+    async def play() -> bool:
+        seen = list[asyncio.Task[object]]()
+
+        def start(work: object) -> asyncio.Task[object]:
+            seen.append(asyncio.ensure_future(work))  # type: ignore[call-overload]
+            return seen[-1]
+
+        async with alongside(start, asyncio.sleep(60)):
+            await asyncio.sleep(0)
+            assert not seen[0].done()
+        return seen[0].cancelled()
+
+    assert asyncio.run(play())
+
+
+def test_an_answer_is_shared_once() -> None:
+    """A second press shares nothing again, nor one meanwhile; what failed can be shared after all."""
+
+    async def play() -> list[bool]:
+        shares, outcomes, posted = SharedOnce(), [False, True], list[bool]()
+
+        async def post() -> bool:
+            await asyncio.sleep(0)
+            posted.append(outcomes.pop(0))
+            return posted[-1]
+
+        first = await shares.share("ana", "topic", post)
+        both = await asyncio.gather(shares.share("ana", "topic", post), shares.share("ana", "topic", post))
+        assert posted == [False, True]
+        return [first, *both]
+
+    assert asyncio.run(play()) == [False, True, True]
+
+
+def test_only_the_newest_are_remembered() -> None:
+    """What was set first goes first; what is set again is new."""
+    remembered: Remembered[str, int] = Remembered(2)
+    for name in ("a", "b", "a", "c"):
+        remembered[name] = len(remembered)
+    assert list(remembered) == ["a", "c"]
