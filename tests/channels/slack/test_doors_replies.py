@@ -6,6 +6,7 @@ import pytest
 
 from bot.asking import conversation
 from bot.asking.answer import answer_topic
+from bot.channels.common.desk import doubts
 from bot.channels.common.messages import is_about_cases, is_private, merged
 from bot.channels.common.sharing import answered_topic, shared, with_share
 from bot.channels.slack.chats import in_chat, leads_to_modal
@@ -124,3 +125,19 @@ def test_a_modal_shows_everything_that_was_said(world: World) -> None:
     both = merged((answer(world), STEP))
     assert both.blocks == (*answer(world).blocks, *STEP.blocks)
     assert both.replaces == "journey"
+
+
+@pytest.mark.parametrize(
+    ("content", "doubted"),
+    [
+        (Pressed("case.acknowledge", "FED-7K3Q"), True),
+        (Submitted("case.close", "FED-7K3Q"), True),
+        (Pressed("roster.away"), True),
+        (Pressed("ask.feedback"), False),
+        (Submitted("journey.answer", ""), False),
+        (Said("cases"), False),
+    ],
+)
+def test_who_acts_on_a_case_is_asked_anew(content: Content, doubted: bool) -> None:
+    """A press or form on a case or the roster asks the platform again who it is from; nothing else does."""
+    assert doubts(content) is doubted
