@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from bot.content.documents import Record
 from bot.content.texts import Holding, Phrase
 from bot.domain.messages import FieldKind, Tone
+from bot.domain.names import name_words
 
 SlotCondition = Mapping[str, tuple[str, ...]]
 Source = Literal["schools", "accounts", "roster", "platforms"]
@@ -162,7 +163,7 @@ class PrivacyFile(Record):
     @property
     def words(self) -> frozenset[str]:
         """The words, one by one."""
-        return frozenset(self.not_names.casefold().split())
+        return frozenset(name_words(self.not_names))
 
 
 def alternatives(value: object) -> object:

@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from typing import Literal, get_args
 
 from bot.domain.escalation import Targets, Timetable
+from bot.domain.names import name_words
 from bot.domain.times import WorkingTime
 
 ROLES = ("eht", "flt", "sbm", "fbm", "it", "dsl", "deputy_dsl", "chair", "dpl")
@@ -308,8 +309,8 @@ def holds_until(roster: Roster, now: datetime) -> datetime | None:
 
 def _join(roster: Roster, change: Change) -> Roster | Misfit:
     if known := roster.people.get(change.person):
-        return "already" if known.name == change.name else "id_known"
-    if roster.former.get(change.person, change.name) != change.name:
+        return "already" if name_words(known.name) == name_words(change.name) else "id_known"
+    if name_words(roster.former.get(change.person, change.name)) != name_words(change.name):
         # The history of cases names people by their id: one never becomes another's.
         return "id_of_another"
     if any(roster.by_account(platform, user) for platform, user in change.accounts.items()):

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.names import name_words, straight
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -27,7 +29,7 @@ def findings(text: str, not_names: frozenset[str], staff: Iterable[str] = ()) ->
 
     `not_names` are words (in lower case) that are never part of a name, `staff` are names to let pass.
     """
-    known = frozenset(name.casefold() for name in staff)
+    known = frozenset(map(name_words, staff))
     found = [*_passwords(text), *_student_names(text, not_names, known)]
     return tuple(sorted(found, key=lambda item: item.start))
 
@@ -103,7 +105,9 @@ def _is_school_word(word: str) -> bool:
     )
 
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# A letter, and the accents that stand after it as signs of their own.
+_LETTER = r"[^\W\d_][\u0300-\u036f]*"
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['-](?:{_LETTER})+)*")
 _STUDENT = re.compile(
     r"\b(?:students?|pupils?|child|boys?|girls?|lads?|kids?|learners?|sons?|daughters?|classmates?|"
     r"year\s\d{1,2}s?|yr\s?\d{1,2}s?|y\d{1,2}s?|\d{1,2}[A-Z]{1,2}|tutor\sgroup|my\sclass|his\sclass|her\sclass)\b",
@@ -118,24 +122,28 @@ _ADULT = re.compile(
 _NEAR = 60
 
 
-def _student_names(text: str, not_names: frozenset[str], staff: frozenset[str]) -> Iterator[Finding]:
-    for first, last, sentence in _sentences(text):
+def _student_names(
+    text: str, not_names: frozenset[str], staff: frozenset[tuple[str, ...]]
+) -> Iterator[Finding]:
+    for at, sentence in _sentences(text):
         for start, end in _capital_runs(sentence, not_names):
-            name = re.sub(r"['’]s$", "", sentence[start:end])
-            if name.casefold() not in staff and _is_about_a_student(sentence, start, end):
-                yield Finding("student_name", name, first + start, min(first + start + len(name), last))
+            name = sentence[start:end].removesuffix("'s")
+            if name_words(name) not in staff and _is_about_a_student(sentence, start, end):
+                first, last = at + start, at + start + len(name)
+                yield Finding("student_name", text[first:last], first, last)
 
 
 def likely_names(text: str, not_names: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where two or more words in a row look like somebody's name, whoever it is."""
-    for first, _, sentence in _sentences(text):
+    for at, sentence in _sentences(text):
         for start, end in _capital_runs(sentence, not_names):
-            yield first + start, first + end
+            yield at + start, at + end
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in re.finditer(r"[^.!?\n]+", text):
-        yield match.start(), match.end(), match.group()
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Where each sentence begins, and what it says with one kind of apostrophe and of hyphen."""
+    for match in re.finditer(r"[^.!?\n]+", straight(text)):
+        yield match.start(), match.group()
 
 
 def _capital_runs(sentence: str, not_names: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -152,15 +160,20 @@ def _capital_runs(sentence: str, not_names: frozenset[str]) -> Iterator[tuple[in
 
 
 def _may_be_a_name(word: str, not_names: frozenset[str]) -> bool:
-    bare = re.sub(r"['’]s$", "", word)
-    return len(bare) > 1 and bare[0].isupper() and not bare.isupper() and bare.casefold() not in not_names
+    bare = word.removesuffix("'s")
+    return (
+        len(bare) > 1
+        and bare[0].isupper()
+        and not bare.isupper()
+        and not not_names.issuperset(name_words(bare))
+    )
 
 
 def _is_about_a_student(sentence: str, start: int, end: int) -> bool:
     possessive = re.match(
         r"\s+(?:mum|dad|mother|father|parents?|carer|gran|nan|brother|sister)\b", sentence[end:]
     )
-    if possessive and re.search(r"['’]s$", sentence[start:end]):
+    if possessive and sentence[start:end].endswith("'s"):
         return True
     student = _distance(_STUDENT, sentence, start, end)
     return student <= _NEAR and student < _distance(_ADULT, sentence, start, end)

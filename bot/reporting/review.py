@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from bot.content.texts import Phrase
 from bot.content.world import World
 from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.names import Read
 from bot.domain.presses import Strike
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
@@ -172,15 +171,8 @@ def person_line(reader: Reader, world: World) -> str:
 
 def _is_named(person: str, slots: Slots, world: World) -> bool:
     """Whether what was written names this person in full; answers that were chosen never do."""
-    name = re.escape(_plainly(world.federation.person_name(person)))
-    written = _plainly("\n".join(value for values in slots.values() for value in values))
-    return re.search(rf"(?<!\w){name}(?!\w)", written) is not None
-
-
-def _plainly(text: str) -> str:
-    # However it was typed: in capitals, over two lines, with another apostrophe.
-    folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold()
-    return " ".join(folded.split())
+    written = "\n".join(value for values in slots.values() for value in values)
+    return any(Read(written).places(world.federation.person_name(person)))
 
 
 def _left_out(

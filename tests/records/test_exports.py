@@ -93,12 +93,12 @@ def test_a_case_goes_out_whole_and_once(desk: Desk) -> None:
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])
 def test_a_name_that_was_not_given_is_not_in_the_file(desk: Desk, mode: str) -> None:
     """A confidential or anonymous reporter's name stands nowhere in the file, not even where it was typed."""
-    narrative = "I, ana  SILVA, saw it." if mode == "confidential" else "I saw it."
+    narrative = "I, ána  SILVÄ, saw it." if mode == "confidential" else "I saw it."
     reference = desk.report("ana", kind="colleague", mode=mode, narrative=narrative).reference
     file = taken(desk, reference, code(desk, "eleanor", reference))
     assert file is not None
     assert file["case"]["reporter"] is None
-    assert "silva" not in json.dumps(file).casefold()
+    assert not re.search("silv[aä]", json.dumps(file, ensure_ascii=False).casefold())
     if mode == "confidential":
         assert "I, [the reporter], saw it." in json.dumps(file)
 

@@ -65,6 +65,21 @@ def test_a_member_of_staff_is_no_student(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["Dóra Ashworth", "Dora Ashworth’s", "Dora ‘Ashworth’", "Dora Ash\u0300worth"]
+)
+def test_nor_is_one_who_is_spelt_another_way(world: World, name: str) -> None:
+    """The name on the roster is let pass with other accents, apostrophes and case, too."""
+    assert not findings(f"A student told {name} about it.", world.playbook.not_names, ["Dora Ashworth"])
+
+
+@pytest.mark.parametrize("name", ["Zoë O’Brien", "Zoe\u0308 O‘Brien", "Anne‑Marie Lee", "José Núñez"])
+def test_a_name_is_asked_about_whole(world: World, name: str) -> None:
+    """A student's name with accents and any apostrophe or hyphen is found whole."""
+    [found] = findings(f"The pupil {name}’s phone.", world.playbook.not_names)
+    assert found.found == name
+
+
+@pytest.mark.parametrize(
     "text", ["", "😱" * 5000, "A" * 20000, "a b " * 5000, "Aa Bb " * 3000 + "pupil", "\u0000"]
 )
 def test_any_text_is_read(world: World, text: str) -> None:

@@ -17,6 +17,10 @@ OTHERS = {
     "My password is Summer2024!": "My password is [x]",
     "Ana Silva wrote this": "Ana Silva wrote this",
     "nothing of anybody": "nothing of anybody",
+    "I told Gráce, and ELEANOR’S sister Eleanor\u00a0Mársh.": (
+        "I told [Federation Leadership Team], and ELEANOR’S sister [Executive Headteacher]."
+    ),
+    "ana sílva’s phone, and Ana Silva’s own": "ana sílva’s phone, and Ana Silva’s own",
 }
 
 
@@ -34,3 +38,10 @@ def test_a_whole_name_is_hidden_and_nothing_like_it(world: World) -> None:
         == "[r], [r] and Banana Silvan"
     )
     assert hidden_name("anything", " ", "[r]") == "anything"
+
+
+def test_a_name_is_hidden_however_it_was_typed() -> None:
+    """An accent and a curly apostrophe, which a phone puts there or leaves out, show no name."""
+    for typed in ("Zoë O’Brien", "zoe o'brien", "ZOE OBRIEN", "Zoe\u0308 O\u02bcBrien"):
+        assert hidden_name(f"I, {typed}, saw it", "Zoë O'Brien", "[r]") == "I, [r], saw it"
+        assert hidden_name(f"I, {typed}, saw it", "Zoe O’Brien", "[r]") == "I, [r], saw it"
