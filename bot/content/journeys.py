@@ -140,15 +140,16 @@ class JourneyFile(Record):
 
 
 class PlatformRecord(Record):
-    """A platform that a link can point to, and the hosts that its links have."""
+    """A platform that a link can point to, the hosts that its links have, and what tracks on those alone."""
 
     value: str
     label: str
     hosts: tuple[str, ...] = ()
+    tracking: tuple[str, ...] = ()
 
 
 class OrderFile(Record):
-    """The order of the files, the platforms, and the parts of a link that only track its reader."""
+    """The order of the files, the platforms, and the parts of any link that only track its reader."""
 
     files: tuple[str, ...] = Field(min_length=1)
     platforms: tuple[PlatformRecord, ...]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, PlatformRecord
@@ -18,33 +18,50 @@ from bot.domain.turns import Tokens
 from bot.reporting.journeys import options_of
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_HTTPS_PORT = 443
+# What stands in a query as it is; anything else is written as the platform's own pages write it.
+_SAFE = "%!$&*+,;=:@/?~"
 
 
-def clean_link(text: str, tracking: Iterable[str]) -> str | None:
-    """The link without tracking parts, fragment, user name or port; None where it is not an https link."""
+def clean_link(text: str, tracking: Iterable[str], platforms: Iterable[PlatformRecord] = ()) -> str | None:
+    """The link without what only tracks its reader; None where it is not an https link.
+
+    `tracking` is cut on every host, a platform's own on its hosts alone: elsewhere it may find the post.
+    """
     try:
         parts = urlsplit(text)
-        host = (parts.hostname or "").rstrip(".").lower()
+        host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
     except ValueError:
         return None
     if parts.scheme.lower() != "https" or not _HOST.fullmatch(host) or re.search(r"[\s\\]", text):
         return None
     if parts.username is not None or parts.password is not None:
         return None
-    kept = [(key, value) for key, value in parse_qsl(parts.query) if not _tracks(key, tracking)]
-    return urlunsplit(("https", host, parts.path, urlencode(kept), ""))
+    own = (pattern for platform in platforms if _is_at(host, platform) for pattern in platform.tracking)
+    cut = (*tracking, *own)
+    place = host if port in (None, _HTTPS_PORT) else f"{host}:{port}"
+    return urlunsplit(("https", place, parts.path, _kept(parts.query, cut), _kept(parts.fragment, cut)))
+
+
+def _kept(query: str, tracking: tuple[str, ...]) -> str:
+    """What finds the post, as it was written, in a query or a fragment."""
+    parts = [part for part in query.split("&") if not _tracks(part.partition("=")[0], tracking)]
+    return quote("&".join(parts), safe=_SAFE)
 
 
 def _tracks(key: str, tracking: Iterable[str]) -> bool:
     # fnmatch reads [ and ] as a set of characters: __cft__[0] is a plain name here.
-    plain = key.replace("[", "").replace("]", "")
+    plain = unquote_plus(key).replace("[", "").replace("]", "")
     return any(fnmatchcase(plain.lower(), pattern.lower()) for pattern in tracking)
 
 
 def leads_to(link: str, platform: PlatformRecord) -> bool:
     """Whether the link's host is one of the platform's, or below one; any host where it lists none."""
-    host = urlsplit(link).hostname or ""
-    return not platform.hosts or any(host == known or host.endswith(f".{known}") for known in platform.hosts)
+    return not platform.hosts or _is_at(urlsplit(link).hostname or "", platform)
+
+
+def _is_at(host: str, platform: PlatformRecord) -> bool:
+    return any(host == known or host.endswith(f".{known}") for known in platform.hosts)
 
 
 # Clocks differ: a time that is a few minutes ahead is not a slip of the pen.
@@ -180,7 +197,7 @@ def _number(text: str, desk: Desk) -> str:
 
 def _link(text: str, slots: Slots, desk: Desk) -> str:
     playbook = desk.world.playbook
-    link = clean_link(text, playbook.tracking)
+    link = clean_link(text, playbook.tracking, playbook.platforms)
     if link is None:
         raise _Wrong(playbook.texts.errors.link)
     for platform in playbook.platforms:
