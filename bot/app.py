@@ -37,6 +37,7 @@ from bot.content.tables import Outcomes, PermissionTable, Retention
 from bot.content.world import World
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
+from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Tokens
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
 from bot.engine.parse import Engine, Parse
@@ -53,8 +54,6 @@ from bot.storage.vault import open_vault
 
 log = structlog.get_logger()
 PLAYGROUND = "playground"
-# Crockford's alphabet: nothing that is mistaken for something else when it is read out on the phone.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def clock() -> datetime:
@@ -68,13 +67,12 @@ def _steady() -> float:
 
 
 def _word(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def new_tokens() -> Tokens:
     """Random names for the next report: 20 bits of reference in four letters, 60 of receipt code."""
-    code = "-".join(_word(4) for _ in range(3))
-    return Tokens(draft=secrets.token_hex(16), reference=f"FED-{_word(4)}", code=code)
+    return Tokens(secrets.token_hex(16), reference=f"FED-{_word(4)}", code=receipt_code(_word(12)))
 
 
 @dataclass(frozen=True)

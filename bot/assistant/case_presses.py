@@ -19,6 +19,7 @@ from bot.content.case_texts import WORK
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Message
 from bot.domain.presses import CasePart
+from bot.domain.references import read_reference
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.records import codes
@@ -81,7 +82,7 @@ def _permitted(
 
 
 def _typed_reference(content: Submitted) -> tuple[str, ...]:
-    return tuple(clean_text(text).upper() for text in content.fields.get("reference", ())[:1])
+    return tuple(read_reference(clean_text(text)) for text in content.fields.get("reference", ())[:1])
 
 
 def _answer(press: Press, content: Pressed | Submitted) -> Message:
@@ -196,7 +197,7 @@ def _filled_in(press: Press, action: str, checked: Checked) -> Message:
         case "restrict":
             return restriction.restrict(press, values)
         case "link":
-            other = other_case(press, values["reference"].upper())
+            other = other_case(press, read_reference(values["reference"]))
             if other is not None:
                 return work.link(press, other)
             unknown = {"reference": press.context.work.errors.unknown}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from bot.domain.references import alone, is_code, mentioned
+
 Word = Literal[
     "report",
     "image",
@@ -60,14 +62,20 @@ def question(text: str) -> str:
 
 
 def audited(text: str) -> str | None:
-    """The reference in "audit FED-7K3Q", in capitals; "" for "audit" alone; None for anything else."""
-    found = re.fullmatch(r"\s*/?audit(?:\s+((?:FED|DRILL)-[A-Z0-9]{3,12}))?\s*", text, flags=re.IGNORECASE)
-    return None if found is None else (found[1] or "").upper()
+    """The reference in "audit FED-7K3Q"; "" for "audit" alone; None for anything else."""
+    found = re.fullmatch(r"\s*/?audit\b(.*)", text, re.IGNORECASE | re.DOTALL)
+    if found is None:
+        return None
+    return "" if not found[1].strip() else alone(found[1]) or None
 
 
 def reference(text: str) -> str:
-    """The reference in "status FED-7K3Q", in capitals; "" where there is none."""
-    found = re.fullmatch(
-        r"\s*/?(?:report-)?status\s+((?:FED|DRILL)-[A-Z0-9]{3,12})\s*", text, flags=re.IGNORECASE
-    )
-    return found[1].upper() if found else ""
+    """The reference in "status FED-7K3Q", however it is written; "" where there is none.
+
+    A receipt code after it is passed by: a chat keeps what is typed, so the form asks for it.
+    """
+    found = re.fullmatch(r"\s*/?(?:report-)?status\b(.*)", text, re.IGNORECASE | re.DOTALL)
+    if found is None:
+        return ""
+    within, _, end = mentioned(found[1])
+    return within if is_code(found[1][end:]) else alone(found[1])

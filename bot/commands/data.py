@@ -22,6 +22,7 @@ from bot.commands.registry import cli, command, opened
 from bot.content.documents import load
 from bot.content.tables import Retention
 from bot.domain.messages import Block
+from bot.domain.references import read_reference
 from bot.domain.retention import CASE_CLASSES
 from bot.people.roster import lines
 from bot.records.case_file import case_blocks, title_of
@@ -110,9 +111,7 @@ def export(
         code = code or typer.prompt("Code", hide_input=True, err=True)
     product = build(read_settings(), engine=NoEngine())
     try:
-        content = _content(
-            product.context, format_, (case.strip().upper(), subject.strip(), code.strip().upper()), days
-        )
+        content = _content(product.context, format_, (read_reference(case), subject.strip(), code), days)
     finally:
         product.close()
     write_new(out, content)

@@ -12,6 +12,7 @@ from pydantic import StringConstraints, model_validator
 
 from bot.content.documents import Record, load
 from bot.content.wording import unroll
+from bot.domain import references
 
 Pattern = Annotated[str, StringConstraints(min_length=1)]
 Said = Literal["thanks", "goodbye", "undo", "report_how", "status"]
@@ -76,17 +77,11 @@ class Phrases(Record):
     def reference(self, text: str) -> str:
         """The reference in a short question about a report ("any news on fed 7k3q"), as FED-7K3Q; or ""."""
         plain = unroll(text)
-        found = self._reference.search(plain)
-        if found is None or len(plain.split()) > _LONGEST_WORDS:
+        found, start, end = references.mentioned(plain)
+        if not found or len(plain.split()) > _LONGEST_WORDS:
             return ""
-        # After a space four letters are a word ("fed that"): a digit makes a reference.
-        loose = " " in found[0].strip("# ")
-        if loose and not any(map(str.isdigit, found[2])):
-            return ""
-        around = f"{plain[: found.start()]} {plain[found.end() :]}".strip()
-        if around and not self._about.search(around):
-            return ""
-        return f"{found[1]}-{found[2]}".upper()
+        around = re.sub(r"^\W+", "", f"{plain[:start]} {plain[end:]}")
+        return found if self._about.search(around) else ""
 
     def whom_asked(self, text: str, contacts: Iterable[str]) -> tuple[str, ...] | None:
         """The contacts that a short text asks for; () where anybody will do, None where it asks for none."""
@@ -105,10 +100,6 @@ class Phrases(Record):
     @cached_property
     def _compiled(self) -> Mapping[Said, tuple[re.Pattern[str], ...]]:
         return {name: tuple(map(self._pattern, getattr(self, name))) for name in _SAID}
-
-    @cached_property
-    def _reference(self) -> re.Pattern[str]:
-        return re.compile(r"#? ?\b(fed|drill)[ \u2010-\u2015-]?([a-z0-9]{4,12})\b")
 
     @cached_property
     def _about(self) -> re.Pattern[str]:

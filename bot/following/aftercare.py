@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.content.world import World
 from bot.domain.messages import Message
+from bot.domain.references import read_reference
 from bot.domain.turns import (
     AddToReport,
     Command,
@@ -78,7 +79,7 @@ def _looked_up(session: Session, act: Submitted, world: World) -> Turn:
     values, errors = forms.typed_in(act.fields, limits, world)
     if errors:
         return Turn(session, (forms.status_form(world, steps.Redo(errors, _typed(values))),))
-    return Turn(session, (), (ShowStatus(values["reference"].upper(), values["code"]),))
+    return Turn(session, (), (ShowStatus(read_reference(values["reference"]), values["code"]),))
 
 
 def _copied(session: Session, act: Submitted, world: World) -> Turn:

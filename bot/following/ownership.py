@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.casework.context import Context, facts
 from bot.domain.access import Actor, access_report
+from bot.domain.references import receipt_code
 from bot.domain.turns import Sender
 from bot.storage.conversations import failures, may_be_reference, remember_failure
 from bot.storage.crypto import code_matches, no_code_matches
@@ -30,7 +31,7 @@ def own_report(
     report = report_by_reference(tx, context.vault, reference)
     if report is not None and report.reporter == reporter(sender):
         return _followed(tx, context, report)
-    if not may_be_reference(reference) or not code:
+    if not may_be_reference(reference) or not receipt_code(code):
         # Nothing that somebody typed by mistake is written down as a failed try.
         return context.texts.status.wrong_code
     if not context.counters.may_try_code(sender, now):

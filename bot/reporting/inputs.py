@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, PlatformRecord
 from bot.content.world import World
+from bot.domain.references import receipt_code
 from bot.domain.routing import Slots
 from bot.domain.turns import Tokens
 from bot.reporting.journeys import options_of
@@ -148,7 +149,7 @@ def _one(record: FieldRecord, text: str, slots: Slots, desk: Desk) -> str:
             return _number(text, desk)
         case "link":
             return _link(text, slots, desk)
-    if record.check == "receipt_code" and _code(text) != _code(desk.tokens.code):
+    if record.check == "receipt_code" and receipt_code(text) != receipt_code(desk.tokens.code):
         raise _Wrong(desk.world.playbook.texts.errors.code)
     return text
 
@@ -204,11 +205,6 @@ def _link(text: str, slots: Slots, desk: Desk) -> str:
         if (platform.value,) == slots.get("platform") and not leads_to(link, platform):
             raise _Wrong(playbook.texts.errors.link_platform.fill(platform=platform.label))
     return link
-
-
-def _code(text: str) -> str:
-    """A receipt code as it is compared: spaces, dashes and capitals do not matter."""
-    return re.sub(r"[\s\-–—]", "", text).upper()
 
 
 # Never a text, a name or a choice that a report is routed by: these say where the post is, and no more.

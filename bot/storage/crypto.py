@@ -19,6 +19,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.domain.references import receipt_code
+
 Entropy = Callable[[int], bytes]
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
@@ -125,14 +127,14 @@ def blind_index(key: bytes, *parts: str) -> str:
 
 
 def hash_code(code: str) -> str:
-    """The argon2id hash of a receipt code."""
-    return PasswordHasher().hash(code)
+    """The argon2id hash of a receipt code, in the form in which it is issued."""
+    return PasswordHasher().hash(receipt_code(code))
 
 
 def code_matches(stored: str, code: str) -> bool:
-    """Whether `code` is the one that was hashed."""
+    """Whether `code` is the one that was hashed, however it was written."""
     try:
-        return PasswordHasher().verify(stored, code)
+        return PasswordHasher().verify(stored, receipt_code(code))
     except (VerificationError, InvalidHashError):
         return False
 

@@ -51,6 +51,46 @@ def test_words_that_are_commands(text: str, word: str | None) -> None:
     assert words.command(text) == word
 
 
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        *(
+            ("status FED-7K3Q", "FED-7K3Q"),
+            ("/report-status fed 7k3q", "FED-7K3Q"),
+            ("Status: #fed7k3q.", "FED-7K3Q"),
+        ),
+        *(
+            ("status “FED–7K3O”", "FED-7K30"),
+            ("status\nfed abcd", "FED-ABCD"),
+            ("status drill-7k3q", "DRILL-7K3Q"),
+        ),
+        *(("status FED-7K3Q JT8A-XPDQ-3HWP", "FED-7K3Q"), ("status fed-7k3q, code jt8axpdq3hwp", "")),
+        *(
+            ("status", ""),
+            ("status federation", ""),
+            ("FED-7K3Q", ""),
+            ("statusfed-7k3q", ""),
+            ("status 7k3q", ""),
+        ),
+    ],
+)
+def test_the_reference_after_status(text: str, reference: str) -> None:
+    """After "status" a reference is read in any spelling, and a receipt code beside it is passed by."""
+    assert words.reference(text) == reference
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        *(("audit", ""), ("/audit FED-7K3Q", "FED-7K3Q"), ("audit #fed 7k3o.", "FED-7K30")),
+        *(("audit the accounts", None), ("auditing", None), ("who audits FED-7K3Q", None)),
+    ],
+)
+def test_the_reference_after_audit(text: str, reference: str | None) -> None:
+    """After "audit" as well; anything else is no audit."""
+    assert words.audited(text) == reference
+
+
 @pytest.mark.parametrize("word", get_args(words.Word))
 def test_every_command_is_answered(world: World, word: str) -> None:
     """Each command says something or asks the services, with and without a report under way."""

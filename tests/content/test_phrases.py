@@ -50,6 +50,7 @@ def test_short_phrases_are_told_apart(phrases: Phrases, text: str, said: str | N
         "any news on fed 7k3q?",
         "what has happened to #FED7K3Q",
         "FED–7K3Q",
+        "what about “Fed. 7k3q”?",
         "status of my report fed-7k3q please",
     ],
 )
@@ -63,6 +64,7 @@ def test_reference_is_found_however_it_is_written(phrases: Phrases, text: str) -
     [
         "I am fed up with this",
         "any news on fed that",
+        "any news on federation",
         "FED-7K3Q was about my ex, who stands outside my house",
         "can I post a picture of FED-7K3Q",
         "he hurt me again, see FED-7K3Q",

@@ -1,5 +1,5 @@
 from bot.app import new_tokens
-from bot.domain.turns import AddToReport, Sender, ShowStatus
+from bot.domain.turns import AddToReport, Sender, ShowStatus, Tokens
 from bot.following import status as reports
 from tests.support.desk import CLOSING, Desk, text_of
 
@@ -48,6 +48,36 @@ def test_an_anonymous_report_opens_with_reference_and_code(desk: Desk) -> None:
     assert tokens.reference in status(desk, "joe", tokens.reference, tokens.code)
     assert "do not match" in status(desk, "joe", tokens.reference, "0000-0000-0000")
     assert "With its receipt code" in status(desk, "joe", tokens.reference, "")
+
+
+def test_a_code_opens_however_it_is_written(desk: Desk) -> None:
+    """Whoever noted reference and code by hand gets in, in any spelling, and no try is counted as wrong."""
+    tokens = Tokens("draft", "FED-7K30", "0T81-XPDQ-3HWP")
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    codes = ("ot8i-xpdq-3hwp", "0T81XPDQ3HWP", "0T81 XPDQ 3HWP.", "“0T8l – XPDQ – 3HWP”", "#OT8L.XPDQ.3HWP")
+    for code in codes * 2:
+        for reference in ("fed 7k3o", "#FED–7K30", "7k30", "“FED7K30”."):
+            found = desk.fill("joe", "status.show", "", reference=reference, code=code)
+            assert "Not acknowledged yet" in found, (reference, code)
+    assert "do not match" in desk.fill("joe", "status.show", "", reference="7k30", code="0T81-XPDQ-3HWQ")
+
+
+def test_spellings_of_a_wrong_code_are_tries_of_one_report(desk: Desk) -> None:
+    """Each wrong code counts once, whatever the spelling of the reference that it was tried for."""
+    tokens = Tokens("draft", "FED-7K30", "0T81-XPDQ-3HWP")
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    for number, reference in enumerate(("fed 7k3o", "#FED–7K30", "7k30", "FED7K30", "FED-7K30")):
+        found = desk.fill(f"guesser-{number}", "status.show", "", reference=reference, code="wrong")
+        assert "do not match" in found
+    assert "too many" in desk.fill("guesser-9", "status.show", "", reference="FED-7K30", code="wrong")
+
+
+def test_a_code_of_dashes_is_no_try(desk: Desk) -> None:
+    """A field with nothing of a code in it is read as empty: no wrong try is counted."""
+    reference = desk.report("ana", tokens=new_tokens(), kind="colleague", mode="anonymous").reference
+    for _ in range(9):
+        desk.fill("joe", "status.show", "", reference=reference, code="----")
+    assert "do not match" in desk.fill("joe", "status.show", "", reference=reference, code="wrong")
 
 
 def test_guessing_codes_is_limited(desk: Desk) -> None:

@@ -112,6 +112,14 @@ def test_who_may_not_export_gets_no_code(desk: Desk, user: str) -> None:
         assert not tx.exec_driver_sql("SELECT * FROM export_codes").all()
 
 
+def test_a_code_for_an_export_is_read_however_it_is_written(desk: Desk) -> None:
+    """The code that was read out is taken in small letters and without dashes, once."""
+    reference = colleague(desk)
+    typed = code(desk, "eleanor", reference).lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert taken(desk, reference, typed)
+    assert taken(desk, reference, typed) is None
+
+
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
     """A DSL who is told that a case exists, and may not read it, cannot take it out either."""
     reference = desk.report().reference

@@ -2,6 +2,7 @@ import secrets
 from datetime import UTC, datetime
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.domain.routing import Visibility
 from bot.storage.crypto import KeyFault, KeyRing, blind_index, code_matches, hash_code, new_key
@@ -81,6 +82,15 @@ def test_receipt_codes_are_hashed() -> None:
     assert code_matches(stored, "7K3Q-XXXX-YYYY")
     assert not code_matches(stored, "7K3Q-XXXX-YYYZ")
     assert not code_matches("", "")
+
+
+def test_codes_that_were_issued_before_still_open() -> None:
+    """A hash of the code as it was printed matches every spelling of it, as it does for a new one."""
+    before = PasswordHasher().hash("0K3Q-XXXX-YYY1")
+    for stored in (before, hash_code("0K3Q-XXXX-YYY1")):
+        assert all(
+            code_matches(stored, typed) for typed in ("0K3Q-XXXX-YYY1", "ok3q xxxx yyyl", "OK3QXXXXYYYI.")
+        )
 
 
 def test_a_blind_index_depends_on_its_key_and_parts() -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bot.assistant import words
 from bot.channels.slack.app import PATH
 from bot.channels.slack.checkup import SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
@@ -27,6 +28,15 @@ def test_every_command_is_answered() -> None:
     meant = [command(Slash("t", "U1", "T1", name, "", "t", "")) for name in commands if name != "/policy"]
     assert Said("help") not in meant
     assert len(meant) == 4
+
+
+def test_a_reference_after_the_command_is_read_however_it_is_written() -> None:
+    """“/report-status #fed 7k3q.” asks for that report; what holds no reference asks for all."""
+    for text in ("FED-7K3Q", "#fed 7k3q.", "“fed–7k3q”"):
+        said = command(Slash("t", "U1", "T1", "/report-status", text, "t", ""))
+        assert isinstance(said, Said)
+        assert words.reference(said.text) == "FED-7K3Q"
+    assert command(Slash("t", "U1", "T1", "/report-status", "please", "t", "")) == Said("status")
 
 
 def test_every_shortcut_is_answered() -> None:
