@@ -27,11 +27,12 @@ from bot.storage.vault import open_vault
 
 @dataclass(frozen=True)
 class Finding:
-    """One part: what was proved, or every fault with what to do."""
+    """One part: what was proved, or every fault with what to do. A warning stops nothing."""
 
     part: str
     faults: tuple[str, ...] = ()
     note: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def check_everything() -> Iterator[Finding]:
@@ -55,9 +56,10 @@ def check_everything() -> Iterator[Finding]:
     yield _teams(settings)
 
 
-def _prove(part: str, proof: Callable[[], str]) -> Finding:
+def _prove(part: str, proof: Callable[[], str | Finding]) -> Finding:
     try:
-        return Finding(part, note=proof())
+        found = proof()
+        return found if isinstance(found, Finding) else Finding(part, note=found)
     except (DataFaults, StorageFault, StorageUnavailable, KeyFault, RasaFault) as error:
         return Finding(part, tuple(str(error).splitlines()))
 
@@ -90,13 +92,17 @@ def _agreed_early(settings: Settings, world: World) -> list[Fault]:
     ]
 
 
-def _retention(settings: Settings) -> str:
+def _retention(settings: Settings) -> Finding:
     found = load(settings.policy_kb / "retention.yml", Retention)
     days = {name: found.cases[name].days for name in CASE_CLASSES}
-    lines = (f"{name} {count} days from closing" for name, count in days.items() if count)
+    note = "; ".join(f"{name} {count} days from the last entry" for name, count in days.items() if count)
     unset = ", ".join(name for name, count in days.items() if not count)
-    kept = f"kept, as no period is set on purpose: {unset}" if unset else ""
-    return "; ".join([*lines, *([kept] if kept else [])]) + " (not in this policy)"
+    warning = (
+        f"{settings.policy_kb / 'retention.yml'}: without `days`, so kept for ever: {unset}. Agree a number"
+        " with the data-protection lead; until then `purge` destroys none of these."
+    )
+    note = f"{note or 'no period is set'} (not in this policy)"
+    return Finding("retention", note=note, warnings=(warning,) if unset else ())
 
 
 def _intents(settings: Settings) -> str:

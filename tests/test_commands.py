@@ -183,10 +183,11 @@ def test_check_proves_each_part(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     for part in ("settings", "roles", "knowledge base", "intents", "database"):
         assert f"ok     {part}" in done.stdout
-    periods = (
-        "questions 90 days from closing; drills 30 days from closing; kept, as no period is set on purpose:"
+    periods = "questions 90 days from the last entry; drills 30 days from the last entry (not in this policy)"
+    assert f"warn   retention: {periods}\n" in done.stdout
+    assert (
+        "retention.yml: without `days`, so kept for ever: safeguarding, cases. Agree a number" in done.stdout
     )
-    assert f"retention: {periods} safeguarding, cases (not in this policy)" in done.stdout
 
 
 def test_check_says_the_fix(tmp_path: Path) -> None:

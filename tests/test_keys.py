@@ -161,7 +161,7 @@ def test_nothing_is_purged_alone(tmp_path: Path) -> None:
     """`purge --dry-run` lists each class and changes nothing; `purge` asks for two people first."""
     shown = bot(tmp_path, "purge", "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    assert "questions (90 days after closing; not in this policy): 0" in shown.stdout
+    assert "questions (90 days after the last entry; not in this policy): 0" in shown.stdout
     assert "safeguarding (kept: no period is set; not in this policy): 0" in shown.stdout
     done = bot(tmp_path, "purge")
     assert done.returncode == 1

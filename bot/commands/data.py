@@ -226,7 +226,7 @@ def _tell(retention: Retention, going: Iterable[Going]) -> None:
     for name in CASE_CLASSES:
         references = [item.reference for item in listed if item.case_class == name]
         days = retention.cases[name].days
-        period = f"{days} days after closing" if days else "kept: no period is set"
+        period = f"{days} days after the last entry" if days else "kept: no period is set"
         typer.echo(f"{name} ({period}; not in this policy): {len(references)}")
         if references:
             typer.echo("  " + " ".join(references))

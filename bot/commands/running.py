@@ -109,8 +109,9 @@ def check() -> None:
     failed = False
     for finding in check_everything():
         failed = failed or bool(finding.faults)
-        typer.echo(f"{'FAULT' if finding.faults else 'ok':5}  {finding.part}: {finding.note}")
-        for fault in finding.faults:
-            typer.echo(f"       {fault}")
+        mark = "FAULT" if finding.faults else "warn" if finding.warnings else "ok"
+        typer.echo(f"{mark:5}  {finding.part}: {finding.note}")
+        for line in (*finding.faults, *finding.warnings):
+            typer.echo(f"       {line}")
     if failed:
         raise typer.Exit(1)

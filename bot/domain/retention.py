@@ -15,7 +15,10 @@ Periods = Mapping[CaseClass, timedelta | None]
 
 @dataclass(frozen=True)
 class Kept:
-    """What decides of a stored case whether it may go."""
+    """What decides of a stored case whether it may go.
+
+    `read`: somebody has opened it since its reporter last wrote. `ended_at`: the last entry of a closed case.
+    """
 
     kind: str
     child: bool
@@ -24,7 +27,7 @@ class Kept:
     held: bool
     read: bool
     owed: bool
-    closed_at: datetime | None
+    ended_at: datetime | None
 
 
 def class_of(case: Kept) -> CaseClass:
@@ -37,8 +40,8 @@ def class_of(case: Kept) -> CaseClass:
 
 
 def may_go(case: Kept, periods: Periods, now: datetime) -> bool:
-    """Whether its text may be destroyed: legal hold first, never an open case, never before it was read."""
+    """Whether its text may be destroyed: never an open case, or one of which anything is unread."""
     period = periods[class_of(case)]
-    if case.held or not case.read or case.owed or case.closed_at is None or period is None:
+    if case.held or not case.read or case.owed or case.ended_at is None or period is None:
         return False
-    return case.closed_at + period <= now
+    return case.ended_at + period <= now

@@ -7,26 +7,32 @@ having been forgotten.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Connection,
     Integer,
+    Label,
     LargeBinary,
     Table,
     delete,
     exists,
+    func,
     select,
     update,
 )
 
 from bot.domain.cases import Stage
 from bot.domain.retention import Kept
+from bot.storage.audit import REPORTER
 from bot.storage.outbox import PENDING, SENDING
 from bot.storage.schema import metadata, outbox, report_events, reports
 
 SKELETON = ("id", "reference", "kind", "stage", "outcome", "drill", "version", "received_at", "closed_at")
+
+_LOOKS = ("view", "export")
 
 
 def closed_reports(connection: Connection) -> tuple[tuple[str, str], ...]:
@@ -42,23 +48,37 @@ def kept(connection: Connection, report_id: str) -> Kept | None:
     None where its text is gone already, or somebody is at it.
     """
     there = (reports.c.id == report_id) & (reports.c.wrapped_key != b"")
-    looked = exists().where(report_events.c.report_id == report_id, report_events.c.event == "view")
-    mine = outbox.c.report_id == report_id
-    owed = exists().where(mine, outbox.c.state.in_((PENDING, SENDING)))
-    query = select(reports, looked.label("looked"), owed.label("owed")).where(there)
-    row = connection.execute(query.with_for_update(of=reports, skip_locked=True)).one_or_none()
+    query = select(reports).where(there).with_for_update(skip_locked=True)
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
+    # Only now: what somebody added until a moment ago is seen.
+    waits = outbox.c.state.in_((PENDING, SENDING)) & (outbox.c.report_id == report_id)
+    query = select(exists().where(waits).label("owed"), *_entries(report_id))
+    told = connection.execute(query).one()
     return Kept(
         kind=row.kind,
         child=row.child,
         restricted=row.restricted,
         drill=row.drill,
         held=row.legal_hold,
-        read=bool(row.looked or row.acknowledged_by),
-        owed=bool(row.owed),
-        closed_at=row.closed_at if row.stage == Stage.CLOSED.value else None,
+        read=(told.looked or 0) > (told.wrote or 0),
+        owed=bool(told.owed),
+        ended_at=told.last_at if row.stage == Stage.CLOSED.value else None,
     )
+
+
+def _entries(report_id: str) -> Iterator[Label[Any]]:
+    """The number of the last look, that of the reporter's last words, and when anything was last entered."""
+    number, event = report_events.c.number, report_events.c.event
+    words = report_events.c.sealed_detail.is_not(None) | (event == "submit")
+    of = {
+        "looked": (func.max(number), event.in_(_LOOKS)),
+        "wrote": (func.max(number), (report_events.c.actor == REPORTER) & words),
+        "last_at": (func.max(report_events.c.at), event.not_in((*_LOOKS, "export_code"))),
+    }
+    for name, (found, which) in of.items():
+        yield select(found).where(report_events.c.report_id == report_id, which).scalar_subquery().label(name)
 
 
 def shred(connection: Connection, report_id: str) -> None:

@@ -34,7 +34,7 @@ NARRATIVE = "Quetzalcoatlus wrote vile remarks"
 
 
 def closed(desk: Desk, read: bool = True, **slots: str) -> str:
-    """A case that was read, acknowledged and closed."""
+    """A case that was opened, acknowledged and closed."""
     answers = {"kind": "colleague", "narrative": NARRATIVE, **slots}
     reference = desk.report("ana", None, **answers).reference
     desk.work()
@@ -86,7 +86,7 @@ def test_a_childs_case_is_kept_longer(desk: Desk) -> None:
 KEEPS = {
     "legal hold": "UPDATE reports SET legal_hold = true",
     "opened again": "UPDATE reports SET stage = 'acknowledged', closed_at = NULL",
-    "never read": "UPDATE reports SET acknowledged_by = ''",
+    "never opened": "DELETE FROM report_events WHERE event = 'view'",
     "a drill without a period": "UPDATE reports SET drill = true",
     "something is owed": "UPDATE outbox SET state = 'pending'",
 }
@@ -94,8 +94,8 @@ KEEPS = {
 
 @pytest.mark.parametrize("why", KEEPS)
 def test_what_is_never_purged(desk: Desk, why: str) -> None:
-    """Under legal hold, open, never read, still owed to somebody, or without a period: it is kept."""
-    closed(desk, read=False)
+    """Under legal hold, open, never opened, still owed to somebody, or without a period: it is kept."""
+    closed(desk)
     desk.later(days=9999)
     assert len(going(desk)) == 1
     with desk.product.database.transaction() as tx:
@@ -103,6 +103,64 @@ def test_what_is_never_purged(desk: Desk, why: str) -> None:
     assert going(desk) == []
     assert purged(desk) == []
     assert len(rows(desk, "SELECT 1 FROM report_events")) > 2
+
+
+def add(desk: Desk, reference: str, words: str = "He did it again.") -> None:
+    assert "is kept with" in desk.fill("ana", "report.add", reference, text=words)
+    desk.work()
+
+
+@pytest.mark.parametrize("unread", ["add", "correct"])
+def test_what_nobody_has_opened_is_never_purged(desk: Desk, unread: str) -> None:
+    """Words of the reporter that came after the last look keep the case, until somebody opens it."""
+    reference = closed(desk)
+    desk.fill("ana", f"report.{unread}", reference, text="He did it again.")
+    desk.work()
+    assert [row[0] for row in rows(desk, "SELECT event FROM report_events ORDER BY number")][-1] == unread
+    desk.later(days=9999)
+    assert going(desk) == purged(desk) == []
+    assert "He did it again." in desk.press("eleanor", "case.details", reference)
+    assert going(desk) == [reference]
+
+
+def test_a_card_or_an_acknowledgement_opens_nothing(desk: Desk) -> None:
+    """Who acknowledged and closed a case without its details has read none of it: it is kept."""
+    reference = closed(desk, read=False)
+    desk.later(days=9999)
+    desk.press("eleanor", "case.show", reference)
+    assert going(desk) == purged(desk) == []
+
+
+def test_whoever_may_not_read_opens_nothing(desk: Desk) -> None:
+    """A look that was refused leaves what was added unread."""
+    reference = closed(desk)
+    add(desk, reference)
+    assert "He did it again." not in desk.press("ivan", "case.details", reference)
+    desk.later(days=9999)
+    assert going(desk) == []
+
+
+def test_the_period_counts_from_the_last_entry(desk: Desk) -> None:
+    """What is added after the closing begins the period anew; to open the case does not."""
+    reference = closed(desk)
+    desk.later(days=99)
+    add(desk, reference)
+    desk.later(days=50)
+    desk.press("eleanor", "case.details", reference)
+    desk.later(days=49)
+    assert going(desk) == []
+    desk.later(days=2)
+    assert going(desk) == [reference]
+
+
+def test_a_class_without_a_period_is_never_purged(desk: Desk) -> None:
+    """Where the Federation has set no number, nothing of that class goes, however old it is."""
+    closed(desk)
+    desk.later(days=99999)
+    bare = PERIODS.model_copy(
+        update={"cases": {**PERIODS.cases, "cases": PERIODS.cases["cases"].model_copy(update={"days": None})}}
+    )
+    assert list(purge(desk.product.database, desk.product.context.vault, bare, desk.now)) == []
 
 
 def test_the_skeleton_alone_is_left(desk: Desk) -> None:
