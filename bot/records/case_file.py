@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags
+from bot.casework.closing import KEPT
 from bot.casework.context import Context
 from bot.casework.notify import LADDER
 from bot.domain.messages import Block, Callout, Facts, Heading, Paragraph, Quote, Tags
@@ -152,8 +153,10 @@ def _label(context: Context, event: str, detail: dict[str, str]) -> str:
 
 
 Item = Mapping[str, Any]
-# What is printed of an entry's detail: what people wrote, and when. Its label has the rest.
-_WRITTEN = frozenset(("at", "due", "their_reference", "text", "advice", "outcome", "reason", "answer"))
+# What is printed of an entry's detail: what people wrote, when, and what closing demanded.
+_WRITTEN = frozenset(
+    ("at", "due", "reference", "their_reference", "text", "advice", "outcome", "reason", "answer", *KEPT)
+)
 
 
 def title_of(context: Context, file: Item) -> str:
@@ -232,11 +235,13 @@ def _line(context: Context, item: Item) -> tuple[str, str]:
     roles = f" ({', '.join(item['roles'])})" if item["roles"] else ""
     mark = f"{context.world.paper.case.internal} · " if item["internal"] else ""
     label = f"{_local(context, item['at'])} · {item['actor']}{roles}"
-    written = [_when(context, name, value) for name, value in item["detail"].items() if name in _WRITTEN]
+    written = [_written(context, name, value) for name, value in item["detail"].items() if name in _WRITTEN]
     return label, "\n".join([f"{mark}{item['label']}", *written])
 
 
-def _when(context: Context, name: str, value: str) -> str:
+def _written(context: Context, name: str, value: str) -> str:
+    if label := context.work.closing.kept.find(name):
+        return f"{label}: {value}"
     if name not in ("at", "due"):
         return value
     try:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.domain.messages import Button, Buttons
+from bot.casework.closing import KEPT
+from bot.domain.messages import Button, Buttons, Message
 from bot.domain.turns import Pressed, Said
+from bot.records.case_file import case_blocks
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
 from bot.records.subjects import subject_of
@@ -118,6 +120,41 @@ def test_a_code_for_an_export_is_read_however_it_is_written(desk: Desk) -> None:
     typed = code(desk, "eleanor", reference).lower().replace("-", " ").replace("0", "o").replace("1", "l")
     assert taken(desk, reference, typed)
     assert taken(desk, reference, typed) is None
+
+
+def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
+    """Each thing that was said at the closing stands on paper under its name, as it does on the screen."""
+    reference, other = desk.report("ana", nudity="yes").reference, desk.report().reference
+    desk.press("eleanor", "case.details", reference)
+    desk.press("eleanor", "case.acknowledge", reference)
+    desk.fill("eleanor", "case.link", reference, reference=other)
+    said = {
+        "agencies": "The parents did not want it.",
+        "evidence": "deleted",
+        "record": "CPOMS 4711",
+        "lessons": "eleanor",
+        "gap": "yes",
+    }
+    reason = "It was an accident, and all of it is deleted."
+    assert "closed" in desk.fill(
+        "eleanor", "case.close", reference, outcome="advice_given", reason=reason, **said
+    )
+    file = taken(desk, reference, code(desk, "eleanor", reference))
+    assert file is not None
+    context = desk.product.context
+    closing, shown = context.work.closing, text_of(Message(case_blocks(context, file), ""))
+    answers = {
+        **said,
+        "evidence": closing.evidence_answers["deleted"],
+        "lessons": "Eleanor Marsh",
+        "gap": closing.gap_answers["yes"],
+    }
+    assert said.keys() == set(KEPT)
+    for name in KEPT:
+        assert f"{closing.kept[name]}: {answers[name]}" in shown
+    assert "Nobody outside told, because: The parents did not want it." in shown
+    assert reason in shown
+    assert other in shown
 
 
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
