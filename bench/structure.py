@@ -26,6 +26,7 @@ import grimp
 from aiohttp import web
 
 from bot.app import Product, build, clock, new_tokens, web_app
+from bot.casework.context import Work
 from bot.casework.open import submit
 from bot.channels.slack.app import PATH
 from bot.channels.slack.config import SlackConfig
@@ -197,7 +198,7 @@ def report(product: Product, user: str) -> str:
     answers = {name: (value,) for name, value in ACCIDENT.items()}
     with product.database.transaction() as tx:
         sender, command = Sender("slack", user), SubmitReport(new_tokens(), answers)
-        return submit(tx, product.context, sender, command, clock()).reference
+        return submit(Work(tx, product.context, clock()), sender, command).reference
 
 
 def card_of(reference: str, slack: SlackDouble, flt: Channel) -> Message:

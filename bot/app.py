@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.assistant.assistant import Assistant
-from bot.casework.context import ChannelState, Context, CurrentWorld
+from bot.casework.context import ChannelState, Context, CurrentWorld, Work
 from bot.casework.limits import Counters
 from bot.channels import playground
 from bot.channels.common.runtime import AsyncCore
@@ -163,7 +163,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
     )
     with database.transaction() as tx:
-        standing.refresh(tx, context, clock())
+        standing.refresh(Work(tx, context, clock()))
     engine = engine or serving_engine(settings, world)
     shared = SharedClock(database.now, _steady) if database.is_shared else clock
     return Product(settings, database, context, Assistant(context, engine), engine, shared)

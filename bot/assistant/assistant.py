@@ -17,7 +17,7 @@ from bot.assistant import case_presses, dialogue, words
 from bot.assistant.crisis import Parses, prose
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import auditing
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
 from bot.domain.messages import Callout, Message, Paragraph
 from bot.domain.presses import StepChoice
@@ -217,7 +217,7 @@ class Assistant:
         self, incoming: Incoming, parses: Parses, now: datetime, in_time: Callable[[], bool] | None
     ) -> tuple[Message, ...]:
         with self._context.database.transaction() as tx:
-            replies = self._in(tx, incoming, parses, now)
+            replies = self._in(Work(tx, self._context, now), incoming, parses)
             if in_time is not None and not in_time():
                 raise _TooLate
         return replies
@@ -239,20 +239,20 @@ class Assistant:
                 return tuple(self._engine.parse(text[:_LONGEST]) for text in prose(form))
         return ()
 
-    def _in(self, tx: Transaction, incoming: Incoming, parses: Parses, now: datetime) -> tuple[Message, ...]:
+    def _in(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
         sender = incoming.sender
-        one_at_a_time(tx, self._context.vault, sender.platform, sender.user)
+        one_at_a_time(work.tx, self._context.vault, sender.platform, sender.user)
         event = (sender.platform, incoming.event_id)
-        if not first_time(tx, self._context.vault, event, now):
+        if not first_time(work.tx, self._context.vault, event, work.now):
             return ()
-        standing.refresh(tx, self._context, now)
+        standing.refresh(work)
         if stops(self._context, incoming):
             return (message(self._context, incoming),)
         if _is_roster_press(incoming) and incoming.private:
-            return (roster.act(tx, self._context, incoming, now),)
+            return (roster.act(work, incoming),)
         if _is_case_press(incoming) and incoming.private:
-            return (case_presses.act(tx, self._context, incoming, now),)
-        return self._sent_before(tx, incoming) or self._turn(tx, incoming, parses, now)
+            return (case_presses.act(work, incoming),)
+        return self._sent_before(work.tx, incoming) or self._turn(work, incoming, parses)
 
     def _sent_before(self, tx: Transaction, incoming: Incoming) -> tuple[Message, ...]:
         """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
@@ -269,22 +269,20 @@ class Assistant:
         mode = report.row.mode
         return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
 
-    def _turn(
-        self, tx: Transaction, incoming: Incoming, parses: Parses, now: datetime
-    ) -> tuple[Message, ...]:
+    def _turn(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
         owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
-        session = self._session(tx, owner, now)
+        session = self._session(work.tx, owner, work.now)
         if session is None:
-            forget_session(tx, owner)
+            forget_session(work.tx, owner)
             return lost_draft(self._new_session(), self._context.world).replies
-        turn = take_turn(session, incoming, parses, self._context.world, now)
-        if self._gate.one_too_many(incoming, session, turn, now):
+        turn = take_turn(session, incoming, parses, self._context.world, work.now)
+        if self._gate.one_too_many(incoming, session, turn, work.now):
             return (receipts.wait(self._context.world),)
         try:
-            done = [self._do(tx, incoming, command, now) for command in turn.commands]
+            done = [self._do(work, incoming, command) for command in turn.commands]
         except NotSent as refused:
             return (receipts.not_sent(self._context.world, refused.route),)
-        self._keep(tx, owner, session, turn, now)
+        self._keep(work, owner, session, turn)
         return (*turn.replies, *done)
 
     def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
@@ -300,31 +298,31 @@ class Assistant:
     def _new_session(self) -> Session:
         return Session(tokens=self._context.new_tokens())
 
-    def _do(self, tx: Transaction, incoming: Incoming, command: Command, now: datetime) -> Message:
-        context, sender = self._context, incoming.sender
+    def _do(self, work: Work, incoming: Incoming, command: Command) -> Message:
+        sender = incoming.sender
         match command:
             case SubmitReport():
-                received = submit(tx, context, sender, command, now)
+                received = submit(work, sender, command)
                 return self._receipt(command, received)
             case SendAlert():
-                return self._alert(tx, sender, command, now)
+                return self._alert(work, sender, command)
             case ShowStatus():
-                card = case_presses.case_asked_for(tx, context, sender, command, now)
-                return card or status.status(tx, context, sender, command, now)
+                card = case_presses.case_asked_for(work, sender, command)
+                return card or status.status(work, sender, command)
             case AddToReport():
-                return status.add(tx, context, sender, command, now)
+                return status.add(work, sender, command)
             case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport():
-                return self._after(tx, sender, command, now)
+                return self._after(work, sender, command)
             case ListCases():
-                return case_presses.list_cases(tx, context, incoming, now)
+                return case_presses.list_cases(work, incoming)
             case ShowAudit() | ApprovePurge() | ShowRoster():
-                return self._oversee(tx, sender, command, now)
+                return self._oversee(work, sender, command)
 
-    def _alert(self, tx: Transaction, sender: Sender, command: SendAlert, now: datetime) -> Message:
+    def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
         context = self._context
         # The draft's own names are for the report: its alert is found again by a key of its own.
         tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert")
-        sent = submit(tx, context, sender, SubmitReport(tokens, command.slots), now)
+        sent = submit(work, sender, SubmitReport(tokens, command.slots))
         found, slots = sent.reference, command.slots
         return receipts.alerted(
             context.world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on
@@ -332,29 +330,26 @@ class Assistant:
 
     def _after(
         self,
-        tx: Transaction,
+        work: Work,
         sender: Sender,
         command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport,
-        now: datetime,
     ) -> Message:
         match command:
             case AnswerCheckBack():
-                return check_back.answer(tx, self._context, sender, command, now)
+                return check_back.answer(work, sender, command)
             case WithdrawReport():
-                return withdrawal.withdraw(tx, self._context, sender, command, now)
+                return withdrawal.withdraw(work, sender, command)
             case MoveReport():
-                return misdirection.move(tx, self._context, sender, command, now)
+                return misdirection.move(work, sender, command)
             case CopyReport():
-                return status.own_copy(tx, self._context, sender, command, now)
+                return status.own_copy(work, sender, command)
 
-    def _oversee(
-        self, tx: Transaction, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster, now: datetime
-    ) -> Message:
+    def _oversee(self, work: Work, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster) -> Message:
         if isinstance(command, ShowAudit):
-            return auditing.show(tx, self._context, sender, command, now)
+            return auditing.show(work, sender, command)
         if isinstance(command, ShowRoster):
-            return roster.show(tx, self._context, sender, now)
-        return roster.approve_purge(tx, self._context, sender, now)
+            return roster.show(work, sender)
+        return roster.approve_purge(work, sender)
 
     def _receipt(self, command: SubmitReport, received: Received) -> Message:
         world = self._context.world
@@ -362,19 +357,19 @@ class Assistant:
             world, received.reference, received.mode, command.slots, received.route, received.again
         )
 
-    def _keep(self, tx: Transaction, owner: str, before: Session, turn: Turn, now: datetime) -> None:
+    def _keep(self, work: Work, owner: str, before: Session, turn: Turn) -> None:
         sent = [command for command in turn.commands if isinstance(command, SubmitReport)]
         if any(command.slots.get("mode") == (ANONYMOUS,) for command in sent):
             # Not even the last question asked may point to whoever reported.
-            forget_session(tx, owner)
+            forget_session(work.tx, owner)
             return
         session = turn.session
         if before.draft is not None and session.draft is None:
             # Sent or cancelled: an old button on another device must never fit the next draft.
             session = replace(session, tokens=self._context.new_tokens())
         if session != before:
-            expires_at = now + timedelta(days=self._context.world.federation.session_days)
-            save_session(tx, self._context.vault, owner, dialogue.dump(session), expires_at)
+            expires_at = work.now + timedelta(days=self._context.world.federation.session_days)
+            save_session(work.tx, self._context.vault, owner, dialogue.dump(session), expires_at)
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

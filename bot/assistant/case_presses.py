@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from bot.casework import auditing, card, forms, restriction, views, work
 from bot.casework.acts import HAPPENING, PERMISSION
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Work
 from bot.casework.forms import Checked
 from bot.casework.handle import happen, refused
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
-from bot.casework.notify import owe_rewrites
 from bot.casework.press import Press, refusal
 from bot.casework.views import Listed
 from bot.content.case_texts import WORK
@@ -24,35 +23,30 @@ from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.records import codes
 from bot.reporting.inputs import clean_text
-from bot.storage.database import Transaction
 from bot.storage.reports import (
     Reporter,
     histories,
-    history,
     open_reports,
-    people_of,
     people_of_each,
-    reload,
     report_by_reference,
-    save_state,
 )
 
 
-def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+def act(work: Work, incoming: Incoming) -> Message:
     """Do what a press or a form on a case asks, or say why not. A refusal changes nothing."""
     content = incoming.content
     assert isinstance(content, Pressed | Submitted)
     sender = incoming.sender
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
     if person is None:
         # Of what was pressed only what Signpost knows is written down: the rest could be anything.
-        auditing.note(tx, context, None, "refused", now, pressed=_known(content.action))
-        return refusal(context, "not_on_roster")
+        auditing.note(work, None, "refused", pressed=_known(content.action))
+        return refusal(work.context, "not_on_roster")
     if content.action == codes.SUBJECT:
-        return codes.ask_for_subject(tx, context, person, content, now)
+        return codes.ask_for_subject(work, person, content)
     if content.action not in PERMISSION:
-        return refusal(context, "unknown_action")
-    press = _permitted(tx, context, person, content, now)
+        return refusal(work.context, "unknown_action")
+    press = _permitted(work, person, content)
     return press if isinstance(press, Message) else _answer(press, content)
 
 
@@ -64,21 +58,18 @@ def _known(action: str) -> str:
     return action if action in PERMISSION else ""
 
 
-def _permitted(
-    tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
-) -> Press | Message:
+def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Press | Message:
     of = CasePart.parse(content.value)
     if content.action in _SEVERAL and isinstance(content, Submitted):
-        hold_together(tx, context, (of.reference, *_typed_reference(content)))
-    report = report_by_reference(tx, context.vault, of.reference)
-    told = people_of(tx, report) if report else ()
-    if report is None or not context.may(person, "list", report, told):
-        auditing.note(tx, context, person, "refused", now, report, pressed=content.action, why="unknown")
+        hold_together(work, (of.reference, *_typed_reference(content)))
+    report = report_by_reference(work.tx, work.context.vault, of.reference)
+    case = Case(work, report) if report else None
+    if case is None or not case.may(person, "list"):
+        auditing.note(work, person, "refused", report, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
-        return refusal(context, "unknown")
-    press = Press(tx, context, person, report, told, now, content.action, of.part)
-    allowed = context.may(person, PERMISSION[content.action], report, told)
-    return press if allowed else press.refused("not_permitted")
+        return refusal(work.context, "unknown")
+    press = Press(work.tx, work.context, work.now, person, case, content.action, of.part)
+    return press if press.may(PERMISSION[content.action]) else press.refused("not_permitted")
 
 
 def _typed_reference(content: Submitted) -> tuple[str, ...]:
@@ -107,55 +98,48 @@ def _done_at_once(press: Press, action: str) -> Message:
     return happen(press, action, {})
 
 
-def case_asked_for(
-    tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime
-) -> Message | None:
+def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | None:
     """The card of the case behind "status FED-…", for somebody on the roster who may list it.
 
     None for everyone else, and for a report of the sender's own: its status is theirs to read.
     """
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    report = report_by_reference(tx, context.vault, asked.reference)
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    report = report_by_reference(work.tx, work.context.vault, asked.reference)
     if person is None or report is None or asked.code:
         return None
-    told = people_of(tx, report)
+    case = Case(work, report)
     own = report.reporter == Reporter(sender.platform, sender.user)
-    if own or not context.may(person, "list", report, told):
+    if own or not case.may(person, "list"):
         return None
-    return _show(Press(tx, context, person, report, told, now))
+    return _show(Press(work.tx, work.context, work.now, person, case))
 
 
 def _show(press: Press) -> Message:
-    auditing.note(press.tx, press.context, press.person, "case.show", press.now, press.report)
+    auditing.note(press, press.person, "case.show", press.report)
     if not _sees_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
         return card.notice(press.context, press.report)
-    entries = history(press.tx, press.report)
+    entries = press.case.entries
     links = card_links(press.tx, press.report, entries)
     return card.card(press.context, press.report, press.told, entries, links=links)
 
 
 def _sees_the_card(press: Press) -> bool:
     carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
-    return carded or press.context.may(press.person, "details", press.report, press.told)
+    return carded or press.may("details")
 
 
 def _details(press: Press) -> Message:
-    opened = any(
-        entry.event == "view" and entry.actor == press.person.id for entry in history(press.tx, press.report)
-    )
-    press.record("view", press.report.state, {})
+    opened = any(entry.event == "view" and entry.actor == press.person.id for entry in press.case.entries)
+    press.record("view", {})
     if not opened:
         # The card names who has opened the details, so the first time by each is a change to it.
-        row = press.report.row
-        save_state(press.tx, press.report, press.report.state, row.due_at, row.closed_at)
-        report = reload(press.tx, press.context.vault, press.report)
-        owe_rewrites(press.tx, press.context, report, press.now)
-    return views.details(press, entries_for(press.tx, press.context, press.person, press.report))
+        press.case.touch()
+    return views.details(press, entries_for(press, press.person, press.report))
 
 
 def _clauses(press: Press) -> Message:
-    auditing.note(press.tx, press.context, press.person, "case.clauses", press.now, press.report)
+    auditing.note(press, press.person, "case.clauses", press.report)
     if not _sees_the_card(press):
         # The clauses say more of what happened than a notice may.
         return card.notice(press.context, press.report)
@@ -163,7 +147,7 @@ def _clauses(press: Press) -> Message:
 
 
 def _more(press: Press) -> Message:
-    return card.more(press.context, press.report, history(press.tx, press.report), press.may)
+    return card.more(press.context, press.report, press.case.entries, press.may)
 
 
 _VIEWS: dict[str, Callable[[Press], Message]] = {
@@ -205,17 +189,17 @@ def _filled_in(press: Press, action: str, checked: Checked) -> Message:
     return work.do(press, name, values) if name in WORK else happen(press, action, values)
 
 
-def list_cases(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+def list_cases(work: Work, incoming: Incoming) -> Message:
     """The open cases that the sender may see; a refusal for someone off the roster."""
     sender = incoming.sender
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    auditing.note(tx, context, person, "cases" if person else "refused", now)
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    auditing.note(work, person, "cases" if person else "refused")
     if person is None:
-        return refusal(context, "not_on_roster")
-    found = open_reports(tx, context.vault)
-    told = people_of_each(tx, found)
-    may_see = [report for report in found if context.may(person, "list", report, told[report.id])]
-    entries = histories(tx, may_see)
+        return refusal(work.context, "not_on_roster")
+    found = open_reports(work.tx, work.context.vault)
+    told = people_of_each(work.tx, found)
+    may_see = [report for report in found if work.context.may(person, "list", report, told[report.id])]
+    entries = histories(work.tx, may_see)
     seen = [Listed(report, entries[report.id]) for report in may_see]
-    listed = views.case_list(context, seen, person.id, now)
-    return codes.with_subject_button(context, person, listed)
+    listed = views.case_list(work.context, seen, person.id, work.now)
+    return codes.with_subject_button(work.context, person, listed)

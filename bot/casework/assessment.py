@@ -44,7 +44,7 @@ def tell_safeguarding(
         mark(press.tx, report, child=True)
     told = tuple(item for item in _safeguarding(press, report) if item not in press.told)
     add_people(press.tx, report, told, "assess", press.now)
-    owe_people(press.tx, press.context, report, told, press.now)
+    owe_people(press, report, told)
     if not report.row.visibility.in_channel:
         return ""
     return "assess_restrict" if press.may("restrict") else "assess_told"

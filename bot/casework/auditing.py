@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.access import Actor, CaseFacts, access_report
 from bot.domain.messages import Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.domain.turns import Sender, ShowAudit
 from bot.storage.audit import UNKNOWN, AuditEntry, entries_of, record
 from bot.storage.crypto import RecordKey
-from bot.storage.database import Transaction
 from bot.storage.reports import Report, people_of, report_by_reference
 
 _NEWEST = 40
@@ -19,35 +16,38 @@ _ANY_CASE = CaseFacts(open_route=False, child=False, accidental=False)
 
 
 def note(
-    tx: Transaction,
-    context: Context,
+    work: Work,
     person: Person | None,
     action: str,
-    now: datetime,
     report: Report | None = None,
     **detail: str,
 ) -> None:
     """Put into the audit what somebody on the roster, or off it (None), did or saw."""
-    roster = context.world.federation.roster
+    roster = work.context.world.federation.roster
     school = report.row.school if report else ""
     roles: frozenset[str] = frozenset()
     if person is not None:
         roles = roster.roles_of(person.id, school) if report else roster.every_role_of(person.id)
     actor, key = person.id if person else UNKNOWN, report.key if report else None
     subject = report.id if report else ""
-    record(tx, context.vault, AuditEntry(now, actor, ",".join(sorted(roles)), action, subject, detail), key)
+    record(
+        work.tx,
+        work.context.vault,
+        AuditEntry(work.now, actor, ",".join(sorted(roles)), action, subject, detail),
+        key,
+    )
 
 
-def show(tx: Transaction, context: Context, sender: Sender, asked: ShowAudit, now: datetime) -> Message:
+def show(work: Work, sender: Sender, asked: ShowAudit) -> Message:
     """Who looked at a case and acted on it, or what was done beside the cases, for those who may audit."""
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    found = report_by_reference(tx, context.vault, asked.reference) if asked.reference else None
-    if person is None or not _may(tx, context, person, asked, found):
-        note(tx, context, person, "refused", now, found, pressed="audit.show")
-        text = context.texts.audit.refused
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    found = report_by_reference(work.tx, work.context.vault, asked.reference) if asked.reference else None
+    if person is None or not _may(work, person, asked, found):
+        note(work, person, "refused", found, pressed="audit.show")
+        text = work.context.texts.audit.refused
         return Message((Callout("warning", text),), summary=text)
-    note(tx, context, person, "audit.show", now, found)
-    return _listed(tx, context, found)
+    note(work, person, "audit.show", found)
+    return _listed(work, found)
 
 
 def may_audit(context: Context, person: Person) -> bool:
@@ -56,19 +56,19 @@ def may_audit(context: Context, person: Person) -> bool:
     return access_report(context.world.permissions, actor, "audit", _ANY_CASE)
 
 
-def _may(tx: Transaction, context: Context, person: Person, asked: ShowAudit, found: Report | None) -> bool:
+def _may(work: Work, person: Person, asked: ShowAudit, found: Report | None) -> bool:
     if found is not None:
-        return context.may(person, "audit", found, people_of(tx, found))
+        return work.context.may(person, "audit", found, people_of(work.tx, found))
     # That there is no such case is told to nobody; what is about no case, to whoever may audit any.
-    return not asked.reference and may_audit(context, person)
+    return not asked.reference and may_audit(work.context, person)
 
 
-def _listed(tx: Transaction, context: Context, report: Report | None) -> Message:
-    texts = context.texts.audit
+def _listed(work: Work, report: Report | None) -> Message:
+    texts = work.context.texts.audit
     key: RecordKey | None = report.key if report else None
-    entries = entries_of(tx, context.vault, report.id if report else "", _NEWEST, key)
+    entries = entries_of(work.tx, work.context.vault, report.id if report else "", _NEWEST, key)
     title = texts.title.fill(reference=report.reference) if report else texts.general
-    lines = tuple(_line(context, entry) for entry in entries)
+    lines = tuple(_line(work.context, entry) for entry in entries)
     shown = (Paragraph(texts.newest.fill(count=_NEWEST), muted=True), Facts(lines))
     blocks = shown if lines else (Paragraph(texts.none),)
     slot = f"audit:{report.reference}" if report else "audit"

@@ -9,7 +9,6 @@ from bot.casework.links import has_links
 from bot.casework.press import Press
 from bot.content.case_texts import Kept
 from bot.domain.messages import Field, Option
-from bot.storage.reports import history
 
 _TEXT, _SHORT = 4000, 200
 _DUPLICATE, _REFERRED = "duplicate", "referred"
@@ -43,14 +42,14 @@ def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
 def _unasked(press: Press) -> frozenset[str]:
     row, answers = press.report.row, press.report.answers
     shows_picture = row.kind == "image" or "child_image" in answers.get("category", ())
-    was_told = any(entry.event == "refer" for entry in history(press.tx, press.report))
+    was_told = any(entry.event == "refer" for entry in press.case.entries)
     not_asked = {"answer": row.kind != "question", "agencies": was_told, "evidence": not shows_picture}
     return frozenset(name for name, holds in not_asked.items() if holds)
 
 
 def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
     """What an outcome says must have happened: a referral that was logged, a link to the other case."""
-    entries, texts = history(press.tx, press.report), press.context.work.errors
+    entries, texts = press.case.entries, press.context.work.errors
     if values.get("outcome") == _DUPLICATE and not has_links(entries):
         return {"outcome": texts.duplicate_first}
     if values.get("outcome") == _REFERRED and not any(entry.event == "refer" for entry in entries):

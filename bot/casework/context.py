@@ -17,7 +17,7 @@ from bot.domain.escalation import Timetable
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.domain.turns import Tokens
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
 from bot.storage.reports import Report
 from bot.storage.vault import Vault
 
@@ -137,14 +137,18 @@ class Context:
         since, climbed = row.clock_from or row.received_at, row.clock_level
         return self.world.federation.timetable(since, row.urgent, climbed)
 
-    def actor(self, person: Person, report: Report) -> Actor:
-        """A person with the roles that they hold for this report's school."""
-        return Actor(person.id, self.world.federation.roster.roles_of(person.id, report.row.school))
+    def actor(self, person: str, report: Report) -> Actor:
+        """Somebody with the roles that they hold for this report's school."""
+        return Actor(person, self.world.federation.roster.roles_of(person, report.row.school))
 
     def may(self, person: Person, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
-        """Whether the roster and the table let this person do this: the one way to ask."""
+        """Whether the roster and the table let this person do this: the one way to ask for somebody."""
         told = (*told, *self._told_for_others(person, told))
-        return access_report(self.world.permissions, self.actor(person, report), action, facts(report, told))
+        return self.allows(self.actor(person.id, report), action, report, told)
+
+    def allows(self, actor: Actor, action: Action, report: Report, told: tuple[Told, ...]) -> bool:
+        """Whether the table lets them do this with the report, by what is stored of it."""
+        return access_report(self.world.permissions, actor, action, _facts(report, told))
 
     def _told_for_others(self, person: Person, told: tuple[Told, ...]) -> tuple[Told, ...]:
         """What those were told for whom this person stands in at the moment."""
@@ -152,7 +156,7 @@ class Context:
         return tuple(replace(item, person=person.id) for item in told if item.person in away)
 
 
-def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
+def _facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
     """What the permissions ask of a stored report."""
     at_c_or_d, at_n = told_people(told)
     return CaseFacts(
@@ -164,3 +168,12 @@ def facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
         excluded_people=frozenset(report.route.excluded_people),
         excluded_roles=frozenset(report.route.excluded_roles),
     )
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where something is done, with what, and when: one transaction, the context, one moment."""
+
+    tx: Transaction
+    context: Context
+    now: datetime

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.casework import closing, work_forms
-from bot.casework.context import Context, facts
+from bot.casework.context import Context
 from bot.casework.press import Press
 from bot.content.case_texts import FORMS as WORK_FORMS
 from bot.content.case_texts import FieldErrors
-from bot.domain.access import Action, Actor, access_report
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
 
@@ -38,10 +37,10 @@ def fields(press: Press, action: str) -> tuple[Field, ...]:
     """The fields of the form that `action` opens for this report."""
     context, texts = press.context, press.context.texts.forms
     if (name := action.removeprefix("case.")) in WORK_FORMS:
-        return work_forms.fields(press, name, able_to(press, "details"))
+        return work_forms.fields(press, name, press.case.able_to("details"))
     match action:
         case "case.assign":
-            options = tuple(Option(person, context.name(person)) for person in able_to(press, "assign"))
+            options = tuple(Option(person, context.name(person)) for person in press.case.able_to("assign"))
             return (Field("person", texts.assign_person, "choice", options=options),)
         case "case.note":
             return (Field("note", texts.note_text, "long_text", max_length=TEXT_LIMIT),)
@@ -51,7 +50,7 @@ def fields(press: Press, action: str) -> tuple[Field, ...]:
         case "case.refer":
             return _refer_fields(context)
         case "case.close":
-            return closing.fields(press, able_to(press, "assign"))
+            return closing.fields(press, press.case.able_to("assign"))
     return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
 
 
@@ -64,18 +63,6 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
         Field("at", texts.refer_at, "datetime", hint=texts.refer_hint, max_length=SHORT_LIMIT),
         Field("their_reference", theirs, "text", required=False, max_length=SHORT_LIMIT),
         Field("advice", advice, "long_text", required=False, max_length=TEXT_LIMIT),
-    )
-
-
-def able_to(press: Press, action: Action) -> tuple[str, ...]:
-    """Everyone on the roster who may do this with the report: to nobody else is it, or a task, given."""
-    world, report = press.context.world, press.report
-    roster, school = world.federation.roster, report.row.school
-    case = facts(report, press.told)
-    return tuple(
-        person
-        for person in roster.people
-        if access_report(world.permissions, Actor(person, roster.roles_of(person, school)), action, case)
     )
 
 

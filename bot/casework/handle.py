@@ -7,30 +7,25 @@ from collections.abc import Mapping
 from bot.casework import closing
 from bot.casework.acts import HAPPENING
 from bot.casework.context import Context
-from bot.casework.notify import is_uncontacted, owe_person, owe_reporter, owe_rewrites
+from bot.casework.notify import is_uncontacted, owe_person, owe_reporter
 from bot.casework.press import Press
 from bot.content.texts import Phrase
-from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Refused
 from bot.domain.messages import Message
 from bot.reporting.inputs import read_moment
-from bot.storage.reports import Report, reload, save_state
+from bot.storage.reports import Report
 
 
 def happen(press: Press, action: str, values: Mapping[str, str]) -> Message:
     """Do it once, or say why not. A refusal changes nothing."""
     to = values.get("person", press.person.id)
     event = Event(HAPPENING[action], press.person.id, to, values.get("outcome", ""))
-    state = advance(press.report.state, event)
-    if isinstance(state, Refused):
-        return refused(press, state)
-    if not _store(press, state):
-        return press.refused("changed")
-    press.record(event.what.value, state, _detail(press, event, values))
-    report = reload(press.tx, press.context.vault, press.report)
-    owe_rewrites(press.tx, press.context, report, press.now)
+    case = press.case.apply(event, detail=_detail(press, event, values))
+    if isinstance(case, Refused):
+        return refused(press, case)
     if event.what is Happening.ASSIGN and event.to != press.person.id:
-        owe_person(press.tx, press.context, report, "given", event.to, press.now)
-    _tell_reporter(press, event, report)
+        owe_person(press, case.report, "given", event.to)
+    _tell_reporter(press, event, case.report)
     return _done(press, event)
 
 
@@ -38,14 +33,6 @@ def refused(press: Press, why: Refused) -> Message:
     """The case's stage does not take it."""
     by = press.context.name(press.report.state.acknowledged_by)
     return press.refused(why.why, person=by)
-
-
-def _store(press: Press, state: CaseState) -> bool:
-    row, closed = press.report.row, state.stage is Stage.CLOSED
-    waiting = state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
-    return save_state(
-        press.tx, press.report, state, row.due_at if waiting else None, press.now if closed else None
-    )
 
 
 def _detail(press: Press, event: Event, values: Mapping[str, str]) -> dict[str, str]:
@@ -81,7 +68,7 @@ def _tell_reporter(press: Press, event: Event, report: Report) -> None:
     first_taken = event.what is Happening.ASSIGN and not press.report.state.acknowledged_by
     kind = "acknowledged" if first_taken else kinds.get(event.what)
     if kind:
-        owe_reporter(press.tx, press.context, report, kind, press.now)
+        owe_reporter(press, report, kind)
 
 
 def _asked(press: Press) -> Phrase:

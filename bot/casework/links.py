@@ -7,12 +7,10 @@ An open case that is linked to a restricted one holds nothing of the link at all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from bot.casework.context import Context
-from bot.casework.notify import owe_rewrites
+from bot.casework.case import Case
+from bot.casework.context import Work
 from bot.casework.press import Press
-from bot.domain.cases import Stage
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
@@ -21,34 +19,31 @@ from bot.storage.reports import (
     hold_in_order,
     look_up,
     named,
-    people_of,
-    reload,
     report_by_reference,
-    save_state,
 )
 
 
-def hold_together(tx: Transaction, context: Context, references: Iterable[str]) -> None:
+def hold_together(work: Work, references: Iterable[str]) -> None:
     """Hold these cases and those that they are linked to: before anything of them is changed."""
-    found = [look_up(tx, context.vault, reference) for reference in references]
+    found = [look_up(work.tx, work.context.vault, reference) for reference in references]
     known = [report for report in found if report is not None]
-    linked = [other for report in known for other in linked_ids(history(tx, report))]
-    hold_in_order(tx, {*(report.id for report in known), *linked})
+    linked = [other for report in known for other in linked_ids(history(work.tx, report))]
+    hold_in_order(work.tx, {*(report.id for report in known), *linked})
 
 
-def other_case(press: Press, reference: str) -> Report | None:
+def other_case(press: Press, reference: str) -> Case | None:
     """The case of a reference, where the presser may open it too; None otherwise, whyever."""
-    other = report_by_reference(press.tx, press.context.vault, reference)
-    if other is None or other.id == press.report.id:
+    found = report_by_reference(press.tx, press.context.vault, reference)
+    if found is None or found.id == press.report.id:
         return None
-    may = press.context.may(press.person, "details", other, people_of(press.tx, other))
-    return other if may else None
+    other = Case(press, found)
+    return other if other.may(press.person, "details") else None
 
 
-def is_linked(tx: Transaction, report: Report, other: Report) -> bool:
+def is_linked(case: Case, other: Case) -> bool:
     """Whether the two are linked already, as either of them has it."""
-    pairs = ((report, other), (other, report))
-    return any(there.id in linked_ids(history(tx, here)) for here, there in pairs)
+    pairs = ((case, other), (other, case))
+    return any(there.report.id in linked_ids(here.entries) for here, there in pairs)
 
 
 def may_tell(report: Report, other: Report) -> bool:
@@ -56,13 +51,11 @@ def may_tell(report: Report, other: Report) -> bool:
     return report.row.visibility.restricted or not other.row.visibility.restricted
 
 
-def link_back(press: Press, other: Report) -> None:
+def link_back(press: Press, other: Case) -> None:
     """The other case tells of this one too, where that may be."""
-    if not may_tell(other, press.report):
-        return
-    there = Press(press.tx, press.context, press.person, other, people_of(press.tx, other), press.now)
-    there.record("link", other.state, {"other": press.report.id})
-    _touch(press.tx, press.context, other, press.now)
+    if may_tell(other.report, press.report):
+        other.enter("link", press.person.id, {"other": press.report.id})
+        other.touch()
 
 
 def has_links(entries: Sequence[Entry]) -> bool:
@@ -76,20 +69,14 @@ def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tup
     return tuple(other.reference for other in found if other.restricted == report.row.visibility.restricted)
 
 
-def hide_from_linked(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def hide_from_linked(case: Case) -> None:
     """The case has become restricted: the cards of open cases that named it are written anew without it."""
-    for item in named(tx, linked_ids(history(tx, report))):
-        other = report_by_reference(tx, context.vault, item.reference)
+    work = case.work
+    for item in named(work.tx, linked_ids(case.entries)):
+        other = report_by_reference(work.tx, work.context.vault, item.reference)
         # None where only its skeleton is left: it has no card any more.
         if other is not None and not other.row.visibility.restricted:
-            _touch(tx, context, other, now)
-
-
-def _touch(tx: Transaction, context: Context, other: Report, now: datetime) -> None:
-    row = other.row
-    closed_at = row.closed_at if other.state.stage is Stage.CLOSED else None
-    if save_state(tx, other, other.state, row.due_at, closed_at):
-        owe_rewrites(tx, context, reload(tx, context.vault, other), now)
+            Case(work, other).touch()
 
 
 def linked_ids(entries: Sequence[Entry]) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.domain.times import next_allowed
-from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, cards_of, enqueue, enqueue_all
 from bot.storage.removals import other_messages
 from bot.storage.reports import Report, history, people_of
@@ -82,27 +81,23 @@ LINES = frozenset(
         "vacate",
     )
 )
-_UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
+UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 
-def owe_first_notices(
-    tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
-) -> None:
+def owe_first_notices(work: Work, report: Report, told: Iterable[Told]) -> None:
     """The cards and notices that a new report owes, and its reporter's receipt."""
     owed = [("card", FLT_CHANNEL)] if report.row.visibility.in_channel else []
     owed += _to_people(told)
-    if _can_be_told(context, report):
+    if _can_be_told(work.context, report):
         owed.append(("receipt", REPORTER))
-    notices = {context.vault.new_id(): _notice(report, kind, recipient) for kind, recipient in owed}
-    enqueue_all(tx, notices, now)
+    notices = {work.context.vault.new_id(): _notice(report, kind, recipient) for kind, recipient in owed}
+    enqueue_all(work.tx, notices, work.now)
 
 
-def owe_people(
-    tx: Transaction, context: Context, report: Report, told: Iterable[Told], now: datetime
-) -> None:
+def owe_people(work: Work, report: Report, told: Iterable[Told]) -> None:
     """A card for each person at level C, a notice without content for those at N alone."""
     for kind, recipient in _to_people(told):
-        _owe(tx, context, report, kind, recipient, now)
+        _owe(work, report, kind, recipient)
 
 
 def _to_people(told: Iterable[Told]) -> list[tuple[str, Recipient]]:
@@ -113,83 +108,79 @@ def _to_people(told: Iterable[Told]) -> list[tuple[str, Recipient]]:
     return [(kind, Recipient(person)) for kind, people in kinds.items() for person in sorted(people)]
 
 
-def owe_rewrites(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def owe_rewrites(work: Work, report: Report) -> None:
     """Every card of the report shows its new state, and the thread under the FLT's says what happened."""
-    for recipient in _readers(tx, context, report):
-        _owe(tx, context, report, "card", recipient, now)
-    if context.flt_conversation[0] in context.threads and report.row.visibility.in_channel:
-        _owe_lines(tx, context, report, now)
+    for recipient in _readers(work, report):
+        _owe(work, report, "card", recipient)
+    if work.context.flt_conversation[0] in work.context.threads and report.row.visibility.in_channel:
+        _owe_lines(work, report)
 
 
-def _readers(tx: Transaction, context: Context, report: Report) -> tuple[Recipient, ...]:
+def _readers(work: Work, report: Report) -> tuple[Recipient, ...]:
     """Who has, or is owed, a card of the report, and may still see it."""
-    told, people = people_of(tx, report), context.world.federation.roster.people
+    told, people = people_of(work.tx, report), work.context.world.federation.roster.people
 
     def may_see(recipient: Recipient) -> bool:
         if recipient == FLT_CHANNEL:
             return report.row.visibility.in_channel
         person = people.get(recipient.person)
-        return person is not None and context.may(person, "list", report, told)
+        return person is not None and work.context.may(person, "list", report, told)
 
-    return tuple(recipient for recipient in cards_of(tx, report.id) if may_see(recipient))
+    return tuple(recipient for recipient in cards_of(work.tx, report.id) if may_see(recipient))
 
 
-def _owe_lines(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def _owe_lines(work: Work, report: Report) -> None:
     # What was written in this very transaction; what was written before has its lines already.
-    for number, entry in enumerate(history(tx, report), start=1):
-        if entry.at == now and entry.event in LINES:
+    for number, entry in enumerate(history(work.tx, report), start=1):
+        if entry.at == work.now and entry.event in LINES:
             notice = Notice(NoticeKey.of("line", report.id, number), report.id, "line", FLT_CHANNEL)
-            enqueue(tx, context.vault.new_id(), notice, now)
+            enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 
-def owe_members(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> int:
+def owe_members(work: Work, report: Report, kind: str) -> int:
     """What the FLT's channel cannot be told, each FLT member is told who may see the report: how many.
 
     Nobody who is concerned, and nobody once somebody has the case. A notice ("withheld") is owed once,
     whatever happens to the report; a card anew for each of its versions.
     """
-    if report.state.stage not in _UNACKNOWLEDGED or not report.row.visibility.in_channel:
+    if report.state.stage not in UNACKNOWLEDGED or not report.row.visibility.in_channel:
         return 0
-    told, roster = people_of(tx, report), context.world.federation.roster
+    told, roster = people_of(work.tx, report), work.context.world.federation.roster
     members = [roster.people[name] for name in roster.holders("flt", report.row.school)]
-    may_see = [member for member in members if context.may(member, "list", report, told)]
+    may_see = [member for member in members if work.context.may(member, "list", report, told)]
     for member in may_see:
         recipient = Recipient(member.id)
         if kind == "card":
-            _owe(tx, context, report, kind, recipient, now)
+            _owe(work, report, kind, recipient)
         else:
             key = NoticeKey.of(kind, report.id, recipient)
-            enqueue(tx, context.vault.new_id(), Notice(key, report.id, kind, recipient), now)
+            enqueue(work.tx, work.context.vault.new_id(), Notice(key, report.id, kind, recipient), work.now)
     return len(may_see)
 
 
-def owe_reporter(tx: Transaction, context: Context, report: Report, kind: str, now: datetime) -> None:
+def owe_reporter(work: Work, report: Report, kind: str) -> None:
     """Tell a reporter who can be told; an anonymous one reads it with reference and code instead.
 
     Whoever asked not to be contacted is sent nothing after the receipt, and reads the rest in the status.
     """
-    if is_uncontacted(context, report, now) and kind != "receipt":
+    if is_uncontacted(work.context, report, work.now) and kind != "receipt":
         return
-    if _can_be_told(context, report):
-        _owe(tx, context, report, kind, REPORTER, now)
+    if _can_be_told(work.context, report):
+        _owe(work, report, kind, REPORTER)
 
 
 def _can_be_told(context: Context, report: Report) -> bool:
     return report.reporter is not None and report.reporter.platform in context.platforms
 
 
-def owe_person(
-    tx: Transaction, context: Context, report: Report, kind: str, person: str, now: datetime
-) -> None:
+def owe_person(work: Work, report: Report, kind: str, person: str) -> None:
     """Tell one person on the roster: a card that is rewritten in place tells nobody anything."""
-    _owe(tx, context, report, kind, Recipient(person), now)
+    _owe(work, report, kind, Recipient(person))
 
 
 def owe_addition(
-    tx: Transaction,
-    context: Context,
+    work: Work,
     report: Report,
-    now: datetime,
     kind: str = "added",
     *,
     everybody: bool = False,
@@ -198,43 +189,42 @@ def owe_addition(
 
     Where nobody has a card any more, whoever may work on it today. With `everybody` all of them.
     """
-    told, people = people_of(tx, report), context.world.federation.roster.people
+    told, people = people_of(work.tx, report), work.context.world.federation.roster.people
 
     def those_who_may(action: Action, ids: Iterable[str]) -> list[Recipient]:
         found = [people[name] for name in ids if name in people]
-        return [Recipient(one.id) for one in found if context.may(one, action, report, told)]
+        return [Recipient(one.id) for one in found if work.context.may(one, action, report, told)]
 
     recipients = those_who_may("list", [report.state.holder])
     if everybody or not recipients:
-        recipients += [name for name in _readers(tx, context, report) if name not in recipients]
+        recipients += [name for name in _readers(work, report) if name not in recipients]
     for recipient in recipients or those_who_may("assign", people):
-        _owe(tx, context, report, kind, recipient, now)
+        _owe(work, report, kind, recipient)
 
 
-def owe_gone(
-    tx: Transaction, context: Context, report: Report, left: Iterable[Recipient], now: datetime
-) -> None:
+def owe_gone(work: Work, report: Report, left: Iterable[Recipient]) -> None:
     """The cards of those who are to have nothing of the report are taken away, without a trace.
 
     From the FLT's channel everything else that was posted of it as well.
     """
     for recipient in left:
-        _owe_gone(tx, context, report, recipient, NoticeKey.of("card", report.id, recipient), now)
-        posted = other_messages(tx, report.id, recipient) if recipient == FLT_CHANNEL else ()
+        _owe_gone(work, report, recipient, NoticeKey.of("card", report.id, recipient))
+        posted = other_messages(work.tx, report.id, recipient) if recipient == FLT_CHANNEL else ()
         for message in posted:
-            _owe_gone(tx, context, report, recipient, message.key, now)
+            _owe_gone(work, report, recipient, message.key)
 
 
-def _owe_gone(
-    tx: Transaction, context: Context, report: Report, recipient: Recipient, key: NoticeKey, now: datetime
-) -> None:
-    enqueue(tx, context.vault.new_id(), Notice(NoticeKey.of("gone", key), report.id, "gone", recipient), now)
+def _owe_gone(work: Work, report: Report, recipient: Recipient, key: NoticeKey) -> None:
+    enqueue(
+        work.tx,
+        work.context.vault.new_id(),
+        Notice(NoticeKey.of("gone", key), report.id, "gone", recipient),
+        work.now,
+    )
 
 
-def _owe(
-    tx: Transaction, context: Context, report: Report, kind: str, recipient: Recipient, now: datetime
-) -> None:
-    enqueue(tx, context.vault.new_id(), _notice(report, kind, recipient), now)
+def _owe(work: Work, report: Report, kind: str, recipient: Recipient) -> None:
+    enqueue(work.tx, work.context.vault.new_id(), _notice(report, kind, recipient), work.now)
 
 
 def _notice(report: Report, kind: str, recipient: Recipient) -> Notice:

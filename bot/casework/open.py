@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.notify import owe_first_notices
 from bot.content.conditions import applies
-from bot.domain.cases import Stage
 from bot.domain.routing import Route, Slots, decide
 from bot.domain.turns import Sender, SubmitReport
 from bot.reporting.drills import is_drill, marked
 from bot.storage.conversations import correct_submission, remember_submission, submitted_before
 from bot.storage.crypto import hash_code
-from bot.storage.database import Transaction
 from bot.storage.reports import (
-    Entry,
     NewReport,
     Report,
     Reporter,
     SealedRoute,
-    add_entry,
     add_first_people,
     insert_report,
 )
@@ -47,31 +44,29 @@ class NotSent(Exception):
         self.route = route
 
 
-def submit(
-    tx: Transaction, context: Context, sender: Sender, command: SubmitReport, now: datetime
-) -> Received:
+def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
     """Store the report once, however often Send is pressed. Raises NotSent where the route refuses."""
-    world, slots = context.world, command.slots
+    world, slots = work.context.world, command.slots
     route = decide(world.playbook.rows, world.federation.roster, slots)
     mode = _one(slots.get("mode", ()), "named")
-    tokens, vault = command.tokens, context.vault
+    tokens, vault = command.tokens, work.context.vault
     if route.refusal:
-        known = submitted_before(tx, vault, tokens.draft)
+        known = submitted_before(work.tx, vault, tokens.draft)
     else:
         expected = _kept_with_draft(tokens.reference, mode, command)
-        known = remember_submission(tx, vault, tokens.draft, expected, now)
+        known = remember_submission(work.tx, vault, tokens.draft, expected, work.now)
     if known is not None:
         return Received(known or tokens.reference, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
-    report = _stored(tx, context, _new_report(context, sender, command, route, now))
+    report = _stored(work, _new_report(work.context, sender, command, route, work.now))
     reference = report.reference
     if reference != tokens.reference:
         kept = _kept_with_draft(reference, mode, command)
-        correct_submission(tx, vault, tokens.draft, kept)
-    add_first_people(tx, report, route.told, "route", now)
-    add_entry(tx, context.vault, report, Entry(now, "reporter", "", "submit", Stage.SUBMITTED.value, {}))
-    owe_first_notices(tx, context, report, route.told, now)
+        correct_submission(work.tx, vault, tokens.draft, kept)
+    add_first_people(work.tx, report, route.told, "route", work.now)
+    Case(work, report).enter("submit", "reporter")
+    owe_first_notices(work, report, route.told)
     return Received(reference, mode, route)
 
 
@@ -86,10 +81,10 @@ def _one(values: tuple[str, ...], otherwise: str) -> str:
     return values[0] if values else otherwise
 
 
-def _stored(tx: Transaction, context: Context, new: NewReport) -> Report:
+def _stored(work: Work, new: NewReport) -> Report:
     # References are short, to be read out: now and then one is drawn that stands already.
-    while (report := insert_report(tx, context.vault, new)) is None:
-        tokens = context.new_tokens()
+    while (report := insert_report(work.tx, work.context.vault, new)) is None:
+        tokens = work.context.new_tokens()
         new = replace(new, reference=(marked(tokens) if new.drill else tokens).reference)
     return report
 

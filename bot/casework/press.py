@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.casework import auditing
-from bot.casework.context import Context
+from bot.casework.case import Case, Detail
+from bot.casework.context import Context, Work
 from bot.content.case_texts import Refusal, WorkRefusal
 from bot.domain.access import Action
-from bot.domain.cases import CaseState
 from bot.domain.messages import Callout, Message
 from bot.domain.roster import Person
 from bot.domain.routing import Told
-from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry
+from bot.storage.reports import Report
 
 
 @dataclass(frozen=True)
-class Press:
-    """Who, on which report, when. `part` is what of the case was meant, such as the number of a task."""
+class Press(Work):
+    """Who, on which case, when. `part` is what of the case was meant, such as the number of a task."""
 
-    tx: Transaction
-    context: Context
     person: Person
-    report: Report
-    told: tuple[Told, ...]
-    now: datetime
+    case: Case
     action: str = "case.show"
     part: str = ""
 
+    @property
+    def report(self) -> Report:
+        """The report as it was when it was pressed."""
+        return self.case.report
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Everyone whom a route or the ladder brought the case to."""
+        return self.case.told
+
     def may(self, action: Action) -> bool:
         """Whether the presser may do this with the case."""
-        return self.context.may(self.person, action, self.report, self.told)
+        return self.case.may(self.person, action)
 
     def refused(self, why: Refusal, **names: str) -> Message:
         """Why nothing has changed."""
@@ -48,13 +51,11 @@ class Press:
 
     def _audit(self, why: str) -> None:
         told = {"pressed": self.action, "why": why}
-        auditing.note(self.tx, self.context, self.person, "refused", self.now, self.report, **told)
+        auditing.note(self, self.person, "refused", self.report, **told)
 
-    def record(self, event: str, state: CaseState, detail: Mapping[str, str]) -> None:
-        """Add to the history what was done, by whom, in which role."""
-        roles = self.context.actor(self.person, self.report).roles
-        entry = Entry(self.now, self.person.id, ",".join(sorted(roles)), event, state.stage.value, detail)
-        add_entry(self.tx, self.context.vault, self.report, entry)
+    def record(self, event: str, detail: Detail) -> None:
+        """Add to the history what the presser did."""
+        self.case.enter(event, self.person.id, detail)
 
     def done(self, event: str, text: str) -> Message:
         """What the presser reads when it is done."""

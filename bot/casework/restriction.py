@@ -10,12 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework.context import facts
 from bot.casework.ladder import next_people
 from bot.casework.links import hide_from_linked
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
 from bot.casework.press import Press
-from bot.domain.access import Actor, access_report
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
 from bot.domain.notices import Recipient
@@ -23,8 +21,8 @@ from bot.domain.routing import Level, Told
 from bot.reporting.review import LADO_CONTACTS
 from bot.reporting.steps import contact_list
 from bot.storage.outbox import call_off, cards_of
-from bot.storage.reports import SealedRoute, add_people, people_of, reload
-from bot.storage.rerouting import Rerouted, forget_people, forget_person, owe_no_more, save_route
+from bot.storage.reports import SealedRoute, add_people, people_of
+from bot.storage.rerouting import Rerouted, forget_people, forget_person, owe_no_more
 from bot.storage.timers import restart_clock, set_reminder
 
 # Who has a restricted case (routes.yml, "adult_risk"); and who keeps one that was brought to them.
@@ -47,16 +45,15 @@ def restrict(press: Press, values: Mapping[str, str]) -> Message:
     told = _told_after(press, route)
     state = _state_after(press, told)
     to = Rerouted(route, due_at=None, closed_at=report.row.closed_at)
-    if not save_route(press.tx, report, state, to):
+    if not press.case.reroute(Event(Happening.RESTRICT, press.person.id), state, to, {"text": values["why"]}):
         return press.refused("changed")
     set_reminder(press.tx, report, None)
     forget_people(press.tx, report)
     add_people(press.tx, report, told, "restrict", press.now)
-    press.record("restrict", state, {"text": values["why"]})
     _bring(press, told)
     if not report.state.acknowledged_by and state.acknowledged_by:
-        owe_reporter(press.tx, press.context, press.report, "acknowledged", press.now)
-    hide_from_linked(press.tx, press.context, report, press.now)
+        owe_reporter(press, press.report, "acknowledged")
+    hide_from_linked(press.case)
     return press.done("restrict", press.context.work.replies["restrict"].fill(reference=report.reference))
 
 
@@ -97,12 +94,12 @@ _LEVELS: tuple[Level, ...] = ("C", "D")
 
 def _bring(press: Press, told: tuple[Told, ...]) -> None:
     """Cards to those who have it now; from everyone else they are taken away."""
-    context, report = press.context, reload(press.tx, press.context.vault, press.report)
+    report = press.case.again().report
     kept = {Recipient(item.person) for item in told if item.level != "N"}
     had = cards_of(press.tx, report.id)
     call_off(press.tx, report.id, tuple(kept))
-    owe_people(press.tx, context, report, people_of(press.tx, report), press.now)
-    owe_gone(press.tx, context, report, [name for name in had if name not in kept], press.now)
+    owe_people(press, report, people_of(press.tx, report))
+    owe_gone(press, report, [name for name in had if name not in kept])
 
 
 def ask_to_recuse(press: Press) -> Message:
@@ -118,7 +115,8 @@ def ask_to_recuse(press: Press) -> Message:
 def recuse(press: Press) -> Message:
     """The presser is out of this case for good; where they held it, it goes back at once."""
     report, me = press.report, press.person.id
-    state = advance(report.state, Event(Happening.RECUSE, me))
+    event = Event(Happening.RECUSE, me)
+    state = advance(report.state, event)
     if isinstance(state, Refused):
         return press.refused(state.why)
     others = _others(press)
@@ -127,9 +125,8 @@ def recuse(press: Press) -> Message:
     due = _due(press, state, others)
     route = _without(report.route, [me])
     to = Rerouted(route, due, report.row.visibility)
-    if not save_route(press.tx, report, state, to):
+    if not press.case.reroute(event, state, to):
         return press.refused("changed")
-    press.record("recuse", state, {})
     forget_person(press.tx, report, me)
     _take_from(press)
     return press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
@@ -143,17 +140,10 @@ def _nobody_left(press: Press) -> Message:
 
 def _others(press: Press) -> tuple[str, ...]:
     """Who else was told of the case and may work on it."""
-    world, report = press.context.world, press.report
-    roster, school, case = world.federation.roster, report.row.school, facts(report, press.told)
-    members = roster.holders("flt", school) if report.row.visibility.in_channel else ()
-    told = {*case.told, *members} - {press.person.id}
-
-    def may_work(person: str) -> bool:
-        return access_report(
-            world.permissions, Actor(person, roster.roles_of(person, school)), "assign", case
-        )
-
-    return tuple(person for person in sorted(told) if may_work(person))
+    roster, report = press.context.world.federation.roster, press.report
+    members = roster.holders("flt", report.row.school) if report.row.visibility.in_channel else ()
+    told = {*(item.person for item in press.told if item.level != "N"), *members} - {press.person.id}
+    return tuple(sorted(told.intersection(press.case.able_to("assign"))))
 
 
 def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | None:
@@ -175,13 +165,13 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
 
 def _take_from(press: Press) -> None:
     """The presser's card is taken away and nothing more is owed to them; whoever is left is told."""
-    report = reload(press.tx, press.context.vault, press.report)
+    report = press.case.again().report
     mine = Recipient(press.person.id)
     had = mine in cards_of(press.tx, report.id)
     owe_no_more(press.tx, report.id, mine)
-    owe_rewrites(press.tx, press.context, report, press.now)
+    owe_rewrites(press, report)
     if had:
-        owe_gone(press.tx, press.context, report, [mine], press.now)
+        owe_gone(press, report, [mine])
     if press.report.state.holder == press.person.id:
         # Nobody has it any more. A card that is rewritten tells nobody anything.
-        owe_addition(press.tx, press.context, report, press.now, "given_back")
+        owe_addition(press, report, "given_back")

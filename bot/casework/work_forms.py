@@ -12,7 +12,6 @@ from bot.casework.press import Press
 from bot.casework.restriction import concerned_choices
 from bot.domain.messages import Block, Bullets, Field, Option
 from bot.reporting.inputs import read_moment
-from bot.storage.reports import history
 
 _TEXT, _SHORT, WHY_AT_LEAST = 4000, 200, 20
 _Draw = Callable[[Press, tuple[str, ...]], tuple[Field, ...]]
@@ -29,7 +28,7 @@ def above(press: Press, name: str) -> list[Block]:
     """What must be read before the form is filled in: the advice, before an investigation."""
     if name != "investigate":
         return []
-    found = state.advice(press.context, history(press.tx, press.report))
+    found = state.advice(press.context, press.case.entries)
     said = [f"{press.context.local(entry.at)}: {_advised(entry.detail)}" for entry in found]
     return [Bullets(tuple(said), press.context.work.fields["advised"])] if said else []
 

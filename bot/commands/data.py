@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.app import NoEngine, build, clock, read_world
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.channels.paper import Sheet, on_one_page, pdf
 from bot.channels.paper.phone_sheet import phone_sheet
 from bot.channels.paper.tables import csv_file
@@ -156,7 +156,7 @@ def _content(
 
 def _case(context: Context, wanted: str, case: str, code: str, now: datetime) -> bytes:
     with context.database.transaction() as tx:
-        file = export_case(tx, context, case, wanted, code, now)
+        file = export_case(Work(tx, context, now), case, wanted, code)
     if file is None:
         raise SettingsFaults(context.world.paper.codes.refused)
     return _one(context, wanted, file, (title_of(context, file), case_blocks(context, file)), now)
@@ -167,7 +167,7 @@ def _subject(context: Context, wanted: str, key: str, code: str, now: datetime) 
     if subject is None:
         raise SettingsFaults(context.world.paper.codes.errors.subject)
     with context.database.transaction() as tx:
-        file = export_subject(tx, context, subject, wanted, code, now)
+        file = export_subject(Work(tx, context, now), subject, wanted, code)
     if file is None:
         raise SettingsFaults(context.world.paper.codes.refused)
     return _one(context, wanted, file, (subject_title(context, file), subject_blocks(context, file)), now)
@@ -185,7 +185,7 @@ def _one(
 def _register(context: Context, wanted: str, days: tuple[date | None, date | None], now: datetime) -> bytes:
     texts = context.world.paper.register_
     with context.database.transaction() as tx:
-        rows = register(tx, context, *days, now)
+        rows = register(Work(tx, context, now), *days)
     if wanted == "json":
         made = {"at": now.isoformat(timespec="seconds"), "from": str(days[0] or ""), "to": str(days[1] or "")}
         return _json(
@@ -238,7 +238,7 @@ def roster() -> None:
     product = build(read_settings(), engine=NoEngine())
     try:
         with product.database.transaction() as tx:
-            for line in lines(tx, product.context, clock()):
+            for line in lines(Work(tx, product.context, clock())):
                 typer.echo(line)
     finally:
         product.close()

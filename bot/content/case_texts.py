@@ -18,7 +18,7 @@ CaseEvent = Literal[
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
     "view", "check_back", "export_code", "export",
 ]  # fmt: skip
-Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "changed", "unknown_action"]
+Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "unknown_action"]
 Update = Literal["receipt", "acknowledged", "closed", "reopened", "question", "undelivered", "late"]
 AuditActor = Literal["reporter", "signpost", "host", "unknown"]
 AuditAction = Literal[

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.casework import auditing
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.casework.views import age
 from bot.delivery.notices import NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
@@ -17,7 +17,6 @@ from bot.domain.roster import Person
 from bot.people.approvals import ANNOUNCED, announcement
 from bot.people.holders import open_cases
 from bot.storage import audit, outbox
-from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.reports import Report, people_of_each
 
@@ -41,34 +40,32 @@ def slot(context: Context, now: datetime) -> str:
     return f"{today}.{_DAILY}" if times.at <= there.time() <= worked[-1].ends else ""
 
 
-def owe(tx: Transaction, context: Context, due: str, now: datetime) -> None:
+def owe(work: Work, due: str) -> None:
     """Owe the digest of this slot to everybody who is to have one and is there."""
-    roster, times = context.world.federation.roster, context.world.federation.digest
+    roster, times = work.context.world.federation.roster, work.context.world.federation.digest
     people = {one for role in (times.roles if times else ()) for one in roster.holders(role, "")}
     for person in sorted(people - roster.covers.keys()):
         notice = Notice(NoticeKey.of(DIGEST, due, person), "", DIGEST, Recipient(person))
-        enqueue(tx, context.vault.new_id(), notice, now)
+        enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 
-def digest(
-    tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
-) -> Message | None:
+def digest(work: Work, notice: Notice, person: Person) -> Message | None:
     """What this very person may see, counted; None where there is nothing."""
-    seen = [report for report in open_cases(tx, context) if not report.row.drill]
-    told = people_of_each(tx, seen)
-    mine = [report for report in seen if context.may(person, "list", report, told[report.id])]
+    seen = [report for report in open_cases(work) if not report.row.drill]
+    told = people_of_each(work.tx, seen)
+    mine = [report for report in seen if work.context.may(person, "list", report, told[report.id])]
     if not mine:
         return None
-    texts = context.roster_texts.digest
+    texts = work.context.roster_texts.digest
     weekend = notice.key.parts[0].endswith(_WEEKEND)
     title = texts.weekend_title if weekend else texts.title
-    blocks: list[Block] = [Heading(title), Facts(_counts(context, mine, now))]
+    blocks: list[Block] = [Heading(title), Facts(_counts(work.context, mine, work.now))]
     blocks += [Paragraph(texts.weekend)] if weekend else []
     blocks.append(Paragraph(texts.text))
-    if auditing.may_audit(context, person):
+    if auditing.may_audit(work.context, person):
         # The hash without its number: nobody counts what goes on in cases that are not theirs.
-        blocks.append(Paragraph(texts.audit.fill(head=audit.head(tx).hash), muted=True))
-    label = context.texts.buttons.open
+        blocks.append(Paragraph(texts.audit.fill(head=audit.head(work.tx).hash), muted=True))
+    label = work.context.texts.buttons.open
     shown = (
         Button(label.fill(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]
     )
@@ -95,22 +92,22 @@ def _is_overdue(report: Report, now: datetime) -> bool:
 _MESSAGES = {ANNOUNCED: announcement, CHANNEL: alarm, DIGEST: digest}
 
 
-def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> Outgoing | None:
+def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     """What this row says now; None where there is nothing to say, or nobody to say it to any more.
 
     Raises NowhereToSend for somebody without an account in use.
     """
     notice = claimed.notice
-    person = context.world.federation.roster.people.get(notice.recipient.person)
-    message = _MESSAGES[notice.kind](tx, context, notice, person, now) if person else None
+    person = work.context.world.federation.roster.people.get(notice.recipient.person)
+    message = _MESSAGES[notice.kind](work, notice, person) if person else None
     if person is None or message is None:
         return None
     ways = Ways(
-        gone=outbox.dead_ways(tx, notice),
-        down=context.outages.platforms,
-        kept=kept_on(tx, notice),
+        gone=outbox.dead_ways(work.tx, notice),
+        down=work.context.outages.platforms,
+        kept=kept_on(work.tx, notice),
     )
-    platform = ways.to(person, context.platforms)
+    platform = ways.to(person, work.context.platforms)
     if not platform:
         raise NowhereToSend(notice.recipient)
     return Outgoing(platform, person.accounts[platform], message, notice.key, "", 0, claimed.unclear)

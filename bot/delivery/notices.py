@@ -8,12 +8,13 @@ from datetime import datetime
 
 from bot.casework import card as cards
 from bot.casework.card import event_name
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.links import card_links
 from bot.casework.notify import waits_until
 from bot.content import case_texts
 from bot.delivery import timers
-from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Stage
 from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
@@ -27,12 +28,9 @@ from bot.storage.removals import remember_place, stood
 from bot.storage.reports import (
     Entry,
     Report,
-    add_entry,
     history,
     people_of,
-    report_by_id,
     report_to_show,
-    save_state,
 )
 
 
@@ -55,10 +53,10 @@ def thread_of(tx: Transaction, report: Report, notice: Notice) -> str | None:
     return card.message_id
 
 
-def line(tx: Transaction, context: Context, report: Report, notice: Notice) -> Message:
+def line(work: Work, report: Report, notice: Notice) -> Message:
     """Who did what. No note, reason, answer or name of a reporter."""
-    entry = history(tx, report)[notice.key.number - 1]
-    text = context.texts.line.fill(what=_what(context, entry), who=_who(context, entry))
+    entry = history(work.tx, report)[notice.key.number - 1]
+    text = work.context.texts.line.fill(what=_what(work.context, entry), who=_who(work.context, entry))
     return Message((Paragraph(text),), summary=text)
 
 
@@ -106,41 +104,41 @@ class NotBefore(Exception):
         self.at = at
 
 
-def prepare(tx: Transaction, context: Context, claimed: Claimed, now: datetime) -> Outgoing | None:
+def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     """What this row says now; None where it no longer holds, or was shown already.
 
     Raises NowhereToSend, NotYet for what must wait for another message, and NotBefore.
     """
     notice = claimed.notice
-    report = report_to_show(tx, context.vault, notice.report_id)
+    report = report_to_show(work.tx, work.context.vault, notice.report_id)
     if notice.kind == "gone":
-        return _removal(tx, context, report, claimed)
+        return _removal(work, report, claimed)
     if notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel:
         # It was moved to restricted in between.
         return None
-    told = people_of(tx, report)
-    shown = outbox.posted_card(tx, report.id, notice.recipient) if notice.kind == "card" else None
+    told = people_of(work.tx, report)
+    shown = outbox.posted_card(work.tx, report.id, notice.recipient) if notice.kind == "card" else None
     ways = Ways(
-        gone=outbox.dead_ways(tx, notice),
-        down=context.outages.platforms,
-        kept=kept_on(tx, claimed.notice),
+        gone=outbox.dead_ways(work.tx, notice),
+        down=work.context.outages.platforms,
+        kept=kept_on(work.tx, claimed.notice),
     )
-    platform, conversation = _address(context, report, told, notice.recipient, ways)
+    platform, conversation = _address(work.context, report, told, notice.recipient, ways)
     version = report.row.version
-    if _is_overtaken(tx, context, notice, report) or (shown is not None and shown.version >= version):
+    if _is_overtaken(work, notice, report) or (shown is not None and shown.version >= version):
         return None
-    at = waits_until(context, report, notice.kind, notice.recipient == REPORTER, now)
-    if at > now:
+    at = waits_until(work.context, report, notice.kind, notice.recipient == REPORTER, work.now)
+    if at > work.now:
         raise NotBefore(at)
-    thread = thread_of(tx, report, notice) if notice.kind == "line" else ""
+    thread = thread_of(work.tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
         return None
-    message = _message(tx, context, report, told, notice)
+    message = _message(work, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
     key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
-    unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(tx, notice))
+    unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(work.tx, notice))
     return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
 
 
@@ -150,22 +148,24 @@ def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
     return shown.platform if shown else outbox.perhaps_on(tx, notice)
 
 
-def _removal(tx: Transaction, context: Context, report: Report, claimed: Claimed) -> Outgoing | None:
+def _removal(work: Work, report: Report, claimed: Claimed) -> Outgoing | None:
     """A message of somebody who is to have nothing of the report; None where it was sent nowhere.
 
     The key of the row names the message: the card, or what was sent beside it.
     """
     recipient, key = claimed.notice.recipient, claimed.notice.key.inner
     card = outbox.Notice(NoticeKey.of("card", report.id, recipient), report.id, "card", recipient)
-    shown = outbox.posted_card(tx, report.id, recipient)
-    other = None if key == card.key else stood(tx, key)
-    platform = shown.platform if shown else outbox.perhaps_on(tx, card) or _first_way(context, recipient)
-    if other is None and shown is None and not outbox.card_was_tried(tx, card):
+    shown = outbox.posted_card(work.tx, report.id, recipient)
+    other = None if key == card.key else stood(work.tx, key)
+    platform = (
+        shown.platform if shown else outbox.perhaps_on(work.tx, card) or _first_way(work.context, recipient)
+    )
+    if other is None and shown is None and not outbox.card_was_tried(work.tx, card):
         return None
     in_thread = shown.message_id if shown and other and other.kind == "line" else ""
     known = other.message_id if other else shown.message_id if shown else ""
-    message = Message((Paragraph(context.work.removed, muted=True),), summary=context.work.removed)
-    conversation, version = _account(context, recipient, platform), report.row.version
+    message = Message((Paragraph(work.context.work.removed, muted=True),), summary=work.context.work.removed)
+    conversation, version = _account(work.context, recipient, platform), report.row.version
     return Outgoing(
         platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
     )
@@ -188,7 +188,7 @@ def _account(context: Context, recipient: Recipient, platform: str) -> str:
     return person.accounts[platform]
 
 
-def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, report: Report) -> bool:
+def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
     """Whether what somebody was to be told has ceased to be so before it went out."""
     kind, stage = notice.kind, report.state.stage
     in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
@@ -197,9 +197,9 @@ def _is_overtaken(tx: Transaction, context: Context, notice: outbox.Notice, repo
         or (kind == "question" and stage is Stage.CLOSED)
         or (kind in ("late", "vacated") and in_hand)
         or (kind == "undelivered" and stage is not Stage.SUBMITTED)
-        or (kind == "withheld" and (in_hand or not context.channel.reason))
-        or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(tx, report)))
-        or (kind == timers.REMINDER and timers.is_overtaken(tx, report, notice))
+        or (kind == "withheld" and (in_hand or not work.context.channel.reason))
+        or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(work.tx, report)))
+        or (kind == timers.REMINDER and timers.is_overtaken(work.tx, report, notice))
     )
 
 
@@ -237,24 +237,22 @@ def _address(
     raise NowhereToSend(recipient)
 
 
-def _message(
-    tx: Transaction, context: Context, report: Report, told: tuple[Told, ...], notice: outbox.Notice
-) -> Message:
+def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:
     match notice.kind:
         case "card":
-            entries = history(tx, report)
-            links = card_links(tx, report, entries)
-            return cards.card(context, report, told, entries, notice.recipient, links)
+            entries = history(work.tx, report)
+            links = card_links(work.tx, report, entries)
+            return cards.card(work.context, report, told, entries, notice.recipient, links)
         case "line":
-            return line(tx, context, report, notice)
+            return line(work, report, notice)
         case "task" | "urgent" | "given_back":
-            return _noticed(report, context.work.notices.named(notice.kind))
+            return _noticed(report, work.context.work.notices.named(notice.kind))
         case "withheld":
-            texts = context.texts.withheld
-            text = texts.text.fill(why=context.channel.reason)
+            texts = work.context.texts.withheld
+            text = texts.text.fill(why=work.context.channel.reason)
             return _plain(texts.title.fill(reference=report.reference), text)
     plain = _PLAIN.get(notice.kind)
-    return plain(context, report) if plain else _update(context, report, notice.kind)
+    return plain(work.context, report) if plain else _update(work.context, report, notice.kind)
 
 
 def _noticed(report: Report, texts: case_texts.Notice) -> Message:
@@ -300,27 +298,18 @@ def _update(context: Context, report: Report, kind: str) -> Message:
     return Message(blocks, summary=text)
 
 
-def record(
-    tx: Transaction, context: Context, claimed: Claimed, sent: Outgoing, message_id: str, now: datetime
-) -> None:
+def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str) -> None:
     """The platform took it: the row is done, the card's place is known, the case counts as delivered."""
-    if not outbox.finish(tx, claimed, now):
+    if not outbox.finish(work.tx, claimed, work.now):
         return
     notice = claimed.notice
     if notice.recipient == FLT_CHANNEL:
-        remember_place(tx, claimed.id, message_id)
+        remember_place(work.tx, claimed.id, message_id)
     if notice.kind == "card":
         card = Posted(sent.platform, message_id, sent.version)
-        outbox.remember_card(tx, notice.report_id, notice.recipient, card)
-        report = report_by_id(tx, context.vault, notice.report_id)
-        if report.state.stage is Stage.SUBMITTED:
-            _delivered(tx, context, report, now)
+        outbox.remember_card(work.tx, notice.report_id, notice.recipient, card)
+        case = Case.of(work, notice.report_id)
+        if case.report.state.stage is Stage.SUBMITTED:
+            case.apply(Event(Happening.DELIVER, "signpost"))
     if notice.kind == "line" or (notice.kind == "card" and notice.recipient == FLT_CHANNEL):
-        outbox.hasten(tx, notice.report_id, "line", now)
-
-
-def _delivered(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    state = advance(report.state, Event(Happening.DELIVER, "signpost"))
-    assert not isinstance(state, Refused)
-    save_state(tx, report, state, report.row.due_at, None)
-    add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deliver", Stage.DELIVERED.value, {}))
+        outbox.hasten(work.tx, notice.report_id, "line", work.now)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.casework.card import kind_name
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.ladder import next_people
-from bot.casework.notify import LADDER, owe_people, owe_reporter, owe_rewrites
+from bot.casework.notify import LADDER, owe_people, owe_reporter
 from bot.casework.notify import REMINDER as REMINDER
-from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.routing import Told
@@ -19,41 +20,33 @@ from bot.following import check_back
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Notice, enqueue, newest_key
 from bot.storage.reports import (
-    Entry,
     Report,
-    add_entry,
     add_people,
     people_of,
-    reload,
-    save_state,
 )
 from bot.storage.timers import due_report, due_reports, set_reminder
 
 
-def remind(
-    tx: Transaction, context: Context, report: Report, told_now: tuple[str, ...], now: datetime
-) -> None:
+def remind(work: Work, report: Report, told_now: tuple[str, ...]) -> None:
     """Owe what is due of the reminders, the newest alone, and set the next one.
 
     Whoever is told at this very moment needs none.
     """
     if not _is_waiting(report):
-        set_reminder(tx, report, None)
+        set_reminder(work.tx, report, None)
         return
-    timetable, since = context.timetable(report), report.row.remind_at
-    slot = since and timetable.newest_reminder(since, now)
+    timetable, since = work.context.timetable(report), report.row.remind_at
+    slot = since and timetable.newest_reminder(since, work.now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
-        for person in _reminded(context, report, people_of(tx, report)):
+        for person in _reminded(work.context, report, people_of(work.tx, report)):
             if person not in told_now:
-                _owe(tx, context, report, Recipient(person), slot, now)
-    set_reminder(tx, report, timetable.reminder_after(now))
+                _owe(work, report, Recipient(person), slot)
+    set_reminder(work.tx, report, timetable.reminder_after(work.now))
 
 
-def _owe(
-    tx: Transaction, context: Context, report: Report, recipient: Recipient, slot: datetime, now: datetime
-) -> None:
+def _owe(work: Work, report: Report, recipient: Recipient, slot: datetime) -> None:
     key = NoticeKey.of(REMINDER, report.id, recipient, f"{slot.astimezone(UTC):%Y%m%d%H%M%S}")
-    enqueue(tx, context.vault.new_id(), Notice(key, report.id, REMINDER, recipient), now)
+    enqueue(work.tx, work.context.vault.new_id(), Notice(key, report.id, REMINDER, recipient), work.now)
 
 
 def _is_waiting(report: Report) -> bool:
@@ -103,38 +96,35 @@ def climb_due(context: Context, now: datetime) -> None:
                 # Another worker may have been there first: one step is climbed once.
                 report = due_report(tx, context.vault, report_id, now)
                 if report is not None:
-                    _run_out(tx, context, report, now)
+                    _run_out(Work(tx, context, now), report)
         except StorageUnavailable:
             raise
         except Exception:
             log.exception("ladder_broken")
 
 
-def _run_out(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def _run_out(work: Work, report: Report) -> None:
     row = report.row
-    told_now = _climb(tx, context, report, now) if row.due_at is not None and row.due_at <= now else ()
-    if row.remind_at is not None and row.remind_at <= now:
-        remind(tx, context, report, told_now, now)
-    if row.check_at is not None and row.check_at <= now:
-        check_back.ask(tx, context, reload(tx, context.vault, report), now)
+    told_now = _climb(work, report) if row.due_at is not None and row.due_at <= work.now else ()
+    if row.remind_at is not None and row.remind_at <= work.now:
+        remind(work, report, told_now)
+    if row.check_at is not None and row.check_at <= work.now:
+        check_back.ask(Case.of(work, report.id))
 
 
-def _climb(tx: Transaction, context: Context, report: Report, now: datetime) -> tuple[str, ...]:
+def _climb(work: Work, report: Report) -> tuple[str, ...]:
     """One step, in which these people are told."""
-    state = advance(report.state, Event(Happening.DEADLINE, "signpost"))
-    if isinstance(state, Refused):
+    case = Case(work, report)
+    step = next_people(work.context, report, case.told)
+    due = work.context.timetable(report).step_after(report.state.level + 1, work.now) if step else None
+    climbed = case.apply(Event(Happening.DEADLINE, "signpost"), due_at=due)
+    if isinstance(climbed, Refused):
         # Acknowledged in between: the timer has nothing left to do.
-        save_state(tx, report, report.state, None, report.row.closed_at)
+        case.climb_at(None)
         return ()
-    step = next_people(context, report, people_of(tx, report))
-    due = context.timetable(report).step_after(state.level, now) if step else None
-    save_state(tx, report, state, due, None)
-    add_entry(tx, context.vault, report, Entry(now, "signpost", "", "deadline", state.stage.value, {}))
     people = tuple(Told(person, LADDER, "C") for person in step)
-    add_people(tx, report, people, LADDER, now)
-    report = reload(tx, context.vault, report)
-    owe_people(tx, context, report, people, now)
-    owe_rewrites(tx, context, report, now)
+    add_people(work.tx, report, people, LADDER, work.now)
+    owe_people(work, climbed.report, people)
     if not step:
-        owe_reporter(tx, context, report, "late", now)
+        owe_reporter(work, climbed.report, "late")
     return step

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.casework.context import Context, Stand
+from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, timers, undelivered
 from bot.people import holders, standing
 from bot.storage import conversations, heartbeats, outbox
@@ -75,7 +75,7 @@ class Upkeep:
     def _follow_roster(self, now: datetime) -> None:
         """See what has changed on the roster, and do what follows from it, before anything else."""
         with self.context.database.transaction() as tx:
-            standing.refresh(tx, self.context, now)
+            standing.refresh(Work(tx, self.context, now))
             stand = self.context.current.stand
         self._see_to_digest(now)
         if stand is not self._settled or self._is_due_again(now):
@@ -90,7 +90,7 @@ class Upkeep:
             due = announcements.slot(self.context, now)
             if due and due != self._digested:
                 with self.context.database.transaction() as tx:
-                    announcements.owe(tx, self.context, due, now)
+                    announcements.owe(Work(tx, self.context, now), due)
         except StorageUnavailable:
             raise
         except Exception:
@@ -110,5 +110,5 @@ class Upkeep:
             withheld = bool(self.context.channel.reason)
             if self._was_withheld and not withheld:
                 outbox.hasten_held(tx, now)
-            self._alarmed = undelivered.look(tx, self.context, self._alarmed, now)
+            self._alarmed = undelivered.look(Work(tx, self.context, now), self._alarmed)
             self._was_withheld = withheld

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.delivery import announcements, notices, undelivered
 from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
@@ -280,19 +280,17 @@ class Worker:
     def _prepare(self, claimed: Claimed) -> Outgoing | None:
         with self.context.database.transaction() as tx:
             # Between the claim and this moment somebody may have left.
-            now = self.clock()
-            standing.refresh(tx, self.context, now)
-            if claimed.notice.report_id:
-                outgoing = notices.prepare(tx, self.context, claimed, now)
-            else:
-                outgoing = announcements.prepare(tx, self.context, claimed, now)
+            work = Work(tx, self.context, self.clock())
+            standing.refresh(work)
+            prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
+            outgoing = prepare(work, claimed)
             if outgoing is None:
                 outbox.finish(tx, claimed, self.clock())
             return outgoing
 
     def _record(self, claimed: Claimed, outgoing: Outgoing, message_id: str) -> None:
         with self.context.database.transaction() as tx:
-            notices.record(tx, self.context, claimed, outgoing, message_id, self.clock())
+            notices.record(Work(tx, self.context, self.clock()), claimed, outgoing, message_id)
         self._is_up(outgoing.platform, up=True)
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
@@ -324,29 +322,27 @@ class Worker:
 
     def _settle(self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception) -> str:
         """Store what came of it, and what follows from it; its outcome in a word."""
-        now, context = self.clock(), self.context
+        work = Work(tx, self.context, self.clock())
         match fault:
             case NowhereToSend() | PermanentFault():
-                undelivered.undeliverable(tx, context, claimed, platform, f"permanent: {fault}", now)
+                undelivered.undeliverable(work, claimed, platform, f"permanent: {fault}")
                 return "undeliverable"
             case OutageFault():
-                undelivered.outage(tx, context, claimed, platform, str(fault), now)
+                undelivered.outage(work, claimed, platform, str(fault))
                 return "outage"
             case WithheldFault():
-                undelivered.withheld(tx, context, claimed, str(fault), now)
+                undelivered.withheld(work, claimed, str(fault))
                 return "withheld"
-        self._again(tx, claimed, platform, fault, now)
+        self._again(work, claimed, platform, fault)
         return "again"
 
-    def _again(
-        self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception, now: datetime
-    ) -> None:
+    def _again(self, work: Work, claimed: Claimed, platform: str, fault: Exception) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
-        due_at = now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
+        due_at = work.now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
         if retry_after and claimed.notice.recipient != REPORTER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
-            outbox.pause(tx, claimed.notice.recipient, due_at)
-        undelivered.again(tx, self.context, claimed, due_at, reason_of(fault), now, platform)
+            outbox.pause(work.tx, claimed.notice.recipient, due_at)
+        undelivered.again(work, claimed, due_at, reason_of(fault), platform)
 
 
 async def _every(work: Iterable[Awaitable[None]]) -> None:

@@ -82,7 +82,8 @@ class Event:
 
 
 # Each has its words in policy_kb/case-texts.yml.
-Why = Literal["not_acknowledged", "not_closed", "already_acknowledged", "closed"]
+# "changed": somebody else was first, whom the state does not know of.
+Why = Literal["not_acknowledged", "not_closed", "already_acknowledged", "closed", "changed"]
 
 
 @dataclass(frozen=True)

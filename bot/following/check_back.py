@@ -7,21 +7,19 @@ reporter finds the question in their mailbox, and nothing is sent. The answer is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.links import linked_ids
-from bot.casework.notify import owe_addition, owe_reporter, owe_rewrites
-from bot.casework.work import next_due
-from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage, advance
+from bot.casework.notify import owe_addition, owe_reporter
+from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
 from bot.domain.turns import AnswerCheckBack, Sender
 from bot.following.check_back_form import CHECK_BACK as PRESS
-from bot.following.ownership import own_report
+from bot.following.ownership import own_case
 from bot.following.withdrawal import said, was_withdrawn
 from bot.storage.crypto import KeyFault
-from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, history, look_up, mark, named, reload, save_state
+from bot.storage.reports import Entry, Report, history, look_up, named
 from bot.storage.timers import end_check
 
 CHECK_BACK = "check_back"
@@ -30,46 +28,42 @@ TELL_URGENT, TELL_PHONE = "since_urgent", "since_phone"
 _ANSWER = "since"
 
 
-def ask(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
+def ask(case: Case) -> None:
     """The time has come: ask once, whenever that is noticed; or let it be, where there is nothing to ask."""
-    end_check(tx, report)
-    entries = history(tx, report)
-    if not _is_to_be_asked(tx, context, report, entries):
+    work, report = case.work, case.report
+    end_check(work.tx, report)
+    if not _is_to_be_asked(work, report, case.entries):
         return
-    stage = report.state.stage.value
-    add_entry(tx, context.vault, report, Entry(now, "signpost", "", CHECK_BACK, stage, {}))
-    by = report.answers.get("contact_by", ("here",))
-    if by == ("phone",):
-        owe_addition(tx, context, report, now, TELL_PHONE)
+    case.enter(CHECK_BACK)
+    if report.answers.get("contact_by", ("here",)) == ("phone",):
+        owe_addition(work, report, TELL_PHONE)
     else:
-        owe_reporter(tx, context, report, CHECK_BACK, now)
+        owe_reporter(work, report, CHECK_BACK)
 
 
-def _is_to_be_asked(tx: Transaction, context: Context, report: Report, entries: Sequence[Entry]) -> bool:
-    if not context.world.federation.targets.check_back_days or _was(entries, CHECK_BACK):
+def _is_to_be_asked(work: Work, report: Report, entries: Sequence[Entry]) -> bool:
+    if not work.context.world.federation.targets.check_back_days or _was(entries, CHECK_BACK):
         return False
     given_up = report.state.outcome == WITHDRAWN or was_withdrawn(entries)
     moved = _was(entries, Happening.MISDIRECT.value)
-    return not (given_up or moved or _another_is_asked(tx, context, report, entries))
+    return not (given_up or moved or _another_is_asked(work, report, entries))
 
 
 def _was(entries: Sequence[Entry], event: str) -> bool:
     return any(entry.event == event for entry in entries)
 
 
-def _another_is_asked(tx: Transaction, context: Context, report: Report, entries: Sequence[Entry]) -> bool:
+def _another_is_asked(work: Work, report: Report, entries: Sequence[Entry]) -> bool:
     """Whether it was linked to an earlier report of the same matter, whose reporter is or was asked."""
-    return any(
-        _is_asked_before(tx, context, report, item.reference) for item in named(tx, linked_ids(entries))
-    )
+    return any(_is_asked_before(work, report, item.reference) for item in named(work.tx, linked_ids(entries)))
 
 
-def _is_asked_before(tx: Transaction, context: Context, report: Report, reference: str) -> bool:
+def _is_asked_before(work: Work, report: Report, reference: str) -> bool:
     try:
-        other = look_up(tx, context.vault, reference)
+        other = look_up(work.tx, work.context.vault, reference)
         if other is None or other.row.received_at >= report.row.received_at:
             return False
-        return other.row.check_at is not None or _was(history(tx, other), CHECK_BACK)
+        return other.row.check_at is not None or _was(history(work.tx, other), CHECK_BACK)
     except KeyFault:
         # Nobody can say any more: asked twice is better than never.
         return False
@@ -119,31 +113,23 @@ def in_status(context: Context, report: Report, entries: Sequence[Entry]) -> lis
     return [Callout("info", context.world.playbook.contact.check_back.status), _way(context, report)]
 
 
-def answer(
-    tx: Transaction, context: Context, sender: Sender, command: AnswerCheckBack, now: datetime
-) -> Message:
+def answer(work: Work, sender: Sender, command: AnswerCheckBack) -> Message:
     """Keep the answer and tell those who handle the case that there is one; a closed one stays closed.
 
     Where somebody may be at risk an open case becomes urgent, and everybody who has it is told at once.
     """
-    report = own_report(tx, context, sender, command.reference, command.code, now)
-    if isinstance(report, str):
-        return said("warning", context.texts.status.add_unknown)
-    urgent, state = bool(command.risks), advance(report.state, Event(Happening.ADD, "reporter"))
-    assert not isinstance(state, Refused)
-    is_now_urgent = urgent and not report.row.urgent and state.stage is not Stage.CLOSED
-    due = next_due(tx, context, report, True, now) if is_now_urgent else report.row.due_at
-    if not save_state(tx, report, state, due, report.row.closed_at):
-        return said("warning", context.texts.status.add_unknown)
-    detail = {"text": _in_words(context, command), _ANSWER: command.answer}
-    add_entry(tx, context.vault, report, Entry(now, "reporter", "", "add", state.stage.value, detail))
-    if is_now_urgent:
-        mark(tx, report, urgent=True)
-        add_entry(tx, context.vault, report, Entry(now, "reporter", "", "urgent", state.stage.value, {}))
-    report = reload(tx, context.vault, report)
-    owe_rewrites(tx, context, report, now)
-    owe_addition(tx, context, report, now, TELL_URGENT if urgent else "added", everybody=urgent)
-    return said("success", _reply(context, report, urgent))
+    case = own_case(work, sender, command.reference, command.code)
+    if isinstance(case, str):
+        return said("warning", work.context.texts.status.add_unknown)
+    urgent, events = bool(command.risks), [Event(Happening.ADD, "reporter")]
+    if urgent and not case.report.row.urgent and case.report.state.stage is not Stage.CLOSED:
+        events.append(Event(Happening.URGENT, "reporter"))
+    detail = {"text": _in_words(work.context, command), _ANSWER: command.answer}
+    answered = case.apply(*events, detail=detail)
+    if isinstance(answered, Refused):
+        return said("warning", work.context.texts.status.add_unknown)
+    owe_addition(work, answered.report, TELL_URGENT if urgent else "added", everybody=urgent)
+    return said("success", _reply(work.context, answered.report, urgent))
 
 
 def _in_words(context: Context, command: AnswerCheckBack) -> str:

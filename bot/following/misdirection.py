@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.links import hide_from_linked, hold_together
 from bot.casework.notify import owe_gone, owe_people
 from bot.domain.cases import Event, Happening, Refused, advance
@@ -15,23 +14,17 @@ from bot.domain.notices import Recipient
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
 from bot.domain.turns import MoveReport, Sender
-from bot.following.ownership import own_report
+from bot.following.ownership import own_case
 from bot.following.withdrawal import said
 from bot.reporting.review import OUTSIDE_CONTACTS
 from bot.reporting.steps import contact_list
-from bot.storage.database import Transaction
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import (
-    Entry,
     Report,
     SealedRoute,
-    add_entry,
     add_people,
-    history,
-    people_of,
-    reload,
 )
-from bot.storage.rerouting import Rerouted, forget_people, save_route
+from bot.storage.rerouting import Rerouted, forget_people
 from bot.storage.timers import restart_clock, set_reminder
 
 # The other one of these two may be the very person.
@@ -46,27 +39,27 @@ class _Before:
     opened: tuple[str, ...]
 
 
-def move(tx: Transaction, context: Context, sender: Sender, command: MoveReport, now: datetime) -> Message:
+def move(work: Work, sender: Sender, command: MoveReport) -> Message:
     """Give the report to the role that its reporter chose; everyone else loses it, without a trace.
 
     Of a report that only one role has nothing stands in the FLT's channel, nor on the card of another case.
     The reporter is told, by role, who has opened it: what was read cannot be taken back.
     """
-    texts = context.world.playbook.texts.aftercare
-    hold_together(tx, context, (command.reference,))
-    report = own_report(tx, context, sender, command.reference, command.code, now)
-    if isinstance(report, str):
-        return said("warning", context.texts.status.add_unknown)
-    role, told = role_name(command.to), people_of(tx, report)
-    people = _safe_people(context, report, command.to)
+    texts = work.context.world.playbook.texts.aftercare
+    hold_together(work, (command.reference,))
+    case = own_case(work, sender, command.reference, command.code)
+    if isinstance(case, str):
+        return said("warning", work.context.texts.status.add_unknown)
+    role, report = role_name(command.to), case.report
+    people = _safe_people(work.context, report, command.to)
     if not people:
-        return _unsafe(context, role)
-    if {item.person for item in told} == set(people) and not report.row.visibility.in_channel:
+        return _unsafe(work.context, role)
+    if {item.person for item in case.told} == set(people) and not report.row.visibility.in_channel:
         return said("info", texts.move_same.fill(reference=report.reference, role=role))
-    before = _before(context, report, told, history(tx, report))
-    if not _moved(tx, context, report, command.to, people, before, now):
-        return said("warning", context.texts.status.add_unknown)
-    return _told(context, report.reference, role, before)
+    before = _before(case)
+    if not _moved(case, command.to, people, before):
+        return said("warning", work.context.texts.status.add_unknown)
+    return _told(work.context, report.reference, role, before)
 
 
 def _safe_people(context: Context, report: Report, role: str) -> tuple[str, ...]:
@@ -83,47 +76,40 @@ def _unsafe(context: Context, role: str) -> Message:
     return Message(blocks, summary=text, ephemeral=True)
 
 
-def _before(context: Context, report: Report, told: Iterable[Told], entries: Iterable[Entry]) -> _Before:
+def _before(case: Case) -> _Before:
+    context, report = case.work.context, case.report
     reached = [role_name("flt")] if report.row.visibility.in_channel else []
-    for item in told:
+    for item in case.told:
         roles = context.world.federation.roster.every_role_of(item.person)
         named = [item.role] if item.role in roles else sorted(roles)
         reached += [role_name(role) for role in named]
-    opened = [role for entry in entries if entry.event == "view" for role in entry.role.split(",") if role]
+    opened = [
+        role for entry in case.entries if entry.event == "view" for role in entry.role.split(",") if role
+    ]
     return _Before(tuple(dict.fromkeys(reached)), tuple(dict.fromkeys(map(role_name, opened))))
 
 
-def _moved(
-    tx: Transaction,
-    context: Context,
-    report: Report,
-    role: str,
-    people: tuple[str, ...],
-    before: _Before,
-    now: datetime,
-) -> bool:
-    state = advance(report.state, Event(Happening.MISDIRECT, "reporter"))
+def _moved(case: Case, role: str, people: tuple[str, ...], before: _Before) -> bool:
+    work, report, event = case.work, case.report, Event(Happening.MISDIRECT, "reporter")
+    state = advance(report.state, event)
     assert not isinstance(state, Refused)
     # For them it begins now, timers and all.
-    timetable = context.world.federation.timetable(now, report.row.urgent)
+    timetable = work.context.world.federation.timetable(work.now, report.row.urgent)
     theirs = tuple(Recipient(person) for person in people)
-    left = [recipient for recipient in cards_of(tx, report.id) if recipient not in theirs]
-    to = Rerouted(_alone(context, report.route, role, people), timetable.step(0))
-    if not save_route(tx, report, state, to):
+    left = [recipient for recipient in cards_of(work.tx, report.id) if recipient not in theirs]
+    to = Rerouted(_alone(work.context, report.route, role, people), timetable.step(0))
+    if not case.reroute(event, state, to, {"text": _in_words(work.context, role_name(role), before)}):
         return False
-    set_reminder(tx, report, timetable.reminder_after(now))
-    restart_clock(tx, report, now, state.level)
-    forget_people(tx, report)
+    set_reminder(work.tx, report, timetable.reminder_after(work.now))
+    restart_clock(work.tx, report, work.now, state.level)
+    forget_people(work.tx, report)
     told = tuple(Told(person, role, level) for person in people for level in ("C", "D"))
-    add_people(tx, report, told, "reporter", now)
-    detail = {"text": _in_words(context, role_name(role), before)}
-    entry = Entry(now, "reporter", "", Happening.MISDIRECT.value, state.stage.value, detail)
-    add_entry(tx, context.vault, report, entry)
-    call_off(tx, report.id, theirs)
-    report = reload(tx, context.vault, report)
-    owe_people(tx, context, report, told, now)
-    owe_gone(tx, context, report, left, now)
-    hide_from_linked(tx, context, report, now)
+    add_people(work.tx, report, told, "reporter", work.now)
+    call_off(work.tx, report.id, theirs)
+    report = case.again().report
+    owe_people(work, report, told)
+    owe_gone(work, report, left)
+    hide_from_linked(case)
     return True
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.casework.context import Context, facts
-from bot.domain.access import Actor, access_report
+from bot.casework.case import Case
+from bot.casework.context import Work
 from bot.domain.references import receipt_code
 from bot.domain.turns import Sender
 from bot.storage.conversations import failures, may_be_reference, remember_failure
 from bot.storage.crypto import code_matches, no_code_matches
-from bot.storage.database import Transaction
-from bot.storage.reports import Report, Reporter, people_of, report_by_reference
+from bot.storage.reports import Report, Reporter, report_by_reference
 
 _TRIES_AN_HOUR = 5
 
@@ -21,27 +18,25 @@ def reporter(sender: Sender) -> Reporter:
     return Reporter(sender.platform, sender.user)
 
 
-def own_report(
-    tx: Transaction, context: Context, sender: Sender, reference: str, code: str, now: datetime
-) -> Report | str:
-    """The sender's report, or why it is not shown. Who reported under their name needs no code.
+def own_case(work: Work, sender: Sender, reference: str, code: str) -> Case | str:
+    """The case of the sender's report, or why it is not shown. Who reported under their name needs no code.
 
     The same words, after the same work, whether or not there is such a report.
     """
-    report = report_by_reference(tx, context.vault, reference)
+    report = report_by_reference(work.tx, work.context.vault, reference)
     if report is not None and report.reporter == reporter(sender):
-        return _followed(tx, context, report)
+        return _followed(work, report)
     if not may_be_reference(reference) or not receipt_code(code):
         # Nothing that somebody typed by mistake is written down as a failed try.
-        return context.texts.status.wrong_code
-    if not context.counters.may_try_code(sender, now):
+        return work.context.texts.status.wrong_code
+    if not work.context.counters.may_try_code(sender, work.now):
         no_code_matches(code)
-        return context.texts.status.too_many
+        return work.context.texts.status.too_many
     # The right code works whatever others tried: nobody can lock the reporter out by guessing.
     if _opens(report, code):
         assert report is not None
-        return _followed(tx, context, report)
-    return _wrong(tx, context, sender, reference, now)
+        return _followed(work, report)
+    return _wrong(work, sender, reference)
 
 
 def _opens(report: Report | None, code: str) -> bool:
@@ -49,15 +44,14 @@ def _opens(report: Report | None, code: str) -> bool:
     return code_matches(stored, code) if stored else no_code_matches(code)
 
 
-def _wrong(tx: Transaction, context: Context, sender: Sender, reference: str, now: datetime) -> str:
-    texts = context.texts.status
-    too_many = failures(tx, reference, now) >= _TRIES_AN_HOUR
-    remember_failure(tx, reference, now)
-    context.counters.wrong_code(sender, now)
+def _wrong(work: Work, sender: Sender, reference: str) -> str:
+    texts = work.context.texts.status
+    too_many = failures(work.tx, reference, work.now) >= _TRIES_AN_HOUR
+    remember_failure(work.tx, reference, work.now)
+    work.context.counters.wrong_code(sender, work.now)
     return texts.too_many if too_many else texts.wrong_code
 
 
-def _followed(tx: Transaction, context: Context, report: Report) -> Report | str:
-    case, permissions = facts(report, people_of(tx, report)), context.world.permissions
-    allowed = access_report(permissions, Actor(reporter=True), "follow", case)
-    return report if allowed else context.texts.status.wrong_code
+def _followed(work: Work, report: Report) -> Case | str:
+    case = Case(work, report)
+    return case if case.reporter_may("follow") else work.context.texts.status.wrong_code

@@ -6,39 +6,33 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.casework.card import kind_name, next_step_line, status_line, unanswered
-from bot.casework.context import Context, facts
-from bot.casework.notify import owe_addition, owe_rewrites
-from bot.domain.access import Actor, access_report
-from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
+from bot.casework.notify import owe_addition
+from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
-from bot.following.ownership import own_report, reporter
+from bot.following.ownership import own_case, reporter
 from bot.following.withdrawal import was_withdrawn
 from bot.reporting.review import answered
 from bot.reporting.steps import Redo
-from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
     Report,
-    add_entry,
     histories,
-    history,
-    people_of,
-    reload,
     reports_of,
-    save_state,
 )
 
 
-def status(tx: Transaction, context: Context, sender: Sender, asked: ShowStatus, now: datetime) -> Message:
+def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
     if not asked.reference:
-        mine = _listed(tx, context, reports_of(tx, context.vault, reporter(sender)), now)
-        by_code = Button(context.world.playbook.texts.receipts.look_up, "status.show")
+        mine = _listed(work, reports_of(work.tx, work.context.vault, reporter(sender)))
+        by_code = Button(work.context.world.playbook.texts.receipts.look_up, "status.show")
         return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
-    found = own_report(tx, context, sender, asked.reference, asked.code, now)
-    return _not_found(context, asked, found) if isinstance(found, str) else _opened(tx, context, found, now)
+    found = own_case(work, sender, asked.reference, asked.code)
+    return _not_found(work.context, asked, found) if isinstance(found, str) else _opened(found)
 
 
 def _not_found(context: Context, asked: ShowStatus, why: str) -> Message:
@@ -51,14 +45,14 @@ def _not_found(context: Context, asked: ShowStatus, why: str) -> Message:
     return Message((Callout("warning", texts.needs_code), by_code), summary=texts.title)
 
 
-def _opened(tx: Transaction, context: Context, report: Report, now: datetime) -> Message:
+def _opened(case: Case) -> Message:
     """One report with what was asked and answered about it, and the form for an answer that is owed.
 
     Shown to the reporter alone. What was asked, and that somebody without a name looked, stays in no history.
     """
-    title, entries = context.texts.status.title, history(tx, report)
-    said = _asked_and_answered(context, entries)
-    blocks = [Heading(title), *_one(context, report, entries, now), *said]
+    context, report, entries = case.work.context, case.report, case.entries
+    title, said = context.texts.status.title, _asked_and_answered(context, entries)
+    blocks = [Heading(title), *_one(context, report, entries, case.work.now), *said]
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(report.reference, context.world))
@@ -81,15 +75,15 @@ def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
     return report.state.stage is not Stage.CLOSED and bool(unanswered(entries))
 
 
-def _listed(tx: Transaction, context: Context, found: tuple[Report, ...], now: datetime) -> Message:
-    texts = context.texts.status
+def _listed(work: Work, found: tuple[Report, ...]) -> Message:
+    texts = work.context.texts.status
     blocks: list[Block] = [Heading(texts.title)]
-    known = histories(tx, found)
+    known = histories(work.tx, found)
     for report in found:
         entries = known[report.id]
-        blocks += _one(context, report, entries, now)
+        blocks += _one(work.context, report, entries, work.now)
         if _owes_an_answer(report, entries):
-            read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+            read = Button(work.context.texts.buttons.read, "report.read", report.reference, "primary")
             blocks += [Callout("info", texts.asked), Buttons((read,))]
     if not found:
         blocks.append(Paragraph(texts.none))
@@ -174,31 +168,22 @@ def phone_list(context: Context) -> Bullets:
     return Bullets(tuple(context.world.federation.contact_lines().values()), phones=True)
 
 
-def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport, now: datetime) -> Message:
+def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     """Keep what the reporter adds or answers, and tell whoever handles the case. Late ones are kept too."""
-    texts = context.texts.status
-    report = own_report(tx, context, sender, command.reference, command.code, now)
-    if isinstance(report, str):
+    texts = work.context.texts.status
+    case = own_case(work, sender, command.reference, command.code)
+    if isinstance(case, str):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
     # An answer to what nobody asked is kept as what it is: something that the reporter added.
-    asked = command.as_what == "answer" and any(entry.event == "ask" for entry in history(tx, report))
+    asked = command.as_what == "answer" and case.has("ask")
     corrected = command.as_what == "correct"
     what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
-    state = advance(report.state, Event(what, "reporter"))
-    assert not isinstance(state, Refused)
-    row = report.row
-    if not save_state(tx, report, state, row.due_at, row.closed_at):
+    added = case.apply(Event(what, "reporter"), detail={"text": command.text})
+    if isinstance(added, Refused):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
-    add_entry(
-        tx,
-        context.vault,
-        report,
-        Entry(now, "reporter", "", what.value, state.stage.value, {"text": command.text}),
-    )
-    report = reload(tx, context.vault, report)
-    owe_rewrites(tx, context, report, now)
-    owe_addition(tx, context, report, now)
-    after = context.world.playbook.texts.aftercare
+    report = added.report
+    owe_addition(work, report)
+    after = work.context.world.playbook.texts.aftercare
     done = texts.answered if asked else after.corrected if corrected else texts.added
     text = done.fill(reference=report.reference)
     return Message((Callout("success", text),), summary=text, ephemeral=report.reporter is None)
@@ -208,26 +193,25 @@ def add(tx: Transaction, context: Context, sender: Sender, command: AddToReport,
 _SHOWN = frozenset(("add", "answer", "correct", "ask"))
 
 
-def own_copy(tx: Transaction, context: Context, sender: Sender, asked: CopyReport, now: datetime) -> Message:
+def own_copy(work: Work, sender: Sender, asked: CopyReport) -> Message:
     """The copy; or the form for the receipt code, in the same words whether or not there is such a report."""
-    report = own_report(tx, context, sender, asked.reference, asked.code, now)
-    if isinstance(report, str):
-        redo = Redo({"code": report}, {"code": (asked.code,)}) if asked.code else None
-        return forms.copy_form(asked.reference, context.world, redo)
-    case = facts(report, people_of(tx, report))
-    if not access_report(context.world.permissions, Actor(reporter=True), "export", case):
-        return forms.copy_form(asked.reference, context.world, None)
-    return _copy(tx, context, report)
+    case = own_case(work, sender, asked.reference, asked.code)
+    if isinstance(case, str):
+        redo = Redo({"code": case}, {"code": (asked.code,)}) if asked.code else None
+        return forms.copy_form(asked.reference, work.context.world, redo)
+    if not case.reporter_may("export"):
+        return forms.copy_form(asked.reference, work.context.world)
+    return _copy(work.context, case)
 
 
-def _copy(tx: Transaction, context: Context, report: Report) -> Message:
-    texts, labels = context.world.paper.copy_, context.texts.labels
+def _copy(context: Context, case: Case) -> Message:
+    report, texts, labels = case.report, context.world.paper.copy_, context.texts.labels
     title = texts.title.fill(reference=report.reference)
     rows = (
         (labels.received, context.local(report.row.received_at)),
         (labels.status, status_line(context, report)),
         *answered(context.world, report.answers, card=False),
-        *_later(tx, context, report),
+        *_later(context, case.entries),
     )
     blocks = (
         Heading(title),
@@ -238,10 +222,10 @@ def _copy(tx: Transaction, context: Context, report: Report) -> Message:
     return Message(blocks, summary=context.texts.status.title, replaces="report.copy", ephemeral=True)
 
 
-def _later(tx: Transaction, context: Context, report: Report) -> list[tuple[str, str]]:
+def _later(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
     events = context.texts.events
     return [
         (f"{events.named(entry.event).fill()} · {context.local(entry.at)}", entry.detail.get("text", ""))
-        for entry in history(tx, report)
+        for entry in entries
         if entry.event in _SHOWN
     ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from bot.casework.context import Context
-from bot.casework.notify import owe_addition, owe_rewrites
+from bot.casework.context import Context, Work
+from bot.casework.notify import owe_addition
 from bot.casework.state import assessment
-from bot.domain.cases import Event, Happening, Refused, Stage, advance
+from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Callout, Message, Tone
 from bot.domain.turns import Sender, WithdrawReport
-from bot.following.ownership import own_report
-from bot.storage.database import Transaction
-from bot.storage.reports import Entry, Report, add_entry, history, reload, save_state
+from bot.following.ownership import own_case
+from bot.storage.reports import Entry, Report
 
 
 def is_kept(context: Context, report: Report, entries: Iterable[Entry]) -> bool:
@@ -35,21 +33,23 @@ def was_withdrawn(entries: Iterable[Entry]) -> bool:
     return any(entry.event == Happening.WITHDRAW_KEPT.value for entry in entries)
 
 
-def withdraw(
-    tx: Transaction, context: Context, sender: Sender, command: WithdrawReport, now: datetime
-) -> Message:
+def withdraw(work: Work, sender: Sender, command: WithdrawReport) -> Message:
     """Withdraw the report: whoever has it is told, nothing is deleted, and it happens once."""
-    texts = context.world.playbook.texts.aftercare
-    report = own_report(tx, context, sender, command.reference, command.code, now)
-    if isinstance(report, str):
-        return said("warning", context.texts.status.add_unknown)
+    texts = work.context.world.playbook.texts.aftercare
+    case = own_case(work, sender, command.reference, command.code)
+    if isinstance(case, str):
+        return said("warning", work.context.texts.status.add_unknown)
+    report = case.report
     if report.state.stage is Stage.CLOSED:
         return said("info", texts.withdraw_closed.fill(reference=report.reference))
-    if was_withdrawn(history(tx, report)):
+    if was_withdrawn(case.entries):
         return said("info", texts.withdrawn_before.fill(reference=report.reference))
-    kept = is_kept(context, report, history(tx, report))
-    if not _happen(tx, context, report, Happening.WITHDRAW_KEPT if kept else Happening.WITHDRAW, now):
-        return said("warning", context.texts.status.add_unknown)
+    kept = is_kept(work.context, report, case.entries)
+    what = Happening.WITHDRAW_KEPT if kept else Happening.WITHDRAW
+    withdrawn = case.apply(Event(what, "reporter"))
+    if isinstance(withdrawn, Refused):
+        return said("warning", work.context.texts.status.add_unknown)
+    owe_addition(work, withdrawn.report, what.value)
     text = texts.withdrawn_kept if kept else texts.withdrawn
     return said("success", text.fill(reference=report.reference))
 
@@ -57,18 +57,3 @@ def withdraw(
 def said(tone: Tone, text: str) -> Message:
     """One line for a reporter about their report; kept in no history."""
     return Message((Callout(tone, text),), summary=text, ephemeral=True)
-
-
-def _happen(tx: Transaction, context: Context, report: Report, what: Happening, now: datetime) -> bool:
-    state = advance(report.state, Event(what, "reporter"))
-    assert not isinstance(state, Refused)
-    closed = state.stage is Stage.CLOSED
-    due_at, closed_at = (None, now) if closed else (report.row.due_at, report.row.closed_at)
-    if not save_state(tx, report, state, due_at, closed_at):
-        return False
-    entry = Entry(now, "reporter", "", what.value, state.stage.value, {})
-    add_entry(tx, context.vault, report, entry)
-    report = reload(tx, context.vault, report)
-    owe_rewrites(tx, context, report, now)
-    owe_addition(tx, context, report, now, what.value)
-    return True

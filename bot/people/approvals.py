@@ -7,9 +7,10 @@ person.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.content.roster_texts import Refusal
 from bot.domain.access import Decision
 from bot.domain.messages import Button, Buttons, Callout, Message, Paragraph
@@ -40,38 +41,36 @@ def may_decide(context: Context, person: str, kind: Decision = ROSTER) -> bool:
 
 
 def propose(
-    tx: Transaction,
-    context: Context,
+    work: Work,
     person: Person,
     kind: Decision,
     detail: Mapping[str, str],
-    now: datetime,
 ) -> Message:
     """Store the proposal and tell the others, or say why it cannot be."""
-    if not may_decide(context, person.id, kind):
-        return refusal(context, "not_permitted")
-    if why := decisions.objection(context, kind, dict(detail)):
+    if not may_decide(work.context, person.id, kind):
+        return refusal(work.context, "not_permitted")
+    if why := decisions.objection(work.context, kind, dict(detail)):
         return _warning(why)
-    detail = {**detail, **decisions.noted(tx, context, kind, now)}
-    approval = approvals.propose(tx, context.vault, kind, person.id, detail, now)
-    _record(tx, context, approval, PROPOSED, person.id, now)
-    _tell(tx, context, approval, PROPOSED, now)
-    text = context.roster_texts.replies["proposed"].fill(what=decisions.words(context, approval))
-    return Message((Callout("success", text), Buttons((_withdraw(context, approval),))), summary=text)
+    detail = {**detail, **decisions.noted(work, kind)}
+    approval = approvals.propose(work.tx, work.context.vault, kind, person.id, detail, work.now)
+    _record(work, approval, PROPOSED, person.id)
+    _tell(work, approval, PROPOSED)
+    text = work.context.roster_texts.replies["proposed"].fill(what=decisions.words(work.context, approval))
+    return Message((Callout("success", text), Buttons((_withdraw(work.context, approval),))), summary=text)
 
 
-def agree(tx: Transaction, context: Context, person: Person, kind: Decision, now: datetime) -> Message:
+def agree(work: Work, person: Person, kind: Decision) -> Message:
     """Confirm what somebody else has proposed of this kind, or propose it: said by two, it is agreed to."""
-    approvals.one_after_another(tx)
+    approvals.one_after_another(work.tx)
     waiting = [
         item
-        for item in approvals.pending(tx, context.vault, now)
-        if item.kind == kind and may_decide(context, item.proposed_by, kind)
+        for item in approvals.pending(work.tx, work.context.vault, work.now)
+        if item.kind == kind and may_decide(work.context, item.proposed_by, kind)
     ]
     if waiting:
         others = [item for item in waiting if item.proposed_by != person.id]
-        return decide(tx, context, person, (others or waiting)[0].id, APPROVED, now)
-    return propose(tx, context, person, kind, {}, now)
+        return decide(work, person, (others or waiting)[0].id, APPROVED)
+    return propose(work, person, kind, {})
 
 
 def agreed(tx: Transaction, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
@@ -98,29 +97,29 @@ def carry_out(
     return True
 
 
-def decide(
-    tx: Transaction, context: Context, person: Person, approval_id: str, verdict: Verdict, now: datetime
-) -> Message:
+def decide(work: Work, person: Person, approval_id: str, verdict: Verdict) -> Message:
     """Confirm, refuse or withdraw a proposal, once, and do what was agreed to; or say why nothing changed."""
-    approvals.one_after_another(tx)
+    approvals.one_after_another(work.tx)
     # What another process confirmed a moment ago counts already.
-    context = as_of(context, stand_now(tx, context, now))
-    approval = approvals.find(tx, context.vault, approval_id)
-    if person.id not in context.world.federation.roster.people or not may_decide(context, person.id):
-        return refusal(context, "not_permitted")
+    work = replace(work, context=as_of(work.context, stand_now(work)))
+    approval = approvals.find(work.tx, work.context.vault, approval_id)
+    if person.id not in work.context.world.federation.roster.people or not may_decide(
+        work.context, person.id
+    ):
+        return refusal(work.context, "not_permitted")
     if approval is None:
-        return refusal(context, "unknown")
-    if why := _objection(context, approval, person, verdict, now):
+        return refusal(work.context, "unknown")
+    if why := _objection(work.context, approval, person, verdict, work.now):
         return _warning(why)
     # In words that still know whoever leaves by this very change.
-    what = decisions.words(context, approval)
-    if not approvals.decide(tx, approval, verdict, person.id, now):
-        return refusal(context, "decided")
-    _record(tx, context, approval, verdict, person.id, now)
+    what = decisions.words(work.context, approval)
+    if not approvals.decide(work.tx, approval, verdict, person.id, work.now):
+        return refusal(work.context, "decided")
+    _record(work, approval, verdict, person.id)
     if verdict == APPROVED:
-        decisions.carry_out(tx, context, approval, now)
-    _tell(tx, context, approval, verdict, now)
-    text = context.roster_texts.replies.named(_outcome(approval.kind, verdict)).fill(what=what)
+        decisions.carry_out(work, approval)
+    _tell(work, approval, verdict)
+    text = work.context.roster_texts.replies.named(_outcome(approval.kind, verdict)).fill(what=what)
     return Message((Callout("success", text),), summary=text)
 
 
@@ -144,40 +143,36 @@ def _outcome(kind: Decision, event: str) -> str:
     return "approved_later" if event == APPROVED and kind in decisions.LATER else event
 
 
-def _record(
-    tx: Transaction, context: Context, approval: Approval, event: str, person: str, now: datetime
-) -> None:
-    roles = context.world.federation.roster.every_role_of(person)
+def _record(work: Work, approval: Approval, event: str, person: str) -> None:
+    roles = work.context.world.federation.roster.every_role_of(person)
     detail = {"approval": approval.id, "kind": approval.kind, **approval.detail}
-    entry = AuditEntry(now, person, ",".join(sorted(roles)), f"{approval.kind}.{event}", detail=detail)
-    audit.record(tx, context.vault, entry)
+    entry = AuditEntry(work.now, person, ",".join(sorted(roles)), f"{approval.kind}.{event}", detail=detail)
+    audit.record(work.tx, work.context.vault, entry)
 
 
-def _tell(tx: Transaction, context: Context, approval: Approval, event: str, now: datetime) -> None:
-    roster = context.world.federation.roster
-    for person in sorted(decisions.approvers(roster, context.approvers[approval.kind])):
+def _tell(work: Work, approval: Approval, event: str) -> None:
+    roster = work.context.world.federation.roster
+    for person in sorted(decisions.approvers(roster, work.context.approvers[approval.kind])):
         key = NoticeKey.of(ANNOUNCED, approval.id, event, person)
         notice = Notice(key, "", ANNOUNCED, Recipient(person))
-        enqueue(tx, context.vault.new_id(), notice, now)
+        enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 
-def announcement(
-    tx: Transaction, context: Context, notice: Notice, person: Person, now: datetime
-) -> Message | None:
+def announcement(work: Work, notice: Notice, person: Person) -> Message | None:
     """What became of a proposal, for one of those who decide; None where they do so no longer."""
     approval_id, event = notice.key.parts[:2]
-    approval = approvals.find(tx, context.vault, approval_id)
-    if approval is None or not may_decide(context, person.id, approval.kind):
+    approval = approvals.find(work.tx, work.context.vault, approval_id)
+    if approval is None or not may_decide(work.context, person.id, approval.kind):
         return None
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
-    text = context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
-        what=decisions.words(context, approval),
-        person=context.name(actor),
-        other=context.name(approval.proposed_by),
-        until=context.local(approval.expires_at),
+    text = work.context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
+        what=decisions.words(work.context, approval),
+        person=work.context.name(actor),
+        other=work.context.name(approval.proposed_by),
+        until=work.context.local(approval.expires_at),
     )
-    open_still = approval.state == PROPOSED and approval.expires_at > now
-    buttons = (Buttons(choices(context, approval, person)),) if open_still else ()
+    open_still = approval.state == PROPOSED and approval.expires_at > work.now
+    buttons = (Buttons(choices(work.context, approval, person)),) if open_still else ()
     return Message((Paragraph(text), *buttons), summary=text)
 
 

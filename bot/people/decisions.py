@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
 
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.access import Decision
 from bot.domain.roster import Change, Roster, apply, role_name, unheld
 from bot.people import holders
@@ -13,7 +13,6 @@ from bot.people.standing import ROSTER, as_of, change_of, stand_now
 from bot.records.retention import due
 from bot.storage import standing
 from bot.storage.approvals import Approval
-from bot.storage.database import Transaction
 
 
 def objection(context: Context, kind: Decision, detail: dict[str, str]) -> str:
@@ -49,9 +48,9 @@ def approvers(roster: Roster, roles: Iterable[str]) -> frozenset[str]:
 LATER: tuple[Decision, ...] = ("purge", "keys")
 
 
-def noted(tx: Transaction, context: Context, kind: Decision, now: datetime) -> dict[str, str]:
+def noted(work: Work, kind: Decision) -> dict[str, str]:
     """What stands in a proposal of this kind beside what its proposer wrote."""
-    return {"cases": str(len(due(tx, context.retention, now)))} if kind == "purge" else {}
+    return {"cases": str(len(due(work.tx, work.context.retention, work.now)))} if kind == "purge" else {}
 
 
 def words(context: Context, approval: Approval) -> str:
@@ -84,16 +83,16 @@ def _school(context: Context, school: str) -> str:
     )
 
 
-def carry_out(tx: Transaction, context: Context, approval: Approval, now: datetime) -> None:
+def carry_out(work: Work, approval: Approval) -> None:
     """Do what was agreed to, with all that follows from it, in the transaction in which it was confirmed."""
     if approval.kind in ("pause", "resume"):
-        standing.change(tx, paused=approval.kind == "pause")
+        standing.change(work.tx, paused=approval.kind == "pause")
     if approval.kind == ROSTER:
-        standing.change(tx)
-        after = as_of(context, stand_now(tx, context, now))
+        standing.change(work.tx)
+        after = replace(work, context=as_of(work.context, stand_now(work)))
         change = change_of(approval.detail)
         leaver = change.person if change.what in ("leave", "handover") and change.to else ""
-        holders.hold(tx, after, leaver)
+        holders.hold(after, leaver)
         if leaver:
-            holders.hand_over(tx, after, leaver, change.to, now)
-        holders.settle(tx, after, now)
+            holders.hand_over(after, leaver, change.to)
+        holders.settle(after)

@@ -10,23 +10,18 @@ from datetime import datetime
 
 import structlog
 
-from bot.casework.context import Context
-from bot.casework.notify import owe_people, owe_person, owe_rewrites
-from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
+from bot.casework.notify import owe_people, owe_person
+from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.routing import Told
 from bot.storage.crypto import KeyFault
-from bot.storage.database import StorageUnavailable, Transaction, apart
+from bot.storage.database import StorageUnavailable, apart
 from bot.storage.reports import (
-    Entry,
     Report,
-    add_entry,
     add_people,
     hold_in_order,
-    people_of,
-    reload,
-    report_by_id,
     report_to_show,
-    save_state,
 )
 from bot.storage.timers import open_ids
 
@@ -35,36 +30,35 @@ log = structlog.get_logger()
 COVER = "cover"
 
 
-def open_cases(tx: Transaction, context: Context) -> Iterator[Report]:
+def open_cases(work: Work) -> Iterator[Report]:
     """Every open case, oldest first. One whose key is missing is logged and holds up no other."""
-    for report_id in open_ids(tx):
+    for report_id in open_ids(work.tx):
         try:
-            yield report_to_show(tx, context.vault, report_id)
+            yield report_to_show(work.tx, work.context.vault, report_id)
         except KeyFault:
             log.error("case_not_opened")
 
 
-def hold(tx: Transaction, context: Context, leaver: str = "") -> None:
+def hold(work: Work, leaver: str = "") -> None:
     """Hold what `hand_over` of the `leaver` and `settle` are about to change, in everybody's order."""
-    found = tuple(open_cases(tx, context))
+    found = tuple(open_cases(work))
     theirs = {report.id for report in found if leaver and report.state.holder == leaver}
-    hold_in_order(tx, theirs | {report.id for report in found if _is_unsettled(tx, context, report)})
+    hold_in_order(work.tx, theirs | {report.id for report in found if _is_unsettled(work, report)})
 
 
-def hand_over(tx: Transaction, context: Context, person: str, to: str, now: datetime) -> None:
+def hand_over(work: Work, person: str, to: str) -> None:
     """Every open case that `person` holds is given to `to`, where `to` may hold it; the others stay.
 
     What they are taking at this very moment is not seen yet: `settle` finds it later, and it waits again.
     """
-    taker = context.world.federation.roster.people[to]
-    held = [found.id for found in open_cases(tx, context) if found.state.holder == person]
+    taker = work.context.world.federation.roster.people[to]
+    held = [found.id for found in open_cases(work) if found.state.holder == person]
     for report_id in held:
-        report = report_by_id(tx, context.vault, report_id)
-        if report.state.holder == person and context.may(taker, "assign", report, people_of(tx, report)):
-            state = advance(report.state, Event(Happening.ASSIGN, "signpost", to))
-            assert not isinstance(state, Refused)
-            _store(tx, context, report, state, ("assign", {"to": to}), now)
-            owe_person(tx, context, reload(tx, context.vault, report), "given", to, now)
+        case = Case.of(work, report_id)
+        if case.report.state.holder == person and case.may(taker, "assign"):
+            given = case.apply(Event(Happening.ASSIGN, "signpost", to), detail={"to": to})
+            assert not isinstance(given, Refused)
+            owe_person(work, given.report, "given", to)
 
 
 def settle_safely(context: Context, now: datetime) -> None:
@@ -74,76 +68,72 @@ def settle_safely(context: Context, now: datetime) -> None:
     """
     try:
         with context.database.transaction() as tx:
-            unsettled = _unsettled(tx, context)
+            unsettled = _unsettled(Work(tx, context, now))
         for report_id in unsettled:
             with context.database.transaction() as tx:
-                _settle_apart(tx, context, report_id, now)
+                _settle_apart(Work(tx, context, now), report_id)
     except StorageUnavailable:
         raise
     except Exception:
         log.exception("roster_not_settled")
 
 
-def settle(tx: Transaction, context: Context, now: datetime) -> None:
+def settle(work: Work) -> None:
     """Cases whose holder may no longer hold them wait again for somebody; covers are told their cases.
 
     A case that cannot be settled, whyever, stays as it was, is logged, and holds up no other.
     """
-    for report_id in _unsettled(tx, context):
-        _settle_apart(tx, context, report_id, now)
+    for report_id in _unsettled(work):
+        _settle_apart(work, report_id)
 
 
-def _unsettled(tx: Transaction, context: Context) -> tuple[str, ...]:
+def _unsettled(work: Work) -> tuple[str, ...]:
     """The cases that something follows for, seen without a lock: of most nothing does, and nobody waits."""
-    return tuple(found.id for found in open_cases(tx, context) if _is_unsettled(tx, context, found))
+    return tuple(found.id for found in open_cases(work) if _is_unsettled(work, found))
 
 
-def _is_unsettled(tx: Transaction, context: Context, found: Report) -> bool:
-    told = people_of(tx, found)
+def _is_unsettled(work: Work, found: Report) -> bool:
+    case = Case(work, found)
     try:
-        return bool(_new_covers(context, found, told)) or _is_vacant(context, found, told)
+        return bool(_new_covers(case)) or _is_vacant(case)
     except Exception:
         # Settling it will say what is wrong with it.
         return True
 
 
-def _settle_apart(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
+def _settle_apart(work: Work, report_id: str) -> None:
     try:
-        with apart(tx):
-            _settle(tx, context, report_id, now)
+        with apart(work.tx):
+            _settle(work, report_id)
     except StorageUnavailable:
         raise
     except Exception:
         log.exception("case_not_settled")
 
 
-def _settle(tx: Transaction, context: Context, report_id: str, now: datetime) -> None:
-    report = report_by_id(tx, context.vault, report_id)
-    if report.state.stage is not Stage.CLOSED:
-        _tell_covers(tx, context, report, now)
-        _vacate(tx, context, reload(tx, context.vault, report), now)
+def _settle(work: Work, report_id: str) -> None:
+    case = Case.of(work, report_id)
+    if case.report.state.stage is not Stage.CLOSED:
+        _tell_covers(case)
+        _vacate(case.again())
 
 
-def _is_vacant(context: Context, report: Report, told: tuple[Told, ...]) -> bool:
+def _is_vacant(case: Case) -> bool:
     """Whether it is held by somebody who may hold it no more."""
-    holder = report.state.holder
-    person = context.world.federation.roster.people.get(holder)
-    return bool(holder) and not (person and context.may(person, "assign", report, told))
+    holder = case.report.state.holder
+    person = case.work.context.world.federation.roster.people.get(holder)
+    return bool(holder) and not (person and case.may(person, "assign"))
 
 
-def _vacate(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    told = people_of(tx, report)
-    if not _is_vacant(context, report, told):
+def _vacate(case: Case) -> None:
+    vacated = case.apply(Event(Happening.VACATE, "signpost")) if _is_vacant(case) else None
+    if vacated is None or isinstance(vacated, Refused):
         return
-    state = advance(report.state, Event(Happening.VACATE, "signpost"))
-    if isinstance(state, Refused):
-        return
-    _store(tx, context, report, state, ("vacate", {}), now)
-    report = reload(tx, context.vault, report)
-    for name in sorted({item.person for item in told if item.level == "C"} | _members(context, report)):
-        someone = context.world.federation.roster.people.get(name)
-        if someone and context.may(someone, "assign", report, told):
-            owe_person(tx, context, report, "vacated", name, now)
+    work, carded = case.work, {item.person for item in case.told if item.level == "C"}
+    for name in sorted(carded | _members(work.context, case.report)):
+        someone = work.context.world.federation.roster.people.get(name)
+        if someone and vacated.may(someone, "assign"):
+            owe_person(work, vacated.report, "vacated", name)
 
 
 def _members(context: Context, report: Report) -> set[str]:
@@ -151,50 +141,28 @@ def _members(context: Context, report: Report) -> set[str]:
     return set(roster.holders("flt", row.school)) if row.visibility.in_channel else set()
 
 
-def _tell_covers(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-    new = _new_covers(context, report, people_of(tx, report))
+def _tell_covers(case: Case) -> None:
+    new = _new_covers(case)
     if new:
-        add_people(tx, report, new, COVER, now)
-        owe_people(tx, context, report, new, now)
-        row = report.row
-        save_state(tx, report, report.state, row.due_at, row.closed_at)
-        owe_rewrites(tx, context, reload(tx, context.vault, report), now)
+        add_people(case.work.tx, case.report, new, COVER, case.work.now)
+        owe_people(case.work, case.report, new)
+        case.touch()
 
 
-def _new_covers(context: Context, report: Report, told: tuple[Told, ...]) -> tuple[Told, ...]:
-    """Who stands in for those of `told` who are away, and was not told yet."""
-    roster, known = context.world.federation.roster, {item.person for item in told}
-    away = [item for item in told if item.person in roster.covers]
-    return tuple(
-        cover for item in away for cover in _cover(context, report, told, item) if cover.person not in known
-    )
+def _new_covers(case: Case) -> tuple[Told, ...]:
+    """Who stands in for those who were told of it and are away, and was not told yet."""
+    roster, known = case.work.context.world.federation.roster, {item.person for item in case.told}
+    away = [item for item in case.told if item.person in roster.covers]
+    return tuple(cover for item in away for cover in _cover(case, item) if cover.person not in known)
 
 
-def _cover(context: Context, report: Report, told: tuple[Told, ...], item: Told) -> tuple[Told, ...]:
+def _cover(case: Case, item: Told) -> tuple[Told, ...]:
     """Who is told in the place of somebody away; where that one may not know, the Executive Headteacher."""
-    roster, school = context.world.federation.roster, report.row.school
+    roster, school = case.work.context.world.federation.roster, case.report.row.school
     stand_in = roster.covers[item.person]
     for names, role in (((stand_in,), item.role), (roster.holders("eht", school), "eht")):
         people = [roster.people[name] for name in names if name in roster.people]
-        may_see = [one.id for one in people if context.may(one, "list", report, told)]
+        may_see = [one.id for one in people if case.may(one, "list")]
         if may_see:
             return tuple(Told(name, role, item.level) for name in may_see)
     return ()
-
-
-def _store(
-    tx: Transaction,
-    context: Context,
-    report: Report,
-    state: CaseState,
-    what: tuple[str, dict[str, str]],
-    now: datetime,
-) -> None:
-    event, detail = what
-    row, waiting = report.row, state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
-    due_at = row.due_at
-    if waiting and due_at is None:
-        due_at = context.timetable(report).step_after(state.level, now)
-    save_state(tx, report, state, due_at if waiting else None, row.closed_at)
-    add_entry(tx, context.vault, report, Entry(now, "signpost", "", event, state.stage.value, detail))
-    owe_rewrites(tx, context, reload(tx, context.vault, report), now)

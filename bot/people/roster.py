@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from bot.casework import auditing
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.access import DECISIONS
 from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import WHATS, Person, role_name
@@ -20,71 +19,71 @@ from bot.storage.database import Transaction
 PREFIX = "roster."
 
 
-def show(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Message:
+def show(work: Work, sender: Sender) -> Message:
     """The roster, for those who may change it; a refusal for everybody else."""
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    if person is None or not may_decide(context, person.id):
-        return refusal(context, "not_permitted")
-    return _view(tx, context, person, now)
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(work.context, person.id):
+        return refusal(work.context, "not_permitted")
+    return _view(work, person)
 
 
-def approve_purge(tx: Transaction, context: Context, sender: Sender, now: datetime) -> Message:
+def approve_purge(work: Work, sender: Sender) -> Message:
     """Agree to the next purge: whoever says it first proposes it, and another confirms it."""
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    if person is None or not may_decide(context, person.id, "purge"):
-        auditing.note(tx, context, person, "refused", now, pressed="purge.approved")
-        return refusal(context, "not_permitted")
-    return agree(tx, context, person, "purge", now)
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(work.context, person.id, "purge"):
+        auditing.note(work, person, "refused", pressed="purge.approved")
+        return refusal(work.context, "not_permitted")
+    return agree(work, person, "purge")
 
 
-def act(tx: Transaction, context: Context, incoming: Incoming, now: datetime) -> Message:
+def act(work: Work, incoming: Incoming) -> Message:
     """Do what a press or a form on the roster asks, or say why not. A refusal changes nothing."""
     content, sender = incoming.content, incoming.sender
     assert isinstance(content, Pressed | Submitted)
-    person = context.world.federation.roster.by_account(sender.platform, sender.user)
-    if person is None or not may_decide(context, person.id):
-        return refusal(context, "not_permitted")
+    person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
+    if person is None or not may_decide(work.context, person.id):
+        return refusal(work.context, "not_permitted")
     if content.action in VERDICTS:
-        return decide(tx, context, person, content.value, VERDICTS[content.action], now)
+        return decide(work, person, content.value, VERDICTS[content.action])
     name = content.action.removeprefix(PREFIX)
-    if name not in context.roster_texts.forms:
-        return _view(tx, context, person, now)
+    if name not in work.context.roster_texts.forms:
+        return _view(work, person)
     if isinstance(content, Pressed):
-        return roster_forms.form(context, name)
-    return _proposed(tx, context, person, name, content, now)
+        return roster_forms.form(work.context, name)
+    return _proposed(work, person, name, content)
 
 
-def _proposed(
-    tx: Transaction, context: Context, person: Person, name: str, content: Submitted, now: datetime
-) -> Message:
-    values, errors = roster_forms.check(context, name, content.fields, now)
+def _proposed(work: Work, person: Person, name: str, content: Submitted) -> Message:
+    values, errors = roster_forms.check(work.context, name, content.fields, work.now)
     if errors:
-        return roster_forms.form(context, name, values, errors)
+        return roster_forms.form(work.context, name, values, errors)
     if name in WHATS:
-        change = roster_forms.change(context, name, values)
-        return propose(tx, context, person, ROSTER, detail_of(change), now)
+        change = roster_forms.change(work.context, name, values)
+        return propose(work, person, ROSTER, detail_of(change))
     kind = next(kind for kind in DECISIONS if kind == name)
-    return propose(tx, context, person, kind, {"reason": values["reason"]}, now)
+    return propose(work, person, kind, {"reason": values["reason"]})
 
 
-def _view(tx: Transaction, context: Context, person: Person, now: datetime) -> Message:
-    labels = context.roster_texts.labels
+def _view(work: Work, person: Person) -> Message:
+    labels = work.context.roster_texts.labels
     blocks: list[Block] = [Heading(labels.title)]
-    if context.paused:
+    if work.context.paused:
         blocks.append(Callout("warning", labels.paused))
-    blocks += [Heading(labels.roles), Facts(roles(context))]
-    if away := absences(context):
+    blocks += [Heading(labels.roles), Facts(roles(work.context))]
+    if away := absences(work.context):
         blocks += [Heading(labels.away), Facts(tuple((line, "") for line in away))]
-    for number, approval in enumerate(pending(tx, context.vault, now)):
+    for number, approval in enumerate(pending(work.tx, work.context.vault, work.now)):
         blocks += [] if number else [Heading(labels.waiting)]
         line = labels.waiting_line.fill(
-            what=decisions.words(context, approval),
-            person=context.name(approval.proposed_by),
-            until=context.local(approval.expires_at),
+            what=decisions.words(work.context, approval),
+            person=work.context.name(approval.proposed_by),
+            until=work.context.local(approval.expires_at),
         )
-        blocks += [Paragraph(line), Buttons(choices(context, approval, person))]
-    offered = [name for name in context.roster_texts.forms if name != ("resume", "pause")[context.paused]]
-    forms = (Button(context.roster_texts.forms[name], f"{PREFIX}{name}") for name in offered)
+        blocks += [Paragraph(line), Buttons(choices(work.context, approval, person))]
+    offered = [
+        name for name in work.context.roster_texts.forms if name != ("resume", "pause")[work.context.paused]
+    ]
+    forms = (Button(work.context.roster_texts.forms[name], f"{PREFIX}{name}") for name in offered)
     blocks += [Heading(labels.change), Buttons(tuple(forms))]
     return Message(tuple(blocks), summary=labels.title, replaces="roster", ephemeral=True)
 
@@ -124,14 +123,14 @@ def misfits(tx: Transaction, context: Context) -> tuple[str, ...]:
     )
 
 
-def lines(tx: Transaction, context: Context, now: datetime) -> Iterator[str]:
+def lines(work: Work) -> Iterator[str]:
     """The whole of it, a line each."""
-    labels = context.roster_texts.labels
-    yield from ((labels.paused,) if context.paused else ())
-    yield from (f"{role}: {names}" for role, names in roles(context))
-    yield from (f"{labels.away}: {line}" for line in absences(context))
-    for approval in pending(tx, context.vault, now):
-        what, person = decisions.words(context, approval), context.name(approval.proposed_by)
-        until = context.local(approval.expires_at)
+    labels = work.context.roster_texts.labels
+    yield from ((labels.paused,) if work.context.paused else ())
+    yield from (f"{role}: {names}" for role, names in roles(work.context))
+    yield from (f"{labels.away}: {line}" for line in absences(work.context))
+    for approval in pending(work.tx, work.context.vault, work.now):
+        what, person = decisions.words(work.context, approval), work.context.name(approval.proposed_by)
+        until = work.context.local(approval.expires_at)
         yield f"{labels.waiting}: " + labels.waiting_line.fill(what=what, person=person, until=until)
-    yield from misfits(tx, context)
+    yield from misfits(work.tx, work.context)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework.context import Context, CurrentWorld, Stand
+from bot.casework.context import Context, CurrentWorld, Stand, Work
 from bot.domain.access import Decision
 from bot.domain.roster import WHATS, Change, Folded, at, fold, holds_until
 from bot.storage import standing
@@ -21,23 +21,23 @@ ROSTER: Decision = "roster"
 _ACCOUNT = "account."
 
 
-def refresh(tx: Transaction, context: Context, now: datetime) -> None:
+def refresh(work: Work) -> None:
     """See what another process, or time, has changed since the last look."""
-    version, _ = standing.read(tx)
-    held = context.current.stand
+    version, _ = standing.read(work.tx)
+    held = work.context.current.stand
     # Never back to what another thread has seen to be out of date.
-    if version >= held.version and not held.is_of(version, now):
-        context.current.stand = stand_now(tx, context, now)
+    if version >= held.version and not held.is_of(version, work.now):
+        work.context.current.stand = stand_now(work)
 
 
-def stand_now(tx: Transaction, context: Context, now: datetime) -> Stand:
+def stand_now(work: Work) -> Stand:
     """How things stand in this very transaction."""
-    version, paused = standing.read(tx)
-    roster = folded(tx, context).roster
-    passed = [turn for item in roster.absences for turn in (item.start, item.end) if turn <= now]
-    world = context.current.at_start
-    federation = replace(world.federation, roster=at(roster, now))
-    since, until = max(passed, default=None), holds_until(roster, now)
+    version, paused = standing.read(work.tx)
+    roster = folded(work.tx, work.context).roster
+    passed = [turn for item in roster.absences for turn in (item.start, item.end) if turn <= work.now]
+    world = work.context.current.at_start
+    federation = replace(world.federation, roster=at(roster, work.now))
+    since, until = max(passed, default=None), holds_until(roster, work.now)
     return Stand(replace(world, federation=federation), version, paused, since, until)
 
 

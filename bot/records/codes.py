@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Context, Work
 from bot.casework.press import Press
 from bot.domain.messages import (
     Button,
@@ -23,14 +23,12 @@ from bot.domain.messages import (
     Paragraph,
 )
 from bot.domain.roster import Person
-from bot.domain.routing import Told
 from bot.domain.turns import Pressed, Submitted
 from bot.records.register import may_lie_with_host
 from bot.records.subjects import Subject, subject_of
 from bot.reporting.inputs import clean_text
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
-from bot.storage.database import Transaction
 from bot.storage.export_codes import VALID_FOR, keep_code
 from bot.storage.reports import Report
 
@@ -39,15 +37,15 @@ FORMATS = ("pdf", "json")
 _SHORT = 120
 
 
-def may_export(context: Context, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+def may_export(person: Person, case: Case) -> bool:
     """Whether somebody may take the case out: only who may read all of it."""
-    return all(context.may(person, action, report, told) for action in ("list", "details", "export"))
+    return all(case.may(person, action) for action in ("list", "details", "export"))
 
 
 def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
     """The form, or the code for one case in one format; a refusal changes nothing."""
     context, report, texts = press.context, press.report, press.context.world.paper.codes
-    if not may_export(context, press.person, report, press.told):
+    if not may_export(press.person, press.case):
         return press.refused("not_permitted")
     if not may_lie_with_host(context, report):
         return _said("warning", texts.host_concerned)
@@ -55,9 +53,9 @@ def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
     if isinstance(content, Pressed) or wanted not in FORMATS:
         error = "" if isinstance(content, Pressed) else texts.errors.format
         return _case_form(context, report, error)
-    press.record("export_code", report.state, {"format": wanted})
+    press.record("export_code", {"format": wanted})
     target = case_target(report.reference, wanted)
-    return _given(press.tx, context, press.person, target, f"--case {report.reference}", press.now)
+    return _given(press, press.person, target, f"--case {report.reference}")
 
 
 def case_target(reference: str, wanted: str) -> tuple[str, ...]:
@@ -84,27 +82,25 @@ def with_subject_button(context: Context, person: Person, message: Message) -> M
     return replace(message, blocks=(*message.blocks, button))
 
 
-def ask_for_subject(
-    tx: Transaction, context: Context, person: Person, content: Pressed | Submitted, now: datetime
-) -> Message:
+def ask_for_subject(work: Work, person: Person, content: Pressed | Submitted) -> Message:
     """The form, or the code for what is held of one person; a refusal changes nothing."""
-    texts = context.world.paper.codes
-    if not may_ask_for_subject(context, person):
+    texts = work.context.world.paper.codes
+    if not may_ask_for_subject(work.context, person):
         return _said("warning", texts.not_permitted)
     if isinstance(content, Pressed):
-        return _subject_form(context, {}, {})
+        return _subject_form(work.context, {}, {})
     sent = {name: _sent(content, name) for name in ("person", "account", "format")}
-    subject = _picked(context, sent)
-    errors = _subject_errors(context, person, subject, sent["format"])
+    subject = _picked(work.context, sent)
+    errors = _subject_errors(work.context, person, subject, sent["format"])
     if errors or subject is None:
-        return _subject_form(context, sent, errors)
-    roles = context.world.federation.roster.every_role_of(person.id)
+        return _subject_form(work.context, sent, errors)
+    roles = work.context.world.federation.roster.every_role_of(person.id)
     # Whose data it is stands in the audit as a look-up value: an account may be a reporter's.
-    of = context.vault.blind("subject", subject.key)
-    entry = AuditEntry(now, person.id, ",".join(sorted(roles)), "subject_code", detail={"of": of})
-    audit.record(tx, context.vault, entry)
+    of = work.context.vault.blind("subject", subject.key)
+    entry = AuditEntry(work.now, person.id, ",".join(sorted(roles)), "subject_code", detail={"of": of})
+    audit.record(work.tx, work.context.vault, entry)
     target = subject_target(subject, sent["format"])
-    return _given(tx, context, person, target, f"--subject {subject.key}", now)
+    return _given(work, person, target, f"--subject {subject.key}")
 
 
 def _picked(context: Context, sent: Mapping[str, str]) -> Subject | None:
@@ -159,14 +155,12 @@ def _subject_form(context: Context, sent: Mapping[str, str], errors: Mapping[str
     return Message(blocks, texts.subject_title, replaces=SUBJECT, ephemeral=True)
 
 
-def _given(
-    tx: Transaction, context: Context, person: Person, target: tuple[str, ...], what: str, now: datetime
-) -> Message:
-    code, wanted = context.new_tokens().code, target[-1]
-    keep_code(tx, context.vault, target, person.id, code, now)
+def _given(work: Work, person: Person, target: tuple[str, ...], what: str) -> Message:
+    code, wanted = work.context.new_tokens().code, target[-1]
+    keep_code(work.tx, work.context.vault, target, person.id, code, work.now)
     command = f"python -m bot export {what} --format {wanted} --out FILE.{wanted}"
-    until = context.local(now + VALID_FOR)
-    return _said("info", context.world.paper.codes.given.fill(code=code, until=until, command=command))
+    until = work.context.local(work.now + VALID_FOR)
+    return _said("info", work.context.world.paper.codes.given.fill(code=code, until=until, command=command))
 
 
 def _said(tone: str, text: str) -> Message:

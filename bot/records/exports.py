@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from bot.casework.context import Context
+from bot.casework.case import Case
+from bot.casework.context import Work
 from bot.casework.history import entries_for
 from bot.domain.roster import Person
-from bot.domain.routing import Told
 from bot.records.case_file import Taken, case_file
 from bot.records.codes import case_target, may_ask_for_subject, may_export, subject_target
 from bot.records.register import may_lie_with_host
@@ -16,58 +15,52 @@ from bot.records.subject_access import subject_file
 from bot.records.subjects import Subject
 from bot.storage import audit
 from bot.storage.audit import HOST, AuditEntry
-from bot.storage.database import Transaction
 from bot.storage.export_codes import use_code
-from bot.storage.reports import Entry, Report, add_entry, people_of, report_by_reference
+from bot.storage.reports import report_by_reference
 
 
-def export_case(
-    tx: Transaction, context: Context, reference: str, wanted: str, code: str, now: datetime
-) -> dict[str, Any] | None:
+def export_case(work: Work, reference: str, wanted: str, code: str) -> dict[str, Any] | None:
     """The case's file, once, or None where the code does not fit or its asker may not have it any more.
 
     Raises nothing for a wrong code: the try has to be counted, so the transaction must stand.
     """
-    person = _asker(tx, context, case_target(reference, wanted), code, now)
-    report = report_by_reference(tx, context.vault, reference)
-    told = people_of(tx, report) if report else ()
-    if person is None or report is None or not _still_may(context, person, report, told):
-        _refused(tx, context, "export_refused", now)
+    person = _asker(work, case_target(reference, wanted), code)
+    report = report_by_reference(work.tx, work.context.vault, reference)
+    case = Case(work, report) if report else None
+    if person is None or case is None or not _still_may(person, case):
+        _refused(work, "export_refused")
         return None
-    roles = tuple(sorted(context.actor(person, report).roles))
-    stage = report.state.stage.value
-    entry = Entry(now, person.id, ",".join(roles), "export", stage, {"format": wanted})
-    add_entry(tx, context.vault, report, entry)
-    return case_file(
-        context, report, told, entries_for(tx, context, person, report), Taken(person, roles, now)
-    )
+    case.enter("export", person.id, {"format": wanted})
+    roles = tuple(sorted(work.context.actor(person.id, case.report).roles))
+    taken, entries = Taken(person, roles, work.now), entries_for(work, person, case.report)
+    return case_file(work.context, case.report, case.told, entries, taken)
 
 
-def export_subject(
-    tx: Transaction, context: Context, subject: Subject, wanted: str, code: str, now: datetime
-) -> dict[str, Any] | None:
+def export_subject(work: Work, subject: Subject, wanted: str, code: str) -> dict[str, Any] | None:
     """What is held of one person, once; None as above."""
-    person = _asker(tx, context, subject_target(subject, wanted), code, now)
-    if person is None or not may_ask_for_subject(context, person):
-        _refused(tx, context, "subject_refused", now)
+    person = _asker(work, subject_target(subject, wanted), code)
+    if person is None or not may_ask_for_subject(work.context, person):
+        _refused(work, "subject_refused")
         return None
-    roles = ",".join(sorted(context.world.federation.roster.every_role_of(person.id)))
-    of = context.vault.blind("subject", subject.key)
-    audit.record(tx, context.vault, AuditEntry(now, person.id, roles, "subject_export", detail={"of": of}))
-    return subject_file(tx, context, subject, person, now)
+    roles = ",".join(sorted(work.context.world.federation.roster.every_role_of(person.id)))
+    of = work.context.vault.blind("subject", subject.key)
+    audit.record(
+        work.tx,
+        work.context.vault,
+        AuditEntry(work.now, person.id, roles, "subject_export", detail={"of": of}),
+    )
+    return subject_file(work, subject, person)
 
 
-def _still_may(context: Context, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+def _still_may(person: Person, case: Case) -> bool:
     # Checked again: roles change, and so does what a report says of whom it concerns.
-    return may_export(context, person, report, told) and may_lie_with_host(context, report)
+    return may_export(person, case) and may_lie_with_host(case.work.context, case.report)
 
 
-def _asker(
-    tx: Transaction, context: Context, target: tuple[str, ...], code: str, now: datetime
-) -> Person | None:
-    asked = use_code(tx, context.vault, target, code, now)
-    return context.world.federation.roster.people.get(asked) if asked else None
+def _asker(work: Work, target: tuple[str, ...], code: str) -> Person | None:
+    asked = use_code(work.tx, work.context.vault, target, code, work.now)
+    return work.context.world.federation.roster.people.get(asked) if asked else None
 
 
-def _refused(tx: Transaction, context: Context, action: str, now: datetime) -> None:
-    audit.record(tx, context.vault, AuditEntry(now, HOST, "", action))
+def _refused(work: Work, action: str) -> None:
+    audit.record(work.tx, work.context.vault, AuditEntry(work.now, HOST, "", action))

@@ -6,11 +6,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.casework.card import kind_name, status_line
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.roster import ROLES
 from bot.storage.audit import HOST, AuditEntry, record
 from bot.storage.crypto import KeyFault
-from bot.storage.database import Transaction
 from bot.storage.registers import open_route_reports
 from bot.storage.reports import Report
 
@@ -18,19 +17,17 @@ from bot.storage.reports import Report
 _HOST_ROLE = "it"
 
 
-def register(
-    tx: Transaction, context: Context, first: date | None, last: date | None, now: datetime
-) -> tuple[dict[str, str], ...]:
+def register(work: Work, first: date | None, last: date | None) -> tuple[dict[str, str], ...]:
     """A row for each report received from `first` to `last` (Federation's time), oldest first; audited.
 
     Left out: restricted ones, drills, and those that whoever runs the machine may not know of.
     """
-    since = _midnight(context, first) if first else None
-    before = _midnight(context, last + timedelta(days=1)) if last else None
+    since = _midnight(work.context, first) if first else None
+    before = _midnight(work.context, last + timedelta(days=1)) if last else None
     period = {"from": str(first or ""), "to": str(last or "")}
-    record(tx, context.vault, AuditEntry(now, HOST, "", "register", detail=period))
-    found = open_route_reports(tx, context.vault, since, before)
-    return tuple(_row(context, report) for report in found if host_may_know(context, report))
+    record(work.tx, work.context.vault, AuditEntry(work.now, HOST, "", "register", detail=period))
+    found = open_route_reports(work.tx, work.context.vault, since, before)
+    return tuple(_row(work.context, report) for report in found if host_may_know(work.context, report))
 
 
 def _midnight(context: Context, day: date) -> datetime:

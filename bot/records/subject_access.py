@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.casework.card import event_name, kind_name, reporter_name, status_line
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.records.register import host_may_know
@@ -42,26 +42,26 @@ class _Reading:
         return self.context.may(self.asker, "subject", report, told) and host_may_know(self.context, report)
 
 
-def subject_file(
-    tx: Transaction, context: Context, subject: Subject, asker: Person, now: datetime
-) -> dict[str, Any]:
+def subject_file(work: Work, subject: Subject, asker: Person) -> dict[str, Any]:
     """Everything of this person that can be collected without telling on anybody else (docs/exports.md)."""
-    texts = context.world.paper.subject
-    reports = [report for account in subject.accounts for report in reports_of(tx, context.vault, account)]
-    name = subject.name or next((reporter_name(context, report) for report in reports), "")
-    redact = Redactor(context.world, (name.partition("(")[0],), texts.name_mark)
-    reading = _Reading(tx, context, subject, asker, redact)
-    roles = context.world.federation.roster.every_role_of(asker.id)
+    texts = work.context.world.paper.subject
+    reports = [
+        report for account in subject.accounts for report in reports_of(work.tx, work.context.vault, account)
+    ]
+    name = subject.name or next((reporter_name(work.context, report) for report in reports), "")
+    redact = Redactor(work.context.world, (name.partition("(")[0],), texts.name_mark)
+    reading = _Reading(work.tx, work.context, subject, asker, redact)
+    roles = work.context.world.federation.roster.every_role_of(asker.id)
     return {
         "format": FORMAT,
         "version": VERSION,
         "read_first": [texts.read_first, texts.read_first_text],
         "exported": {
-            "at": now.isoformat(timespec="seconds"),
+            "at": work.now.isoformat(timespec="seconds"),
             "on_request_of": [role_name(role) for role in sorted(roles)],
         },
         "not_here": list(texts.not_here),
-        "who": _who(reading, name, now),
+        "who": _who(reading, name, work.now),
         "reports": [_report(reading, report) for report in reports if reading.shown(report)],
         "acts": _acts(reading),
         "brought": _brought(reading),

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -5,11 +6,13 @@ from typing import Any
 import pytest
 
 from bot.app import new_tokens, read_engine
+from bot.domain.messages import Message
 from bot.domain.turns import Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.engine.parse import Parse
 from bot.storage.conversations import save_session
 from bot.storage.database import Collision, StorageUnavailable
 from tests.support.desk import Desk, settings_in, text_of, world_of
+from tests.support.screen import buttons_of, form_of
 
 STRANGE = {
     "empty": "",
@@ -132,6 +135,40 @@ def test_a_second_press_of_send_shows_the_receipt_again(desk: Desk) -> None:
     tokens = new_tokens()
     reference = desk.report("ana", tokens=tokens, kind="colleague").reference
     assert reference in desk.press("ana", "journey.send", f"{tokens.draft}|review|")
+
+
+def walk(desk: Desk, shown: tuple[Message, ...], *steps: str) -> tuple[Message, ...]:
+    """What Ana is shown last who presses these labels, or types what is none into the form on screen."""
+    for step in steps:
+        found = [item for item in buttons_of(shown) if item.label == step]
+        if found:
+            shown = desk.send("ana", Pressed(found[-1].action, found[-1].value))
+        else:
+            form = form_of(shown)
+            shown = desk.send("ana", Submitted(form.action, form.value, {form.fields[0].name: (step,)}))
+    return shown
+
+
+@pytest.mark.parametrize(("mode", "left"), [("Anonymous", 0), ("Confidential", 1)])
+def test_what_an_anonymous_reporter_was_asked_is_forgotten_with_send(
+    desk: Desk, mode: str, left: int
+) -> None:
+    """With an anonymous Send the session goes, the last question included; after another one it stays."""
+    shown = desk.send("ana", Said("report"))
+    steps = (
+        "No",
+        "Northgate School",
+        "I have made a mistake online",
+        "I liked a post I should not have.",
+        "No",
+    )
+    shown = walk(desk, shown, *steps, mode)
+    code = re.search(r"\w{4}-\w{4}-\w{4}", "".join(map(text_of, shown)))
+    shown = walk(desk, shown, *([code[0]] if code else []), "Send")
+    assert "FED-" in text_of(shown[-1])
+    with desk.product.database.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT count(*) FROM reports").scalar_one() == 1
+        assert tx.exec_driver_sql("SELECT count(*) FROM sessions").scalar_one() == left
 
 
 def test_an_unreadable_session_is_told(desk: Desk) -> None:

@@ -1,4 +1,5 @@
 from bot.app import new_tokens
+from bot.casework.context import Work
 from bot.domain.turns import AddToReport, Sender, ShowStatus, Tokens
 from bot.following import status as reports
 from tests.support.desk import CLOSING, Desk, text_of
@@ -7,13 +8,17 @@ from tests.support.desk import CLOSING, Desk, text_of
 def status(desk: Desk, user: str, reference: str = "", code: str = "") -> str:
     with desk.product.database.transaction() as tx:
         asked = ShowStatus(reference, code)
-        return text_of(reports.status(tx, desk.product.context, Sender("playground", user), asked, desk.now))
+        return text_of(
+            reports.status(Work(tx, desk.product.context, desk.now), Sender("playground", user), asked)
+        )
 
 
 def add(desk: Desk, user: str, reference: str, code: str, text: str) -> str:
     with desk.product.database.transaction() as tx:
         command = AddToReport(reference, code, text)
-        return text_of(reports.add(tx, desk.product.context, Sender("playground", user), command, desk.now))
+        return text_of(
+            reports.add(Work(tx, desk.product.context, desk.now), Sender("playground", user), command)
+        )
 
 
 def close(desk: Desk, reference: str, **fields: str) -> None:

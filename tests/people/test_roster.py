@@ -3,22 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.app import build
-from bot.casework.context import Context, CurrentWorld
+from bot.casework.case import Case
+from bot.casework.context import CurrentWorld, Work
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Said, Sender
 from bot.people import holders, standing
 from bot.people.roster import lines
 from bot.people.standing import folded
 from bot.storage import approvals, audit
-from bot.storage.database import Transaction
-from bot.storage.reports import Report
 from tests.support.desk import DeafEngine, Desk, Notebook, settings_in, text_of, world_of
 
 
@@ -229,6 +228,15 @@ def test_a_cover_gets_what_the_absent_one_would(desk: Desk) -> None:
     assert holder(desk, during) == ("", "delivered", True)
 
 
+def test_a_cover_may_act_from_the_first_minute(desk: Desk) -> None:
+    """From the minute at which somebody is away the cover has their cases, before any worker tells them."""
+    reference = desk.report(nudity="yes").reference
+    agree(desk, "absent", person="dina", to="grace", start="2026-11-23T09:30", end="2026-11-25T09:00")
+    assert "no case with that reference" in desk.press("grace", "case.show", reference)
+    desk.later(minutes=30)
+    assert "You have acknowledged" in desk.press("grace", "case.acknowledge", reference)
+
+
 def test_a_cover_who_is_concerned_is_passed_over(desk: Desk) -> None:
     """Nothing of a case reaches a cover who is concerned in it; the Executive Headteacher is told instead."""
     agree(desk, "absent", person="beth", to="grace", start="2026-11-23T08:00", end="2026-11-25T09:00")
@@ -294,7 +302,7 @@ def test_an_edited_file_and_the_changes_go_together(desk: Desk) -> None:
     edited = replace(world.federation, roster=replace(roster, people=people, roles=roles))
     context = replace(desk.product.context, current=CurrentWorld(replace(world, federation=edited)))
     with desk.product.database.transaction() as tx:
-        standing.refresh(tx, context, desk.now)
+        standing.refresh(Work(tx, context, desk.now))
         found = folded(tx, context)
     assert [why for _, why in found.misfits] == ["nobody", "nobody"]
     assert context.world.federation.roster.holders("flt", "northgate") == ("farid", "grace")
@@ -370,7 +378,7 @@ def test_the_command_line_shows_what_stands(desk: Desk) -> None:
     agree(desk, "give", person="ravi", role="flt", school="every")
     desk.fill("ivan", "roster.leave", "", person="tom")
     with desk.product.database.transaction() as tx:
-        found = "\n".join(lines(tx, desk.product.context, desk.now))
+        found = "\n".join(lines(Work(tx, desk.product.context, desk.now)))
     assert "Waiting for a second person: Tom Pritchard leaves" in found
     assert "Executive Headteacher: Eleanor Marsh" in found
 
@@ -385,9 +393,9 @@ def test_a_case_that_cannot_be_settled_holds_up_nothing(
         desk.press("tom", "case.acknowledge", reference)
     real = getattr(holders, part)
 
-    def breaking(tx: Transaction, context: Context, report: Report, now: datetime) -> None:
-        real(tx, context, report, now)
-        if report.reference == broken:
+    def breaking(case: Case) -> None:
+        real(case)
+        if case.report.reference == broken:
             raise RuntimeError(part)
 
     monkeypatch.setattr(holders, part, breaking)

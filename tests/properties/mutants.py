@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, true, update
 
-from bot.casework import handle, open
-from bot.casework.press import Press
-from bot.delivery import timers, worker
+from bot.casework import case, open
+from bot.casework.case import Case
+from bot.delivery import worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
 from bot.storage import outbox
 from bot.storage.outbox import Claimed
-from bot.storage.reports import save_state
 from bot.storage.schema import outbox as rows
 
 Patch = pytest.MonkeyPatch
@@ -63,11 +62,8 @@ def climbs_on(patch: Patch) -> None:
             return replace(state, level=state.level + 1)
         return advance(state, event)
 
-    def store(press: Press, state: CaseState) -> bool:
-        return save_state(press.tx, press.report, state, press.report.row.due_at, None)
-
-    patch.setattr(timers, "advance", on)
-    patch.setattr(handle, "_store", store)
+    patch.setattr(case, "advance", on)
+    patch.setattr(Case, "_due", lambda self, *_: self.report.row.due_at)
 
 
 def two_voices(patch: Patch) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.casework import auditing
+from bot.casework.context import Work
 from bot.domain.turns import Said, Submitted
 from bot.storage import playground, teams
 from tests.support.desk import CLOSING, Desk
@@ -38,7 +39,7 @@ def write_everything(desk: Desk) -> None:
     with desk.product.database.transaction() as tx:
         playground.post(tx, vault, "flt", "k", POSTED, desk.now)
         teams.remember(tx, vault, "farid", WAY, desk.now)
-        auditing.note(tx, desk.product.context, None, "refused", desk.now, pressed=DETAIL)
+        auditing.note(Work(tx, desk.product.context, desk.now), None, "refused", pressed=DETAIL)
     details = desk.press("farid", "case.details", reference)
     # All of it is there for whoever may read it.
     assert [

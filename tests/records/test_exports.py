@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.casework.closing import KEPT
+from bot.casework.context import Work
 from bot.domain.messages import Button, Buttons, Message
 from bot.domain.turns import Pressed, Said
 from bot.records.case_file import case_blocks
@@ -38,19 +39,19 @@ def subject_code(desk: Desk, user: str, wanted: str = "json", **fields: str) -> 
 
 def taken(desk: Desk, reference: str, typed: str, wanted: str = "json") -> dict[str, Any] | None:
     with desk.product.database.transaction() as tx:
-        return export_case(tx, desk.product.context, reference, wanted, typed, desk.now)
+        return export_case(Work(tx, desk.product.context, desk.now), reference, wanted, typed)
 
 
 def held(desk: Desk, key: str, typed: str, wanted: str = "json") -> dict[str, Any] | None:
     subject = subject_of(desk.product.context.world.federation, key)
     assert subject is not None
     with desk.product.database.transaction() as tx:
-        return export_subject(tx, desk.product.context, subject, wanted, typed, desk.now)
+        return export_subject(Work(tx, desk.product.context, desk.now), subject, wanted, typed)
 
 
 def rows(desk: Desk) -> tuple[dict[str, str], ...]:
     with desk.product.database.transaction() as tx:
-        return register(tx, desk.product.context, None, None, desk.now)
+        return register(Work(tx, desk.product.context, desk.now), None, None)
 
 
 def test_a_file_names_no_linked_case_that_its_asker_may_not_know_of(desk: Desk) -> None:
@@ -290,8 +291,8 @@ def test_the_register_keeps_to_its_days(desk: Desk) -> None:
     reference = desk.report().reference
     day = desk.now.date()
     with desk.product.database.transaction() as tx:
-        that = register(tx, desk.product.context, day, day, desk.now)
-        next_ = register(tx, desk.product.context, day.replace(day=day.day + 1), None, desk.now)
+        that = register(Work(tx, desk.product.context, desk.now), day, day)
+        next_ = register(Work(tx, desk.product.context, desk.now), day.replace(day=day.day + 1), None)
     assert [row["reference"] for row in that] == [reference]
     assert next_ == ()
 

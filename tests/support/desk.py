@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from bot.app import Product, build, new_tokens, read_world
+from bot.casework.context import Work
 from bot.casework.open import Received, submit
 from bot.content.federation import load_federation
 from bot.content.world import World
@@ -193,7 +194,7 @@ class Desk:
         answers = {name: tuple(value.split("|")) for name, value in {**ACCIDENT, **slots}.items()}
         command = SubmitReport(tokens or new_tokens(), answers)
         with self.product.database.transaction() as tx:
-            return submit(tx, self.product.context, Sender("playground", user), command, self.now)
+            return submit(Work(tx, self.product.context, self.now), Sender("playground", user), command)
 
     def work(self, rounds: int = 5) -> None:
         """Let the worker do what is due."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens
+from bot.casework.context import Work
 from bot.casework.open import submit
 from bot.channels.teams.activities import Account, Member, Reference
 from bot.delivery.sender import PassingFault, PermanentFault
@@ -211,11 +212,9 @@ async def reported(works: Office) -> str:
     answers = {name: tuple(value.split("|")) for name, value in ACCIDENT.items()}
     with works.desk.product.database.transaction() as tx:
         received = submit(
-            tx,
-            works.desk.product.context,
+            Work(tx, works.desk.product.context, works.desk.now),
             Sender("teams", "ana"),
             SubmitReport(new_tokens(), answers),
-            works.desk.now,
         )
     await works.work()
     return received.reference

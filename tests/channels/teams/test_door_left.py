@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.casework.context import ChannelState
+from bot.casework.context import ChannelState, Work
 from bot.channels.common.work import Runtime
 from bot.channels.teams import app as teams
 from bot.channels.teams import handlers as door_module
@@ -71,7 +71,7 @@ def test_a_long_report_is_read_whole_and_hidden_whole(works: Office) -> None:
         for number in range(6):
             added = AddToReport(reference, "", "more " * 780 + f"addition {number}")
             with works.desk.product.database.transaction() as tx:
-                status.add(tx, context, Sender("teams", "ana"), added, works.desk.now)
+                status.add(Work(tx, context, works.desk.now), Sender("teams", "ana"), added)
         await works.work()
         pressed = {"action": {"data": {"action": "case.details", "value": reference}}}
         for _ in range(2):

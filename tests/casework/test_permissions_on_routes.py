@@ -1,16 +1,24 @@
-"""Every action x role x row of routes.yml, against the table of who may do what."""
+"""Every action x role x row of routes.yml, against the table of who may do what, asked of submitted cases."""
 
 import itertools
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.casework.case import Case
+from bot.casework.context import CurrentWorld, Work
+from bot.casework.open import submit
 from bot.content.documents import load
 from bot.content.federation import load_federation
-from bot.content.tables import PermissionTable, RoutesFile, RowRecord
-from bot.domain.access import ACTIONS, Action, Actor, CaseFacts, Permissions, access_report, told_people
+from bot.content.tables import RoutesFile, RowRecord
+from bot.domain.access import ACTIONS, Action
 from bot.domain.roster import ROLES, Federation
-from bot.domain.routing import Route, Row, decide
+from bot.domain.routing import Route, Row, Slots, decide
+from bot.domain.turns import Sender, SubmitReport
+from bot.storage.reports import report_by_reference
+from tests.support.desk import START, Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = load(ROOT / "policy_kb" / "routes.yml", RoutesFile).rows
@@ -39,8 +47,26 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def permissions() -> Permissions:
-    return load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).permissions
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    """A transaction of a product, as a press has one."""
+    desk = Desk.open(tmp_path_factory.mktemp("routes"))
+    with desk.product.database.transaction() as tx:
+        yield Work(tx, desk.product.context, START)
+    desk.close()
+
+
+@pytest.fixture(scope="module")
+def cases(work: Work) -> dict[str, Case]:
+    """A case of each row of routes.yml, as Send stores it."""
+    return {record.id: submitted(work, slots_of(record.row())) for record in ROWS}
+
+
+def submitted(work: Work, slots: Slots) -> Case:
+    command = SubmitReport(work.context.new_tokens(), slots)
+    received = submit(work, Sender("playground", "ana"), command)
+    report = report_by_reference(work.tx, work.context.vault, received.reference)
+    assert report is not None
+    return Case(work, report)
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +74,16 @@ def federation() -> Federation:
     return load_federation(ROOT / "federation.example.yml")
 
 
-def route_of(row: Row, federation: Federation) -> Route:
-    """The route of a report that matches this row; one that tells nobody by itself goes with its kind's."""
+def slots_of(row: Row) -> Slots:
+    """A report that matches this row; one that tells nobody by itself goes with its kind's."""
     slots = {slot: (sorted(values)[0],) for slot, values in row.when.items()}
-    slots.setdefault("kind", ("colleague",))
-    rows = tuple(record.row() for record in ROWS)
-    return decide(rows, federation.roster, {"school": ("northgate",), "conflict": ("no",), **slots})
+    abuse = {"category": ("spam",)} if slots.get("kind") == ("abuse",) and not row.told else {}
+    return {"kind": ("colleague",), **abuse, "school": ("northgate",), "conflict": ("no",), **slots}
+
+
+def route_of(row: Row, federation: Federation) -> Route:
+    """Its route."""
+    return decide(tuple(record.row() for record in ROWS), federation.roster, slots_of(row))
 
 
 def allows(cell: str, person: str, action: str, route: Route) -> bool:
@@ -83,20 +113,14 @@ def test_no_cell_is_unlisted() -> None:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_each_action_of_each_role_on_each_route(
-    permissions: Permissions, federation: Federation, action: Action, role: str, record: RowRecord
+    cases: dict[str, Case], federation: Federation, action: Action, role: str, record: RowRecord
 ) -> None:
     """Whoever holds the role may do on this route what the table's cell says, and nothing else."""
-    route = route_of(record.row(), federation)
-    told, noticed = told_people(route.told)
-    case = CaseFacts(
-        open_route=route.visibility.in_channel,
-        child=route.child,
-        accidental=route.accidental,
-        told=told,
-        noticed=noticed,
-        excluded_people=route.excluded,
-        excluded_roles=route.excluded_roles,
-    )
+    case, route = cases[record.id], route_of(record.row(), federation)
     person = federation.roster.holders(role, "northgate")[0]
-    allowed = access_report(permissions, Actor(person, frozenset({role})), action, case)
+    # In this role alone.
+    roster = replace(federation.roster, roles={role: {"northgate": (person,)}})
+    world = replace(case.work.context.world, federation=replace(federation, roster=roster))
+    work = replace(case.work, context=replace(case.work.context, current=CurrentWorld(world)))
+    allowed = Case(work, case.report).may(roster.people[person], action)
     assert allowed == allows(CELLS[action, role], person, action, route)

@@ -1,0 +1,165 @@
+"""A case and the one way to change it: its state, its history, and what is owed to whom, together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from types import EllipsisType, MappingProxyType
+
+from bot.casework.context import Work
+from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
+from bot.domain.access import Action, Actor
+from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.roster import Person
+from bot.domain.routing import Told
+from bot.storage.reports import (
+    Entry,
+    Report,
+    add_entry,
+    history,
+    mark,
+    people_of,
+    report_by_id,
+    save_state,
+)
+from bot.storage.rerouting import Rerouted, save_route
+from bot.storage.timers import restart_clock, set_reminder
+
+Detail = Mapping[str, str]
+_NOTHING: Detail = MappingProxyType({})
+_CHANGED = Refused("changed")
+# What some events set beside the state.
+_MARKS: Mapping[Happening, Mapping[str, bool]] = {
+    Happening.HOLD: {"legal_hold": True},
+    Happening.RELEASE: {"legal_hold": False},
+    Happening.URGENT: {"urgent": True},
+    Happening.CALM: {"urgent": False},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case in a transaction, as it stood when it was read. A change gives the case as it is after it."""
+
+    work: Work
+    report: Report
+
+    @classmethod
+    def of(cls, work: Work, report_id: str) -> Case:
+        """The case of a row's id, held until the transaction ends."""
+        return cls(work, report_by_id(work.tx, work.context.vault, report_id))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its history, oldest first, read once; what is entered is seen by the case that is read after it."""
+        return history(self.work.tx, self.report)
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        """Everyone whom a route or the ladder brought it to, read once."""
+        return people_of(self.work.tx, self.report)
+
+    def may(self, person: Person, action: Action) -> bool:
+        """Whether this person may do this with it: the one question on the way in."""
+        return self.work.context.may(person, action, self.report, self.told)
+
+    def reporter_may(self, action: Action) -> bool:
+        """Whether its reporter may do this with it."""
+        return self.work.context.allows(Actor(reporter=True), action, self.report, self.told)
+
+    def able_to(self, action: Action) -> tuple[str, ...]:
+        """Everyone on the roster who may do this with it: to nobody else is it, or a task, given."""
+        context = self.work.context
+
+        def may(person: str) -> bool:
+            return context.allows(context.actor(person, self.report), action, self.report, self.told)
+
+        return tuple(person for person in context.world.federation.roster.people if may(person))
+
+    def has(self, event: str) -> bool:
+        """Whether this has ever happened to it."""
+        return any(entry.event == event for entry in self.entries)
+
+    def apply(
+        self, *events: Event, detail: Detail = _NOTHING, due_at: datetime | EllipsisType | None = ...
+    ) -> Case | Refused:
+        """Let it happen: state, timers, marks and history are stored, every card is owed anew.
+
+        Several events are one change, and `detail` is of the first. `due_at` is when the ladder climbs next,
+        where the events do not say so themselves. A refusal changes nothing.
+        """
+        state = self.report.state
+        for event in events:
+            after = advance(state, event)
+            if isinstance(after, Refused):
+                return after
+            state = after
+        if not self._save(state, self._due(events, state) if isinstance(due_at, EllipsisType) else due_at):
+            return _CHANGED
+        for event in events:
+            self.enter(event.what.value, event.actor, detail if event is events[0] else _NOTHING, state)
+            if event.what in _MARKS:
+                mark(self.work.tx, self.report, **_MARKS[event.what])
+        # That it was delivered changes no card.
+        return self.again() if events[0].what is Happening.DELIVER else self._rewritten()
+
+    def reroute(self, event: Event, state: CaseState, to: Rerouted, detail: Detail = _NOTHING) -> bool:
+        """Store it with another route. Who has it from then on, and who is told, is for the caller to say."""
+        if not save_route(self.work.tx, self.report, state, to):
+            return False
+        self.enter(event.what.value, event.actor, detail, state)
+        return True
+
+    def enter(
+        self, event: str, actor: str = "signpost", detail: Detail = _NOTHING, state: CaseState | None = None
+    ) -> None:
+        """Add a line to its history, and to the audit: what was done, by whom, in which role."""
+        stage, roles = (state or self.report.state).stage, self.work.context.actor(actor, self.report).roles
+        entry = Entry(self.work.now, actor, ",".join(sorted(roles)), event, stage.value, detail)
+        add_entry(self.work.tx, self.work.context.vault, self.report, entry)
+
+    def touch(self) -> Case | Refused:
+        """What its cards show has changed, and nothing of itself: they are owed anew."""
+        kept = self._save(self.report.state, self.report.row.due_at)
+        return self._rewritten() if kept else _CHANGED
+
+    def climb_at(self, due_at: datetime | None) -> None:
+        """When the ladder climbs next, whatever it was to be."""
+        self._save(self.report.state, due_at)
+
+    def again(self) -> Case:
+        """The case as it is now."""
+        return Case.of(self.work, self.report.id)
+
+    def _rewritten(self) -> Case:
+        after = self.again()
+        owe_rewrites(self.work, after.report)
+        return after
+
+    def _save(self, state: CaseState, due_at: datetime | None) -> bool:
+        before = self.report.row.closed_at if self.report.state.stage is Stage.CLOSED else self.work.now
+        closed_at = before if state.stage is Stage.CLOSED else None
+        return save_state(self.work.tx, self.report, state, due_at, closed_at)
+
+    def _due(self, events: tuple[Event, ...], state: CaseState) -> datetime | None:
+        """As long as nobody has it the ladder climbs on, and begins again where it was given back."""
+        if state.stage not in UNACKNOWLEDGED:
+            return None
+        for event in events:
+            if event.what in (Happening.URGENT, Happening.CALM):
+                return self._hastened(urgent=event.what is Happening.URGENT)
+        planned, timetable = self.report.row.due_at, self.work.context.timetable(self.report)
+        given_back = self.report.state.stage not in UNACKNOWLEDGED
+        return timetable.step_after(state.level, self.work.now) if planned is None and given_back else planned
+
+    def _hastened(self, urgent: bool) -> datetime | None:
+        """The ladder's steps count from now, the next one is no later than it was; reminders likewise."""
+        planned, level, work = self.report.row.due_at, self.report.state.level, self.work
+        if planned is None:
+            return None
+        timetable = work.context.world.federation.timetable(work.now, urgent, level)
+        set_reminder(work.tx, self.report, timetable.reminder_after(work.now))
+        restart_clock(work.tx, self.report, work.now, level)
+        return min(planned, timetable.step(level)) if urgent else timetable.step(level)
