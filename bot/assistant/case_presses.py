@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from bot.casework import auditing, card, forms, restriction, views, work
-from bot.casework.acts import HAPPENING, PERMISSION
+from bot.casework import auditing, card, forms, handle, restriction, views
+from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.forms import Checked
-from bot.casework.handle import happen, refused
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
 from bot.casework.press import Press, refusal
 from bot.casework.views import Listed
-from bot.content.case_texts import WORK
-from bot.domain.cases import Event, Happening, Refused, advance
+from bot.domain.cases import Refused, advance
 from bot.domain.messages import Message
 from bot.domain.presses import CasePart
 from bot.domain.references import read_reference
@@ -44,7 +42,7 @@ def act(work: Work, incoming: Incoming) -> Message:
         return refusal(work.context, "not_on_roster")
     if content.action == codes.SUBJECT:
         return codes.ask_for_subject(work, person, content)
-    if content.action not in PERMISSION:
+    if content.action not in ACTS:
         return refusal(work.context, "unknown_action")
     press = _permitted(work, person, content)
     return press if isinstance(press, Message) else _answer(press, content)
@@ -55,7 +53,7 @@ _SEVERAL = ("case.link", "case.restrict")
 
 
 def _known(action: str) -> str:
-    return action if action in PERMISSION else ""
+    return action if action in ACTS else ""
 
 
 def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Press | Message:
@@ -69,7 +67,7 @@ def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Pres
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(work.context, "unknown")
     press = Press(work.tx, work.context, work.now, person, case, content.action, of.part)
-    return press if press.may(PERMISSION[content.action]) else press.refused("not_permitted")
+    return press if press.may(ACTS[content.action].needs) else press.refused("not_permitted")
 
 
 def _typed_reference(content: Submitted) -> tuple[str, ...]:
@@ -82,9 +80,7 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
         return _VIEWS[action](press)
     if action == codes.CASE:
         return codes.ask_for_case(press, content)
-    if action in forms.FORMS:
-        return _with_form(press, content)
-    return _done_at_once(press, action)
+    return _with_form(press, ACTS[action], content) if ACTS[action].form else _done_at_once(press, action)
 
 
 def _done_at_once(press: Press, action: str) -> Message:
@@ -94,8 +90,8 @@ def _done_at_once(press: Press, action: str) -> Message:
         case "case.recuse_yes":
             return restriction.recuse(press)
         case "case.done":
-            return work.tick(press)
-    return happen(press, action, {})
+            return handle.tick(press)
+    return handle.do(press, ACTS[action], {})
 
 
 def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | None:
@@ -158,35 +154,30 @@ _VIEWS: dict[str, Callable[[Press], Message]] = {
 }
 
 
-def _with_form(press: Press, content: Pressed | Submitted) -> Message:
+def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
     # A form is not opened for what the case's state refuses anyway.
-    name = content.action.removeprefix("case.")
-    if why := work.lock(press, name):
+    if why := handle.lock(press, act):
         return press.may_not(why)
-    happening = Happening(HAPPENING.get(content.action, name))
-    tried = advance(press.report.state, Event(happening, press.person.id))
+    tried = advance(press.report.state, handle.event_of(press, act, {}))
     if isinstance(tried, Refused):
-        return refused(press, tried)
+        return handle.refused(press, tried)
     if isinstance(content, Pressed):
-        return forms.form(press, content.action)
-    checked = forms.check(press, content.action, content.fields)
-    if checked.errors:
-        return forms.form(press, content.action, checked)
-    return _filled_in(press, content.action, checked)
+        return forms.form(press, act)
+    checked = forms.check(press, act, content.fields)
+    return forms.form(press, act, checked) if checked.errors else _filled_in(press, act, checked.values)
 
 
-def _filled_in(press: Press, action: str, checked: Checked) -> Message:
-    values, name = dict(checked.values), action.removeprefix("case.")
-    match name:
+def _filled_in(press: Press, act: Act, values: Mapping[str, str]) -> Message:
+    match act.name:
         case "restrict":
             return restriction.restrict(press, values)
         case "link":
             other = other_case(press, read_reference(values["reference"]))
             if other is not None:
-                return work.link(press, other)
+                return handle.link(press, other)
             unknown = {"reference": press.context.work.errors.unknown}
-            return forms.form(press, action, Checked(values, unknown))
-    return work.do(press, name, values) if name in WORK else happen(press, action, values)
+            return forms.form(press, act, Checked(values, unknown))
+    return handle.do(press, act, values)
 
 
 def list_cases(work: Work, incoming: Incoming) -> Message:

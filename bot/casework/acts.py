@@ -1,41 +1,113 @@
-"""What each press on a case needs, and what happens to the case by it."""
+"""The one table of what people do with a case: a row says all that is particular to an act but its texts.
+
+Which permission it needs, what happens to the case by it, its form, where its button stands, when it makes
+no sense, whether the thread tells of it, and what the reporter is told. The rest of `casework` reads it here.
+"""
 
 from __future__ import annotations
 
-from bot.content.case_texts import WORK
-from bot.domain.access import Action
-from bot.domain.cases import Happening
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
-PERMISSION: dict[str, Action] = {
-    "case.show": "list",
-    "case.clauses": "list",
-    "case.details": "details",
-    "case.acknowledge": "assign",
-    "case.take": "assign",
-    "case.assign": "assign",
-    "case.note": "note",
-    "case.ask": "ask",
-    "case.refer": "refer",
-    "case.close": "close",
-    "case.reopen": "close",
-    "case.more": "details",
-    "case.export": "export",
-    **{f"case.{name}": "assess" for name in WORK},
-    "case.restrict": "restrict",
-    "case.hold": "restrict",
-    "case.release": "restrict",
+from bot.content.case_texts import Reply, Update, WorkRefusal
+from bot.domain.access import Action
+from bot.domain.cases import Happening, Stage
+from bot.domain.messages import ButtonStyle
+from bot.storage.reports import ReportRow
+
+Stages = tuple[Stage, ...]
+# The fields of a form, each drawn in forms.py or work_forms.py; "note" and "why" fit many acts.
+FormKind = Literal[
+    "", "person", "note", "question", "referral", "closing", "reason",
+    "assessment", "advice", "first_step", "task", "link", "why", "restriction",
+]  # fmt: skip
+_ANY: Stages = tuple(Stage)
+_OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+_WAITING: Stages = (Stage.SUBMITTED, Stage.DELIVERED)
+_TAKEN: Stages = (Stage.ACKNOWLEDGED,)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be pressed. `card` and `more`: the stages at which its button stands there.
+
+    `locked` is why it makes no sense now, and when; `reply` names what the presser reads, of the older acts.
+    """
+
+    name: str
+    needs: Action
+    event: Happening | None = None
+    form: FormKind = ""
+    card: Stages = ()
+    more: Stages = ()
+    style: ButtonStyle = "default"
+    locked: tuple[WorkRefusal, Callable[[ReportRow], bool]] | None = None
+    line: bool = False
+    tells: Update | None = None
+    reply: Reply | None = None
+
+    @property
+    def action(self) -> str:
+        """What its button carries."""
+        return f"case.{self.name}"
+
+
+# In the order in which their buttons stand.
+_ROWS = (
+    Act("show", "list"),
+    Act(
+        "acknowledge", "assign", Happening.ACKNOWLEDGE, card=_WAITING, style="primary",
+        line=True, tells="acknowledged", reply="acknowledged",
+    ),
+    Act("take", "assign", Happening.ASSIGN, card=_TAKEN, line=True, reply="assigned"),
+    Act("details", "details", card=_ANY),
+    Act("assess", "assess", Happening.ASSESS, "assessment", card=_OPEN, line=True),
+    Act("assign", "assign", Happening.ASSIGN, "person", card=_OPEN, line=True, reply="assigned"),
+    Act("note", "note", Happening.NOTE, "note", card=_OPEN, line=True, reply="noted"),
+    Act("ask", "ask", Happening.ASK, "question", card=_OPEN, line=True, tells="question", reply="asked"),
+    Act("refer", "refer", Happening.REFER, "referral", card=_OPEN, line=True, reply="referred"),
+    Act("clauses", "list", card=_ANY),
+    Act("close", "close", Happening.CLOSE, "closing", card=_OPEN, line=True, tells="closed", reply="closed"),
+    Act(
+        "reopen", "close", Happening.REOPEN, "reason", card=(Stage.CLOSED,),
+        line=True, tells="reopened", reply="reopened",
+    ),
+    Act("more", "details", card=_ANY),
+    Act("advice", "assess", Happening.ADVICE, "advice", more=_OPEN, line=True),
+    Act("investigate", "assess", Happening.INVESTIGATE, "first_step", more=_TAKEN, line=True),
+    Act("task", "assess", Happening.TASK, "task", more=_OPEN, line=True),
     # Whose task it is ticks it, whatever else they may do.
-    "case.done": "details",
-    "case.recuse": "list",
-    "case.recuse_yes": "list",
-}
-HAPPENING = {
-    "case.acknowledge": Happening.ACKNOWLEDGE,
-    "case.take": Happening.ASSIGN,
-    "case.assign": Happening.ASSIGN,
-    "case.note": Happening.NOTE,
-    "case.ask": Happening.ASK,
-    "case.refer": Happening.REFER,
-    "case.close": Happening.CLOSE,
-    "case.reopen": Happening.REOPEN,
-}
+    Act("done", "details", Happening.DONE, line=True),
+    Act(
+        "urgent", "assess", Happening.URGENT, "why", more=_OPEN, line=True,
+        locked=("already_urgent", lambda row: row.urgent),
+    ),
+    Act(
+        "calm", "assess", Happening.CALM, "why", more=_OPEN, line=True,
+        locked=("not_urgent", lambda row: not row.urgent),
+    ),
+    Act("link", "assess", Happening.LINK, "link", more=_OPEN),
+    Act(
+        "restrict", "restrict", Happening.RESTRICT, "restriction", more=_ANY,
+        locked=("restricted_already", lambda row: row.visibility.restricted),
+    ),
+    Act(
+        "hold", "restrict", Happening.HOLD, "why", more=_ANY,
+        locked=("on_hold", lambda row: row.legal_hold),
+    ),
+    Act(
+        "release", "restrict", Happening.RELEASE, "why", more=_ANY,
+        locked=("not_on_hold", lambda row: not row.legal_hold),
+    ),
+    Act("export", "export", more=_ANY),
+    Act("recuse", "list", Happening.RECUSE, more=_OPEN),
+    Act("recuse_yes", "list"),
+)  # fmt: skip
+# By what their buttons carry.
+ACTS = {act.action: act for act in _ROWS}
+# The entries of the history that the thread under the FLT's card tells of: these, and what nobody pressed
+# on the card. Who has looked is on the card.
+LINES = frozenset(act.event.value for act in _ROWS if act.event and act.line) | {
+    "add", "answer", "correct", "withdraw", "withdraw_kept", "deadline", "vacate",
+}  # fmt: skip

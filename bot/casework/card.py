@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.casework import state
+from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
 from bot.casework.notify import LADDER
 from bot.casework.state import is_investigated, open_tasks
-from bot.content.case_texts import WorkButton
 from bot.content.texts import Phrase
 from bot.domain.access import Action
 from bot.domain.cases import Stage
@@ -32,49 +32,18 @@ from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
 May = Callable[[Action], bool]
-_ANY = tuple(Stage)
-_OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
-# What each of the rarer ones needs, and at which stages of a case it makes sense; in the order of the work.
-_RARE: tuple[tuple[WorkButton, Action, tuple[Stage, ...]], ...] = (
-    ("advice", "assess", _OPEN),
-    ("investigate", "assess", (Stage.ACKNOWLEDGED,)),
-    ("task", "assess", _OPEN),
-    ("urgent", "assess", _OPEN),
-    ("calm", "assess", _OPEN),
-    ("link", "assess", _OPEN),
-    ("restrict", "restrict", _ANY),
-    ("hold", "restrict", _ANY),
-    ("release", "restrict", _ANY),
-    ("export", "export", _ANY),
-    ("recuse", "list", _OPEN),
-)
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 
 
 def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...]:
     """Those that a card bears: everyone who has it sees the same ones, and each press is checked again."""
-    texts, work, reference = context.texts.buttons, context.work.buttons, report.reference
-    details = Button(texts.details, "case.details", reference)
-    clauses = (Button(texts.clauses, "case.clauses", reference),) if quotes else ()
-    more = Button(work["more"].fill(), "case.more", reference)
-    if report.state.stage is Stage.CLOSED:
-        return (details, *clauses, Button(texts.reopen, "case.reopen", reference), more)
-    if report.state.stage is Stage.ACKNOWLEDGED:
-        first = Button(texts.take, "case.take", reference)
-    else:
-        first = Button(texts.acknowledge, "case.acknowledge", reference, "primary")
-    return (
-        first,
-        details,
-        Button(work["assess"].fill(), "case.assess", reference),
-        Button(texts.assign, "case.assign", reference),
-        Button(texts.note, "case.note", reference),
-        Button(texts.ask, "case.ask", reference),
-        Button(texts.refer, "case.refer", reference),
-        *clauses,
-        Button(texts.close, "case.close", reference),
-        more,
-    )
+    found = [act for act in ACTS.values() if report.state.stage in act.card]
+    return tuple(_button(context, report, act) for act in found if quotes or act.name != "clauses")
+
+
+def _button(context: Context, report: Report, act: Act) -> Button:
+    label = context.texts.buttons.find(act.name) or context.work.buttons.named(act.name)
+    return Button(label.fill(), act.action, report.reference, act.style)
 
 
 def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Message:
@@ -88,18 +57,11 @@ def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -
 
 
 def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Iterator[Button]:
-    row = report.row
-    senseless = {
-        "urgent": row.urgent,
-        "calm": not row.urgent,
-        "restrict": row.visibility.restricted,
-        "hold": row.legal_hold,
-        "release": not row.legal_hold,
-        "investigate": is_investigated(entries),
-    }
-    for name, action, stages in _RARE:
-        if report.state.stage in stages and not senseless.get(name, False) and may(action):
-            yield Button(context.work.buttons[name].fill(), f"case.{name}", report.reference)
+    for act in ACTS.values():
+        senseless = act.locked is not None and act.locked[1](report.row)
+        done = act.name == "investigate" and is_investigated(entries)
+        if report.state.stage in act.more and not senseless and not done and may(act.needs):
+            yield _button(context, report, act)
 
 
 def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> tuple[Button, ...]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.casework import closing, work_forms
+from bot.casework.acts import Act
 from bot.casework.context import Context
 from bot.casework.press import Press
-from bot.content.case_texts import FORMS as WORK_FORMS
 from bot.content.case_texts import FieldErrors
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
@@ -17,11 +17,6 @@ from bot.reporting.inputs import clean_text, is_ahead, read_moment
 REASON_AT_LEAST = 20
 TEXT_LIMIT = 4000
 SHORT_LIMIT = 200
-FORMS = (
-    *("case.assign", "case.note", "case.ask", "case.refer", "case.close", "case.reopen"),
-    *(f"case.{name}" for name in WORK_FORMS),
-)
-
 Values = Mapping[str, tuple[str, ...]]
 
 
@@ -33,25 +28,26 @@ class Checked:
     errors: Mapping[str, str]
 
 
-def fields(press: Press, action: str) -> tuple[Field, ...]:
-    """The fields of the form that `action` opens for this report."""
+def fields(press: Press, act: Act) -> tuple[Field, ...]:
+    """The fields of the form that an act opens for this report."""
     context, texts = press.context, press.context.texts.forms
-    if (name := action.removeprefix("case.")) in WORK_FORMS:
-        return work_forms.fields(press, name, press.case.able_to("details"))
-    match action:
-        case "case.assign":
-            options = tuple(Option(person, context.name(person)) for person in press.case.able_to("assign"))
+    match act.form:
+        case "person":
+            found = press.case.able_to("assign")
+            options = tuple(Option(person, context.name(person)) for person in found)
             return (Field("person", texts.assign_person, "choice", options=options),)
-        case "case.note":
+        case "note":
             return (Field("note", texts.note_text, "long_text", max_length=TEXT_LIMIT),)
-        case "case.ask":
+        case "question":
             hint, limit = texts.ask_hint, TEXT_LIMIT
             return (Field("question", texts.ask_text, "long_text", hint=hint, max_length=limit),)
-        case "case.refer":
+        case "referral":
             return _refer_fields(context)
-        case "case.close":
+        case "closing":
             return closing.fields(press, press.case.able_to("assign"))
-    return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
+        case "reason":
+            return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
+    return work_forms.fields(press, act.form, press.case.able_to("details"))
 
 
 def _refer_fields(context: Context) -> tuple[Field, ...]:
@@ -66,14 +62,13 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
     )
 
 
-def form(press: Press, action: str, checked: Checked | None = None) -> Message:
+def form(press: Press, act: Act, checked: Checked | None = None) -> Message:
     """The form as a message; with what was typed and the errors where it comes back."""
-    name = action.removeprefix("case.")
-    title, submit = _headed(press, name)
-    shown = tuple(_filled(item, checked) for item in fields(press, action))
-    block = Form(action, press.report.reference, shown, submit, title)
-    slot = f"{action}:{press.report.reference}"
-    above = work_forms.above(press, name)
+    title, submit = _headed(press, act.name)
+    shown = tuple(_filled(item, checked) for item in fields(press, act))
+    block = Form(act.action, press.report.reference, shown, submit, title)
+    slot = f"{act.action}:{press.report.reference}"
+    above = work_forms.above(press, act.form)
     return Message((Heading(title), *above, block), summary=title, replaces=slot, ephemeral=True)
 
 
@@ -101,12 +96,12 @@ def _filled(item: Field, checked: Checked | None) -> Field:
     return replace(item, value=(value,) if value else (), error=checked.errors.get(item.name, ""))
 
 
-def check(press: Press, action: str, sent: Values) -> Checked:
+def check(press: Press, act: Act, sent: Values) -> Checked:
     """Clean what was sent and say what is wrong with each field. Unknown fields are dropped."""
-    shown, context = fields(press, action), press.context
+    shown, context = fields(press, act), press.context
     values = {item.name: clean_text("".join(sent.get(item.name, ())[:1])) for item in shown}
     errors = {item.name: _error(context, item, values[item.name], press.now) for item in shown}
-    if action == "case.close" and not any(errors.values()):
+    if act.form == "closing" and not any(errors.values()):
         errors |= closing.errors(press, values)
     return Checked(values, {name: error for name, error in errors.items() if error})
 

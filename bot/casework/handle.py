@@ -1,32 +1,57 @@
-"""Acknowledging a case, giving it on, writing to it, closing it and opening it again."""
+"""Doing what somebody presses on a case: once, or saying why not. A refusal changes nothing.
+
+What was written is sealed in the history; the card shows that it was done, and never a word of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.casework import closing
-from bot.casework.acts import HAPPENING
+from bot.casework import assessment, closing, links
+from bot.casework.acts import ACTS, Act
+from bot.casework.case import Case
 from bot.casework.context import Context
-from bot.casework.notify import is_uncontacted, owe_person, owe_reporter
+from bot.casework.notify import is_uncontacted, owe_addition, owe_person, owe_reporter
 from bot.casework.press import Press
-from bot.content.texts import Phrase
+from bot.casework.state import is_investigated, must_wait_for_advice, open_tasks, tasks
+from bot.content.case_texts import Reply, WorkRefusal
 from bot.domain.cases import Event, Happening, Refused
 from bot.domain.messages import Message
 from bot.reporting.inputs import read_moment
 from bot.storage.reports import Report
 
+Values = Mapping[str, str]
 
-def happen(press: Press, action: str, values: Mapping[str, str]) -> Message:
-    """Do it once, or say why not. A refusal changes nothing."""
-    to = values.get("person", press.person.id)
-    event = Event(HAPPENING[action], press.person.id, to, values.get("outcome", ""))
-    case = press.case.apply(event, detail=_detail(press, event, values))
+
+def lock(press: Press, act: Act) -> WorkRefusal | None:
+    """Why this makes no sense now; None where it does."""
+    if act.name == "investigate":
+        if must_wait_for_advice(press.context, press.report, press.case.entries):
+            return "advice_first"
+        return "investigated" if is_investigated(press.case.entries) else None
+    if act.name == "done" and not _task(press):
+        return "no_such_task"
+    return act.locked[0] if act.locked and act.locked[1](press.report.row) else None
+
+
+def event_of(press: Press, act: Act, values: Values) -> Event:
+    """What happens to the case by it."""
+    assert act.event is not None
+    return Event(act.event, press.person.id, values.get("person", press.person.id), values.get("outcome", ""))
+
+
+def do(press: Press, act: Act, values: Values) -> Message:
+    """Do it, or say why not: another person was first, the case's stage does not take it, or it is locked."""
+    if why := lock(press, act):
+        return press.may_not(why)
+    event = event_of(press, act, values)
+    case = press.case.apply(event, detail=_detail(press, act, values))
     if isinstance(case, Refused):
         return refused(press, case)
-    if event.what is Happening.ASSIGN and event.to != press.person.id:
-        owe_person(press, case.report, "given", event.to)
-    _tell_reporter(press, event, case.report)
-    return _done(press, event)
+    _tell_people(press, event, case.report)
+    _tell_reporter(press, act, case.report)
+    told = assessment.tell_safeguarding(press, case.report, values) if act.name == "assess" else ""
+    return _done(press, act, event, told)
 
 
 def refused(press: Press, why: Refused) -> Message:
@@ -35,12 +60,51 @@ def refused(press: Press, why: Refused) -> Message:
     return press.refused(why.why, person=by)
 
 
-def _detail(press: Press, event: Event, values: Mapping[str, str]) -> dict[str, str]:
-    context = press.context
-    outcome = context.outcomes.find(event.outcome)
-    kept = {
-        "to": event.to if event.what is Happening.ASSIGN else "",
-        "text": values.get("note", "") or values.get("question", ""),
+def tick(press: Press) -> Message:
+    """A task is done: said by whoever owns it, or works on the case."""
+    owner = {task.number: task.person for task in open_tasks(press.case.entries)}
+    if owner.get(press.part, press.person.id) != press.person.id and not press.may("assess"):
+        return press.refused("not_permitted")
+    return do(press, ACTS["case.done"], {})
+
+
+def link(press: Press, other: Case) -> Message:
+    """Link the two cases, each of which tells of the other where that may be."""
+    if links.is_linked(press.case, other):
+        return press.may_not("linked_already")
+    event = Event(Happening.LINK, press.person.id)
+    if links.may_tell(press.report, other.report):
+        linked = press.case.apply(event, detail={"other": other.report.id})
+        if isinstance(linked, Refused):
+            return press.refused(linked.why)
+    links.link_back(press, other)
+    text = press.context.work.replies["link"]
+    return press.done("link", text.fill(reference=press.report.reference, other=other.report.reference))
+
+
+def _detail(press: Press, act: Act, values: Values) -> dict[str, str]:
+    """What is kept: the words for people to read, and what the card's state is told by."""
+    match act.name:
+        case "assess":
+            return assessment.detail(press.context, values)
+        case "advice":
+            who = f"{press.context.work.advisers[values['adviser']]}, {values['who']}"
+            kept = {"text": f"{who}: {values['advice']}", "at": _moment(press.context, values["at"])}
+        case "task":
+            due, number = _moment(press.context, values["due"]), str(len(tasks(press.case.entries)) + 1)
+            kept = {"text": values["task"], "to": values["person"], "due": due, "task": number}
+        case "done":
+            kept = {"task": press.part, "text": _task(press)}
+        case _:
+            kept = _typed(press, act, values)
+    return {name: value for name, value in kept.items() if value}
+
+
+def _typed(press: Press, act: Act, values: Values) -> dict[str, str]:
+    context, outcome = press.context, press.context.outcomes.find(values.get("outcome", ""))
+    return {
+        "to": values.get("person", press.person.id) if act.event is Happening.ASSIGN else "",
+        "text": values.get("note", "") or values.get("question", "") or values.get("why", ""),
         "agency": context.outcomes.agency(values["agency"]) if "agency" in values else "",
         "at": _moment(context, values.get("at", "")),
         "their_reference": values.get("their_reference", ""),
@@ -48,9 +112,8 @@ def _detail(press: Press, event: Event, values: Mapping[str, str]) -> dict[str, 
         "outcome": outcome.label if outcome else "",
         "reason": values.get("reason", ""),
         "answer": values.get("answer", ""),
-        **(closing.detail(press, values) if event.what is Happening.CLOSE else {}),
+        **(closing.detail(press, values) if act.event is Happening.CLOSE else {}),
     }
-    return {name: value for name, value in kept.items() if value}
 
 
 def _moment(context: Context, text: str) -> str:
@@ -58,40 +121,40 @@ def _moment(context: Context, text: str) -> str:
     return moment.isoformat(timespec="minutes") if moment else ""
 
 
-def _tell_reporter(press: Press, event: Event, report: Report) -> None:
-    kinds = {
-        Happening.ACKNOWLEDGE: "acknowledged",
-        Happening.CLOSE: "closed",
-        Happening.REOPEN: "reopened",
-        Happening.ASK: "question",
-    }
-    first_taken = event.what is Happening.ASSIGN and not press.report.state.acknowledged_by
-    kind = "acknowledged" if first_taken else kinds.get(event.what)
+def _task(press: Press) -> str:
+    """The words of the open task that was meant; "" where there is none."""
+    found = open_tasks(press.case.entries)
+    return next((item.text for item in found if item.number == press.part), "")
+
+
+def _tell_people(press: Press, event: Event, report: Report) -> None:
+    kinds = {Happening.ASSIGN: "given", Happening.TASK: "task"}
+    if event.what in kinds and event.to != press.person.id:
+        owe_person(press, report, kinds[event.what], event.to)
+    if event.what is Happening.URGENT:
+        # A card that is rewritten in place tells nobody anything.
+        owe_addition(press, report, "urgent")
+
+
+def _tell_reporter(press: Press, act: Act, report: Report) -> None:
+    first_taken = act.event is Happening.ASSIGN and not press.report.state.acknowledged_by
+    kind = "acknowledged" if first_taken else act.tells
     if kind:
         owe_reporter(press, report, kind)
 
 
-def _asked(press: Press) -> Phrase:
+def _asked(press: Press) -> Reply:
     """What the one who asks reads: whether the reporter learns of it."""
-    replies = press.context.texts.replies
     if is_uncontacted(press.context, press.report, press.now):
-        return replies.asked_uncontacted
-    return replies.asked if press.report.reporter else replies.asked_anonymous
+        return "asked_uncontacted"
+    return "asked" if press.report.reporter else "asked_anonymous"
 
 
-def _done(press: Press, event: Event) -> Message:
-    replies, reference = press.context.texts.replies, press.report.reference
-    outcome = press.context.outcomes.find(event.outcome)
-    texts: dict[Happening, Phrase] = {
-        Happening.ACKNOWLEDGE: replies.acknowledged,
-        Happening.ASSIGN: replies.assigned,
-        Happening.NOTE: replies.noted,
-        Happening.ASK: _asked(press),
-        Happening.REFER: replies.referred,
-        Happening.CLOSE: replies.closed,
-        Happening.REOPEN: replies.reopened,
-    }
-    message = outcome.reporter if outcome else ""
-    person = press.context.name(event.to)
-    text = texts[event.what].fill(reference=reference, person=person, message=message)
-    return press.done(event.what.value, text)
+def _done(press: Press, act: Act, event: Event, told: str) -> Message:
+    context, outcome = press.context, press.context.outcomes.find(event.outcome)
+    reply = _asked(press) if act.reply == "asked" else act.reply
+    text = context.texts.replies[reply] if reply else context.work.replies.named(told or act.name)
+    message, person = outcome.reporter if outcome else "", context.name(event.to)
+    return press.done(
+        event.what.value, text.fill(reference=press.report.reference, person=person, message=message)
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.casework.acts import LINES
 from bot.casework.context import Context, Work
 from bot.domain.access import Action
 from bot.domain.cases import Stage
@@ -55,32 +56,6 @@ def waits_until(context: Context, report: Report, kind: str, to_reporter: bool, 
 
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
-# The entries of the history that the thread under the FLT's card tells of. Who has looked is on the card.
-LINES = frozenset(
-    (
-        "acknowledge",
-        "assign",
-        "note",
-        "add",
-        "refer",
-        "ask",
-        "close",
-        "reopen",
-        "deadline",
-        "answer",
-        "correct",
-        "withdraw",
-        "withdraw_kept",
-        "assess",
-        "advice",
-        "investigate",
-        "task",
-        "done",
-        "urgent",
-        "calm",
-        "vacate",
-    )
-)
 UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 

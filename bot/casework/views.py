@@ -63,7 +63,7 @@ def _lines(context: Context, listed: Sequence[Listed], now: datetime) -> list[Bl
     blocks: list[Block] = []
     for item in listed:
         reference = item.report.reference
-        label = context.texts.buttons.open.fill(reference=reference)
+        label = context.texts.buttons["open"].fill(reference=reference)
         blocks.append(Paragraph(_case_line(context, item, now)))
         blocks.append(Buttons((Button(label, "case.show", reference),)))
     return blocks

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.casework import state
+from bot.casework.acts import FormKind
 from bot.casework.context import Context
 from bot.casework.press import Press
 from bot.casework.restriction import concerned_choices
@@ -19,14 +20,14 @@ _CHOICES = ("category", "child", "crime", "nature", "adviser", "concerned", "evi
 _WORDS = ("who", "advice", "task", "reference", "agencies", "record")
 
 
-def fields(press: Press, name: str, people: tuple[str, ...]) -> tuple[Field, ...]:
+def fields(press: Press, form: FormKind, people: tuple[str, ...]) -> tuple[Field, ...]:
     """The fields of this form; `people` are those to whom a task can be given."""
-    return _FIELDS[name](press, people)
+    return _FIELDS[form](press, people)
 
 
-def above(press: Press, name: str) -> list[Block]:
+def above(press: Press, form: FormKind) -> list[Block]:
     """What must be read before the form is filled in: the advice, before an investigation."""
-    if name != "investigate":
+    if form != "first_step":
         return []
     found = state.advice(press.context, press.case.entries)
     said = [f"{press.context.local(entry.at)}: {_advised(entry.detail)}" for entry in found]
@@ -100,17 +101,14 @@ def _why(hint: Literal["why_hint", "restrict_hint"]) -> _Draw:
     return draw
 
 
-_FIELDS: Mapping[str, _Draw] = {
-    "assess": _assess,
+_FIELDS: Mapping[FormKind, _Draw] = {
+    "assessment": _assess,
     "advice": _advice,
-    "investigate": _investigate,
+    "first_step": _investigate,
     "task": _task,
     "link": _link,
-    "urgent": _why("why_hint"),
-    "calm": _why("why_hint"),
-    "hold": _why("why_hint"),
-    "release": _why("why_hint"),
-    "restrict": _restrict,
+    "why": _why("why_hint"),
+    "restriction": _restrict,
 }
 
 

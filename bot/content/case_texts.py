@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -68,22 +68,14 @@ class Labels(Record):
     report: Text
 
 
-class Buttons(Record):
-    """The buttons of a card."""
-
-    acknowledge: Text
-    take: Text
-    assign: Text
-    note: Text
-    ask: Text
-    refer: Text
-    read: Text
-    details: Text
-    close: Text
-    reopen: Text
-    open: WithReference
-    clauses: Text
-    subject: Text
+CardButton = Literal[
+    "acknowledge", "take", "assign", "note", "ask", "refer", "read", "details", "close", "reopen", "open",
+    "clauses", "subject",
+]  # fmt: skip
+Reply = Literal[
+    "acknowledged", "assigned", "noted", "asked", "asked_anonymous", "asked_uncontacted", "referred",
+    "closed", "reopened",
+]  # fmt: skip
 
 
 class Forms(Record):
@@ -135,20 +127,6 @@ class WithheldNotice(Record):
 
     title: WithReference
     text: Annotated[Phrase, Holding("why")]
-
-
-class Replies(Record):
-    """What the presser reads when it is done."""
-
-    acknowledged: WithReference
-    assigned: Annotated[Phrase, Holding("reference person")]
-    noted: WithReference
-    asked: WithReference
-    asked_anonymous: WithReference
-    asked_uncontacted: WithReference
-    referred: WithReference
-    closed: Annotated[Phrase, Holding("reference message")]
-    reopened: WithReference
 
 
 class FieldErrors(Record):
@@ -227,7 +205,7 @@ class CaseTexts(Record):
     events: Annotated[Table[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
     tags: Tags
     labels: Labels
-    buttons: Buttons
+    buttons: Annotated[Table[CardButton, Phrase], Holding(open="reference")]
     forms: Forms
     nobody: Text
     images_none: Text
@@ -240,7 +218,10 @@ class CaseTexts(Record):
     reminder: KindNotice
     line: Annotated[Phrase, Holding("what who")]
     ladder_note: Text
-    replies: Replies
+    replies: Annotated[
+        Table[Reply, Phrase],
+        Holding("reference", assigned="reference person", closed="reference message"),
+    ]
     refusals: Annotated[
         Table[Refusal, Phrase],
         Holding(
@@ -276,8 +257,6 @@ WorkForm = Literal[
     "assess", "advice", "investigate", "task", "urgent", "calm", "link", "restrict", "hold", "release"
 ]
 Work = Literal[WorkForm, "done", "recuse"]
-WORK: tuple[Work, ...] = get_args(Work)
-FORMS: tuple[WorkForm, ...] = get_args(WorkForm)
 WorkButton = Literal[Work, "more", "recuse_yes", "export"]
 FieldName = Literal[
     "category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised",

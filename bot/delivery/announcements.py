@@ -65,7 +65,7 @@ def digest(work: Work, notice: Notice, person: Person) -> Message | None:
     if auditing.may_audit(work.context, person):
         # The hash without its number: nobody counts what goes on in cases that are not theirs.
         blocks.append(Paragraph(texts.audit.fill(head=audit.head(work.tx).hash), muted=True))
-    label = work.context.texts.buttons.open
+    label = work.context.texts.buttons["open"]
     shown = (
         Button(label.fill(reference=one.reference), "case.show", one.reference) for one in mine[:_BUTTONS]
     )

@@ -73,7 +73,7 @@ def reminder(context: Context, report: Report) -> Message:
     texts = context.texts.reminder
     title = texts.title.fill(reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
-    label = context.texts.buttons.open.fill(reference=report.reference)
+    label = context.texts.buttons["open"].fill(reference=report.reference)
     text = Paragraph(texts.text.fill(kind=kind_name(context, report)))
     button = Buttons((Button(label, "case.show", report.reference),))
     return Message((Heading(title), Tags(urgent), text, button), summary=title)

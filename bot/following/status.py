@@ -83,7 +83,9 @@ def _listed(work: Work, found: tuple[Report, ...]) -> Message:
         entries = known[report.id]
         blocks += _one(work.context, report, entries, work.now)
         if _owes_an_answer(report, entries):
-            read = Button(work.context.texts.buttons.read, "report.read", report.reference, "primary")
+            read = Button(
+                work.context.texts.buttons["read"].fill(), "report.read", report.reference, "primary"
+            )
             blocks += [Callout("info", texts.asked), Buttons((read,))]
     if not found:
         blocks.append(Paragraph(texts.none))
@@ -139,7 +141,7 @@ def _answers(context: Context, entries: tuple[Entry, ...]) -> list[str]:
 def question_notice(context: Context, report: Report) -> Message:
     """That there is a question, without a word of it, and the way to read and answer it."""
     text = context.texts.updates["question"].fill(reference=report.reference)
-    read = Button(context.texts.buttons.read, "report.read", report.reference, "primary")
+    read = Button(context.texts.buttons["read"].fill(), "report.read", report.reference, "primary")
     return Message((Paragraph(text), Buttons((read,))), summary=text)
 
 

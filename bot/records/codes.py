@@ -78,7 +78,7 @@ def with_subject_button(context: Context, person: Person, message: Message) -> M
     """The message with the way to that form below it, for whoever may use it."""
     if not may_ask_for_subject(context, person):
         return message
-    button = Buttons((Button(context.texts.buttons.subject, SUBJECT),))
+    button = Buttons((Button(context.texts.buttons["subject"].fill(), SUBJECT),))
     return replace(message, blocks=(*message.blocks, button))
 
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from bot.assistant.assistant import Assistant
+from bot.casework.acts import LINES
 from bot.casework.card import event_name
-from bot.casework.notify import LINES
 from bot.delivery.sender import LostFault, PassingFault
 from bot.domain.cases import Happening
 from tests.support.desk import CLOSING, Desk

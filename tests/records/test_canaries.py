@@ -8,13 +8,14 @@ import pytest
 from prometheus_client import generate_latest
 
 from bot.app import new_tokens
-from bot.casework.forms import FORMS
+from bot.casework.acts import ACTS
 from bot.domain.messages import Field, Form, Message
 from bot.domain.notices import REPORTER
 from bot.domain.turns import Pressed, Said, Submitted
 from tests.support.desk import Desk, text_of
 
 CANARY = "Zeisigruf"
+FORMS = [name for name, act in ACTS.items() if act.form]
 # Every kind of report with what makes its routes differ: open, restricted, urgent, conflicted.
 JOURNEYS = {
     "account": {"kind": "abuse", "category": "offensive", "account": "other"},
