@@ -1,14 +1,14 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package properties torture soak
 .PHONY: fuzz audit-code audit-dependencies
-.PHONY: bench-answers bench-growth bench-slack bench-delivery bench-structure
+.PHONY: bench-answers bench-start bench-growth bench-slack bench-delivery bench-structure
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 = 1
 
-install: $(VENV)/.runtime
+install: .cache/.learnt
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
@@ -16,6 +16,10 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	touch $@
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+# Beside what it stands for: whoever deletes the one deletes the other. `train` itself finds what has really changed.
+.cache/.learnt: $(VENV)/.runtime $(shell find intents policy_kb/social-media bot/engine -type f -not -name "*.pyc")
+	$(BIN)/python -m bot train
 	touch $@
 
 run: install            ## the product at http://localhost:3978/, with SQLite and no account anywhere
@@ -72,6 +76,9 @@ FILE ?= tests/golden/questions.jsonl
 SIZE ?= 100 1000 10000
 bench-answers: $(VENV)/.dev ## the built-in engine beside what could be picked instead
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.answers "$(FILE)" $(if $(HINT3),--hint3 "$(HINT3)") $(if $(PLOTS),--plots "$(PLOTS)")
+
+bench-start: $(VENV)/.dev ## learning, the first start after it, and the memory of both; some minutes
+	$(BIN)/python -m bench.start
 
 bench-growth: $(VENV)/.dev ## many policies side by side
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.growth "$(FILE)" --sizes $(SIZE)

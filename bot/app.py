@@ -39,7 +39,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Tokens
-from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.engine.engine import STEPS, BuiltinEngine, build_engine, read_lesson
 from bot.engine.parse import Engine, Parse
 from bot.engine.rasa import RasaEngine, RasaService, model_suffix
 from bot.engine.training import load_training
@@ -118,8 +118,16 @@ def read_case_texts(settings: Settings, world: World) -> tuple[CaseTexts, CaseWo
 
 
 def read_engine(settings: Settings, world: World) -> BuiltinEngine:
-    """The built-in engine, trained from `intents/` and the policy, or from the cache of that."""
-    return build_engine(read_lesson(settings.intents, [world.policy]), settings.cache)
+    """The built-in engine, as `train` left it; where that is of other examples it learns now, and logs it."""
+    return build_engine(read_lesson(settings.intents, [world.policy]), settings.cache, told=_log_learning)
+
+
+def _log_learning(step: str, done: float) -> None:
+    steps = list(STEPS)
+    if done == 0.0 and step == steps[0]:
+        log.warning("not_trained", now="learning, which takes minutes", beforehand="python -m bot train")
+    if done == 0.0:
+        log.info("learning", step=step, number=steps.index(step) + 1, of=len(steps))
 
 
 def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:

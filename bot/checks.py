@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import NoEngine, build, clock, read_case_texts, read_engine, read_rasa, read_world
+from bot.app import NoEngine, build, clock, read_case_texts, read_rasa, read_world
 from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
@@ -16,6 +16,7 @@ from bot.content.documents import DataFaults, Document, Fault, load
 from bot.content.tables import Retention
 from bot.content.world import World
 from bot.domain.retention import CASE_CLASSES
+from bot.engine.engine import Fit, find_fit, read_lesson, written_ns
 from bot.engine.rasa import RasaFault
 from bot.people.roster import misfits
 from bot.settings import Settings, SettingsFaults, read_settings
@@ -23,6 +24,9 @@ from bot.storage import migrate
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.vault import open_vault
+
+# So many of the files that were changed since the last fit are named.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,30 @@ def _retention(settings: Settings) -> Finding:
 
 
 def _intents(settings: Settings) -> str:
-    engine = read_engine(settings, read_world(settings))
-    reduced = ", with reduced accuracy: its language model is missing" if engine.reduced_accuracy else ""
-    return f"the {engine.name} engine is trained{reduced}"
+    policy = read_world(settings).policy
+    fit = find_fit(read_lesson(settings.intents, [policy]), settings.cache)
+    reduced = ", with reduced accuracy: its language model is missing" if fit.reduced_accuracy else ""
+    if fit.is_whole:
+        return f"the builtin engine is trained{reduced}"
+    mend = "run `python -m bot train`, or the next start learns for minutes"
+    return f"{_outdated(settings, fit)}: {mend}{reduced}"
+
+
+def _outdated(settings: Settings, fit: Fit) -> str:
+    """Why there is no fit of the examples as they are: the files that were changed after the last one."""
+    if not fit.others:
+        return "the builtin engine is not trained yet"
+    learnt = written_ns(fit.others[0])
+    folders = (settings.intents, settings.policy_kb / "social-media")
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    newer = [str(path.relative_to(settings.intents.parent)) for path in files if written_ns(path) > learnt]
+    more = f" and {len(newer) - _NAMED} more" if len(newer) > _NAMED else ""
+    named = f", which is older than {', '.join(newer[:_NAMED])}{more}" if newer else ""
+    return f"the fit of the builtin engine is of other examples or topics{named}"
 
 
 def _rasa(settings: Settings) -> str:
-    rasa = read_rasa(settings, read_engine(settings, read_world(settings)))
+    rasa = read_rasa(settings, NoEngine())
     if rasa is None:
         return "not used: NLU_URL is not set, and the built-in engine reads alone"
     try:

@@ -41,24 +41,10 @@ class Nlu:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the composition root builds from. Without `nlu` the built-in engine reads alone.
+class Places:
+    """Where the files are. `data` is the folder of the database and of what belongs to it."""
 
-    `slack` and `teams` are there where they are configured. `unknown` are variables that begin like
-    Signpost's own and are not read.
-    """
-
-    port: int
-    database_url: str
-    config: Path
-    federation: Federation
-    ring: KeyRing
     data: Path
-    playground: bool
-    nlu: Nlu | None = None
-    slack: SlackConfig | None = None
-    teams: TeamsConfig | None = None
-    unknown: tuple[str, ...] = ()
 
     @property
     def policy_kb(self) -> Path:
@@ -74,6 +60,34 @@ class Settings:
     def cache(self) -> Path:
         """Where what was learnt is kept, to start faster; it may be deleted at any time."""
         return HOME / ".cache" if _IS_CHECKOUT else self.data / "cache"
+
+
+@dataclass(frozen=True)
+class Settings(Places):
+    """What the composition root builds from. Without `nlu` the built-in engine reads alone.
+
+    `slack` and `teams` are there where they are configured. `unknown` are variables that begin like
+    Signpost's own and are not read.
+    """
+
+    port: int
+    database_url: str
+    config: Path
+    federation: Federation
+    ring: KeyRing
+    playground: bool
+    nlu: Nlu | None = None
+    slack: SlackConfig | None = None
+    teams: TeamsConfig | None = None
+    unknown: tuple[str, ...] = ()
+
+
+def read_places() -> Places:
+    """The places alone: reading all the settings would make this machine's keys. Raises SettingsFaults."""
+    try:
+        return Places(_data_folder(read_variables().values.database_url))
+    except EnvironmentFaults as error:
+        raise SettingsFaults(str(error)) from None
 
 
 def read_settings() -> Settings:

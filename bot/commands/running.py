@@ -1,9 +1,12 @@
-"""`serve`, `web`, `worker`, `chat`, `migrate`, `backup` and `check`: run the product, and keep it."""
+"""`train`, `serve`, `web`, `worker`, `chat`, `migrate`, `backup`, `check`: run the product, and keep it."""
 
 from __future__ import annotations
 
 import getpass
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +17,60 @@ from bot.channels.terminal import Terminal
 from bot.checks import check_everything
 from bot.commands.data import refuse_existing
 from bot.commands.registry import command
-from bot.settings import Settings, read_settings
+from bot.content.policy_load import load_policy
+from bot.engine.engine import STEPS, Told, build_engine, find_fit, read_lesson
+from bot.settings import Settings, SettingsFaults, read_places, read_settings
 from bot.storage import migrate
 from bot.storage.audit import HOST, AuditEntry, record
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Database, StorageUnavailable
 from bot.storage.vault import open_vault
+
+# Of the bar of `train`: hundredths of a percent.
+_LENGTH = 10_000
+
+
+@command("train")
+def train() -> None:
+    """Learn from intents/ and the policy, so that the next start takes seconds; needs no settings."""
+    places = read_places()
+    learnt_from = read_lesson(places.intents, [load_policy(places.policy_kb / "social-media")])
+    if (fit := find_fit(learnt_from, places.cache)).is_whole:
+        typer.echo(f"Trained already, from intents/ and the policy as they are: {fit.path}")
+        return
+    with _progress() as told:
+        build_engine(learnt_from, places.cache, told=told)
+    if not find_fit(learnt_from, places.cache).is_whole:
+        raise SettingsFaults(
+            f"{fit.path} cannot be written: let this user write to the folder {places.cache}."
+        )
+    reduced = " With reduced accuracy: the language model is missing." if fit.reduced_accuracy else ""
+    typer.echo(f"Trained: {fit.path}.{reduced}")
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """A bar that moves; where there is no terminal to draw it on, a line a step."""
+    steps = list(STEPS)
+    if not sys.stderr.isatty():
+
+        def say(step: str, done: float) -> None:
+            if done == 0.0:
+                typer.echo(f"{steps.index(step) + 1}/{len(steps)} {step}", err=True)
+
+        yield say
+        return
+    widest = max(map(len, steps))
+    with typer.progressbar(length=_LENGTH, file=sys.stderr) as bar:
+
+        def move(step: str, done: float) -> None:
+            before = sum(STEPS[name] for name in steps[: steps.index(step)])
+            bar.label = f"{step:{widest}}"
+            bar.update(int(_LENGTH * (before + STEPS[step] * done)) - bar.pos)
+            bar.render_progress()
+
+        yield move
+        bar.update(_LENGTH - bar.pos)
 
 
 @command("serve")

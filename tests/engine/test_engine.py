@@ -201,9 +201,9 @@ def test_of_those_that_start_at_once_one_learns(
     """Several starts on an empty cache learn once between them, and answer alike."""
     learn, learnt = engine_module._Reader.learn, []
 
-    def counted(reader: Any) -> Any:
+    def counted(reader: Any, told: Any) -> Any:
         learnt.append(reader)
-        return learn(reader)
+        return learn(reader, told)
 
     monkeypatch.setattr(engine_module._Reader, "learn", counted)
     with ThreadPoolExecutor(3) as together:
