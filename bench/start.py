@@ -89,7 +89,7 @@ def _served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], float]
 
 def _ask(url: str, text: str, turn: int) -> None:
     """Ask as the page of the playground does; each of a few people in turn."""
-    people = ("ana", "mira", "farid")
+    people = ("ana", "farid", "grace")
     act = {
         "user": people[turn % len(people)],
         "place": "dm",
