@@ -199,7 +199,7 @@ def _labels(arrays: dict[str, Any], name: str) -> tuple[str, ...]:
 
 # A number of glibc's: from this size on, memory comes from the system, and goes back to it once it is free.
 _MMAP_THRESHOLD = -3
-_LARGE = 4 << 20
+_LARGE = 1 << 20
 
 
 def spare_memory() -> None:

