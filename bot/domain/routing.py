@@ -147,10 +147,10 @@ def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
 
 
 # An FLT member may open what their channel was told, and could do nothing with anything else.
-_FIRST_STEPS = {
-    Visibility.CHANNEL: ("flt",),
-    Visibility.PEOPLE: (),
-    Visibility.RESTRICTED: ("dsl",),
+_LAST_STEPS = {
+    Visibility.CHANNEL: ("flt", "eht"),
+    Visibility.PEOPLE: ("eht",),
+    Visibility.RESTRICTED: ("eht",),
 }
 
 
@@ -163,7 +163,7 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
     # The FLT's members see the channel; a direct message to one of them is still a step.
     reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
     step: tuple[str, ...] = ()
-    for role in (*_FIRST_STEPS[route.visibility], "eht", "chair"):
+    for role in _climbs(roster, school, route):
         holders = roster.holders(role, school)
         people = tuple(person for person in holders if person not in (*reached, *step))
         if role == "flt":
@@ -174,6 +174,21 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
         if step and not roster.all_away(step):
             break
     return step
+
+
+def _climbs(roster: Roster, school: str, route: Route) -> tuple[str, ...]:
+    """The roles of the ladder in their order: whoever was told, their deputies, and who comes last.
+
+    The chair of governors is no part of it unless the Executive Headteacher can have no part in the case:
+    a chair who knows a case cannot sit on its panel.
+    """
+    told = dict.fromkeys(item.role for item in route.told if item.level != "N" and item.role in roster.roles)
+    known = (*told, "dsl") if route.child and route.visibility.restricted else tuple(told)
+    pairs = [(role, f"deputy_{role}") for role in known if role not in ("flt", "chair")]
+    roles = [role for pair in zip(*pairs, strict=True) for role in pair] if pairs else []
+    headteachers = roster.holders("eht", school)
+    concerned = "eht" in route.excluded_roles or route.excluded.issuperset(headteachers)
+    return (*roles, *_LAST_STEPS[route.visibility], *(("chair",) if concerned else ()))
 
 
 def _first_there(roster: Roster, people: tuple[str, ...]) -> tuple[str, ...]:
@@ -285,7 +300,8 @@ class _Plan:
         while step := next_step(self.roster, self.school, route, climbed):
             steps.append(step)
             climbed |= set(step)
-        return tuple(steps)
+        # Nobody beside those who were told: the same people again, and whoever takes over from them.
+        return tuple(steps) or (tuple(dict.fromkeys(item.person for item in route.told)),)
 
 
 def _both(role: str) -> tuple[tuple[str, Level], ...]:

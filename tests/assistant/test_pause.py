@@ -83,12 +83,12 @@ def test_a_half_written_report_is_kept(desk: Desk) -> None:
 
 def test_what_was_received_is_delivered_and_climbs(desk: Desk) -> None:
     """Cards go out, the ladder climbs, and the leadership team works its cases through a pause."""
-    reference = desk.report(kind="danger", danger="yes").reference
+    reference = desk.report(kind="mistake", danger="yes").reference
     paused(desk)
     desk.work(10)
     desk.later(minutes=35)
     desk.work(10)
-    assert any("URGENT" in card for card in desk.notebook.texts("maya"))
+    assert any("URGENT" in card for card in desk.notebook.texts("farid"))
     assert reference in said(desk, "eleanor", "cases")
     assert "You have acknowledged" in desk.press("eleanor", "case.acknowledge", reference)
 

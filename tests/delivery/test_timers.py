@@ -14,7 +14,7 @@ def told(desk: Desk) -> set[str]:
 
 
 def test_an_unacknowledged_case_climbs_step_by_step(desk: Desk) -> None:
-    """Next FLT member, then the EHT, then the chair; then the reporter learns that it is late."""
+    """Next FLT member, then the EHT, never the chair; then the reporter learns that it is late."""
     desk.report("ana", kind="colleague")
     desk.work()
     assert told(desk) == {"flt", "ana"}
@@ -24,11 +24,9 @@ def test_an_unacknowledged_case_climbs_step_by_step(desk: Desk) -> None:
     desk.later(days=1)
     desk.work()
     assert "eleanor" in told(desk)
-    desk.later(days=1)
+    desk.later(days=4)
     desk.work()
-    assert "maya" in told(desk)
-    desk.later(days=3)
-    desk.work()
+    assert "maya" not in told(desk)
     assert "has not been acknowledged" in desk.notebook.texts("ana")[-1]
 
 
@@ -137,9 +135,6 @@ def test_a_change_between_the_steps(desk: Desk) -> None:
     with_roles(desk, eht=("beth",))
     climb(desk, days=1)
     assert "beth" in told(desk)
-    assert "maya" not in told(desk)
-    climb(desk, days=3)
-    assert "maya" in told(desk)
     climb(desk, days=3)
     assert "has not been acknowledged" in desk.notebook.texts("ana")[-1]
 

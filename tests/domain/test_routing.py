@@ -5,7 +5,7 @@ import pytest
 
 from bot.content.federation import load_federation
 from bot.domain.roster import Federation
-from bot.domain.routing import Level, Route, Row, Visibility, decide
+from bot.domain.routing import Level, Route, Row, Visibility, decide, next_step
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = (
@@ -49,7 +49,7 @@ def test_open_route(federation: Federation) -> None:
     found = route(federation, kind="abuse", conflict="no")
     assert found.visibility is Visibility.CHANNEL
     assert "beth/fbm/N" in told(found)
-    assert found.ladder == (("farid",), ("eleanor",), ("maya",))
+    assert found.ladder == (("farid",), ("eleanor",))
 
 
 def test_rows_add_up(federation: Federation) -> None:
@@ -65,7 +65,7 @@ def test_a_restricted_row_leaves_no_trace_in_the_channel(federation: Federation)
     found = route(federation, kind="image", sexual="unsure", conflict="no")
     assert found.visibility is Visibility.RESTRICTED
     assert told(found) == {"dina/dsl/C", "dina/dsl/D", "eleanor/eht/C", "eleanor/eht/D", "beth/fbm/N"}
-    assert found.ladder == (("maya",),)
+    assert found.ladder == (("lucy",),)
 
 
 def test_the_schools_own_dsl(federation: Federation) -> None:
@@ -203,7 +203,48 @@ def test_one_role_alone_means_that(federation: Federation, slots: dict[str, str]
 
 def test_nobody_is_climbed_to_who_may_do_nothing(federation: Federation) -> None:
     """Where the FLT's channel was not told, its members are no step of the ladder: it is closed to them."""
-    assert route(federation, kind="press").ladder == (("maya",),)
+    assert next_step(federation.roster, "northgate", route(federation, kind="press"), frozenset()) == ()
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        ({"kind": "abuse"}, {"farid", "eleanor"}),
+        ({"kind": "abuse", "nature": "threat"}, {"lucy", "farid", "eleanor"}),
+        ({"kind": "image", "sexual": "no"}, {"ravi", "farid", "eleanor"}),
+        ({"kind": "image", "sexual": "yes"}, {"lucy"}),
+        ({"kind": "press"}, set()),
+        ({"kind": "abuse", "conflict": "flt"}, set()),
+        ({"kind": "abuse", "nature": "threat", "conflict": "flt"}, {"lucy"}),
+    ],
+)
+def test_the_ladder_reaches_deputies_before_the_headteacher_and_never_the_chair(
+    federation: Federation, slots: dict[str, str], expected: set[str]
+) -> None:
+    """Deputies of those who were told, one of the FLT, the headteacher: a chair must not know of a case."""
+    found = route(federation, **slots)
+    carded = {item.person for item in found.told if item.level == "C"}
+    assert {person for step in found.ladder for person in step} - carded == expected
+
+
+def test_the_chair_climbs_where_the_headteacher_can_have_no_part(federation: Federation) -> None:
+    """Whoever has the office of the headteacher steps back from a case: then the chair may know of it."""
+    found = route(federation, kind="image", sexual="yes")
+    out = replace(found, excluded=frozenset({"eleanor"}))
+    steps, climbed_to = [], frozenset[str]()
+    while step := next_step(federation.roster, "northgate", out, climbed_to):
+        steps.append(step)
+        climbed_to |= set(step)
+    assert steps == [("lucy",), ("maya",)]
+
+
+def test_where_nobody_else_may_know_the_same_people_are_the_ladder(federation: Federation) -> None:
+    """A case that one role alone may have still has a ladder, so that a successor is told in their place."""
+    found = route(federation, kind="press")
+    assert found.ladder == (("eleanor",),)
+    roles = {**federation.roster.roles, "eht": {"": ("eleanor", "grace")}}
+    roster = replace(federation.roster, roles=roles)
+    assert next_step(roster, "northgate", found, frozenset()) == ("grace",)
 
 
 def test_danger_reaches_the_deputy_too(federation: Federation) -> None:
@@ -259,4 +300,4 @@ def test_who_is_told_alone_may_be_shown_a_card(federation: Federation) -> None:
     """What goes to people and not to the channel is not restricted: its ladder has no FLT and no DSL."""
     found = route(federation, kind="press", conflict="no")
     assert found.visibility is Visibility.PEOPLE
-    assert found.ladder == (("maya",),)
+    assert found.ladder == (("eleanor",),)

@@ -20,24 +20,24 @@ class Kind:
 
 
 KINDS = {
-    "open": Kind({"kind": "colleague"}, _FLT | {"eleanor", "maya"}, ("flt",), ("farid", "eleanor", "maya")),
+    "open": Kind({"kind": "colleague"}, _FLT | {"eleanor"}, ("flt",), ("farid", "eleanor")),
     "restricted": Kind(
         {"kind": "image", "nudity": "yes", "mode": "confidential"},
-        frozenset(("dina", "eleanor", "beth", "maya")),
-        ("dina", "eleanor", "beth"),
-        ("maya",),
+        frozenset(("dina", "lucy", "eleanor", "beth")),
+        ("dina", "lucy", "eleanor", "beth"),
+        (),
     ),
     "urgent": Kind(
         {"kind": "colleague", "danger": "yes"},
-        _FLT | {"dina", "lucy", "eleanor", "maya"},
+        _FLT | {"dina", "lucy", "eleanor"},
         ("flt", "dina", "lucy", "eleanor"),
-        ("farid", "maya"),
+        ("farid",),
     ),
     "anonymous": Kind(
         {"kind": "colleague", "mode": "anonymous"},
-        _FLT | {"eleanor", "maya"},
+        _FLT | {"eleanor"},
         ("flt",),
-        ("farid", "eleanor", "maya"),
+        ("farid", "eleanor"),
         is_named=False,
     ),
 }
