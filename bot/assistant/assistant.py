@@ -252,11 +252,11 @@ class Assistant:
             return (roster.act(work, incoming),)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
-        return self._sent_before(work.tx, incoming) or self._turn(work, incoming, parses)
+        return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
 
-    def _sent_before(self, tx: Transaction, incoming: Incoming) -> tuple[Message, ...]:
+    def _sent_before(self, tx: Transaction, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
         """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
-        content, world = incoming.content, self._context.world
+        content, world = incoming.content, replace(self._context.world, now=now)
         if not isinstance(content, Pressed) or content.action != "journey.send":
             return ()
         reference = submitted_before(tx, self._context.vault, StepChoice.parse(content.value).draft)
@@ -303,7 +303,7 @@ class Assistant:
         match command:
             case SubmitReport():
                 received = submit(work, sender, command)
-                return self._receipt(command, received)
+                return self._receipt(command, received, work.now)
             case SendAlert():
                 return self._alert(work, sender, command)
             case ShowStatus():
@@ -319,14 +319,12 @@ class Assistant:
                 return self._oversee(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
-        context = self._context
+        context, world = self._context, replace(self._context.world, now=work.now)
         # The draft's own names are for the report: its alert is found again by a key of its own.
         tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert")
         sent = submit(work, sender, SubmitReport(tokens, command.slots))
         found, slots = sent.reference, command.slots
-        return receipts.alerted(
-            context.world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on
-        )
+        return receipts.alerted(world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on)
 
     def _after(
         self,
@@ -351,8 +349,8 @@ class Assistant:
             return roster.show(work, sender)
         return roster.approve_purge(work, sender)
 
-    def _receipt(self, command: SubmitReport, received: Received) -> Message:
-        world = self._context.world
+    def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
+        world = replace(self._context.world, now=now)
         return receipts.received(
             world, received.reference, received.mode, command.slots, received.route, received.again
         )

@@ -48,7 +48,7 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
     """
     if not incoming.private:
         return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
-    world = replace(world, platform=incoming.sender.platform)
+    world = replace(world, platform=incoming.sender.platform, now=now)
     match incoming.content:
         case SharedFile():
             return Turn(session, (file_advice(world),))

@@ -81,7 +81,9 @@ def _outcomes(step: StepRecord, state: State, needed: frozenset[str]) -> Iterato
 def _values(step: StepRecord, slot: str, state: State) -> tuple[str, ...]:
     # An ending option closes the journey there: no later step is reached through it.
     found = tuple(
-        option.value for option in options_for(step, slot) if applies(option, state) and not option.ends
+        option.value
+        for option in options_for(step, slot)
+        if applies(option, state) and not option.ends and not option.retired
     )
     return found or ("",)
 
@@ -104,7 +106,7 @@ CONTACT_KEYS = frozenset(
         *("dsl", "deputy_dsl", "eht", "fbm", "it", "chair", "data_protection_lead"),
         *("police_emergency", "police_non_emergency", "lado", "childrens_social_care"),
         *("protect", "nspcc_whistleblowing", "professionals_online_safety_helpline"),
-        *("union", "employee_assistance"),
+        *("union", "employee_assistance", "nspcc", "samaritans"),
     }
 )
 

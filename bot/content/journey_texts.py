@@ -132,6 +132,7 @@ class Review(Record):
     choose: Text
     lado: Text
     not_ready: Text
+    owed: Text
 
 
 class Receipts(Record):

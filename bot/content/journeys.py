@@ -23,7 +23,8 @@ Spoken = Annotated[Phrase, Holding(may="reference code colleague_protocol report
 class OptionRecord(Record):
     """One choice. `ends` closes the journey and sends nothing; `alerts` shows the urgent alert.
 
-    `explain` is said above the buttons wherever the choice is offered.
+    `explain` is said above the buttons wherever the choice is offered. `retired` is an answer of reports of
+    an older version: it is read there, and offered no more; whoever gave it in a draft is asked again.
     """
 
     value: str
@@ -33,6 +34,7 @@ class OptionRecord(Record):
     unless: tuple[SlotCondition, ...] = ()
     ends: bool = False
     alerts: bool = False
+    retired: bool = False
 
     _alternatives = field_validator("when", "unless", mode="before")(lambda value: alternatives(value))
 
@@ -42,6 +44,7 @@ class FieldRecord(Record):
 
     `check` is "past" (not in the future) for a date, "receipt_code" for the code typed back.
     `card` says that the answer may stand on the card, which everybody in the FLT's channel reads.
+    `owed` says that an answer to somebody is due so many hours after this moment: by when is said beside it.
     """
 
     name: str
@@ -54,6 +57,7 @@ class FieldRecord(Record):
     max_length: int = 4000
     check: Literal["", "past", "receipt_code"] = ""
     card: bool = False
+    owed: int = 0
 
 
 class CalloutRecord(Record):

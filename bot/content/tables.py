@@ -140,6 +140,7 @@ class RowRecord(Record):
 
     id: str
     when: SlotCondition = Field(min_length=1)
+    unless: SlotCondition = Field(default_factory=dict)
     told: tuple[ToldRecord, ...]
     restricted: bool = False
     urgent: bool = False
@@ -153,7 +154,8 @@ class RowRecord(Record):
         """The row that decides."""
         return Row(
             id=self.id,
-            when={slot: frozenset(values) for slot, values in self.when.items()},
+            when=_values(self.when),
+            unless=_values(self.unless),
             told=tuple((told.to, level) for told in self.told for level in told.levels),
             restricted=self.restricted,
             urgent=self.urgent,
@@ -164,6 +166,10 @@ class RowRecord(Record):
             tags=self.tags,
             clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),
         )
+
+
+def _values(condition: SlotCondition) -> Mapping[str, frozenset[str]]:
+    return {slot: frozenset(values) for slot, values in condition.items()}
 
 
 class RoutesFile(Record):
@@ -197,8 +203,9 @@ def _unknown_slots(document: Document, records: tuple[RowRecord, ...], values: V
 
 
 def _faults(document: Document, index: int, record: RowRecord, values: Values) -> Iterator[Fault]:
-    for slot, wanted in record.when.items():
-        where = ("rows", index, "when", slot)
+    asked = [("when", *item) for item in record.when.items()]
+    for name, slot, wanted in [*asked, *(("unless", *item) for item in record.unless.items())]:
+        where = ("rows", index, name, slot)
         if slot not in values:
             yield document.fault(f"row {record.id!r}: no step fills the slot {slot!r}", where)
         elif (known := values[slot]) is not None and (strange := set(wanted) - known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
@@ -17,6 +18,7 @@ class World:
     """Read once at start, then immutable.
 
     `platform` is where the person of this turn is: what others can know of them differs. "" outside a turn.
+    `now` is its moment, by which whoever answers at that hour stands first; None outside a turn.
     """
 
     policy: Policy
@@ -27,3 +29,4 @@ class World:
     door: DoorTexts
     paper: PaperTexts
     platform: str = ""
+    now: datetime | None = None

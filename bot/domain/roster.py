@@ -216,10 +216,18 @@ class Federation:
 
     def contact_lines(self, now: datetime | None = None) -> Mapping[str, str]:
         """Each contact's key with the line that is shown. Out of hours those stand first who answer then."""
-        contacts = list(self.contacts.values())
-        if now is not None and self.working_time.half_day_at(now) is None:
+        return self.phones(self.contacts, now)
+
+    def phones(self, keys: Iterable[str], now: datetime | None) -> Mapping[str, str]:
+        """The same of these keys alone, in their order: whoever is not configured is left out."""
+        contacts = [self.contacts[key] for key in keys if key in self.contacts]
+        if self.is_after_hours(now):
             contacts.sort(key=lambda contact: not contact.any_hour)
         return {contact.key: str(contact) for contact in contacts}
+
+    def is_after_hours(self, now: datetime | None) -> bool:
+        """Whether nobody works at this moment, as far as it is known."""
+        return now is not None and self.working_time.half_day_at(now) is None
 
 
 def unheld(roster: Roster, schools: Iterable[School]) -> Iterator[tuple[str, School, int]]:

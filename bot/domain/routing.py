@@ -7,7 +7,7 @@ people and roles out of every row and of the ladder; where nobody safe is left, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
@@ -29,12 +29,14 @@ _OTHER = {"eht": "chair", "chair": "eht"}
 class Row:
     """A row of the routing table: the answers that it is for, and who is told at which level.
 
-    `when` maps a slot to the values of which one must be given; every slot must match.
+    `when` maps a slot to the values of which one must be given; every slot must match. Where each slot of
+    `unless` holds one of its values, the row is for other answers.
     """
 
     id: str
     when: Mapping[str, frozenset[str]]
     told: tuple[tuple[str, Level], ...]
+    unless: Mapping[str, frozenset[str]] = field(default_factory=dict)
     restricted: bool = False
     urgent: bool = False
     child: bool = False
@@ -53,8 +55,12 @@ class Row:
         return {role for role, _ in self.told} <= _SAFE_ROLES
 
     def matches(self, slots: Slots) -> bool:
-        """Whether each slot of `when` holds at least one of its values."""
-        return all(values.intersection(slots.get(slot, ())) for slot, values in self.when.items())
+        """Whether each slot of `when` holds at least one of its values, and not each of `unless`."""
+        return _holds(self.when, slots) and not (self.unless and _holds(self.unless, slots))
+
+
+def _holds(condition: Mapping[str, frozenset[str]], slots: Slots) -> bool:
+    return all(values.intersection(slots.get(slot, ())) for slot, values in condition.items())
 
 
 class Visibility(Enum):

@@ -122,7 +122,8 @@ def is_answered(step: StepRecord, draft: Draft, slots: Slots, world: World) -> b
 
 def options_of(item: StepRecord | FieldRecord, slots: Slots, world: World) -> tuple[Option, ...]:
     """The options of a choice or a field as they stand for these answers in this Federation."""
-    own = tuple(Option(option.value, option.label) for option in item.options if applies(option, slots))
+    offered = (option for option in item.options if applies(option, slots) and not option.retired)
+    own = tuple(Option(option.value, option.label) for option in offered)
     return (*_listed(item.options_from, world), *own) if item.options_from else own
 
 

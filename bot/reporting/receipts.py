@@ -8,7 +8,7 @@ from bot.domain.routing import Route, Slots
 from bot.reporting.drills import is_drill
 from bot.reporting.journeys import ALERT
 from bot.reporting.review import lado_note, refusal
-from bot.reporting.steps import SLOT
+from bot.reporting.steps import SLOT, phone_lines
 
 ANONYMOUS = "anonymous"
 
@@ -77,8 +77,7 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
         keys += ["dsl"] if "dsl" not in route.excluded_roles else ["deputy_dsl"]
     if slots.get("kind") == ("press",):
         keys = ["eht"]
-    lines = world.federation.contact_lines()
-    return [Bullets(tuple(lines[key] for key in keys if key in lines), phones=True)]
+    return [Bullets(phone_lines(tuple(keys), world), phones=True)]
 
 
 def _buttons(world: World, reference: str, mode: str) -> tuple[Button, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, StepRecord
 from bot.content.texts import Phrase
@@ -26,6 +27,7 @@ OUTSIDE_CONTACTS = (
     "nspcc_whistleblowing",
     "police_non_emergency",
 )
+SATURDAY = 5
 LADO_CONTACTS = ("lado", "childrens_social_care")
 
 
@@ -53,8 +55,23 @@ def step_lines(step: StepRecord, world: World, slots: Slots, card: bool = False)
         shown = given and (step.card or not card) and not step.redirects
         return [(step.label or step.title, _in_words(step, step.answer_slot, given, world))] if shown else []
     fields = [field for field in step.fields if slots.get(field.name) and (field.card or not card)]
-    shown_fields = fields if not step.redirects else []
-    return [(field.label, _in_words(field, field.name, slots[field.name], world)) for field in shown_fields]
+    lines: list[tuple[str, str]] = []
+    for field in fields if not step.redirects else []:
+        lines.append((field.label, _in_words(field, field.name, slots[field.name], world)))
+        lines += _owed(field, slots[field.name], world)
+    return lines
+
+
+def _owed(field: FieldRecord, values: tuple[str, ...], world: World) -> list[tuple[str, str]]:
+    """By when an answer is due: so many hours later, or, for a weekend, the next working day."""
+    if not field.owed:
+        return []
+    moment = datetime.fromisoformat(values[0])
+    due = moment + timedelta(hours=field.owed)
+    if moment.weekday() >= SATURDAY:
+        due = world.federation.working_time.end_of_day(moment, 1)
+    shown = due.astimezone(ZoneInfo(world.federation.timezone)).isoformat()
+    return [(world.playbook.texts.review.owed, _moment(shown))]
 
 
 def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...], world: World) -> str:

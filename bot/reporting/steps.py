@@ -31,6 +31,8 @@ from bot.reporting.journeys import Settled, facts, options_of, settle
 
 SLOT = "journey"
 KEEP = "keep_as_is"
+# Whom to phone about a child while the DSL's office is shut.
+AFTER_HOURS = ("childrens_social_care", "nspcc", "police_emergency", "police_non_emergency")
 GO_ON = "go_on"
 SKIP = "skip"
 
@@ -95,9 +97,16 @@ def _filled(text: Phrase, draft: Draft, world: World) -> str:
 
 def contact_list(keys: tuple[str, ...], world: World) -> list[Block]:
     """The phone lines of those of `keys` that the Federation has configured."""
-    lines = world.federation.contact_lines()
-    known = tuple(lines[key] for key in keys if key in lines)
+    known = phone_lines(keys, world)
     return [Bullets(known, world.playbook.texts.journey.phone, phones=True)] if known else []
+
+
+def phone_lines(keys: tuple[str, ...], world: World) -> tuple[str, ...]:
+    """The same as lines. Where the DSL is one, after hours those who answer then are with them, and first."""
+    federation, now = world.federation, world.now
+    is_unwatched = "dsl" in keys and federation.is_after_hours(now)
+    wanted = (*keys, *AFTER_HOURS) if is_unwatched else keys
+    return tuple(federation.phones(dict.fromkeys(wanted), now).values())
 
 
 def quotes(clauses: tuple[str, ...], world: World) -> list[Block]:

@@ -61,7 +61,11 @@ def report_accident(server: Server, user: str = "ana", place: str = "Sports hall
     """A picture taken by accident, reported step by step; the reference that the reporter reads."""
     caller = Caller(server, user)
     caller.say("report")
-    for label in ("No", "Northgate School", "A picture or video that should not have been taken or shared"):
+    for label in (
+        "No",
+        "Northgate School",
+        "A picture or video that should not have been made, taken or shared",
+    ):
         caller.press(label)
     caller.press("Continue")
     for label in ("No", "Yes, I took it by accident", "Continue", "Yes, everywhere"):

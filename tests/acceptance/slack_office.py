@@ -185,7 +185,7 @@ def report_accident(office: Office, person: Person, place: str = "Sports hall") 
     person.slash("/report")
     office.modal(person, "danger")
     office.press(
-        person, "No", "Northgate School", "A picture or video that should not have been taken or shared"
+        person, "No", "Northgate School", "A picture or video that should not have been made, taken or shared"
     )
     office.press(person, "Continue", "No", "Yes, I took it by accident", "Continue", "Yes, everywhere")
     assert office.submit(person, {"Checked and clear": ["Gallery"]}).ok

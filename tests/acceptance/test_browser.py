@@ -29,15 +29,15 @@ REASON = "The picture was deleted everywhere and nobody else saw it."
 ACCIDENT: Answers = (
     ("First, is anyone in danger?", "No"),
     ("Which school is this about?", "Northgate School"),
-    ("What is this about?", "A picture or video that should not have been taken or shared"),
+    ("What is this about?", "A picture or video that should not have been made, taken or shared"),
     ("Before anything else", "Continue"),
     ("What could someone see?", "No"),
     ("How did it come about?", "Yes, I took it by accident"),
+    ("Was it posted, sent or asked for?", "No"),
+    ("Has anybody said anything?", "No"),
     ("It happens. Here is what to do", "Continue"),
     ("Is it deleted?", "Yes, everywhere"),
     ("Where and when was it deleted?", "Continue"),
-    ("Was it posted or sent?", "No"),
-    ("Which device was it?", "My own device"),
 )
 WHO_AND_HOW: Answers = (
     ("A little more, if you can", "Continue"),
@@ -56,6 +56,7 @@ COLLEAGUE: Answers = (
 AFTERMATH: Answers = (
     ("If you remember", "Continue"),
     ("Is a student involved?", "No"),
+    ("Is it a threat, or may someone hurt themselves?", "Neither"),
     ("Could it be a crime?", "No"),
     ("Was it sexual or discriminatory?", "Skip"),
     ("What would you like to happen?", "I want it to stop"),

@@ -24,7 +24,7 @@ CONCERN = "I am worried that a child is being abused, groomed or exploited"
 KINDS = {
     "Abuse or offensive content on, or aimed at, a Federation account": "Confidential",
     "Online abuse by a colleague": "Anonymous",
-    "A picture or video that should not have been taken or shared": "Named",
+    "A picture or video that should not have been made, taken or shared": "Named",
     CONCERN: "Named",
     "I have made a mistake online": "Anonymous",
     "A journalist has been in touch": "Named",

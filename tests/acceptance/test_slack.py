@@ -322,7 +322,9 @@ def test_a_restricted_case_leaves_no_trace_in_the_channel(works: Office) -> None
     before = [message.ts for message in works.slack.messages_in(works.flt)]
     kim.slash("/report")
     works.modal(kim, "danger")
-    works.press(kim, "No", "Northgate School", "A picture or video that should not have been taken or shared")
+    works.press(
+        kim, "No", "Northgate School", "A picture or video that should not have been made, taken or shared"
+    )
     works.press(kim, "Continue", "Yes")
     walk(works, kim)
     works.press(kim, "Send")

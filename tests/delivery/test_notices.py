@@ -75,9 +75,9 @@ def test_quick_changes_end_in_one_card_with_the_last_state(desk: Desk) -> None:
 
 def test_a_notice_holds_no_content(desk: Desk) -> None:
     """Who is told only that a report exists reads its reference and kind, and no answer."""
-    desk.report("ana", nudity="no", origin="me", image_place="Sports hall")
+    desk.report("ana", nudity="yes", image_place="Sports hall")
     desk.work()
-    notice = desk.notebook.texts("dina")[0]
+    notice = desk.notebook.texts("beth")[0]
     assert "a report has come in" in notice
     assert "Sports hall" not in notice
 
@@ -299,7 +299,7 @@ def test_where_nobody_can_be_told_the_reporter_is_given_the_phone_list(desk: Des
 
 def test_an_outage_tells_others_once_and_loses_nothing(desk: Desk) -> None:
     """Where the platform refuses our token the card waits, the ladder moves one step, and it comes later."""
-    desk.report("ana", kind="concern")
+    desk.report("ana", kind="concern", concern_adult="unease")
     desk.notebook.refuses["dina"] = OutageFault("token_revoked")
     desk.work(rounds=10)
     seen = set(desk.notebook.seen)

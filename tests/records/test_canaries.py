@@ -28,6 +28,11 @@ JOURNEYS = {
     "crime": {"kind": "colleague", "child_risk": "no", "crime": "yes"},
     "accident": {"kind": "image"},
     "nudity": {"kind": "image", "nudity": "yes"},
+    "complained": {"kind": "image", "complained": "yes"},
+    "staff abuse": {"kind": "staff_abuse", "abuser": "student", "harm": "threat"},
+    "staff picture": {"kind": "staff_abuse", "shows_child": "unsure"},
+    "query": {"kind": "query"},
+    "adult concern": {"kind": "concern", "concern_adult": "yes"},
     "posted": {"kind": "image", "posted": "sent"},
     "mistake": {"kind": "mistake"},
     "press": {"kind": "press"},
@@ -142,4 +147,4 @@ def test_whoever_may_not_see_a_case_finds_no_trace_of_it(desk: Desk) -> None:
         assert "Concern about a child" not in "".join(seen)
         unknown = desk.press(user, "case.details", "FED-0000")
         assert desk.press(user, "case.details", reference) == unknown
-    assert set(desk.notebook.seen) & set(LEADERS) == {"dina", "eleanor"}
+    assert set(desk.notebook.seen) & set(LEADERS) == {"dina", "lucy", "eleanor"}

@@ -159,9 +159,9 @@ def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
 
 
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
-    """A DSL who is told that a case exists, and may not read it, cannot take it out either."""
-    reference = desk.report().reference
-    assert code(desk, "dina", reference) == ""
+    """Who is told that a case exists, and may not read it, cannot take it out either."""
+    reference = desk.report(nudity="yes").reference
+    assert code(desk, "beth", reference) == ""
 
 
 def test_a_concerned_person_gets_no_code(desk: Desk) -> None:

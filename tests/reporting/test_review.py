@@ -37,14 +37,18 @@ def test_everyone_who_can_read_is_listed(world: World) -> None:
         "fay": "details",
         "fred": "details",
         "fiona": "details",
-        # Told "N": that there is one. Nothing sexual, no child at risk: she may not open it.
-        "dora": "notice",
+        "dora": "details",
     }
 
 
 def test_a_restricted_report_lists_few(world: World) -> None:
-    """Where nudity is possible the DSL and the EHT read it, and the Business Manager has a notice."""
-    assert seen(world, nudity="unsure") == {"eve": "details", "dora": "details", "fiona": "notice"}
+    """Where nudity is possible the DSLs and the EHT read it, and the Business Manager has a notice."""
+    assert seen(world, nudity="unsure") == {
+        "eve": "details",
+        "dora": "details",
+        "dee": "details",
+        "fiona": "notice",
+    }
 
 
 def test_the_one_who_was_not_chosen_is_not_listed(world: World) -> None:
@@ -59,7 +63,7 @@ def test_answers_in_words(world: World) -> None:
     assert full["When was it deleted?"] == "23 Nov 2026, 08:30"
     assert "A parent rang about it." in full.values()
     card = dict(answered(world, ACCIDENT, card=True))
-    assert card["Device"] == "My own device"
+    assert card["Which device was it?"] == "My own device"
     assert not {"A parent rang about it.", "swimming gala"} & set(card.values())
     assert not any("involved" in label for label in card)
 
