@@ -10,7 +10,7 @@ from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Message, Outside, Paragraph
-from bot.domain.turns import Draft, Submitted, Turn
+from bot.domain.turns import AddToReport, Draft, Submitted, Turn
 from bot.engine.parse import Parse
 from bot.reporting import presses, steps
 
@@ -30,7 +30,8 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
     """The turn of a form, the numbers in front where a text of it tells of danger.
 
     In a journey they take the place of the next step, which waits behind a button: what was typed is kept,
-    whatever is wrong with the form, and the report is urgent. Elsewhere they stand above what it leads to.
+    whatever is wrong with the form, and the report is urgent. Elsewhere they stand above what it leads to,
+    and a case that was added to becomes urgent.
     """
     dangerous = [parse.text for parse in parses if tells_of_danger(parse, world.policy, world.rules)]
     if not dangerous:
@@ -38,7 +39,11 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
     own = any(world.rules.danger.may_be_self(text) for text in dangerous)
     draft = turn.session.draft
     if draft is None or not content.action.startswith("journey."):
-        return replace(turn, replies=(_panel(own, world, now), *turn.replies))
+        urgent = tuple(
+            replace(command, danger=True) if isinstance(command, AddToReport) else command
+            for command in turn.commands
+        )
+        return replace(turn, replies=(_panel(own, world, now), *turn.replies), commands=urgent)
     kept = presses.with_typed(draft, content.fields, world)
     marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)})
     session = replace(turn.session, draft=marked)

@@ -11,6 +11,8 @@ from bot.content.case_texts import Kept
 from bot.domain.messages import Field, Option
 
 _TEXT, _SHORT = 4000, 200
+# Answers that tell of a sexual picture, or of one that may be; `child_image` is of an older version.
+_PICTURES = {"category": {"child_image", "sexual_image"}, "shows_child": {"sexual", "unsure"}}
 _DUPLICATE, _REFERRED = "duplicate", "referred"
 # What is kept of the closing beside outcome, reason and answer, in the order in which it is read.
 KEPT: tuple[Kept, ...] = get_args(Kept)
@@ -41,7 +43,8 @@ def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
 
 def _unasked(press: Press) -> frozenset[str]:
     row, answers = press.report.row, press.report.answers
-    shows_picture = row.kind == "image" or "child_image" in answers.get("category", ())
+    pictured = any(values & set(answers.get(slot, ())) for slot, values in _PICTURES.items())
+    shows_picture = row.kind == "image" or pictured
     was_told = any(entry.event == "refer" for entry in press.case.entries)
     not_asked = {"answer": row.kind != "question", "agencies": was_told, "evidence": not shows_picture}
     return frozenset(name for name, holds in not_asked.items() if holds)

@@ -145,13 +145,15 @@ class ShowStatus:
 class AddToReport:
     """More for a report that was sent, from its reporter (by identity, or by reference and code).
 
-    `as_what`: more of it, an answer to what those who handle the case have asked, or a correction.
+    `as_what`: more of it, an answer to what those who handle the case have asked, or a correction. `danger`:
+    the text was read as danger, so that an open case becomes urgent.
     """
 
     reference: str
     code: str
     text: str
     as_what: Literal["add", "answer", "correct"] = "add"
+    danger: bool = False
 
 
 @dataclass(frozen=True)

@@ -180,11 +180,16 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     asked = command.as_what == "answer" and case.has("ask")
     corrected = command.as_what == "correct"
     what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
-    added = case.apply(Event(what, "reporter"), detail={"text": command.text})
+    events = [Event(what, "reporter")]
+    if command.danger and not case.report.row.urgent and case.report.state.stage is not Stage.CLOSED:
+        events.append(Event(Happening.URGENT, "reporter"))
+    added = case.apply(*events, detail={"text": command.text})
     if isinstance(added, Refused):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
     report = added.report
-    owe_addition(work, report)
+    owe_addition(
+        work, report, check_back.TELL_URGENT if command.danger else "added", everybody=command.danger
+    )
     after = work.context.world.playbook.texts.aftercare
     done = texts.answered if asked else after.corrected if corrected else texts.added
     text = done.fill(reference=report.reference)

@@ -68,11 +68,9 @@ def report_accident(server: Server, user: str = "ana", place: str = "Sports hall
     ):
         caller.press(label)
     caller.press("Continue")
-    for label in ("No", "Yes, I took it by accident", "Continue", "Yes, everywhere"):
+    for label in ("No", "Yes, I took it by accident", "No", "No", "Continue", "Yes, everywhere"):
         caller.press(label)
     caller.fill(deleted_from="gallery")
-    for label in ("No", "My own device"):
-        caller.press(label)
     caller.fill(place=place)
     caller.press("No")
     caller.press("Named")

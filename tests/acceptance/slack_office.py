@@ -187,9 +187,9 @@ def report_accident(office: Office, person: Person, place: str = "Sports hall") 
     office.press(
         person, "No", "Northgate School", "A picture or video that should not have been made, taken or shared"
     )
-    office.press(person, "Continue", "No", "Yes, I took it by accident", "Continue", "Yes, everywhere")
+    office.press(person, "Continue", "No", "Yes, I took it by accident", "No", "No", "Continue")
+    office.press(person, "Yes, everywhere")
     assert office.submit(person, {"Checked and clear": ["Gallery"]}).ok
-    office.press(person, "No", "My own device")
     assert office.submit(person, {"Where?": place}).ok
     office.press(person, "No", "Named", "Send")
     return reference_in(office.modal(person, "has been received").words)

@@ -39,7 +39,7 @@ def _run(server: Server) -> None:
     caller.fill()
     caller.fill(narrative=NARRATIVE)
     caller.fill()
-    for label in ("No", "No", "Neither", "I want it to stop"):
+    for label in ("No", "Neither", "No", "Neither", "I want it to stop"):
         caller.press(label)
     caller.fill()
     caller.press("Anonymous")

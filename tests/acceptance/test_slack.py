@@ -365,7 +365,8 @@ def step_on(works: Office, person: Person, *wanted: str) -> None:
         return
     ways = (*wanted, "Continue", "No", "Not sure", "I found it", "Named", "I don't know", "Skip")
     known = [label for label in ways if label in view.buttons]
-    answers = [label for label in view.buttons if label not in ("Back", "Save for later", "Hide", "Cancel")]
+    navigation = ("Back", "Save for later", "Hide", "Cancel", "Urgent alert")
+    answers = [label for label in view.buttons if label not in navigation]
     works.press(person, (known or answers)[0])
 
 

@@ -22,9 +22,9 @@ from bot.content.policy_load import load_policy
 from tests.acceptance.reporting import Caller
 from tests.acceptance.server import ROOT, Server
 
-NAVIGATION = ("Back", "Save for later", "Hide", "Cancel")
+NAVIGATION = ("Back", "Save for later", "Hide", "Cancel", "Urgent alert")
 # What is pressed where nothing else is wanted, the first that is there.
-ORDINARY = ("Continue", "No", "Not sure", "I found it", "I don't know")
+ORDINARY = ("Continue", "No", "Neither", "Not sure", "I found it", "I don't know")
 RECEIPT = "Type the receipt code here"
 MOMENT = datetime(2026, 11, 20, 10, 0)  # noqa: DTZ001 - as it is typed into a form
 # Where the terminal asks for the first field of a form.

@@ -11,6 +11,7 @@ from bot.content.world import World
 from bot.domain.messages import Field, Form, Message
 from bot.domain.turns import Pressed, Said, Submitted
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.storage.reports import report_by_reference
 from tests.support.desk import Desk, text_of
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +96,22 @@ def test_addition_is_read_too(read: Desk) -> None:
     shown = read.fill("ana", "report.add", received.reference, text=TONIGHT)
     assert shown.startswith(NUMBERS)
     assert received.reference in shown
+
+
+def test_danger_in_an_addition_makes_the_case_urgent(read: Desk) -> None:
+    """Who has the case is told at once, without a word of it; a calm addition changes no urgency."""
+    calm, told = read.report().reference, read.report(user="bo").reference
+    read.work()
+    read.fill("ana", "report.add", calm, text="It was the second of May, not the first.")
+    read.fill("bo", "report.add", told, text=TONIGHT)
+    read.work()
+    with read.product.database.transaction() as tx:
+        found = {
+            reference: report_by_reference(tx, read.product.context.vault, reference)
+            for reference in (calm, told)
+        }
+    assert [bool(report and report.row.urgent) for report in found.values()] == [False, True]
+    assert TONIGHT not in str(read.notebook.__dict__)
 
 
 @pytest.mark.parametrize("user", ["ana", "a stranger"])

@@ -251,6 +251,10 @@ def test_closing_asks_for_what_this_case_demands_and_no_more(desk: Desk) -> None
     assert "'evidence'" in asked
     assert "'agencies'" in asked
     assert "'evidence'" not in desk.press("farid", "case.close", other)
+    pictured = desk.report(kind="staff_abuse", shows_child="unsure").reference
+    for who in ("dina", "eleanor"):
+        desk.press(who, "case.acknowledge", pictured)
+    assert "'evidence'" in desk.press("dina", "case.close", pictured)
     desk.fill("farid", "case.refer", other, agency="police", at="2026-11-23T08:30")
     assert "'agencies'" not in desk.press("farid", "case.close", other)
     wanted = {"outcome": "no_action", "reason": WHY}
