@@ -150,12 +150,14 @@ def read(
 
 def _is_fresh(alone: Reading, continued: Continued) -> bool:
     """Whether what looks like a follow-up is a question of its own: the one before does not change it."""
-    if not alone.guesses or alone.sure(alone.guesses[0]) < alone.rules.thresholds.follow_up_sure:
-        return False
-    if alone.rules.thresholds.stands_alone(alone.question):
+    limits = alone.rules.thresholds
+    whole = limits.stands_alone(alone.question)
+    if whole and alone.frame.act:
         return True
+    if not alone.guesses or alone.sure(alone.guesses[0]) < limits.follow_up_sure:
+        return False
     joined = _by_topic(continued.joined, alone.policy)
-    return max(joined, key=lambda name: joined[name]) == alone.guesses[0].topic.id
+    return whole or max(joined, key=lambda name: joined[name]) == alone.guesses[0].topic.id
 
 
 def _by_topic(odds: Mapping[str, float], policy: Policy) -> dict[str, float]:

@@ -65,7 +65,7 @@ class Walk:
 
     def clarify(self) -> None:
         """A vague question gets one question back, and a press answers it."""
-        self.staff.say("can I share a picture on social media?")
+        self.staff.say("can I post pictures of students?")
         asked = self.staff.reads("I want to give you the right rule.")
         self.keep("teams-2-clarify", self.staff, asked)
         # Whichever is offered first: its label is the topic of the answer.

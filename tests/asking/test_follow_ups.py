@@ -65,6 +65,15 @@ def test_whole_question_starts_anew(engine: BuiltinEngine, world: World) -> None
     assert given.frame.person == ()
 
 
+def test_whole_question_is_asked_back_as_alone(engine: BuiltinEngine, world: World) -> None:
+    """A whole question that is unsure by itself is not decided by what was asked before it."""
+    vague = "can I post pictures of students?"
+    _, alone = talk(engine, world, vague)
+    _, given = talk(engine, world, "can I follow a former student?", vague)
+    assert alone.kind == given.kind == "clarify"
+    assert given.frame == alone.frame
+
+
 def test_question_about_what_was_told_offers_the_report_again(engine: BuiltinEngine, world: World) -> None:
     """After an incident "so do I just delete it" gets the report first, and then the rule."""
     told = "I took a picture of a pupil changing by mistake, she is half naked in it"
