@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.content.conditions import DANGER_READ
 from bot.content.texts import Phrase
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
@@ -76,11 +75,6 @@ def strike(draft: Draft, option: str, world: World) -> Draft:
 def name(draft: Draft) -> Draft:
     """The draft whose alert bears a name where it bore none, and none where it bore one."""
     return replace(draft, slots={**draft.slots, _WITH_NAME: ("no",) if _is_named(draft) else ("yes",)})
-
-
-def sent(draft: Draft) -> Draft:
-    """The draft after its alert: whatever is sent of it later is urgent."""
-    return replace(draft, slots={**draft.slots, DANGER_READ: ("yes",)})
 
 
 def _is_named(draft: Draft) -> bool:
