@@ -32,6 +32,8 @@ from bot.content.texts import Holding, Phrase, Table, Text
 from bot.content.wording import load_lexicon, unroll
 
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
+# Rules that forbid or demand: of what they are not about, they do neither.
+_BINDING = ("never", "must")
 Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 
 
@@ -121,6 +123,9 @@ class AnswerTexts(Record):
     report_other: Text
     read_as: Annotated[Phrase, Holding("read")]
     related_about: Annotated[Phrase, Holding("about read")]
+    related_follows: Text
+    related_actors: dict[Actor, Text]
+    related_own: Text
     related_needs: Annotated[Phrase, Holding("about")]
     related_unsure: Text
     both: Text
@@ -192,9 +197,19 @@ class AnswerTexts(Record):
         read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
         if not about or (frame.of(slot) and not values):
             return self.related_unsure
-        return (
-            self.related_about.fill(about=about, read=read) if read else self.related_needs.fill(about=about)
-        )
+        if not read:
+            return self.related_needs.fill(about=about)
+        told = [self.related_about.fill(about=about, read=read)]
+        if topic.verdict in _BINDING:
+            told += [self.related_follows] if slot != "actor" else self._for_others(values)
+        if _is_own_life(frame):
+            told.append(self.related_own)
+        return " ".join(told)
+
+    def _for_others(self, actors: Sequence[str]) -> list[str]:
+        """What a rule for somebody else means for whoever acts."""
+        texts: Mapping[Any, str] = self.related_actors
+        return [texts[actor] for actor in actors if actor in texts]
 
     def _about(self, slot: Slot, value: str) -> str:
         return _names(self.about, slot).get(value) or _names(self.read, slot).get(value, value)
@@ -218,6 +233,13 @@ class AnswerTexts(Record):
     def _place(self, clause: Clause) -> str:
         first, last = clause.lines
         return (self.line if first == last else self.lines).fill(first=first, last=last)
+
+
+def _is_own_life(frame: Framed) -> bool:
+    """Whether staff ask of their own account alone, and of no student, parent or colleague."""
+    others = {"student", "former_student", "other_pupil", "parent", "colleague"}
+    staff = not frame.of("actor") or frame.of("actor") == ("staff",)
+    return staff and frame.of("account") == ("own",) and not others & set(frame.of("person"))
 
 
 def _names(texts: ReadTexts | AboutTexts, slot: Slot) -> Mapping[Any, str]:

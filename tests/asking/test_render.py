@@ -110,6 +110,46 @@ def test_closest_rule_says_first_what_it_is_about(world: World) -> None:
     assert ("ask.more", "follow-former-student") in [(b.action, b.value) for b in buttons(message)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "intent", "follows", "never"),
+    [
+        (
+            "can parents follow pupils on Instagram",
+            "follow_former_student",
+            "does not bind a parent",
+            "outside",
+        ),
+        (
+            "can governors follow pupils on Instagram",
+            "follow_former_student",
+            "does not say whether",
+            "not bind",
+        ),
+        ("do I need initials on my own Facebook", "sign_posts", "neither forbids it nor asks it", "not bind"),
+        ("do I need initials on my own Facebook", "sign_posts", "does not refer to the Federation", "staff"),
+        ("do pupils need initials on their Facebook", "sign_posts", "does not bind a student", "outside"),
+    ],
+)
+def test_closest_rule_says_what_follows_from_it(
+    asked: str, intent: str, follows: str, never: str, world: World
+) -> None:
+    """A rule about something else than was asked says whether it binds the asker, and gives no verdict."""
+    ranking = (Ranked(f"policy_{intent}", 0.9),)
+    given = answer(asked, Parse(asked, ranking, 1.0), world.policy, rules=world.rules)
+    assert (given.kind, given.verdict) == ("related", "")
+    assert follows in given.about
+    assert never not in given.about
+
+
+def test_closest_rule_about_a_student_promises_a_colleague_nothing_outside_the_policy(world: World) -> None:
+    """Where students are concerned nobody reads that their own account is outside the policy."""
+    asked = "do I need initials under a picture of a pupil on my own Facebook"
+    ranking = (Ranked("policy_sign_posts", 0.9),)
+    given = answer(asked, Parse(asked, ranking, 1.0), world.policy, rules=world.rules)
+    assert given.kind == "related"
+    assert "outside this policy" not in given.about
+
+
 def test_what_was_read_is_shown_and_can_be_put_right(world: World) -> None:
     """ "Read as" stands over an answer that the frame decided, with a button for other readings."""
     asked = "can I follow a former student from our school page"
