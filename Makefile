@@ -31,13 +31,14 @@ REST := browser or node or postgres or slow
 test: $(VENV)/.dev      ## the tests that need Python and the package registry alone
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(if $(CHECKED),process and )not ($(REST) or rasa)"
 
+# COVERED=yes lists the lines that no test runs, and fails below the floor of pyproject.toml.
 check: $(VENV)/.dev     ## format, lint, strict types, import floors, and the tests that start no process of the product
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit -q -c pyproject.toml -r bot -ll
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (process or $(REST) or rasa)"
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(COVERED),--cov --cov-report=term) -m "not (process or $(REST) or rasa)"
 
 test-all: $(VENV)/.dev  ## the rest of the tests, with the system packages that they need
 	bash .ci/system-packages

@@ -86,7 +86,7 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
 
 def _sure_enough(reading: Reading, guess: Guess) -> bool:
     """Whether the verdict of a topic may be given: to forbid, allow or oblige takes more than a guess."""
-    if guess.topic.verdict in ("information", "encouraged"):
+    if guess.topic.verdict == "information":
         return True
     if reading.goes_on:
         return True

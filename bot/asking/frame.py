@@ -17,11 +17,16 @@ _ACTORS: Mapping[str, str] = {
     "former_student": "student",
     "other_pupil": "student",
     **{
-        name: name for name in ("staff", "student", "parent", "governor", "volunteer", "head", "it", "school")
+        name: name
+        for name in (
+            *("staff", "student", "parent", "governor", "volunteer"),
+            *("head", "it", "school", "outsider"),
+        )
     },
 }
 _PERSONS: Mapping[str, str] = {
     **dict.fromkeys(("governor", "volunteer", "head", "it"), "colleague"),
+    "outsider": "own_family",
     **{
         name: name
         for name in (
@@ -98,7 +103,9 @@ class Frame:
 
     def to_json(self) -> dict[str, str | None]:
         """The first value of each slot, as `ask --json` prints it."""
-        return {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
+        read: dict[str, str | None] = {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
+        # Whoever is neither staff nor student nor parent has no name among the fixed values.
+        return read | ({"actor": None} if read["actor"] == "outsider" else {})
 
 
 NOTHING_READ = Frame()
@@ -196,9 +203,13 @@ def _asked_part(text: str, words: FrameWords) -> str:
 
 
 def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
+    inside = words.inside.search(text) is not None
     for found in words.named.finditer(text):
         assert found.lastgroup is not None
-        yield _Mention(words.people[int(found.lastgroup[1:])].who, found.start(), found.end())
+        who: str = words.people[int(found.lastgroup[1:])].who
+        if who in ("own_family", "friend") and not inside and words.outside.match(found[0]):
+            who = "outsider"
+        yield _Mention(who, found.start(), found.end())
 
 
 def _clauses(text: str, words: FrameWords) -> Iterator[tuple[int, int]]:

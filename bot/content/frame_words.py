@@ -49,6 +49,8 @@ class FrameWords(Record):
     absent: Pattern
     pronouns: Pattern
     pupils_life: Pattern
+    outsiders: Pattern
+    works_here: Pattern
     belongs_here: Pattern
     duty: Pattern
     accounts: tuple[AccountPattern, ...]
@@ -57,7 +59,8 @@ class FrameWords(Record):
 
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
-        patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.belongs_here, self.duty]
+        patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.duty]
+        patterns += [self.belongs_here, self.outsiders, self.works_here]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -117,6 +120,16 @@ class FrameWords(Record):
     def of_pupils_life(self) -> re.Pattern[str]:
         """Words of a school's day that stand for its students where pictures are asked about."""
         return self.pattern(self.pupils_life)
+
+    @cached_property
+    def outside(self) -> re.Pattern[str]:
+        """One's own people, grown up, as the question names them."""
+        return self.pattern(self.outsiders)
+
+    @cached_property
+    def inside(self) -> re.Pattern[str]:
+        """What says that one of one's own people works for the Federation, too."""
+        return self.pattern(self.works_here)
 
     @cached_property
     def student_too(self) -> re.Pattern[str]:

@@ -44,7 +44,8 @@ ContradictionId = Annotated[str, StringConstraints(pattern=r"^X[1-9][0-9]*$")]
 
 # The slots of a frame and their values (`asking/frame.py` reads them from a question). A platform is any of
 # `intents/lexicon.yml`.
-Actor = Literal["staff", "head", "it", "governor", "volunteer", "parent", "student", "school"]
+# An outsider has no part in the Federation: the asker's husband or neighbour.
+Actor = Literal["staff", "head", "it", "governor", "volunteer", "parent", "student", "school", "outsider"]
 Act = Literal[
     "follow",
     "message",

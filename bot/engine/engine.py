@@ -339,7 +339,7 @@ class Fit:
 
 def find_fit(learnt_from: Lesson, cache: Path) -> Fit:
     """What the folder `cache` keeps of this lesson. Learns nothing."""
-    model = _model(load_vocabulary(_VOCABULARY))
+    model = _model(load_vocabulary(_VOCABULARY), cache)
     path = _kept(cache, learnt_from, model)
     return Fit(path, read_cache(path) is not None, _others(path), model is None)
 
@@ -352,7 +352,7 @@ def build_engine(
     Without the language model, or with `small`, it works from letters and says so (`reduced_accuracy`).
     """
     vocabulary = load_vocabulary(_VOCABULARY)
-    model = None if small else _model(vocabulary)
+    model = None if small else _model(vocabulary, cache)
     reader = _Reader(learnt_from, model, frozenset(whole_words(vocabulary)))
     told = told or _untold
     found = (
@@ -485,9 +485,9 @@ def _in_parts(
     return found
 
 
-def _model(vocabulary: tuple[str, ...]) -> Encoder | None:
+def _model(vocabulary: tuple[str, ...], cache: Path | None) -> Encoder | None:
     try:
-        return load_minilm(WordPiece(vocabulary))
+        return load_minilm(WordPiece(vocabulary), cache)
     except ModelUnavailable:
         return None
 

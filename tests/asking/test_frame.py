@@ -35,6 +35,10 @@ def frame(world: World, question: str) -> Frame:
         ("how must a pupil be named", ""),
         ("are colleagues fair game", ""),
         ("A dad's bio names us. Does he need a disclaimer?", "parent"),
+        ("can my wife follow pupils", "outsider"),
+        ("may my sister, a TA at another school, add our sixth formers", "outsider"),
+        ("can my wife, who also teaches here, follow pupils", ""),
+        ("can my daughter in year 8 follow the school's page", ""),
     ],
 )
 def test_actor_is_whoever_is_asked_about(world: World, question: str, actor: str) -> None:
@@ -94,6 +98,9 @@ def test_account_is_where_it_is_done(world: World, question: str, account: tuple
         ("can I add a girl I taught", {"former_student"}),
         ("can I follow a pupil at another school", {"other_pupil"}),
         ("can I follow a student who was never at our school", {"other_pupil"}),
+        ("can I follow pupils from a school I used to teach at", {"other_pupil"}),
+        ("can I post a picture of 7B on my insta", {"student"}),
+        ("can I post about my 10k run", set()),
         ("can I message my daughter, she is a student here", {"own_family", "student"}),
         ("can I add a pupil's mum", {"parent"}),
         ("can I add a parent of a pupil", {"parent"}),
@@ -151,6 +158,13 @@ def test_frame_is_printed_with_one_value_a_slot(world: World) -> None:
         "person": "former_student",
         "platform": "linkedin",
     }
+
+
+def test_frame_prints_no_actor_who_is_none_of_the_fixed_values(world: World) -> None:
+    """The asker's own husband keeps the staff's verdict away, and `ask --json` has no name for him."""
+    read = frame(world, "can my husband follow pupils on Snapchat")
+    assert read.actor == ("outsider",)
+    assert read.to_json()["actor"] is None
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,19 @@ def test_model_rows_do_not_depend_on_their_neighbours() -> None:
     assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
+def test_mapped_weights_say_what_the_model_says(tmp_path: Path) -> None:
+    """From the folder of weights, from a broken one and without any, a text has the same vector."""
+    pieces, texts = WordPiece(VOCABULARY), ["hello", "can I follow a former student"]
+    plain = load_minilm(pieces).encode(texts)
+    assert np.array_equal(load_minilm(pieces, tmp_path).encode(texts), plain)
+    (kept,) = tmp_path.glob("minilm-*/model.data")
+    assert kept.stat().st_size > 80 << 20
+    assert np.array_equal(load_minilm(pieces, tmp_path).encode(texts), plain)
+    kept.write_bytes(b"")
+    assert np.array_equal(load_minilm(pieces, tmp_path).encode(texts), plain)
+    assert [path.name for path in tmp_path.iterdir()] == [kept.parent.name]
+
+
 def test_word_pieces_are_those_of_the_model() -> None:
     """Known words, split words, accents and signs get the ids that BERT's own tokenizer gives."""
     pieces = WordPiece(VOCABULARY)
