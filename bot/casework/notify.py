@@ -10,7 +10,6 @@ from datetime import datetime
 
 from bot.casework.acts import LINES
 from bot.casework.context import Context, Work
-from bot.domain.access import Action
 from bot.domain.cases import Stage
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
@@ -148,9 +147,30 @@ def _can_be_told(context: Context, report: Report) -> bool:
     return report.reporter is not None and report.reporter.platform in context.platforms
 
 
+def reached(work: Work, report: Report, told: tuple[Told, ...], person: str) -> tuple[str, ...]:
+    """Somebody and, while they are away, whoever stands in for them: those of them who may see the case.
+
+    Where none of these is there, the Executive Headteacher too.
+    """
+    roster = work.context.world.federation.roster
+
+    def who_may(names: Iterable[str]) -> tuple[str, ...]:
+        people = [roster.people[name] for name in names if name in roster.people]
+        return tuple(one.id for one in people if work.context.may(one, "list", report, told))
+
+    found = who_may((person, *roster.stand_ins(person)))
+    if person in roster.covers and roster.all_away(found):
+        found += who_may(roster.holders("eht", report.row.school))
+    return tuple(dict.fromkeys(found))
+
+
 def owe_person(work: Work, report: Report, kind: str, person: str) -> None:
-    """Tell one person on the roster: a card that is rewritten in place tells nobody anything."""
-    _owe(work, report, kind, Recipient(person))
+    """Tell one person on the roster, and whoever stands in for them while they are away.
+
+    A card that is rewritten in place tells nobody anything.
+    """
+    for name in reached(work, report, people_of(work.tx, report), person):
+        _owe(work, report, kind, Recipient(name))
 
 
 def owe_addition(
@@ -162,18 +182,23 @@ def owe_addition(
 ) -> None:
     """Tell whoever holds the case what the reporter did; where nobody does, everyone with its card.
 
-    Where nobody has a card any more, whoever may work on it today. With `everybody` all of them.
+    Where nobody has a card any more, whoever may work on it today. With `everybody` all of them. Of those
+    who are away their covers too.
     """
     told, people = people_of(work.tx, report), work.context.world.federation.roster.people
 
-    def those_who_may(action: Action, ids: Iterable[str]) -> list[Recipient]:
-        found = [people[name] for name in ids if name in people]
-        return [Recipient(one.id) for one in found if work.context.may(one, action, report, told)]
+    def with_covers(names: Iterable[str]) -> list[Recipient]:
+        return [Recipient(one) for name in names for one in reached(work, report, told, name)]
 
-    recipients = those_who_may("list", [report.state.holder])
+    recipients = with_covers([report.state.holder])
     if everybody or not recipients:
-        recipients += [name for name in _readers(work, report) if name not in recipients]
-    for recipient in recipients or those_who_may("assign", people):
+        readers = _readers(work, report)
+        recipients += [name for name in readers if not name.person]
+        recipients += with_covers(name.person for name in readers if name.person)
+    if not recipients:
+        may = [one for one in people.values() if work.context.may(one, "assign", report, told)]
+        recipients = [Recipient(one.id) for one in may]
+    for recipient in dict.fromkeys(recipients):
         _owe(work, report, kind, recipient)
 
 

@@ -338,6 +338,14 @@ class Closing(Record):
     kept: Table[Kept, Text]
 
 
+class Covering(Record):
+    """What is told to whoever stands in for somebody away."""
+
+    given: Notice
+    task: Notice
+    line: Annotated[Phrase, Holding("person")]
+
+
 class CaseWork(Record):
     """Every text of the work on a case."""
 
@@ -361,6 +369,7 @@ class CaseWork(Record):
     recuse_question: WithReference
     removed: Text
     notices: Table[Literal["task", "urgent", "given_back"], Notice]
+    covering: Covering
     closing: Closing
     cases: CaseLines
     errors: WorkErrors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.casework import card as cards
@@ -12,6 +12,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.links import card_links
 from bot.casework.notify import waits_until
+from bot.casework.state import open_tasks
 from bot.content import case_texts
 from bot.delivery import timers
 from bot.domain.cases import Event, Happening, Stage
@@ -133,7 +134,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     thread = thread_of(work.tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
         return None
-    message = _message(work, report, told, notice)
+    message = _for_cover(work, report, notice, _message(work, report, told, notice))
     # One card per report and recipient, whichever of its versions goes out first.
     key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""
@@ -253,6 +254,24 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             return _plain(texts.title.fill(reference=report.reference), text)
     plain = _PLAIN.get(notice.kind)
     return plain(work.context, report) if plain else _update(work.context, report, notice.kind)
+
+
+def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Message) -> Message:
+    """The same for whoever is told because they stand in for somebody: it says for whom.
+
+    A task, or a case, that was given to somebody else is not theirs.
+    """
+    owners = {report.state.holder}
+    if notice.kind == "task":
+        owners = {task.person for task in open_tasks(history(work.tx, report))}
+    away = work.context.world.federation.roster.covered_by(notice.recipient.person)
+    if notice.kind == "card" or notice.recipient.person in owners or not (away := away & owners):
+        return message
+    texts = work.context.work.covering
+    other = {"given": texts.given, "task": texts.task}.get(notice.kind)
+    message = _noticed(report, other) if other else message
+    names = ", ".join(work.context.name(name) for name in sorted(away))
+    return replace(message, blocks=(*message.blocks, Paragraph(texts.line.fill(person=names), muted=True)))
 
 
 def _noticed(report: Report, texts: case_texts.Notice) -> Message:

@@ -131,6 +131,10 @@ class Roster:
             chain.append(cover)
         return tuple(reversed(chain))
 
+    def stand_ins(self, person: str) -> tuple[str, ...]:
+        """Whoever stands in for `person` at this moment, the nearest first; a cover may be away as well."""
+        return tuple(reversed(self._with_covers(person)[:-1]))
+
     def all_away(self, people: Iterable[str]) -> bool:
         """Whether none of these people is there at this moment."""
         return all(person in self.covers for person in people)

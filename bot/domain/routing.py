@@ -266,6 +266,12 @@ class _Plan:
         ]
         return tuple(dict.fromkeys(found))
 
+    def beside_the_channel(self, seen: Visibility) -> tuple[Told, ...]:
+        """A card for each who stands in for a member of the FLT, and whom its channel shows nothing."""
+        own = self.roster.own_holders("flt", self.school)
+        people = self.people("flt") if seen.in_channel else ()
+        return tuple(Told(person, "flt", "C") for person in people if person not in own)
+
     def stand_ins(self, role: str) -> tuple[str, ...]:
         """The role itself; its deputy, else eht, where its people are concerned or there are none.
 
@@ -284,7 +290,7 @@ class _Plan:
         notices, restricted, refusal = decided
         restricted = restricted or self.route.visibility.restricted
         seen = Visibility.of(channel=(FLT_CHANNEL, "C") in notices, restricted=restricted)
-        told = () if refusal else self.told(notices)
+        told = () if refusal else (*self.told(notices), *self.beside_the_channel(seen))
         can_act = (seen.in_channel and bool(self.people("flt"))) or any(item.level == "D" for item in told)
         if not refusal and not can_act:
             return self._refused("no_safe_recipient", restricted)

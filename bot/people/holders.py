@@ -6,13 +6,14 @@ Everything here can be done again at any time: what is settled already stays as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
-from bot.casework.notify import owe_people, owe_person
+from bot.casework.notify import owe_people, owe_person, reached
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.routing import Told
 from bot.storage.crypto import KeyFault
@@ -150,19 +151,32 @@ def _tell_covers(case: Case) -> None:
 
 
 def _new_covers(case: Case) -> tuple[Told, ...]:
-    """Who stands in for those who were told of it and are away, and was not told yet."""
-    roster, known = case.work.context.world.federation.roster, {item.person for item in case.told}
-    away = [item for item in case.told if item.person in roster.covers]
-    return tuple(cover for item in away for cover in _cover(case, item) if cover.person not in known)
+    """Who stands in for those who have it and are away, and was not told yet."""
+    known = {(item.person, item.level) for item in case.told}
+    carded = {person for person, level in known if level != "N"}
+    found = [cover for item in _away(case) for cover in _covers(case, item)]
+    new = [item for item in found if (item.person, item.level) not in known]
+    return tuple(dict.fromkeys(item for item in new if item.level != "N" or item.person not in carded))
 
 
-def _cover(case: Case, item: Told) -> tuple[Told, ...]:
-    """Who is told in the place of somebody away; where that one may not know, the Executive Headteacher."""
-    roster, school = case.work.context.world.federation.roster, case.report.row.school
-    stand_in = roster.covers[item.person]
-    for names, role in (((stand_in,), item.role), (roster.holders("eht", school), "eht")):
-        people = [roster.people[name] for name in names if name in roster.people]
-        may_see = [one.id for one in people if case.may(one, "list")]
-        if may_see:
-            return tuple(Told(name, role, item.level) for name in may_see)
-    return ()
+def _away(case: Case) -> list[Told]:
+    """Who has the case, and is away: who was told, who holds it, and the FLT's members where it is theirs."""
+    roster, row, holder = case.work.context.world.federation.roster, case.report.row, case.report.state.holder
+    members = roster.own_holders("flt", row.school) if row.visibility.in_channel else ()
+    has_it = [*case.told, *(Told(member, "flt", "C") for member in members)]
+    if holder and holder not in {item.person for item in has_it}:
+        has_it.append(Told(holder, min(roster.every_role_of(holder), default="eht"), "C"))
+    return [item for item in has_it if item.person in roster.covers]
+
+
+def _covers(case: Case, item: Told) -> list[Told]:
+    """Who is told in the place of somebody away; not whom the FLT's channel shows it anyway."""
+    row, roster = case.report.row, case.work.context.world.federation.roster
+    own = roster.own_holders("flt", row.school) if row.visibility.in_channel and item.role == "flt" else ()
+    found = reached(case.work, case.report, case.told, item.person)
+    covers = roster.stand_ins(item.person)
+    return [
+        replace(item, person=name, role=item.role if name in covers else "eht")
+        for name in found
+        if name not in (*own, item.person)
+    ]
