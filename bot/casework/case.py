@@ -9,6 +9,7 @@ from functools import cached_property
 from types import EllipsisType, MappingProxyType
 
 from bot.casework.context import Work
+from bot.casework.diary import next_at
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
 from bot.domain.access import Action, Actor
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
@@ -25,7 +26,7 @@ from bot.storage.reports import (
     save_state,
 )
 from bot.storage.rerouting import Rerouted, save_route
-from bot.storage.timers import restart_clock, set_reminder
+from bot.storage.timers import restart_clock, set_reminder, set_work_reminder
 
 Detail = Mapping[str, str]
 _NOTHING: Detail = MappingProxyType({})
@@ -102,14 +103,19 @@ class Case:
             self.enter(event.what.value, event.actor, detail if event is events[0] else _NOTHING, state)
             if event.what in _MARKS:
                 mark(self.work.tx, self.report, **_MARKS[event.what])
-        # That it was delivered changes no card.
-        return self.again() if events[0].what is Happening.DELIVER else self._rewritten()
+        if events[0].what is Happening.DELIVER:
+            # That it was delivered changes no card.
+            return self.again()
+        changed = self._rewritten()
+        changed.plan_work()
+        return changed
 
     def reroute(self, event: Event, state: CaseState, to: Rerouted, detail: Detail = _NOTHING) -> bool:
         """Store it with another route. Who has it from then on, and who is told, is for the caller to say."""
         if not save_route(self.work.tx, self.report, state, to):
             return False
         self.enter(event.what.value, event.actor, detail, state)
+        self.again().plan_work()
         return True
 
     def enter(
@@ -124,6 +130,14 @@ class Case:
         """What its cards show has changed, and nothing of itself: they are owed anew."""
         kept = self._save(self.report.state, self.report.row.due_at)
         return self._rewritten() if kept else _CHANGED
+
+    def plan_work(self) -> None:
+        """When those who work on it are reminded next; what is to be said already stays so."""
+        planned, now = self.report.row.work_at, self.work.now
+        if planned is None or planned > now:
+            at = next_at(self.work.context, self.report, self.entries, now)
+            if at != planned:
+                set_work_reminder(self.work.tx, self.report, at)
 
     def climb_at(self, due_at: datetime | None) -> None:
         """When the ladder climbs next, whatever it was to be."""

@@ -338,6 +338,18 @@ class Closing(Record):
     kept: Table[Kept, Text]
 
 
+class WorkReminder(Record):
+    """What those who work on cases are reminded of, and the IT Manager's notice that one waits."""
+
+    title: Text
+    text: Text
+    task: Annotated[Phrase, Holding("reference kind person when")]
+    idle: Annotated[Phrase, Holding("reference kind person when")]
+    more: Annotated[Phrase, Holding("count")]
+    waits_title: Text
+    waits: Text
+
+
 class Covering(Record):
     """What is told to whoever stands in for somebody away."""
 
@@ -369,6 +381,7 @@ class CaseWork(Record):
     recuse_question: WithReference
     removed: Text
     notices: Table[Literal["task", "urgent", "given_back"], Notice]
+    reminder: WorkReminder
     covering: Covering
     closing: Closing
     cases: CaseLines

@@ -193,6 +193,7 @@ class TargetsRecord(Record):
     standard: tuple[Wait, ...] = Field(default=Targets().standard, min_length=1)
     undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
     check_back_days: int = Field(default=Targets().check_back_days, ge=0, le=180)
+    idle_days: int = Field(default=Targets().idle_days, ge=0, le=60)
 
     _read = field_validator("standard", mode="before")(read_waits)
     _later = field_validator("standard")(rising_waits)

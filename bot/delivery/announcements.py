@@ -1,4 +1,4 @@
-"""What is owed to somebody on the roster and is about no report: a proposal to decide, the digest."""
+"""What is owed to somebody on the roster and is about no single report: a proposal to decide, a digest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.casework import auditing
 from bot.casework.context import Context, Work
 from bot.casework.views import age
-from bot.delivery.notices import NowhereToSend, Outgoing, Ways, kept_on
+from bot.delivery import work_reminders
+from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
 from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
@@ -89,15 +90,23 @@ def _is_overdue(report: Report, now: datetime) -> bool:
     return report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
 
 
-_MESSAGES = {ANNOUNCED: announcement, CHANNEL: alarm, DIGEST: digest}
+_MESSAGES = {
+    ANNOUNCED: announcement,
+    CHANNEL: alarm,
+    DIGEST: digest,
+    work_reminders.WORK: work_reminders.digest,
+    work_reminders.WAITS: work_reminders.waits,
+}
 
 
 def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     """What this row says now; None where there is nothing to say, or nobody to say it to any more.
 
-    Raises NowhereToSend for somebody without an account in use.
+    Raises NowhereToSend for somebody without an account in use, and NotBefore.
     """
     notice = claimed.notice
+    if (at := work_reminders.not_before(work, notice)) > work.now:
+        raise NotBefore(at)
     person = work.context.world.federation.roster.people.get(notice.recipient.person)
     message = _MESSAGES[notice.kind](work, notice, person) if person else None
     if person is None or message is None:

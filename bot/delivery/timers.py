@@ -1,4 +1,4 @@
-"""The timers of a case: the ladder climbs until somebody acknowledges; those told are reminded."""
+"""The timers of a case: the ladder climbs until somebody acknowledges; people are reminded, then too."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bot.casework.context import Context, Work
 from bot.casework.ladder import next_people
 from bot.casework.notify import LADDER, owe_people, owe_reporter
 from bot.casework.notify import REMINDER as REMINDER
+from bot.delivery import work_reminders
+from bot.delivery.work_reminders import has_ended, say_that_one_waits
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
 from bot.domain.notices import NoticeKey, Recipient
@@ -35,6 +37,8 @@ def remind(work: Work, report: Report, told_now: tuple[str, ...]) -> None:
     if not _is_waiting(report):
         set_reminder(work.tx, report, None)
         return
+    if has_ended(report):
+        say_that_one_waits(work, report)
     timetable, since = work.context.timetable(report), report.row.remind_at
     slot = since and timetable.newest_reminder(since, work.now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
@@ -54,11 +58,15 @@ def _is_waiting(report: Report) -> bool:
 
 
 def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:
-    """Whoever has its card, and on the open route the FLT's people: as far as they may still see it."""
-    roster = context.world.federation.roster
+    """Whoever has its card, and on the open route the FLT's people: as far as they may still see it.
+
+    After the ladder's end the Executive Headteacher too.
+    """
+    roster, school = context.world.federation.roster, report.row.school
     carded = [item.person for item in told if item.level == "C"]
-    members = roster.holders("flt", report.row.school) if report.row.visibility.in_channel else ()
-    people = [roster.people[name] for name in sorted({*carded, *members}) if name in roster.people]
+    members = roster.holders("flt", school) if report.row.visibility.in_channel else ()
+    heads = roster.holders("eht", school) if has_ended(report) else ()
+    people = [roster.people[name] for name in sorted({*carded, *members, *heads}) if name in roster.people]
     return [person.id for person in people if context.may(person, "list", report, told)]
 
 
@@ -110,6 +118,8 @@ def _run_out(work: Work, report: Report) -> None:
         remind(work, report, told_now)
     if row.check_at is not None and row.check_at <= work.now:
         check_back.ask(Case.of(work, report.id))
+    if row.work_at is not None and row.work_at <= work.now:
+        work_reminders.remind(Case.of(work, report.id))
 
 
 def _climb(work: Work, report: Report) -> tuple[str, ...]:
@@ -127,4 +137,5 @@ def _climb(work: Work, report: Report) -> tuple[str, ...]:
     owe_people(work, climbed.report, people)
     if not step:
         owe_reporter(work, climbed.report, "late")
+        say_that_one_waits(work, climbed.report)
     return step

@@ -41,13 +41,15 @@ class Targets:
 
     `urgent` in minutes of the clock, `standard` in working time. `undelivered`: the minutes after which a
     report that has reached nobody is brought to others, and its reporter is told. `check_back_days`: the days
-    after which a reporter is asked whether anything has happened since; 0 for never.
+    after which a reporter is asked whether anything has happened since; 0 for never. `idle_days`: the working
+    days without work on it after which an acknowledged case is brought to mind; 0 for never.
     """
 
     urgent: tuple[int, ...] = (10, 20, 30)
     standard: tuple[Wait, ...] = (Wait(1), Wait(1, days=True), Wait(2, days=True))
     undelivered: int = 5
     check_back_days: int = 14
+    idle_days: int = 5
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class ReportRow:
     clock_from: datetime | None
     clock_level: int
     check_at: datetime | None
+    work_at: datetime | None
+    work_from: datetime | None
     closed_at: datetime | None
     receipt_hash: str
     sealed_answers: bytes

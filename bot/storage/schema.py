@@ -136,6 +136,9 @@ reports = Table(
     Column("clock_level", Integer, nullable=False, server_default="0"),
     # When its reporter is asked whether anything has happened since; NULL where nobody is, or was already.
     Column("check_at", Moment),
+    # When those who work on it are reminded next; and from when, of a case that is older than reminders.
+    Column("work_at", Moment),
+    Column("work_from", Moment),
     Column("closed_at", Moment),
     Column("receipt_hash", String(256), nullable=False),
     Column("key_id", String(64), nullable=False),
@@ -149,6 +152,7 @@ Index("ix_reports_reporter", reports.c.reporter_hmac)
 Index("ix_reports_due", reports.c.due_at)
 Index("ix_reports_remind", reports.c.remind_at)
 Index("ix_reports_check", reports.c.check_at)
+Index("ix_reports_work", reports.c.work_at)
 Index("ix_reports_stage", reports.c.stage, reports.c.received_at)
 
 report_people = Table(

@@ -1,4 +1,4 @@
-"""The timers of reports: the next step of the ladder, the next reminder, the question to the reporter."""
+"""The timers of reports: the ladder's next step, the next reminders, the question to the reporter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.storage.reports import OLDEST_FIRST, Report, report_by_id
 from bot.storage.schema import reports
 from bot.storage.vault import Vault
 
-_TIMERS = (reports.c.due_at, reports.c.remind_at, reports.c.check_at)
+_TIMERS = (reports.c.due_at, reports.c.remind_at, reports.c.check_at, reports.c.work_at)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -36,6 +36,11 @@ def due_report(connection: Connection, vault: Vault, report_id: str, now: dateti
 def set_reminder(connection: Connection, report: Report, at: datetime | None) -> None:
     """When those who were told are reminded next: no change to the case, so no new version of it."""
     connection.execute(update(reports).where(reports.c.id == report.id).values(remind_at=at))
+
+
+def set_work_reminder(connection: Connection, report: Report, at: datetime | None) -> None:
+    """When those who work on it are reminded next: no change to the case, so no new version of it."""
+    connection.execute(update(reports).where(reports.c.id == report.id).values(work_at=at))
 
 
 def restart_clock(connection: Connection, report: Report, at: datetime, level: int) -> None:

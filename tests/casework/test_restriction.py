@@ -187,7 +187,7 @@ def test_a_restricted_case_waits_for_nobody(desk: Desk) -> None:
     restrict(desk, "eleanor", reference)
     desk.work(rounds=20)
     had = {name: list(desk.notebook.texts(name)) for name in desk.notebook.seen}
-    desk.later(days=9)
+    desk.later(days=7)
     desk.work(rounds=20)
     assert {name: desk.notebook.texts(name) for name in desk.notebook.seen} == had
 

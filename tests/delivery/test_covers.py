@@ -173,7 +173,7 @@ def test_a_concerned_cover_is_told_nothing(desk: Desk) -> None:
 
 
 def test_where_holder_and_cover_are_away_the_covers_cover_is_told(desk: Desk) -> None:
-    """Both are told, and so is whoever stands in for the cover; the headteacher only where nobody is there."""
+    """Both are told, and whoever stands in for the cover; the headteacher only where nobody is there."""
     reference = held(desk)
     away(desk, "farid", "grace")
     away(desk, "grace", "tom")

@@ -16,7 +16,7 @@ from bot.domain.notices import REPORTER
 from bot.domain.turns import Content, Pressed, Submitted, Tokens
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
-from tests.properties.oracle import KINDS, PRESSING, STAGES, TELLING, Kind
+from tests.properties.oracle import KINDS, PEOPLE_TOLD, PRESSING, STAGES, TELLING, Kind
 from tests.support.desk import CLOSING, START, Desk
 
 _REPORTS = 3
@@ -286,8 +286,12 @@ class Machine(RuleBasedStateMachine):
     def watch(self, conversation: str, key: str) -> None:
         """At the moment when somebody sees something new."""
         kind, report_id = key.split(":")[:2]
-        if kind == "channel":
-            # That the channel is not as it should be: about no report.
+        if kind in PEOPLE_TOLD:
+            # About no single report: the person that the key ends with is told, once.
+            if conversation not in PEOPLE_TOLD[kind] or not key.endswith(f":{conversation}"):
+                self.wrong.append(f"{conversation} was told {key}")
+            if self.platform.is_double(conversation, key):
+                self.wrong.append(f"{conversation} saw {key} twice")
             return
         row = self._report(report_id)
         known = self.reports[row.reference]

@@ -45,4 +45,10 @@ KINDS = {
 PRESSING = frozenset(("late", "withheld", "reminder", "remind"))
 # What shows or tells somebody of a case; a receipt and the like tell its reporter alone.
 TELLING = frozenset(("card", "notice", "withheld"))
+# Who may be told what is about no single report: of the channel, that a case waits, what work waits.
+PEOPLE_TOLD = {
+    "channel": frozenset(("ivan",)),
+    "waits": frozenset(("ivan",)),
+    "work": frozenset(("farid", "grace", "tom", "dina", "lucy", "eleanor")),
+}
 STAGES = ("submitted", "delivered")

@@ -49,7 +49,7 @@ def test_a_row_has_every_column_by_its_type() -> None:
         column = reports.columns[name]
         kinds = set(get_args(hints[name])) or {hints[name]}
         # A moment's own type says nothing of Python's.
-        kind = datetime if name.endswith("_at") or name == "clock_from" else column.type.python_type
+        kind = datetime if name.endswith(("_at", "_from")) else column.type.python_type
         assert kinds == ({kind, type(None)} if column.nullable else {kind}), name
 
 
