@@ -27,6 +27,7 @@ from bot.domain.turns import (
     AnswerCheckBack,
     ApprovePurge,
     Command,
+    Complain,
     CopyReport,
     Incoming,
     ListCases,
@@ -46,7 +47,7 @@ from bot.domain.turns import (
     WithdrawReport,
 )
 from bot.engine.parse import Engine, Parse
-from bot.following import check_back, misdirection, status, withdrawal
+from bot.following import check_back, complaint, misdirection, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
@@ -311,7 +312,7 @@ class Assistant:
                 return card or status.status(work, sender, command)
             case AddToReport():
                 return status.add(work, sender, command)
-            case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport():
+            case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport() | Complain():
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
@@ -330,7 +331,7 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport,
+        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport | Complain,
     ) -> Message:
         match command:
             case AnswerCheckBack():
@@ -341,6 +342,8 @@ class Assistant:
                 return misdirection.move(work, sender, command)
             case CopyReport():
                 return status.own_copy(work, sender, command)
+            case Complain():
+                return complaint.complain(work, sender, command)
 
     def _oversee(self, work: Work, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster) -> Message:
         if isinstance(command, ShowAudit):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot.casework.context import Context, Work
+from bot.casework.history import COMPLAINT, is_hidden
 from bot.domain.access import Actor, CaseFacts, access_report
 from bot.domain.messages import Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.domain.turns import Sender, ShowAudit
 from bot.storage.audit import UNKNOWN, AuditEntry, entries_of, record
 from bot.storage.crypto import RecordKey
-from bot.storage.reports import Report, people_of, report_by_reference
+from bot.storage.reports import Report, history, people_of, report_by_reference
 
 _NEWEST = 40
 _ANY_CASE = CaseFacts(open_route=False, child=False, accidental=False)
@@ -47,7 +48,7 @@ def show(work: Work, sender: Sender, asked: ShowAudit) -> Message:
         text = work.context.texts.audit.refused
         return Message((Callout("warning", text),), summary=text)
     note(work, person, "audit.show", found)
-    return _listed(work, found)
+    return _listed(work, person, found)
 
 
 def may_audit(context: Context, person: Person) -> bool:
@@ -63,10 +64,12 @@ def _may(work: Work, person: Person, asked: ShowAudit, found: Report | None) -> 
     return not asked.reference and may_audit(work.context, person)
 
 
-def _listed(work: Work, report: Report | None) -> Message:
+def _listed(work: Work, person: Person, report: Report | None) -> Message:
     texts = work.context.texts.audit
     key: RecordKey | None = report.key if report else None
     entries = entries_of(work.tx, work.context.vault, report.id if report else "", _NEWEST, key)
+    if report and any(is_hidden(person, entry) for entry in history(work.tx, report)):
+        entries = tuple(entry for entry in entries if entry.action != f"case.{COMPLAINT}")
     title = texts.title.fill(reference=report.reference) if report else texts.general
     lines = tuple(_line(work.context, entry) for entry in entries)
     shown = (Paragraph(texts.newest.fill(count=_NEWEST), muted=True), Facts(lines))

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.casework import state
 from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
+from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
 from bot.casework.state import is_investigated, open_tasks
 from bot.content.texts import Phrase
@@ -214,7 +215,8 @@ def reporter_name(context: Context, report: Report) -> str:
 
 
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
-    reached = [item for item in told if item.level != "D" or not report.row.visibility.in_channel]
+    known = [item for item in told if item.role != COMPLAINT]
+    reached = [item for item in known if item.level != "D" or not report.row.visibility.in_channel]
     lines = [f"{context.name(item.person)} ({_role(context, item.role)})" for item in reached]
     if report.row.visibility.in_channel:
         lines.insert(0, role_name("flt"))

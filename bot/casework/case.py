@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from types import EllipsisType, MappingProxyType
 
+from bot.casework import support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
@@ -103,6 +104,8 @@ class Case:
             self.enter(event.what.value, event.actor, detail if event is events[0] else _NOTHING, state)
             if event.what in _MARKS:
                 mark(self.work.tx, self.report, **_MARKS[event.what])
+        if task := support.owed(self.work, self.report, self.entries, state):
+            self.enter(Happening.TASK.value, "signpost", task, state)
         if events[0].what is Happening.DELIVER:
             # That it was delivered changes no card.
             return self.again()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.casework.limits import Counters
 from bot.content.case_texts import CaseTexts, CaseWork
@@ -124,8 +123,7 @@ class Context:
 
     def local(self, moment: datetime) -> str:
         """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""
-        there = moment.astimezone(ZoneInfo(self.world.federation.timezone))
-        return f"{there.day} {there:%b %Y, %H:%M}"
+        return self.world.federation.local(moment)
 
     def name(self, person: str) -> str:
         """The name of someone on the roster."""

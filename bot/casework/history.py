@@ -11,14 +11,25 @@ from bot.storage.reports import Entry, Report, history, people_of, report_to_sho
 
 
 def entries_for(work: Work, person: Person, report: Report) -> tuple[Entry, ...]:
-    """Everything but the links to cases of which this person may not know, as these stand now.
+    """Everything but complaints to others, and links to cases of which this person may not know.
 
     A link that may be shown names the other case by its reference.
     """
     return tuple(shown for entry in history(work.tx, report) for shown in _shown(work, person, entry))
 
 
+# The event, and the role in which somebody is told of it: those who handled the case see neither.
+COMPLAINT = "complaint"
+
+
+def is_hidden(person: Person, entry: Entry) -> bool:
+    """Whether it is a complaint of how the case was handled, and went to somebody else."""
+    return entry.event == COMPLAINT and person.id not in entry.detail["to"].split(",")
+
+
 def _shown(work: Work, person: Person, entry: Entry) -> Iterator[Entry]:
+    if is_hidden(person, entry):
+        return
     if entry.event != "link":
         yield entry
         return

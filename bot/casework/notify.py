@@ -14,13 +14,13 @@ from bot.domain.cases import Stage
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.domain.times import next_allowed
-from bot.storage.outbox import Notice, cards_of, enqueue, enqueue_all
+from bot.storage.outbox import Notice, cards_of, enqueue, enqueue_all, was_shown
 from bot.storage.removals import other_messages
 from bot.storage.reports import Report, history, people_of
 
-REMINDER = "reminder"
+REMINDER, UNDELIVERED = "reminder", "undelivered"
 # Their reporter waits for each of these at that very moment, or has to phone: they go out at any time.
-_AT_ONCE = frozenset(("receipt", "late", "undelivered"))
+_AT_ONCE = frozenset(("receipt", "late", UNDELIVERED))
 
 
 def reporter_told_from(context: Context, report: Report, now: datetime) -> datetime | None:
@@ -132,6 +132,20 @@ def owe_members(work: Work, report: Report, kind: str) -> int:
     return len(may_see)
 
 
+def has_reached_somebody(work: Work, report: Report) -> bool:
+    """Whether anybody who may see the case was brought its card, or that it waits."""
+    if report.state.stage is not Stage.SUBMITTED:
+        return True
+    told, roster = people_of(work.tx, report), work.context.world.federation.roster
+    names = {item.person for item in told} | set(roster.holders("flt", report.row.school))
+    may_see = [
+        Recipient(name)
+        for name in sorted(names & roster.people.keys())
+        if work.context.may(roster.people[name], "list", report, told)
+    ]
+    return was_shown(work.tx, report.id, may_see)
+
+
 def owe_reporter(work: Work, report: Report, kind: str) -> None:
     """Tell a reporter who can be told; an anonymous one reads it with reference and code instead.
 
@@ -171,6 +185,11 @@ def owe_person(work: Work, report: Report, kind: str, person: str) -> None:
     """
     for name in reached(work, report, people_of(work.tx, report), person):
         _owe(work, report, kind, Recipient(name))
+
+
+def owe_alone(work: Work, report: Report, kind: str, person: str) -> None:
+    """Tell this person and nobody who stands in for them: a cover may be the very one it is about."""
+    _owe(work, report, kind, Recipient(person))
 
 
 def owe_addition(

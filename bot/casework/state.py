@@ -9,6 +9,9 @@ from datetime import datetime
 from bot.casework.context import Context
 from bot.storage.reports import Entry, Report
 
+# After these somebody holds the case: whom its entry names, else who did it.
+_TAKES = ("acknowledge", "assign", "reopen")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -59,10 +62,21 @@ def is_investigated(entries: Iterable[Entry]) -> bool:
     return any(entry.event == "investigate" for entry in entries)
 
 
+# Of a task: it is for whoever holds the case, and goes with it.
+HOLDERS = "holder"
+
+
 def tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
     """Every task that was given, oldest first."""
+    entries = tuple(entries)
+    holders = [entry.detail.get("to", entry.actor) for entry in entries if entry.event in _TAKES]
     return tuple(
-        Task(detail["task"], detail["text"], detail["to"], datetime.fromisoformat(detail["due"]))
+        Task(
+            detail["task"],
+            detail["text"],
+            holders[-1] if holders and detail.get("whose") == HOLDERS else detail["to"],
+            datetime.fromisoformat(detail["due"]),
+        )
         for detail in (entry.detail for entry in entries if entry.event == "task")
     )
 

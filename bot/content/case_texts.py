@@ -16,7 +16,7 @@ Mode = Literal["named", "confidential", "anonymous"]
 CaseEvent = Literal[
     "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
-    "view", "check_back", "export_code", "export",
+    "view", "check_back", "export_code", "export", "complaint",
 ]  # fmt: skip
 Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "unknown_action"]
 Update = Literal["receipt", "acknowledged", "closed", "reopened", "question", "undelivered", "late"]
@@ -25,7 +25,8 @@ AuditAction = Literal[
     "refused", "cases", "case.show", "case.clauses", "case.details", "case.view", "case.submit",
     "case.deliver", "case.acknowledge", "case.take", "case.assign", "case.note", "case.ask", "case.refer",
     "case.add", "case.answer", "case.check_back", "case.deadline", "case.close", "case.reopen",
-    "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
+    "case.complaint", "case.purge", "audit.show",
+    "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved",
 ]  # fmt: skip
 
@@ -52,6 +53,7 @@ class Labels(Record):
     their_reference: Text
     advice: Text
     question: Annotated[Phrase, Holding("when")]
+    own_question: Text
     your_answer: Annotated[Phrase, Holding("when")]
     holder: Text
     reporter: Text
@@ -69,7 +71,8 @@ class Labels(Record):
 
 
 CardButton = Literal[
-    "acknowledge", "take", "assign", "note", "ask", "refer", "read", "details", "close", "reopen", "open",
+    "acknowledge", "take", "assign", "note", "ask", "refer", "read", "read_answer", "details", "close",
+    "reopen", "open",
     "clauses", "subject",
 ]  # fmt: skip
 Reply = Literal[
@@ -178,6 +181,7 @@ class Status(Record):
     too_many: Text
     waiting: Text
     late: Text
+    later: Annotated[Phrase, Holding("when")]
     undelivered: Text
     acknowledged: Text
     closed: Annotated[Phrase, Holding("message")]
@@ -380,7 +384,8 @@ class CaseWork(Record):
     refusals: Annotated[Table[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")]
     recuse_question: WithReference
     removed: Text
-    notices: Table[Literal["task", "urgent", "given_back"], Notice]
+    notices: Table[Literal["task", "urgent", "complaint", "given_back"], Notice]
+    support: Text
     reminder: WorkReminder
     covering: Covering
     closing: Closing

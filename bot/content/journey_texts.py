@@ -145,6 +145,9 @@ class Receipts(Record):
     reference: Text
     next_open: Text
     next_restricted: Text
+    later_open: Annotated[Phrase, Holding("when")]
+    later_restricted: Annotated[Phrase, Holding("when")]
+    later_urgent: Annotated[Phrase, Holding("when")]
     next_image: Text
     next_question: Text
     next_alert: Text
@@ -187,6 +190,12 @@ class Aftercare(Record):
     summary: Text
     choices: Text
     choices_title: WithReference
+    badly: Text
+    badly_title: WithReference
+    badly_submit: Text
+    badly_sent: Annotated[Phrase, Holding("reference role")]
+    badly_before: WithReference
+    badly_nobody: Text
     not_in_policy: Text
     correct: Text
     correct_title: Text

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.casework import card as cards
 from bot.casework.card import event_name
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.links import card_links
-from bot.casework.notify import waits_until
+from bot.casework.notify import UNDELIVERED, has_reached_somebody, waits_until
 from bot.casework.state import open_tasks
 from bot.content import case_texts
 from bot.delivery import timers
 from bot.domain.cases import Event, Happening, Stage
-from bot.domain.messages import Block, Callout, Heading, Message, Paragraph
+from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.domain.routing import Told
@@ -33,6 +33,9 @@ from bot.storage.reports import (
     people_of,
     report_to_show,
 )
+
+# How often, and after how long, it is seen whether what is on its way has reached somebody.
+_LOOKS, _SOON = 12, timedelta(seconds=5)
 
 
 class NotYet(Exception):
@@ -128,6 +131,9 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     version = report.row.version
     if _is_overtaken(work, notice, report) or (shown is not None and shown.version >= version):
         return None
+    if notice.kind == UNDELIVERED and claimed.attempts <= _LOOKS and outbox.on_their_way(work.tx, report.id):
+        # Somebody may have it in a moment.
+        raise NotBefore(work.now + _SOON)
     at = waits_until(work.context, report, notice.kind, notice.recipient == REPORTER, work.now)
     if at > work.now:
         raise NotBefore(at)
@@ -197,7 +203,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
         (kind == "closed" and stage is not Stage.CLOSED)
         or (kind == "question" and stage is Stage.CLOSED)
         or (kind in ("late", "vacated") and in_hand)
-        or (kind == "undelivered" and stage is not Stage.SUBMITTED)
+        or (kind == UNDELIVERED and has_reached_somebody(work, report))
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
         or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(work.tx, report)))
         or (kind == timers.REMINDER and timers.is_overtaken(work.tx, report, notice))
@@ -246,6 +252,11 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             return cards.card(work.context, report, told, entries, notice.recipient, links)
         case "line":
             return line(work, report, notice)
+        case "complaint":
+            noticed = _noticed(report, work.context.work.notices.named("complaint"))
+            label = work.context.texts.buttons["open"].fill(reference=report.reference)
+            way = Buttons((Button(label, "case.show", report.reference),))
+            return replace(noticed, blocks=(*noticed.blocks, way))
         case "task" | "urgent" | "given_back":
             return _noticed(report, work.context.work.notices.named(notice.kind))
         case "withheld":
@@ -253,7 +264,7 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             text = texts.text.fill(why=work.context.channel.reason)
             return _plain(texts.title.fill(reference=report.reference), text)
     plain = _PLAIN.get(notice.kind)
-    return plain(work.context, report) if plain else _update(work.context, report, notice.kind)
+    return plain(work.context, report) if plain else _update(work, report, notice.kind)
 
 
 def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Message) -> Message:
@@ -303,7 +314,8 @@ def _plain(title: str, text: str) -> Message:
     return Message((Heading(title), Paragraph(text)), summary=title)
 
 
-def _update(context: Context, report: Report, kind: str) -> Message:
+def _update(work: Work, report: Report, kind: str) -> Message:
+    context = work.context
     if kind in ("withdraw", "withdraw_kept"):
         return _withdrawn(context, report, kind)
     text = context.texts.updates.named(kind).fill(
@@ -313,7 +325,11 @@ def _update(context: Context, report: Report, kind: str) -> Message:
     )
     blocks: tuple[Block, ...] = (Paragraph(text),)
     if kind in ("late", "undelivered"):
-        blocks = (Callout("warning", text), phone_list(context))
+        blocks = (Callout("warning", text), phone_list(context, work.now))
+    if kind == "closed" and any(entry.detail.get("answer") for entry in history(work.tx, report)):
+        # Not a word of it here: a notification shows on a locked screen.
+        label = context.texts.buttons["read_answer"].fill()
+        blocks = (*blocks, Buttons((Button(label, "report.read", report.reference, "primary"),)))
     return Message(blocks, summary=text)
 
 

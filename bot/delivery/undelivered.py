@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.casework.case import Case
 from bot.casework.context import Work
-from bot.casework.notify import owe_members, owe_reporter
+from bot.casework.notify import UNDELIVERED, owe_members, owe_reporter
 from bot.delivery.notices import kept_on
 from bot.domain.cases import Stage
 from bot.domain.messages import Heading, Message, Paragraph
@@ -21,7 +21,6 @@ from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.reports import report_by_id
 
-UNDELIVERED = "undelivered"
 # How soon a channel that was mended, or a token, is noticed.
 _MENDED_IN = timedelta(minutes=5)
 

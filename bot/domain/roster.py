@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from bot.domain.escalation import Targets, Timetable
 from bot.domain.names import name_words
@@ -217,6 +218,17 @@ class Federation:
     def timetable(self, since: datetime, urgent: bool, climbed: int = 0) -> Timetable:
         """The timers of a case that was received then, or begins anew then after `climbed` steps."""
         return Timetable(since, urgent, self.targets, self.working_time, climbed)
+
+    def local(self, moment: datetime) -> str:
+        """A moment in the Federation's own time, such as "22 Nov 2026, 14:05"."""
+        there = moment.astimezone(ZoneInfo(self.timezone))
+        return f"{there.day} {there:%b %Y, %H:%M}"
+
+    def expected_from(self, now: datetime | None) -> str:
+        """When somebody is next expected to look, where nobody works at this moment; else ""."""
+        if now is None or not self.is_after_hours(now):
+            return ""
+        return self.local(next(self.working_time.half_days_from(now))[0])
 
     def contact_lines(self, now: datetime | None = None) -> Mapping[str, str]:
         """Each contact's key with the line that is shown. Out of hours those stand first who answer then."""

@@ -196,6 +196,14 @@ class CopyReport:
 
 
 @dataclass(frozen=True)
+class Complain:
+    """The reporter says that their report was handled badly (by identity, or by reference and code)."""
+
+    reference: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class ListCases:
     """`/cases`: the open cases that the sender may see."""
 
@@ -226,6 +234,7 @@ Command = (
     | WithdrawReport
     | MoveReport
     | CopyReport
+    | Complain
     | ListCases
     | ShowAudit
     | ShowRoster

@@ -11,6 +11,7 @@ from bot.domain.references import read_reference
 from bot.domain.turns import (
     AddToReport,
     Command,
+    Complain,
     CopyReport,
     MoveReport,
     Pressed,
@@ -46,6 +47,8 @@ def pressed(session: Session, act: Pressed, world: World) -> Turn | None:
         return Turn(session, (), (ShowStatus(act.value),))
     if act.action == forms.COPY:
         return Turn(session, (), (CopyReport(act.value),))
+    if act.action == forms.BADLY:
+        return Turn(session, (), (Complain(act.value),))
     form = _FORMS.get(act.action)
     return Turn(session, (form(act.value, world),)) if form else None
 
@@ -83,11 +86,25 @@ def _looked_up(session: Session, act: Submitted, world: World) -> Turn:
 
 
 def _copied(session: Session, act: Submitted, world: World) -> Turn:
+    return _by_code(session, act, world, forms.copy_form, CopyReport)
+
+
+def _complained(session: Session, act: Submitted, world: World) -> Turn:
+    return _by_code(session, act, world, forms.complain_form, Complain)
+
+
+def _by_code(
+    session: Session,
+    act: Submitted,
+    world: World,
+    again: Callable[[str, World, steps.Redo], Message],
+    command: Callable[[str, str], Command],
+) -> Turn:
+    """A form of the receipt code alone: the command, or the form again with what is wrong."""
     values, errors = forms.typed_in(act.fields, {"code": (forms.SHORT, True)}, world)
     if errors:
-        redo = steps.Redo(errors, _typed(values))
-        return Turn(session, (forms.copy_form(act.value, world, redo),))
-    return Turn(session, (), (CopyReport(act.value, values["code"]),))
+        return Turn(session, (again(act.value, world, steps.Redo(errors, _typed(values))),))
+    return Turn(session, (), (command(act.value, values["code"]),))
 
 
 def _withdrawn(session: Session, act: Submitted, world: World) -> Turn:
@@ -123,6 +140,7 @@ def _chosen(
 _SUBMITTED: Mapping[str, Callable[[Session, Submitted, World], Turn]] = {
     forms.STATUS: _looked_up,
     forms.COPY: _copied,
+    forms.BADLY: _complained,
     forms.WITHDRAW: _withdrawn,
     forms.MOVE: _moved,
     check_back_form.CHECK_BACK: check_back_form.submitted,

@@ -26,6 +26,7 @@ CORRECT = "report.correct"
 WITHDRAW = "report.withdraw"
 MOVE = "report.move"
 COPY = "report.copy"
+BADLY = "report.badly"
 STATUS = "status.show"
 LONGEST = 4000
 SHORT = 60
@@ -54,6 +55,7 @@ def choices(reference: str, world: World) -> Message:
         Button(texts.correct, CORRECT, reference),
         Button(texts.withdraw, WITHDRAW, reference),
         Button(texts.move, MOVE, reference),
+        Button(texts.badly, BADLY, reference),
     )
     blocks = (Heading(texts.choices_title.fill(reference=reference)), Buttons(items))
     return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
@@ -72,11 +74,25 @@ def text_form(action: str, reference: str, world: World, redo: Redo | None = Non
 def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message:
     """Asks for the receipt code of the report that somebody wants a copy of."""
     texts = world.paper.copy_
-    title = texts.form_title.fill(reference=reference)
-    form = Form(COPY, reference, (code_field(world, redo or Redo()),), texts.submit)
-    return Message(
-        (Heading(title), form), world.playbook.texts.aftercare.summary, replaces=COPY, ephemeral=True
+    return _code_form(
+        COPY, reference, (texts.form_title.fill(reference=reference), texts.submit), world, redo
     )
+
+
+def complain_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+    """Asks for the receipt code of the report that was handled badly."""
+    texts = world.playbook.texts.aftercare
+    title = texts.badly_title.fill(reference=reference)
+    return _code_form(BADLY, reference, (title, texts.badly_submit), world, redo)
+
+
+def _code_form(
+    action: str, reference: str, texts: tuple[str, str], world: World, redo: Redo | None
+) -> Message:
+    title, submit = texts
+    form = Form(action, reference, (code_field(world, redo or Redo()),), submit)
+    summary = world.playbook.texts.aftercare.summary
+    return Message((Heading(title), form), summary, replaces=action, ephemeral=True)
 
 
 def answer_fields(reference: str, world: World) -> Form:

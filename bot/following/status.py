@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.casework.card import kind_name, next_step_line, status_line, unanswered
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
-from bot.casework.notify import owe_addition
+from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_addition
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
@@ -51,8 +51,8 @@ def _opened(case: Case) -> Message:
     Shown to the reporter alone. What was asked, and that somebody without a name looked, stays in no history.
     """
     context, report, entries = case.work.context, case.report, case.entries
-    title, said = context.texts.status.title, _asked_and_answered(context, entries)
-    blocks = [Heading(title), *_one(context, report, entries, case.work.now), *said]
+    title, said = context.texts.status.title, _asked_and_answered(context, report, entries)
+    blocks = [Heading(title), *_one(case.work, report, entries), *said]
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(report.reference, context.world))
@@ -60,14 +60,15 @@ def _opened(case: Case) -> Message:
     return Message(tuple(blocks), summary=title, ephemeral=hidden)
 
 
-def _asked_and_answered(context: Context, entries: tuple[Entry, ...]) -> list[Block]:
+def _asked_and_answered(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
+    own = [(context.texts.labels.own_question, text) for text in report.answers.get("question_text", ())]
     labels = {"ask": context.texts.labels.question, "answer": context.texts.labels.your_answer}
     said = tuple(
         (labels[entry.event].fill(when=context.local(entry.at)), entry.detail["text"])
         for entry in entries
         if entry.event in labels
     )
-    return [Facts(said)] if said else []
+    return [Facts((*own, *said))] if own or said else []
 
 
 def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
@@ -81,7 +82,7 @@ def _listed(work: Work, found: tuple[Report, ...]) -> Message:
     known = histories(work.tx, found)
     for report in found:
         entries = known[report.id]
-        blocks += _one(work.context, report, entries, work.now)
+        blocks += _one(work, report, entries)
         if _owes_an_answer(report, entries):
             read = Button(
                 work.context.texts.buttons["read"].fill(), "report.read", report.reference, "primary"
@@ -92,7 +93,8 @@ def _listed(work: Work, found: tuple[Report, ...]) -> Message:
     return Message(tuple(blocks), summary=texts.title)
 
 
-def _one(context: Context, report: Report, entries: tuple[Entry, ...], now: datetime) -> list[Block]:
+def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
+    context = work.context
     labels = context.texts.labels
     facts = (
         (labels.reference, report.reference),
@@ -102,16 +104,25 @@ def _one(context: Context, report: Report, entries: tuple[Entry, ...], now: date
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
     blocks += [Paragraph(line) for line in _lines(context, report, entries)]
-    if _is_undelivered(context, report, now):
-        blocks += [Callout("warning", context.texts.status.undelivered), phone_list(context)]
-    elif _is_late(report, now):
-        blocks.append(Callout("warning", context.texts.status.late))
-        blocks.append(phone_list(context))
+    blocks += _whom_to_phone(work, report)
     blocks += check_back.in_status(context, report, entries)
     texts = context.world.playbook.texts
     add_more = Button(texts.receipts.add_more, "report.add", report.reference)
     more = Button(texts.aftercare.choices, "report.more", report.reference)
     return [*blocks, Buttons((add_more, more))]
+
+
+def _whom_to_phone(work: Work, report: Report) -> list[Block]:
+    """Where nobody has it, or is expected to look: that it is so, and whom to phone."""
+    context, now = work.context, work.now
+    texts, when = context.texts.status, context.world.federation.expected_from(now)
+    if _is_undelivered(work, report):
+        return [Callout("warning", texts.undelivered), phone_list(context, now)]
+    if _is_late(report, now):
+        return [Callout("warning", texts.late), phone_list(context, now)]
+    if when and report.state.stage in UNACKNOWLEDGED:
+        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now)]
+    return []
 
 
 def _lines(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:
@@ -151,10 +162,10 @@ def outcome_text(context: Context, report: Report) -> str:
     return outcome.reporter if outcome else ""
 
 
-def _is_undelivered(context: Context, report: Report, now: datetime) -> bool:
+def _is_undelivered(work: Work, report: Report) -> bool:
     """Whether it has reached nobody by the Federation's own target: an anonymous reporter learns it here."""
-    longest = timedelta(minutes=context.world.federation.targets.undelivered)
-    return report.state.stage is Stage.SUBMITTED and now - report.row.received_at >= longest
+    longest = timedelta(minutes=work.context.world.federation.targets.undelivered)
+    return work.now - report.row.received_at >= longest and not has_reached_somebody(work, report)
 
 
 def _is_late(report: Report, now: datetime) -> bool:
@@ -165,9 +176,9 @@ def _is_late(report: Report, now: datetime) -> bool:
     )
 
 
-def phone_list(context: Context) -> Bullets:
-    """Everyone who can be phoned, as the Federation configured it."""
-    return Bullets(tuple(context.world.federation.contact_lines().values()), phones=True)
+def phone_list(context: Context, now: datetime | None = None) -> Bullets:
+    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then."""
+    return Bullets(tuple(context.world.federation.contact_lines(now).values()), phones=True)
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:

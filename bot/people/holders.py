@@ -13,6 +13,7 @@ import structlog
 
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
+from bot.casework.history import COMPLAINT
 from bot.casework.notify import owe_people, owe_person, reached
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.routing import Told
@@ -166,7 +167,7 @@ def _away(case: Case) -> list[Told]:
     has_it = [*case.told, *(Told(member, "flt", "C") for member in members)]
     if holder and holder not in {item.person for item in has_it}:
         has_it.append(Told(holder, min(roster.every_role_of(holder), default="eht"), "C"))
-    return [item for item in has_it if item.person in roster.covers]
+    return [item for item in has_it if item.person in roster.covers and item.role != COMPLAINT]
 
 
 def _covers(case: Case, item: Told) -> list[Told]:

@@ -13,6 +13,7 @@ from typing import Any
 from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags
 from bot.casework.closing import KEPT
 from bot.casework.context import Context
+from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
 from bot.domain.messages import Block, Callout, Facts, Heading, Paragraph, Quote, Tags
 from bot.domain.roster import Person, role_name
@@ -53,7 +54,7 @@ def case_file(
         },
         "policy": {"title": context.world.policy.title, "version": context.world.policy.version},
         "case": _case(context, report, entries),
-        "told": [_told(context, item) for item in told],
+        "told": [_told(context, item) for item in told if item.role != COMPLAINT],
         "answers": [
             {"question": question, "answer": hide(answer)}
             for question, answer in answered(context.world, report.answers, card=False)

@@ -8,7 +8,7 @@ from bot.domain.routing import Route, Slots
 from bot.reporting.drills import is_drill
 from bot.reporting.journeys import ALERT
 from bot.reporting.review import lado_note, refusal
-from bot.reporting.steps import SLOT, phone_lines
+from bot.reporting.steps import AFTER_HOURS, SLOT, phone_lines
 
 ANONYMOUS = "anonymous"
 
@@ -40,7 +40,7 @@ def alerted(
     blocks: list[Block] = [
         Callout("success", texts.alert.sent, texts.receipts.duplicate if again else ""),
         Facts(((texts.receipts.reference, reference),)),
-        Paragraph(texts.receipts.next_alert),
+        Paragraph(_next(world, {"kind": (ALERT,)}, route)),
         *_phones(world, slots, route),
         *lado_note(route, world),
     ]
@@ -61,14 +61,17 @@ def received_before(world: World) -> Message:
 
 
 def _next(world: World, slots: Slots, route: Route) -> str:
-    texts = world.playbook.texts.receipts
-    kind = next(iter(slots.get("kind", ())), "")
-    if kind == ALERT:
-        return texts.next_alert
+    texts, seen = world.playbook.texts.receipts, route.visibility
+    kind, when = next(iter(slots.get("kind", ())), ""), world.federation.expected_from(world.now)
     if kind == "question":
         return texts.next_question
-    lines = [texts.next_image] if kind == "image" else []
-    return " ".join([*lines, texts.next_open if route.visibility.in_channel else texts.next_restricted])
+    lines = [texts.next_alert] if kind == ALERT else [texts.next_image] if kind == "image" else []
+    if when:
+        later = texts.later_open if seen.in_channel else texts.later_restricted
+        lines.append((texts.later_urgent if route.urgent else later).fill(when=when))
+    elif kind != ALERT:
+        lines.append(texts.next_open if seen.in_channel else texts.next_restricted)
+    return " ".join(lines)
 
 
 def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
@@ -77,6 +80,8 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
         keys += ["dsl"] if "dsl" not in route.excluded_roles else ["deputy_dsl"]
     if slots.get("kind") == ("press",):
         keys = ["eht"]
+    if world.federation.is_after_hours(world.now):
+        keys += AFTER_HOURS
     return [Bullets(phone_lines(tuple(keys), world), phones=True)]
 
 

@@ -363,6 +363,21 @@ def perhaps_on(connection: Connection, notice: Notice) -> str:
     return "" if row is None else str(row.platform)
 
 
+def was_shown(connection: Connection, report_id: str, recipients: Collection[Recipient]) -> bool:
+    """Whether one of these was sent the report's card, or that it waits."""
+    theirs = and_(outbox.c.report_id == report_id, outbox.c.recipient.in_(recipients))
+    shown = and_(theirs, outbox.c.kind.in_(("card", "withheld")), outbox.c.state == SENT)
+    return connection.execute(select(outbox.c.id).where(shown).limit(1)).first() is not None
+
+
+def on_their_way(connection: Connection, report_id: str) -> bool:
+    """Whether a card of the report is being sent at this moment, or waits for its first try."""
+    cards = and_(outbox.c.report_id == report_id, outbox.c.kind.in_(("card", "withheld")))
+    untried = and_(outbox.c.state == PENDING, outbox.c.attempts == 0)
+    begun = and_(cards, or_(outbox.c.state == SENDING, untried))
+    return connection.execute(select(outbox.c.id).where(begun).limit(1)).first() is not None
+
+
 def cards_of(connection: Connection, report_id: str) -> tuple[Recipient, ...]:
     """The recipients who have, or are owed, a card of the report; not those whom none can reach."""
     query = select(outbox.c.recipient).where(

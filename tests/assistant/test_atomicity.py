@@ -174,4 +174,6 @@ def test_a_row_for_nobody_is_refused_when_it_is_sent(desk: Desk) -> None:
         query = "SELECT state, fault FROM outbox WHERE recipient = 'nonsense:'"
         assert [tuple(row) for row in tx.exec_driver_sql(query)] == [("dead", "permanent: nonsense:")]
     assert len(desk.notebook.texts("ana")) > 0
+    desk.later(seconds=6)
+    desk.work()
     assert "pending" not in desk.dump()

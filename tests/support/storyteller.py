@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,14 +81,15 @@ class Story:
         self.screens.append(self.screen)
 
     def _receipt(self, command: SubmitReport | SendAlert) -> Message:
+        world = replace(self.world, now=self.now)
         if isinstance(command, SendAlert):
             route = journeys.route_of(command.slots, self.world)
             return receipts.alerted(
-                self.world, "FED-7K3Q", command.slots, route, again=False, goes_on=command.goes_on
+                world, "FED-7K3Q", command.slots, route, again=False, goes_on=command.goes_on
             )
         route = journeys.route_of(command.slots, self.world)
         mode = command.slots["mode"][0]
-        return receipts.received(self.world, command.tokens.reference, mode, command.slots, route)
+        return receipts.received(world, command.tokens.reference, mode, command.slots, route)
 
     @property
     def report(self) -> SubmitReport:
