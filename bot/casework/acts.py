@@ -20,7 +20,7 @@ Stages = tuple[Stage, ...]
 # The fields of a form, each drawn in forms.py or work_forms.py; "note" and "why" fit many acts.
 FormKind = Literal[
     "", "person", "note", "question", "referral", "closing", "reason",
-    "assessment", "advice", "first_step", "task", "link", "why", "restriction",
+    "assessment", "advice", "first_step", "task", "link", "why", "restriction", "contact",
 ]  # fmt: skip
 _ANY: Stages = tuple(Stage)
 _OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
@@ -88,6 +88,7 @@ _ROWS = (
         locked=("not_urgent", lambda row: not row.urgent),
     ),
     Act("link", "assess", Happening.LINK, "link", more=_OPEN),
+    Act("contact", "assess", Happening.CONTACT, "contact", more=_OPEN, line=True),
     Act(
         "restrict", "restrict", Happening.RESTRICT, "restriction", more=_ANY,
         locked=("restricted_already", lambda row: row.visibility.restricted),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.casework import closing, work_forms
+from bot.casework import closing, named_contact, work_forms
 from bot.casework.acts import Act
 from bot.casework.context import Context
 from bot.casework.press import Press
@@ -103,6 +103,8 @@ def check(press: Press, act: Act, sent: Values) -> Checked:
     errors = {item.name: _error(context, item, values[item.name], press.now) for item in shown}
     if act.form == "closing" and not any(errors.values()):
         errors |= closing.errors(press, values)
+    if act.form == "contact" and not any(errors.values()):
+        errors |= named_contact.errors(press, values)
     return Checked(values, {name: error for name, error in errors.items() if error})
 
 

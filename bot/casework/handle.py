@@ -93,6 +93,8 @@ def _detail(press: Press, act: Act, values: Values) -> dict[str, str]:
         case "task":
             due, number = _moment(press.context, values["due"]), str(len(tasks(press.case.entries)) + 1)
             kept = {"text": values["task"], "to": values["person"], "due": due, "task": number}
+        case "contact":
+            kept = {"contact": values["contact"], "text": ". ".join(filter(None, values.values()))}
         case "done":
             kept = {"task": press.part, "text": _task(press)}
         case _:

@@ -102,6 +102,8 @@ def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
     if is_investigated(entries):
         started = next(entry for entry in entries if entry.event == "investigate")
         found.append((labels.investigated, labels.investigated_yes.fill(when=context.local(started.at))))
+    if named := [entry.at for entry in entries if entry.event == "contact"]:
+        found.append((labels.contact, labels.contact_yes.fill(when=context.local(named[-1]))))
     if waiting := open_tasks(entries):
         found.append((labels.tasks, str(len(waiting))))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.casework import state
+from bot.casework import named_contact, state
 from bot.casework.acts import FormKind
 from bot.casework.context import Context
 from bot.casework.press import Press
@@ -17,7 +17,7 @@ from bot.reporting.inputs import read_moment
 _TEXT, _SHORT, WHY_AT_LEAST = 4000, 200, 20
 _Draw = Callable[[Press, tuple[str, ...]], tuple[Field, ...]]
 _CHOICES = ("category", "child", "crime", "nature", "adviser", "concerned", "evidence", "lessons", "gap")
-_WORDS = ("who", "advice", "task", "reference", "agencies", "record")
+_WORDS = ("who", "advice", "task", "reference", "agencies", "record", "contact")
 
 
 def fields(press: Press, form: FormKind, people: tuple[str, ...]) -> tuple[Field, ...]:
@@ -109,6 +109,7 @@ _FIELDS: Mapping[FormKind, _Draw] = {
     "link": _link,
     "why": _why("why_hint"),
     "restriction": _restrict,
+    "contact": named_contact.fields,
 }
 
 

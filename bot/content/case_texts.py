@@ -258,14 +258,15 @@ def load_case_texts(path: Path, kinds: frozenset[str]) -> CaseTexts:
 
 
 WorkForm = Literal[
-    "assess", "advice", "investigate", "task", "urgent", "calm", "link", "restrict", "hold", "release"
-]
+    "assess", "advice", "investigate", "task", "urgent", "calm", "link", "contact",
+    "restrict", "hold", "release",
+]  # fmt: skip
 Work = Literal[WorkForm, "done", "recuse"]
 WorkButton = Literal[Work, "more", "recuse_yes", "export"]
 FieldName = Literal[
     "category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised",
     "first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint", "concerned",
-    "concerned_hint", "reference", "reference_hint",
+    "concerned_hint", "reference", "reference_hint", "contact", "contact_hint",
 ]  # fmt: skip
 WorkRefusal = Literal[
     "advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already",
@@ -288,6 +289,8 @@ class WorkLabels(Record):
     assessed_yes: Annotated[Phrase, Holding("when")]
     investigated: Text
     investigated_yes: Annotated[Phrase, Holding("when")]
+    contact: Text
+    contact_yes: Annotated[Phrase, Holding("when")]
     tasks: Text
     task: Annotated[Phrase, Holding("task person when")]
     overdue: Text
@@ -324,6 +327,7 @@ class WorkErrors(Record):
     date: Text
     past: Text
     unknown: Text
+    handles: Text
     duplicate_first: Text
     referred_first: Text
 

@@ -50,6 +50,7 @@ class Happening(StrEnum):
     URGENT = "urgent"
     CALM = "calm"
     LINK = "link"
+    CONTACT = "contact"
     RESTRICT = "restrict"
     RECUSE = "recuse"
     HOLD = "hold"
@@ -183,6 +184,7 @@ _WORK = (
     Happening.URGENT,
     Happening.CALM,
     Happening.LINK,
+    Happening.CONTACT,
 )
 _KEEPING = (Happening.RESTRICT, Happening.HOLD, Happening.RELEASE)
 for _stage, _answers in _TABLE.items():

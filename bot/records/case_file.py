@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.casework import named_contact
 from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags
 from bot.casework.closing import KEPT
 from bot.casework.context import Context
@@ -107,6 +108,7 @@ def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[
         "mode_label": context.texts.modes.named(row.mode),
         "reporter": reporter_name(context, report) or None if named else None,
         "held_by": context.name(state.holder) if state.holder else None,
+        "named_contact": named_contact.of(entries) or None,
     }
 
 
@@ -199,6 +201,7 @@ def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
         (labels.status, case["stage_label"]),
         (labels.reporter, reporter),
         (labels.holder, case["held_by"] or context.texts.nobody),
+        (context.work.labels.contact, case["named_contact"] or ""),
         (labels.outcome, case["outcome_label"] or ""),
         (
             texts.exported,
