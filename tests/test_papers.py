@@ -89,7 +89,7 @@ def test_one_case_as_pdf(tmp_path: Path) -> None:
             "INTERNAL · Note Only for us.",
             "(clause sm-",
             "no name is in this export",
-            "Signpost holds no images",
+            "Signpost takes, fetches and holds none",
         ),
     ):
         assert text in shown

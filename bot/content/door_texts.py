@@ -119,6 +119,10 @@ class PageTexts(Record):
     outside: Annotated[Phrase, Holding("text")]
     source: Annotated[Phrase, Holding("source")]
     clause: Annotated[Phrase, Holding("section first last clause")]
+    emoji: Annotated[Phrase, Holding("name")]
+    script: Annotated[Phrase, Holding("script count")]
+    unknown: Annotated[Phrase, Holding("count")]
+    undrawn: Annotated[Phrase, Holding("scripts")]
 
 
 class ContactGroup(Record):
@@ -197,7 +201,9 @@ class CaseFileTexts(Record):
     reporter_mark: Text
     exported: Text
     exported_by: Annotated[Phrase, Holding("when person roles")]
-    images: Text
+    missing: Text
+    not_here: tuple[Text, ...] = Field(min_length=1)
+    no_name: Annotated[Phrase, Holding("mode")]
 
 
 class Columns(Record):

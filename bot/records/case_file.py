@@ -16,7 +16,7 @@ from bot.casework.closing import KEPT
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
-from bot.domain.messages import Block, Callout, Facts, Heading, Paragraph, Quote, Tags
+from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragraph, Quote, Tags
 from bot.domain.roster import Person, role_name
 from bot.domain.routing import Told
 from bot.reporting.redaction import hidden_name
@@ -176,7 +176,6 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
         Callout("warning", texts.confidential),
         Tags(tuple(file["case"]["marks"])),
         Facts(_facts(context, file)),
-        Paragraph(texts.images),
         Heading(texts.report),
         _facts_or_none(context, tuple((item["question"], item["answer"]) for item in file["answers"])),
         Heading(texts.clauses),
@@ -187,6 +186,8 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
         *_part(context, texts.tasks, file["tasks"]),
         *_part(context, texts.notes, file["notes"]),
         *_part(context, texts.history, file["timeline"]),
+        Heading(texts.missing),
+        Bullets((*_unnamed(context, file), *texts.not_here)),
     )
 
 
@@ -213,6 +214,11 @@ def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
         ),
     )
     return tuple(row for row in rows if row[1])
+
+
+def _unnamed(context: Context, file: Item) -> tuple[str, ...]:
+    case = file["case"]
+    return () if case["reporter"] else (context.world.paper.case.no_name.fill(mode=case["mode_label"]),)
 
 
 def _local(context: Context, moment: str) -> str:

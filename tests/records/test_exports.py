@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.casework.closing import KEPT
 from bot.casework.context import Work
-from bot.domain.messages import Button, Buttons, Message
+from bot.domain.messages import Bullets, Button, Buttons, Message
 from bot.domain.turns import Pressed, Said
 from bot.records.case_file import case_blocks
 from bot.records.exports import export_case, export_subject
@@ -156,6 +156,18 @@ def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
     assert "Nobody outside told, because: The parents did not want it." in shown
     assert reason in shown
     assert other in shown
+
+
+def test_the_paper_says_what_is_missing_from_it(desk: Desk) -> None:
+    """A case on paper lists what is not in it, and says so of the name where the reporter kept it back."""
+    for mode, hidden in (("named", False), ("confidential", True)):
+        reference = desk.report("ana", kind="colleague", mode=mode, narrative=WORRY).reference
+        file = taken(desk, reference, code(desk, "eleanor", reference))
+        assert file is not None
+        context = desk.product.context
+        [listed] = [block for block in case_blocks(context, file) if isinstance(block, Bullets)]
+        assert set(context.world.paper.case.not_here) <= set(listed.items)
+        assert any("The reporter's name" in item for item in listed.items) is hidden
 
 
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:

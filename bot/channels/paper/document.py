@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import io
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Lines
 
+from bot.channels.paper.letters import BOLD, PLAIN, drawn, faced, in_order, is_right_to_left, legible, scripts
 from bot.content.door_texts import PageTexts
 from bot.domain.messages import (
     Block,
@@ -34,54 +31,12 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
-from bot.reporting.inputs import clean_text
-
-PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
-# Stands for each character that the font has no picture of, so that the reader sees that one is missing.
-MISSING = "\ufffd"
-_FOLDER = Path(__file__).parent / "fonts"
 
 
-@functools.cache
-def drawn() -> frozenset[int]:
-    """The characters that both fonts can draw; the fonts are registered on the way."""
-    found = [TTFont(name, str(_FOLDER / f"{name}.ttf")) for name in (PLAIN, BOLD)]
-    for font in found:
-        pdfmetrics.registerFont(font)
-    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
-    both = frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in found))
-    # Beyond the first plane reportlab writes codes that no reader can turn back into text.
-    return frozenset(code for code in both if code <= 0xFFFF)
-
-
-def drawable(text: str) -> str:
-    """`text` with a mark in place of each character that the fonts cannot draw."""
-    known = drawn()
-    return "".join(char if char == "\n" or ord(char) in known else MISSING for char in text)
-
-
-# Neither drawn nor read: soft hyphens, joiners, tags, and halves of characters.
-_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
-
-
-def plain(text: str) -> str:
-    """`text` for a paragraph: every sign of markup is a letter, and lines break where they broke."""
-    return escape(line(text)).replace("\n", "<br/>")
-
-
-def bold(text: str) -> str:
-    """The same in bold."""
-    return f"<b>{plain(text)}</b>"
-
-
-def line(text: str) -> str:
-    """`text` without what is unseen or turns the direction of writing, as far as the fonts can draw it."""
-    seen = "".join(char for char in clean_text(text) if char == "\n" or _is_seen(char))
-    return drawable(seen)
-
-
-def _is_seen(char: str) -> bool:
-    return unicodedata.category(char) not in _UNSEEN
+def _marked(text: str, font: str) -> str:
+    """Text as a paragraph takes it: every sign of markup is a letter, and lines break where they broke."""
+    runs = ((face, escape(run).replace("\n", "<br/>")) for face, run in faced(text, font))
+    return "".join(run if face == font else f'<font face="{face}">{run}</font>' for face, run in runs)
 
 
 INK, SOFT, RULE = HexColor("#1a1a1a"), HexColor("#4a4a4a"), HexColor("#b5b5b5")
@@ -121,6 +76,7 @@ class Styles:
         self.heading = _style("Heading", size * 1.25, fontName=BOLD, spaceBefore=2.5 * mm, **close)
         self.text = _style("Text", size)
         self.muted = _style("Muted", size * 0.88, textColor=SOFT, spaceBefore=1.5 * mm)
+        self.strong = _style("Strong", size, fontName=BOLD)
         self.label = _style("Label", size, fontName=BOLD, **close)
         self.cell = _style("Cell", size, spaceAfter=0)
         self.cell_label = _style("CellLabel", size, fontName=BOLD, spaceAfter=0)
@@ -151,6 +107,7 @@ class Styles:
 _FITS_A_ROW = 600
 _ROW_LINES = 8
 _LABEL_SHARE = 0.36
+_CELL_GAP = 6.0
 
 
 class Drawing:
@@ -160,28 +117,52 @@ class Drawing:
         self._texts = texts
         self._styles = styles
         self._width = width
+        self._undrawn: dict[str, None] = {}
 
     def blocks(self, blocks: Iterable[Block]) -> list[Any]:
         """Everything on the page in order; the first heading is the title."""
         found: list[Any] = []
         for block in blocks:
             style = self._styles.heading if found else self._styles.title
-            found += [Lines(plain(block.text), style)] if isinstance(block, Heading) else self._block(block)
+            found += [self._lines(block.text, style)] if isinstance(block, Heading) else self._block(block)
+        if self._undrawn:
+            named = self._texts.undrawn.fill(scripts=", ".join(self._undrawn))
+            found.insert(1, self._box(named, "", self._styles.box("warning")))
         return found
+
+    def _lines(self, text: str, style: ParagraphStyle, width: float = 0.0, **more: object) -> Any:
+        """One paragraph, from the right where it runs to the left; `width` is that of a cell."""
+        shown = self._legible(text)
+        if is_right_to_left(shown):
+            style = ParagraphStyle(f"{style.name}Right", style, alignment=TA_RIGHT)
+        return Lines(self._ordered(shown, style, style.fontName, width), style, **more)
+
+    def _legible(self, text: str) -> str:
+        self._undrawn |= dict.fromkeys(scripts(text))
+        return legible(text, self._texts)
+
+    def _ordered(self, text: str, style: ParagraphStyle, font: str, width: float = 0.0) -> str:
+        room = (width or self._width) - style.leftIndent - style.rightIndent - 1
+        return _marked(in_order(text, font, style.fontSize, room), font)
 
     def _block(self, block: Block) -> list[Any]:
         styles = self._styles
         match block:
             case Paragraph(text, muted):
-                return [Lines(plain(text), styles.muted if muted else styles.text)]
+                return [self._lines(text, styles.muted if muted else styles.text)]
             case Callout(tone, title, text):
-                words = "<br/>".join([bold(title), *([plain(text)] if text else [])])
-                return [Lines(words, styles.box(tone))]
+                return [self._box(title, text, styles.box(tone))]
             case Verdict(_, label):
-                return [Lines(bold(label), styles.text)]
+                return [self._lines(label, styles.strong)]
             case Tags(items):
-                return [Lines(bold(" · ".join(items)), styles.text)] if items else []
+                return [self._lines(" · ".join(items), styles.strong)] if items else []
         return self._longer(block)
+
+    def _box(self, title: str, text: str, style: ParagraphStyle) -> Any:
+        shown = [
+            self._ordered(self._legible(part), style, font) for part, font in ((title, BOLD), (text, PLAIN))
+        ]
+        return Lines(f"<b>{shown[0]}</b>" + (f"<br/>{shown[1]}" if text else ""), style)
 
     def _longer(self, block: Block) -> list[Any]:
         match block:
@@ -190,10 +171,10 @@ class Drawing:
             case Outside(text, source):
                 told = self._texts.outside.fill(text=text)
                 named = f"\n{self._texts.source.fill(source=source)}" if source else ""
-                return [Lines(plain(told + named), self._styles.box("plain"))]
+                return [self._lines(told + named, self._styles.box("plain"))]
             case Bullets(items, title):
-                shown = [Lines(bold(title), self._styles.label)] if title else []
-                return shown + [Lines(plain(item), self._styles.item, bulletText="•") for item in items]
+                shown = [self._lines(title, self._styles.label)] if title else []
+                return shown + [self._lines(item, self._styles.item, bulletText="•") for item in items]
             case Facts(items):
                 return self._facts(items)
         return []
@@ -201,8 +182,8 @@ class Drawing:
     def _quote(self, quote: Quote) -> Iterator[Any]:
         first, last = quote.lines
         where = self._texts.clause.fill(section=quote.section, first=first, last=last, clause=quote.clause)
-        yield Lines(plain(f"“{quote.text}”"), self._styles.quote)
-        yield Lines(plain(where), self._styles.where)
+        yield self._lines(f"“{quote.text}”", self._styles.quote)
+        yield self._lines(where, self._styles.where)
 
     def _facts(self, items: tuple[tuple[str, str], ...]) -> list[Any]:
         if not items:
@@ -211,24 +192,28 @@ class Drawing:
             return [self._table(items)]
         found: list[Any] = []
         for label, value in items:
-            found += [Lines(plain(label), self._styles.label), Lines(plain(value), self._styles.text)]
+            found += [self._lines(label, self._styles.label), self._lines(value, self._styles.text)]
         return found
 
     def _table(self, items: tuple[tuple[str, str], ...]) -> Any:
-        styles = self._styles
+        styles, label = self._styles, self._width * _LABEL_SHARE
+        value = self._width - label
         rows = [
-            [Lines(plain(label), styles.cell_label), Lines(plain(value), styles.cell)]
-            for label, value in items
+            [
+                self._lines(name, styles.cell_label, label - _CELL_GAP),
+                self._lines(text, styles.cell, value - _CELL_GAP),
+            ]
+            for name, text in items
         ]
         look = [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _CELL_GAP),
             ("TOPPADDING", (0, 0), (-1, -1), 0.8 * mm),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9 * mm),
         ]
-        label = self._width * _LABEL_SHARE
-        return Table(rows, [label, self._width - label], style=TableStyle(look), hAlign="LEFT")
+        return Table(rows, [label, value], style=TableStyle(look), hAlign="LEFT")
 
 
 def _is_short(text: str) -> bool:
@@ -270,7 +255,7 @@ def on_one_page(sheet: Sheet, texts: PageTexts) -> bytes:
 def _built(sheet: Sheet, texts: PageTexts) -> tuple[bytes, int]:
     drawn()
     target = io.BytesIO()
-    document = _Paper(target, sheet.title)
+    document = _Paper(target, legible(sheet.title, texts))
     story = Drawing(texts, Styles(sheet.size), document.width).blocks(sheet.blocks)
     document.build(
         story or [Spacer(1, 1)], canvasmaker=_numbered(texts, texts.printed.fill(date=sheet.printed))
@@ -290,9 +275,9 @@ class _Paper(BaseDocTemplate):  # type: ignore[misc]
             rightMargin=_SIDE,
             topMargin=_TOP,
             bottomMargin=_FOOT,
-            title=line(title),
+            title=title,
             author=AUTHOR,
-            subject=line(title),
+            subject=title,
             creator=AUTHOR,
             lang=LANGUAGE,
             invariant=1,
@@ -334,7 +319,7 @@ def _numbered(texts: PageTexts, printed: str) -> type[Any]:
         def _foot(self, number: int, count: int) -> None:
             self.setFont(PLAIN, _FOOTER_SIZE)
             self.setFillColor(SOFT)
-            self.drawString(_SIDE, _FOOT / 2, line(printed))
+            self.drawString(_SIDE, _FOOT / 2, legible(printed, texts))
             self.drawRightString(A4[0] - _SIDE, _FOOT / 2, texts.page.fill(page=number, pages=count))
 
     return Numbered

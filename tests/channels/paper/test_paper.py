@@ -3,7 +3,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.paper import Sheet, on_one_page, pdf
-from bot.channels.paper.document import MISSING
 from bot.content.door_texts import load_paper_texts
 from bot.content.policy_load import load_policy
 from bot.domain.messages import (
@@ -106,12 +105,6 @@ def test_markup_from_people_is_printed_as_text(text: str) -> None:
     assert letters(content).count("".join(text.split())) == 14
     pages = read(content).pages
     assert not any("/Annots" in page or list(page.images) for page in pages)
-
-
-def test_what_the_fonts_cannot_draw_is_marked() -> None:
-    """A character without a picture is shown as a mark in its place; others around it stay."""
-    shown = words(printed(Paragraph("Zoë Ł Жук αβγ 😀 漢 end")))
-    assert f"Zoë Ł Жук αβγ {MISSING} {MISSING} end" in shown
 
 
 def test_what_hides_or_turns_text_is_left_out() -> None:
