@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 import structlog
 from aiohttp import web
 
+from bot.assistant import desk
 from bot.assistant.assistant import Assistant
 from bot.casework.context import ChannelState, Context, CurrentWorld, Work
 from bot.casework.limits import Counters
 from bot.channels import playground
 from bot.channels.common.runtime import AsyncCore
 from bot.channels.common.work import Runtime
+from bot.channels.paper.case_pages import CasePages
 from bot.channels.playground.store import KeptMessages
 from bot.channels.slack import app as slack
 from bot.channels.slack.config import PLATFORM as SLACK
@@ -35,10 +37,11 @@ from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_rules
 from bot.content.tables import Outcomes, PermissionTable, Retention
 from bot.content.world import World
-from bot.delivery.sender import Sender
+from bot.delivery.sender import Sender as WayOut
 from bot.delivery.worker import Worker
+from bot.domain.messages import Button
 from bot.domain.references import ALPHABET, receipt_code
-from bot.domain.turns import Tokens
+from bot.domain.turns import Sender, Tokens
 from bot.engine.engine import STEPS, BuiltinEngine, build_engine, read_lesson
 from bot.engine.parse import Engine, Parse
 from bot.engine.rasa import RasaEngine, RasaService, model_suffix
@@ -95,13 +98,15 @@ class Product:
 def read_world(settings: Settings) -> World:
     """The policy, journeys, texts and the Federation's settings. Raises DataFaults."""
     folder = settings.policy_kb
+    table = load(folder / "permissions.yml", PermissionTable)
     policy = load_policy(folder / "social-media")
     return World(
         policy=policy,
         playbook=load_playbook(folder, policy),
         rules=load_answer_rules(settings.intents, folder, policy),
         federation=settings.federation,
-        permissions=load(folder / "permissions.yml", PermissionTable).permissions,
+        permissions=table.permissions,
+        approvers=table.two_people,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
     )
@@ -157,7 +162,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         current=CurrentWorld(world),
         texts=texts,
         roster_texts=roster_texts,
-        approvers=load(settings.policy_kb / "permissions.yml", PermissionTable).two_people,
+        approvers=world.approvers,
         outcomes=load(settings.policy_kb / "outcomes.yml", Outcomes),
         work=work,
         database=database,
@@ -168,6 +173,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         platforms=_platforms(settings),
         flt_conversation=_flt_conversation(settings),
         threads=(SLACK,) if settings.slack else (),
+        address=settings.public_url,
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
     )
     with database.transaction() as tx:
@@ -198,6 +204,7 @@ def web_app(product: Product, works: bool = True) -> web.Application:
     app = web.Application(handler_args={"auto_decompress": False})
     core = _core(app, product)
     Health(product.context, core.run, product.clock).mount(app)
+    CasePages(product.context, core.run, product.clock).mount(app)
     senders = _mount_doors(app, core, product)
     if works:
         _add_worker(app, core, product, senders)
@@ -229,7 +236,7 @@ def _closing(core: AsyncCore) -> Callable[[web.Application], Awaitable[None]]:
 
 
 def _add_worker(
-    app: web.Application, core: AsyncCore, product: Product, senders: Mapping[str, Sender]
+    app: web.Application, core: AsyncCore, product: Product, senders: Mapping[str, WayOut]
 ) -> None:
     app.cleanup_ctx.append(head_logged(product.database, core.run))
     worker = Worker(product.context, senders, core.run, product.clock, random.random)
@@ -237,13 +244,15 @@ def _add_worker(
     app.cleanup_ctx.append(working(worker, product.database.listener()))
 
 
-def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dict[str, Sender]:
+def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dict[str, WayOut]:
     """Every configured door; what it is spoken to by, and its way out."""
-    senders: dict[str, Sender] = {}
+    senders: dict[str, WayOut] = {}
     context, settings = product.context, product.settings
     if settings.playground:
         store = KeptMessages(product.database, context.vault)
-        senders[PLAYGROUND] = playground.mount(app, core, settings.federation, store, core.run, product.clock)
+        senders[PLAYGROUND] = playground.mount(
+            app, core, settings.federation, store, core.run, product.clock, _row(context)
+        )
     runtime = Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     if settings.slack:
         senders[SLACK] = slack.mount(app, core, context.current, settings.slack, context.channel, runtime)
@@ -252,9 +261,14 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
     return senders
 
 
+def _row(context: Context) -> Callable[[str], tuple[Button, ...]]:
+    """The buttons that always stand on the playground for a user, as their roles are now."""
+    return lambda user: desk.row(context.world, Sender(PLAYGROUND, user))
+
+
 def _teams(
     app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig, runtime: Runtime
-) -> Sender:
+) -> WayOut:
     context = product.context
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
@@ -270,12 +284,17 @@ def serve(settings: Settings, works: bool = True) -> None:
     host = LOOPBACK if settings.playground or emulated else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
     # Before the engine learns, which takes a while: a port that is taken is told at once.
     with bound(host, settings.port) as door:
-        product = build(settings)
+        product = build(replace(settings, public_url=settings.public_url or _own_address(settings)))
         try:
             log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
             web.run_app(web_app(product, works), sock=door, print=None, access_log=None)
         finally:
             product.close()
+
+
+def _own_address(settings: Settings) -> str:
+    """That of the playground, whose people sit at this machine."""
+    return f"http://localhost:{settings.port}" if settings.playground else ""
 
 
 def work(settings: Settings) -> None:

@@ -40,6 +40,7 @@ class Environment(BaseSettings):
     database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
     keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")
     config: Path = Field(default=Path("federation.yml"), validation_alias="SIGNPOST_CONFIG")
+    public_url: str = Field(default="", validation_alias="PUBLIC_URL")
     nlu_url: str = Field(default="", validation_alias="NLU_URL")
     nlu_token: str = Field(default="", validation_alias="NLU_TOKEN")
     slack_bot_token: str = Field(default="", validation_alias="SLACK_BOT_TOKEN")

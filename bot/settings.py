@@ -66,8 +66,8 @@ class Places:
 class Settings(Places):
     """What the composition root builds from. Without `nlu` the built-in engine reads alone.
 
-    `slack` and `teams` are there where they are configured. `unknown` are variables that begin like
-    Signpost's own and are not read.
+    `public_url` is where people's browsers reach it, if they do. `slack` and `teams` are there where they
+    are configured. `unknown` are variables that begin like Signpost's own and are not read.
     """
 
     port: int
@@ -79,6 +79,7 @@ class Settings(Places):
     nlu: Nlu | None = None
     slack: SlackConfig | None = None
     teams: TeamsConfig | None = None
+    public_url: str = ""
     unknown: tuple[str, ...] = ()
 
 
@@ -99,6 +100,7 @@ def read_settings() -> Settings:
     environment = variables.values
     production = bool(environment.slack_bot_token or environment.teams_app_id)
     faults = list(variables.faults)
+    public_url = _public_url(environment.public_url, faults)
     config, federation = _federation(environment, production, faults)
     data = _data_folder(environment.database_url)
     ring = _ring(environment.keys, data, production, faults)
@@ -119,6 +121,7 @@ def read_settings() -> Settings:
         nlu=nlu,
         slack=slack,
         teams=teams,
+        public_url=public_url,
         unknown=variables.unknown,
     )
 
@@ -211,6 +214,17 @@ def _teams(environment: Environment, faults: list[str]) -> TeamsConfig | None:
             " as 19:…@thread.v2 (docs/teams.md)."
         )
     return config
+
+
+def _public_url(url: str, faults: list[str]) -> str:
+    """Without a slash at the end. Encrypted, but on this machine: a case comes through it."""
+    if not url:
+        return ""
+    parts = urlsplit(url) if _is_address(url) else None
+    local = parts is not None and parts.hostname in ("localhost", LOOPBACK)
+    if parts is None or (parts.scheme != "https" and not local) or parts.query or parts.fragment:
+        faults.append("PUBLIC_URL: not an address such as https://signpost.example.org (with https).")
+    return url.rstrip("/")
 
 
 def _is_address(url: str) -> bool:

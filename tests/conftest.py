@@ -100,12 +100,14 @@ def world() -> World:
     """The real policy, journeys and texts, and a made-up Federation."""
     folder = ROOT / "policy_kb"
     policy = load_policy(folder / "social-media")
+    table = load(folder / "permissions.yml", PermissionTable)
     return World(
         policy=policy,
         playbook=load_playbook(folder, policy),
         rules=load_answer_rules(ROOT / "intents", folder, policy),
         federation=federation(),
-        permissions=load(folder / "permissions.yml", PermissionTable).permissions,
+        permissions=table.permissions,
+        approvers=table.two_people,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
     )

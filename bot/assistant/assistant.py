@@ -142,9 +142,8 @@ def stops(context: Context, incoming: Incoming) -> bool:
         return False
     on_roster = context.world.federation.roster.by_account(sender.platform, sender.user) is not None
     match content:
-        case Said(text):
-            of_cases = words.command(text) in ("cases", "roster") or words.reference(text) != ""
-            return not (on_roster and incoming.private and of_cases)
+        case Said() | Pressed(words.WORD):
+            return not (on_roster and incoming.private and words.asks_for_cases(content))
         case Pressed() | Submitted():
             return not (incoming.private and content.action.startswith(("case.", "roster.")))
     return True

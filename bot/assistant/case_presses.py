@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
-from bot.casework import auditing, card, forms, handle, restriction, views
+from bot.casework import auditing, card, case_list, forms, handle, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
+from bot.casework.case_list import FIND, LIST, Listed
 from bot.casework.context import Work
 from bot.casework.forms import Checked
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
 from bot.casework.press import Press, refusal
-from bot.casework.views import Listed
+from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
 from bot.domain.messages import Message
 from bot.domain.presses import CasePart
@@ -24,6 +26,7 @@ from bot.reporting.inputs import clean_text
 from bot.storage.reports import (
     Reporter,
     histories,
+    newest_closed,
     open_reports,
     people_of_each,
     report_by_reference,
@@ -42,6 +45,10 @@ def act(work: Work, incoming: Incoming) -> Message:
         return refusal(work.context, "not_on_roster")
     if content.action == codes.SUBJECT:
         return codes.ask_for_subject(work, person, content)
+    if content.action == LIST:
+        return _listed(work, person, content.value)
+    if content.action == FIND:
+        return _found(work, person, content)
     if content.action not in ACTS:
         return refusal(work.context, "unknown_action")
     press = _permitted(work, person, content)
@@ -117,7 +124,7 @@ def _show(press: Press) -> Message:
         return card.notice(press.context, press.report)
     entries = press.case.entries
     links = card_links(press.tx, press.report, entries)
-    return card.card(press.context, press.report, press.told, entries, links=links)
+    return card.card(press.context, press.report, press.told, entries, links=links, may=press.may)
 
 
 def _sees_the_card(press: Press) -> bool:
@@ -184,13 +191,41 @@ def list_cases(work: Work, incoming: Incoming) -> Message:
     """The open cases that the sender may see; a refusal for someone off the roster."""
     sender = incoming.sender
     person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
-    auditing.note(work, person, "cases" if person else "refused")
     if person is None:
+        auditing.note(work, None, "refused")
         return refusal(work.context, "not_on_roster")
-    found = open_reports(work.tx, work.context.vault)
+    return _listed(work, person, "open")
+
+
+_FILTERS: tuple[CaseFilter, ...] = get_args(CaseFilter)
+# Of the closed ones so many are looked at: older ones are found by their reference.
+_CLOSED_LOOKED_AT = 200
+
+
+def _listed(work: Work, person: Person, asked: str) -> Message:
+    """One list of cases, of which each may be seen by this person now."""
+    auditing.note(work, person, "cases")
+    which: CaseFilter = next((name for name in _FILTERS if name == asked), "open")
+    vault = work.context.vault
+    found = (
+        newest_closed(work.tx, vault, _CLOSED_LOOKED_AT)
+        if which == "closed"
+        else open_reports(work.tx, vault)
+    )
     told = people_of_each(work.tx, found)
     may_see = [report for report in found if work.context.may(person, "list", report, told[report.id])]
     entries = histories(work.tx, may_see)
     seen = [Listed(report, entries[report.id]) for report in may_see]
-    listed = views.case_list(work.context, seen, person.id, work.now)
+    listed = case_list.case_list(work.context, seen, person.id, work.now, which)
     return codes.with_subject_button(work.context, person, listed)
+
+
+def _found(work: Work, person: Person, content: Pressed | Submitted) -> Message:
+    """The form for a reference, or the card; unknown and not theirs read the same."""
+    if isinstance(content, Pressed):
+        return case_list.find_form(work.context)
+    typed = next(iter(content.fields.get("reference", ())), "")
+    press = _permitted(work, person, Pressed("case.show", read_reference(clean_text(typed))))
+    if isinstance(press, Press):
+        return _show(press)
+    return case_list.find_form(work.context, typed[:40], work.context.texts.refusals["unknown"].fill())

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.asking import conversation
 from bot.asking.render import show_passage
-from bot.assistant import words
+from bot.assistant import desk, words
 from bot.assistant.crisis import Parses, read_for_danger
 from bot.content.world import World
-from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
     ApprovePurge,
@@ -53,9 +53,11 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
         case SharedFile():
             return Turn(session, (file_advice(world),))
         case Said(text):
-            if words.command(text) == "drill":
-                return _drill(session, incoming.sender, world, now)
+            if (word := _of_sender(text)) is not None:
+                return word(session, incoming.sender, world, now)
             return _said(session, text, next(iter(parses), None), world, now)
+        case Pressed(words.WORD, word) if word in _COMMANDS:
+            return _COMMANDS[word](session, world, now)
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
         case Submitted() as submitted:
@@ -87,9 +89,9 @@ def _said(session: Session, text: str, parse: Parse | None, world: World, now: d
         return Turn(session, (), (ShowAudit(audited),))
     word = words.command(text)
     question = words.question(text)
-    if word is None and question:
+    if word is None:
         return _asked(session, question, parse, world, now)
-    return _COMMANDS[word or "help"](session, world, now)
+    return _COMMANDS[word](session, world, now)
 
 
 def _asked(session: Session, question: str, parse: Parse | None, world: World, now: datetime) -> Turn:
@@ -109,16 +111,21 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     )
 
 
-def help_message(world: World) -> Message:
-    """What Signpost can do."""
+def help_message(world: World, sender: Sender) -> Message:
+    """What this person may do."""
     texts = world.playbook.texts.dialogue
-    buttons = Buttons(
-        (
-            Button(texts.help_report, "report.start", "", "primary"),
-            Button(texts.help_status, "status.show"),
-        )
-    )
-    return Message((Heading(texts.help_title), Paragraph(texts.help_text), buttons), summary=texts.help_title)
+    duties = desk.duties(world, sender)
+    more = (Bullets(duties, texts.help_desk),) if duties else ()
+    row = Buttons(desk.row(world, sender))
+    blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
+    return Message(blocks, summary=texts.help_title)
+
+
+def _numbers(world: World) -> Message:
+    """Everyone who can be phoned."""
+    title = world.playbook.texts.dialogue.numbers
+    lines = tuple(world.federation.contact_lines().values())
+    return Message((Heading(title), Bullets(lines, phones=True)), summary=title, replaces="numbers")
 
 
 def start_report(
@@ -137,6 +144,18 @@ def start_report(
     begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
     assert begun.draft is not None
     return Turn(begun, (presses.show_draft(begun.draft, world),))
+
+
+# Typed words of which what comes depends on who says them.
+_OF_SENDER: Mapping[str, Callable[[Session, Sender, World, datetime], Turn]] = {
+    "drill": lambda session, sender, world, now: _drill(session, sender, world, now),
+    "help": lambda session, sender, world, _now: Turn(session, (help_message(world, sender),)),
+}
+
+
+def _of_sender(text: str) -> Callable[[Session, Sender, World, datetime], Turn] | None:
+    said = words.command(text) or ("" if words.question(text) else "help")
+    return _OF_SENDER.get(said)
 
 
 def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Turn:
@@ -175,7 +194,7 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
-    "help": lambda session, world, _now: Turn(session, (help_message(world),)),
+    "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
     "back": _on_draft(presses.go_back),
     "save": _on_draft(presses.save),
     "cancel": _on_draft(presses.cancel),

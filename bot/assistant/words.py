@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from bot.domain.references import alone, is_code, mentioned
+from bot.domain.turns import Content, Pressed, Said
 
 Word = Literal[
     "report",
@@ -23,6 +24,7 @@ Word = Literal[
     "purge",
     "drill",
     "roster",
+    "numbers",
 ]
 _LONGEST = 60
 
@@ -44,6 +46,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "drill": ("drill", "start a drill"),
     "purge": ("approve purge", "approve the purge"),
     "roster": ("roster", "the roster"),
+    "numbers": ("numbers", "phone numbers", "emergency numbers", "phone list"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 
@@ -54,6 +57,23 @@ def command(text: str) -> Word | None:
         return None
     plain = re.sub(r"\s+", " ", text.strip().removeprefix("/").strip().rstrip(".!").casefold())
     return _MEANING.get(plain)
+
+
+# What a button carries that does what a typed word does, and the word as its value.
+WORD = "word.say"
+
+
+def asks_for_cases(content: Content) -> bool:
+    """Whether it is typed or pressed to see a case, the list of them, or the roster."""
+    match content:
+        case Said(text):
+            return command(text) in _OF_CASES or reference(text) != ""
+        case Pressed(action, value):
+            return action == WORD and value in _OF_CASES
+    return False
+
+
+_OF_CASES = ("cases", "roster")
 
 
 def question(text: str) -> str:

@@ -63,36 +63,38 @@ _ROWS = (
     Act("take", "assign", Happening.ASSIGN, card=_TAKEN, line=True, reply="assigned"),
     Act("details", "details", card=_ANY),
     Act("assess", "assess", Happening.ASSESS, "assessment", card=_OPEN, line=True),
-    Act("assign", "assign", Happening.ASSIGN, "person", card=_OPEN, line=True, reply="assigned"),
-    Act("note", "note", Happening.NOTE, "note", card=_OPEN, line=True, reply="noted"),
-    Act("ask", "ask", Happening.ASK, "question", card=_OPEN, line=True, tells="question", reply="asked"),
-    Act("refer", "refer", Happening.REFER, "referral", card=_OPEN, line=True, reply="referred"),
-    Act("clauses", "list", card=_ANY),
     Act("close", "close", Happening.CLOSE, "closing", card=_OPEN, line=True, tells="closed", reply="closed"),
     Act(
         "reopen", "close", Happening.REOPEN, "reason", card=(Stage.CLOSED,),
         line=True, tells="reopened", reply="reopened",
     ),
-    Act("more", "details", card=_ANY),
-    Act("advice", "assess", Happening.ADVICE, "advice", more=_OPEN, line=True),
+    # Never behind More: what protects a child, or keeps the case from the wrong eyes.
+    Act("advice", "assess", Happening.ADVICE, "advice", card=_OPEN, line=True),
+    Act(
+        "urgent", "assess", Happening.URGENT, "why", card=_OPEN, line=True,
+        locked=("already_urgent", lambda row: row.urgent),
+    ),
+    Act(
+        "calm", "assess", Happening.CALM, "why", card=_OPEN, line=True,
+        locked=("not_urgent", lambda row: not row.urgent),
+    ),
+    Act(
+        "restrict", "restrict", Happening.RESTRICT, "restriction", card=_ANY,
+        locked=("restricted_already", lambda row: row.visibility.restricted),
+    ),
+    Act("recuse", "list", Happening.RECUSE, card=_OPEN),
+    Act("more", "list", card=_ANY),
+    Act("note", "note", Happening.NOTE, "note", more=_OPEN, line=True, reply="noted"),
+    Act("ask", "ask", Happening.ASK, "question", more=_OPEN, line=True, tells="question", reply="asked"),
+    Act("assign", "assign", Happening.ASSIGN, "person", more=_OPEN, line=True, reply="assigned"),
+    Act("refer", "refer", Happening.REFER, "referral", more=_OPEN, line=True, reply="referred"),
+    Act("clauses", "list", more=_ANY),
     Act("investigate", "assess", Happening.INVESTIGATE, "first_step", more=_TAKEN, line=True),
     Act("task", "assess", Happening.TASK, "task", more=_OPEN, line=True),
     # Whose task it is ticks it, whatever else they may do.
     Act("done", "details", Happening.DONE, line=True),
-    Act(
-        "urgent", "assess", Happening.URGENT, "why", more=_OPEN, line=True,
-        locked=("already_urgent", lambda row: row.urgent),
-    ),
-    Act(
-        "calm", "assess", Happening.CALM, "why", more=_OPEN, line=True,
-        locked=("not_urgent", lambda row: not row.urgent),
-    ),
     Act("link", "assess", Happening.LINK, "link", more=_OPEN),
     Act("contact", "assess", Happening.CONTACT, "contact", more=_OPEN, line=True),
-    Act(
-        "restrict", "restrict", Happening.RESTRICT, "restriction", more=_ANY,
-        locked=("restricted_already", lambda row: row.visibility.restricted),
-    ),
     Act(
         "hold", "restrict", Happening.HOLD, "why", more=_ANY,
         locked=("on_hold", lambda row: row.legal_hold),
@@ -102,7 +104,6 @@ _ROWS = (
         locked=("not_on_hold", lambda row: not row.legal_hold),
     ),
     Act("export", "export", more=_ANY),
-    Act("recuse", "list", Happening.RECUSE, more=_OPEN),
     Act("recuse_yes", "list"),
 )  # fmt: skip
 # By what their buttons carry.

@@ -36,10 +36,14 @@ May = Callable[[Action], bool]
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 
 
-def on_card(context: Context, report: Report, quotes: bool) -> tuple[Button, ...]:
-    """Those that a card bears: everyone who has it sees the same ones, and each press is checked again."""
-    found = [act for act in ACTS.values() if report.state.stage in act.card]
-    return tuple(_button(context, report, act) for act in found if quotes or act.name != "clauses")
+def buttons(context: Context, report: Report, may: May = lambda _needs: True) -> tuple[Button, ...]:
+    """Those that a card bears: a posted one the same for everyone who has it, since each press is checked."""
+    found = [act for act in ACTS.values() if report.state.stage in act.card and not _is_locked(report, act)]
+    return tuple(_button(context, report, act) for act in found if may(act.needs))
+
+
+def _is_locked(report: Report, act: Act) -> bool:
+    return act.locked is not None and act.locked[1](report.row)
 
 
 def _button(context: Context, report: Report, act: Act) -> Button:
@@ -59,7 +63,7 @@ def more(context: Context, report: Report, entries: Sequence[Entry], may: May) -
 
 def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) -> Iterator[Button]:
     for act in ACTS.values():
-        senseless = act.locked is not None and act.locked[1](report.row)
+        senseless = _is_locked(report, act) or (act.name == "clauses" and not quotes(context, report))
         done = act.name == "investigate" and is_investigated(entries)
         if report.state.stage in act.more and not senseless and not done and may(act.needs):
             yield _button(context, report, act)
@@ -91,21 +95,25 @@ def card(
     entries: tuple[Entry, ...],
     recipient: Recipient | None = None,
     links: tuple[str, ...] = (),
+    may: May = lambda _needs: True,
 ) -> Message:
     """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name.
 
-    `links` are the references of linked cases that may stand on it.
+    `links` are the references of linked cases that may stand on it. With `may` it bears those buttons alone
+    that the one who asked for it may press.
     """
     labels = context.texts.labels
     title = f"{report.reference} · {kind_name(context, report)}"
-    blocks: list[Block] = [Heading(title), Tags(tags(context, report, entries))]
+    marks = tags(context, report, entries)
+    blocks: list[Block] = [Tags(marks), Heading(title)]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
     linked = [(context.work.labels.linked, ", ".join(links))] if links else []
-    blocks.append(Facts((*_facts(context, report, told, entries), *linked)))
-    blocks.append(Paragraph(f"{labels.images}: {context.texts.images_none}", muted=True))
-    blocks.append(Buttons(buttons(context, report)))
-    return Message(tuple(blocks), summary=title, replaces=f"card:{report.reference}")
+    images = (labels.images, context.texts.images_none)
+    blocks.append(Facts((*_facts(context, report, told, entries), *linked, images)))
+    blocks.append(Buttons(buttons(context, report, may)))
+    first = f"{context.texts.tags.urgent} · " if report.row.urgent else ""
+    return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"card:{report.reference}")
 
 
 def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:
@@ -133,7 +141,8 @@ def _facts(
         (labels.status, status_line(context, report)),
         (labels.school, context.world.federation.school_name(row.school)),
         (labels.received, context.local(row.received_at)),
-        (labels.reporter, _reporter_line(context, report)),
+        # Never a name, whatever the reporter chose: a channel's history is kept by the platform.
+        (labels.reporter, context.texts.modes.named(report.row.mode)),
         *public_answers(context, report),
         (labels.holder, context.name(report.state.holder) if report.state.holder else context.texts.nobody),
         (labels.told, _told_line(context, report, told)),
@@ -190,17 +199,15 @@ def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], .
     return answered(context.world, report.answers, card=True)
 
 
+def told_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
+    """Every answer in words but how the reporter is named, which stands beside them."""
+    slots = {name: values for name, values in report.answers.items() if name != "mode"}
+    return answered(context.world, slots, card=False)
+
+
 def status_line(context: Context, report: Report) -> str:
     """The stage in words."""
     return context.texts.stages[report.state.stage]
-
-
-def _reporter_line(context: Context, report: Report) -> str:
-    # A name stands on the card only where the reporter chose to be named.
-    mode = context.texts.modes.named(report.row.mode)
-    if report.row.mode != "named" or report.reporter is None:
-        return mode
-    return f"{mode}: {reporter_name(context, report)}"
 
 
 def reporter_name(context: Context, report: Report) -> str:
@@ -230,11 +237,6 @@ def _role(context: Context, role: str) -> str:
 def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
     names = dict.fromkeys(context.name(entry.actor) for entry in entries if entry.event == "view")
     return ", ".join(names) or context.texts.nobody
-
-
-def buttons(context: Context, report: Report) -> tuple[Button, ...]:
-    """The buttons of a card; each press is checked."""
-    return on_card(context, report, bool(quotes(context, report)))
 
 
 def quotes(context: Context, report: Report) -> list[Block]:

@@ -110,6 +110,8 @@ class Context:
     threads: tuple[str, ...] = ()
     channel: ChannelState = field(default_factory=ChannelState)
     outages: Outages = field(default_factory=Outages)
+    # Where people's browsers reach Signpost, without a slash at the end; "" where they do not.
+    address: str = ""
 
     @property
     def world(self) -> World:

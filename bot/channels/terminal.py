@@ -16,11 +16,13 @@ from bot.domain.messages import (
     Field,
     Form,
     Heading,
+    Link,
     Message,
     Outside,
     Paragraph,
     Progress,
     Quote,
+    Table,
     Tags,
     Verdict,
 )
@@ -67,6 +69,10 @@ def _list_block(block: Block) -> list[str]:
             return ["  ".join(f"[{clean(item)}]" for item in items)] if items else []
         case Outside(text, source):
             return _wrapped(f"Not in this policy{f' ({source})' if source else ''}: {text}")
+        case Table(_, rows):
+            return [line for row in rows for line in _wrapped(row.text, "  ")]
+        case Link(label, url):
+            return [clean(f"{label}: {url}")]
         case Progress(done, total):
             return [f"Step {done} of about {total}"]
     return []
@@ -129,8 +135,9 @@ class Terminal:
 
     def _offer(self, message: Message) -> None:
         for block in message.blocks:
-            if isinstance(block, Buttons):
-                for button in block.items:
+            if isinstance(block, Buttons | Table):
+                shown = block.items if isinstance(block, Buttons) else [row.button for row in block.rows]
+                for button in shown:
                     self._buttons.append(button)
                     self.show(f"  {len(self._buttons)}. {clean(button.label)}")
             if isinstance(block, Form):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,17 +14,16 @@ import typer
 from bot.app import NoEngine, build, clock, read_world
 from bot.casework.context import Context, Work
 from bot.channels.paper import Sheet, on_one_page, pdf
+from bot.channels.paper.case_pages import case_bytes, json_bytes
 from bot.channels.paper.phone_sheet import phone_sheet
 from bot.channels.paper.tables import csv_file
 from bot.commands.keys import agreement, used
 from bot.commands.registry import cli, command, opened
 from bot.content.documents import load
 from bot.content.tables import Retention
-from bot.domain.messages import Block
 from bot.domain.references import read_reference
 from bot.domain.retention import CASE_CLASSES
 from bot.people.roster import lines
-from bot.records.case_file import case_blocks, title_of
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
 from bot.records.retention import Going, due, purge
@@ -159,7 +157,7 @@ def _case(context: Context, wanted: str, case: str, code: str, now: datetime) ->
         file = export_case(Work(tx, context, now), case, wanted, code)
     if file is None:
         raise SettingsFaults(context.world.paper.codes.refused)
-    return _one(context, wanted, file, (title_of(context, file), case_blocks(context, file)), now)
+    return case_bytes(context, wanted, file, now)
 
 
 def _subject(context: Context, wanted: str, key: str, code: str, now: datetime) -> bytes:
@@ -170,16 +168,10 @@ def _subject(context: Context, wanted: str, key: str, code: str, now: datetime) 
         file = export_subject(Work(tx, context, now), subject, wanted, code)
     if file is None:
         raise SettingsFaults(context.world.paper.codes.refused)
-    return _one(context, wanted, file, (subject_title(context, file), subject_blocks(context, file)), now)
-
-
-def _one(
-    context: Context, wanted: str, file: dict[str, Any], paper: tuple[str, tuple[Block, ...]], now: datetime
-) -> bytes:
     if wanted == "json":
-        return _json(file)
-    title, blocks = paper
-    return pdf(Sheet(title, blocks, context.local(now)), context.world.paper.pages)
+        return json_bytes(file)
+    sheet = Sheet(subject_title(context, file), subject_blocks(context, file), context.local(now))
+    return pdf(sheet, context.world.paper.pages)
 
 
 def _register(context: Context, wanted: str, days: tuple[date | None, date | None], now: datetime) -> bytes:
@@ -188,15 +180,11 @@ def _register(context: Context, wanted: str, days: tuple[date | None, date | Non
         rows = register(Work(tx, context, now), *days)
     if wanted == "json":
         made = {"at": now.isoformat(timespec="seconds"), "from": str(days[0] or ""), "to": str(days[1] or "")}
-        return _json(
+        return json_bytes(
             {"format": "signpost-register", "version": 1, "note": texts.note, **made, "reports": rows}
         )
     columns = texts.columns.model_dump()
     return csv_file(texts.note, list(columns.values()), [[row[name] for name in columns] for row in rows])
-
-
-def _json(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", errors="replace")
 
 
 @command("purge")

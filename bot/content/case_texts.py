@@ -147,13 +147,28 @@ class FieldErrors(Record):
     answer: Text
 
 
-class CaseList(Record):
-    """The list of open cases."""
+CaseFilter = Literal["open", "mine", "urgent", "closed"]
 
-    title: Text
-    none: Text
+
+class Counted(Record):
+    """How many cases stand in a list."""
+
     one: Text
     many: Annotated[Phrase, Holding("count")]
+
+
+class CaseList(Record):
+    """The list of cases: its filters, the table, and the form that finds one."""
+
+    titles: Table[CaseFilter, Text]
+    filters: Table[CaseFilter, Text]
+    counts: Table[CaseFilter, Counted]
+    columns: tuple[Text, Text, Text, Text, Text, Text]
+    closed: Annotated[Phrase, Holding("age")]
+    find: Text
+    find_reference: Text
+    find_submit: Text
+    none: Text
     line: Annotated[Phrase, Holding("reference kind age holder")]
     withheld: Annotated[Phrase, Holding("why")]
     urgent: Annotated[Phrase, Holding("urgent line")]

@@ -178,6 +178,13 @@ class CodeTexts(Record):
     json_: Text = Field(alias="json")
     given: Annotated[Phrase, Holding("code until command")]
     errors: CodeErrors
+    link_text: Annotated[Phrase, Holding("until")]
+    link_pdf: Text
+    link_json: Text
+    page_title: Text
+    page_text: Text
+    page_button: Text
+    page_gone: Text
     not_permitted: Text
     host_concerned: Text
     refused: Text
@@ -201,6 +208,7 @@ class CaseFileTexts(Record):
     reporter_mark: Text
     exported: Text
     exported_by: Annotated[Phrase, Holding("when person roles")]
+    exported_link: Annotated[Phrase, Holding("when person roles")]
     missing: Text
     not_here: tuple[Text, ...] = Field(min_length=1)
     no_name: Annotated[Phrase, Holding("mode")]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from bot.content.documents import Record
-from bot.content.texts import Holding, Phrase, Text, WithReference
+from bot.content.texts import Holding, Phrase, Table, Text, WithReference
+
+# What `help` tells those of, whose roles permissions.yml names for it; anybody on the roster holds a drill.
+Duty = Literal["list", "export", "restrict", "audit", "subject", "roster", "purge", "drill"]
 
 
 class Dialogue(Record):
@@ -15,6 +18,11 @@ class Dialogue(Record):
     help_text: Text
     help_report: Text
     help_status: Text
+    help_desk: Text
+    numbers: Text
+    cases: Text
+    roster: Text
+    duties: Table[Duty, Text]
     public_line: Text
     no_drill: Text
     unknown_action: Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
-from bot.domain.access import Permissions
+from bot.domain.access import Decision, Permissions
 from bot.domain.roster import Federation
 
 
@@ -28,5 +29,7 @@ class World:
     permissions: Permissions
     door: DoorTexts
     paper: PaperTexts
+    # The roles of which two are needed, for each kind of decision that takes two people.
+    approvers: Mapping[Decision, frozenset[str]]
     platform: str = ""
     now: datetime | None = None

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.casework import auditing
+from bot.casework.case_list import age
 from bot.casework.context import Context, Work
-from bot.casework.views import age
 from bot.delivery import work_reminders
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm

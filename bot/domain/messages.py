@@ -108,6 +108,34 @@ class Buttons:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of a table: a cell for each column, and the button that opens it, shown in the first.
+
+    `text` says the same where there is no room for a table.
+    """
+
+    cells: tuple[str, ...]
+    text: str
+    button: Button
+
+
+@dataclass(frozen=True)
+class Table:
+    """Lines with the same columns, such as a list of cases."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to a page of Signpost's own. `url` is made by Signpost, never by a person."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Option:
     """One choice of a field."""
 
@@ -160,6 +188,8 @@ Block = (
     | Tags
     | Outside
     | Buttons
+    | Table
+    | Link
     | Form
     | Progress
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.casework import named_contact
-from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags
+from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags, told_answers
 from bot.casework.closing import KEPT
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
@@ -20,7 +20,6 @@ from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragra
 from bot.domain.roster import Person, role_name
 from bot.domain.routing import Told
 from bot.reporting.redaction import hidden_name
-from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
 FORMAT, VERSION = "signpost-case", 1
@@ -37,6 +36,7 @@ class Taken:
     person: Person
     roles: tuple[str, ...]
     at: datetime
+    by_link: bool = False
 
 
 def case_file(
@@ -52,13 +52,14 @@ def case_file(
             "at": taken.at.isoformat(timespec="seconds"),
             "on_request_of": taken.person.name,
             "roles": [role_name(role) for role in taken.roles],
+            "by": "link" if taken.by_link else "command",
         },
         "policy": {"title": context.world.policy.title, "version": context.world.policy.version},
         "case": _case(context, report, entries),
         "told": [_told(context, item) for item in told if item.role != COMPLAINT],
         "answers": [
             {"question": question, "answer": hide(answer)}
-            for question, answer in answered(context.world, report.answers, card=False)
+            for question, answer in told_answers(context, report)
         ],
         "clauses": _clauses(context, report),
         "referrals": [item for item in timeline if item["event"] == "refer"],
@@ -194,7 +195,8 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
 def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
     texts, labels, case = context.world.paper.case, context.texts.labels, file["case"]
     exported = file["exported"]
-    reporter = case["reporter"] or texts.hidden_reporter.fill(mode=case["mode_label"])
+    named = " · ".join(filter(None, (case["reporter"], case["mode_label"])))
+    reporter = named if case["reporter"] else texts.hidden_reporter.fill(mode=case["mode_label"])
     rows = (
         (labels.reference, case["reference"]),
         (labels.school, case["school"]),
@@ -206,7 +208,7 @@ def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
         (labels.outcome, case["outcome_label"] or ""),
         (
             texts.exported,
-            texts.exported_by.fill(
+            (texts.exported_link if exported["by"] == "link" else texts.exported_by).fill(
                 when=_local(context, exported["at"]),
                 person=exported["on_request_of"],
                 roles=", ".join(exported["roles"]),

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
 
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.press import Press
 from bot.domain.messages import (
+    Block,
     Button,
     Buttons,
     Callout,
     Field,
     Form,
     Heading,
+    Link,
     Message,
     Option,
     Paragraph,
@@ -47,6 +51,8 @@ def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
     context, report, texts = press.context, press.report, press.context.world.paper.codes
     if not may_export(press.person, press.case):
         return press.refused("not_permitted")
+    if context.address:
+        return _links(press)
     if not may_lie_with_host(context, report):
         return _said("warning", texts.host_concerned)
     wanted = _sent(content, "format")
@@ -58,9 +64,30 @@ def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
     return _given(press, press.person, target, f"--case {report.reference}")
 
 
-def case_target(reference: str, wanted: str) -> tuple[str, ...]:
+def _links(press: Press) -> Message:
+    """A link for each format, to a page that gives the file once to whoever presses its button.
+
+    The file lies on nobody's machine but the asker's own: it may concern whoever runs Signpost's.
+    """
+    context, report, texts = press.context, press.report, press.context.world.paper.codes
+    title = texts.case_title.fill(reference=report.reference)
+    until = context.local(press.now + LINK_VALID_FOR)
+    blocks: list[Block] = [Heading(title), Paragraph(texts.link_text.fill(until=until))]
+    for wanted, label in (("pdf", texts.link_pdf), ("json", texts.link_json)):
+        code, target = context.new_tokens().code, case_target(report.reference, wanted, "link")
+        keep_code(press.tx, context.vault, target, press.person.id, code, press.now, LINK_VALID_FOR)
+        press.record("export_code", {"format": wanted})
+        blocks.append(Link(label, f"{context.address}/case/{report.reference}/{wanted}/{code}"))
+    return Message(tuple(blocks), title, replaces=f"{CASE}:{report.reference}", ephemeral=True)
+
+
+Way = Literal["command", "link"]
+LINK_VALID_FOR = timedelta(minutes=10)
+
+
+def case_target(reference: str, wanted: str, by: Way = "command") -> tuple[str, ...]:
     """What the code of a case is bound to."""
-    return ("case", reference, wanted)
+    return ("link" if by == "link" else "case", reference, wanted)
 
 
 def subject_target(subject: Subject, wanted: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from bot.casework.context import Work
 from bot.casework.history import entries_for
 from bot.domain.roster import Person
 from bot.records.case_file import Taken, case_file
-from bot.records.codes import case_target, may_ask_for_subject, may_export, subject_target
+from bot.records.codes import Way, case_target, may_ask_for_subject, may_export, subject_target
 from bot.records.register import may_lie_with_host
 from bot.records.subject_access import subject_file
 from bot.records.subjects import Subject
@@ -19,20 +19,23 @@ from bot.storage.export_codes import use_code
 from bot.storage.reports import report_by_reference
 
 
-def export_case(work: Work, reference: str, wanted: str, code: str) -> dict[str, Any] | None:
+def export_case(
+    work: Work, reference: str, wanted: str, code: str, by: Way = "command"
+) -> dict[str, Any] | None:
     """The case's file, once, or None where the code does not fit or its asker may not have it any more.
 
+    `by`: on the machine that Signpost runs on, or by a link, to whoever asked for it.
     Raises nothing for a wrong code: the try has to be counted, so the transaction must stand.
     """
-    person = _asker(work, case_target(reference, wanted), code)
+    person = _asker(work, case_target(reference, wanted, by), code)
     report = report_by_reference(work.tx, work.context.vault, reference)
     case = Case(work, report) if report else None
-    if person is None or case is None or not _still_may(person, case):
+    if person is None or case is None or not _still_may(person, case, by):
         _refused(work, "export_refused")
         return None
     case.enter("export", person.id, {"format": wanted})
     roles = tuple(sorted(work.context.actor(person.id, case.report).roles))
-    taken, entries = Taken(person, roles, work.now), entries_for(work, person, case.report)
+    taken, entries = Taken(person, roles, work.now, by == "link"), entries_for(work, person, case.report)
     return case_file(work.context, case.report, case.told, entries, taken)
 
 
@@ -52,9 +55,9 @@ def export_subject(work: Work, subject: Subject, wanted: str, code: str) -> dict
     return subject_file(work, subject, person)
 
 
-def _still_may(person: Person, case: Case) -> bool:
+def _still_may(person: Person, case: Case, by: Way) -> bool:
     # Checked again: roles change, and so does what a report says of whom it concerns.
-    return may_export(person, case) and may_lie_with_host(case.work.context, case.report)
+    return may_export(person, case) and (by == "link" or may_lie_with_host(case.work.context, case.report))
 
 
 def _asker(work: Work, target: tuple[str, ...], code: str) -> Person | None:

@@ -18,9 +18,15 @@ TRIES = 5
 
 
 def keep_code(
-    connection: Connection, vault: Vault, target: tuple[str, ...], person: str, code: str, now: datetime
+    connection: Connection,
+    vault: Vault,
+    target: tuple[str, ...],
+    person: str,
+    code: str,
+    now: datetime,
+    valid_for: timedelta = VALID_FOR,
 ) -> None:
-    """Keep a code for a quarter of an hour, in place of the last one of this person for this target."""
+    """Keep a code for a while, in place of the last one of this person for this target."""
     hidden = vault.blind("export", *target)
     same = (export_codes.c.target_hmac == hidden) & (export_codes.c.person == person)
     connection.execute(delete(export_codes).where(same))
@@ -31,7 +37,7 @@ def keep_code(
             person=person,
             code_hash=hash_code(code),
             failures=0,
-            expires_at=now + VALID_FOR,
+            expires_at=now + valid_for,
         )
     )
 

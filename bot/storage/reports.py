@@ -253,6 +253,13 @@ def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
     return tuple(opened(vault, row) for row in connection.execute(query))
 
 
+def newest_closed(connection: Connection, vault: Vault, most: int) -> tuple[Report, ...]:
+    """The reports that were closed last, newest first; none whose text was destroyed after its time."""
+    closed = (reports.c.stage == Stage.CLOSED.value) & (reports.c.wrapped_key != b"")
+    query = select(reports).where(closed).order_by(reports.c.closed_at.desc()).limit(most)
+    return tuple(opened(vault, row) for row in connection.execute(query))
+
+
 def reports_of(connection: Connection, vault: Vault, reporter: Reporter) -> tuple[Report, ...]:
     """The named and confidential reports of one person, newest first."""
     query = select(reports).where(reports.c.reporter_hmac == _hidden(vault, reporter))

@@ -95,7 +95,17 @@ def test_the_reference_after_audit(text: str, reference: str | None) -> None:
 def test_every_command_is_answered(world: World, word: str) -> None:
     """Each command says something or asks the services, with and without a report under way."""
     phrases = [phrase for phrase in ("report", "report image", "status", "cases", "help", "back") if phrase]
-    phrases += ["save", "cancel", "resume", "hide", "ask the flt", "drill", "approve purge", "roster"]
+    phrases += [
+        "save",
+        "cancel",
+        "resume",
+        "hide",
+        "ask the flt",
+        "drill",
+        "approve purge",
+        "roster",
+        "numbers",
+    ]
     [phrase] = [phrase for phrase in phrases if words.command(phrase) == word]
     begun = turn(Said("report"), world).session
     for session in (Session(TOKENS), begun):

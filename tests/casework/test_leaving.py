@@ -23,7 +23,7 @@ def restrict(desk: Desk, user: str, reference: str, **fields: str) -> str:
 
 def of_the_case(desk: Desk, user: str, reference: str) -> list[str]:
     """The cards of the case that stand in somebody's direct messages."""
-    return [text for text in desk.notebook.texts(user) if text.startswith(f"{reference} · ")]
+    return [text for text in desk.notebook.texts(user) if f"\n{reference} · " in f"\n{text}"]
 
 
 def test_a_restricted_case_leaves_the_channel_with_all_that_was_posted(threaded: Desk) -> None:

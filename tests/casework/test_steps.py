@@ -25,9 +25,12 @@ def cases(desk: Desk, user: str) -> str:
 
 
 def offered(desk: Desk, user: str, reference: str) -> set[str]:
-    """What "More" offers this person."""
-    [message] = desk.send(user, Pressed("case.more", reference))
-    found = [block for block in message.blocks if isinstance(block, Buttons)]
+    """What the card that this person asks for, and "More", offer them."""
+    shown = [
+        *desk.send(user, Pressed("case.show", reference)),
+        *desk.send(user, Pressed("case.more", reference)),
+    ]
+    found = [block for message in shown for block in message.blocks if isinstance(block, Buttons)]
     return {button.action.removeprefix("case.") for block in found for button in block.items}
 
 
@@ -85,7 +88,7 @@ def test_an_assessment_as_allegation_locks_and_tells_the_safeguarding_roles(desk
     for user in ("dina", "eleanor"):
         assert any(reference in text and "ALLEGATION" in text for text in desk.notebook.texts(user))
     assert "do not investigate" in desk.press("farid", "case.investigate", reference)
-    assert "“More …” moves it" in assess(desk, "eleanor", reference, child="yes")
+    assert "“Move to restricted” on the card" in assess(desk, "eleanor", reference, child="yes")
 
 
 def test_investigating_needs_an_acknowledgement(desk: Desk) -> None:

@@ -90,8 +90,11 @@ def test_holding_and_restricting_are_for_safeguarding(desk: Desk, user: str, nam
     """The FLT may neither hold a case nor restrict it, nor is it offered to them."""
     reference = colleague(desk)
     assert "Nothing has changed" in desk.fill(user, f"case.{name}", reference, why=WHY)
-    assert "[Move to restricted]" not in desk.press("farid", "case.more", reference)
-    assert "[Move to restricted]" in desk.press("eleanor", "case.more", reference)
+    for act in ("case.show", "case.details", "case.more"):
+        assert "[Move to restricted]" not in desk.press("farid", act, reference)
+        assert "legal hold]" not in desk.press("farid", act, reference)
+    assert "[Move to restricted]" in desk.press("eleanor", "case.show", reference)
+    assert "[Put under legal hold]" in desk.press("eleanor", "case.more", reference)
 
 
 @pytest.mark.parametrize("name", ["assess", "advice", "task", "urgent", "investigate", "recuse"])

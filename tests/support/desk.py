@@ -20,7 +20,18 @@ from bot.content.federation import load_federation
 from bot.content.world import World
 from bot.delivery.sender import Target
 from bot.delivery.worker import Worker
-from bot.domain.messages import Buttons, Callout, Facts, Heading, Message, Paragraph, Tags
+from bot.domain.messages import (
+    Block,
+    Buttons,
+    Callout,
+    Facts,
+    Heading,
+    Link,
+    Message,
+    Paragraph,
+    Table,
+    Tags,
+)
 from bot.domain.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
 from bot.engine.parse import Parse, Ranked
 from bot.settings import EXAMPLE, Settings
@@ -136,22 +147,31 @@ class Notebook:
 
 def text_of(message: Message) -> str:
     """The words of a message, a line a block."""
-    found: list[str] = []
-    for block in message.blocks:
-        match block:
-            case Heading(text) | Paragraph(text):
-                found.append(text)
-            case Callout(_, title, text):
-                found += [title, text]
-            case Tags(items):
-                found += items
-            case Facts(items):
-                found += [f"{label}: {value}" for label, value in items]
-            case Buttons(items):
-                found += [f"[{button.label}]" for button in items]
-            case _:
-                found.append(repr(block))
-    return "\n".join(found)
+    return "\n".join(line for block in message.blocks for line in _lines(block))
+
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Heading(text) | Paragraph(text):
+            return [text]
+        case Callout(_, title, text):
+            return [title, text]
+        case Tags(items):
+            return list(items)
+        case Facts(items):
+            return [f"{label}: {value}" for label, value in items]
+        case Buttons(items):
+            return [f"[{button.label}]" for button in items]
+    return _longer(block)
+
+
+def _longer(block: Block) -> list[str]:
+    match block:
+        case Table(_, rows):
+            return [line for row in rows for line in (row.text, f"[{row.button.label}]")]
+        case Link(label, url):
+            return [f"{label}: {url}"]
+    return [repr(block)]
 
 
 @dataclass

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.assistant import words
-from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress
-from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress, Table
+from bot.domain.turns import Content, Pressed, Submitted
 from bot.reporting.steps import SLOT
 
 
 def is_about_cases(content: Content) -> bool:
     """Whether it is for the people on the roster alone."""
-    if isinstance(content, Said):
-        return words.command(content.text) in ("cases", "roster") or words.reference(content.text) != ""
+    if words.asks_for_cases(content):
+        return True
     return isinstance(content, Pressed | Submitted) and content.action.startswith(("case.", "roster."))
 
 
@@ -97,6 +97,18 @@ def opens_a_case(blocks: Sequence[Block]) -> bool:
         case [Paragraph(), Buttons((Button(action="case.show"),))]:
             return True
     return False
+
+
+def spread(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks; of a table each line with the button that opens it, for a door that draws none."""
+    found = list[Block]()
+    for block in blocks:
+        if not isinstance(block, Table):
+            found.append(block)
+            continue
+        for row in block.rows:
+            found += (Paragraph(row.text), Buttons((row.button,)))
+    return tuple(found)
 
 
 def pair_up(facts: Facts, after: Buttons) -> tuple[Line, ...]:

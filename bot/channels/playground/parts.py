@@ -12,7 +12,11 @@ from bot.channels.playground.hub import Hub
 from bot.channels.playground.pages import Item, Pages
 from bot.channels.playground.people import People, people_of
 from bot.channels.playground.store import FLT, PlaygroundStore, Posted, Run, direct
+from bot.domain.messages import Button
 from bot.domain.roster import Federation
+
+# The buttons that always stand on the page of a user.
+Row = Callable[[str], tuple[Button, ...]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Parts:
     hub: Hub
     feed: Feed
     chats: Chats
+    row: Row
 
     async def posted(self, conversation: str) -> tuple[Posted, ...]:
         """Every posted message of a conversation, oldest first."""
@@ -41,13 +46,17 @@ class Parts:
 
 
 def parts_of(
-    federation: Federation, store: PlaygroundStore, run: Run, clock: Callable[[], datetime]
+    federation: Federation,
+    store: PlaygroundStore,
+    run: Run,
+    clock: Callable[[], datetime],
+    row: Row = lambda _user: (),
 ) -> Parts:
     """The parts, with nobody connected and every private chat empty."""
     pages, hub = Pages(federation.timezone), Hub(clock().isoformat())
     feed = Feed(pages, hub)
     chats = Chats(pages, feed)
-    return Parts(federation, people_of(federation), store, run, clock, pages, hub, feed, chats)
+    return Parts(federation, people_of(federation), store, run, clock, pages, hub, feed, chats, row)
 
 
 def as_item(posted: Posted) -> Item:

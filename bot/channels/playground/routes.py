@@ -19,7 +19,7 @@ from bot.channels.common.work import Turns
 from bot.channels.playground import views
 from bot.channels.playground.chats import NOT_OPENED, private_notes
 from bot.channels.playground.hub import EVERYONE, Event, Subscription
-from bot.channels.playground.parts import Parts, parts_of
+from bot.channels.playground.parts import Parts, Row, parts_of
 from bot.channels.playground.people import PLATFORM
 from bot.channels.playground.sender import PlaygroundSender
 from bot.channels.playground.store import FLT, PlaygroundStore, Run, direct
@@ -143,12 +143,14 @@ def mount(
     store: PlaygroundStore,
     run: Run,
     clock: Callable[[], datetime],
+    row: Row = lambda _user: (),
 ) -> PlaygroundSender:
     """Add the playground to `app` and return its way out. Only this machine is answered.
 
-    `run` calls the store's plain functions off the event loop; `clock` gives an aware time.
+    `row` are the buttons that always stand on a user's page. `run` calls the store's plain functions off
+    the event loop; `clock` gives an aware time.
     """
-    parts = parts_of(federation, store, run, clock)
+    parts = parts_of(federation, store, run, clock, row)
     routes = Routes(parts, core)
     app.router.add_get("/", guarded(routes.page))
     app.router.add_get("/playground/pane/{side}", guarded(routes.pane))

@@ -12,6 +12,7 @@ from bot.channels.playground.pages import sorted_items, with_notes
 from bot.channels.playground.parts import Parts, as_item
 from bot.channels.playground.people import Face
 from bot.channels.playground.store import FLT, direct
+from bot.domain.messages import Button
 
 ASK = (
     "Can I follow a former student?",
@@ -48,14 +49,21 @@ async def whole_page(parts: Parts, choice: Choice) -> str:
 
 async def staff_pane(parts: Parts, choice: Choice) -> Markup:
     """The left pane: one member of staff's private chat."""
-    return await _pane(parts, "staff_pane.html", choice, asks=ASK, items=await _chat(parts, choice.staff))
+    chat, desk = await _chat(parts, choice.staff), _desk(parts, choice.staff)
+    return await _pane(parts, "staff_pane.html", choice, asks=ASK, items=chat, desk=desk)
 
 
 async def leader_pane(parts: Parts, choice: Choice) -> Markup:
     """The right pane: the FLT's channel, for its members, and one person's direct messages."""
     channel = await _channel(parts, choice.leader)
-    chat = await _chat(parts, choice.leader)
-    return await _pane(parts, "leader_pane.html", choice, asks=LEADER_ASK, items=chat, channel=channel)
+    chat, desk = await _chat(parts, choice.leader), _desk(parts, choice.leader)
+    shown = {"items": chat, "channel": channel, "desk": desk}
+    return await _pane(parts, "leader_pane.html", choice, asks=LEADER_ASK, **shown)
+
+
+def _desk(parts: Parts, face: Face | None) -> tuple[Button, ...]:
+    """The permanent row, as this person's roles are now."""
+    return parts.row(face.user) if face else ()
 
 
 async def _pane(parts: Parts, template: str, choice: Choice, **values: object) -> Markup:

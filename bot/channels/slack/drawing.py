@@ -8,7 +8,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from bot.channels.common.look import Look
-from bot.channels.common.messages import Line, cut, opens_a_case, pair_up, pieces
+from bot.channels.common.messages import Line, cut, opens_a_case, pair_up, pieces, spread
 from bot.channels.common.phones import without_links
 from bot.channels.slack import parts
 from bot.channels.slack.ids import NO_VALUE, OPTION_VALUE, action_id
@@ -22,6 +22,7 @@ from bot.domain.messages import (
     Facts,
     Form,
     Heading,
+    Link,
     Message,
     Outside,
     Paragraph,
@@ -167,12 +168,14 @@ class Drawing:
             Outside: self._outside,
             Buttons: lambda block: self.actions.blocks(block.items) if block.items else [],
             Form: self._form,
+            Link: _link,
             Progress: self._progress,
         }
 
     def all(self, blocks: Sequence[Block]) -> list[Payload]:
         """Every block in its order; what belongs together is drawn together."""
         found, index = list[Payload](), 0
+        blocks = spread(blocks)
         while index < len(blocks):
             block, after = blocks[index], blocks[index + 1] if index + 1 < len(blocks) else None
             pair = self._pair(block, after)
@@ -261,6 +264,11 @@ def _callout(callout: Callout) -> list[Payload]:
     mark = _TONES.get(callout.tone, "")
     bold = bool(callout.text) or len(callout.title) <= _TITLE_AT_MOST
     return parts.titled(callout.title, callout.text, mark, bold)
+
+
+def _link(link: Link) -> list[Payload]:
+    text = f"<{link.url}|{escaped(link.label)}>"
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
 
 
 def _bullets(bullets: Bullets) -> list[Payload]:

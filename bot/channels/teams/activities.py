@@ -88,16 +88,14 @@ class InvokeReply:
 class Post:
     """What is written: text, or an Adaptive Card with a `summary` for the notification.
 
-    `text` is plain unless `markdown`. `suggested` are the actions under the message; `entities` and
-    `channel_data` go out as they are (citations, the feedback loop). `reply_to`: the message under which
-    it stands, in a channel.
+    `text` is plain unless `markdown`. `entities` and `channel_data` go out as they are (citations, the
+    feedback loop). `reply_to`: the message under which it stands, in a channel.
     """
 
     text: str = ""
     card: Payload | None = None
     summary: str = ""
     markdown: bool = False
-    suggested: tuple[Payload, ...] = ()
     entities: tuple[Payload, ...] = ()
     channel_data: Payload = field(default_factory=dict)
     reply_to: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -18,7 +18,7 @@ from bot.channels.common.messages import is_end, is_private, is_step, line
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.sharing import answered_topic
 from bot.channels.common.work import Sleep, Start, a_few_times
-from bot.channels.teams.activities import Payload, Post, Reference, TeamsPort
+from bot.channels.teams.activities import Post, Reference, TeamsPort
 from bot.channels.teams.posts import citations_of, post_of, posts_of
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
 from bot.domain.messages import Form, Message
@@ -66,14 +66,11 @@ class Chats:
         self._wanted: dict[str, Post] = {}
         self._hiding: dict[str, tuple[Chat, asyncio.Task[Any]]] = {}
 
-    async def show(
-        self, chat: Chat, messages: tuple[Message, ...], suggested: tuple[Payload, ...] = ()
-    ) -> bool:
-        """Write them, in order; `suggested` under the last. False where Teams did not take one of them."""
+    async def show(self, chat: Chat, messages: tuple[Message, ...]) -> bool:
+        """Write them, in order. False where Teams did not take one of them."""
         done = True
-        for number, message in enumerate(messages, 1):
-            below = suggested if number == len(messages) else ()
-            done = await self._show(chat, message, below) and done
+        for message in messages:
+            done = await self._show(chat, message) and done
         return done
 
     async def soon(self, writing: Coroutine[Any, Any, bool], within: float) -> bool:
@@ -108,7 +105,7 @@ class Chats:
         """Put `message` in the place of the one on this card; below, where it is there no longer."""
         post, *rest = posts_of(message, self._look, slot=not is_end(message))
         if not message_id or not await self._rewritten(chat.there, message_id, post):
-            return await self._show(chat, message, ())
+            return await self._show(chat, message)
         self._remember(chat, message_id, message)
         self._hide_later(chat, message_id, message)
         return await self._more(chat, message, rest)
@@ -134,12 +131,12 @@ class Chats:
         """The topic that a message has answered; "" for any other message, or an old one."""
         return self._topics.get(message_id, "")
 
-    async def _show(self, chat: Chat, message: Message, suggested: tuple[Payload, ...]) -> bool:
+    async def _show(self, chat: Chat, message: Message) -> bool:
         if (cited := citations_of(message, self._look)) is not None:
             await self._sent(chat.there, cited)
         slot = is_private(message) and not is_end(message)
         post, *rest = posts_of(message, self._look, slot=slot, native=self._native)
-        sent = await self._sent(chat.there, replace(post, suggested=suggested))
+        sent = await self._sent(chat.there, post)
         if sent is None:
             return False
         if slot:

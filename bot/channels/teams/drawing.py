@@ -10,7 +10,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from bot.channels.common.look import Look
-from bot.channels.common.messages import Line, cut, opens_a_case, pair_up
+from bot.channels.common.messages import Line, cut, opens_a_case, pair_up, spread
 from bot.channels.common.phones import without_links
 from bot.channels.teams import parts
 from bot.channels.teams.fields import draw
@@ -25,6 +25,7 @@ from bot.domain.messages import (
     Facts,
     Form,
     Heading,
+    Link,
     Message,
     Outside,
     Paragraph,
@@ -247,12 +248,13 @@ def card_of(message: Message, look: Look, refresh: Refresh | None = None) -> Ele
     What was typed into a form is never cut: only that can make a card larger. A message for one pair of
     eyes is never refreshed by Teams itself.
     """
+    message = replace(message, blocks=spread(message.blocks))
     return fitted(message, look, lambda shown: whole_card(shown, look, refresh))
 
 
 def whole_card(message: Message, look: Look, refresh: Refresh | None = None) -> Element:
     """The card of a message with every word, whatever its size."""
-    body = Drawing(message, look).all(message.blocks)
+    body = Drawing(message, look).all(spread(message.blocks))
     summary = message.summary.strip() or look.texts.form.title
     card: Element = {
         "$schema": SCHEMA,
@@ -291,6 +293,7 @@ class Drawing:
             Outside: self._outside,
             Buttons: lambda block: self._actions.rows(block.items),
             Form: self._form,
+            Link: _link,
             Progress: self._progress,
         }
 
@@ -389,6 +392,11 @@ def _callout(callout: Callout) -> list[Element]:
     bold: Element = {"weight": "bolder"} if callout.text or len(callout.title) <= _TITLE_AT_MOST else {}
     items = [*parts.words(callout.title, **bold), *parts.words(callout.text)]
     return parts.box(items, _TONES.get(callout.tone, "emphasis"))
+
+
+def _link(link: Link) -> list[Element]:
+    opened = {"type": "Action.OpenUrl", "title": cut(link.label, LABEL), "url": link.url}
+    return [{"type": "ActionSet", "actions": [opened]}]
 
 
 def _verdict(verdict: Verdict) -> list[Element]:

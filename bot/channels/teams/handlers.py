@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot.asking.render import ASK_TOPIC
 from bot.assistant import words
 from bot.channels.common.desk import Replies, said
 from bot.channels.common.messages import is_end, line, merged
@@ -30,13 +31,12 @@ from bot.channels.teams.posts import (
     in_slot,
     message_reply,
     posts_of,
-    suggestions,
     words_of,
 )
 from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
 from bot.delivery.sender import DeliveryFault
-from bot.domain.messages import Field, Form, Message
+from bot.domain.messages import Button, Buttons, Field, Form, Message
 from bot.domain.presses import Rating, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.reporting.steps import SLOT
@@ -180,7 +180,7 @@ class TeamsDoor:
         elif activity.reference.scope == "personal":
             for number, asked in enumerate(said(activity.text, activity.has_files)):
                 replies = await self._desk.replies(activity, asked, str(number) if number else "")
-                await self._chats.show(self._chat(activity), replies, self._suggested(asked))
+                await self._chats.show(self._chat(activity), self._offered(asked, replies))
         elif activity.mentioned:
             await self._mentioned(activity)
 
@@ -330,7 +330,7 @@ class TeamsDoor:
             return
         if await self._references.saw(activity):
             replies = await self._desk.replies(activity, Said("help"), "welcome")
-            await self._chats.show(self._chat(activity), replies, self._suggested(Said("help")))
+            await self._chats.show(self._chat(activity), self._offered(Said("help"), replies))
 
     def _chat(self, activity: Activity) -> Chat:
         return Chat(user_of(activity), root(activity.reference))
@@ -346,11 +346,15 @@ class TeamsDoor:
             return None
         return Chat(user_of(activity), there)
 
-    def _suggested(self, said: Content) -> tuple[dict[str, object], ...]:
-        if not isinstance(said, Said) or words.command(said.text) != "help":
-            return ()
+    def _offered(self, said: Content, replies: Replies) -> Replies:
+        """With what is often asked, on the card of `help`: Teams shows no suggested actions beside a card."""
+        if not isinstance(said, Said) or words.command(said.text) != "help" or not replies:
+            return replies
         topics = self._desk.world.policy.topics
-        return suggestions(tuple(topics[name].question for name in self._texts.popular[:3]))
+        asked = Buttons(
+            tuple(Button(topics[name].question, ASK_TOPIC, name) for name in self._texts.popular[:3])
+        )
+        return (replace(replies[0], blocks=(*replies[0].blocks, asked)), *replies[1:])
 
 
 def _left(ends: float) -> float:

@@ -186,11 +186,6 @@ def words_of(blocks: list[Block]) -> str:
     return "\n".join(line for block in blocks for line in _lines(block) if line.strip())
 
 
-def suggestions(questions: tuple[str, ...]) -> tuple[Element, ...]:
-    """Questions to ask with one press, under a message."""
-    return tuple({"type": "imBack", "title": asked, "value": asked} for asked in questions)
-
-
 def _lines(block: Block) -> tuple[str, ...]:
     match block:
         case Heading(text) | Paragraph(text):

@@ -50,8 +50,6 @@ def body(to: Reference, post: Post) -> dict[str, Any]:
     }
     if post.card is not None:
         found["attachments"] = [{"contentType": ADAPTIVE_CARD, "content": dict(post.card)}]
-    if post.suggested:
-        found["suggestedActions"] = {"to": [], "actions": [dict(action) for action in post.suggested]}
     return {key: value for key, value in found.items() if value not in ("", [], {})}
 
 

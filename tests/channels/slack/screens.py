@@ -11,7 +11,7 @@ from bot.assistant import dialogue
 from bot.content.journeys import StepRecord
 from bot.content.world import World
 from bot.domain.messages import Message
-from bot.domain.turns import Draft, Submitted, Tokens
+from bot.domain.turns import Draft, Sender, Submitted, Tokens
 from bot.following import check_back_form, forms
 from bot.reporting import receipts, steps
 from bot.reporting.journeys import REVIEW, route_of
@@ -56,7 +56,7 @@ def answers(world: World) -> Iterator[tuple[str, Message]]:
 
 def dialogues(world: World) -> Iterator[tuple[str, Message]]:
     """What is said around a question and a report."""
-    yield "help", dialogue.help_message(world)
+    yield "help", dialogue.help_message(world, Sender("slack", "U0STAFF"))
     yield "file", dialogue.file_advice(world)
     yield "not saved", receipts.not_saved(world)
     redo = Redo({"text": "Write something.", "code": "That is not it."}, {"text": (LONG,)}, may_keep=True)

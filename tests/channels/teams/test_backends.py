@@ -53,7 +53,6 @@ CITATION = {
 FULL = Post(
     card=CARD,
     summary="An answer from the policy",
-    suggested=({"type": "imBack", "title": "Help", "value": "help"},),
     entities=(CITATION,),
     channel_data={"feedbackLoop": {"type": "default"}},
 )
@@ -74,7 +73,6 @@ def test_a_card_goes_out_as_it_is(sdk: Sdk) -> None:
             "entities": [CITATION],
             "channelData": {"feedbackLoop": {"type": "default"}},
             "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": CARD}],
-            "suggestedActions": {"to": [], "actions": [{"type": "imBack", "title": "Help", "value": "help"}]},
         }
 
     play(emulated(sdk), story)

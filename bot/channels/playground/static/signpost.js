@@ -261,6 +261,20 @@
     log.after(dots);
     log.parentElement.scrollTop = log.parentElement.scrollHeight;
   }
+  // The permanent row: its answer comes in the private conversation.
+  async function atDesk(button) {
+    const pane = button.closest(".pane"), row = button.closest(".desk");
+    if (row.dataset.busy) return;
+    row.dataset.busy = "1";
+    if (pane.id === "leader-pane") tab("dm");
+    button.classList.add("busy");
+    const { desk: action, value } = button.dataset;
+    const found = await send({ user: pane.dataset.user, place: "dm", kind: "pressed", card: "", action, value });
+    button.classList.remove("busy");
+    delete row.dataset.busy;
+    problem(row, found.error);
+    if (!found.error) shown(found.events, true);
+  }
   async function refuseFile(pane) {
     const form = $(".composer", pane);
     if (!form) return;
@@ -313,6 +327,7 @@
     else if (target.dataset.tab) tab(target.dataset.tab);
     else if (target.dataset.goto) tab(target.dataset.goto);
     else if (target.dataset.side) side(target.dataset.side);
+    else if (target.dataset.desk) atDesk(target);
     else if (target.dataset.ask) say($(".composer", target.closest(".pane")), target.dataset.ask);
     else if (target.id === "theme") { kept.set("theme", dark() ? "light" : "dark"); paint(); }
     else if (item && "dismiss" in target.dataset) press(item, actOf(item, "dismissed"), target);

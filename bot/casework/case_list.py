@@ -1,0 +1,165 @@
+"""The cases that somebody may see, as a table: open, their own, urgent or closed; and one by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.casework import card
+from bot.casework.context import Context
+from bot.casework.state import open_tasks, overdue
+from bot.content.case_texts import CaseFilter
+from bot.domain.cases import Stage
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Callout,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Paragraph,
+    Row,
+    Table,
+)
+from bot.storage.reports import Entry, Report
+
+# What the buttons above the table carry, and the form that asks for a reference.
+LIST, FIND = "case.list", "case.find"
+_REFERENCE = 40
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case that the asker may see, with its history."""
+
+    report: Report
+    entries: tuple[Entry, ...]
+
+    def is_of(self, person: str) -> bool:
+        """Whether this person holds it, or has a task in it."""
+        return self.report.state.holder == person or any(
+            task.person == person for task in open_tasks(self.entries)
+        )
+
+
+def age(context: Context, since: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    passed = max(now - since, timedelta())
+    ages = context.texts.ages
+    if passed < timedelta(hours=1):
+        return ages.minutes.fill(count=int(passed.total_seconds() // 60))
+    if passed < timedelta(days=2):
+        return ages.hours.fill(count=int(passed.total_seconds() // 3600))
+    return ages.days.fill(count=passed.days)
+
+
+def case_list(
+    context: Context, listed: Iterable[Listed], person: str, now: datetime, which: CaseFilter = "open"
+) -> Message:
+    """How many of these cases the asker may see, and each: their own, then the urgent, then the oldest.
+
+    `listed` are the open ones; for "closed" the closed ones, of which the newest stands first.
+    """
+    texts = context.texts.cases
+    found = _sorted([item for item in listed if _belongs(item, person, which)], which)
+    counted = texts.counts[which].one if len(found) == 1 else texts.counts[which].many.fill(count=len(found))
+    blocks: list[Block] = [Heading(texts.titles[which])]
+    if why := context.channel.reason:
+        blocks.append(Callout("warning", texts.withheld.fill(why=why)))
+    blocks += [Paragraph(counted if found else texts.none), Buttons(tuple(_filters(context, which)))]
+    own = [item for item in found if which == "open" and item.is_of(person)]
+    others = [item for item in found if item not in own]
+    if own:
+        blocks += [Heading(context.work.cases.own), _table(context, own, now)]
+        blocks += [Heading(context.work.cases.others)] if others else []
+    if others:
+        blocks.append(_table(context, others, now))
+    return Message(tuple(blocks), summary=texts.titles[which], replaces="cases")
+
+
+def find_form(context: Context, typed: str = "", error: str = "") -> Message:
+    """Asks for the reference of one case, whatever its stage."""
+    texts = context.texts.cases
+    value = (typed,) if typed else ()
+    field = Field("reference", texts.find_reference, "text", value=value, error=error, max_length=_REFERENCE)
+    blocks = (Heading(texts.find), Form(FIND, "", (field,), texts.find_submit))
+    return Message(blocks, summary=texts.find, replaces=FIND, ephemeral=True)
+
+
+def _belongs(item: Listed, person: str, which: CaseFilter) -> bool:
+    match which:
+        case "mine":
+            return item.is_of(person)
+        case "urgent":
+            return item.report.row.urgent
+    return True
+
+
+def _sorted(listed: Sequence[Listed], which: CaseFilter) -> list[Listed]:
+    if which == "closed":
+        return sorted(listed, key=_ended, reverse=True)
+    return sorted(listed, key=lambda item: (not item.report.row.urgent, item.report.row.received_at))
+
+
+def _ended(item: Listed) -> datetime:
+    return item.report.row.closed_at or item.report.row.received_at
+
+
+def _filters(context: Context, which: CaseFilter) -> Iterator[Button]:
+    texts = context.texts.cases
+    for name, label in texts.filters.items():
+        yield Button(label, LIST, name, "primary" if name == which else "default")
+    yield Button(texts.find, FIND)
+
+
+def _table(context: Context, listed: Sequence[Listed], now: datetime) -> Table:
+    return Table(context.texts.cases.columns, tuple(_row(context, item, now) for item in listed))
+
+
+def _row(context: Context, item: Listed, now: datetime) -> Row:
+    report, texts = item.report, context.texts.cases
+    reference = report.reference
+    label = context.texts.buttons["open"].fill(reference=reference)
+    urgent = context.texts.tags.urgent if report.row.urgent else ""
+    kind = card.kind_name(context, report)
+    waited, holder = _age(context, item, now), _holder(context, report)
+    line = texts.line.fill(reference=reference, kind=kind, age=waited, holder=holder)
+    due = tuple(_due(context, item, now))
+    text = " · ".join((line, *due))
+    return Row(
+        (reference, urgent, kind, waited, holder, " · ".join(due)),
+        texts.urgent.fill(urgent=urgent, line=text) if urgent else text,
+        Button(label, "case.show", reference),
+    )
+
+
+def _age(context: Context, item: Listed, now: datetime) -> str:
+    row, texts = item.report.row, context.texts.cases
+    if item.report.state.stage is not Stage.CLOSED:
+        return age(context, row.received_at, now)
+    return texts.closed.fill(age=age(context, _ended(item), now))
+
+
+def _holder(context: Context, report: Report) -> str:
+    if report.state.stage is Stage.CLOSED:
+        outcome = context.outcomes.find(report.state.outcome)
+        return outcome.label if outcome else report.state.outcome
+    return context.name(report.state.holder) if report.state.holder else context.texts.nobody
+
+
+def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
+    """What is due next, and what is late: the ladder's step while nobody has it, then the tasks."""
+    texts, row, level = context.work.cases, item.report.row, item.report.state.level
+    waiting = open_tasks(item.entries)
+    if row.visibility.restricted:
+        yield context.texts.tags.restricted
+    if row.due_at is not None:
+        late = level > 0 or row.due_at <= now
+        yield texts.late if late else texts.next.fill(when=context.local(row.due_at))
+    if waiting:
+        yield texts.task.fill(count=len(waiting), when=context.local(waiting[0].due))
+    if late_tasks := overdue(item.entries, now):
+        yield texts.overdue.fill(count=late_tasks)
