@@ -116,7 +116,11 @@ def _filters(context: Context, which: CaseFilter) -> Iterator[Button]:
 
 
 def _table(context: Context, listed: Sequence[Listed], now: datetime) -> Table:
-    return Table(context.texts.cases.columns, tuple(_row(context, item, now) for item in listed))
+    texts = context.texts.cases
+    *first, _holder, due = texts.columns
+    closed = listed[0].report.state.stage is Stage.CLOSED
+    columns = (*first, texts.outcome, due) if closed else texts.columns
+    return Table(columns, tuple(_row(context, item, now) for item in listed))
 
 
 def _row(context: Context, item: Listed, now: datetime) -> Row:

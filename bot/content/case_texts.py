@@ -164,6 +164,7 @@ class CaseList(Record):
     filters: Table[CaseFilter, Text]
     counts: Table[CaseFilter, Counted]
     columns: tuple[Text, Text, Text, Text, Text, Text]
+    outcome: Text
     closed: Annotated[Phrase, Holding("age")]
     find: Text
     find_reference: Text

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -23,9 +25,15 @@ from bot.records.case_file import case_blocks, title_of
 from bot.records.codes import FORMATS
 from bot.records.exports import export_case
 
+_STYLE = (
+    "main{max-width:34rem;margin:12vh auto;padding:0 1.2rem;font:1.05rem/1.5 system-ui,sans-serif}"
+    "button{font:inherit;font-weight:600;padding:.6rem 1.2rem}"
+)
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
@@ -37,7 +45,7 @@ _NAME = re.compile(r"[A-Z0-9-]{4,40}")
 _PAGE = """<!doctype html>
 <html lang="en-GB">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>{title}</title></head>
+<meta name="color-scheme" content="light dark"><title>{title}</title><style>{style}</style></head>
 <body><main><h1>{title}</h1><p>{text}</p>{button}</main></body>
 </html>
 """
@@ -104,5 +112,5 @@ def json_bytes(content: dict[str, Any]) -> bytes:
 
 
 def _page(status: int, title: str, text: str, button: str = "") -> web.Response:
-    shown = _PAGE.format(title=escape(title), text=escape(text), button=button)
+    shown = _PAGE.format(style=_STYLE, title=escape(title), text=escape(text), button=button)
     return web.Response(status=status, text=shown, content_type="text/html", headers=_HEADERS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.assistant import words
+from bot.assistant import desk, words
 from bot.channels.common.desk import Replies, said
 from bot.channels.common.messages import is_private, line, merged
 from bot.channels.common.people import Standing
@@ -27,7 +27,7 @@ from bot.channels.slack.payloads import Act, Direct, Mention, Opened, Press, Sho
 from bot.channels.slack.views import HomeParts, home_view
 from bot.domain.messages import Message
 from bot.domain.presses import Share
-from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.domain.turns import Content, Pressed, Said, Sender, Submitted
 
 _PAGES_KEPT = 2000
 # What changes a list on the page: one's own reports, or the cases of the leadership team.
@@ -72,7 +72,9 @@ class Homes:
         cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
         if not mine:
             return None
-        parts = HomeParts.of(self._desk.world, self._listed(mine), self._listed(cases))
+        world = self._desk.world
+        row = desk.row(world, Sender(PLATFORM, act.user))
+        parts = HomeParts.of(world, self._listed(mine), self._listed(cases), row)
         return home_view(parts, self._desk.look, self._seen.get(act.user, 0))
 
     def _listed(self, replies: Replies) -> Message | None:

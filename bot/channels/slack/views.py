@@ -132,25 +132,33 @@ class HomeParts:
     """What differs from person to person, and the topics that are offered: (id, question).
 
     `title` is the policy's. `mine` is what /report-status says, `cases` what /cases says, where shown.
+    `row` are the buttons that always stand above all of it.
     """
 
     title: str
     popular: tuple[tuple[str, str], ...] = ()
     mine: Message | None = None
     cases: Message | None = None
+    row: tuple[Button, ...] = ()
 
     @classmethod
-    def of(cls, world: World, mine: Message | None = None, cases: Message | None = None) -> HomeParts:
+    def of(
+        cls,
+        world: World,
+        mine: Message | None = None,
+        cases: Message | None = None,
+        row: tuple[Button, ...] = (),
+    ) -> HomeParts:
         """The parts for one person."""
         topics = world.policy.topics
         popular = tuple((name, topics[name].question) for name in world.door.popular)
-        return cls(world.policy.title, popular, mine, cases)
+        return cls(world.policy.title, popular, mine, cases, row)
 
 
 def home_view(parts: HomeParts, look: Look, asked: int = 0) -> Payload:
     """The view for views.publish. A new `asked` empties the search box, whose text Slack keeps otherwise."""
     texts, drawing = look.texts.home, Drawing(look)
-    blocks = [*drawing.one(Heading(texts.title)), _search(look, asked)]
+    blocks = [*drawing.one(Buttons(parts.row)), *drawing.one(Heading(texts.title)), _search(look, asked)]
     if parts.popular:
         blocks += drawing.one(Paragraph(texts.popular, muted=True))
         for name, question in parts.popular:
