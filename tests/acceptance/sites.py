@@ -51,6 +51,7 @@ class Site(ABC):
 def _asks(leader: Walker, sent: Sent) -> None:
     leader.say("cases")
     leader.press(f"Open {sent.reference}")
+    leader.press("More …")
     leader.press("Ask the reporter")
     [field] = leader.asked()
     leader.fill({field.label: ASKED})
@@ -133,7 +134,9 @@ class Slack(Site):
 
     def ask(self, sent: Sent) -> None:
         farid = self._works[ASKER]
-        farid.press("Ask the reporter", self._works.card(sent.reference))
+        farid.press("More …", self._works.card(sent.reference))
+        self._works.modal(farid, "Ask the reporter")
+        self._works.press(farid, "Ask the reporter")
         self._works.modal(farid, "Ask the reporter of")
         assert self._works.submit(farid, {"Your question": ASKED}).ok
         farid.close()

@@ -24,9 +24,7 @@ def test_the_card_and_its_thread_leave_the_channel(tmp_path: Path) -> None:
         card = works.card(reference)
         lines = [message for message in works.slack.messages_in(works.flt) if message.thread_ts == card.ts]
         assert lines
-        eleanor.press("More …", card)
-        works.modal(eleanor, "Move to restricted")
-        works.press(eleanor, "Move to restricted")
+        eleanor.press("Move to restricted", card)
         works.modal(eleanor, "Why?")
         assert works.submit(eleanor, {"Why?": WHY}).ok
         works.modal(eleanor, "is restricted now")

@@ -128,6 +128,7 @@ _SHOWN = {
     "status": ("With a receipt code",),
     "cases": ("Open FED-",),
     "With a receipt code": ("Input.",),
+    "More …": ("Ask the reporter",),
     "Ask the reporter": ("Input.",),
 }
 

@@ -22,11 +22,13 @@ from bot.domain.messages import (
     Field,
     Form,
     Heading,
+    Link,
     Message,
     Outside,
     Paragraph,
     Progress,
     Quote,
+    Table,
     Tags,
     Verdict,
 )
@@ -71,6 +73,8 @@ _WORDS: dict[type, Callable[[Any], Iterable[str]]] = {
     Tags: lambda block: block.items,
     Outside: lambda block: [block.text, block.source],
     Buttons: lambda block: [button.label for button in block.items],
+    Table: lambda block: [text for row in block.rows for text in (row.text, row.button.label)],
+    Link: lambda block: [block.label],
     Progress: lambda block: [str(block.done), str(block.total)],
     Form: lambda block: [text for field in block.fields for text in _field_words(field)],
 }

@@ -279,7 +279,7 @@ def test_what_goes_on_is_not_hidden_under_the_readers_hands(works: Office) -> No
         await reported(works)
         await works.presses("farid", "Open details", reference=room())
         details = next(reversed(works.port.shown))
-        await works.presses("farid", "Add a note", on=details)
+        await works.presses("farid", "LADO or DSL advice", on=details)
         await works.chats.close()
         assert "no longer shown" not in words(works.port.shown[details])
 
@@ -361,7 +361,7 @@ def test_what_cannot_be_written_below_takes_the_place_of_what_was_pressed(works:
     async def story() -> None:
         await works.says("ana", "help")
         works.port.faults["send"] = [PermanentFault("403")]
-        reply = await works.presses("ana", "Report something")
+        reply = await works.presses("ana", "Report")
         assert "First, is anyone in danger?" in shown_words(reply)
 
     play(story())
@@ -372,7 +372,7 @@ def test_a_report_begun_from_another_card_leaves_that_card(works: Office) -> Non
 
     async def story() -> None:
         await works.says("ana", "help")
-        reply = await works.presses("ana", "Report something")
+        reply = await works.presses("ana", "Report")
         assert reply.body is not None
         assert reply.body["type"] == MESSAGE
         assert "First, is anyone in danger?" in works.told("a:ana")[-1]

@@ -1,0 +1,303 @@
+"""The desk of those who handle cases: `help`, the row, the list, the search, the card, the file."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.assistant import desk as own_desk
+from bot.casework.acts import ACTS
+from bot.channels.paper.case_pages import CasePages
+from bot.domain.cases import Stage
+from bot.domain.messages import Buttons, Heading, Link, Message, Table, Tags
+from bot.domain.turns import Pressed, Said, Sender
+from tests.channels.paper.reading import words
+from tests.support.desk import CLOSING, Desk, text_of
+
+REASON = "It was an accident, and all of it is deleted."
+Client = TestClient[web.Request, web.Application]
+
+
+def listed(desk: Desk, user: str, which: str = "open") -> list[str]:
+    """The references in one list of cases, in order."""
+    [message] = desk.send(user, Pressed("case.list", which))
+    tables = [block for block in message.blocks if isinstance(block, Table)]
+    return [row.button.value for table in tables for row in table.rows]
+
+
+def closed(desk: Desk, reference: str) -> None:
+    desk.press("eleanor", "case.details", reference)
+    desk.press("eleanor", "case.acknowledge", reference)
+    said = desk.fill("eleanor", "case.close", reference, outcome="advice_given", reason=REASON, **CLOSING)
+    assert f"{reference} is closed" in said
+
+
+def test_each_filter_has_its_cases_and_no_other(desk: Desk) -> None:
+    """Open, mine, urgent and closed each list what they say; a closed case has its age and its outcome."""
+    mine, urgent, done = (
+        desk.report().reference,
+        desk.report(kind="abuse", category="threat").reference,
+        desk.report().reference,
+    )
+    closed(desk, done)
+    desk.press("farid", "case.acknowledge", mine)
+    desk.later(days=3)
+    assert set(listed(desk, "farid")) == {mine, urgent}
+    assert listed(desk, "farid", "mine") == [mine]
+    assert listed(desk, "farid", "urgent") == [urgent]
+    assert listed(desk, "farid", "closed") == [done]
+    said = desk.press("farid", "case.list", "closed")
+    assert "1 closed case" in said
+    assert "closed 3 days ago" in said
+    assert "Advice given" in said
+    assert set(listed(desk, "farid", "nonsense")) == {mine, urgent}
+
+
+def test_no_list_and_no_search_tells_of_a_hidden_case(desk: Desk) -> None:
+    """A case that is not theirs is in no list, and its reference reads like one that nobody ever drew."""
+    hidden = desk.report(nudity="yes").reference
+    for which in ("open", "mine", "urgent", "closed"):
+        assert hidden not in desk.press("farid", "case.list", which)
+    closed(desk, hidden)
+    assert hidden not in desk.press("farid", "case.list", "closed")
+    theirs = desk.fill("farid", "case.find", "", reference=hidden)
+    unknown = desk.fill("farid", "case.find", "", reference="FED-0000")
+    assert theirs.replace(hidden, "FED-0000") == unknown
+    assert "There is no case with that reference" in unknown
+
+
+@pytest.mark.parametrize("user", ["ana", "nobody"])
+def test_who_is_off_the_roster_has_no_list_and_no_search(desk: Desk, user: str) -> None:
+    """Each press on the list is refused to staff and strangers, whatever it carries."""
+    reference = desk.report().reference
+    for answer in (
+        desk.press(user, "case.list", "open"),
+        desk.press(user, "case.find"),
+        desk.fill(user, "case.find", "", reference=reference),
+    ):
+        assert "not on the roster" in answer
+        assert reference not in answer
+
+
+def test_a_case_is_found_by_its_reference_however_it_is_typed(desk: Desk) -> None:
+    """An open or closed case is found by its reference in small letters, and its card is shown."""
+    reference = desk.report().reference
+    closed(desk, reference)
+    assert "Its reference" in desk.press("farid", "case.find")
+    found = desk.fill("farid", "case.find", "", reference=f" {reference.lower()} ")
+    assert f"{reference} · Compromising picture" in found
+    assert "Status: Closed" in found
+
+
+def test_urgent_stands_first_and_no_name_on_the_card(desk: Desk) -> None:
+    """The marks come before the title, URGENT before all; the card names no reporter, the details do once."""
+    reference = desk.report("ana", kind="abuse", category="threat", mode="named").reference
+    [card] = desk.send("farid", Pressed("case.show", reference))
+    assert isinstance(card.blocks[0], Tags)
+    assert card.blocks[0].items[0] == "URGENT"
+    assert isinstance(card.blocks[1], Heading)
+    assert card.summary.startswith("URGENT · ")
+    assert "Ana" not in text_of(card)
+    assert "Reporter: Named" in text_of(card)
+    details = desk.press("farid", "case.details", reference)
+    assert "Reporter: Ana Silva (teacher) · Named" in details
+    assert "Your name" not in details
+
+
+def test_what_protects_is_never_behind_more() -> None:
+    """Advice, restricting, stepping back and urgency stand on the card itself wherever they can be done."""
+    for name in ("advice", "restrict", "recuse", "urgent", "calm"):
+        act = ACTS[f"case.{name}"]
+        assert not act.more
+        assert set(act.card) >= set(Stage) - {Stage.CLOSED}
+
+
+def row(desk: Desk, user: str) -> list[str]:
+    world = desk.product.context.world
+    return [button.label for button in own_desk.row(world, Sender("playground", user))]
+
+
+STAFF = ["Report", "My reports", "Numbers"]
+ROWS = {
+    "ana": STAFF,
+    "nobody": STAFF,
+    "farid": [*STAFF, "Cases"],
+    "beth": [*STAFF, "Cases"],
+    "ivan": [*STAFF, "Roster"],
+    "eleanor": [*STAFF, "Cases", "Roster"],
+    "maya": [*STAFF, "Cases", "Roster"],
+}
+
+
+@pytest.mark.parametrize("user", ROWS)
+def test_the_row_is_what_a_person_may_press(desk: Desk, user: str) -> None:
+    """Staff have three buttons; cases and roster are there for those alone whose role opens them."""
+    assert row(desk, user) == ROWS[user]
+    shown = help_of(desk, user)
+    assert all(f"[{label}]" in shown for label in ROWS[user])
+
+
+def help_of(desk: Desk, user: str) -> str:
+    return "\n".join(text_of(reply) for reply in desk.send(user, Said("help")))
+
+
+HELPS = {
+    "ana": (),
+    "farid": ("work the cases", "drill"),
+    "eleanor": (
+        "work the cases",
+        "as a PDF",
+        "legal hold",
+        "audit",
+        "subject-access",
+        "roster",
+        "purge",
+        "drill",
+    ),
+    "ivan": ("roster", "purge", "drill"),
+}
+
+
+@pytest.mark.parametrize("user", HELPS)
+def test_help_says_what_this_person_may_do(desk: Desk, user: str) -> None:
+    """Staff read of asking and reporting; the others what their roles let them do as well, and no more."""
+    said = help_of(desk, user).casefold()
+    every = {word for wanted in HELPS.values() for word in wanted}
+    assert {word for word in every if word.casefold() in said} == set(HELPS[user])
+
+
+def test_the_numbers_are_one_press_away(desk: Desk) -> None:
+    """The row's "Numbers" shows everybody who can be phoned, with or without a report under way."""
+    for before in ("", "report"):
+        if before:
+            desk.send("ana", Said(before))
+        said = desk.press("ana", "word.say", "numbers")
+        assert "Designated Safeguarding Lead" in said
+        assert "020 7946 0105" in said
+
+
+def links(desk: Desk, user: str, reference: str) -> dict[str, str]:
+    """Format -> path of the links that an export gives."""
+    found = [
+        block.url
+        for message in desk.send(user, Pressed("case.export", reference))
+        for block in message.blocks
+        if isinstance(block, Link)
+    ]
+    return {url.split("/")[-2]: url.removeprefix("https://signpost.example") for url in found}
+
+
+def addressed(desk: Desk) -> None:
+    """Give Signpost an address of its own."""
+    context = replace(desk.product.context, address="https://signpost.example")
+    product = replace(desk.product, context=context)
+    desk.product = replace(product, assistant=type(product.assistant)(context, product.engine))
+
+
+def visiting(desk: Desk, story: Callable[[Client], Awaitable[None]]) -> None:
+    """Run a story against the pages of the case files."""
+
+    async def run(function: Callable[..., object], *args: object) -> object:
+        return function(*args)
+
+    async def told() -> None:
+        app = web.Application()
+        CasePages(desk.product.context, run, lambda: desk.now).mount(app)
+        async with TestClient(TestServer(app)) as client:
+            await story(client)
+
+    asyncio.run(told())
+
+
+def test_a_link_gives_the_case_once_and_only_to_a_press(desk: Desk) -> None:
+    """Looking shows no word of the case and spends nothing; the button gives it once."""
+    addressed(desk)
+    reference = desk.report("ana", kind="colleague", narrative="He grabbed the phone.").reference
+    found = links(desk, "eleanor", reference)
+    assert set(found) == {"pdf", "json"}
+
+    async def story(client: Client) -> None:
+        for _ in range(3):
+            looked = await client.get(found["pdf"])
+            page = await looked.text()
+            assert looked.status == 200
+            assert reference not in page
+            assert "no-store" in looked.headers["Cache-Control"]
+            assert "default-src 'none'" in looked.headers["Content-Security-Policy"]
+        given = await client.post(found["pdf"])
+        assert given.status == 200
+        assert given.headers["Cache-Control"] == "no-store"
+        assert f'filename="{reference}.pdf"' in given.headers["Content-Disposition"]
+        shown = words(await given.read())
+        assert "He grabbed the phone." in shown
+        assert "by a link that worked once" in shown
+        again = await client.post(found["pdf"])
+        assert again.status == 404
+        assert "There is no file here" in await again.text()
+        assert (await (await client.post(found["json"])).json())["case"]["reference"] == reference
+
+    visiting(desk, story)
+    assert "Exported to a file" in desk.press("eleanor", "case.details", reference)
+
+
+@pytest.mark.parametrize("how", ["late", "wrong", "other", "moved"])
+def test_a_link_opens_nothing_for_anybody_else(desk: Desk, how: str) -> None:
+    """Late, with another code or reference, or when its asker lost the case, there is no file."""
+    addressed(desk)
+    reference, other = (desk.report("ana", kind="colleague").reference for _ in range(2))
+    path = links(desk, "eleanor", reference)["pdf"]
+    match how:
+        case "late":
+            desk.now += timedelta(minutes=10, seconds=1)
+        case "wrong":
+            path = path[:-4] + "0000"
+        case "other":
+            path = path.replace(reference, other)
+        case "moved":
+            desk.press("eleanor", "case.recuse_yes", reference)
+
+    async def story(client: Client) -> None:
+        answer = await client.post(path)
+        assert answer.status == 404
+        assert "There is no file here" in await answer.text()
+
+    visiting(desk, story)
+
+
+def test_the_link_is_for_one_pair_of_eyes(desk: Desk) -> None:
+    """It stands in a message that stays in no history, and nobody gets one who may not export."""
+    addressed(desk)
+    reference = desk.report("ana", kind="colleague").reference
+    shown: tuple[Message, ...] = desk.send("eleanor", Pressed("case.export", reference))
+    assert all(message.ephemeral for message in shown)
+    for user in ("farid", "ivan", "ana", "nobody"):
+        assert links(desk, user, reference) == {}
+
+
+def test_a_case_about_the_it_manager_goes_by_link_alone(desk: Desk) -> None:
+    """The link's file lies on no machine of theirs, so it is given; the command's code is not."""
+    reference = desk.report("ana", kind="colleague", conflict="it").reference
+    assert "the file would lie there" in desk.fill("eleanor", "case.export", reference, format="pdf")
+    addressed(desk)
+    path = links(desk, "eleanor", reference)["pdf"]
+
+    async def story(client: Client) -> None:
+        assert (await client.post(path)).status == 200
+
+    visiting(desk, story)
+
+
+def test_the_card_bears_its_buttons_in_two_lines(desk: Desk) -> None:
+    """A card has nine buttons at most: what is rarer is behind the last one."""
+    reference = desk.report().reference
+    for stage in ("", "case.acknowledge"):
+        if stage:
+            desk.press("farid", stage, reference)
+        [card] = desk.send("eleanor", Pressed("case.show", reference))
+        [buttons] = [block for block in card.blocks if isinstance(block, Buttons)]
+        assert len(buttons.items) <= 9
+        assert buttons.items[-1].action == "case.more"
