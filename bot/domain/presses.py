@@ -28,6 +28,10 @@ class CasePart:
         return f"{self.reference}{_BAR}{self.part}" if self.part else self.reference
 
 
+# The part of a report that bears its sender's name or account: no receipt code is asked for.
+OWN = "own"
+
+
 @dataclass(frozen=True)
 class StepChoice:
     """A step of a draft, so that a press that comes too late is known, and what was chosen there."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.content.world import World
 from bot.domain.messages import Message
+from bot.domain.presses import CasePart
 from bot.domain.references import read_reference
 from bot.domain.turns import (
     AddToReport,
@@ -69,7 +70,7 @@ def _told(session: Session, act: Submitted, world: World) -> Turn:
     if errors or doubts:
         redo = steps.Redo({**doubts, **errors}, _typed(values), may_keep=bool(doubts))
         return Turn(session, (forms.text_form(act.action, act.value, world, redo),))
-    told = AddToReport(act.value, values["code"], values["text"], _TOLD[act.action])
+    told = AddToReport(CasePart.parse(act.value).reference, values["code"], values["text"], _TOLD[act.action])
     return Turn(session, (), (told,))
 
 
@@ -134,7 +135,7 @@ def _chosen(
     if errors:
         redo = steps.Redo(errors, {**_typed(values), name: picked})
         return Turn(session, (again(act.value, world, redo),))
-    return Turn(session, (), (command(act.value, values["code"]),))
+    return Turn(session, (), (command(CasePart.parse(act.value).reference, values["code"]),))
 
 
 _SUBMITTED: Mapping[str, Callable[[Session, Submitted, World], Turn]] = {

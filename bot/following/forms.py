@@ -17,6 +17,7 @@ from bot.domain.messages import (
     Outside,
     Paragraph,
 )
+from bot.domain.presses import OWN, CasePart
 from bot.reporting.inputs import clean_text
 from bot.reporting.steps import Redo, keep_field
 
@@ -47,26 +48,26 @@ def status_form(world: World, redo: Redo | None = None) -> Message:
     )
 
 
-def choices(reference: str, world: World) -> Message:
+def choices(value: str, world: World) -> Message:
     """What else may be done to a report that was sent."""
-    texts = world.playbook.texts.aftercare
+    texts, reference = world.playbook.texts.aftercare, CasePart.parse(value).reference
     items = (
         Button(world.paper.copy_.button, COPY, reference),
-        Button(texts.correct, CORRECT, reference),
-        Button(texts.withdraw, WITHDRAW, reference),
-        Button(texts.move, MOVE, reference),
+        Button(texts.correct, CORRECT, value),
+        Button(texts.withdraw, WITHDRAW, value),
+        Button(texts.move, MOVE, value),
         Button(texts.badly, BADLY, reference),
     )
     blocks = (Heading(texts.choices_title.fill(reference=reference)), Buttons(items))
     return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
 
 
-def text_form(action: str, reference: str, world: World, redo: Redo | None = None) -> Message:
+def text_form(action: str, value: str, world: World, redo: Redo | None = None) -> Message:
     """Asks what to add to a report, answer or correct, and for the code where it was anonymous."""
     forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
     titles = {ADD: forms.add_title, ANSWER: forms.answer_title, CORRECT: after.correct_title}
     above = (Paragraph(after.correct_kept),) if action == CORRECT else ()
-    form = _text_fields(action, reference, world, redo or Redo())
+    form = _text_fields(action, value, world, redo or Redo())
     blocks = (Heading(titles[action]), *above, form)
     return Message(blocks, summary=titles[action], replaces=action, ephemeral=True)
 
@@ -90,17 +91,17 @@ def _code_form(
     action: str, reference: str, texts: tuple[str, str], world: World, redo: Redo | None
 ) -> Message:
     title, submit = texts
-    form = Form(action, reference, (code_field(world, redo or Redo()),), submit)
+    form = Form(action, reference, code_field(reference, world, redo or Redo()), submit)
     summary = world.playbook.texts.aftercare.summary
     return Message((Heading(title), form), summary, replaces=action, ephemeral=True)
 
 
-def answer_fields(reference: str, world: World) -> Form:
+def answer_fields(value: str, world: World) -> Form:
     """The form for the answer to what was asked about a report, below the question."""
-    return _text_fields(ANSWER, reference, world, Redo())
+    return _text_fields(ANSWER, value, world, Redo())
 
 
-def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
+def _text_fields(action: str, of: str, world: World, redo: Redo) -> Form:
     forms, after = world.playbook.texts.forms, world.playbook.texts.aftercare
     label, submit = {
         ADD: (forms.add_text, forms.add_submit),
@@ -110,26 +111,28 @@ def _text_fields(action: str, reference: str, world: World, redo: Redo) -> Form:
     value, error = redo.typed.get("text", ()), redo.errors.get("text", "")
     text = Field("text", label, "long_text", value=value, error=error, max_length=LONGEST)
     keep = (keep_field(world),) if redo.may_keep else ()
-    return Form(action, reference, (text, code_field(world, redo), *keep), submit)
+    return Form(action, of, (text, *code_field(of, world, redo), *keep), submit)
 
 
-def withdraw_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+def withdraw_form(value: str, world: World, redo: Redo | None = None) -> Message:
     """Says what withdrawing does and does not do, and asks whether the reporter is sure."""
     texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    reference = CasePart.parse(value).reference
     sure = Option("yes", texts.withdraw_yes.fill(reference=reference))
     box = _picked(Field("sure", texts.withdraw_sure, "choices", options=(sure,)), redo)
-    form = Form(WITHDRAW, reference, (box, code_field(world, redo)), texts.withdraw_submit)
+    form = Form(WITHDRAW, value, (box, *code_field(value, world, redo)), texts.withdraw_submit)
     title = texts.withdraw_title.fill(reference=reference)
     above = _said(texts.withdraw_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=WITHDRAW, ephemeral=True)
 
 
-def move_form(reference: str, world: World, redo: Redo | None = None) -> Message:
+def move_form(value: str, world: World, redo: Redo | None = None) -> Message:
     """Says what sending a report to somebody else does, and asks who alone shall have it."""
     texts, redo = world.playbook.texts.aftercare, redo or Redo()
+    reference = CasePart.parse(value).reference
     options = (Option("eht", texts.move_eht), Option("chair", texts.move_chair))
     field = _picked(Field("to", texts.move_to, "choice", options=options), redo)
-    form = Form(MOVE, reference, (field, code_field(world, redo)), texts.move_submit)
+    form = Form(MOVE, value, (field, *code_field(value, world, redo)), texts.move_submit)
     title = texts.move_title.fill(reference=reference)
     above = _said(texts.move_says, world)
     return Message((Heading(title), *above, form), texts.summary, replaces=MOVE, ephemeral=True)
@@ -144,10 +147,12 @@ def _picked(field: Field, redo: Redo) -> Field:
     return Field(field.name, field.label, field.kind, options=field.options, value=typed, error=error)
 
 
-def code_field(world: World, redo: Redo) -> Field:
-    """For the receipt code, which whoever reported under their name leaves empty."""
+def code_field(value: str, world: World, redo: Redo) -> tuple[Field, ...]:
+    """For the receipt code; nothing where the button that led here was on a report of the reader's own."""
+    if CasePart.parse(value).part == OWN:
+        return ()
     texts = world.playbook.texts.forms
-    return _field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False)
+    return (_field("code", texts.add_code, redo, hint=texts.add_code_hint, required=False),)
 
 
 def _field(name: str, label: str, redo: Redo, hint: str = "", required: bool = True) -> Field:

@@ -11,6 +11,7 @@ from bot.casework.context import Context, Work
 from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_addition
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.presses import OWN, CasePart
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
 from bot.following.ownership import own_case, reporter
@@ -55,7 +56,7 @@ def _opened(case: Case) -> Message:
     blocks = [Heading(title), *_one(case.work, report, entries), *said]
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
-        blocks.append(forms.answer_fields(report.reference, context.world))
+        blocks.append(forms.answer_fields(_value(report), context.world))
     hidden = report.reporter is None or bool(said)
     return Message(tuple(blocks), summary=title, ephemeral=hidden)
 
@@ -107,8 +108,8 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     blocks += _whom_to_phone(work, report)
     blocks += check_back.in_status(context, report, entries)
     texts = context.world.playbook.texts
-    add_more = Button(texts.receipts.add_more, "report.add", report.reference)
-    more = Button(texts.aftercare.choices, "report.more", report.reference)
+    add_more = Button(texts.receipts.add_more, "report.add", _value(report))
+    more = Button(texts.aftercare.choices, "report.more", _value(report))
     return [*blocks, Buttons((add_more, more))]
 
 
@@ -123,6 +124,10 @@ def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     if when and report.state.stage in UNACKNOWLEDGED:
         return [Callout("info", texts.later.fill(when=when)), phone_list(context, now)]
     return []
+
+
+def _value(report: Report) -> str:
+    return str(CasePart(report.reference, OWN if report.reporter else ""))
 
 
 def _lines(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.presses import OWN, CasePart
 from bot.domain.routing import Route, Slots
 from bot.reporting.drills import is_drill
 from bot.reporting.journeys import ALERT
@@ -87,7 +88,8 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
 
 def _buttons(world: World, reference: str, mode: str) -> tuple[Button, ...]:
     texts = world.playbook.texts.receipts
-    add = Button(texts.add_more, "report.add", reference)
+    own = CasePart(reference, "" if mode == ANONYMOUS else OWN)
+    add = Button(texts.add_more, "report.add", str(own))
     return (add, Button(texts.look_up, "status.show")) if mode == ANONYMOUS else (add,)
 
 

@@ -13,7 +13,7 @@ from bot.assistant import desk as own_desk
 from bot.casework.acts import ACTS
 from bot.channels.paper.case_pages import CasePages
 from bot.domain.cases import Stage
-from bot.domain.messages import Buttons, Heading, Link, Message, Table, Tags
+from bot.domain.messages import Buttons, Form, Heading, Link, Message, Table, Tags
 from bot.domain.turns import Pressed, Said, Sender
 from tests.channels.paper.reading import words
 from tests.support.desk import CLOSING, Desk, text_of
@@ -301,3 +301,22 @@ def test_the_card_bears_its_buttons_in_two_lines(desk: Desk) -> None:
         [buttons] = [block for block in card.blocks if isinstance(block, Buttons)]
         assert len(buttons.items) <= 9
         assert buttons.items[-1].action == "case.more"
+
+
+def fields_of(desk: Desk, user: str, action: str, value: str) -> list[str]:
+    [message] = desk.send(user, Pressed(action, value))
+    return [field.name for block in message.blocks if isinstance(block, Form) for field in block.fields]
+
+
+@pytest.mark.parametrize("action", ["report.add", "report.correct", "report.withdraw", "report.move"])
+def test_who_reported_by_name_is_asked_for_no_receipt_code(desk: Desk, action: str) -> None:
+    """From one's own report no form asks for a code, and what is sent arrives; from elsewhere each asks."""
+    reference = desk.report("ana", kind="colleague").reference
+    [status] = desk.send("ana", Said("status"))
+    shown = [button for block in status.blocks if isinstance(block, Buttons) for button in block.items]
+    [value] = [button.value for button in shown if button.action == "report.add"]
+    assert "code" not in fields_of(desk, "ana", action, value)
+    assert "code" in fields_of(desk, "ana", action, reference)
+    assert "those who handle it are told" in desk.fill("ana", "report.add", value, text="One thing more.")
+    assert "One thing more." in desk.press("eleanor", "case.details", reference)
+    assert "no report of yours" in desk.fill("tom", "report.add", value, text="Not mine.")

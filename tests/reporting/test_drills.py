@@ -67,8 +67,8 @@ def test_a_drills_card_and_messages_bear_its_reference(desk: Desk) -> None:
     reference = re.findall(r"DRILL-\w{4}", walker.press("Send"))[0]
     desk.work()
     card = desk.notebook.texts("flt")[0]
-    assert card.startswith(f"{reference} · ")
-    assert "DRILL\n" in card
+    assert card.startswith("DRILL\n")
+    assert f"\n{reference} · " in card
     assert not [text for seen in desk.notebook.seen for text in desk.notebook.texts(seen) if "FED-" in text]
     assert reference in Walker(desk, "dina").say(f"status {reference}")
 
