@@ -32,9 +32,7 @@ def old_report(desk: Desk) -> str:
     ).reference
     desk.work()
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill(
-        "farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING
-    )
+    desk.close_case("farid", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING)
     desk.work()
     with desk.product.database.transaction() as tx:
         found = text("SELECT id FROM reports WHERE reference = :reference")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from bot.casework import auditing, card, case_list, forms, handle, restriction, views
+from bot.casework import auditing, card, case_list, forms, handle, proposals, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.case_list import FIND, LIST, Listed
@@ -17,6 +17,7 @@ from bot.casework.press import Press, refusal
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
 from bot.domain.messages import Message
+from bot.domain.notices import Recipient
 from bot.domain.presses import CasePart
 from bot.domain.references import read_reference
 from bot.domain.roster import Person
@@ -124,7 +125,8 @@ def _show(press: Press) -> Message:
         return card.notice(press.context, press.report)
     entries = press.case.entries
     links = card_links(press.tx, press.report, entries)
-    return card.card(press.context, press.report, press.told, entries, links=links, may=press.may)
+    me = Recipient(press.person.id)
+    return card.card(press.context, press.report, press.told, entries, me, links, press.may)
 
 
 def _sees_the_card(press: Press) -> bool:
@@ -161,6 +163,13 @@ _VIEWS: dict[str, Callable[[Press], Message]] = {
 }
 
 
+# What has to be done first, and is said instead of the form.
+_BEFORE: dict[str, Callable[[Press], Message | None]] = {
+    "close": proposals.before_closing,
+    "agree": proposals.before_agreeing,
+}
+
+
 def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
     # A form is not opened for what the case's state refuses anyway.
     if why := handle.lock(press, act):
@@ -168,6 +177,9 @@ def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
     tried = advance(press.report.state, handle.event_of(press, act, {}))
     if isinstance(tried, Refused):
         return handle.refused(press, tried)
+    first = _BEFORE[act.name](press) if act.name in _BEFORE else None
+    if first is not None:
+        return first
     if isinstance(content, Pressed):
         return forms.form(press, act)
     checked = forms.check(press, act, content.fields)
@@ -176,6 +188,12 @@ def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
 
 def _filled_in(press: Press, act: Act, values: Mapping[str, str]) -> Message:
     match act.name:
+        case "close":
+            return handle.close(press, values)
+        case "agree":
+            return proposals.agree(press, values)
+        case "decline":
+            return proposals.decline(press, values)
         case "restrict":
             return restriction.restrict(press, values)
         case "link":

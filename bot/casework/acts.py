@@ -20,7 +20,7 @@ Stages = tuple[Stage, ...]
 # The fields of a form, each drawn in forms.py or work_forms.py; "note" and "why" fit many acts.
 FormKind = Literal[
     "", "person", "note", "question", "referral", "closing", "reason",
-    "assessment", "advice", "first_step", "task", "link", "why", "restriction", "contact",
+    "assessment", "advice", "first_step", "task", "link", "why", "restriction", "contact", "agreement",
 ]  # fmt: skip
 _ANY: Stages = tuple(Stage)
 _OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
@@ -64,6 +64,9 @@ _ROWS = (
     Act("details", "details", card=_ANY),
     Act("assess", "assess", Happening.ASSESS, "assessment", card=_OPEN, line=True),
     Act("close", "close", Happening.CLOSE, "closing", card=_OPEN, line=True, tells="closed", reply="closed"),
+    # Where two people close a case: their buttons stand in the details, where what is agreed to can be read.
+    Act("agree", "agree", Happening.AGREE, "agreement", style="primary", line=True),
+    Act("decline", "agree", Happening.DECLINE, "why", line=True),
     Act(
         "reopen", "close", Happening.REOPEN, "reason", card=(Stage.CLOSED,),
         line=True, tells="reopened", reply="reopened",
@@ -111,5 +114,5 @@ ACTS = {act.action: act for act in _ROWS}
 # The entries of the history that the thread under the FLT's card tells of: these, and what nobody pressed
 # on the card. Who has looked is on the card.
 LINES = frozenset(act.event.value for act in _ROWS if act.event and act.line) | {
-    "add", "answer", "correct", "withdraw", "withdraw_kept", "deadline", "vacate",
+    "add", "answer", "correct", "withdraw", "withdraw_kept", "deadline", "vacate", "propose",
 }  # fmt: skip

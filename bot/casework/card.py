@@ -36,18 +36,26 @@ May = Callable[[Action], bool]
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 
 
-def buttons(context: Context, report: Report, may: May = lambda _needs: True) -> tuple[Button, ...]:
-    """Those that a card bears: a posted one the same for everyone who has it, since each press is checked."""
+def buttons(
+    context: Context, report: Report, may: May = lambda _needs: True, viewer: str = ""
+) -> tuple[Button, ...]:
+    """Those that a card bears: a posted one the same for everyone who has it, since each press is checked.
+
+    But for the holder, where it is known who looks: they have nothing to take over.
+    """
     found = [act for act in ACTS.values() if report.state.stage in act.card and not _is_locked(report, act)]
-    return tuple(_button(context, report, act) for act in found if may(act.needs))
+    left_out = "take" if viewer and viewer == report.state.holder else ""
+    return tuple(button(context, report, act) for act in found if may(act.needs) and act.name != left_out)
 
 
 def _is_locked(report: Report, act: Act) -> bool:
     return act.locked is not None and act.locked[1](report.row)
 
 
-def _button(context: Context, report: Report, act: Act) -> Button:
-    label = context.texts.buttons.find(act.name) or context.work.buttons.named(act.name)
+def button(context: Context, report: Report, act: Act) -> Button:
+    """The button of an act. A question is answered, where any other case is closed."""
+    name = "answer" if act.name == "close" and report.row.kind == "question" else act.name
+    label = context.texts.buttons.find(name) or context.work.buttons.named(act.name)
     return Button(label.fill(), act.action, report.reference, act.style)
 
 
@@ -66,7 +74,7 @@ def _rare(context: Context, report: Report, entries: Sequence[Entry], may: May) 
         senseless = _is_locked(report, act) or (act.name == "clauses" and not quotes(context, report))
         done = act.name == "investigate" and is_investigated(entries)
         if report.state.stage in act.more and not senseless and not done and may(act.needs):
-            yield _button(context, report, act)
+            yield button(context, report, act)
 
 
 def task_buttons(context: Context, report: Report, entries: Sequence[Entry]) -> tuple[Button, ...]:
@@ -111,7 +119,7 @@ def card(
     linked = [(context.work.labels.linked, ", ".join(links))] if links else []
     images = (labels.images, context.texts.images_none)
     blocks.append(Facts((*_facts(context, report, told, entries), *linked, images)))
-    blocks.append(Buttons(buttons(context, report, may)))
+    blocks.append(Buttons(buttons(context, report, may, recipient.person if recipient else "")))
     first = f"{context.texts.tags.urgent} · " if report.row.urgent else ""
     return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"card:{report.reference}")
 

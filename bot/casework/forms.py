@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.casework import closing, named_contact, work_forms
+from bot.casework import closing, named_contact, proposals, work_forms
 from bot.casework.acts import Act
 from bot.casework.context import Context
 from bot.casework.press import Press
@@ -44,7 +44,8 @@ def fields(press: Press, act: Act) -> tuple[Field, ...]:
         case "referral":
             return _refer_fields(context)
         case "closing":
-            return closing.fields(press, press.case.able_to("assign"))
+            alone = proposals.lacks_second(press.case, press.person.id)
+            return closing.fields(press, press.case.able_to("assign"), alone)
         case "reason":
             return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
     return work_forms.fields(press, act.form, press.case.able_to("details"))
@@ -83,9 +84,11 @@ def _headed(press: Press, name: str) -> tuple[str, str]:
         "ask": (texts.ask_title, texts.ask_submit),
         "refer": (texts.refer_title, texts.refer_submit),
         "close": (texts.close_title, texts.close_submit),
+        "answer": (texts.answer_title, texts.answer_submit),
         "reopen": (texts.reopen_title, texts.reopen_submit),
     }
-    title, submit = heads[name]
+    is_answer = name == "close" and closing.kind_of(press.case) == "question"
+    title, submit = heads["answer" if is_answer else name]
     return title.fill(reference=reference), submit
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.casework import assessment, closing, links
+from bot.casework import assessment, closing, links, proposals
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.context import Context
@@ -29,6 +29,10 @@ def lock(press: Press, act: Act) -> WorkRefusal | None:
         if must_wait_for_advice(press.context, press.report, press.case.entries):
             return "advice_first"
         return "investigated" if is_investigated(press.case.entries) else None
+    if act.needs == "agree":
+        return proposals.lock(press)
+    if act.name == "take" and press.report.state.holder == press.person.id:
+        return "held_already"
     if act.name == "done" and not _task(press):
         return "no_such_task"
     return act.locked[0] if act.locked and act.locked[1](press.report.row) else None
@@ -52,6 +56,17 @@ def do(press: Press, act: Act, values: Values) -> Message:
     _tell_reporter(press, act, case.report)
     told = assessment.tell_safeguarding(press, case.report, values) if act.name == "assess" else ""
     return _done(press, act, event, told)
+
+
+def close(press: Press, values: Values) -> Message:
+    """Close it, or ask a second person to agree where this case takes two and there is one."""
+    act, context = ACTS["case.close"], press.context
+    if closing.kind_of(press.case) == "question":
+        [answered] = context.outcomes.offered("question")
+        values = {**values, "outcome": answered.code}
+    if closing.by_two(press.case) and not proposals.lacks_second(press.case, press.person.id):
+        return proposals.propose(press, values["outcome"], _detail(press, act, values))
+    return do(press, act, values)
 
 
 def refused(press: Press, why: Refused) -> Message:

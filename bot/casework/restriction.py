@@ -14,6 +14,7 @@ from bot.casework.ladder import next_people
 from bot.casework.links import hide_from_linked
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
 from bot.casework.press import Press
+from bot.casework.proposals import tell_if_nobody_is_left
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
 from bot.domain.notices import Recipient
@@ -129,6 +130,7 @@ def recuse(press: Press) -> Message:
         return press.refused("changed")
     forget_person(press.tx, report, me)
     _take_from(press)
+    tell_if_nobody_is_left(press.case, press.case.again())
     return press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
 
 

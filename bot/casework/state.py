@@ -85,8 +85,34 @@ def open_tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
     """Those that are not done, the one that is due first first."""
     entries = tuple(entries)
     done = {entry.detail.get("task") for entry in entries if entry.event == "done"}
+    # What was decided of those that were still open when the case was closed.
+    done |= {number for entry in entries for number in entry.detail.get("tasks_decided", "").split()}
     left = (task for task in tasks(entries) if task.number not in done)
     return tuple(sorted(left, key=lambda task: task.due))
+
+
+# What may follow on a proposal to close without changing what was agreed to. Anything else voids it.
+_HARMLESS = frozenset(
+    ("view", "hold", "release", "undelivered", "check_back", "export_code", "export", "recuse")
+)
+
+
+def proposal(entries: Sequence[Entry]) -> Entry | None:
+    """That somebody asks for the closing, where another one may still agree; None where nothing waits.
+
+    Whatever is added, asked, decided or changed after it voids it, and so does that its author steps back.
+    """
+    later: list[Entry] = []
+    for entry in reversed(entries):
+        if entry.event == "propose":
+            return None if any(_voids(one, entry) for one in later) else entry
+        later.append(entry)
+    return None
+
+
+def _voids(later: Entry, proposed: Entry) -> bool:
+    own_recusal = later.event == "recuse" and later.actor == proposed.actor
+    return own_recusal or later.event not in _HARMLESS
 
 
 def overdue(entries: Iterable[Entry], now: datetime) -> int:
@@ -95,7 +121,10 @@ def overdue(entries: Iterable[Entry], now: datetime) -> int:
 
 
 def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """For the card: that it was assessed and is investigated, how many tasks are open. Not a word of any."""
+    """For the card: that it was assessed or is investigated, how many tasks are open, that a closing waits.
+
+    Not a word of any.
+    """
     labels, found = context.work.labels, list[tuple[str, str]]()
     if (made := assessment(entries)) is not None:
         found.append((labels.assessed, labels.assessed_yes.fill(when=context.local(made.at))))
@@ -106,6 +135,8 @@ def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
         found.append((labels.contact, labels.contact_yes.fill(when=context.local(named[-1]))))
     if waiting := open_tasks(entries):
         found.append((labels.tasks, str(len(waiting))))
+    if (asked := proposal(entries)) is not None:
+        found.append((labels.proposed, labels.proposed_yes.fill(when=context.local(asked.at))))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.casework import closing, state
+from bot.casework import closing, proposals, state
 from bot.casework.card import (
     buttons,
     event_name,
@@ -29,11 +29,13 @@ def details(press: Press, entries: tuple[Entry, ...]) -> Message:
     labels = context.texts.labels
     mode = context.texts.modes.named(report.row.mode)
     who = [(labels.reporter, " · ".join(part for part in (reporter_name(context, report), mode) if part))]
-    shown = tuple(item for item in buttons(context, report, press.may) if item.action != "case.details")
+    found = buttons(context, report, press.may, press.person.id)
+    shown = tuple(item for item in found if item.action != "case.details")
     blocks: list[Block] = [
         Heading(f"{report.reference} · {labels.report}"),
         *([Tags((context.work.labels.held,))] if report.row.legal_hold else []),
         Facts((*who, *told_answers(context, report))),
+        *proposals.shown(press),
         *_work(press, entries),
         *quotes(context, report),
         Heading(labels.history),

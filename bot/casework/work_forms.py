@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.casework import named_contact, state
+from bot.casework import closing, named_contact, proposals, state
 from bot.casework.acts import FormKind
 from bot.casework.context import Context
 from bot.casework.press import Press
@@ -16,8 +16,10 @@ from bot.reporting.inputs import read_moment
 
 _TEXT, _SHORT, WHY_AT_LEAST = 4000, 200, 20
 _Draw = Callable[[Press, tuple[str, ...]], tuple[Field, ...]]
-_CHOICES = ("category", "child", "crime", "nature", "adviser", "concerned", "evidence", "lessons", "gap")
-_WORDS = ("who", "advice", "task", "reference", "agencies", "record", "contact")
+_CHOICES = (
+    "category", "child", "crime", "nature", "adviser", "concerned", "evidence", "lessons", "gap", "agreed_by",
+)  # fmt: skip
+_WORDS = ("who", "advice", "task", "reference", "agencies", "record", "agreed_name", "contact")
 
 
 def fields(press: Press, form: FormKind, people: tuple[str, ...]) -> tuple[Field, ...]:
@@ -26,7 +28,14 @@ def fields(press: Press, form: FormKind, people: tuple[str, ...]) -> tuple[Field
 
 
 def above(press: Press, form: FormKind) -> list[Block]:
-    """What must be read before the form is filled in: the advice, before an investigation."""
+    """What must be read before the form is filled in: the advice, before an investigation.
+
+    Before a closing what an outcome means for the personnel file; before an agreement what is agreed to.
+    """
+    if form == "closing":
+        return closing.notes(press)
+    if form == "agreement":
+        return proposals.asked(press)
     if form != "first_step":
         return []
     found = state.advice(press.context, press.case.entries)
@@ -66,6 +75,11 @@ def _advice(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
 
 def _investigate(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
     note = press.context.work.fields["first_step"]
+    return (Field("note", note, "long_text", required=False, max_length=_TEXT),)
+
+
+def _agree(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    note = press.context.work.fields["agree_note"]
     return (Field("note", note, "long_text", required=False, max_length=_TEXT),)
 
 
@@ -110,6 +124,7 @@ _FIELDS: Mapping[FormKind, _Draw] = {
     "why": _why("why_hint"),
     "restriction": _restrict,
     "contact": named_contact.fields,
+    "agreement": _agree,
 }
 
 
@@ -119,7 +134,7 @@ def error(context: Context, item: Field, value: str, now: datetime) -> str | Non
     if item.name == "due":
         moment = read_moment(value, context.world.federation.timezone)
         return errors.date if moment is None else errors.past if moment <= now else ""
-    if item.name in _CHOICES:
+    if item.name in _CHOICES or item.name.startswith(closing.TASK):
         return "" if any(option.value == value for option in item.options) else errors.choice
     if item.name == "why":
         return "" if len(value) >= WHY_AT_LEAST else errors.why

@@ -10,23 +10,26 @@ from pydantic import Field
 from bot.content.documents import DataFaults, Document, Record
 from bot.content.texts import Holding, Phrase, Table, Text, WithReference
 from bot.domain.cases import Stage, Why
+from bot.domain.closing import Demand
 
 Mode = Literal["named", "confidential", "anonymous"]
 # Each line of the history that is no work on the case (case_work_texts.py).
 CaseEvent = Literal[
     "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
-    "view", "check_back", "export_code", "export", "complaint",
+    "view", "check_back", "export_code", "export", "complaint", "propose",
 ]  # fmt: skip
 Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "unknown_action"]
-Update = Literal["receipt", "acknowledged", "closed", "reopened", "question", "undelivered", "late"]
+Update = Literal[
+    "receipt", "acknowledged", "closed", "answered", "reopened", "question", "undelivered", "late"
+]  # fmt: skip
 AuditActor = Literal["reporter", "signpost", "host", "unknown"]
 AuditAction = Literal[
     "refused", "cases", "case.show", "case.clauses", "case.details", "case.view", "case.submit",
     "case.deliver", "case.acknowledge", "case.take", "case.assign", "case.note", "case.ask", "case.refer",
-    "case.add", "case.answer", "case.check_back", "case.deadline", "case.close", "case.reopen",
-    "case.complaint", "case.purge", "audit.show",
-    "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
+    "case.add", "case.answer", "case.check_back", "case.deadline", "case.close", "case.propose",
+    "case.agree", "case.decline", "case.reopen", "case.complaint",
+    "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved",
 ]  # fmt: skip
 
@@ -72,7 +75,7 @@ class Labels(Record):
 
 CardButton = Literal[
     "acknowledge", "take", "assign", "note", "ask", "refer", "read", "read_answer", "details", "close",
-    "reopen", "open",
+    "reopen", "open", "answer",
     "clauses", "subject",
 ]  # fmt: skip
 Reply = Literal[
@@ -106,6 +109,8 @@ class Forms(Record):
     close_reason: Text
     close_answer: Text
     close_submit: Text
+    answer_title: WithReference
+    answer_submit: Text
     reopen_title: WithReference
     reopen_reason: Text
     reopen_submit: Text
@@ -275,20 +280,25 @@ def load_case_texts(path: Path, kinds: frozenset[str]) -> CaseTexts:
 
 WorkForm = Literal[
     "assess", "advice", "investigate", "task", "urgent", "calm", "link", "contact",
-    "restrict", "hold", "release",
+    "restrict", "hold", "release", "agree", "decline",
 ]  # fmt: skip
 Work = Literal[WorkForm, "done", "recuse"]
 WorkButton = Literal[Work, "more", "recuse_yes", "export"]
 FieldName = Literal[
     "category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised",
     "first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint", "concerned",
-    "concerned_hint", "reference", "reference_hint", "contact", "contact_hint",
+    "concerned_hint", "reference", "reference_hint", "contact", "contact_hint", "agree_note",
 ]  # fmt: skip
 WorkRefusal = Literal[
     "advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already",
-    "on_hold", "not_on_hold", "already_urgent", "not_urgent",
+    "on_hold", "not_on_hold", "already_urgent", "not_urgent", "held_already", "not_proposed", "own_proposal",
 ]  # fmt: skip
-Kept = Literal["agencies", "evidence", "record", "lessons", "gap"]
+WorkNotice = Literal[
+    "task", "urgent", "complaint", "given_back", "proposed", "declined", "no_second"
+]  # fmt: skip
+Kept = Literal["asked", "agreed", "agencies", "evidence", "tasks", "record", "lessons", "gap", "file"]
+# Who outside agrees to a closing, where nobody here can be the second.
+Agreed = Literal["lado", "governor"]
 
 
 class FormTexts(Record):
@@ -310,6 +320,8 @@ class WorkLabels(Record):
     tasks: Text
     task: Annotated[Phrase, Holding("task person when")]
     overdue: Text
+    proposed: Text
+    proposed_yes: Annotated[Phrase, Holding("when")]
     linked: Text
     held: Text
 
@@ -344,13 +356,29 @@ class WorkErrors(Record):
     past: Text
     unknown: Text
     handles: Text
-    duplicate_first: Text
-    referred_first: Text
+    outcome_first: Table[Literal["link", "referral", "withdrawal"], Text]
+    tasks_why: Text
+    not_independent: Text
 
 
 class Closing(Record):
-    """What is asked before a case is closed, beside its outcome and the reason."""
+    """What is asked before a case is closed, beside its outcome and the reason; and the second of two."""
 
+    first: WithReference
+    demands: Table[Demand, Text]
+    task: Annotated[Phrase, Holding("task")]
+    decided: Table[Literal["done", "dropped", "moved"], Text]
+    tasks_why: Text
+    agreed_by: Text
+    agreed_hint: Text
+    agreed_answers: Table[Agreed, Text]
+    agreed_name: Text
+    agreed_at: Text
+    agreed_advice: Text
+    asked_for: Annotated[Phrase, Holding("person when")]
+    may_agree: Annotated[Phrase, Holding("people")]
+    proposed: Annotated[Phrase, Holding("reference people")]
+    waits_already: WithReference
     agencies: Text
     agencies_hint: Text
     evidence: Text
@@ -404,7 +432,7 @@ class CaseWork(Record):
     refusals: Annotated[Table[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")]
     recuse_question: WithReference
     removed: Text
-    notices: Table[Literal["task", "urgent", "complaint", "given_back"], Notice]
+    notices: Table[WorkNotice, Notice]
     support: Text
     reminder: WorkReminder
     covering: Covering

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.journeys import SlotCondition
 from bot.domain.access import ACTIONS, DECISIONS, Action, Condition, Decision, Permissions
+from bot.domain.closing import CLOSING_KINDS, ClosingKind
 from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
 from bot.domain.roster import ROLES
 from bot.domain.routing import FLT_CHANNEL, Level, Row
@@ -49,11 +50,18 @@ class PermissionTable(Record):
 
 
 class Outcome(Record):
-    """How a case can be closed: its code, what the FLT picks, and what the reporter sees."""
+    """How a case can be closed: its code, what the FLT picks, and what the reporter sees.
+
+    `kinds`: the cases that it is offered for. `needs`: what must be on record for it to be true. `file`:
+    what it means for the personnel file and for references; kept with the case.
+    """
 
     code: str = Field(pattern=r"^[a-z_]{1,32}$")
     label: str = Field(min_length=1)
     reporter: str = Field(min_length=1)
+    kinds: tuple[ClosingKind, ...] = Field(("other",), alias="for")
+    needs: Literal["", "link", "referral", "withdrawal"] = ""
+    file: str = ""
     offered: bool = True
 
 
@@ -64,6 +72,14 @@ class Agency(Record):
     label: str = Field(min_length=1)
     # Its advice, recorded with a referral, is what an investigation waits for.
     advises: bool = False
+
+
+# The five of "Keeping children safe in education", part four: no others, and none of them left out.
+ALLEGATION_OUTCOMES = frozenset(("substantiated", "malicious", "false", "unsubstantiated", "unfounded"))
+
+
+def _offered_for(outcome: Outcome) -> tuple[ClosingKind, ...]:
+    return outcome.kinds if outcome.offered else ()
 
 
 class Outcomes(Record):
@@ -79,6 +95,22 @@ class Outcomes(Record):
         if len(set(codes)) != len(codes):
             raise ValueError("each code may stand only once")
         return value
+
+    @field_validator("outcomes")
+    @classmethod
+    def _for_each_kind(cls, value: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        codes = {kind: [item.code for item in value if kind in _offered_for(item)] for kind in CLOSING_KINDS}
+        if missing := [kind for kind, found in codes.items() if not found]:
+            raise ValueError(f"nothing is offered for {', '.join(missing)}")
+        if set(codes["allegation"]) != ALLEGATION_OUTCOMES:
+            raise ValueError(f"an allegation has the outcomes {', '.join(sorted(ALLEGATION_OUTCOMES))}")
+        if len(codes["question"]) > 1:
+            raise ValueError("a question has one outcome: it is answered")
+        return value
+
+    def offered(self, kind: ClosingKind) -> tuple[Outcome, ...]:
+        """What a case of this kind can be closed with."""
+        return tuple(item for item in self.outcomes if kind in _offered_for(item))
 
     def find(self, code: str) -> Outcome | None:
         """The outcome of a code, or None."""
@@ -147,6 +179,7 @@ class RowRecord(Record):
     child: bool = False
     accidental: bool = False
     keep: bool = False
+    closing: ClosingKind | None = None
     advice_first: bool = False
     tags: tuple[str, ...] = ()
 
@@ -161,7 +194,9 @@ class RowRecord(Record):
             urgent=self.urgent,
             child=self.child,
             accidental=self.accidental,
-            keep=self.keep,
+            # What the policy asks somebody to be told of is not taken back by a reporter alone.
+            keep=self.keep or any(told.source == "policy" for told in self.told),
+            closing=self.closing,
             advice_first=self.advice_first,
             tags=self.tags,
             clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),

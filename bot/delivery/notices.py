@@ -21,7 +21,7 @@ from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.following import check_back
-from bot.following.status import outcome_text, phone_list, question_notice
+from bot.following.status import answer_notice, is_answered, outcome_text, phone_list, question_notice
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, Posted, cards_of, posted_card, waiting
@@ -73,7 +73,7 @@ def _what(context: Context, entry: Entry) -> str:
     to = context.name(entry.detail["to"]) if "to" in entry.detail else ""
     agency = entry.detail.get("agency", "")
     what = event_name(context, entry.event).fill(to=to, agency=agency)
-    outcome = entry.detail.get("outcome", "") if entry.event == "close" else ""
+    outcome = entry.detail.get("outcome", "") if entry.event in ("close", "agree") else ""
     return f"{what}: {outcome}" if outcome else what
 
 
@@ -201,7 +201,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
     in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
     return (
         (kind == "closed" and stage is not Stage.CLOSED)
-        or (kind == "question" and stage is Stage.CLOSED)
+        or (kind in ("question", "proposed", "declined", "no_second") and stage is Stage.CLOSED)
         or (kind in ("late", "vacated") and in_hand)
         or (kind == UNDELIVERED and has_reached_somebody(work, report))
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
@@ -257,7 +257,7 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             label = work.context.texts.buttons["open"].fill(reference=report.reference)
             way = Buttons((Button(label, "case.show", report.reference),))
             return replace(noticed, blocks=(*noticed.blocks, way))
-        case "task" | "urgent" | "given_back":
+        case "task" | "urgent" | "given_back" | "proposed" | "declined" | "no_second":
             return _noticed(report, work.context.work.notices.named(notice.kind))
         case "withheld":
             texts = work.context.texts.withheld
@@ -318,6 +318,8 @@ def _update(work: Work, report: Report, kind: str) -> Message:
     context = work.context
     if kind in ("withdraw", "withdraw_kept"):
         return _withdrawn(context, report, kind)
+    if kind == "closed" and is_answered(context, report):
+        return answer_notice(context, report)
     text = context.texts.updates.named(kind).fill(
         reference=report.reference,
         when=context.local(report.row.received_at),
@@ -326,10 +328,6 @@ def _update(work: Work, report: Report, kind: str) -> Message:
     blocks: tuple[Block, ...] = (Paragraph(text),)
     if kind in ("late", "undelivered"):
         blocks = (Callout("warning", text), phone_list(context, work.now))
-    if kind == "closed" and any(entry.detail.get("answer") for entry in history(work.tx, report)):
-        # Not a word of it here: a notification shows on a locked screen.
-        label = context.texts.buttons["read_answer"].fill()
-        blocks = (*blocks, Buttons((Button(label, "report.read", report.reference, "primary"),)))
     return Message(blocks, summary=text)
 
 

@@ -21,6 +21,7 @@ Action = Literal[
     "refer",
     "assess",
     "close",
+    "agree",
     "restrict",
     "follow",
     "export",

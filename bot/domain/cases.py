@@ -41,6 +41,10 @@ class Happening(StrEnum):
     VACATE = "vacate"
     DEADLINE = "deadline"
     CLOSE = "close"
+    # Two people close what concerns a child at risk: one asks for it, another one agrees or does not.
+    PROPOSE = "propose"
+    AGREE = "agree"
+    DECLINE = "decline"
     REOPEN = "reopen"
     ASSESS = "assess"
     ADVICE = "advice"
@@ -187,11 +191,15 @@ _WORK = (
     Happening.CONTACT,
 )
 _KEEPING = (Happening.RESTRICT, Happening.HOLD, Happening.RELEASE)
+_BY_TWO = (Happening.PROPOSE, Happening.AGREE, Happening.DECLINE)
 for _stage, _answers in _TABLE.items():
     _is_open = _stage is not Stage.CLOSED
     _answers |= {event: _stage if _is_open else Refused("closed") for event in _WORK}
     _answers |= dict.fromkeys(_KEEPING, _stage)
     _answers[Happening.RECUSE] = _stage if _is_open else Refused("closed")
+    _answers |= {event: _stage if event is not Happening.AGREE else Stage.CLOSED for event in _BY_TWO}
+    if _stage is not Stage.ACKNOWLEDGED:
+        _answers |= dict.fromkeys(_BY_TWO, Refused("not_acknowledged" if _is_open else "closed"))
     # Whoever investigates holds the case: it has been acknowledged.
     _answers[Happening.INVESTIGATE] = (
         _stage if _stage is Stage.ACKNOWLEDGED else Refused("not_acknowledged" if _is_open else "closed")
@@ -220,7 +228,7 @@ def _changed(state: CaseState, event: Event) -> CaseState:
             return replace(state, holder=event.to, acknowledged_by=state.acknowledged_by or event.actor)
         case Happening.DEADLINE:
             return replace(state, level=state.level + 1)
-        case Happening.CLOSE:
+        case Happening.CLOSE | Happening.AGREE:
             return replace(state, outcome=event.outcome)
         case Happening.REOPEN:
             # Withdrawn before anybody had it: whoever opens it again is the first.

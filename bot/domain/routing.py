@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
+from bot.domain.closing import ClosingKind
 from bot.domain.roster import Roster
 
 # N: that there is a case. C: the card. D: may open the details.
@@ -41,8 +42,11 @@ class Row:
     urgent: bool = False
     child: bool = False
     accidental: bool = False
-    # Somebody may be at risk: worked on though its reporter withdraws it. A child and urgency say so too.
+    # Worked on though its reporter withdraws it: somebody may be at risk, or the policy asks for the report.
+    # A child and urgency say so too.
     keep: bool = False
+    # By which rules it is closed, beside what its assessments say; None where the row says nothing of it.
+    closing: ClosingKind | None = None
     # Nobody investigates before the LADO's or the DSL's advice is on record.
     advice_first: bool = False
     tags: tuple[str, ...] = ()

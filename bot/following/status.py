@@ -25,6 +25,9 @@ from bot.storage.reports import (
     reports_of,
 )
 
+# The answer of the journey that holds what is asked of the leadership team.
+QUESTION = "question_text"
+
 
 def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
@@ -159,6 +162,18 @@ def question_notice(context: Context, report: Report) -> Message:
     text = context.texts.updates["question"].fill(reference=report.reference)
     read = Button(context.texts.buttons["read"].fill(), "report.read", report.reference, "primary")
     return Message((Paragraph(text), Buttons((read,))), summary=text)
+
+
+def answer_notice(context: Context, report: Report) -> Message:
+    """That a question was answered, with a button to read both; not a word of either."""
+    text = context.texts.updates["answered"].fill(reference=report.reference)
+    read = Button(context.texts.buttons["read_answer"].fill(), "report.read", report.reference, "primary")
+    return Message((Paragraph(text), Buttons((read,))), summary=text)
+
+
+def is_answered(context: Context, report: Report) -> bool:
+    """Whether a question to the leadership team was closed with its answer."""
+    return report.state.outcome in {item.code for item in context.outcomes.offered("question")}
 
 
 def outcome_text(context: Context, report: Report) -> str:

@@ -1,31 +1,31 @@
-"""A reporter takes a report back: it is closed, or kept and worked on where somebody may be at risk."""
+"""A reporter takes a report back: it is closed, or kept for a risk or the policy's sake."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.casework.context import Context, Work
+from bot.casework import closing
+from bot.casework.case import Case
+from bot.casework.context import Work
 from bot.casework.notify import owe_addition
-from bot.casework.state import assessment
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Callout, Message, Tone
 from bot.domain.turns import Sender, WithdrawReport
 from bot.following.ownership import own_case
-from bot.storage.reports import Entry, Report
+from bot.storage.reports import Entry
 
 
-def is_kept(context: Context, report: Report, entries: Iterable[Entry]) -> bool:
-    """Whether somebody may be at risk, so that the report is worked on whether or not it is withdrawn.
+def is_kept(case: Case) -> bool:
+    """Whether it is worked on whether or not it is withdrawn: a withdrawal does not close it.
 
-    A child, an urgent case, a legal hold, a row of routes.yml that says `keep`, or what the newest
-    assessment says of a child, a crime or an adult who works with children.
+    A child, an urgent case, a legal hold, a row of routes.yml that says `keep` or tells somebody because
+    the policy asks for it, or what any assessment says of a child, a crime or an adult who works here.
     """
-    kept, row = {row.id for row in context.world.playbook.rows if row.keep}, report.row
-    at_risk = row.child or row.urgent or row.legal_hold or kept.intersection(report.route.rows)
-    assessed = assessment(entries)
-    detail = assessed.detail if assessed else {}
-    worrying = {detail.get("child"), detail.get("crime")} & {"yes", "unsure"}
-    return bool(at_risk or worrying or detail.get("nature") in ("allegation", "low_level"))
+    kept, row = {row.id for row in case.work.context.world.playbook.rows if row.keep}, case.report.row
+    at_risk = row.child or row.urgent or row.legal_hold or kept.intersection(case.report.route.rows)
+    crimes = {entry.detail.get("crime") for entry in case.entries if entry.event == "assess"}
+    worrying = closing.kind_of(case) not in ("question", "other")
+    return bool(at_risk or worrying or crimes & {"yes", "unsure"})
 
 
 def was_withdrawn(entries: Iterable[Entry]) -> bool:
@@ -44,7 +44,7 @@ def withdraw(work: Work, sender: Sender, command: WithdrawReport) -> Message:
         return said("info", texts.withdraw_closed.fill(reference=report.reference))
     if was_withdrawn(case.entries):
         return said("info", texts.withdrawn_before.fill(reference=report.reference))
-    kept = is_kept(work.context, report, case.entries)
+    kept = is_kept(case)
     what = Happening.WITHDRAW_KEPT if kept else Happening.WITHDRAW
     withdrawn = case.apply(Event(what, "reporter"))
     if isinstance(withdrawn, Refused):

@@ -28,9 +28,7 @@ def test_from_card_to_closure(desk: Desk) -> None:
     assert "You have acknowledged" in desk.press("farid", "case.acknowledge", reference)
     assert "kept with" in desk.fill("farid", "case.note", reference, note="Phoned the teacher.")
     assert "now held by Grace Holloway" in desk.fill("farid", "case.assign", reference, person="grace")
-    assert "is closed" in desk.fill(
-        "grace", "case.close", reference, outcome="removed", reason=REASON, **CLOSING
-    )
+    assert "is closed" in desk.close_case("grace", reference, outcome="removed", reason=REASON, **CLOSING)
     desk.work()
     cards = desk.notebook.texts("flt")
     assert len(cards) == 1
@@ -92,7 +90,7 @@ def test_a_restricted_case_is_invisible_to_the_flt(desk: Desk) -> None:
 def test_closing_before_acknowledging_is_refused(desk: Desk) -> None:
     """A case that nobody acknowledged cannot be closed."""
     reference = accident(desk)
-    answer = desk.fill("farid", "case.close", reference, outcome="removed", reason=REASON, **CLOSING)
+    answer = desk.close_case("farid", reference, outcome="removed", reason=REASON, **CLOSING)
     assert "before you close it" in answer
     assert state(desk, reference) == ("submitted", "")
 
@@ -111,7 +109,7 @@ def test_a_form_that_is_not_right_comes_back(desk: Desk, fields: dict[str, str],
     """A wrong field is explained beside it, and the case stays as it was."""
     reference = accident(desk)
     desk.press("farid", "case.acknowledge", reference)
-    assert error in desk.fill("farid", "case.close", reference, **fields)
+    assert error in desk.close_case("farid", reference, **fields)
     assert state(desk, reference)[0] == "acknowledged"
 
 
@@ -119,7 +117,7 @@ def test_a_button_on_a_closed_case_changes_nothing(desk: Desk) -> None:
     """Every press on a closed case is refused in words, but for reading it and opening it again."""
     reference = accident(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="removed", reason=REASON, **CLOSING)
+    desk.close_case("farid", reference, outcome="removed", reason=REASON, **CLOSING)
     for action in ("acknowledge", "take", "assign", "note", "close"):
         assert "is closed. Nothing has changed" in desk.press("farid", f"case.{action}", reference)
     assert "open again and held by you" in desk.fill("farid", "case.reopen", reference, reason=REASON)

@@ -68,7 +68,7 @@ def test_it_is_one_way_and_stays_closed_to_the_channel(desk: Desk) -> None:
     restrict(desk, "eleanor", reference)
     desk.work(20)
     desk.fill("eleanor", "case.note", reference, note="Spoke to the office.")
-    desk.fill("eleanor", "case.close", reference, outcome="no_action", reason=WHY, **CLOSING)
+    desk.close_case("eleanor", reference, outcome="no_action", reason=WHY, **CLOSING)
     desk.fill("eleanor", "case.reopen", reference, reason=WHY)
     desk.work(20)
     assert desk.notebook.texts("flt") == []
@@ -78,7 +78,7 @@ def test_a_closed_case_can_be_moved_too(desk: Desk) -> None:
     """Its card leaves the channel, and it stays closed."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason=WHY, **CLOSING)
+    desk.close_case("farid", reference, outcome="no_action", reason=WHY, **CLOSING)
     restrict(desk, "eleanor", reference)
     desk.work(20)
     assert desk.notebook.texts("flt") == []

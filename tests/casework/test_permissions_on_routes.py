@@ -33,6 +33,7 @@ assign    open  accident  always  told/child  told    -  -  -     told/child*
 refer     open  accident  always  told/child  told    -  -  -     told/child*
 assess    open  accident  always  told/child  told    -  -  -     told/child*
 close     open  accident  always  told/child  told    -  -  -     told/child*
+agree     open  accident  always  told/child  told    -  -  -     told/child*
 restrict  -     -         always  always      always  -  -  -     always*
 follow    -     -         -       -           -       -  -  -     -
 export    -     -         always  always      always  -  -  -     always*

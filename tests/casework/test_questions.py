@@ -141,7 +141,7 @@ def test_answered_after_the_closing(desk: Desk) -> None:
     reference = reported(desk)
     desk.press("farid", "case.acknowledge", reference)
     asked(desk, reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason=REASON, **CLOSING)
+    desk.close_case("farid", reference, outcome="no_action", reason=REASON, **CLOSING)
     shown = desk.press("ana", "report.read", reference)
     assert ASKED in shown
     assert "no answer to it yet" not in shown
@@ -210,7 +210,7 @@ def test_a_closed_case_asks_nobody(desk: Desk) -> None:
     """No question is put and no referral logged on a closed case: it is opened again first."""
     reference = reported(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason=REASON, **CLOSING)
+    desk.close_case("farid", reference, outcome="no_action", reason=REASON, **CLOSING)
     for action in ("case.ask", "case.refer"):
         assert "is closed. Nothing has changed" in desk.press("farid", action, reference)
 

@@ -172,7 +172,7 @@ def test_a_closed_case_stays_closed(desk: Desk) -> None:
     """A closed case can be restricted, and nobody holds it or is asked to."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, **CLOSED)
+    desk.close_case("farid", reference, **CLOSED)
     desk.work(rounds=10)
     restrict(desk, "eleanor", reference)
     desk.work(rounds=20)

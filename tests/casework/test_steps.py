@@ -218,9 +218,9 @@ def test_a_duplicate_is_closed_once_it_is_linked(desk: Desk) -> None:
     first, second = colleague(desk), colleague(desk)
     desk.press("farid", "case.acknowledge", second)
     fields = {"outcome": "duplicate", "reason": "The same matter, told by another.", **CLOSING}
-    assert "Link the other case first" in desk.fill("farid", "case.close", second, **fields)
+    assert "Link the other case first" in desk.close_case("farid", second, **fields)
     desk.fill("farid", "case.link", second, reference=first)
-    assert "is closed" in desk.fill("farid", "case.close", second, **fields)
+    assert "is closed" in desk.close_case("farid", second, **fields)
 
 
 def test_legal_hold_is_set_and_lifted_with_a_reason(desk: Desk) -> None:
@@ -239,7 +239,7 @@ def test_on_a_closed_case_none_of_it_is_done(desk: Desk, action: str) -> None:
     """The work on a case ends with it, until it is opened again."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason=WHY, **CLOSING)
+    desk.close_case("farid", reference, outcome="no_action", reason=WHY, **CLOSING)
     pressed = "recuse_yes" if action == "recuse" else action
     assert "is closed. Nothing has changed" in desk.press("farid", f"case.{pressed}", reference)
     assert action not in offered(desk, "farid", reference)
@@ -250,13 +250,16 @@ def test_closing_asks_for_what_this_case_demands_and_no_more(desk: Desk) -> None
     picture, other = desk.report(nudity="no", origin="me").reference, colleague(desk)
     for reference in (picture, other):
         desk.press("farid", "case.acknowledge", reference)
+        desk.press("farid", "case.details", reference)
     asked = desk.press("farid", "case.close", picture)
     assert "'evidence'" in asked
     assert "'agencies'" in asked
     assert "'evidence'" not in desk.press("farid", "case.close", other)
     pictured = desk.report(kind="staff_abuse", shows_child="unsure").reference
-    for who in ("dina", "eleanor"):
-        desk.press(who, "case.acknowledge", pictured)
+    for action in ("case.acknowledge", "case.details"):
+        desk.press("dina", action, pictured)
+    desk.fill("dina", "case.assess", pictured, **{**ASSESSED, "child": "unsure"})
+    desk.fill("dina", "case.advice", pictured, **ADVICE)
     assert "'evidence'" in desk.press("dina", "case.close", pictured)
     desk.fill("farid", "case.refer", other, agency="police", at="2026-11-23T08:30")
     assert "'agencies'" not in desk.press("farid", "case.close", other)
@@ -264,7 +267,7 @@ def test_closing_asks_for_what_this_case_demands_and_no_more(desk: Desk) -> None
     assert "fill this in" in desk.fill("farid", "case.close", picture, **wanted, evidence="deleted")
     assert "Choose one" in desk.fill("farid", "case.close", picture, **wanted, agencies="No need.")
     more = {"record": "CPOMS 41", "lessons": "tom", "gap": "yes"}
-    assert "is closed" in desk.fill("farid", "case.close", other, **wanted, **more)
+    assert "is closed" in desk.close_case("farid", other, **wanted, **more)
     shown = desk.press("farid", "case.details", other)
     assert (
         "System of record: CPOMS 41. Lessons with: Tom Pritchard. The policy lacked an answer: Yes" in shown
@@ -275,7 +278,7 @@ def test_a_referral_is_logged_before_it_is_the_outcome(desk: Desk) -> None:
     """The reporter is told that another body has it, so it must be on record."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    said = desk.fill("farid", "case.close", reference, outcome="referred", reason=WHY, **CLOSING)
+    said = desk.close_case("farid", reference, outcome="referred", reason=WHY, **CLOSING)
     assert "Log the referral first" in said
 
 
@@ -293,7 +296,7 @@ def test_nothing_of_the_work_reaches_the_reporter(desk: Desk, mode: str) -> None
     desk.fill("farid", "case.task", reference, **task)
     desk.fill("farid", "case.urgent", reference, why=secret)
     desk.fill("eleanor", "case.hold", reference, why=secret)
-    desk.fill("farid", "case.close", reference, outcome="no_action", reason=secret, **CLOSING)
+    desk.close_case("farid", reference, outcome="no_action", reason=secret, **CLOSING)
     desk.work(30)
     views = [desk.press("ana", "report.read", reference), desk.press("ana", "status.show")]
     views += [text_of(reply) for reply in desk.send("ana", Said("status"))]

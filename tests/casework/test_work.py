@@ -102,7 +102,7 @@ def test_a_closed_case_is_not_worked_on(desk: Desk, name: str) -> None:
     """On a closed case each is refused until somebody opens it again."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, **CLOSED)
+    desk.close_case("farid", reference, **CLOSED)
     pressed = "recuse_yes" if name == "recuse" else name
     assert "Nothing has changed" in desk.fill("farid", f"case.{pressed}", reference, **FORMS.get(name, {}))
     assert "Status: Closed" in desk.press("farid", "case.show", reference)
@@ -344,7 +344,7 @@ def test_a_closed_case_can_be_held(desk: Desk) -> None:
     """A legal hold comes when it comes, and leaves a closed case closed."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.close", reference, **CLOSED)
+    desk.close_case("farid", reference, **CLOSED)
     assert "under legal hold" in desk.fill("eleanor", "case.hold", reference, why=WHY)
     assert "Status: Closed" in desk.press("eleanor", "case.show", reference)
 

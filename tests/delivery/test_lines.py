@@ -34,8 +34,8 @@ def test_each_change_is_one_line_under_the_card(threaded: Desk) -> None:
     threaded.later(minutes=1)
     threaded.fill("tom", "case.note", reference, note="Spoke to Zanzibar House.")
     threaded.later(minutes=1)
-    threaded.fill(
-        "tom", "case.close", reference, outcome="no_action", reason="Looked into it with Zanzibar.", **CLOSING
+    threaded.close_case(
+        "tom", reference, outcome="no_action", reason="Looked into it with Zanzibar.", **CLOSING
     )
     threaded.later(minutes=1)
     threaded.fill("tom", "case.reopen", reference, reason="Zanzibar called again, with more.")

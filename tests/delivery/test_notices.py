@@ -165,9 +165,7 @@ def test_what_has_ceased_to_be_so_is_not_told(desk: Desk) -> None:
     """A case that was opened again before its closure went out is not told to the reporter as closed."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill(
-        "farid", "case.close", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING
-    )
+    desk.close_case("farid", reference, outcome="no_action", reason="Looked into it at length.", **CLOSING)
     desk.fill("farid", "case.reopen", reference, reason="More was reported since then.")
     desk.work(rounds=10)
     told = "\n".join(desk.notebook.texts("ana"))

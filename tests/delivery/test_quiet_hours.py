@@ -44,7 +44,7 @@ def test_what_waits_goes_out_in_its_order(desk: Desk) -> None:
     desk.fill("farid", "case.ask", reference, question="Which day was it?")
     fields = {"outcome": "advice_given", "reason": "Spoken to both, and agreed what happens.", **CLOSING}
     waits(desk, minutes=50)
-    desk.fill("farid", "case.close", reference, **fields)
+    desk.close_case("farid", reference, **fields)
     for _ in range(11):
         waits(desk, minutes=59)
     found = texts(desk)

@@ -122,6 +122,18 @@ EXPECTED = {
     (Stage.CLOSED, Happening.RESTRICT): "closed",
     (Stage.CLOSED, Happening.HOLD): "closed",
     (Stage.CLOSED, Happening.RELEASE): "closed",
+    (Stage.SUBMITTED, Happening.PROPOSE): "no: not_acknowledged",
+    (Stage.SUBMITTED, Happening.AGREE): "no: not_acknowledged",
+    (Stage.SUBMITTED, Happening.DECLINE): "no: not_acknowledged",
+    (Stage.DELIVERED, Happening.PROPOSE): "no: not_acknowledged",
+    (Stage.DELIVERED, Happening.AGREE): "no: not_acknowledged",
+    (Stage.DELIVERED, Happening.DECLINE): "no: not_acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.PROPOSE): "acknowledged",
+    (Stage.ACKNOWLEDGED, Happening.AGREE): "closed",
+    (Stage.ACKNOWLEDGED, Happening.DECLINE): "acknowledged",
+    (Stage.CLOSED, Happening.PROPOSE): "no: closed",
+    (Stage.CLOSED, Happening.AGREE): "no: closed",
+    (Stage.CLOSED, Happening.DECLINE): "no: closed",
 }
 
 
@@ -156,6 +168,15 @@ def test_a_deadline_climbs_one_step() -> None:
     """A deadline that passes with nobody acknowledging raises the level by exactly one."""
     after = advance(CaseState(Stage.DELIVERED, level=1), Event(Happening.DEADLINE, "signpost"))
     assert after == CaseState(Stage.DELIVERED, level=2)
+
+
+def test_the_second_who_agrees_closes_with_the_outcome() -> None:
+    """Asking for a closing changes nothing; the second person's agreement closes with its outcome."""
+    held = CaseState(Stage.ACKNOWLEDGED, holder="dina", acknowledged_by="dina")
+    assert advance(held, Event(Happening.PROPOSE, "dina", outcome="unfounded")) == held
+    assert advance(held, Event(Happening.DECLINE, "eleanor")) == held
+    after = advance(held, Event(Happening.AGREE, "eleanor", outcome="unfounded"))
+    assert after == CaseState(Stage.CLOSED, holder="dina", acknowledged_by="dina", outcome="unfounded")
 
 
 def test_reopening_forgets_the_outcome() -> None:

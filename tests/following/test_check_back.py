@@ -213,7 +213,7 @@ def test_an_urgent_answer_starts_the_urgent_ladder(desk: Desk) -> None:
 
 def close(desk: Desk, reference: str) -> None:
     fields = {"outcome": "advice_given", "reason": "Spoken to both, and agreed what happens.", **CLOSING}
-    desk.fill("farid", "case.close", reference, **fields)
+    desk.close_case("farid", reference, **fields)
     desk.work()
 
 
@@ -247,7 +247,7 @@ def test_nobody_who_is_concerned_hears_of_an_answer(desk: Desk) -> None:
     desk.work()
     desk.press("eleanor", "case.acknowledge", reference)
     close_fields = {"outcome": "advice_given", "reason": "Spoken to both, and agreed what happens."}
-    desk.fill("eleanor", "case.close", reference, **close_fields, **CLOSING)
+    desk.close_case("eleanor", reference, **close_fields, **CLOSING)
     waits(desk, days=14)
     answer(desk, reference, "danger", action="report.since_urgent")
     waits(desk, minutes=1)

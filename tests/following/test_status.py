@@ -23,9 +23,8 @@ def add(desk: Desk, user: str, reference: str, code: str, text: str) -> str:
 
 def close(desk: Desk, reference: str, **fields: str) -> None:
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill(
+    desk.close_case(
         "farid",
-        "case.close",
         reference,
         outcome="answered",
         reason="Answered by e-mail today.",

@@ -31,9 +31,7 @@ def write_everything(desk: Desk) -> None:
     desk.fill("farid", "case.refer", reference, agency="lado", at="2026-11-23 08:00", advice=ADVICE)
     for action, words in (("report.answer", ANSWER), ("report.add", ADDED)):
         desk.send("ana", Submitted(action, reference, {"text": (words,), "reference": (reference,)}))
-    desk.fill(
-        "farid", "case.close", reference, outcome="advice_given", reason=f"{REASON}, said to both.", **CLOSING
-    )
+    desk.close_case("farid", reference, outcome="advice_given", reason=f"{REASON}, said to both.", **CLOSING)
     desk.send("joe", Said("report"))
     vault = desk.product.context.vault
     with desk.product.database.transaction() as tx:

@@ -124,9 +124,8 @@ def test_a_code_for_an_export_is_read_however_it_is_written(desk: Desk) -> None:
 
 
 def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
-    """Each thing that was said at the closing stands on paper under its name, as it does on the screen."""
+    """Each thing that was said at the closing is on paper under its name, with who asked and who agreed."""
     reference, other = desk.report("ana", nudity="yes").reference, desk.report().reference
-    desk.press("eleanor", "case.details", reference)
     desk.press("eleanor", "case.acknowledge", reference)
     desk.fill("eleanor", "case.link", reference, reference=other)
     said = {
@@ -137,23 +136,27 @@ def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
         "gap": "yes",
     }
     reason = "It was an accident, and all of it is deleted."
-    assert "closed" in desk.fill(
-        "eleanor", "case.close", reference, outcome="advice_given", reason=reason, **said
-    )
+    asked = desk.ask_to_close("eleanor", reference, "picture_dealt_with", reason=reason, **said)
+    assert "stays open until a second person agrees" in asked
+    assert "is closed" in desk.agree("dina", reference)
     file = taken(desk, reference, code(desk, "eleanor", reference))
     assert file is not None
     context = desk.product.context
     closing, shown = context.work.closing, text_of(Message(case_blocks(context, file), ""))
     answers = {
         **said,
+        "asked": "Eleanor Marsh, 23 Nov 2026, 09:00",
+        "agreed": context.name("dina"),
         "evidence": closing.evidence_answers["deleted"],
         "lessons": "Eleanor Marsh",
         "gap": closing.gap_answers["yes"],
     }
-    assert said.keys() == set(KEPT)
-    for name in KEPT:
-        assert f"{closing.kept[name]}: {answers[name]}" in shown
+    # The other two: tests/casework/test_closing.py.
+    assert answers.keys() == set(KEPT) - {"tasks", "file"}
+    for name, answer in answers.items():
+        assert f"{closing.kept.named(name)}: {answer}" in shown
     assert "Nobody outside told, because: The parents did not want it." in shown
+    assert "LADO" in shown
     assert reason in shown
     assert other in shown
 

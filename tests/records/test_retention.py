@@ -33,16 +33,14 @@ PERIODS = Retention.model_validate(
 NARRATIVE = "Quetzalcoatlus wrote vile remarks"
 
 
-def closed(desk: Desk, read: bool = True, **slots: str) -> str:
+def closed(desk: Desk, **slots: str) -> str:
     """A case that was opened, acknowledged and closed."""
     answers = {"kind": "colleague", "narrative": NARRATIVE, **slots}
     reference = desk.report("ana", None, **answers).reference
     desk.work()
-    if read:
-        desk.press("eleanor", "case.details", reference)
     desk.press("eleanor", "case.acknowledge", reference)
     reason = "Spoken to both, and agreed what happens."
-    done = desk.fill("eleanor", "case.close", reference, outcome="advice_given", reason=reason, **CLOSING)
+    done = desk.close_case("eleanor", reference, outcome="advice_given", reason=reason, **CLOSING)
     assert "closed" in done
     desk.work()
     return reference
@@ -124,8 +122,10 @@ def test_what_nobody_has_opened_is_never_purged(desk: Desk, unread: str) -> None
 
 
 def test_a_card_or_an_acknowledgement_opens_nothing(desk: Desk) -> None:
-    """Who acknowledged and closed a case without its details has read none of it: it is kept."""
-    reference = closed(desk, read=False)
+    """Who acknowledged a case that was withdrawn, without its details, has read none of it: it is kept."""
+    reference = desk.report("ana", None, kind="mistake", narrative=NARRATIVE).reference
+    desk.press("eleanor", "case.acknowledge", reference)
+    assert "closed" in desk.fill("ana", "report.withdraw", reference, sure="yes", code="")
     desk.later(days=9999)
     desk.press("eleanor", "case.show", reference)
     assert going(desk) == purged(desk) == []

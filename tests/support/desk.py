@@ -67,6 +67,10 @@ def settings_in(folder: Path, database_url: str = "") -> Settings:
 
 # What closing a case demands beside outcome and reason.
 CLOSING = {"agencies": "Nobody outside needed to know.", "evidence": "deleted"}
+# What the closing of a case by two demands before: a first assessment, and advice.
+ASSESSED = {"category": "other", "child": "no", "crime": "no", "nature": "neither"}
+ADVICE = {"adviser": "lado", "who": "Pat Lowe", "at": "2026-11-23T08:30", "advice": "Look into it."}
+REASON = "Spoken to all of them; it is settled."
 
 _worlds: list[World] = []
 
@@ -208,6 +212,22 @@ class Desk:
         """A form, and what the sender reads."""
         sent = {name: (text,) for name, text in fields.items()}
         return "\n".join(text_of(reply) for reply in self.send(user, Submitted(action, value, sent)))
+
+    def close_case(self, user: str, reference: str, **fields: str) -> str:
+        """Open the details and fill in the closing, and what is read then."""
+        self.press(user, "case.details", reference)
+        return self.fill(user, "case.close", reference, **{"reason": REASON, **CLOSING, **fields})
+
+    def ask_to_close(self, user: str, reference: str, outcome: str, **fields: str) -> str:
+        """The same of a case that takes two: with the assessment and the advice that it demands."""
+        self.fill(user, "case.assess", reference, **ASSESSED)
+        self.fill(user, "case.advice", reference, **ADVICE)
+        return self.close_case(user, reference, outcome=outcome, **fields)
+
+    def agree(self, user: str, reference: str) -> str:
+        """Open the details and agree, as the second of two, and what is read then."""
+        self.press(user, "case.details", reference)
+        return self.fill(user, "case.agree", reference)
 
     def report(self, user: str = "ana", tokens: Tokens | None = None, **slots: str) -> Received:
         """A report with these answers, as Send would store it."""

@@ -90,7 +90,7 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
     assert "Form(" not in asked + referred
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
+    desk.close_case(holder, reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
     assert "Status: Closed" in desk.press(holder, "case.show", reference)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)

@@ -182,7 +182,7 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
         desk.fill(holder, "case.task", reference, task=task, person=holder, due="2026-11-24T12:00")
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.fill(holder, "case.close", reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
+    desk.close_case(holder, reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)
     desk.later(hours=200)

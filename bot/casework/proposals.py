@@ -1,0 +1,144 @@
+"""The second of two who close a case: asked for by one, agreed to by another who may see it already.
+
+Nobody is told of a case in order to be the second. Whatever changes after a proposal voids it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.casework import closing, state
+from bot.casework.acts import ACTS
+from bot.casework.card import button
+from bot.casework.case import Case
+from bot.casework.notify import owe_person, owe_reporter
+from bot.casework.press import Press
+from bot.content.case_texts import WorkRefusal
+from bot.domain.cases import Event, Happening, Refused
+from bot.domain.messages import Block, Buttons, Callout, Facts, Message, Paragraph
+from bot.storage.reports import Entry
+
+
+def seconds(case: Case, closer: str) -> tuple[str, ...]:
+    """Who may see the case already and can agree now to what `closer` asks for; nobody who is away."""
+    roster = case.work.context.world.federation.roster
+    here = (person for person in roster.people.values() if person.id not in (closer, *roster.covers))
+    return tuple(person.id for person in here if case.may(person, "agree"))
+
+
+def pending(case: Case) -> Entry | None:
+    """What waits for a second person; None where nothing does, or who asked for it may close it no more."""
+    found = state.proposal(case.entries)
+    person = case.work.context.world.federation.roster.people.get(found.actor) if found else None
+    return found if person and case.may(person, "close") else None
+
+
+def lacks_second(case: Case, closer: str) -> bool:
+    """Whether two people should close it, and nobody here can be the second."""
+    return closing.by_two(case) and not seconds(case, closer)
+
+
+def before_closing(press: Press) -> Message | None:
+    """What stands in the way of closing it: another's proposal, or what is to be done; None if nothing."""
+    found = pending(press.case)
+    if found is not None and found.actor != press.person.id:
+        title = press.context.work.closing.waits_already.fill(reference=press.report.reference)
+        blocks = (Callout("info", title), *shown(press))
+        slot = f"case.close:{press.report.reference}"
+        return Message(blocks, summary=title, replaces=slot, ephemeral=True)
+    return closing.to_do(press, closing.missing(press.case, press.person.id))
+
+
+def before_agreeing(press: Press) -> Message | None:
+    """Whoever agrees has read it: what they have to do first; None if nothing."""
+    opened = closing.is_open_to(press.case, press.person.id)
+    return None if opened else closing.to_do(press, ("details",))
+
+
+def lock(press: Press) -> WorkRefusal | None:
+    """Why there is nothing that this presser could agree to, or decline."""
+    found = pending(press.case)
+    if found is None:
+        return "not_proposed"
+    return "own_proposal" if found.actor == press.person.id else None
+
+
+def asked(press: Press) -> list[Block]:
+    """What is asked for, and by whom; nothing where nothing is."""
+    found, context = pending(press.case), press.context
+    if found is None:
+        return []
+    texts, labels = context.work.closing, context.texts.labels
+    named = (("outcome", labels.outcome), ("reason", labels.reason), *texts.kept.items())
+    said = tuple((label, found.detail[key]) for key, label in named if found.detail.get(key))
+    title = texts.asked_for.fill(person=context.name(found.actor), when=context.local(found.at))
+    return [Callout("info", title), Facts(said)]
+
+
+def shown(press: Press) -> list[Block]:
+    """The same, with who may agree, and the buttons where that is the presser."""
+    found, context = pending(press.case), press.context
+    if found is None:
+        return []
+    names = _names(press, seconds(press.case, found.actor)) or context.texts.nobody
+    blocks = [*asked(press), Paragraph(context.work.closing.may_agree.fill(people=names))]
+    acts = (ACTS["case.agree"], ACTS["case.decline"])
+    buttons = tuple(button(context, press.report, act) for act in acts)
+    is_second = found.actor != press.person.id and press.may("agree")
+    return [*blocks, Buttons(buttons)] if is_second else blocks
+
+
+def _names(press: Press, people: tuple[str, ...]) -> str:
+    return ", ".join(press.context.name(person) for person in people)
+
+
+def propose(press: Press, code: str, detail: Mapping[str, str]) -> Message:
+    """Ask for the closing. Those who have the case and may agree are told so, and nobody else."""
+    event = Event(Happening.PROPOSE, press.person.id)
+    case = press.case.apply(event, detail={**detail, "outcome_code": code})
+    if isinstance(case, Refused):
+        return press.refused(case.why)
+    told = {item.person for item in case.told if item.level != "N"}
+    others = seconds(case, press.person.id)
+    for person in told.intersection(others):
+        owe_person(press, case.report, "proposed", person)
+    names = _names(press, others)
+    text = press.context.work.closing.proposed.fill(reference=press.report.reference, people=names)
+    return press.done("propose", text)
+
+
+def agree(press: Press, values: Mapping[str, str]) -> Message:
+    """The second agrees, and the case is closed: the history says who asked, and who agreed."""
+    found = pending(press.case)
+    assert found is not None
+    context, proposed = press.context, found.detail
+    kept = {name: value for name, value in proposed.items() if name != "outcome_code"}
+    who = f"{context.name(found.actor)}, {context.local(found.at)}"
+    kept |= {"asked": who, "agreed": press.person.name, "text": values.get("note", "")}
+    event = Event(Happening.AGREE, press.person.id, outcome=proposed["outcome_code"])
+    case = press.case.apply(event, detail={name: value for name, value in kept.items() if value})
+    if isinstance(case, Refused):
+        return press.refused(case.why)
+    owe_reporter(press, case.report, "closed")
+    text = context.work.replies["agree"].fill(reference=press.report.reference)
+    return press.done("agree", text)
+
+
+def decline(press: Press, values: Mapping[str, str]) -> Message:
+    """The second does not agree, and says why: it stays open, and who asked is told so."""
+    found = pending(press.case)
+    assert found is not None
+    event = Event(Happening.DECLINE, press.person.id)
+    case = press.case.apply(event, detail={"text": values["why"]})
+    if isinstance(case, Refused):
+        return press.refused(case.why)
+    owe_person(press, case.report, "declined", found.actor)
+    text = press.context.work.replies["decline"].fill(reference=press.report.reference)
+    return press.done("decline", text)
+
+
+def tell_if_nobody_is_left(before: Case, after: Case) -> None:
+    """Somebody stepped back: whoever asked for the closing learns that nobody is left who could agree."""
+    found = pending(after)
+    if found is not None and seconds(before, found.actor) and not seconds(after, found.actor):
+        owe_person(after.work, after.report, "no_second", found.actor)
