@@ -136,6 +136,8 @@ def _the_walk(page: Page) -> None:
 
 
 def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:
+    farid.press("Open details")
+    farid.shows(f"{number} · The report")
     farid.press("Close this case")
     farid.region.get_by_label("Content or picture removed").check()
     farid.fill("Reason", REASON)

@@ -111,8 +111,10 @@ class Walk:
 
     def close(self, reference: str) -> None:
         """A form of the case opens in the leader's own chat, and the card in the group follows."""
-        self.leader.button("Close this case").click()
+        self.leader.button("Open details").click()
         self.leader.open(OWN)
+        self.leader.reads("The report")
+        self.leader.button("Close this case").click()
         form = self.leader.reads(f"Close {reference}")
         self.leader.pick("Content or picture removed")
         self.leader.write("Reason", REASON)

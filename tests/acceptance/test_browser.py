@@ -143,6 +143,8 @@ def test_a_question_a_report_and_its_closure(server: Server, window: BrowserCont
     expect(shown).to_have_count(1)
     ana.shows(f"Your report {number}: somebody on the team has it")
 
+    farid.press("Open details")
+    farid.shows(f"{number} · The report")
     farid.press("Close this case")
     farid.region.get_by_label("Content or picture removed").check()
     farid.fill("Reason", REASON)

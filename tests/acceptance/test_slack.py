@@ -219,6 +219,9 @@ def test_a_report_from_the_command_to_the_closed_case(works: Office) -> None:
     assert works.submit(grace, {"Who was told?": "Police", "When?": 1795344000}).ok
     grace.close()
     works.wait(lambda: "Police" in works.card(reference).words)
+    grace.press("Open details", works.card(reference))
+    works.modal(grace, "The report")
+    grace.close()
     grace.press("Close this case", works.card(reference))
     works.modal(grace, "Outcome")
     reason = "Reason (at least 20 characters; kept with the case, not shown to the reporter)"

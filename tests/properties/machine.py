@@ -16,8 +16,8 @@ from bot.domain.notices import REPORTER
 from bot.domain.turns import Content, Pressed, Submitted, Tokens
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
-from tests.properties.oracle import KINDS, PEOPLE_TOLD, PRESSING, STAGES, TELLING, Kind
-from tests.support.desk import CLOSING, START, Desk
+from tests.properties.oracle import KINDS, PEOPLE_TOLD, PRESSING, STAGES, TELLING, Kind, wrong_closings
+from tests.support.desk import ADVICE, ASSESSED, CLOSING, START, Desk
 
 _REPORTS = 3
 # Three open cases with all their steps, and the reminders between them, come to more than a hundred.
@@ -39,10 +39,16 @@ _STAFF = ("farid", "grace", "eleanor", "dina", "maya", "beth", "ivan", "ana")
 _REASON = "Looked into it at length."
 _FORMS = {
     "case.assign": {"person": "grace"},
-    "case.close": {"outcome": "no_action", "reason": _REASON, **CLOSING},
+    "case.close": {"reason": _REASON, **CLOSING},
+    "case.agree": {},
+    "case.assess": ASSESSED,
+    "case.advice": ADVICE,
     "case.reopen": {"reason": "More was reported since then."},
     "case.note": {"note": "Spoke to the office."},
 }
+# How two people close a case, one press after the other; any of them may be left out.
+_CLOSING = ("case.acknowledge", "case.details", "case.assess", "case.advice", "case.close")
+_AGREEING = ("case.note", "case.details", "case.agree")
 _ACTIONS = ("case.acknowledge", "case.take", "case.details", *_FORMS)
 # The keys, and the audit: nobody takes from it, and no two reports of it are one.
 _KEPT = {"secrets", "audit"}
@@ -145,18 +151,43 @@ class Machine(RuleBasedStateMachine):
     def act(self, reference: str, user: str, action: str, how: str) -> None:
         """Somebody presses a button or sends a form; it arrives once, twice, or after what came later."""
         self.events += 1
-        content = _content(action, reference)
+        content = self._content(action, reference)
         event = (f"event-{self.events}", user, content)
         if how != "once":
             self.held.append(event)
         if how != "later":
             self._arrive(event)
 
+    @rule(
+        reference=sent,
+        closer=st.sampled_from(_STAFF),
+        second=st.sampled_from(_STAFF),
+        left_out=st.sets(st.sampled_from((*_CLOSING, *_AGREEING)), max_size=2),
+        is_added=st.booleans(),
+    )
+    def close_by_two(
+        self, reference: str, closer: str, second: str, left_out: set[str], is_added: bool
+    ) -> None:
+        """One works on a case and closes it, or asks for it; perhaps more is added; another one agrees."""
+        presses = [(closer, action) for action in _CLOSING if action not in left_out]
+        presses += [(second, action) for action in _AGREEING if action not in (*left_out, "case.note")]
+        if "case.note" not in left_out and is_added:
+            presses.insert(-1, (closer, "case.note"))
+        for user, action in presses:
+            self.events += 1
+            self._arrive((f"event-{self.events}", user, self._content(action, reference)))
+
     @rule(which=st.integers(min_value=0, max_value=9))
     @precondition(lambda self: self.held)
     def held_event(self, which: int) -> None:
         """What was on its way arrives."""
         self._arrive(self.held.pop(which % len(self.held)))
+
+    def _content(self, action: str, reference: str) -> Content:
+        if action not in _FORMS:
+            return Pressed(action, reference)
+        fields = {**_FORMS[action], "outcome": self.reports[reference].kind.outcome}
+        return Submitted(action, reference, {name: (value,) for name, value in fields.items()})
 
     def _arrive(self, event: tuple[str, str, Content]) -> None:
         event_id, user, content = event
@@ -334,6 +365,9 @@ class Machine(RuleBasedStateMachine):
         pressing = [event.number for event in events if event.event == "deadline"]
         assert not taken or not pressing or max(pressing) < min(taken), "climbed after the acknowledgement"
         assert bool(taken) == (row.stage not in STAGES)
+        wrong = wrong_closings(known.kind, [(event.event, event.actor) for event in events])
+        assert not wrong, wrong
+        self.done["agreed"] += sum(event.event == "agree" for event in events)
         before.level, before.was_taken = row.level, bool(taken)
         if not known.kind.is_named:
             assert row.sealed_reporter is None
@@ -410,9 +444,3 @@ class Machine(RuleBasedStateMachine):
 def _recipients(conversation: str) -> set[str]:
     """How the outbox may name whoever reads a conversation."""
     return {"flt_channel"} if conversation == "flt" else {f"person:{conversation}", "reporter"}
-
-
-def _content(action: str, reference: str) -> Content:
-    if action in _FORMS:
-        return Submitted(action, reference, {name: (value,) for name, value in _FORMS[action].items()})
-    return Pressed(action, reference)

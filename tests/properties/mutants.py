@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, true, update
 
-from bot.casework import case, open
+from bot.assistant import case_presses
+from bot.casework import case, open, proposals, state
 from bot.casework.case import Case
 from bot.delivery import worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
@@ -84,6 +85,21 @@ def no_notices(patch: Patch) -> None:
     patch.setattr(open, "owe_first_notices", lambda *_: None)
 
 
+def agrees_alone(patch: Patch) -> None:
+    """Whoever asked for a closing may agree to it."""
+    patch.setattr(proposals, "lock", lambda press: None if proposals.pending(press.case) else "not_proposed")
+
+
+def agrees_unread(patch: Patch) -> None:
+    """Whoever agrees need not have opened the details."""
+    patch.setitem(case_presses._BEFORE, "agree", lambda _press: None)
+
+
+def agrees_to_anything(patch: Patch) -> None:
+    """What was added after the closing was asked for voids nothing."""
+    patch.setattr(state, "_HARMLESS", state._HARMLESS | {"note", "assess", "advice"})
+
+
 MUTANTS: dict[str, Callable[[Patch], None]] = {
     made.__name__: made
     for made in (
@@ -94,6 +110,9 @@ MUTANTS: dict[str, Callable[[Patch], None]] = {
         climbs_on,
         lease_for_ever,
         no_notices,
+        agrees_alone,
+        agrees_unread,
+        agrees_to_anything,
     )
 }
 # What is wrong only where there are several workers.

@@ -10,13 +10,18 @@ _FLT = frozenset(("flt", "farid", "grace", "tom"))
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of report: its answers, who may ever be told, who is at once, whom the ladder reaches."""
+    """A kind of report: its answers, who may ever be told, who is at once, whom the ladder reaches.
+
+    `outcome`: how it can be closed. `by_two`: only by one who asks for it and another who agrees.
+    """
 
     slots: dict[str, str]
     may_know: frozenset[str]
     first: tuple[str, ...]
     ladder: tuple[str, ...]
     is_named: bool = True
+    outcome: str = "no_action"
+    by_two: bool = False
 
 
 KINDS = {
@@ -26,12 +31,16 @@ KINDS = {
         frozenset(("dina", "lucy", "eleanor", "beth")),
         ("dina", "lucy", "eleanor", "beth"),
         (),
+        outcome="picture_dealt_with",
+        by_two=True,
     ),
     "urgent": Kind(
         {"kind": "colleague", "danger": "yes"},
         _FLT | {"dina", "lucy", "eleanor"},
         ("flt", "dina", "lucy", "eleanor"),
         ("farid",),
+        outcome="child_not_at_risk",
+        by_two=True,
     ),
     "anonymous": Kind(
         {"kind": "colleague", "mode": "anonymous"},
@@ -51,4 +60,42 @@ PEOPLE_TOLD = {
     "waits": frozenset(("ivan",)),
     "work": frozenset(("farid", "grace", "tom", "dina", "lucy", "eleanor")),
 }
+# What may come between asking for a closing and agreeing to it. All else has to be read first.
+HARMLESS = frozenset(("view", "deadline", "deliver"))
 STAGES = ("submitted", "delivered")
+
+
+def wrong_closings(kind: Kind, events: list[tuple[str, str]]) -> list[str]:
+    """What is wrong with how a case of this kind was closed, by its events and actors, oldest first."""
+    found = []
+    for place, (event, actor) in enumerate(events):
+        before = events[:place]
+        if event in ("close", "agree") and ("view", actor) not in _since(before, "add", "reopen"):
+            found.append(f"{actor} closed it unread")
+        if event == "close" and kind.by_two:
+            found.append(f"{actor} closed it alone")
+        if event == "agree":
+            found += _wrong_agreement(actor, before)
+    return found
+
+
+def _since(events: list[tuple[str, str]], *last: str) -> list[tuple[str, str]]:
+    places = [place for place, (event, _) in enumerate(events) if event in last]
+    return events[places[-1] + 1 :] if places else events
+
+
+def _wrong_agreement(actor: str, before: list[tuple[str, str]]) -> list[str]:
+    proposed = [place for place, (event, _) in enumerate(before) if event == "propose"]
+    if not proposed:
+        return [f"{actor} agreed to nothing"]
+    closer, earlier = before[proposed[-1]][1], before[: proposed[-1]]
+    wrong = {
+        f"{actor} agreed to their own closing": actor == closer,
+        "something was changed before it was agreed to": any(
+            event not in HARMLESS for event, _ in before[proposed[-1] + 1 :]
+        ),
+        f"{closer} had not read it": ("view", closer) not in _since(earlier, "add", "reopen"),
+        f"{closer} had not assessed it": ("assess", closer) not in _since(earlier, "reopen"),
+        "no advice is on record": "advice" not in {event for event, _ in earlier},
+    }
+    return [what for what, is_wrong in wrong.items() if is_wrong]
