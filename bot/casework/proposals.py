@@ -14,6 +14,7 @@ from bot.casework.case import Case
 from bot.casework.notify import owe_person, owe_reporter
 from bot.casework.press import Press
 from bot.content.case_texts import WorkRefusal
+from bot.domain.access import Actor
 from bot.domain.cases import Event, Happening, Refused
 from bot.domain.messages import Block, Buttons, Callout, Facts, Message, Paragraph
 from bot.storage.reports import Entry
@@ -23,7 +24,17 @@ def seconds(case: Case, closer: str) -> tuple[str, ...]:
     """Who may see the case already and can agree now to what `closer` asks for; nobody who is away."""
     roster = case.work.context.world.federation.roster
     here = (person for person in roster.people.values() if person.id not in (closer, *roster.covers))
-    return tuple(person.id for person in here if case.may(person, "agree"))
+    able = (person.id for person in here if case.may(person, "agree"))
+    return tuple(person for person in able if not _is_in_place_of(case, person, closer))
+
+
+def _is_in_place_of(case: Case, person: str, closer: str) -> bool:
+    """Whether they have the case by standing in for `closer` alone: then they are no second person."""
+    context, school = case.work.context, case.report.row.school
+    roster = context.world.federation.roster
+    own = frozenset(role for role in roster.roles if person in roster.own_holders(role, school))
+    in_own_right = context.allows(Actor(person, own), "agree", case.report, case.told)
+    return closer in roster.covered_by(person) and not in_own_right
 
 
 def pending(case: Case) -> Entry | None:
@@ -60,7 +71,9 @@ def lock(press: Press) -> WorkRefusal | None:
     found = pending(press.case)
     if found is None:
         return "not_proposed"
-    return "own_proposal" if found.actor == press.person.id else None
+    if found.actor == press.person.id:
+        return "own_proposal"
+    return "in_place_of" if _is_in_place_of(press.case, press.person.id, found.actor) else None
 
 
 def asked(press: Press) -> list[Block]:
@@ -84,7 +97,7 @@ def shown(press: Press) -> list[Block]:
     blocks = [*asked(press), Paragraph(context.work.closing.may_agree.fill(people=names))]
     acts = (ACTS["case.agree"], ACTS["case.decline"])
     buttons = tuple(button(context, press.report, act) for act in acts)
-    is_second = found.actor != press.person.id and press.may("agree")
+    is_second = press.may("agree") and lock(press) is None
     return [*blocks, Buttons(buttons)] if is_second else blocks
 
 

@@ -270,6 +270,17 @@ def test_the_cover_of_the_second_agrees(desk: Desk) -> None:
     assert "is closed" in desk.agree("omar", reference)
 
 
+def test_who_stands_in_for_the_closer_is_no_second(desk: Desk) -> None:
+    """Who has the case in the place of the one who asked does not agree with themselves; others still may."""
+    reference = allegation(desk)
+    absent(desk, "eleanor", "tom")
+    desk.work(20)
+    assert "[Agree" not in desk.press("tom", "case.details", reference)
+    assert "stand in for whoever asked" in desk.agree("tom", reference)
+    assert not is_closed(desk, "dina", reference)
+    assert "is closed" in desk.agree("dina", reference)
+
+
 def test_the_second_and_their_cover_are_away(desk: Desk) -> None:
     """With nobody there who may agree, the form asks who outside does; nobody is brought in."""
     reference = allegation(desk)

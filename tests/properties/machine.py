@@ -47,8 +47,9 @@ _FORMS = {
     "case.note": {"note": "Spoke to the office."},
 }
 # How two people close a case, one press after the other; any of them may be left out.
+_CLOSERS = ("dina", "eleanor", "lucy")
 _CLOSING = ("case.acknowledge", "case.details", "case.assess", "case.advice", "case.close")
-_AGREEING = ("case.note", "case.details", "case.agree")
+_AGREEING = ("case.details", "case.agree")
 _ACTIONS = ("case.acknowledge", "case.take", "case.details", *_FORMS)
 # The keys, and the audit: nobody takes from it, and no two reports of it are one.
 _KEPT = {"secrets", "audit"}
@@ -160,20 +161,18 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         reference=sent,
-        closer=st.sampled_from(_STAFF),
-        second=st.sampled_from(_STAFF),
-        left_out=st.sets(st.sampled_from((*_CLOSING, *_AGREEING)), max_size=2),
-        is_added=st.booleans(),
+        closer=st.sampled_from(_CLOSERS),
+        second=st.sampled_from(_CLOSERS),
+        flaw=st.sampled_from(("", "note", "assess", "advice", "details", "read")),
     )
-    def close_by_two(
-        self, reference: str, closer: str, second: str, left_out: set[str], is_added: bool
-    ) -> None:
-        """One works on a case and closes it, or asks for it; perhaps more is added; another one agrees."""
-        presses = [(closer, action) for action in _CLOSING if action not in left_out]
-        presses += [(second, action) for action in _AGREEING if action not in (*left_out, "case.note")]
-        if "case.note" not in left_out and is_added:
-            presses.insert(-1, (closer, "case.note"))
-        for user, action in presses:
+    def close_by_two(self, reference: str, closer: str, second: str, flaw: str) -> None:
+        """One closes a case, or asks for it, and another one agrees; one thing of it may be wrong."""
+        presses = [(closer, action) for action in _CLOSING] + [(second, action) for action in _AGREEING]
+        left_out = (second, "case.details") if flaw == "read" else (closer, f"case.{flaw}")
+        kept = [press for press in presses if press != left_out]
+        if flaw == "note":
+            kept.insert(-1, (closer, "case.note"))
+        for user, action in kept:
             self.events += 1
             self._arrive((f"event-{self.events}", user, self._content(action, reference)))
 

@@ -14,12 +14,17 @@ from typing import Any
 from sqlalchemy import inspect
 
 from bot.app import Product, build, new_tokens, read_world
+from bot.casework.case import Case
+from bot.casework.closing import kind_of
 from bot.casework.context import Work
 from bot.casework.open import Received, submit
+from bot.casework.proposals import seconds
+from bot.casework.state import open_tasks
 from bot.content.federation import load_federation
 from bot.content.world import World
 from bot.delivery.sender import Target
 from bot.delivery.worker import Worker
+from bot.domain.closing import takes_two
 from bot.domain.messages import (
     Block,
     Buttons,
@@ -32,10 +37,12 @@ from bot.domain.messages import (
     Table,
     Tags,
 )
+from bot.domain.presses import CasePart
 from bot.domain.turns import Content, Incoming, Pressed, Sender, SubmitReport, Submitted, Tokens
 from bot.engine.parse import Parse, Ranked
 from bot.settings import EXAMPLE, Settings
 from bot.storage.crypto import KeyRing, new_key
+from bot.storage.reports import report_by_reference
 from tests.support.sqlite import make_ready
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -70,6 +77,13 @@ CLOSING = {"agencies": "Nobody outside needed to know.", "evidence": "deleted"}
 # What the closing of a case by two demands before: a first assessment, and advice.
 ASSESSED = {"category": "other", "child": "no", "crime": "no", "nature": "neither"}
 ADVICE = {"adviser": "lado", "who": "Pat Lowe", "at": "2026-11-23T08:30", "advice": "Look into it."}
+# Who agrees where nobody who has the case can.
+OUTSIDE = {
+    "agreed_by": "lado",
+    "agreed_name": "Pat Lowe",
+    "agreed_at": "2026-11-23T08:45",
+    "agreed_advice": "Close it.",
+}
 REASON = "Spoken to all of them; it is settled."
 
 _worlds: list[World] = []
@@ -223,6 +237,22 @@ class Desk:
         self.fill(user, "case.assess", reference, **ASSESSED)
         self.fill(user, "case.advice", reference, **ADVICE)
         return self.close_case(user, reference, outcome=outcome, **fields)
+
+    def close_somehow(self, user: str, reference: str, **fields: str) -> str:
+        """Tick its tasks, and close it or ask for it; who may agree where it takes two, else ""."""
+        context = self.product.context
+        with self.product.database.transaction() as tx:
+            report = report_by_reference(tx, context.vault, reference)
+            assert report is not None
+            case = Case(Work(tx, context, self.now), report)
+            open_now, kind, others = open_tasks(case.entries), kind_of(case), seconds(case, user)
+        for task in open_now:
+            self.press(user, "case.done", str(CasePart(reference, task.number)))
+        outcome = next(item for item in context.outcomes.offered(kind) if not item.needs)
+        by_two = takes_two(kind)
+        outside = OUTSIDE if by_two and not others else {}
+        self.ask_to_close(user, reference, outcome.code, **{**fields, **outside})
+        return others[0] if by_two and others else ""
 
     def agree(self, user: str, reference: str) -> str:
         """Open the details and agree, as the second of two, and what is read then."""

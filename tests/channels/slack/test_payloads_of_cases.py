@@ -13,7 +13,7 @@ from bot.content.world import World
 from bot.domain.messages import Form, Message
 from bot.domain.turns import Pressed, Said
 from tests.slack_double.render.pictures import all_pictures
-from tests.support.desk import CLOSING, Desk
+from tests.support.desk import Desk
 
 from . import screens
 from .payloads import elements_of, faults, lost, said, squeezed
@@ -90,7 +90,12 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
     assert "Form(" not in asked + referred
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.close_case(holder, reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
+    second = desk.close_somehow(holder, reference, reason=NOTE, answer=NOTE)
+    if second:
+        for action in ("case.close", "case.details", "case.agree", "case.decline"):
+            for message in desk.send(second, Pressed(action, reference)):
+                check(message, look)
+        desk.agree(second, reference)
     assert "Status: Closed" in desk.press(holder, "case.show", reference)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)
@@ -107,6 +112,7 @@ def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a message like any other."""
     reference, texts = desk.report().reference, desk.product.context.texts.errors
     desk.press("farid", "case.acknowledge", reference)
+    desk.press("farid", "case.details", reference)
     too_long = texts.too_long.fill(limit=4000)
     for action, fields, typed, errors in (
         ("case.note", {"note": "x" * 4001}, "x" * 1000, [too_long]),

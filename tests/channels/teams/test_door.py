@@ -233,6 +233,7 @@ def test_a_case_goes_from_the_card_in_the_group_to_closure(works: Office) -> Non
         assert reply.body["type"] == MESSAGE
         await works.work()
         assert "Being dealt with" in words(works.port.shown[card])
+        await works.presses("farid", "Open details", reference=room())
         reply = await works.presses("farid", "Close this case", reference=room())
         assert shown_words(reply).strip().endswith("I've sent you the answer privately.")
         assert f"Close {reference}" in works.told("a:farid")[-1]

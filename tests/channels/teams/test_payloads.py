@@ -22,7 +22,7 @@ from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed, words_of
 from tests.channels.slack.test_payloads import PARTS
 from tests.channels.slack.test_payloads_of_cases import SHOWN
-from tests.support.desk import CLOSING, Desk
+from tests.support.desk import Desk
 
 from .card_reading import action, actions_of, faults, fits, lost, nodes_of, pressed, said
 
@@ -182,7 +182,13 @@ def test_every_state_of_a_case_can_be_shown(desk: Desk, look: Look, kind: str) -
         desk.fill(holder, "case.task", reference, task=task, person=holder, due="2026-11-24T12:00")
     desk.fill("ana", "report.add", reference, text=NOTE)
     all_shown()
-    desk.close_case(holder, reference, outcome="advice_given", reason=NOTE, answer=NOTE, **CLOSING)
+    second = desk.close_somehow(holder, reference, reason=NOTE, answer=NOTE)
+    if second:
+        for action in ("case.close", "case.agree", "case.decline"):
+            for message in desk.send(second, Pressed(action, reference)):
+                check(message, look)
+        desk.agree(second, reference)
+    assert "Status: Closed" in desk.press(holder, "case.show", reference)
     all_shown()
     desk.fill(holder, "case.reopen", reference, reason=NOTE)
     desk.later(hours=200)
@@ -229,6 +235,7 @@ def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a card like any other."""
     reference, texts = desk.report().reference, desk.product.context.texts.errors
     desk.press("farid", "case.acknowledge", reference)
+    desk.press("farid", "case.details", reference)
     too_long = texts.too_long.fill(limit=4000)
     for name, fields, typed, errors in (
         ("case.note", {"note": "x" * 4001}, "x" * 1000, [too_long]),
