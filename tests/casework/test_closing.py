@@ -261,6 +261,16 @@ def test_whoever_asked_steps_back(desk: Desk) -> None:
     assert "No closing of" in desk.agree("dina", reference)
 
 
+def test_whoever_asked_loses_the_role(desk: Desk) -> None:
+    """What somebody asked for who may close the case no more is agreed to by nobody."""
+    reference = desk.report("ana", kind="concern", concern_now="told").reference
+    desk.press("dina", "case.acknowledge", reference)
+    desk.ask_to_close("lucy", reference, "child_not_at_risk")
+    agreed_by_two(desk, "take", person="lucy", role="deputy_dsl", school="northgate")
+    assert "No closing of" in desk.agree("eleanor", reference)
+    assert not is_closed(desk, "dina", reference)
+
+
 def test_the_cover_of_the_second_agrees(desk: Desk) -> None:
     """Who stands in for the second has the case by that, and may agree."""
     reference = allegation(desk)
