@@ -15,7 +15,7 @@ from bot.casework.notify import is_uncontacted, owe_addition, owe_person, owe_re
 from bot.casework.press import Press
 from bot.casework.state import is_investigated, must_wait_for_advice, open_tasks, tasks
 from bot.content.case_texts import Reply, WorkRefusal
-from bot.domain.cases import Event, Happening, Refused
+from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Message
 from bot.reporting.inputs import read_moment
 from bot.storage.reports import Report
@@ -31,7 +31,8 @@ def lock(press: Press, act: Act) -> WorkRefusal | None:
         return "investigated" if is_investigated(press.case.entries) else None
     if act.needs == "agree":
         return proposals.lock(press)
-    if act.name == "take" and press.report.state.holder == press.person.id:
+    state = press.report.state
+    if act.name == "take" and state.stage is Stage.ACKNOWLEDGED and state.holder == press.person.id:
         return "held_already"
     if act.name == "done" and not _task(press):
         return "no_such_task"
