@@ -115,6 +115,17 @@ def test_nobody_is_told_of_a_case_in_order_to_be_the_second(desk: Desk) -> None:
     assert reference not in sent(desk, "flt")
 
 
+def test_who_was_never_told_of_it_is_not_told_now(desk: Desk) -> None:
+    """A DSL appointed later may see the case and agree, and gets no message for the sake of the closing."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    desk.press("eleanor", "case.acknowledge", reference)
+    agreed_by_two(desk, "give", person="omar", role="dsl", school="northgate")
+    assert "Omar" in desk.ask_to_close("eleanor", reference, "unfounded")
+    assert "waits for a second person" in sent(desk, "dina")
+    assert reference not in sent(desk, "omar")
+    assert "is closed" in desk.agree("omar", reference)
+
+
 @pytest.mark.parametrize(
     "changed",
     ["addition", "note", "assess", "task", "urgent", "decline", "proposal", "restrict"],
