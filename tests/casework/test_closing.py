@@ -267,7 +267,9 @@ def test_nobody_closes_alone_while_there_is_a_second(desk: Desk) -> None:
 def test_whoever_asked_steps_back(desk: Desk) -> None:
     """What somebody asked for who has nothing of the case any more is agreed to by nobody."""
     reference = allegation(desk)
+    assert "Closing: asked for" in desk.press("dina", "case.show", reference)
     desk.press("eleanor", "case.recuse_yes", reference)
+    assert "Closing: asked for" not in desk.press("dina", "case.show", reference)
     desk.press("dina", "case.acknowledge", reference)
     assert "No closing of" in desk.agree("dina", reference)
 
