@@ -5,7 +5,7 @@ Who sends too much waits and loses nothing; danger never waits. While Signpost i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from bot.assistant import case_presses, dialogue, words
 from bot.assistant.crisis import Parses, prose
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import auditing
-from bot.casework.context import Context, Work
+from bot.casework.context import CodeTry, Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
 from bot.domain.messages import Callout, Message, Paragraph
 from bot.domain.presses import StepChoice
@@ -47,7 +47,7 @@ from bot.domain.turns import (
     WithdrawReport,
 )
 from bot.engine.parse import Engine, Parse
-from bot.following import check_back, complaint, misdirection, status, withdrawal
+from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
@@ -164,6 +164,12 @@ log = structlog.get_logger()
 _LONGEST = 20_000
 
 
+def tries_code(incoming: Incoming) -> bool:
+    """Whether this is a form with a receipt code, which takes ten times as long as any other."""
+    content = incoming.content
+    return isinstance(content, Submitted) and any(content.fields.get("code", ()))
+
+
 class _TooLate(Exception):
     """The platform has stopped waiting: the transaction is undone, and the person is told."""
 
@@ -192,10 +198,10 @@ class Assistant:
                 return (receipts.wait(self._context.world),)
             parses = self._parse(incoming)
             try:
-                return self._stored(incoming, parses, now, in_time)
+                return self._settled(incoming, parses, now, in_time)
             except Collision:
                 # Another process was first, by a moment: by now what it stored can be seen.
-                return self._stored(incoming, parses, now, in_time)
+                return self._settled(incoming, parses, now, in_time)
         except _TooLate:
             log.error("event_too_late", content=type(incoming.content).__name__)
         except StorageUnavailable as error:
@@ -209,15 +215,29 @@ class Assistant:
 
     def wait_s(self, incoming: Incoming, now: datetime) -> float:
         """How many seconds this waits before it is handled: nothing, but for codes while many are guessed."""
-        content = incoming.content
-        tries_code = isinstance(content, Submitted) and any(content.fields.get("code", ()))
-        return self._context.counters.wait_s(now) if tries_code else 0.0
+        return self._context.counters.wait_s(now) if tries_code(incoming) else 0.0
 
-    def _stored(
+    def _settled(
         self, incoming: Incoming, parses: Parses, now: datetime, in_time: Callable[[], bool] | None
     ) -> tuple[Message, ...]:
+        """Stored; where that takes a receipt code, once it was tried outside the transaction."""
+        try:
+            return self._stored(incoming, parses, now, in_time, {})
+        except ownership.Untried as untried:
+            tried = ownership.try_code(self._context, incoming.sender, untried, now)
+            codes = {(untried.reference, untried.code): tried}
+            return self._stored(incoming, parses, now, in_time, codes)
+
+    def _stored(
+        self,
+        incoming: Incoming,
+        parses: Parses,
+        now: datetime,
+        in_time: Callable[[], bool] | None,
+        codes: Mapping[tuple[str, str], CodeTry],
+    ) -> tuple[Message, ...]:
         with self._context.database.transaction() as tx:
-            replies = self._in(Work(tx, self._context, now), incoming, parses)
+            replies = self._in(Work(tx, self._context, now, codes=codes), incoming, parses)
             if in_time is not None and not in_time():
                 raise _TooLate
         return replies

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from bot.casework.limits import Counters
 from bot.content.case_texts import CaseTexts, CaseWork
@@ -170,10 +171,17 @@ def _facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
     )
 
 
+CodeTry = Literal["opens", "wrong", "too many"]
+
+
 @dataclass(frozen=True)
 class Work:
-    """Where something is done, with what, and when: one transaction, the context, one moment."""
+    """Where something is done, with what, and when: one transaction, the context, one moment.
+
+    `codes` holds, by reference and receipt code, what came of codes that were tried before it began.
+    """
 
     tx: Transaction
     context: Context
     now: datetime
+    codes: Mapping[tuple[str, str], CodeTry] = field(default_factory=dict, kw_only=True)

@@ -7,6 +7,7 @@ right is measured on tests/reporting/privacy_samples.yml.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -119,6 +120,7 @@ _ADULT = re.compile(
     r"journalist|reporter|author|councillor|mp|secretary|librarian|nurse|counsellor)\b",
     re.IGNORECASE,
 )
+_POSSESSED = re.compile(r"\s+(?:mum|dad|mother|father|parents?|carer|gran|nan|brother|sister)\b")
 _NEAR = 60
 
 
@@ -126,9 +128,10 @@ def _student_names(
     text: str, not_names: frozenset[str], staff: frozenset[tuple[str, ...]]
 ) -> Iterator[Finding]:
     for at, sentence in _sentences(text):
+        cues = _Cues(sentence)
         for start, end in _capital_runs(sentence, not_names):
             name = sentence[start:end].removesuffix("'s")
-            if name_words(name) not in staff and _is_about_a_student(sentence, start, end):
+            if name_words(name) not in staff and cues.are_of_a_student(start, end):
                 first, last = at + start, at + start + len(name)
                 yield Finding("student_name", text[first:last], first, last)
 
@@ -169,16 +172,28 @@ def _may_be_a_name(word: str, not_names: frozenset[str]) -> bool:
     )
 
 
-def _is_about_a_student(sentence: str, start: int, end: int) -> bool:
-    possessive = re.match(
-        r"\s+(?:mum|dad|mother|father|parents?|carer|gran|nan|brother|sister)\b", sentence[end:]
-    )
-    if possessive and sentence[start:end].endswith("'s"):
-        return True
-    student = _distance(_STUDENT, sentence, start, end)
-    return student <= _NEAR and student < _distance(_ADULT, sentence, start, end)
+class _Cues:
+    """The words of a sentence that speak of a student and of an adult, found once for all names in it.
+
+    Looked for again for each name, a text full of both would hold the writing transaction for minutes.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+        self._students = [found.span() for found in _STUDENT.finditer(sentence)]
+        self._adults = [found.span() for found in _ADULT.finditer(sentence)]
+
+    def are_of_a_student(self, start: int, end: int) -> bool:
+        """Whether the name from `start` up to `end` is likely a student's."""
+        if self._sentence.endswith("'s", start, end) and _POSSESSED.match(self._sentence, end):
+            return True
+        student = _distance(self._students, start, end)
+        return student <= _NEAR and student < _distance(self._adults, start, end)
 
 
-def _distance(cue: re.Pattern[str], sentence: str, start: int, end: int) -> int:
-    gaps = [max(found.start() - end, start - found.end(), 0) for found in cue.finditer(sentence)]
-    return min(gaps, default=len(sentence) + _NEAR + 1)
+def _distance(cues: list[tuple[int, int]], start: int, end: int) -> float:
+    """How many characters lie between a name and the nearest of `cues`, which stand in order."""
+    after = bisect_left(cues, (start, start))
+    gaps = [cues[after][0] - end] if after < len(cues) else []
+    gaps += [start - cues[after - 1][1]] if after else []
+    return min((max(gap, 0) for gap in gaps), default=float("inf"))

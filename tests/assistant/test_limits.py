@@ -1,17 +1,21 @@
 """How much one person may do: enough for anybody who types, and never a limit on danger."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.app import new_tokens
 from bot.channels.common.runtime import AsyncCore
+from bot.domain.messages import Message
 from bot.domain.roster import Limits
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.engine.parse import Parse, Ranked
+from bot.storage.conversations import failures
 from tests.support.desk import DeafEngine, Desk, text_of
 
 WAIT = "Please wait a minute"
@@ -134,6 +138,56 @@ def test_look_ups_slow_down_while_many_guess(desk: Desk) -> None:
     assert wait_s(look_up, desk.now) == 1.0
     assert wait_s(Incoming("e", Sender("playground", "ana"), Said("status")), desk.now) == 0
     assert wait_s(look_up, desk.now + timedelta(seconds=61)) == 0
+
+
+def test_every_wrong_code_is_counted(desk: Desk) -> None:
+    """Sixty tries of one report are sixty, also those of who may try no more and those answered too late;
+    the right code opens all the same."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    desk.product.context.counters.limits = Limits(1000, 1000, 3, 1000)
+    form = Submitted("status.show", "", {"reference": (tokens.reference,), "code": ("wrong",)})
+    for number in range(60):
+        incoming = Incoming(f"try-{number}", Sender("playground", f"guesser-{number % 10}"), form)
+        desk.product.assistant.handle(incoming, desk.now, lambda: False)
+    with desk.product.database.transaction() as tx:
+        assert failures(tx, tokens.reference, desk.now) == 60
+    fields = {"reference": tokens.reference, "code": tokens.code}
+    assert "Not acknowledged yet" in desk.fill("ana", "status.show", "", **fields)
+
+
+def test_nobody_waits_behind_a_code(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While codes are tried, which takes long each, others' reports are stored; then the right one opens."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    may_go_on = threading.Event()
+    verify = PasswordHasher.verify
+
+    def slow(hasher: PasswordHasher, stored: str, code: str) -> bool:
+        assert may_go_on.wait(60)
+        return verify(hasher, stored, code)
+
+    async def both() -> tuple[Message, ...]:
+        core = AsyncCore(desk.product.assistant, lambda: desk.now)
+        tries = [core.handle(look_up(f"guesser-{n}", tokens.reference, "wrong")) for n in range(3)]
+        tries.append(core.handle(look_up("ana", tokens.reference, tokens.code)))
+        waiting = asyncio.gather(*tries)
+        await core.handle(Incoming("report", Sender("playground", "joe"), Pressed("report.start")))
+        may_go_on.set()
+        *_, right = await waiting
+        core.close()
+        return right
+
+    monkeypatch.setattr(PasswordHasher, "verify", slow)
+    right = asyncio.run(both())
+    assert "Not acknowledged yet" in "\n".join(map(text_of, right))
+    assert "There is no report waiting here" not in desk.press("joe", "journey.resume")
+
+
+def look_up(user: str, reference: str, code: str) -> Incoming:
+    """The form of a report's reference and receipt code, filled in."""
+    form = Submitted("status.show", "", {"reference": (reference,), "code": (code,)})
+    return Incoming(f"{user}-{code}", Sender("playground", user), form)
 
 
 def test_the_wait_is_waited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

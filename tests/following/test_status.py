@@ -1,24 +1,37 @@
+from collections.abc import Callable
+
 from bot.app import new_tokens
-from bot.casework.context import Work
+from bot.casework.context import CodeTry, Work
+from bot.domain.messages import Message
 from bot.domain.turns import AddToReport, Sender, ShowStatus, Tokens
 from bot.following import status as reports
+from bot.following.ownership import Untried, try_code
 from tests.support.desk import CLOSING, Desk, text_of
 
 
+def done(desk: Desk, user: str, do: Callable[[Work, Sender], Message]) -> str:
+    """What a reporter reads of what they do; a code is tried between two transactions."""
+    context, sender, codes = (
+        desk.product.context,
+        Sender("playground", user),
+        dict[tuple[str, str], CodeTry](),
+    )
+    while True:
+        try:
+            with desk.product.database.transaction() as tx:
+                return text_of(do(Work(tx, context, desk.now, codes=codes), sender))
+        except Untried as untried:
+            codes[untried.reference, untried.code] = try_code(context, sender, untried, desk.now)
+
+
 def status(desk: Desk, user: str, reference: str = "", code: str = "") -> str:
-    with desk.product.database.transaction() as tx:
-        asked = ShowStatus(reference, code)
-        return text_of(
-            reports.status(Work(tx, desk.product.context, desk.now), Sender("playground", user), asked)
-        )
+    asked = ShowStatus(reference, code)
+    return done(desk, user, lambda work, sender: reports.status(work, sender, asked))
 
 
 def add(desk: Desk, user: str, reference: str, code: str, text: str) -> str:
-    with desk.product.database.transaction() as tx:
-        command = AddToReport(reference, code, text)
-        return text_of(
-            reports.add(Work(tx, desk.product.context, desk.now), Sender("playground", user), command)
-        )
+    command = AddToReport(reference, code, text)
+    return done(desk, user, lambda work, sender: reports.add(work, sender, command))
 
 
 def close(desk: Desk, reference: str, **fields: str) -> None:

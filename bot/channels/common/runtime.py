@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from prometheus_client import Counter
 
-from bot.assistant.assistant import Assistant
+from bot.assistant.assistant import Assistant, tries_code
 from bot.delivery.sender import PassingFault
 from bot.domain.messages import Message
 from bot.domain.turns import Incoming, Said
@@ -88,6 +88,8 @@ class AsyncCore:
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="core")
         # Reading a question costs ten times a press: however many wait, no press waits behind them.
         self._questions = ThreadPoolExecutor(max_workers=2, thread_name_prefix="questions")
+        # One: of codes guessed at once none gets ahead of the count, and no report waits behind them.
+        self._codes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
         self.handled: Callable[[], None] = lambda: None
 
     async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -106,6 +108,7 @@ class AsyncCore:
         in_time = None if ends is None else lambda: time.monotonic() < ends
         words = isinstance(incoming.content, Said)
         pool = self._questions if words and within is None else self._pool
+        pool = self._codes if tries_code(incoming) else pool
         handle, now = self._assistant.handle, self._clock()
         replies: tuple[Message, ...] = await _off_the_loop(pool, handle, incoming, now, in_time)
         if not words:
@@ -116,6 +119,7 @@ class AsyncCore:
     def close(self) -> None:
         """Wait for what is under way."""
         self._questions.shutdown()
+        self._codes.shutdown()
         self._pool.shutdown()
 
 
