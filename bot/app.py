@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 import secrets
 import time
@@ -49,10 +50,19 @@ from bot.engine.training import load_training
 from bot.health import Health
 from bot.people import standing
 from bot.reporting.journeys import ALERT
-from bot.running import SharedClock, bound, head_logged, repeating, ring_said, until_stopped, working
+from bot.running import (
+    SharedClock,
+    bound,
+    head_logged,
+    not_served_on,
+    repeating,
+    ring_said,
+    until_stopped,
+    working,
+)
 from bot.settings import LOOPBACK, Settings, SettingsFaults
 from bot.storage import migrate
-from bot.storage.database import Database, may_be_shared
+from bot.storage.database import Database, may_be_shared, served_alone
 from bot.storage.vault import open_vault
 
 log = structlog.get_logger()
@@ -283,11 +293,16 @@ def serve(settings: Settings, works: bool = True) -> None:
     emulated = settings.teams is not None and settings.teams.emulator
     host = LOOPBACK if settings.playground or emulated else "0.0.0.0"  # noqa: S104 - the platforms' events come from outside
     # Before the engine learns, which takes a while: a port that is taken is told at once.
-    with bound(host, settings.port) as door:
+    with bound(host, settings.port) as door, served_alone(settings.database_url):
         product = build(replace(settings, public_url=settings.public_url or _own_address(settings)))
         try:
             log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
             web.run_app(web_app(product, works), sock=door, print=None, access_log=None)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            # Two that were started at once are both bound until the first one listens.
+            raise not_served_on(settings.port, error) from None
         finally:
             product.close()
 

@@ -64,12 +64,17 @@ def bound(host: str, port: int) -> socket.socket:
         door.bind((host, port))
     except OSError as error:
         door.close()
-        why, other = os.strerror(error.errno or 0), port + 1 if 1024 <= port < 65535 else 3978
-        raise SettingsFaults(
-            f"PORT: {port} cannot be served on ({why}): end the program that uses it, or give"
-            f" another port, such as PORT={other}."
-        ) from None
+        raise not_served_on(port, error) from None
     return door
+
+
+def not_served_on(port: int, error: OSError) -> SettingsFaults:
+    """The fault of a port that somebody else has, or that this user may not have."""
+    why, other = os.strerror(error.errno or 0), port + 1 if 1024 <= port < 65535 else 3978
+    return SettingsFaults(
+        f"PORT: {port} cannot be served on ({why}): end the program that uses it, or give"
+        f" another port, such as PORT={other}."
+    )
 
 
 def working(worker: Worker, listener: Listener | None) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -17,6 +17,7 @@ from bot.content.federation import date_faults, load_federation, production_faul
 from bot.domain.roster import Federation
 from bot.environment import Environment, EnvironmentFaults, read_variables
 from bot.storage.crypto import KeyFault, KeyRing, new_key
+from bot.storage.database import file_of
 
 _PACKAGE = Path(__file__).resolve().parent
 # A wheel holds a copy of the data files in the package; in a checkout they stand beside it.
@@ -236,8 +237,8 @@ def _is_address(url: str) -> bool:
 
 
 def _data_folder(database_url: str) -> Path:
-    path = database_url.partition("sqlite:///")[2]
-    return Path(path).parent if path else Path("data")
+    path = file_of(database_url)
+    return path.parent if path else Path("data")
 
 
 def _ring(keys: str, data: Path, production: bool, faults: list[str]) -> KeyRing | None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from bot.environment import VARIABLES
+from bot.storage.database import StorageFault, served_alone
+from tests.support.sqlite import make_ready
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -88,6 +94,48 @@ def test_a_port_that_is_taken_is_told_before_anything(taken: int, alone: Path) -
     assert f"PORT: {taken} cannot be served on (Address already in use)" in found
     assert "serving" not in found
     assert not (alone / "data" / "signpost.db").exists()
+
+
+def test_a_second_serve_on_one_file_is_refused(alone: Path) -> None:
+    """While one process serves from a file no other does: it would send again what the first one sends."""
+    url = f"sqlite:///{alone / 'signpost.db'}"
+    with served_alone(url):
+        found = refused("serve", PORT="0", DATABASE_URL=url, SIGNPOST_KEYS=f"2026:{'k' * 43}=")
+    assert "another Signpost serves from" in found
+    assert not (alone / "signpost.db").exists()
+    with served_alone(url):
+        pass
+
+
+@pytest.mark.process
+def test_a_serve_that_was_killed_keeps_nobody_out(alone: Path) -> None:
+    """The lock on the file ends with the process that holds it, however that ended."""
+    url = f"sqlite:///{alone / 'signpost.db'}"
+    code = (
+        "import time; from bot.storage.database import served_alone\n"
+        f"with served_alone({url!r}): print(1, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen((sys.executable, "-c", code), cwd=ROOT, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline()
+        with pytest.raises(StorageFault), served_alone(url):
+            pass
+        holder.kill()
+        holder.wait()
+        with served_alone(url):
+            pass
+
+
+@pytest.mark.parametrize("command", ["migrate", "chat"])
+def test_a_database_of_a_newer_version_is_told_in_a_sentence(alone: Path, command: str) -> None:
+    """Code that is older than the schema says so, and what to do; it changes nothing."""
+    url = f"sqlite:///{alone / 'signpost.db'}"
+    make_ready(url)
+    with closing(sqlite3.connect(alone / "signpost.db")) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    found = refused(command, DATABASE_URL=url, SIGNPOST_KEYS=f"2026:{'k' * 43}=")
+    assert "the schema 9999, which a newer version of Signpost has made" in found
+    assert "Traceback" not in found
 
 
 @pytest.mark.parametrize("command", ["migrate", "roster", "chat"])

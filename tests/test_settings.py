@@ -5,6 +5,7 @@ import pytest
 from bot.environment import VARIABLES
 from bot.settings import EXAMPLE, SettingsFaults, read_settings
 from bot.storage.crypto import new_key
+from bot.storage.database import Database
 
 KEY = new_key("2026", lambda size: b"k" * size)
 
@@ -30,6 +31,17 @@ def test_nothing_set_is_the_demo(alone: Path) -> None:
 def test_the_keys_are_made_once() -> None:
     """A second start reads the keys that the first one made."""
     assert read_settings().ring.ids == read_settings().ring.ids
+
+
+def test_the_keys_lie_beside_the_database(monkeypatch: pytest.MonkeyPatch, alone: Path) -> None:
+    """A folder whose name the address has to write with a percent sign is one folder for both."""
+    url = f"sqlite:///{alone}/100%25/signpost.db"
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert read_settings().data == alone / "100%"
+    database = Database(url)
+    database.check()
+    database.close()
+    assert {path.name for path in (alone / "100%").iterdir()} == {"keys", "signpost.db"}
 
 
 def test_a_channel_turns_the_playground_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,8 @@ Location = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# The longest file here has some ten thousand; a few lines of aliases of aliases may have millions.
+_MOST_NODES = 200_000
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 # YAML 1.1 takes 8:30 for 510 and 0100 for 64.
@@ -145,6 +147,9 @@ def _compose(path: Path) -> yaml.Node | None:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise DataFaults([Fault(path, _error_line(error), f"not valid YAML: {_problem(error)}")]) from None
+    if node is not None and _written_out(node, {}) > _MOST_NODES:
+        message = "its aliases (*name) make it too long, or hold themselves: write out what they stand for"
+        raise DataFaults([Fault(path, 1, message)])
     duplicate = _duplicate_key(node)
     if duplicate is not None:
         line = duplicate.start_mark.line + 1
@@ -154,6 +159,17 @@ def _compose(path: Path) -> yaml.Node | None:
     ]:
         raise DataFaults(traps)
     return node
+
+
+def _written_out(node: yaml.Node, counted: dict[int, int]) -> int:
+    """How many nodes there would be with every alias written out; too many where one holds itself."""
+    if id(node) not in counted:
+        counted[id(node)] = _MOST_NODES + 1
+        children = node.value if isinstance(node, yaml.SequenceNode) else ()
+        if isinstance(node, yaml.MappingNode):
+            children = [one for pair in node.value for one in pair]
+        counted[id(node)] = 1 + sum(_written_out(child, counted) for child in children)
+    return counted[id(node)]
 
 
 def _trapped(path: Path, node: yaml.ScalarNode) -> Fault:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
@@ -61,10 +62,7 @@ class Database:
         try:
             self.engine = self._kind.make_engine(self.url)
         except OSError as error:
-            raise StorageFault(
-                f"DATABASE_URL: the folder of {self.url.database} cannot be made ({error.strerror}): let this"
-                " user write there, or give another one."
-            ) from None
+            raise _folder_fault(self.url.database, error) from None
 
     @property
     def is_shared(self) -> bool:
@@ -144,6 +142,49 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a DATABASE_URL; None where it is a server, in memory, or no such URL."""
+    try:
+        found = _read(url)
+    except StorageFault:
+        return None
+    is_file = _KINDS[found.get_backend_name()] is sqlite and found.database not in (None, "", ":memory:")
+    return Path(found.database or "") if is_file else None
+
+
+@contextmanager
+def served_alone(url: str) -> Iterator[None]:
+    """Keep every other process from serving from the same file, until the end or the death of this one.
+
+    Raises StorageFault where another one does. A database that can be shared is nobody's alone.
+    """
+    if (path := file_of(url)) is None:
+        yield
+        return
+    lock = FileLock(f"{path.resolve()}.serving", timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise StorageFault(
+            f"DATABASE_URL: another Signpost serves from {path}, and two would send everything twice: end"
+            " that one, or give this one a file of its own."
+        ) from None
+    except OSError as error:
+        raise _folder_fault(path, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _folder_fault(path: object, error: OSError) -> StorageFault:
+    return StorageFault(
+        f"DATABASE_URL: the folder of {path} cannot be made or written to ({error.strerror}): let this user"
+        " write there, or give another one."
+    )
 
 
 def may_be_shared(url: str) -> bool:

@@ -32,11 +32,18 @@ _FOLDER = Path(__file__).parent / "migrations"
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database to `revision`, in one transaction; of two processes at once, one waits.
 
-    Raises StorageFault where this role may not change the schema, and it is not the newest.
+    Raises StorageFault where this role may not change the schema, and it is not the newest; and where a
+    newer version of Signpost has made it.
     """
     with _migrating(database) as connection:
-        if revision == "head" and _revision(connection) == _head():
+        found = _revision(connection)
+        if revision == "head" and found == _head():
             return
+        if found is not None and found not in _known():
+            raise StorageFault(
+                f"The database has the schema {found}, which a newer version of Signpost has made: install"
+                " that version again, or restore the backup from before it (docs/databases.md)."
+            )
         if not _may_change(connection):
             raise StorageFault(
                 "The database has not the newest schema, and this role may not change it: run `python -m bot"
@@ -52,6 +59,11 @@ def _revision(connection: Connection) -> str | None:
 @cache
 def _head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _may_change(connection: Connection) -> bool:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 # How every transaction begins.
 BEGIN = "BEGIN IMMEDIATE"
 _WAL_RESET_MENDED = (3, 51, 3)
 _BUSY_MS = 2000
+_FILE = "file"
 _WAIT_S = 2.4
 
 
@@ -137,16 +139,32 @@ def _durable(version: tuple[int, ...]) -> tuple[str, int]:
     return ("wal", 2) if version >= _WAL_RESET_MENDED else ("delete", 3)
 
 
-def _on_connect(connection: Any, _record: Any) -> None:
+def _on_connect(connection: Any, record: Any) -> None:
     # SQLAlchemy says BEGIN itself, below: the driver must not.
     connection.isolation_level = None
     cursor = connection.cursor()
     for statement in first_statements(sqlite3.sqlite_version_info):
         cursor.execute(statement)
+    path = cursor.execute("PRAGMA database_list").fetchone()[2]
     cursor.close()
+    record.info[_FILE] = path, _identity(path)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells this file from every other, whatever its name; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _on_begin(connection: Connection) -> None:
+    path, opened = connection.info[_FILE]
+    if _identity(path) != opened:
+        # What is written would be in a file that nobody finds any more.
+        moved = sqlite3.OperationalError("the database file was moved or replaced: start Signpost again")
+        raise OperationalError(BEGIN, None, moved)
     connection.exec_driver_sql(BEGIN)
 
 

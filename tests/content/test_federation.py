@@ -267,3 +267,16 @@ def test_nobody_bears_the_name_of_no_person(tmp_path: Path, taken: str) -> None:
     (found,) = faults(tmp_path, REAL.replace("{id: a,", f"{{id: {taken},").replace("[a", f"[{taken}"))[:1]
     assert "federation.yml:4" in found
     assert "give another id" in found
+
+
+def test_a_few_lines_cannot_stand_for_millions(tmp_path: Path) -> None:
+    """Aliases of aliases, and one that holds itself, are refused at once; a plain alias is read."""
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+    for name, before in zip("bcdefghi", "abcdefgh", strict=True):
+        bomb += f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    assert len(bomb) < 600
+    for text in (bomb, "a: &a [*a]\n"):
+        assert "federation.yml:1: its aliases (*name)" in faults(tmp_path, text)[0]
+    path = tmp_path / "federation.yml"
+    path.write_text(REAL.replace("eht: [a]", "eht: &eht [a]").replace("chair: [a]", "chair: *eht"))
+    assert load_federation(path).roster.roles["chair"]
