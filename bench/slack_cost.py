@@ -26,7 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.slack_places import cpu_s, place, wait_for
 from bot.app import clock, read_world
-from bot.casework.context import ChannelState, CurrentWorld
+from bot.casework.context import ChannelState, CurrentWorld, DoorState
 from bot.channels.common.work import Runtime
 from bot.channels.slack import app as slack
 from bot.channels.slack.app import PATH
@@ -79,7 +79,15 @@ def signpost_app(api: str) -> web.Application:
     start = asyncio.create_task  # noqa: TID251 - as bot/app.py
     runtime = Runtime(start, asyncio.to_thread, clock, time.monotonic, asyncio.sleep)
     app = web.Application()
-    slack.mount(app, Instant(), CurrentWorld(read_world(read_settings())), config, ChannelState(""), runtime)
+    slack.mount(
+        app,
+        Instant(),
+        CurrentWorld(read_world(read_settings())),
+        config,
+        ChannelState(""),
+        DoorState(),
+        runtime,
+    )
     return app
 
 

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.assistant import desk
 from bot.assistant.assistant import Assistant
-from bot.casework.context import ChannelState, Context, CurrentWorld, Work
+from bot.casework.context import ChannelState, Context, CurrentWorld, DoorState, Work
 from bot.casework.limits import Counters
 from bot.channels import playground
 from bot.channels.common.runtime import AsyncCore
@@ -53,6 +53,7 @@ from bot.reporting.journeys import ALERT
 from bot.running import (
     SharedClock,
     bound,
+    doors_told,
     head_logged,
     not_served_on,
     repeating,
@@ -185,6 +186,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         threads=(SLACK,) if settings.slack else (),
         address=settings.public_url,
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
+        doors={name: DoorState() for name in _platforms(settings) if name != PLAYGROUND},
     )
     with database.transaction() as tx:
         standing.refresh(Work(tx, context, clock()))
@@ -235,6 +237,7 @@ def _core(app: web.Application, product: Product) -> AsyncCore:
     if isinstance(shared := product.clock, SharedClock):
         app.cleanup_ctx.append(repeating(lambda: core.run(shared.set), SharedClock.ASKED_EVERY_S))
     app.cleanup_ctx.append(ring_said(product.database, product.context.vault.ring, core.run, product.clock))
+    app.cleanup_ctx.append(doors_told(product.context, core.run, product.clock))
     return core
 
 
@@ -265,7 +268,9 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
         )
     runtime = Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     if settings.slack:
-        senders[SLACK] = slack.mount(app, core, context.current, settings.slack, context.channel, runtime)
+        senders[SLACK] = slack.mount(
+            app, core, context.current, settings.slack, context.channel, context.doors[SLACK], runtime
+        )
     if settings.teams:
         senders[TEAMS] = _teams(app, core, product, settings.teams, runtime)
     return senders
@@ -283,7 +288,7 @@ def _teams(
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
     kept = KeptReferences(product.database, context.vault)
-    return teams.mount(app, core, context.current, config, kept, state, runtime)
+    return teams.mount(app, core, context.current, config, kept, state, context.doors[TEAMS], runtime)
 
 
 def serve(settings: Settings, works: bool = True) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.casework.context import Context
+from bot.casework.context import Context, DoorState
 from bot.storage import standing
 from bot.storage.database import StorageUnavailable
 from bot.storage.heartbeats import beat, last_beat
@@ -45,8 +45,16 @@ class Health:
     async def ready(self, _request: web.Request) -> web.Response:
         """200 with each part's state, or 503 where a part fails. No secrets."""
         parts: dict[str, str] = await self.run(self._parts)
-        ready = all(state in ("ok", _PAUSED) for state in parts.values())
-        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+        doors = self.context.doors
+        # Where one of two platforms is cut off the other goes on: it must not be taken out of service.
+        deaf = bool(doors) and all(state.is_cut_off for state in doors.values())
+        ready = not deaf and all(state in ("ok", _PAUSED) for state in parts.values())
+        told = {
+            "ready": ready,
+            "parts": parts,
+            "doors": {name: _told(state) for name, state in doors.items()},
+        }
+        return web.json_response(told, status=200 if ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Counters for Prometheus: how many and how late, never who or what."""
@@ -73,3 +81,10 @@ class Health:
             "flt_channel": self.context.channel.reason or "ok",
             "service": _PAUSED if paused else "ok",
         }
+
+
+def _told(state: DoorState) -> dict[str, str]:
+    """A door in words. Heard within ten minutes: to the minute it would tell when somebody wrote."""
+    troubles = [f"{trouble}: {why}" for trouble, why in state.troubles.items()]
+    heard = state.heard and f"{state.heard:%Y-%m-%d %H:%M}"[:-1] + "0 UTC"
+    return {"state": "; ".join(troubles) or "ok", "warning": state.warning, "heard": heard or "not yet"}

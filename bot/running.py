@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot.casework.context import Context, Work
+from bot.delivery import doors
 from bot.delivery.worker import Worker
 from bot.settings import SettingsFaults
 from bot.storage import audit
@@ -25,6 +27,7 @@ from bot.storage.vault import RING_SAID_EVERY_S, say_ring
 log = structlog.get_logger()
 _LISTENER_ENDS_S = 3.0
 _DAY_S = 86_400.0
+_DOORS_EVERY_S = 15.0
 Run = Callable[..., Awaitable[Any]]
 Beside = Callable[[web.Application], AsyncIterator[None]]
 
@@ -101,6 +104,17 @@ def ring_said(database: Database, ring: KeyRing, run: Run, clock: Callable[[], d
             say_ring(tx, ring, clock())
 
     return repeating(lambda: run(say), RING_SAID_EVERY_S)
+
+
+def doors_told(context: Context, run: Run, clock: Callable[[], datetime]) -> Beside:
+    """Owe the IT Manager word of each platform that is cut off from this process."""
+
+    def owe() -> None:
+        if any(state.troubles for state in context.doors.values()):
+            with context.database.transaction() as tx:
+                doors.owe(Work(tx, context, clock()))
+
+    return repeating(lambda: run(owe), _DOORS_EVERY_S)
 
 
 def head_logged(database: Database, run: Run) -> Beside:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.casework.limits import Counters
 from bot.content.case_texts import CaseTexts, CaseWork
-from bot.content.roster_texts import RosterTexts
+from bot.content.roster_texts import RosterTexts, Trouble
 from bot.content.tables import Outcomes, Retention
 from bot.content.world import World
 from bot.domain.access import Action, Actor, CaseFacts, Decision, access_report, told_people
@@ -40,6 +40,23 @@ class Outages:
     """
 
     platforms: frozenset[str] = frozenset()
+
+
+@dataclass
+class DoorState:
+    """How things stand with a platform: its troubles, each with why, a warning, and when it was last heard.
+
+    One writer, many readers, each of one whole value: safe from any thread.
+    """
+
+    troubles: Mapping[Trouble, str] = field(default_factory=dict)
+    warning: str = ""
+    heard: datetime | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether nothing goes in or out. Refused requests are no proof of it: anybody can send those."""
+        return any(trouble != "signatures" for trouble in self.troubles)
 
 
 @dataclass(frozen=True)
@@ -92,7 +109,8 @@ class Context:
     """Built once by the composition root. `platforms` are those that messages can go out to.
 
     `threads` are those of them where a card has a thread for its history. `approvers`: the roles of
-    which two are needed, for each kind of decision that takes two people.
+    which two are needed, for each kind of decision that takes two people. `doors`: how this process stands
+    with each platform.
     """
 
     current: CurrentWorld
@@ -113,6 +131,7 @@ class Context:
     outages: Outages = field(default_factory=Outages)
     # Where people's browsers reach Signpost, without a slash at the end; "" where they do not.
     address: str = ""
+    doors: Mapping[str, DoorState] = field(default_factory=dict)
 
     @property
     def world(self) -> World:

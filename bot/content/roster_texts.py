@@ -16,6 +16,8 @@ Refusal = Literal[
 FieldName = Literal[
     "person", "id", "name", "role", "school", "platform", "user", "start", "end", "to", "reason"
 ]
+# What cuts a platform off from Signpost.
+Trouble = Literal["access", "unreachable", "socket", "signatures"]
 # What becomes of a proposal.
 Verdict = Literal["proposed", "approved", "approved_later", "refused", "withdrawn"]
 
@@ -69,6 +71,14 @@ class AlarmTexts(Record):
 
     title: Text
     text: Annotated[Phrase, Holding("why")]
+
+
+class DoorAlarmTexts(Record):
+    """What the IT Manager is sent where a platform is cut off from Signpost."""
+
+    title: Annotated[Phrase, Holding("platform")]
+    why: Annotated[Table[Trouble, Phrase], Holding("platform")]
+    text: Annotated[Phrase, Holding("day")]
 
 
 class PausedTexts(Record):
@@ -139,3 +149,4 @@ class RosterTexts(Record):
     paused: PausedTexts
     digest: DigestTexts
     channel: AlarmTexts
+    doors: DoorAlarmTexts

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
-from bot.delivery import work_reminders
+from bot.delivery import doors, work_reminders
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
 from bot.domain.cases import Stage
@@ -94,6 +94,7 @@ _MESSAGES = {
     ANNOUNCED: announcement,
     CHANNEL: alarm,
     DIGEST: digest,
+    doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,
 }
@@ -113,7 +114,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
         return None
     ways = Ways(
         gone=outbox.dead_ways(work.tx, notice),
-        down=work.context.outages.platforms,
+        down=work.context.outages.platforms | doors.platform_of(notice),
         kept=kept_on(work.tx, notice),
     )
     platform = ways.to(person, work.context.platforms)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,10 +20,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.casework.context import ChannelState, CurrentWorld, RosterAccounts
+from bot.casework.context import ChannelState, CurrentWorld, DoorState, RosterAccounts
+from bot.channels.common.hearing import Hearing
 from bot.channels.common.look import Look
 from bot.channels.common.request import body_of
 from bot.channels.common.runtime import Core, Pace
@@ -33,6 +37,7 @@ from bot.channels.slack.config import PLATFORM, SlackConfig
 from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.drawing import post_of
 from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Windows
+from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import (
     Act,
     Direct,
@@ -54,7 +59,7 @@ _ACT = "act"
 _BOLT_LOG = logging.getLogger("signpost.slack.bolt")
 
 
-def bolt_app(desk: SlackDesk, config: SlackConfig) -> AsyncApp:
+def bolt_app(desk: SlackDesk, config: SlackConfig, hearing: SlackHearing) -> AsyncApp:
     """The app. Nobody's signature is checked here: the HTTP route does, and Socket Mode has none."""
     _BOLT_LOG.setLevel(logging.CRITICAL)
 
@@ -73,6 +78,7 @@ def bolt_app(desk: SlackDesk, config: SlackConfig) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+    app.middleware(hearing.middleware)
     app.middleware(_reading)
     _Doors(desk).stand_at(app)
     return app
@@ -157,9 +163,10 @@ BODY_LIMIT = 1024 * 1024
 class EventsRoute:
     """Slack's requests over HTTP. Only those that Slack signed in the last five minutes are read."""
 
-    def __init__(self, app: AsyncApp, signing_secret: str) -> None:
+    def __init__(self, app: AsyncApp, signing_secret: str, hearing: Hearing) -> None:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
+        self._hearing = hearing
 
     async def answer(self, request: web.Request) -> web.Response:
         """200 with the acknowledgement, 400 malformed, 401 not signed or too late, 413 too long."""
@@ -168,7 +175,10 @@ class EventsRoute:
             return web.Response(status=413)
         if not self._is_signed(raw, request):
             # Slack's test of the certificate is the one request that it does not sign: it does nothing.
-            return web.Response(status=200 if _is_ssl_check(raw) else 401)
+            if _is_ssl_check(raw):
+                return web.Response(status=200)
+            self._hearing.refused(self._why_refused(raw, request))
+            return web.Response(status=401)
         try:
             asked = AsyncBoltRequest(
                 body=raw.decode(), query=request.query_string, headers=dict(request.headers)
@@ -189,6 +199,18 @@ class EventsRoute:
             # A body that is no text is not from Slack.
             return False
 
+    def _why_refused(self, raw: bytes, request: web.Request) -> str:
+        """Unsigned, signed with another secret, or Slack's own and not of these five minutes."""
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not signature:
+            return "unsigned"
+        try:
+            timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+            ours = self._verifier.generate_signature(timestamp=timestamp, body=raw) or ""
+        except ValueError:
+            return "signature"
+        return "time" if hmac.compare_digest(ours.encode(), signature.encode()) else "signature"
+
     async def _dispatched(self, asked: AsyncBoltRequest) -> web.Response:
         answer = await self._app.async_dispatch(asked)
         if answer.status >= 500:
@@ -205,6 +227,22 @@ def _is_ssl_check(raw: bytes) -> bool:
     return raw.isascii() and parse_qs(raw.decode()).get("ssl_check") == ["1"]
 
 
+class _Opening(AsyncWebClient):
+    """The client that asks for connections, and remembers why it got none."""
+
+    fault = ""
+
+    async def apps_connections_open(self, *, app_token: str, **kwargs: Any) -> AsyncSlackResponse:
+        """See `AsyncWebClient`."""
+        try:
+            answer = await super().apps_connections_open(app_token=app_token, **kwargs)
+        except Exception as error:
+            self.fault = code_of(error) or type(error).__name__
+            raise
+        self.fault = ""
+        return answer
+
+
 # The SDK's lines may quote what came; its connection's faults are logged here by name.
 _SOCKET_LOG = logging.getLogger("signpost.slack.socket")
 
@@ -212,17 +250,23 @@ _SOCKET_LOG = logging.getLogger("signpost.slack.socket")
 class Socket:
     """The connection. Once it stands, the SDK keeps it: it is renewed whenever Slack asks for that."""
 
-    def __init__(self, app: AsyncApp, config: SlackConfig) -> None:
+    def __init__(self, config: SlackConfig) -> None:
         _SOCKET_LOG.setLevel(logging.CRITICAL)
-        self._app = app
         self._config = config
         self._handler: AsyncSocketModeHandler | None = None
+        self._opening: _Opening | None = None
 
-    async def connect(self, sleep: Sleep) -> None:
+    async def fault(self) -> str:
+        """What is wrong with it, in a word; "" while it stands. The SDK tries for ever, and says nothing."""
+        if self._handler is not None and await self._handler.client.is_connected():
+            return ""
+        return (self._opening.fault if self._opening else "") or "not connected"
+
+    async def connect(self, app: AsyncApp, sleep: Sleep) -> None:
         """Connect, again and again until it works: Slack may be away when the app starts."""
-        client = AsyncWebClient(base_url=self._config.api_url, logger=_SOCKET_LOG)
+        self._opening = _Opening(base_url=self._config.api_url, logger=_SOCKET_LOG)
         self._handler = AsyncSocketModeHandler(
-            self._app, self._config.app_token, logger=_SOCKET_LOG, web_client=client
+            app, self._config.app_token, logger=_SOCKET_LOG, web_client=self._opening
         )
         await until_done(self._handler.client.connect, _failed("slack.not_connected"), sleep)
         log.info("slack.connected")
@@ -239,21 +283,25 @@ def mount(
     current: CurrentWorld,
     config: SlackConfig,
     state: ChannelState,
+    heard: DoorState,
     runtime: Runtime,
 ) -> SlackSender:
     """Add Slack's door to `app` and return its way out.
 
     With an app token events come over Socket Mode, and no route is there to be spoken to; else over
-    `POST /slack/events`. `state` is kept at why nothing may be posted in the FLT's channel.
+    `POST /slack/events`. `state` is kept at why nothing may be posted in the FLT's channel, `heard`
+    at how the door stands with Slack.
     """
     client, look = SlackClient(config), Look.of(current.world)
     people = People(client.reads, runtime.monotonic)
     check = _channel_check(client, people, current, config, state)
     background = Background(runtime.start, PLATFORM)
     desk = SlackDesk(core, current, look, Chats(client.reads), people, background, Turns())
-    door = Door(desk, client, check, config, runtime)
+    # The host's clock, by which signatures are checked: not the one that all processes share.
+    hearing = Hearing(PLATFORM, heard, lambda: datetime.fromtimestamp(Clock().now(), UTC))
+    door = Door(desk, client, check, config, hearing, runtime)
     if not config.app_token:
-        app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret).answer)
+        app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret, hearing).answer)
     app.on_shutdown.append(door.close)
     app.cleanup_ctx.append(door.lifetime)
     pace = Pace(SECONDS_APART, runtime.monotonic, runtime.sleep)
@@ -271,21 +319,30 @@ class Door:
     """Everything of it that lives as long as the application does."""
 
     def __init__(
-        self, desk: SlackDesk, client: SlackClient, check: ChannelCheck, config: SlackConfig, runtime: Runtime
+        self,
+        desk: SlackDesk,
+        client: SlackClient,
+        check: ChannelCheck,
+        config: SlackConfig,
+        hearing: Hearing,
+        runtime: Runtime,
     ) -> None:
-        self.bolt = bolt_app(desk, config)
+        self._socket = Socket(config) if config.app_token else None
+        self._hearing = hearing
+        self._ears = SlackHearing(client.reads, self._socket, hearing, desk.background)
+        self.bolt = bolt_app(desk, config, self._ears)
         self._desk = desk
         self._client = client
         self._check = check
         self._runtime = runtime
-        self._socket = Socket(self.bolt, config) if config.app_token else None
 
     async def lifetime(self, _app: web.Application) -> AsyncIterator[None]:
         """Connected, and the FLT's channel watched, until the application ends."""
         await self._client.open()
         sleep = self._runtime.sleep
         beside = [self._introduced(), self._check.watch(sleep)]
-        beside += [self._socket.connect(sleep)] if self._socket is not None else []
+        beside.append(self._hearing.watch(self._ears.probe, sleep))
+        beside += [self._socket.connect(self.bolt, sleep)] if self._socket is not None else []
         async with alongside(self._runtime.start, *beside):
             yield
         await self._client.close()

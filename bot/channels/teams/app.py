@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.casework.context import ChannelState, CurrentWorld, RosterAccounts
+from bot.casework.context import ChannelState, CurrentWorld, DoorState, RosterAccounts
+from bot.channels.common.hearing import Hearing
 from bot.channels.common.look import Look
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
@@ -29,6 +30,7 @@ from bot.channels.teams.people import People
 from bot.channels.teams.posts import excuse, post_of, words_of
 from bot.channels.teams.references import KeptReferences, References
 from bot.channels.teams.sender import GAP_S, TeamsSender
+from bot.delivery.sender import DeliveryFault, OutageFault
 
 Reply = InvokeReply | None
 # Starts a task that the composition root watches.
@@ -100,14 +102,16 @@ WITHIN = 5.0
 _DRAIN = 10.0
 
 
-def backend_of(config: TeamsConfig, fetch: Fetch | None = None, patience: float = PATIENCE) -> Backend:
+def backend_of(
+    config: TeamsConfig, fetch: Fetch | None = None, patience: float = PATIENCE, token: AppToken | None = None
+) -> Backend:
     """The configured SDK behind the port; the other is not imported. Raises ValueError for a bad config.
 
-    `fetch` gets the bot's own token, by default from Microsoft through MSAL.
+    `fetch` gets the bot's own token, by default from Microsoft through MSAL; or it is `token`.
     """
     if faults := config.faults():
         raise ValueError(" ".join(faults))
-    outbound = Outbound(config, AppToken(fetch or msal_fetch(config)), patience)
+    outbound = Outbound(config, token or AppToken(fetch or msal_fetch(config)), patience)
     if config.sdk == "agents":
         from bot.channels.teams.agents_backend import AgentsBackend
 
@@ -125,17 +129,20 @@ def add_routes(
     spawn: Spawn,
     clock: Callable[[], float],
     failed: str,
+    hearing: Hearing,
     within: float = WITHIN,
 ) -> None:
     """Add the door to `app`: each checked activity goes to `handler`, once.
 
     `spawn` starts a task that the composition root watches; `clock` gives seconds since 1970; `failed` is
-    what a person reads in whose press the handler failed or took longer than `within` seconds.
+    what a person reads in whose press the handler failed or took longer than `within` seconds. What is
+    refused and what is let in, `hearing` is told.
     """
     if faults := config.faults():
         raise ValueError(" ".join(faults))
-    keys = SigningKeys(config.openid_url, time.monotonic)
-    door = Door(config, Gate(config, keys, clock), backend, handler, Work(spawn), failed, within)
+    keys = SigningKeys(config.openid_url, time.monotonic, hearing.clock)
+    gate = Gate(config, keys, clock)
+    door = Door(config, gate, backend, handler, Work(spawn), failed, hearing, within)
     app.router.add_post(PATH, door.receive)
     if config.signed:
         app.on_startup.append(lambda _app: keys.prefetch())
@@ -154,6 +161,7 @@ class Door:
         handler: Handler,
         work: Work,
         failed: str,
+        hearing: Hearing,
         within: float,
     ) -> None:
         self._config = config
@@ -162,6 +170,7 @@ class Door:
         self._handler = handler
         self._work = work
         self._failed = failed
+        self._hearing = hearing
         self._within = within
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -170,6 +179,10 @@ class Door:
             activity, turn = await self._admitted(request)
             return await self._answered(activity, turn)
         except Refused as refusal:
+            if refusal.status == 401:
+                # Anybody can send these, as fast as they like: counted, and told once a minute.
+                self._hearing.refused(str(refusal))
+                return web.Response(status=401)
             return _refused(refusal.status, str(refusal))
         except Unreadable as fault:
             return _refused(400, str(fault))
@@ -187,6 +200,7 @@ class Door:
         identity = await self._gate.identify(request.headers.get("Authorization", ""))
         activity = read(await _body(request))
         self._gate.admit(identity, activity)
+        self._hearing.heard()
         return activity, self._backend.turn(activity, _told(identity), self._handler)
 
     async def _answered(self, activity: Activity, turn: Turn) -> web.Response:
@@ -261,13 +275,17 @@ def mount(
     config: TeamsConfig,
     kept: KeptReferences,
     state: ChannelState,
+    heard: DoorState,
     runtime: Runtime,
 ) -> TeamsSender:
     """Add Teams' door to `app` at `POST /api/messages`, and return its way out.
 
-    `state` is kept at why nothing may be posted in the FLT's conversation.
+    `state` is kept at why nothing may be posted in the FLT's conversation, `heard` at how the door stands
+    with Teams.
     """
-    look, port = Look.of(current.world), backend_of(config)
+    token = AppToken(msal_fetch(config))
+    look, port = Look.of(current.world), backend_of(config, token=token)
+    hearing = Hearing(PLATFORM, heard, runtime.now)
     background = Background(runtime.start, PLATFORM)
     references = References(kept, runtime.run, runtime.now)
     people = People(port, config, runtime.monotonic, references.person)
@@ -277,12 +295,15 @@ def mount(
     check = channel_check(port, references, current, config, state)
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
-    add_routes(app, port, door.handle, config, runtime.start, clock, failed)
+    add_routes(app, port, door.handle, config, runtime.start, clock, failed, hearing)
     # After the door's own end: what the last presses have shown is hidden too.
     app.on_shutdown.append(lambda _app: chats.close())
     app.on_shutdown.append(lambda _app: background.finish(FINISH_S))
+    app.cleanup_ctx.append(
+        _beside(lambda: hearing.watch(lambda: _probe(token, hearing), runtime.sleep), runtime)
+    )
     if config.flt_conversation:
-        app.cleanup_ctx.append(_watching(check, runtime))
+        app.cleanup_ctx.append(_beside(lambda: check.watch(runtime.sleep), runtime))
     pace = Pace(GAP_S, runtime.monotonic, runtime.sleep)
     return TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
 
@@ -295,9 +316,25 @@ def channel_check(
     return ChannelCheck(port, references, config, roster, texts, state)
 
 
-def _watching(check: ChannelCheck, runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def watched(_app: web.Application) -> AsyncIterator[None]:
-        async with alongside(runtime.start, check.watch(runtime.sleep)):
+async def _probe(token: AppToken, hearing: Hearing) -> None:
+    """Whether Microsoft still gives us a token. Never raises."""
+    try:
+        await token.bearer()
+    except OutageFault as fault:
+        hearing.failing("access", str(fault))
+        hearing.works("unreachable")
+    except DeliveryFault as fault:
+        hearing.failing("unreachable", str(fault))
+    else:
+        hearing.works("access")
+        hearing.works("unreachable")
+
+
+def _beside(
+    work: Callable[[], Coroutine[Any, Any, None]], runtime: Runtime
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        async with alongside(runtime.start, work()):
             yield
 
-    return watched
+    return running

@@ -79,10 +79,16 @@ class SigningKey:
 
 
 class SigningKeys:
-    """The keys behind one OpenID metadata address. `clock` counts seconds."""
+    """The keys behind one OpenID metadata address. `clock` counts seconds; `dated` hears their Date."""
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], float] = time.monotonic,
+        dated: Callable[[str], None] = lambda _date: None,
+    ) -> None:
         self._url = url
+        self._dated = dated
         self._clock = clock
         self._keys: dict[str, SigningKey] = {}
         self._fetched = self._tried = float("-inf")
@@ -112,7 +118,7 @@ class SigningKeys:
                 return
             self._tried = self._clock()
             try:
-                found = await _fetched(self._url)
+                found = await _fetched(self._url, self._dated)
             except (ClientError, TimeoutError, OSError, ValueError) as fault:
                 log.warning("teams.keys_unavailable", fault=type(fault).__name__)
                 return
@@ -120,12 +126,12 @@ class SigningKeys:
                 self._keys, self._fetched = found, self._clock()
 
 
-async def _fetched(url: str) -> dict[str, SigningKey]:
+async def _fetched(url: str, dated: Callable[[str], None]) -> dict[str, SigningKey]:
     async with ClientSession(timeout=_PATIENCE, raise_for_status=True) as session:
-        address = (await _json(session, url)).get("jwks_uri")
+        address = (await _json(session, url, dated)).get("jwks_uri")
         if not isinstance(address, str) or not _as_safe(address, url):
             raise ValueError("no address of keys")
-        keys = (await _json(session, address)).get("keys")
+        keys = (await _json(session, address, dated)).get("keys")
     return dict(pair for jwk in (keys if isinstance(keys, list) else ()) if (pair := _key(jwk)))
 
 
@@ -134,8 +140,9 @@ def _as_safe(address: str, url: str) -> bool:
     return address.startswith("https://") or url.startswith("http://")
 
 
-async def _json(session: ClientSession, url: str) -> Mapping[str, Any]:
+async def _json(session: ClientSession, url: str, dated: Callable[[str], None]) -> Mapping[str, Any]:
     async with session.get(url) as response:
+        dated(response.headers.get("Date", ""))
         body = await response.content.read(_LARGEST)
         # The rest of a body that came in pieces.
         while chunk := await response.content.read(_LARGEST - len(body)):

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.casework.context import DoorState
+from bot.channels.common.hearing import Hearing
 from bot.channels.teams.activities import Activity, Backend, InvokeReply, Reference
 from bot.channels.teams.app import PATH, add_routes, backend_of
 from bot.channels.teams.config import TeamsConfig
@@ -70,6 +73,7 @@ class OpenDoor:
     config: TeamsConfig
     seen: list[Activity] = field(default_factory=list)
     answer: Callable[[Activity], Awaitable[InvokeReply | None]] | None = None
+    heard: DoorState = field(default_factory=DoorState)
 
     async def handle(self, came: Activity) -> InvokeReply | None:
         """The handler that is mounted."""
@@ -107,7 +111,9 @@ async def opened(
         connector = await stack.enter_async_context(FakeConnector())
         app, backend = web.Application(), backend_of(config, fetch, patience)
         door = OpenDoor(TestClient(TestServer(app)), backend, connector, config)
-        add_routes(app, backend, door.handle, config, asyncio.create_task, clock, FAILED, within)  # noqa: TID251
+        hearing = Hearing("teams", door.heard, lambda: datetime.fromtimestamp(clock(), UTC))
+        start = asyncio.create_task  # noqa: TID251
+        add_routes(app, backend, door.handle, config, start, clock, FAILED, hearing, within)
         await stack.enter_async_context(door.client)
         yield door
 

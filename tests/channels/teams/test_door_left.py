@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.casework.context import ChannelState, Work
+from bot.casework.context import ChannelState, DoorState, Work
 from bot.channels.common.work import Runtime
 from bot.channels.teams import app as teams
 from bot.channels.teams import handlers as door_module
@@ -352,7 +352,7 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
     runtime = Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
     core: Any = None
     kept = KeptReferences(product.database, product.context.vault)
-    teams.mount(app, core, product.context.current, config, kept, ChannelState(), runtime)
+    teams.mount(app, core, product.context.current, config, kept, ChannelState(), DoorState(), runtime)
     names = [getattr(step, "__qualname__", "") for step in app.on_shutdown]
     assert names[0] == "Door.drain"
     assert len(names) == 3

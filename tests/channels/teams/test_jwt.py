@@ -242,6 +242,22 @@ def test_the_token_is_checked_before_the_body_is_read(sdk: Sdk) -> None:
     told(sdk, story)
 
 
+@both
+def test_what_is_refused_is_seen(sdk: Sdk) -> None:
+    """Refused tokens are counted as a warning, and what is let in says when Teams was heard last."""
+
+    async def story(door: OpenDoor, _issuer: Issuer) -> None:
+        for _ in range(3):
+            assert (await door.post(activity(), "garbage"))[0] == 401
+        assert "requests that Teams did not sign: 3" in door.heard.warning
+        assert door.heard.heard is None
+        assert (await door.post(activity(), token()))[0] == 202
+        assert door.heard.heard is not None
+        await settled(door, 1)
+
+    told(sdk, story)
+
+
 def test_a_new_key_is_found() -> None:
     """Microsoft's next key is fetched when a token first names it, but no more than once in five minutes."""
 
