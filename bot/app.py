@@ -58,6 +58,7 @@ from bot.running import (
     not_served_on,
     repeating,
     ring_said,
+    serving,
     until_stopped,
     working,
 )
@@ -302,7 +303,7 @@ def serve(settings: Settings, works: bool = True) -> None:
         product = build(replace(settings, public_url=settings.public_url or _own_address(settings)))
         try:
             log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
-            web.run_app(web_app(product, works), sock=door, print=None, access_log=None)
+            asyncio.run(serving(web_app(product, works), door, settings.trusted_proxies))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise

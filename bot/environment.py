@@ -37,6 +37,7 @@ class Environment(BaseSettings):
         validation_alias="PORT",
         description="a whole number from 0 to 65535, such as 3978",
     )
+    trusted_proxies: str = Field(default="", validation_alias="TRUSTED_PROXIES")
     database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
     keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")
     config: Path = Field(default=Path("federation.yml"), validation_alias="SIGNPOST_CONFIG")

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.casework.context import Context, Work
+from bot.connections import Networks, Patience, listening, room
 from bot.delivery import doors
 from bot.delivery.worker import Worker
 from bot.settings import SettingsFaults
@@ -173,12 +174,24 @@ async def _watched(work: Awaitable[None]) -> None:
 
 async def until_stopped(app: web.Application) -> None:
     """Run what belongs to `app`, and listen on no port, until the process is asked to end."""
-    asked = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, asked.set)
+    asked = _asked_to_end()
     runner = web.AppRunner(app)
     await runner.setup()
     try:
         await asked.wait()
     finally:
         await runner.cleanup()
+
+
+async def serving(app: web.Application, door: socket.socket, trusted: Networks) -> None:
+    """Run `app` and serve it on this socket, until the process is asked to end."""
+    asked = _asked_to_end()
+    async with listening(app, door, Patience(together=room(), trusted=trusted)):
+        await asked.wait()
+
+
+def _asked_to_end() -> asyncio.Event:
+    asked = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, asked.set)
+    return asked

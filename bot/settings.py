@@ -6,12 +6,14 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.channels.slack.config import SlackConfig
 from bot.channels.teams.config import TeamsConfig
+from bot.connections import Networks
 from bot.content.documents import DataFaults
 from bot.content.federation import date_faults, load_federation, production_faults
 from bot.domain.roster import Federation
@@ -69,6 +71,7 @@ class Settings(Places):
 
     `public_url` is where people's browsers reach it, if they do. `slack` and `teams` are there where they
     are configured. `unknown` are variables that begin like Signpost's own and are not read.
+    `trusted_proxies`: other people's connections come from these.
     """
 
     port: int
@@ -81,6 +84,7 @@ class Settings(Places):
     slack: SlackConfig | None = None
     teams: TeamsConfig | None = None
     public_url: str = ""
+    trusted_proxies: Networks = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -108,6 +112,7 @@ def read_settings() -> Settings:
     nlu = _nlu(environment.nlu_url, environment.nlu_token, faults)
     slack = _slack(environment, faults)
     teams = _teams(environment, faults)
+    proxies = _networks(environment.trusted_proxies, faults)
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(variables.placed(fault) for fault in faults))
     return Settings(
@@ -123,6 +128,7 @@ def read_settings() -> Settings:
         slack=slack,
         teams=teams,
         public_url=public_url,
+        trusted_proxies=proxies,
         unknown=variables.unknown,
     )
 
@@ -226,6 +232,16 @@ def _public_url(url: str, faults: list[str]) -> str:
     if parts is None or (parts.scheme != "https" and not local) or parts.query or parts.fragment:
         faults.append("PUBLIC_URL: not an address such as https://signpost.example.org (with https).")
     return url.rstrip("/")
+
+
+def _networks(text: str, faults: list[str]) -> Networks:
+    try:
+        return tuple(ip_network(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        faults.append(
+            "TRUSTED_PROXIES: give the addresses of your own proxies, such as 10.0.0.5, 10.0.0.0/24."
+        )
+        return ()
 
 
 def _is_address(url: str) -> bool:

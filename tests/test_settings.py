@@ -183,3 +183,11 @@ def test_slack_over_socket_mode_needs_no_signing_secret(monkeypatch: pytest.Monk
     """With an app-level token no request comes in from outside, so there is nothing to sign."""
     _slack(monkeypatch, SLACK_SIGNING_SECRET="", SLACK_APP_TOKEN="xapp-1")
     assert "SLACK_SIGNING_SECRET" not in _faults()
+
+
+def test_proxies_are_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One's own proxies are given as addresses or networks; anything else is told with an example."""
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.5, 2001:db8::/32")
+    assert [str(one) for one in read_settings().trusted_proxies] == ["10.0.0.5/32", "2001:db8::/32"]
+    monkeypatch.setenv("TRUSTED_PROXIES", "proxy.example")
+    assert "TRUSTED_PROXIES: give the addresses of your own proxies" in _faults()
