@@ -1,5 +1,5 @@
 .PHONY: install run test test-all check format lint types floors lock clean
-.PHONY: test-teams teams-package properties torture soak
+.PHONY: test-teams teams-package slack-manifest properties torture soak
 .PHONY: fuzz audit-code audit-dependencies
 .PHONY: bench-answers bench-start bench-growth bench-slack bench-delivery bench-structure
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
@@ -54,6 +54,9 @@ test-teams: $(VENV)/.dev ## Teams in Microsoft's own client: half a minute; it i
 
 teams-package: $(VENV)/.dev ## the Teams app to upload, dist/signpost-teams.zip (docs/teams.md)
 	$(BIN)/python manifest/package.py
+
+slack-manifest: $(VENV)/.dev ## the Slack app's manifest, dist/slack-manifest.json (docs/slack.md)
+	$(BIN)/python -m manifest.slack
 
 # Real processes, killed in front of a Slack that fails (docs/reliability.md). A thousand kills take half an hour.
 KILLS ?= 100

@@ -16,8 +16,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.channels.teams.config import Sdk
 
 _FILE = Path(".env")
-# Read by `make teams-package` alone (manifest/package.py).
-_PACKAGE = frozenset(("TEAMS_DEVELOPER", "TEAMS_WEBSITE", "TEAMS_PRIVACY_URL", "TEAMS_TERMS_URL"))
+# Read by `make teams-package` and `make slack-manifest` alone (manifest/).
+_PACKAGE = frozenset(
+    (
+        "SLACK_ADDRESS",
+        "SLACK_AGENT",
+        "SLACK_COMMAND_PREFIX",
+        "TEAMS_DEVELOPER",
+        "TEAMS_PRIVACY_URL",
+        "TEAMS_TERMS_URL",
+        "TEAMS_WEBSITE",
+    )
+)
 _PREFIXES = ("SIGNPOST_", "SLACK_", "TEAMS_", "NLU_", "MICROSOFTAPP")
 _SHORT = 5
 
@@ -53,6 +63,7 @@ class Environment(BaseSettings):
     teams_password: str = Field(default="", validation_alias="MicrosoftAppPassword", repr=False)
     teams_app_type: str = Field(default="SingleTenant", validation_alias="MicrosoftAppType")
     teams_tenant_id: str = Field(default="", validation_alias="MicrosoftAppTenantId")
+    teams_tenants: str = Field(default="", validation_alias="TEAMS_TENANTS")
     teams_flt_conversation: str = Field(default="", validation_alias="TEAMS_FLT_CONVERSATION")
     teams_emulator: bool = Field(default=False, validation_alias="TEAMS_EMULATOR", description="1 or 0")
     teams_sdk: Sdk = Field(

@@ -213,6 +213,7 @@ def _teams(environment: Environment, faults: list[str]) -> TeamsConfig | None:
         flt_conversation=environment.teams_flt_conversation,
         emulator=environment.teams_emulator,
         sdk=environment.teams_sdk,
+        tenants=tuple(environment.teams_tenants.replace(",", " ").split()),
     )
     faults += config.faults()
     if not (config.flt_conversation or environment.slack_flt_channel):

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "schema" / "MicrosoftTeams.schema.json"

@@ -70,6 +70,7 @@ class ChatTexts(Record):
     moved: Text
     try_again: Text
     again: Text
+    unknown: Text
     unreachable: Text
     hidden: Text
 

@@ -29,6 +29,8 @@ SCOPES = frozenset(
         "users:read",
     )
 )
+# What the agent's tab takes besides, where a Federation has chosen it (docs/slack.md).
+AGENT_SCOPES = frozenset(("assistant:write",))
 _PATIENCE_S = 10.0
 _REINSTALL = "then reinstall the app to the workspace (OAuth & Permissions)"
 _STANDINGS = {
@@ -140,7 +142,7 @@ def _of_scopes(headers: Mapping[str, str]) -> Iterator[str]:
     granted = {scope.strip() for scope in given.split(",") if scope.strip()}
     for scope in sorted(SCOPES - granted):
         yield f"the scope {scope} is missing: add it as a bot token scope, {_REINSTALL}"
-    for scope in sorted(granted - SCOPES):
+    for scope in sorted(granted - SCOPES - AGENT_SCOPES):
         yield f"the scope {scope} is not needed: take it away, {_REINSTALL}"
 
 

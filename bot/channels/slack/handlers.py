@@ -296,19 +296,23 @@ class Events:
             await self._desk.chats.post(channel, post_of(shown, self._desk.look), thread)
 
 
+# The longest first: "/oak-report-status" is no "/oak-report".
+_COMMANDS = ("account-request", "report-status", "policy", "report", "cases")
+
+
 def command(act: Slash) -> Content:
-    """What a slash command asks of the core."""
-    match act.command:
-        case "/policy":
+    """What a slash command asks of the core, whatever stands before its name: another app may have that."""
+    match next((name for name in _COMMANDS if act.command.endswith(name)), ""):
+        case "policy":
             return Said(act.text or "help")
-        case "/report":
+        case "report":
             return Pressed("report.start")
-        case "/report-status":
+        case "report-status":
             asked = f"status {act.text}"
             return Said(asked if words.reference(asked) else "status")
-        case "/cases":
+        case "cases":
             return Said("cases")
-        case "/account-request":
+        case "account-request":
             return Pressed("account.request")
     return Said("help")
 

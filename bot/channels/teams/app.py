@@ -97,8 +97,8 @@ class Work:
 
 PATH = "/api/messages"
 BODY_LIMIT = 256 * 1024
-# Teams shows an error of its own after about 10 s.
-WITHIN = 5.0
+# Teams waits five seconds for the answer of a dialog, its way there and back among them.
+WITHIN = 4.0
 _DRAIN = 10.0
 
 

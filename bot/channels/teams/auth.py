@@ -21,7 +21,7 @@ from jwt import PyJWK, PyJWTError
 
 from bot.channels.common.request import LOCAL_NAMES
 from bot.channels.teams.activities import Activity
-from bot.channels.teams.config import CHANNEL, TeamsConfig
+from bot.channels.teams.config import CHANNEL, SERVICE_HOSTS, TeamsConfig
 from bot.channels.teams.payloads import channel_of, tenants_of
 
 _LONGEST = 1000
@@ -38,7 +38,7 @@ def allowed(url: str, config: TeamsConfig) -> bool:
         return False
     if config.emulator:
         return parts.scheme == "http" and host in LOCAL_NAMES
-    return parts.scheme == "https" and port in (None, 443) and _microsofts(host, config.service_hosts)
+    return parts.scheme == "https" and port in (None, 443) and _microsofts(host, SERVICE_HOSTS)
 
 
 def same(one: str, other: str) -> bool:

@@ -39,7 +39,6 @@ class TeamsConfig:
     openid_url: str = OPENID_URL
     issuer: str = ISSUER
     login_url: str = LOGIN_URL
-    service_hosts: tuple[str, ...] = SERVICE_HOSTS
 
     @property
     def signed(self) -> bool:

@@ -23,6 +23,7 @@ from bot.domain.messages import (
     Buttons,
     Callout,
     Facts,
+    Field,
     Form,
     Heading,
     Link,
@@ -39,8 +40,7 @@ from bot.domain.messages import (
 LABEL = 40
 _TIP = 200
 # Many of these at once would be a wall of buttons: they are one menu.
-_IN_A_MENU = frozenset({"journey.edit", "journey.strike"})
-_MENU_FROM = 4
+_IN_A_MENU = {"journey.edit": 4, "journey.strike": 4, "journey.choose": 12}
 
 
 @dataclass
@@ -110,7 +110,8 @@ def is_a_menu(items: Sequence[Button]) -> bool:
     """Whether the buttons are so many of one kind that a menu is easier to read."""
     actions = {button.action for button in items}
     told_apart = len({button.value for button in items} - {""}) == len(items)
-    return len(items) > _MENU_FROM and told_apart and len(actions) == 1 and actions <= _IN_A_MENU
+    most = max((_IN_A_MENU.get(action, len(items)) for action in actions), default=0)
+    return len(items) > most and told_apart and len(actions) == 1
 
 
 def _in_common(items: Sequence[Button]) -> str:
@@ -123,6 +124,8 @@ def _in_common(items: Sequence[Button]) -> str:
 # Below the smallest limit that Microsoft has named for a message of Teams, with room for what is around.
 CARD_BYTES = 25_000
 _LENGTHS = (3000, 2000, 1500, 1000, 700, 500, 350, 250)
+# A register of accounts may be longer than a card.
+_CHOICES = (400, 200, 100, 50, 25)
 _TAIL = 6
 
 
@@ -135,7 +138,8 @@ def fitted(message: Message, look: Look, draw: Callable[[Message], Element]) -> 
     """The card of the message, or of as much of it as fits.
 
     First numbers are words and no links; then the longest texts are cut, but never a clause of the policy;
-    then whole blocks are left out from the end. The last buttons stay, and so does whatever can be filled in.
+    then long menus are; then whole blocks are left out from the end. The last buttons stay, and so does
+    whatever can be filled in.
     """
     card = draw(message)
     if size_of(card) < CARD_BYTES:
@@ -147,6 +151,11 @@ def fitted(message: Message, look: Look, draw: Callable[[Message], Element]) -> 
     more = Paragraph(look.texts.more, muted=True)
     for most in _LENGTHS:
         shorter = tuple(_shortened(block, most) for block in message.blocks)
+        card = draw(_with_more(message, shorter, more))
+        if size_of(card) < CARD_BYTES:
+            return card
+    for most in _CHOICES:
+        shorter = tuple(_with_fewer(block, most) for block in shorter)
         card = draw(_with_more(message, shorter, more))
         if size_of(card) < CARD_BYTES:
             return card
@@ -223,6 +232,24 @@ def _shortened(block: Block, most: int) -> Block:
         case Outside(text, source):
             return Outside(cut(text, most), cut(source, most))
     return block
+
+
+def _with_fewer(block: Block, most: int) -> Block:
+    """The block with at most so many choices of each kind. The last one stays: "It is not listed"."""
+    match block:
+        case Buttons(items) if is_a_menu(items) and len(items) > most:
+            return Buttons((*items[: most - 1], items[-1]))
+        case Form(fields=fields):
+            return replace(block, fields=tuple(_with_fewer_options(field, most) for field in fields))
+    return block
+
+
+def _with_fewer_options(field: Field, most: int) -> Field:
+    if len(field.options) <= most:
+        return field
+    # What was chosen before is among them still.
+    chosen = (option for option in field.options[most - 1 : -1] if option.value in field.value)
+    return replace(field, options=(*field.options[: most - 1], *chosen, field.options[-1]))
 
 
 SCHEMA, VERSION = "http://adaptivecards.io/schemas/adaptive-card.json", "1.5"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -28,12 +29,15 @@ def read(body: bytes) -> Activity:
     """The activity in a request's body. Raises Unreadable."""
     raw = _object(body)
     kind = _KINDS.get(_text(raw, "type"), "other")
-    sender = _account(_mapping(raw, "from"))
-    if not _text(raw, "type") or (kind in ("message", "invoke") and not (_text(raw, "id") and sender.id)):
+    sender, name = _account(_mapping(raw, "from")), _text(raw, "id")
+    if kind == "invoke" and not name:
+        # Some presses come without one: what is the same byte for byte is the same press.
+        name = f"unnamed-{hashlib.sha256(body).hexdigest()[:32]}"
+    if not _text(raw, "type") or (kind in ("message", "invoke") and not (name and sender.id)):
         raise Unreadable("no type, id or sender")
     text, mentioned = _words(raw)
     return Activity(
-        id=_text(raw, "id"),
+        id=name,
         kind=kind,
         name=_name(raw, kind),
         reference=_reference(raw),

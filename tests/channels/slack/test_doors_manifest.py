@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.assistant import words
 from bot.channels.slack.app import PATH
-from bot.channels.slack.checkup import SCOPES
+from bot.channels.slack.checkup import AGENT_SCOPES, SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
 from bot.channels.slack.payloads import Slash
 from bot.domain.turns import Said
+from manifest.package import Faults
+from manifest.slack import made
 
 MANIFEST: dict[str, Any] = json.loads((Path(__file__).parents[3] / "manifest.json").read_text())
 
@@ -28,6 +32,30 @@ def test_every_command_is_answered() -> None:
     meant = [command(Slash("t", "U1", "T1", name, "", "t", "")) for name in commands if name != "/policy"]
     assert Said("help") not in meant
     assert len(meant) == 4
+
+
+@pytest.mark.parametrize("prefix", ["oak-", "report-", "x_"])
+def test_commands_may_begin_otherwise(prefix: str) -> None:
+    """Where another app has its name each command begins with a prefix, and means the same."""
+    commands = [
+        item["command"] for item in made({"SLACK_COMMAND_PREFIX": prefix})["features"]["slash_commands"]
+    ]
+    plain = [item["command"] for item in MANIFEST["features"]["slash_commands"]]
+    assert commands == [f"/{prefix}{name[1:]}" for name in plain]
+    meant = [
+        [command(Slash("t", "U1", "T1", name, "x", "t", "")) for name in some] for some in (commands, plain)
+    ]
+    assert meant[0] == meant[1]
+
+
+def test_the_agents_tab_is_chosen() -> None:
+    """The agent's tab, which cannot be undone, is there only where it was asked for, with its scope."""
+    agent = made({"SLACK_AGENT": "1", "SLACK_ADDRESS": "https://post.oak.sch.uk/"})
+    assert set(agent["oauth_config"]["scopes"]["bot"]) == SCOPES | AGENT_SCOPES
+    assert agent["settings"]["event_subscriptions"]["request_url"] == f"https://post.oak.sch.uk{PATH}"
+    assert made({}) == MANIFEST
+    with pytest.raises(Faults, match=r"SLACK_COMMAND_PREFIX.*\nSLACK_ADDRESS"):
+        made({"SLACK_COMMAND_PREFIX": "Oak ", "SLACK_ADDRESS": "http://oak"})
 
 
 def test_a_reference_after_the_command_is_read_however_it_is_written() -> None:
@@ -60,7 +88,9 @@ def test_slacks_limits_are_kept() -> None:
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
     assert 174 <= len(shown["long_description"]) <= 4000
-    assert len(features["agent_view"]["agent_description"]) <= 300
-    assert len(features["agent_view"]["suggested_prompts"]) <= 4
+    assert "agent_view" not in features
+    agent = made({"SLACK_AGENT": "1"})["features"]["agent_view"]
+    assert len(agent["agent_description"]) <= 300
+    assert len(agent["suggested_prompts"]) <= 4
     assert all(len(item["name"]) <= 24 and len(item["description"]) <= 150 for item in features["shortcuts"])
     assert all(len(item["command"]) <= 32 for item in features["slash_commands"])

@@ -256,3 +256,26 @@ def test_a_thumb_under_an_answer_reaches_the_core(tmp_path: Path, answer: Any) -
     with office(tmp_path, core) as opened:
         play(story(opened))
     assert [(one.action, one.value) for one in pressed] == [("ask.feedback", f"{TOPIC}|no")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (OPEN, {"commandId": "somebodyElses"}),
+        (OPEN, {}),
+        ("task/fetch", {"data": {"x": 1}}),
+        ("task/fetch", {}),
+    ],
+)
+def test_what_is_no_command_of_ours_starts_nothing(works: Office, name: str, value: dict[str, Any]) -> None:
+    """A dialog that our manifest does not name is told so, with 999; no report is begun by it."""
+
+    async def story() -> None:
+        reply = await works.invokes("ana", name, value)
+        assert "nothing was started" in shown_words(reply)
+        assert "999" in shown_words(reply)
+        assert "There is no report waiting here" in works.desk.press("ana", "journey.resume")
+        reply = await works.invokes("ana", OPEN, {"commandId": "report"})
+        assert "First, is anyone in danger?" in shown_words(reply)
+
+    play(story())

@@ -1,5 +1,6 @@
 """A message as an Adaptive Card: shown literally, within the limits, pressed and filled in as meant."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.channels.teams.fields import content_of, day_and_time
 from bot.channels.teams.ids import Element
 from bot.channels.teams.parts import NOTHING, is_literal
 from bot.channels.teams.posts import cards_of
+from bot.content.world import World
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -29,7 +31,9 @@ from bot.domain.messages import (
     Tone,
     Verdict,
 )
-from bot.domain.turns import Pressed, Submitted
+from bot.domain.turns import Draft, Pressed, Submitted
+from bot.reporting import steps
+from tests.channels.slack import screens
 from tests.channels.slack.payloads import squeezed
 from tests.channels.slack.test_drawing import EMPTY, every_block
 from tests.channels.slack.test_drawing import HOSTILE as FOR_SLACK
@@ -176,6 +180,43 @@ def test_many_changes_are_a_menu(look: Look) -> None:
     assert content_of(pressed(drawn, one), look) is None
     chosen = {**typed_in(drawn), menu["id"]: "v,7", **one["data"]}
     assert content_of({"action": {"data": chosen}}, look) == Pressed("journey.strike", "v,7")
+
+
+def _with_register(world: World, count: int, length: int) -> World:
+    """The world with so many accounts in its register, each with a name of this length."""
+    accounts = tuple(f"{f'@account-{number}':x<{length}}" for number in range(count))
+    return replace(world, federation=replace(world.federation, accounts=accounts))
+
+
+@pytest.mark.parametrize(("count", "length"), [(13, 20), (60, 40), (250, 120), (1000, 200)])
+def test_a_long_register_fits_on_a_card(look: Look, world: World, count: int, length: int) -> None:
+    """The step that asks for the account stays below 25 kB however many there are, as a menu from which each
+    shown one comes back; "It is not listed" is always there, and a card that is cut says so."""
+    whole = _with_register(world, count, length)
+    draft = Draft(
+        screens.TOKENS, {"kind": ("abuse",), "school": ("northgate",)}, "account", visited=("danger",)
+    )
+    card = card_of(steps.show_step(draft, whole), look)
+    assert size_of(card) < 25_000
+    (menu,) = [node for node in nodes_of(card) if node.get("type") == "Input.ChoiceSet"]
+    assert menu["choices"][-1]["title"] == "It is not listed"
+    assert menu["choices"][0]["title"].startswith("@account-0x")
+    is_whole = len(menu["choices"]) == count + 1
+    assert is_whole != (squeezed(look.texts.more) in said(card))
+    press = next(node for node in actions_of(card) if node.get("data", {}).get("pick") == menu["id"])
+    value = {"action": {**press, "data": {**press["data"], menu["id"]: menu["choices"][1]["value"]}}}
+    assert content_of(value, look) == Pressed("journey.choose", menu["choices"][1]["value"])
+
+
+def test_a_form_with_a_long_register_fits_on_a_card(look: Look, world: World) -> None:
+    """A form with a choice among more accounts than fit has fewer, and keeps the one that was chosen."""
+    whole = _with_register(world, 250, 120)
+    chosen = whole.federation.accounts[200]
+    slots = {"kind": ("query",), "query_account": (chosen,)}
+    draft = Draft(screens.TOKENS, slots, "query", visited=("danger",))
+    card = card_of(steps.show_step(draft, whole), look)
+    assert size_of(card) < 25_000
+    assert chosen in {one["title"] for node in nodes_of(card) for one in node.get("choices", ())}
 
 
 def test_an_answer_and_its_change_stand_together(look: Look) -> None:

@@ -54,6 +54,21 @@ def test_a_message_is_answered_at_once(sdk: Sdk) -> None:
 
 
 @both
+def test_a_press_without_an_id_is_answered(sdk: Sdk) -> None:
+    """An invoke that bears no id is no fault; the same bytes again are the same press, others another one."""
+
+    async def story(door: OpenDoor) -> None:
+        for minute in (0, 0, 1):
+            press = invoke(serviceUrl=door.connector.url, timestamp=f"2026-11-22T10:0{minute}:00Z")
+            del press["id"]
+            assert (await door.post(press))[0] == 200
+        keys = [seen.key for seen in door.seen]
+        assert len(set(keys)) == 2
+
+    play(emulated(sdk), story)
+
+
+@both
 @pytest.mark.parametrize(
     "name",
     [
