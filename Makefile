@@ -1,7 +1,7 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package slack-manifest properties torture soak
 .PHONY: fuzz audit-code audit-dependencies
-.PHONY: bench-answers bench-start bench-growth bench-slack bench-delivery bench-structure
+.PHONY: bench-answers bench-start bench-growth bench-slack bench-teams bench-delivery bench-structure
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
@@ -99,6 +99,9 @@ fuzz: $(VENV)/.dev ## hostile input for both doors, INPUTS each (docs/security.m
 
 bench-slack: $(VENV)/.dev ## Slack's door under load (docs/load.md); five minutes
 	$(BIN)/python -m bench.slack
+
+bench-teams: $(VENV)/.dev ## Teams' door beside a bare botbuilder echo (docs/load.md); two minutes
+	$(BIN)/python -m bench.teams
 
 bench-delivery: $(VENV)/.dev ## what durable delivery costs, on both databases (docs/load.md); ten minutes
 	$(BIN)/python -m bench.delivery $(if $(JSON),--json "$(JSON)")
