@@ -60,6 +60,7 @@ from bot.running import (
     ring_said,
     serving,
     until_stopped,
+    webhook_told,
     working,
 )
 from bot.settings import LOOPBACK, Settings, SettingsFaults
@@ -239,6 +240,8 @@ def _core(app: web.Application, product: Product) -> AsyncCore:
         app.cleanup_ctx.append(repeating(lambda: core.run(shared.set), SharedClock.ASKED_EVERY_S))
     app.cleanup_ctx.append(ring_said(product.database, product.context.vault.ring, core.run, product.clock))
     app.cleanup_ctx.append(doors_told(product.context, core.run, product.clock))
+    if product.settings.alarm_webhook:
+        app.cleanup_ctx.append(webhook_told(product.context, product.settings.alarm_webhook, product.clock))
     return core
 
 

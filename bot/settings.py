@@ -72,6 +72,7 @@ class Settings(Places):
     `public_url` is where people's browsers reach it, if they do. `slack` and `teams` are there where they
     are configured. `unknown` are variables that begin like Signpost's own and are not read.
     `trusted_proxies`: other people's connections come from these.
+    `alarm_webhook`: where it is posted that a platform is cut off, "" for nowhere.
     """
 
     port: int
@@ -85,6 +86,7 @@ class Settings(Places):
     teams: TeamsConfig | None = None
     public_url: str = ""
     trusted_proxies: Networks = ()
+    alarm_webhook: str = field(default="", repr=False)
     unknown: tuple[str, ...] = ()
 
 
@@ -113,6 +115,8 @@ def read_settings() -> Settings:
     slack = _slack(environment, faults)
     teams = _teams(environment, faults)
     proxies = _networks(environment.trusted_proxies, faults)
+    if environment.alarm_webhook and not _is_address(environment.alarm_webhook):
+        faults.append("ALARM_WEBHOOK: not an address such as https://hooks.slack.com/services/…")
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(variables.placed(fault) for fault in faults))
     return Settings(
@@ -129,6 +133,7 @@ def read_settings() -> Settings:
         teams=teams,
         public_url=public_url,
         trusted_proxies=proxies,
+        alarm_webhook=environment.alarm_webhook,
         unknown=variables.unknown,
     )
 

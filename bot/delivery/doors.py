@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from bot.casework.context import Work
+from bot.casework.context import Context, Work
 from bot.content.roster_texts import Trouble
 from bot.domain.messages import Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
@@ -34,13 +34,12 @@ def platform_of(notice: Notice) -> frozenset[str]:
 
 def alarm(work: Work, notice: Notice, _person: Person) -> Message | None:
     """What the IT Manager reads. Nothing of a report is in it, nor whether there is one."""
-    texts = work.context.roster_texts.doors
     day, platform, trouble, *_ = notice.key.parts
-    why = texts.why[cast(Trouble, trouble)]
-    title = texts.title.fill(platform=platform.title())
-    blocks = (
-        Heading(title),
-        Paragraph(why.fill(platform=platform.title())),
-        Paragraph(texts.text.fill(day=day)),
-    )
-    return Message(blocks, summary=title)
+    title, *lines = words(work.context, platform, cast(Trouble, trouble), day)
+    return Message((Heading(title), *map(Paragraph, lines)), summary=title)
+
+
+def words(context: Context, platform: str, trouble: Trouble, day: str) -> tuple[str, str, str]:
+    """The alarm: that the platform is cut off, why, and what to do."""
+    texts, name = context.roster_texts.doors, platform.title()
+    return texts.title.fill(platform=name), texts.why[trouble].fill(platform=name), texts.text.fill(day=day)
