@@ -14,7 +14,7 @@ from bot.channels.teams.people import People
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 
 # Teams shows an error of its own to whoever pressed when no answer has come in five seconds or so.
-_WITHIN_S = 4.0
+_WITHIN_S = 3.0
 
 
 def user_of(activity: Activity) -> str:

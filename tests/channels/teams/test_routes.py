@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.channels.teams import app
+from bot.channels.teams import app, desk, handlers
 from bot.channels.teams.activities import Activity, InvokeReply
-from bot.channels.teams.app import BODY_LIMIT, backend_of
+from bot.channels.teams.app import BODY_LIMIT, WITHIN, backend_of
 from bot.channels.teams.payloads import read
 from bot.channels.teams.posts import card_reply, excuse, message_reply
 from tests.channels.teams.open_door import (
@@ -606,3 +606,8 @@ def test_a_press_is_answered_in_the_universal_form() -> None:
         "value": card,
     }
     assert (message_reply("Done").body or {})["type"] == "application/vnd.microsoft.activity.message"
+
+
+def test_an_answer_leaves_before_teams_gives_up() -> None:
+    """Stored, then shown, then excused: each ends before the next one, and all before Teams' five seconds."""
+    assert desk._WITHIN_S < handlers._ANSWERED_WITHIN_S < WITHIN <= 4.0

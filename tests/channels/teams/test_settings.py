@@ -93,3 +93,14 @@ def test_a_forgotten_app_id_is_named(monkeypatch: pytest.MonkeyPatch, name: str)
     with pytest.raises(SettingsFaults, match="MicrosoftAppId is not set") as fault:
         read_settings()
     assert "s3cret" not in str(fault.value)
+
+
+def test_further_tenants_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tenants of a Federation's other schools are a setting; the bot's own is always among them."""
+    monkeypatch.setenv("TEAMS_EMULATOR", "1")
+    monkeypatch.setenv("TEAMS_FLT_CONVERSATION", FLT)
+    monkeypatch.setenv("MicrosoftAppTenantId", "HOME")
+    monkeypatch.setenv("TEAMS_TENANTS", "oak, Elm")
+    teams = read_settings().teams
+    assert teams is not None
+    assert teams.home == {"home", "oak", "elm"}
