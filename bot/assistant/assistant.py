@@ -224,6 +224,9 @@ class Assistant:
         try:
             return self._stored(incoming, parses, now, in_time, {})
         except ownership.Untried as untried:
+            if in_time is not None and not in_time():
+                # Nothing was tried, nothing is learnt by it, and who comes next need not wait for it.
+                raise _TooLate from None
             tried = ownership.try_code(self._context, incoming.sender, untried, now)
             codes = {(untried.reference, untried.code): tried}
             return self._stored(incoming, parses, now, in_time, codes)

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from bot.app import new_tokens
 from bot.channels.common.runtime import AsyncCore
 from bot.domain.messages import Message
+from bot.domain.references import receipt_code
 from bot.domain.roster import Limits
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
 from bot.engine.parse import Parse, Ranked
@@ -141,15 +142,16 @@ def test_look_ups_slow_down_while_many_guess(desk: Desk) -> None:
 
 
 def test_every_wrong_code_is_counted(desk: Desk) -> None:
-    """Sixty tries of one report are sixty, also those of who may try no more and those answered too late;
-    the right code opens all the same."""
+    """Sixty tries of one report are sixty, also those of who may try no more and those whose answer came too
+    late; what was late before it was tried is none; and the right code opens all the same."""
     tokens = new_tokens()
     desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
     desk.product.context.counters.limits = Limits(1000, 1000, 3, 1000)
     form = Submitted("status.show", "", {"reference": (tokens.reference,), "code": ("wrong",)})
     for number in range(60):
         incoming = Incoming(f"try-{number}", Sender("playground", f"guesser-{number % 10}"), form)
-        desk.product.assistant.handle(incoming, desk.now, lambda: False)
+        desk.product.assistant.handle(incoming, desk.now, iter((True, False)).__next__)
+    desk.product.assistant.handle(incoming, desk.now, lambda: False)
     with desk.product.database.transaction() as tx:
         assert failures(tx, tokens.reference, desk.now) == 60
     fields = {"reference": tokens.reference, "code": tokens.code}
@@ -182,6 +184,30 @@ def test_nobody_waits_behind_a_code(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     right = asyncio.run(both())
     assert "Not acknowledged yet" in "\n".join(map(text_of, right))
     assert "There is no report waiting here" not in desk.press("joe", "journey.resume")
+
+
+def test_a_guesser_takes_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many codes that one person tries at once, one is tried before the next person's, and no more."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    desk.product.context.counters.limits = Limits(1000, 1000, 100, 1000)
+    tried: list[str] = []
+    verify = PasswordHasher.verify
+
+    def noted(hasher: PasswordHasher, stored: str, code: str) -> bool:
+        tried.append(code)
+        return verify(hasher, stored, code)
+
+    async def flood() -> None:
+        core = AsyncCore(desk.product.assistant, lambda: desk.now)
+        tries = [core.handle(look_up("guesser", tokens.reference, f"wrong{n}")) for n in range(12)]
+        await asyncio.gather(*tries, core.handle(look_up("ana", tokens.reference, tokens.code)))
+        core.close()
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
+    asyncio.run(flood())
+    assert len(tried) == 13
+    assert tried.index(receipt_code(tokens.code)) <= 2
 
 
 def look_up(user: str, reference: str, code: str) -> Incoming:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from prometheus_client import Counter
 
 from bot.assistant.assistant import Assistant, tries_code
+from bot.channels.common.work import Turns
 from bot.delivery.sender import PassingFault
 from bot.domain.messages import Message
 from bot.domain.turns import Incoming, Said
@@ -90,6 +91,7 @@ class AsyncCore:
         self._questions = ThreadPoolExecutor(max_workers=2, thread_name_prefix="questions")
         # One: of codes guessed at once none gets ahead of the count, and no report waits behind them.
         self._codes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
+        self._turns = Turns()
         self.handled: Callable[[], None] = lambda: None
 
     async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -103,6 +105,15 @@ class AsyncCore:
         """
         EVENTS.labels(type(incoming.content).__name__.lower()).inc()
         ends = None if within is None else time.monotonic() + within
+        if not tries_code(incoming):
+            return await self._handled(incoming, within, ends)
+        # One code of a person at a time: whoever tries many, the next person's waits for one of them.
+        async with self._turns.of(f"{incoming.sender.platform}|{incoming.sender.user}"):
+            return await self._handled(incoming, within, ends)
+
+    async def _handled(
+        self, incoming: Incoming, within: float | None, ends: float | None
+    ) -> tuple[Message, ...]:
         if wait := self._assistant.wait_s(incoming, self._clock()):
             await asyncio.sleep(wait)
         in_time = None if ends is None else lambda: time.monotonic() < ends
