@@ -207,9 +207,10 @@ class EventsRoute:
         try:
             timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
             ours = self._verifier.generate_signature(timestamp=timestamp, body=raw) or ""
+            return "time" if hmac.compare_digest(ours.encode(), signature.encode()) else "signature"
         except ValueError:
+            # A body, a time or a signature that is no text.
             return "signature"
-        return "time" if hmac.compare_digest(ours.encode(), signature.encode()) else "signature"
 
     async def _dispatched(self, asked: AsyncBoltRequest) -> web.Response:
         answer = await self._app.async_dispatch(asked)

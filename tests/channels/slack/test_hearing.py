@@ -82,9 +82,11 @@ def test_strangers_take_nothing_out_of_service(tmp_path: Path) -> None:
             assert act.ok
             for how in ("no_signature", "other_secret", "old"):
                 assert (await asyncio.to_thread(slack.forge, act, how)).status == 401
+            no_text = {"X-Slack-Request-Timestamp": "\xe9", "X-Slack-Signature": "v0=\xe9"}
+            assert (await asyncio.to_thread(slack.send_raw, b"{}", no_text, signed=False)).status == 401
             status, door = await ready()
             assert (status, door["state"]) == (200, "ok")
-            assert door["warning"] == "requests that Slack did not sign: 3"
+            assert door["warning"] == "requests that Slack did not sign: 4"
             assert door["heard"].endswith("0 UTC")
 
         told(tmp_path, slack, story)
