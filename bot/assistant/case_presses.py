@@ -71,7 +71,7 @@ def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Pres
     report = report_by_reference(work.tx, work.context.vault, of.reference)
     case = Case(work, report) if report else None
     if case is None or not case.may(person, "list"):
-        auditing.note(work, person, "refused", report, pressed=content.action, why="unknown")
+        auditing.note_look_up(work, person, of.reference, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(work.context, "unknown")
     press = Press(work.tx, work.context, work.now, person, case, content.action, of.part)

@@ -8,7 +8,7 @@ from bot.domain.access import Actor, CaseFacts, access_report
 from bot.domain.messages import Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.domain.turns import Sender, ShowAudit
-from bot.storage.audit import UNKNOWN, AuditEntry, entries_of, record
+from bot.storage.audit import ASKED, UNKNOWN, AuditEntry, asked_for, entries_of, record
 from bot.storage.crypto import RecordKey
 from bot.storage.reports import Report, history, people_of, report_by_reference
 
@@ -39,12 +39,24 @@ def note(
     )
 
 
+def note_look_up(work: Work, person: Person | None, reference: str, **detail: str) -> None:
+    """The same for a refused look-up of a case: one entry in one list, whether it is hidden or there is none.
+
+    Whoever may read the audit, and is concerned in a case, must not learn from it that the case exists.
+    """
+    roster = work.context.world.federation.roster
+    roles = roster.every_role_of(person.id) if person else frozenset()
+    actor, asked = person.id if person else UNKNOWN, asked_for(work.context.vault, reference)
+    entry = AuditEntry(work.now, actor, ",".join(sorted(roles)), "refused", asked, detail)
+    record(work.tx, work.context.vault, entry)
+
+
 def show(work: Work, sender: Sender, asked: ShowAudit) -> Message:
     """Who looked at a case and acted on it, or what was done beside the cases, for those who may audit."""
     person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
     found = report_by_reference(work.tx, work.context.vault, asked.reference) if asked.reference else None
     if person is None or not _may(work, person, asked, found):
-        note(work, person, "refused", found, pressed="audit.show")
+        note_look_up(work, person, asked.reference, pressed="audit.show")
         text = work.context.texts.audit.refused
         return Message((Callout("warning", text),), summary=text)
     note(work, person, "audit.show", found)
@@ -67,7 +79,9 @@ def _may(work: Work, person: Person, asked: ShowAudit, found: Report | None) -> 
 def _listed(work: Work, person: Person, report: Report | None) -> Message:
     texts = work.context.texts.audit
     key: RecordKey | None = report.key if report else None
-    entries = entries_of(work.tx, work.context.vault, report.id if report else "", _NEWEST, key)
+    vault, subject = work.context.vault, report.id if report else ""
+    tried = asked_for(vault, report.reference) if report else ASKED
+    entries = entries_of(work.tx, vault, subject, _NEWEST, key, tried)
     if report and any(is_hidden(person, entry) for entry in history(work.tx, report)):
         entries = tuple(entry for entry in entries if entry.action != f"case.{COMPLAINT}")
     title = texts.title.fill(reference=report.reference) if report else texts.general

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, insert, or_, select
 
 from bot.storage.crypto import KeyFault, RecordKey
 from bot.storage.postgres import alone_at_last
@@ -24,6 +24,8 @@ from bot.storage.schema import audit
 from bot.storage.vault import Vault
 
 REPORTER, SIGNPOST, HOST, UNKNOWN = "reporter", "signpost", "host", "unknown"
+# Of a reference that somebody asked for and was refused, whether there is such a report or not.
+ASKED = "asked:"
 _PENDING = "signpost_audit"
 _PAGE = 2000
 # Built once: each transaction that is audited asks for it, under a lock that others wait for.
@@ -36,8 +38,8 @@ _WRITTEN = re.compile(r"(?:(?P<number>[1-9]\d{0,17}):)?(?P<hash>[0-9a-f]{64})")
 class AuditEntry:
     """One act or look. `actor` is a roster id, or REPORTER, SIGNPOST, HOST (the command line) or UNKNOWN.
 
-    `subject` is a report's row id, or "". `detail` is stored sealed. Neither who reported nor a word of
-    what they wrote belongs in any of it.
+    `subject` is a report's row id, `asked_for` a reference, or "". `detail` is stored sealed. Neither who
+    reported nor a word of what they wrote belongs in any of it.
     """
 
     at: datetime
@@ -66,6 +68,11 @@ class Verified:
     head: Head = Head()
     faults: tuple[tuple[int, str], ...] = ()
     whole: bool = False
+
+
+def asked_for(vault: Vault, reference: str) -> str:
+    """The subject of refused look-ups of this reference, which it cannot be read from."""
+    return f"{ASKED}{vault.blind('asked', reference)[:32]}"
 
 
 def record(connection: Connection, vault: Vault, entry: AuditEntry, key: RecordKey | None = None) -> None:
@@ -186,15 +193,26 @@ def knows(connection: Connection, kept: Head) -> bool:
 
 
 def entries_of(
-    connection: Connection, vault: Vault, subject: str, limit: int, key: RecordKey | None = None
+    connection: Connection,
+    vault: Vault,
+    subject: str,
+    limit: int,
+    key: RecordKey | None = None,
+    asked: str = "",
 ) -> tuple[AuditEntry, ...]:
     """The newest rows about one subject, oldest first; of "" those that are about no report.
 
-    A detail is shown where `key`, or for "" the audit's own, opens it; otherwise it is left out.
+    With `asked` the refused look-ups whose subject begins so stand among them. A detail is shown where `key`,
+    or for what is about no report the audit's own, opens it; otherwise it is left out.
     """
-    query = select(audit).where(audit.c.subject == subject).order_by(audit.c.number.desc()).limit(limit)
-    opener = key or _own_key(vault)
-    return tuple(_entry(opener, row) for row in reversed(connection.execute(query).all()))
+    about = audit.c.subject == subject
+    if asked:
+        # Nothing that follows in a subject sorts behind "~".
+        about = or_(about, and_(audit.c.subject >= asked, audit.c.subject < f"{asked}~"))
+    query = select(audit).where(about).order_by(audit.c.number.desc()).limit(limit)
+    own = _own_key(vault)
+    rows = reversed(connection.execute(query).all())
+    return tuple(_entry(own if row.subject.startswith(ASKED) else key or own, row) for row in rows)
 
 
 def _entry(key: RecordKey, row: Row[Any]) -> AuditEntry:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from sqlalchemy import inspect
+
+from bot.casework.context import Work
 from bot.domain.turns import Said
+from bot.records.exports import export_case
 from bot.storage import audit
-from bot.storage.audit import AuditEntry
+from bot.storage.audit import ASKED, AuditEntry, asked_for
 from bot.storage.reports import report_by_reference
 from tests.support.desk import Desk, text_of
 
@@ -18,7 +25,8 @@ def told(desk: Desk, reference: str = "") -> list[AuditEntry]:
         assert audit.verify(tx, vault).faults == ()
         report = report_by_reference(tx, vault, reference)
         key = report.key if report else None
-        return list(audit.entries_of(tx, vault, report.id if report else "", 99, key))
+        tried = asked_for(vault, reference) if report else ASKED
+        return list(audit.entries_of(tx, vault, report.id if report else "", 99, key, tried))
 
 
 def said(desk: Desk, user: str, text: str) -> str:
@@ -51,7 +59,10 @@ def test_a_refused_press_is_told(desk: Desk) -> None:
         ("farid", "case.reopen", "not_closed"),
     ]
     # Somebody off the roster leaves no user id behind.
-    assert [(entry.actor, entry.detail) for entry in told(desk)] == [("unknown", {"pressed": "case.details"})]
+    assert [(entry.actor, entry.detail) for entry in told(desk)] == [
+        ("ivan", {"pressed": "case.details", "why": "unknown"}),
+        ("unknown", {"pressed": "case.details"}),
+    ]
     assert "priya" not in desk.dump()
 
 
@@ -101,3 +112,84 @@ def test_whoever_is_concerned_does_not_read_who_looked(desk: Desk) -> None:
     desk.press("maya", "case.details", reference)
     assert said(desk, "eleanor", f"audit {reference}") == said(desk, "eleanor", "audit FED-0000")
     assert reference not in said(desk, "eleanor", "audit")
+
+
+Way = Callable[[Desk, str, str], str]
+CODE = "ABCD-EFGH-JKMN"
+
+
+def exported(desk: Desk, _user: str, reference: str) -> str:
+    with desk.product.database.transaction() as tx:
+        return repr(export_case(Work(tx, desk.product.context, desk.now), reference, "json", CODE))
+
+
+def typed(words: str) -> Way:
+    return lambda desk, user, reference: said(desk, user, words.format(reference))
+
+
+def pressed(action: str) -> Way:
+    return lambda desk, user, reference: desk.press(user, action, reference)
+
+
+def filled(action: str, **fields: str) -> Way:
+    return lambda desk, user, reference: desk.fill(
+        user, action, reference, **{name: text.format(reference) for name, text in fields.items()}
+    )
+
+
+def linked(desk: Desk, user: str, reference: str) -> str:
+    """From a case that the asker may see to the one that they ask for."""
+    return desk.fill(user, "case.link", desk.report("joe", kind="colleague").reference, reference=reference)
+
+
+WAYS: dict[str, Way] = {
+    "audit": typed("audit {}"),
+    "status": typed("status {}"),
+    "code": filled("status.show", reference="{}", code=CODE),
+    "copy": filled("report.copy", code=CODE),
+    "add": filled("report.add", text="More.", code=CODE),
+    "withdraw": filled("report.withdraw", sure="yes", code=CODE),
+    "move": filled("report.move", to="chair", code=CODE),
+    "read": pressed("report.read"),
+    "show": pressed("case.show"),
+    "details": pressed("case.details"),
+    "clauses": pressed("case.clauses"),
+    "acknowledge": pressed("case.acknowledge"),
+    "export": pressed("case.export"),
+    "form": pressed("case.note"),
+    "form sent": filled("case.note", note="Spoke to both."),
+    "restrict": filled("case.restrict", keep="", why="Because."),
+    "link": linked,
+    "host": exported,
+}
+
+
+def seen_after(folder: Path, user: str, way: Way, *, hidden: bool) -> list[object]:
+    """All that the asker, and whoever reads the audit, can observe once this was asked."""
+    folder.mkdir()
+    desk = Desk.open(folder)
+    real = desk.report("ana", kind="colleague", conflict="eht").reference
+    desk.work()
+    asked = real if hidden else "FED-0000"
+    found: list[object] = [way(desk, user, asked)]
+    for reader in (user, "eleanor"):
+        found += [said(desk, reader, words) for words in ("audit", f"audit {asked}", "status", "cases")]
+        found += [desk.press(reader, "case.show", asked), said(desk, reader, f"status {asked}")]
+    found += [said(desk, "eleanor", "audit"), counted(desk)]
+    desk.close()
+    # Names are random.
+    return [re.sub(r"FED-[0-9A-Z]{4}", "FED-****", str(item)) for item in found]
+
+
+def counted(desk: Desk) -> dict[str, int]:
+    with desk.product.database.transaction() as tx:
+        tables = inspect(tx).get_table_names()
+        return {name: len(tx.exec_driver_sql(f"SELECT * FROM {name}").all()) for name in sorted(tables)}
+
+
+@pytest.mark.parametrize("user", ["eleanor", "ivan", "joe"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_refusal_never_tells_that_a_case_exists(tmp_path: Path, way: str, user: str) -> None:
+    """Whoever is refused a hidden case observes, then and later, what they would of one that is not there."""
+    there = seen_after(tmp_path / "there", user, WAYS[way], hidden=True)
+    assert there == seen_after(tmp_path / "nowhere", user, WAYS[way], hidden=False)
