@@ -113,7 +113,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if person is None or message is None:
         return None
     ways = Ways(
-        gone=outbox.dead_ways(work.tx, notice),
+        gone=outbox.dead_ways(work.tx, notice, work.now),
         down=work.context.outages.platforms | doors.platform_of(notice),
         kept=kept_on(work.tx, notice),
     )

@@ -25,7 +25,7 @@ from bot.following.status import answer_notice, is_answered, outcome_text, phone
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, Posted, cards_of, posted_card, waiting
-from bot.storage.removals import remember_place, stood
+from bot.storage.removals import owe_look, remember_place, stood
 from bot.storage.reports import (
     Entry,
     Report,
@@ -82,7 +82,8 @@ class Outgoing:
     """What to send: where, the message, and the id of the message that it rewrites ("" for a new one).
 
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
-    message under which it goes ("" for none). `removes`: what stands there is taken away.
+    message under which it goes ("" for none). `removes`: what stands there is taken away. `alone`: any other
+    message of the same key is.
     """
 
     platform: str
@@ -94,6 +95,7 @@ class Outgoing:
     unclear: bool
     thread: str = ""
     removes: bool = False
+    alone: bool = False
 
 
 class NowhereToSend(Exception):
@@ -117,13 +119,15 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     report = report_to_show(work.tx, work.context.vault, notice.report_id)
     if notice.kind == "gone":
         return _removal(work, report, claimed)
+    if notice.kind == DOUBLE:
+        return _double(work, report, claimed)
     if notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel:
         # It was moved to restricted in between.
         return None
     told = people_of(work.tx, report)
     shown = outbox.posted_card(work.tx, report.id, notice.recipient) if notice.kind == "card" else None
     ways = Ways(
-        gone=outbox.dead_ways(work.tx, notice),
+        gone=outbox.dead_ways(work.tx, notice, work.now),
         down=work.context.outages.platforms,
         kept=kept_on(work.tx, claimed.notice),
     )
@@ -171,11 +175,41 @@ def _removal(work: Work, report: Report, claimed: Claimed) -> Outgoing | None:
         return None
     in_thread = shown.message_id if shown and other and other.kind == "line" else ""
     known = other.message_id if other else shown.message_id if shown else ""
-    message = Message((Paragraph(work.context.work.removed, muted=True),), summary=work.context.work.removed)
+    message = _taken_away(work.context)
     conversation, version = _account(work.context, recipient, platform), report.row.version
     return Outgoing(
         platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
     )
+
+
+# That a message may stand there twice: it was posted again, because what was taken late was not found.
+DOUBLE = "double"
+# Slack took cards 14 s after the call. The second try comes 2 s after the first, which ends after 10.
+_LOOK_AGAIN = timedelta(seconds=20)
+
+
+def _double(work: Work, report: Report, claimed: Claimed) -> Outgoing | None:
+    """Another message under the key of the one that stands, to be taken away; None where none stands."""
+    if claimed.attempts == 1:
+        # The outbox claims at once whatever was never tried.
+        raise NotBefore(work.now + _LOOK_AGAIN)
+    notice, key = claimed.notice, claimed.notice.key.inner
+    place = stood(work.tx, notice.key)
+    assert place is not None
+    card = posted_card(work.tx, report.id, notice.recipient if key.kind == "card" else FLT_CHANNEL)
+    if key.kind == "card":
+        key = NoticeKey.of("card", report.id, notice.recipient)
+    known = card.message_id if card and key.kind == "card" else place.message_id
+    reporter = report.reporter if notice.recipient == REPORTER else None
+    to = reporter.user if reporter else _account(work.context, notice.recipient, claimed.platform)
+    thread = card.message_id if card and key.kind == "line" else ""
+    return Outgoing(
+        claimed.platform, to, _taken_away(work.context), key, known, 0, claimed.unclear, thread, alone=True
+    )
+
+
+def _taken_away(context: Context) -> Message:
+    return Message((Paragraph(context.work.removed, muted=True),), summary=context.work.removed)
 
 
 def _first_way(context: Context, recipient: Recipient) -> str:
@@ -331,11 +365,17 @@ def _update(work: Work, report: Report, kind: str) -> Message:
     return Message(blocks, summary=text)
 
 
-def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str) -> None:
-    """The platform took it: the row is done, the card's place is known, the case counts as delivered."""
+def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, again: bool = False) -> None:
+    """The platform took it: the row is done, the card's place is known, the case counts as delivered.
+
+    `again`: it was posted though an earlier try may be taken yet, so that it is looked for once more.
+    """
     if not outbox.finish(work.tx, claimed, work.now):
         return
     notice = claimed.notice
+    if again and notice.report_id:
+        look = Notice(NoticeKey.of(DOUBLE, notice.key), notice.report_id, DOUBLE, notice.recipient)
+        owe_look(work.tx, work.context.vault.new_id(), look, work.now, sent.platform, message_id)
     if notice.recipient == FLT_CHANNEL:
         remember_place(work.tx, claimed.id, message_id)
     if notice.kind == "card":

@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from dataclasses import dataclass
 
 from bot.delivery.notices import Outgoing
-from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, Sender, Target
+from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, RefusedFault, Sender, Target
+
+# How often in a row words that nobody knows are taken for a no that may pass: three minutes at least.
+MOST_REFUSALS = 7
+_REFUSED = re.compile(r"refused (\d+): ")
 
 
-async def send(sender: Sender, outgoing: Outgoing) -> str:
-    """The platform's id of the message that shows this now. Raises a DeliveryFault.
+@dataclass(frozen=True)
+class Shown:
+    """The platform's id of the message that shows it now.
 
-    What stands there is rewritten; what an earlier try may have left is looked up by its key first.
+    `again`: it was posted although an earlier try may have been taken, and was not found.
+    """
+
+    message_id: str
+    again: bool = False
+
+
+async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Shown:
+    """Show it. Raises a DeliveryFault.
+
+    What stands there is rewritten; what an earlier try may have left is looked up by its key first. `last`:
+    it was refused so often in words that nobody knows that what cannot be rewritten is posted anew.
     """
     target = Target(outgoing.platform, outgoing.conversation)
+    if outgoing.alone:
+        return Shown(await _left_alone(sender, target, outgoing))
     if outgoing.removes:
-        return await _removed(sender, target, outgoing)
+        return Shown(await _removed(sender, target, outgoing))
     known, key, thread = outgoing.rewrites, str(outgoing.key), outgoing.thread
-    if known and await _rewritten(sender, target, known, outgoing):
-        return known
+    if known and await _rewritten(sender, target, known, outgoing, last=last):
+        return Shown(known)
     # An earlier try may have been taken: look before sending again, so that it is seen once. What that
     # try left there may show an older state than the one that is recorded now.
     found = await sender.find(target, key, thread) if outgoing.unclear or known else None
-    if found and found != known and await _rewritten(sender, target, found, outgoing):
+    again = False
+    if found and found != known and await _rewritten(sender, target, found, outgoing, last=last):
         shown = found
     else:
         shown = await sender.post(target, outgoing.message, key, thread)
+        again = outgoing.unclear and not found
     for stale in {known, found} - {shown, "", None}:
         await _taken_away(sender, target, str(stale), outgoing)
-    return shown
+    return Shown(shown, again)
+
+
+async def _left_alone(sender: Sender, target: Target, outgoing: Outgoing) -> str:
+    """Take away whatever else the platform took of the message after we had given up waiting for it."""
+    known, key = {outgoing.rewrites}, str(outgoing.key)
+    while found := await sender.find(target, key, outgoing.thread, known):
+        await sender.remove(target, found, outgoing.message)
+        known.add(found)
+    return outgoing.rewrites
 
 
 async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> None:
@@ -51,18 +82,35 @@ async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
     return known or found or ""
 
 
-async def _rewritten(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
+async def _rewritten(
+    sender: Sender, target: Target, message_id: str, outgoing: Outgoing, *, last: bool
+) -> bool:
     """Whether the message that stood there shows the new state now; False where it must be posted anew."""
     try:
         await sender.edit(target, message_id, outgoing.message)
     except PermanentFault:
         return False
+    except RefusedFault:
+        if not last:
+            raise
+        return False
     return True
 
 
-def reason_of(fault: Exception) -> tuple[str, str]:
-    """The kind of a fault that passes, and its text; of our own faults the kind alone."""
+def refusals(fault: str) -> int:
+    """How often in a row, up to a fault as the outbox keeps it, words were met that nobody knows."""
+    found = _REFUSED.search(fault)
+    return int(found[1]) if found else 0
+
+
+def reason_of(fault: Exception, before: str = "") -> tuple[str, str]:
+    """The kind of a fault that passes, and its text; of our own faults the kind alone.
+
+    `before` is the fault of the try before, as the outbox keeps it.
+    """
     match fault:
+        case RefusedFault():
+            return f"refused {refusals(before) + 1}", str(fault)
         case PassingFault():
             return "passing", str(fault)
         case DeliveryFault() | TimeoutError():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +41,10 @@ class LostFault(PermanentFault):
     """What was to be rewritten is there no longer, or can be rewritten no longer: it must be posted anew."""
 
 
+class RefusedFault(DeliveryFault):
+    """It was refused in words that nobody here knows: tried again for minutes before others are told."""
+
+
 class OutageFault(DeliveryFault):
     """Nothing goes out on this platform until somebody mends it (token revoked, scope missing).
 
@@ -69,5 +74,7 @@ class Sender(Protocol):
         What is not there any more is away. It is done whoever reads the conversation by now.
         """
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
-        """The id of a message that was posted under `key` (and in `thread`), or None."""
+    async def find(
+        self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
+    ) -> str | None:
+        """The id of a message that was posted under `key` (and in `thread`), or None. None of `besides`."""

@@ -27,7 +27,7 @@ _MENDED_IN = timedelta(minutes=5)
 
 def undeliverable(work: Work, claimed: Claimed, platform: str, fault: str) -> None:
     """The platform will never take it: it goes another way, else others are told at once."""
-    if not outbox.give_up(work.tx, claimed, fault, platform):
+    if not outbox.give_up(work.tx, claimed, work.now, fault, platform):
         return
     if _goes_another_way(work, claimed, platform):
         return
@@ -96,7 +96,7 @@ def _has_another_way(work: Work, claimed: Claimed, platform: str) -> bool:
     person = work.context.world.federation.roster.people.get(notice.recipient.person)
     if person is None or not platform:
         return False
-    shut = outbox.dead_ways(work.tx, notice) | work.context.outages.platforms | {platform}
+    shut = outbox.dead_ways(work.tx, notice, work.now) | work.context.outages.platforms | {platform}
     return any(name in person.accounts and name not in shut for name in work.context.platforms)
 
 

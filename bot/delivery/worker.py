@@ -16,12 +16,13 @@ from bot.casework.context import Context, Work
 from bot.delivery import announcements, notices, undelivered
 from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
-from bot.delivery.send import reason_of, send
+from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
 from bot.delivery.sender import (
     DeliveryFault,
     OutageFault,
     PassingFault,
     PermanentFault,
+    RefusedFault,
     Sender,
     WithheldFault,
 )
@@ -252,7 +253,8 @@ class Worker:
             if outgoing is None:
                 return
             async with self._leases.sending(claimed.token, _SEND_S):
-                message_id = await send(self.senders[outgoing.platform], outgoing)
+                last = refusals(claimed.fault) >= MOST_REFUSALS
+                shown = await send(self.senders[outgoing.platform], outgoing, last=last)
         except NotYet as why:
             await self.run(self._wait, claimed, str(why), self.clock() + _WAIT)
         except NotBefore as why:
@@ -265,7 +267,7 @@ class Worker:
             log.exception("notice_broken", action=claimed.notice.kind, attempts=claimed.attempts)
             await self._broken(claimed, outgoing, error)
         else:
-            await self.run(self._record, claimed, outgoing, message_id)
+            await self.run(self._record, claimed, outgoing, shown)
 
     async def _broken(self, claimed: Claimed, outgoing: Outgoing | None, error: Exception) -> None:
         """A fault of our own: the row waits like any other that failed, and holds up no other."""
@@ -288,9 +290,10 @@ class Worker:
                 outbox.finish(tx, claimed, self.clock())
             return outgoing
 
-    def _record(self, claimed: Claimed, outgoing: Outgoing, message_id: str) -> None:
+    def _record(self, claimed: Claimed, outgoing: Outgoing, shown: Shown) -> None:
         with self.context.database.transaction() as tx:
-            notices.record(Work(tx, self.context, self.clock()), claimed, outgoing, message_id)
+            work = Work(tx, self.context, self.clock())
+            notices.record(work, claimed, outgoing, shown.message_id, again=shown.again)
         self._is_up(outgoing.platform, up=True)
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
@@ -327,6 +330,9 @@ class Worker:
             case NowhereToSend() | PermanentFault():
                 undelivered.undeliverable(work, claimed, platform, f"permanent: {fault}")
                 return "undeliverable"
+            case RefusedFault() if refusals(claimed.fault) >= MOST_REFUSALS:
+                undelivered.undeliverable(work, claimed, platform, f"refused: {fault}")
+                return "undeliverable"
             case OutageFault():
                 undelivered.outage(work, claimed, platform, str(fault))
                 return "outage"
@@ -342,7 +348,7 @@ class Worker:
         if retry_after and claimed.notice.recipient != REPORTER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             outbox.pause(work.tx, claimed.notice.recipient, due_at)
-        undelivered.again(work, claimed, due_at, reason_of(fault), platform)
+        undelivered.again(work, claimed, due_at, reason_of(fault, claimed.fault), platform)
 
 
 async def _every(work: Iterable[Awaitable[None]]) -> None:

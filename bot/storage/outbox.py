@@ -266,9 +266,10 @@ def give_back(connection: Connection, claimed: Claimed) -> bool:
     return _fenced(connection, claimed, state=PENDING, **untried)
 
 
-def give_up(connection: Connection, claimed: Claimed, fault: str, platform: str = "") -> bool:
+def give_up(connection: Connection, claimed: Claimed, now: datetime, fault: str, platform: str = "") -> bool:
     """Mark as undeliverable, on this platform at least. False where the lease was lost."""
-    return _fenced(connection, claimed, state=DEAD, lease_until=None, fault=fault, platform=platform)
+    tried = {"due_at": now, "fault": fault, "platform": platform}
+    return _fenced(connection, claimed, state=DEAD, lease_until=None, **tried)
 
 
 def renew(connection: Connection, tokens: Collection[str], until: datetime) -> None:
@@ -277,11 +278,19 @@ def renew(connection: Connection, tokens: Collection[str], until: datetime) -> N
     connection.execute(update(outbox).where(unfinished(), mine).values(lease_until=until))
 
 
-def dead_ways(connection: Connection, notice: Notice) -> frozenset[str]:
-    """The platforms on which something of the report could not be brought to this recipient for good."""
-    same = of_the_same(notice)
-    dead = and_(same, outbox.c.state == DEAD, outbox.c.platform != "")
-    return frozenset(row.platform for row in connection.execute(select(outbox.c.platform).where(dead)))
+# After this long a way that was refused for good is tried again: people come back, channels are opened.
+DEAD_FOR = timedelta(minutes=30)
+
+
+def dead_ways(connection: Connection, notice: Notice, now: datetime) -> frozenset[str]:
+    """The platforms that refused this recipient for good lately, whatever of the report, or this message.
+
+    A message that was refused in words which nobody knows says nothing of the next one.
+    """
+    lately = and_(outbox.c.fault.startswith("permanent: "), outbox.c.due_at > now - DEAD_FOR)
+    dead = and_(of_the_same(notice), outbox.c.state == DEAD, outbox.c.platform != "", lately)
+    refused = {row.platform for row in connection.execute(select(outbox.c.platform).where(dead))}
+    return frozenset(refused.union(notice.key.refused_by))
 
 
 def call_off(connection: Connection, report_id: str, kept: Collection[Recipient]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from bot.domain.notices import NoticeKey, Recipient
+from bot.storage.outbox import Notice, enqueue
 from bot.storage.schema import outbox
 
 
@@ -25,10 +27,19 @@ def remember_place(connection: Connection, row_id: str, message_id: str) -> None
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(message_id=message_id))
 
 
+def owe_look(
+    connection: Connection, row_id: str, notice: Notice, now: datetime, platform: str, message_id: str
+) -> None:
+    """Any other message of this one is to be taken away; this one stands there on the platform."""
+    if enqueue(connection, row_id, notice, now):
+        place = {"platform": platform, "message_id": message_id}
+        connection.execute(update(outbox).where(outbox.c.id == row_id).values(**place))
+
+
 def other_messages(connection: Connection, report_id: str, recipient: Recipient) -> tuple[Stood, ...]:
     """What the recipient was sent of the report beside its card, or may have been sent."""
     here = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
-    kinds = outbox.c.kind.not_in(("card", "gone"))
+    kinds = outbox.c.kind.not_in(("card", "gone", "double"))
     query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
     return tuple(_stood(row) for row in connection.execute(query))
 

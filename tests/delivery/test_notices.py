@@ -10,9 +10,11 @@ from bot.delivery.sender import (
     OutageFault,
     PassingFault,
     PermanentFault,
+    Target,
     UnclearFault,
     WithheldFault,
 )
+from bot.domain.messages import Message
 from bot.domain.notices import FLT_CHANNEL
 from bot.domain.turns import Said
 from bot.storage.schema import outbox
@@ -333,3 +335,61 @@ def test_an_outage_of_everything_does_not_use_the_ladder_up(desk: Desk) -> None:
     assert len(desk.notebook.texts("flt")) == len(desk.notebook.texts("farid")) == 1
     assert not set(desk.notebook.seen) & {"eleanor", "maya"}
     assert not [text for text in desk.notebook.texts("ana") if "phone" in text]
+
+
+def slow(desk: Desk, where: str, tries: int = 1) -> None:
+    """The platform takes the next messages there long after its caller has given up."""
+    post, late = desk.notebook.post, list[tuple[str, Message, str]]()
+
+    async def taken_late(target: Target, message: Message, key: str, thread: str = "") -> str:
+        if target.conversation != where:
+            return await post(target, message, key, thread)
+        if len(late) < tries:
+            late.append((target.conversation, message, key))
+            raise UnclearFault("timed out")
+        shown = await post(target, message, key, thread)
+        for number, (conversation, old, known) in enumerate(late):
+            desk.notebook.seen.setdefault(conversation, []).append((f"late{number}", old))
+            desk.notebook.doubles[f"late{number}"] = known
+        desk.notebook.post = post  # type: ignore[method-assign]
+        return shown
+
+    desk.notebook.post = taken_late  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_card_that_was_taken_late_is_taken_away(desk: Desk, tries: int) -> None:
+    """Slow, not dead: the second card stands beside the first for half a minute, and then alone."""
+    reference = desk.report("ana", kind="colleague").reference
+    slow(desk, "flt", tries)
+    for _ in range(4):
+        desk.work()
+        desk.later(seconds=10)
+    desk.press("farid", "case.acknowledge", reference)
+    desk.work()
+    assert len([text for text in desk.notebook.texts("flt") if reference in text]) == 1
+    assert "Farid Anwar" in desk.notebook.texts("flt")[0]
+
+
+def test_a_reminder_that_was_taken_late_is_taken_away(desk: Desk) -> None:
+    """So is any other message of a case."""
+    desk.report("ana", kind="concern")
+    desk.work()
+    desk.later(minutes=10)
+    before = len(desk.notebook.texts("dina"))
+    slow(desk, "dina")
+    for _ in range(8):
+        desk.work()
+        desk.later(seconds=10)
+    assert "late0" not in [name for name, _ in desk.notebook.seen["dina"]]
+    assert len(desk.notebook.texts("dina")) == before + 1
+
+
+def test_nothing_is_looked_for_where_all_is_clear(desk: Desk) -> None:
+    """Who has the message already is not asked of again, and what was found is not doubled."""
+    desk.report("ana", kind="colleague")
+    desk.notebook.faults_after = [UnclearFault("cut")]
+    desk.work()
+    desk.later(seconds=5)
+    desk.work()
+    assert "double:" not in desk.dump()

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.app import build, new_tokens
-from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
+from bot.delivery.sender import (
+    DeliveryFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    RefusedFault,
+    UnclearFault,
+)
 from bot.delivery.worker import Worker
 from bot.domain.turns import Submitted
 from tests.support.desk import DeafEngine, Desk, Notebook, inline, settings_in, text_of, world_of
@@ -179,3 +186,75 @@ def test_a_card_that_breaks_again_and_again_is_brought_to_others(desk: Desk) -> 
         asyncio.run(desk._work(10))
         desk.later(seconds=40)
     assert len(desk.notebook.texts("farid")) == 1
+
+
+def worked(desk: Desk, minutes: int) -> None:
+    """So long, with a look every few seconds."""
+    for _ in range(minutes * 12):
+        desk.work(rounds=1)
+        desk.later(seconds=5)
+
+
+def test_an_answer_that_nobody_knows_is_tried_again_for_minutes(both: TwoWays) -> None:
+    """An odd code sends the card neither elsewhere nor to others: two minutes later it is taken, once."""
+    both.report("ana", kind="concern")
+    refuse(both.notebook, RefusedFault("external_channel_migrating"), ("dina",))
+    worked(both, 2)
+    assert not both.other.texts("teams-dina")
+    refuse(both.notebook, RefusedFault("gone by"), ())
+    worked(both, 2)
+    assert len(both.notebook.texts("dina")) == 1
+    assert not both.other.texts("teams-dina")
+
+
+def test_an_answer_that_nobody_knows_and_that_stays_is_a_no(both: TwoWays) -> None:
+    """After minutes of it the card goes another way, once."""
+    both.report("ana", kind="concern")
+    refuse(both.notebook, RefusedFault("a_code_of_next_year"), ("dina",))
+    worked(both, 9)
+    assert len(both.other.texts("teams-dina")) == 1
+
+
+def test_one_odd_answer_silences_nobody_for_a_case(desk: Desk) -> None:
+    """Whoever had the card, and refused a reminder oddly to the end, still gets the next one."""
+    reference = desk.report("ana", kind="concern").reference
+    desk.work()
+    desk.later(minutes=10)
+    refuse(desk.notebook, RefusedFault("a_code_of_next_year"), ("dina",))
+    worked(desk, 8)
+    before = len(desk.notebook.texts("dina"))
+    refuse(desk.notebook, RefusedFault(""), ())
+    worked(desk, 8)
+    assert len(desk.notebook.texts("dina")) > before
+    assert reference in desk.notebook.texts("dina")[-1]
+
+
+def test_a_card_that_is_oddly_refused_its_rewriting_is_posted_anew(desk: Desk) -> None:
+    """What cannot be rewritten for minutes, nobody knows why, is not left to show what has passed."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    edit, desk.notebook.edit = desk.notebook.edit, refusing  # type: ignore[assignment]
+    desk.press("farid", "case.acknowledge", reference)
+    worked(desk, 9)
+    desk.notebook.edit = edit  # type: ignore[method-assign]
+    [card] = [text for text in desk.notebook.texts("flt") if reference in text]
+    assert "Farid Anwar" in card
+
+
+async def refusing(*_: object) -> None:
+    raise RefusedFault("a_code_of_next_year")
+
+
+def test_a_way_that_was_closed_is_tried_again(desk: Desk) -> None:
+    """Whoever could not be told for good is told again of the same case once they are back."""
+    reference = desk.report("ana", kind="concern").reference
+    refuse(desk.notebook, PermanentFault("user_disabled"), ("dina",))
+    desk.work()
+    refuse(desk.notebook, PermanentFault(""), ())
+    desk.fill("eleanor", "case.assign", reference, person="dina")
+    desk.work()
+    assert not desk.notebook.texts("dina")
+    desk.later(minutes=31)
+    desk.fill("ana", "report.add", reference, text="It was on Monday.")
+    desk.work()
+    assert reference in desk.notebook.texts("dina")[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,9 +135,11 @@ class Line:
         finally:
             await self.life.next_step()
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
+    async def find(
+        self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
+    ) -> str | None:
         await self.life.next_step()
-        return await self.platform.find(target, key, thread)
+        return await self.platform.find(target, key, thread, besides)
 
 
 @dataclass

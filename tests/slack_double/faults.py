@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tests.slack_double.shapes import Json
 
-How = Literal["status", "hang", "cut", "slow", "storm", "error"]
+How = Literal["status", "hang", "cut", "slow", "late", "hollow", "moved", "storm", "error"]
 
 
 @dataclass
@@ -74,6 +74,20 @@ class Faults:
     ) -> Fault:
         """It is done and stored at once, and said so that much later."""
         return self._add("slow", method, channel, times, seconds=seconds)
+
+    def late(
+        self, seconds: float = 5.0, method: str = "*", channel: Any = None, times: int | None = 1
+    ) -> Fault:
+        """It is done that much later, whether or not anybody still waits for the reply."""
+        return self._add("late", method, channel, times, seconds=seconds)
+
+    def hollow(self, method: str = "*", channel: Any = None, times: int | None = 1) -> Fault:
+        """It is done, and the reply is `{"ok": true}` alone."""
+        return self._add("hollow", method, channel, times)
+
+    def moved(self, url: str, method: str = "*", channel: Any = None, times: int | None = 1) -> Fault:
+        """307 to another address; nothing was done."""
+        return self._add("moved", method, channel, times, code=url)
 
     def storm(
         self, retry_after: int = 1, method: str = "*", channel: Any = None, times: int | None = 1

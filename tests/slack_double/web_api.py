@@ -68,17 +68,27 @@ class WebApi:
             call.at = self.workspace.clock.now()
             self.workspace.calls.append(call)
             fault = self.workspace.faults.meet(call.method, call.args)
-        if fault and fault.how in ("status", "hang"):
+        if fault and fault.how in ("status", "hang", "moved"):
             return await _break(request, call, fault)
+        if fault and fault.how == "late":
+            # Whoever asked may be gone by then: it is done all the same.
+            return await asyncio.shield(asyncio.ensure_future(self._late(call, fault)))
         status, reply, headers = self._reply(call, fault)
         if fault and fault.how == "cut":
             return _cut(request, reply)
+        if fault and fault.how == "hollow":
+            reply = {"ok": reply["ok"]}
         if fault and fault.how == "slow":
             await asyncio.sleep(fault.seconds)
         call.status, call.reply = status, reply
         if call.method == "response_url" and reply["ok"]:
             return web.Response(text="ok")
         return web.json_response(reply, status=status, headers=headers)
+
+    async def _late(self, call: Call, fault: Fault) -> web.StreamResponse:
+        await asyncio.sleep(fault.seconds)
+        call.status, call.reply, headers = self._reply(call, fault)
+        return web.json_response(call.reply, status=call.status, headers=headers)
 
     def _reply(self, call: Call, fault: Fault | None) -> tuple[int, Json, dict[str, str]]:
         headers = {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes)), "x-slack-req-id": "double"}
@@ -180,6 +190,8 @@ def _parsed(text: str) -> Any:
 
 async def _break(request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
     call.status = fault.status if fault.how == "status" else 0
+    if fault.how == "moved":
+        return web.Response(status=307, headers={"Location": fault.code})
     if fault.how == "status":
         return web.Response(status=fault.status, text="upstream connect error", content_type="text/html")
     await asyncio.sleep(fault.seconds)

@@ -71,7 +71,7 @@ def test_a_late_worker_is_fenced_off(database: Database, report_id: str) -> None
     rescuer = claim(database, "b", NOW + LEASE)[0]
     with database.transaction() as tx:
         assert not outbox.try_again(tx, late, NOW, "passing")
-        assert not outbox.give_up(tx, late, "permanent")
+        assert not outbox.give_up(tx, late, NOW, "permanent")
         assert not outbox.finish(tx, late, NOW)
         assert outbox.finish(tx, rescuer, NOW)
         # Done stays done, for the rescuer too.

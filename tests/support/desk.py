@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,6 +119,8 @@ class Notebook:
     faults_after: list[Exception] = field(default_factory=list)
     # What is raised for a conversation as long as it stands here.
     refuses: dict[str, Exception] = field(default_factory=dict)
+    # Messages that were taken after their sender had given up, by id, with their key.
+    doubles: dict[str, str] = field(default_factory=dict)
     _ids: Any = field(default_factory=itertools.count)
     _lines: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -149,8 +151,14 @@ class Notebook:
             thread, line = self._lines.pop(message_id)
             self.threads[thread].remove(line)
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
-        return self.keys.get((target.conversation, key))
+    async def find(
+        self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
+    ) -> str | None:
+        taken = self.keys.get((target.conversation, key))
+        standing = [
+            known for known, _ in self.seen.get(target.conversation, []) if self.doubles.get(known) == key
+        ]
+        return next((known for known in (taken, *standing) if known and known not in besides), None)
 
     def _fail(self, target: Target) -> None:
         if self.faults:

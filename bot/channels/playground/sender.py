@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
@@ -54,10 +54,16 @@ class PlaygroundSender:
             [feed.drop(conversation, as_item(old)), feed.total(conversation, len(posted) - 1)]
         )
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:  # noqa: ARG002
+    async def find(
+        self,
+        target: Target,
+        key: str,
+        thread: str = "",  # noqa: ARG002
+        besides: Collection[str] = (),
+    ) -> str | None:
         """The id of what was posted under `key`, or None."""
         found: str | None = await self._ask(self._parts.store.find, self._conversation(target), key)
-        return found
+        return None if found in besides else found
 
     def _conversation(self, target: Target) -> str:
         if target.conversation == FLT:

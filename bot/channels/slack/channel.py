@@ -12,11 +12,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.casework.context import ChannelState
 from bot.channels.common.people import Standing
 from bot.channels.common.private_channel import PrivateChannel
-from bot.channels.slack.client import DEAD_CHANNEL, code_of, fault_of
+from bot.channels.slack.client import DEAD_CHANNEL, code_of, fault_of, held
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.people import People
 from bot.content.door_texts import PrivacyTexts
-from bot.delivery.sender import DeliveryFault, OutageFault, PermanentFault, WithheldFault
+from bot.delivery.sender import DeliveryFault, OutageFault, PermanentFault, RefusedFault, WithheldFault
 
 _PAGE = 200
 _SHARED = ("is_ext_shared", "is_org_shared", "is_shared", "is_pending_ext_shared", "pending_shared")
@@ -44,7 +44,7 @@ class ChannelCheck(PrivateChannel):
 
     async def _looked_at(self, max_age: float, /) -> DeliveryFault | None:
         answer = await self._client.conversations_info(channel=self._channel)
-        info: dict[str, Any] = answer["channel"] or {}
+        info: dict[str, Any] = held(answer, "channel", dict)
         texts = self._texts
         if info.get("is_archived"):
             return PermanentFault(texts.archived)
@@ -71,7 +71,7 @@ class ChannelCheck(PrivateChannel):
             page = await self._client.conversations_members(
                 channel=self._channel, limit=_PAGE, cursor=cursor or None
             )
-            users += [str(user) for user in page["members"] or ()]
+            users += [str(user) for user in held(page, "members", list)]
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
@@ -90,7 +90,7 @@ class ChannelCheck(PrivateChannel):
         if code == "missing_scope" and _is_public_by_scope(error):
             return WithheldFault(self._texts.public)
         fault = fault_of(error, sent=False)
-        if isinstance(fault, OutageFault | PermanentFault):
+        if isinstance(fault, OutageFault | PermanentFault | RefusedFault):
             return self._refused(code)
         return self._unanswered(fault)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -24,6 +25,7 @@ from bot.delivery.sender import (
     OutageFault,
     PassingFault,
     PermanentFault,
+    RefusedFault,
     UnclearFault,
 )
 
@@ -55,7 +57,7 @@ class SlackClient:
     async def open(self) -> None:
         """Make the connection pool, on the running event loop."""
         timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, sock_connect=_CONNECT_S)
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[_no_redirects()])
         self.reads.session = self.posts.session = self._session
 
     async def close(self) -> None:
@@ -69,6 +71,34 @@ class SlackClient:
         await self.open()
         yield
         await self.close()
+
+
+class Redirected(Exception):
+    """Whoever answered would have our words, and the token, go to another address."""
+
+
+def _no_redirects() -> aiohttp.TraceConfig:
+    async def refuse(*_: Any) -> None:
+        raise Redirected
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse)
+    return trace
+
+
+Held = TypeVar("Held")
+
+
+class Incomplete(Exception):
+    """Slack said "ok", and not what such an answer holds: what it stands for is not known."""
+
+
+def held(answer: Any, name: str, kind: type[Held]) -> Held:
+    """What an answer holds under `name`. Raises Incomplete where it does not: silence is no answer."""
+    found = answer.get(name)
+    if not isinstance(found, kind) or found in ("", {}):
+        raise Incomplete(name)
+    return found
 
 
 def _cut_off() -> AsyncConnectionErrorRetryHandler:
@@ -118,6 +148,35 @@ _OUTAGES = frozenset(
 _PASSING = frozenset(("ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"))
 # Slack says of these that some of it may have been done before the error.
 _UNCLEAR = frozenset(("fatal_error", "internal_error", "request_timeout"))
+# Of these none will ever be taken: the person or the place is gone or closed to us, or the message is unfit.
+_FOR_GOOD = frozenset(
+    (
+        "cannot_dm_bot",
+        "cant_delete_message",
+        "channel_not_found",
+        "compliance_exports_prevent_deletion",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "is_archived",
+        "messages_tab_disabled",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    )
+)
+_LONGEST_CODE = 60
 _LOST = frozenset(("message_not_found", "cant_update_message", "edit_window_closed"))
 #: The channel is there no longer, or the app is not in it.
 DEAD_CHANNEL = frozenset(("channel_not_found", "is_archived", "not_in_channel"))
@@ -153,7 +212,8 @@ def _of_answer(error: SlackApiError, lost_answer: type[PassingFault | UnclearFau
         return LostFault(code)
     if code in _UNCLEAR or not code:
         return lost_answer(code or f"HTTP {status}")
-    return PermanentFault(code)
+    # Slack adds codes, and what is between us and it has its own: nobody is given up for one odd answer.
+    return PermanentFault(code) if code in _FOR_GOOD else RefusedFault(code[:_LONGEST_CODE])
 
 
 def _status(error: SlackApiError) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.common.people import KEPT_S, UNKNOWN, WITHIN_S, KnownPeople, Standing
-from bot.channels.slack.client import code_of
+from bot.channels.slack.client import code_of, held
 
 _SLACKBOT = "USLACKBOT"
 
@@ -40,16 +40,15 @@ class People:
     async def team(self) -> str:
         """The id of our own workspace. Raises what the client raises where Slack does not say."""
         if not self._ours:
-            self._ours = str((await self._client.auth_test())["team_id"] or "")
+            self._ours = held(await self._client.auth_test(), "team_id", str)
         return self._ours
 
     async def _ask(self, user: str, team: str) -> Standing:
         try:
             ours = await self.team()
-            answer = await self._client.users_info(user=user)
+            shown = held(await self._client.users_info(user=user), "user", dict)
         except Exception as error:
             return _refused(error)
-        shown: Mapping[str, Any] = answer["user"] or {}
         return _standing(shown, ours, team)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from hashlib import sha256
 from typing import Any
 
 from bot.channels.common.private_channel import FLT
 from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of
-from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Target
+from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of, held
+from bot.delivery.sender import LostFault, PassingFault, PermanentFault, RefusedFault, Target, UnclearFault
 from bot.domain.messages import Message
 
 _EVENT_TYPE = "signpost_message"
@@ -58,7 +58,9 @@ class SlackSender:
             answer = await self._ask(
                 self._client.posts.chat_postMessage, channel, sent=True, metadata=metadata, **payload
             )
-        return str(answer["ts"])
+        if not (ts := answer.get("ts")):
+            raise UnclearFault("Slack named no message")
+        return str(ts)
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Rewrite in place. LostFault where there is nothing left to rewrite."""
@@ -79,11 +81,13 @@ class SlackSender:
                 await self._ask(self._client.posts.chat_delete, channel, ts=message_id)
             except LostFault:
                 return
-            except PermanentFault:
+            except (PermanentFault, RefusedFault):
                 payload = _for_update(self._render(instead))
                 await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
+    async def find(
+        self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
+    ) -> str | None:
         """When what stands under `key` was posted: among the newest thousand, or the first of a thread."""
         channel = await self._channel(target)
         wanted = _hashed(key)
@@ -95,7 +99,10 @@ class SlackSender:
         for _ in range(_MOST_PAGES):
             page = await self._ask(read, channel, cursor=cursor or None, **more)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            found = _found(page, wanted)
+            if not isinstance(page.get("messages"), list):
+                # It says nothing of what stands there: to post now could be to post twice.
+                raise PassingFault("Slack listed no messages")
+            found = _found(page, wanted, besides)
             if found or not cursor:
                 return found
         return None
@@ -111,9 +118,9 @@ class SlackSender:
         if user not in self._direct:
             try:
                 answer = await self._client.reads.conversations_open(users=user)
+                self._direct[user] = held(held(answer, "channel", dict), "id", str)
             except Exception as error:
                 raise fault_of(error, sent=False) from None
-            self._direct[user] = str(answer["channel"]["id"])
         return self._direct[user]
 
     async def _ask(
@@ -141,10 +148,11 @@ def _hashed(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-def _found(page: Any, wanted: str) -> str | None:
-    for message in page["messages"] or ():
+def _found(page: Any, wanted: str, besides: Collection[str]) -> str | None:
+    for message in page["messages"]:
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
-        if metadata.get("event_type") == _EVENT_TYPE and payload.get("key") == wanted:
+        ours = metadata.get("event_type") == _EVENT_TYPE and payload.get("key") == wanted
+        if ours and str(message["ts"]) not in besides:
             return str(message["ts"])
     return None

@@ -27,7 +27,14 @@ from aiohttp import (
 
 from bot.channels.teams import auth
 from bot.channels.teams.config import SCOPE, TeamsConfig
-from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
+from bot.delivery.sender import (
+    DeliveryFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    RefusedFault,
+    UnclearFault,
+)
 
 # MSAL's answer: "access_token" and "expires_in", or "error".
 Fetch = Callable[[], Mapping[str, Any]]
@@ -102,6 +109,8 @@ def msal_fetch(config: TeamsConfig) -> Fetch | None:
 PATIENCE = 10.0
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: retry 412, 429, 502, 504.
 _PASSING = frozenset({401, 408, 412, 425, 429, 502, 503, 504})
+# Nobody is there, the bot is kept out, or the message is unfit; any other refusal is tried for minutes.
+_FOR_GOOD = frozenset({400, 403, 404, 405, 410, 413})
 # A connector per region, and a path per tenant: a handful.
 _MOST_SESSIONS = 16
 _LONGEST_WAIT = 3600.0
@@ -179,7 +188,9 @@ class Outbound:
             self._token.forget()
         if status in _PASSING:
             return PassingFault(why, _retry_after(response.headers.get("Retry-After", "")))
-        return UnclearFault(why) if status >= 500 else PermanentFault(why)
+        if status >= 500:
+            return UnclearFault(why)
+        return PermanentFault(why) if status in _FOR_GOOD else RefusedFault(why)
 
     def _check(self, url: str) -> None:
         if not auth.allowed(url, self._config):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from bot.channels.common.private_channel import FLT
@@ -13,7 +13,7 @@ from bot.channels.teams.activities import Post, Reference, TeamsPort
 from bot.channels.teams.channel import ChannelCheck
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import References
-from bot.delivery.sender import PermanentFault, Target
+from bot.delivery.sender import PermanentFault, RefusedFault, Target
 from bot.domain.messages import Message
 
 # Teams takes 60 messages in 30 seconds from a bot in one conversation.
@@ -72,11 +72,13 @@ class TeamsSender:
         async with self._pace.turn(to.conversation):
             try:
                 await self._port.delete(to, message_id)
-            except PermanentFault:
+            except (PermanentFault, RefusedFault):
                 with suppress(PermanentFault):
                     await self._port.update(to, message_id, self._render(instead))
 
-    async def find(self, target: Target, key: str, thread: str = "") -> str | None:
+    async def find(
+        self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
+    ) -> str | None:
         """None: a bot on Teams cannot look for what it has posted."""
         return None
 

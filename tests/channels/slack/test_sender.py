@@ -4,13 +4,17 @@ from collections.abc import Iterator
 import pytest
 
 from bot.channels.common.runtime import Pace
+from bot.channels.slack import client as client_module
 from bot.channels.slack import sender as sender_module
+from bot.channels.slack.channel import ChannelCheck
+from bot.channels.slack.people import People
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.sender import (
     LostFault,
     OutageFault,
     PassingFault,
     PermanentFault,
+    RefusedFault,
     Target,
     UnclearFault,
     WithheldFault,
@@ -114,6 +118,11 @@ def test_a_member_who_became_a_guest_silences_the_next_card(way_out: WayOut) -> 
         ("not_in_channel", PermanentFault),
         ("restricted_action", PermanentFault),
         ("invalid_blocks", PermanentFault),
+        ("accesslimited", RefusedFault),
+        ("external_channel_migrating", RefusedFault),
+        ("message_limit_exceeded", RefusedFault),
+        ("unknown_method", RefusedFault),
+        ("a_code_of_next_year", RefusedFault),
         ("token_revoked", OutageFault),
         ("invalid_auth", OutageFault),
         ("account_inactive", OutageFault),
@@ -124,7 +133,7 @@ def test_a_member_who_became_a_guest_silences_the_next_card(way_out: WayOut) -> 
     ],
 )
 def test_slacks_errors_are_told_apart(way_out: WayOut, code: str, kind: type) -> None:
-    """Each code is for good, an outage, unclear or passing."""
+    """Each code is for good, an outage, unclear or passing; one that nobody knows is none of these."""
     way_out.slack.faults.error(code, POST)
     with pytest.raises(kind) as caught:
         post(way_out)
@@ -275,3 +284,78 @@ def test_a_long_queue_is_left_to_the_outbox() -> None:
 
     assert asyncio.run(act()) == 13.0
     assert ticker.slept == []
+
+
+def test_an_answer_that_names_no_message_is_unclear(way_out: WayOut) -> None:
+    """`ok` without the message's name: it may stand there, and the look-up shows that it does."""
+    way_out.slack.faults.hollow(POST)
+    with pytest.raises(UnclearFault):
+        post(way_out)
+    assert way_out.run(lambda sender: sender.find(FLT, "key")) is not None
+
+
+def test_a_list_that_is_missing_is_not_an_empty_one(way_out: WayOut) -> None:
+    """`ok` without messages does not say that nothing stands there: what was sent is not sent again."""
+    post(way_out)
+    way_out.slack.faults.hollow("conversations.history")
+    with pytest.raises(PassingFault):
+        way_out.run(lambda sender: sender.find(FLT, "key"))
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members"])
+def test_a_channel_of_which_nothing_is_said_is_not_spoken_in(way_out: WayOut, method: str) -> None:
+    """`ok` without the channel, or without its members: it is neither gone nor private; it is asked again."""
+    way_out.slack.faults.hollow(method)
+    with pytest.raises(PassingFault):
+        post(way_out)
+    assert way_out.said() == []
+    post(way_out)
+    assert way_out.said() == ["a card"]
+
+
+@pytest.mark.parametrize("method", ["users.info", "auth.test"])
+def test_a_colleague_of_whom_nothing_is_said_is_no_guest(way_out: WayOut, method: str) -> None:
+    """`ok` without the user, or without our own workspace, says nothing: it is asked again at once."""
+    way_out.slack.faults.hollow(method)
+
+    async def twice(people: People, _check: ChannelCheck) -> list[str]:
+        return [(await people.standing(way_out.farid.id)).kind for _ in range(2)]
+
+    assert way_out.ask(twice) == ["unknown", "staff"]
+
+
+def test_a_conversation_without_a_name_is_passing(way_out: WayOut) -> None:
+    """`ok` without the channel of a direct message: nothing was sent."""
+    way_out.slack.faults.hollow("conversations.open")
+    with pytest.raises(PassingFault):
+        post(way_out, target=Target("slack", way_out.farid.id))
+
+
+def test_no_redirect_is_followed(way_out: WayOut) -> None:
+    """A card's text goes to nobody whom an answer names, and nobody else's "ok" is believed."""
+    with SlackDouble() as elsewhere:
+        way_out.slack.faults.moved(f"{elsewhere.api_url}{POST}", POST)
+        with pytest.raises(UnclearFault):
+            post(way_out)
+        assert elsewhere.calls == []
+
+
+def test_a_post_that_slack_takes_late_is_found_beside_the_other(
+    way_out: WayOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up, looked for in vain, posted again: the late one is found once it is there, and taken away."""
+    monkeypatch.setattr(client_module, "_TIMEOUT_S", 0.3)
+    way_out.slack.faults.late(0.8, POST)
+
+    async def act(sender: SlackSender) -> None:
+        with pytest.raises(UnclearFault):
+            await sender.post(FLT, say("a card"), "key")
+        assert await sender.find(FLT, "key") is None
+        ts = await sender.post(FLT, say("a card"), "key")
+        while (late := await sender.find(FLT, "key", besides=(ts,))) is None:
+            await asyncio.sleep(0.1)
+        await sender.remove(FLT, late, say("Taken away."))
+        assert await sender.find(FLT, "key") == ts
+
+    way_out.run(act)
+    assert way_out.said() == ["a card"]

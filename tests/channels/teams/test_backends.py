@@ -18,7 +18,14 @@ import pytest
 from bot.channels.teams.activities import Member, Post, Reference
 from bot.channels.teams.client import AppToken
 from bot.channels.teams.config import TeamsConfig
-from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
+from bot.delivery.sender import (
+    DeliveryFault,
+    OutageFault,
+    PassingFault,
+    PermanentFault,
+    RefusedFault,
+    UnclearFault,
+)
 from tests.channels.teams import fake_connector as faults
 from tests.channels.teams.fake_connector import Fault
 from tests.channels.teams.issuer import APP
@@ -244,7 +251,8 @@ TOLD: dict[str, tuple[Fault, type[DeliveryFault]]] = {
     "404": (faults.NOT_FOUND, PermanentFault),
     "413 as a page": (faults.TOO_LARGE, PermanentFault),
     "400": (Fault(400), PermanentFault),
-    "redirect": (Fault(307, {"Location": "http://127.0.0.1:1/elsewhere"}), PermanentFault),
+    "redirect": (Fault(307, {"Location": "http://127.0.0.1:1/elsewhere"}), RefusedFault),
+    "451": (Fault(451), RefusedFault),
     "500": (Fault(500), UnclearFault),
     "slow": (faults.SLOW, UnclearFault),
 }
