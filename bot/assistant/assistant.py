@@ -16,10 +16,10 @@ from bot.asking.alarms import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
 from bot.assistant.crisis import Parses, prose
 from bot.assistant.dialogue import lost_draft, take_turn
-from bot.casework import auditing
+from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
-from bot.domain.messages import Callout, Message, Paragraph
+from bot.domain.messages import Block, Callout, Form, Message, Paragraph
 from bot.domain.presses import StepChoice
 from bot.domain.routing import decide
 from bot.domain.turns import (
@@ -213,6 +213,14 @@ class Assistant:
             log.exception("event_broken", content=type(incoming.content).__name__)
         return (receipts.not_saved(self._context.world),)
 
+    def owes(self, asker: Sender) -> bool:
+        """Whether the answer to a question of theirs is on its way still."""
+        try:
+            with self._context.database.transaction() as tx:
+                return answers.are_owed(tx, self._context.vault, asker)
+        except StorageUnavailable:
+            return False
+
     def wait_s(self, incoming: Incoming, now: datetime) -> float:
         """How many seconds this waits before it is handled: nothing, but for codes while many are guessed."""
         return self._context.counters.wait_s(now) if tries_code(incoming) else 0.0
@@ -306,7 +314,7 @@ class Assistant:
         except NotSent as refused:
             return (receipts.not_sent(self._context.world, refused.route),)
         self._keep(work, owner, session, turn)
-        return (*turn.replies, *done)
+        return (*_left_to_say(work, incoming, session, turn), *done)
 
     def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
         """The session as it was left, or a new one; None where one was left that cannot be read."""
@@ -393,6 +401,29 @@ class Assistant:
         if session != before:
             expires_at = work.now + timedelta(days=self._context.world.federation.session_days)
             save_session(work.tx, self._context.vault, owner, dialogue.dump(session), expires_at)
+
+
+def _left_to_say(work: Work, incoming: Incoming, session: Session, turn: Turn) -> tuple[Message, ...]:
+    """What the door says itself; the answer to a question in a person's own chat is owed, and not lost.
+
+    Nothing that shows a report, and nothing once somebody wants to be anonymous: a row would name them.
+    """
+    content, draft = incoming.content, session.draft
+    if incoming.thread is None or not isinstance(content, Said) or not turn.replies:
+        return turn.replies
+    answer, *others = turn.replies
+    unnamed = draft is not None and draft.slots.get("mode") == (ANONYMOUS,)
+    asked = words.command(content.text) is None and not answer.replaces and not answer.ephemeral
+    if unnamed or not asked or any(isinstance(block, Form) for block in answer.blocks):
+        return turn.replies
+    if incoming.panels_alone and not any(_is_panel(block) for block in answer.blocks):
+        return turn.replies
+    answers.owe(work, incoming.sender, incoming.thread, answer)
+    return tuple(others)
+
+
+def _is_panel(block: Block) -> bool:
+    return isinstance(block, Callout) and block.tone in ("danger", "warning")
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

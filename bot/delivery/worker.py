@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from bot.casework.context import Context, Work
-from bot.delivery import announcements, notices, undelivered
+from bot.delivery import announcements, answers, notices, undelivered
 from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
@@ -30,6 +30,7 @@ from bot.delivery.upkeep import Upkeep
 from bot.domain.notices import REPORTER, Recipient
 from bot.people import standing
 from bot.storage import outbox
+from bot.storage.answers import ANSWER, forget
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Claimed
 
@@ -284,8 +285,7 @@ class Worker:
             # Between the claim and this moment somebody may have left.
             work = Work(tx, self.context, self.clock())
             standing.refresh(work)
-            prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
-            outgoing = prepare(work, claimed)
+            outgoing = _prepared(work, claimed)
             if outgoing is None:
                 outbox.finish(tx, claimed, self.clock())
             return outgoing
@@ -293,7 +293,10 @@ class Worker:
     def _record(self, claimed: Claimed, outgoing: Outgoing, shown: Shown) -> None:
         with self.context.database.transaction() as tx:
             work = Work(tx, self.context, self.clock())
-            notices.record(work, claimed, outgoing, shown.message_id, again=shown.again)
+            if claimed.notice.kind == ANSWER:
+                forget(tx, claimed)
+            else:
+                notices.record(work, claimed, outgoing, shown.message_id, again=shown.again)
         self._is_up(outgoing.platform, up=True)
         NOTICES.labels("sent").inc()
         log.info("notice_sent", action=claimed.notice.kind, attempts=claimed.attempts)
@@ -326,11 +329,14 @@ class Worker:
     def _settle(self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception) -> str:
         """Store what came of it, and what follows from it; its outcome in a word."""
         work = Work(tx, self.context, self.clock())
+        if claimed.notice.kind == ANSWER and _is_for_good(claimed, fault):
+            forget(tx, claimed)
+            return "undeliverable"
         match fault:
             case NowhereToSend() | PermanentFault():
                 undelivered.undeliverable(work, claimed, platform, f"permanent: {fault}")
                 return "undeliverable"
-            case RefusedFault() if refusals(claimed.fault) >= MOST_REFUSALS:
+            case RefusedFault() if _is_for_good(claimed, fault):
                 undelivered.undeliverable(work, claimed, platform, f"refused: {fault}")
                 return "undeliverable"
             case OutageFault():
@@ -345,10 +351,23 @@ class Worker:
     def _again(self, work: Work, claimed: Claimed, platform: str, fault: Exception) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
         due_at = work.now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
-        if retry_after and claimed.notice.recipient != REPORTER:
+        if retry_after and claimed.notice.recipient != REPORTER and claimed.notice.kind != ANSWER:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             outbox.pause(work.tx, claimed.notice.recipient, due_at)
         undelivered.again(work, claimed, due_at, reason_of(fault, claimed.fault), platform)
+
+
+def _prepared(work: Work, claimed: Claimed) -> Outgoing | None:
+    if claimed.notice.kind == ANSWER:
+        return answers.prepare(work, claimed)
+    prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
+    return prepare(work, claimed)
+
+
+def _is_for_good(claimed: Claimed, fault: Exception) -> bool:
+    if isinstance(fault, RefusedFault):
+        return refusals(claimed.fault) >= MOST_REFUSALS
+    return isinstance(fault, NowhereToSend | PermanentFault)
 
 
 async def _every(work: Iterable[Awaitable[None]]) -> None:

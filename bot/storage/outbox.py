@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -328,6 +328,12 @@ def waiting(connection: Connection, notice: Notice) -> tuple[NoticeKey, ...]:
     return tuple(NoticeKey.parse(row.key) for row in connection.execute(select(outbox.c.key).where(owed)))
 
 
+def is_waiting(connection: Connection, recipient: Recipient) -> bool:
+    """Whether anything is owed to this recipient still."""
+    owed = select(outbox.c.id).where(unfinished(), outbox.c.recipient == recipient).limit(1)
+    return connection.execute(owed).first() is not None
+
+
 def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     """The key of the newest message of this kind to this recipient of this report, sent or not."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
@@ -336,9 +342,14 @@ def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     return NoticeKey.parse(max(row.key for row in connection.execute(query)))
 
 
+# Before all else that waits, and the same moment for all that bear it: of nobody's question is it told when.
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Since when the longest-waiting row has been due, or None where nothing waits."""
-    owed = and_(unfinished(), outbox.c.due_at <= now)
+    # An answer that nobody has tried to bring yet bears no moment at all.
+    owed = and_(unfinished(), outbox.c.due_at <= now, outbox.c.due_at > FIRST)
     row = connection.execute(select(outbox.c.due_at).where(owed).order_by(outbox.c.due_at).limit(1)).first()
     return None if row is None else row.due_at
 

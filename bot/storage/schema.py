@@ -226,6 +226,17 @@ Index(
 )
 Index("ix_outbox_report_id", outbox.c.report_id)
 
+# An answer on its way to whoever asked, by its row of the outbox: both are deleted once it is there.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_answer", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 pauses = Table(
     "pauses",
     metadata,

@@ -170,3 +170,61 @@ def test_nothing_that_was_written_is_in_the_log(works: Office) -> None:
     log = works.server.log.read_text()
     for word in (WORDS, QUESTION, works.slack.bot_token, works.slack.signing_secret, works["farid"].id):
         assert word not in log
+
+
+DANGER = "A student says that he is going to kill himself tonight"
+FAULTS = {
+    "busy": lambda slack: slack.faults.storm(retry_after=3, method="chat.postMessage"),
+    "not JSON": lambda slack: slack.faults.status(200, method="chat.postMessage"),
+    "500": lambda slack: slack.faults.status(500, method="chat.postMessage"),
+    "answer lost": lambda slack: slack.faults.cut(method="chat.postMessage"),
+    "no name": lambda slack: slack.faults.hollow(method="chat.postMessage"),
+    "unclear": lambda slack: slack.faults.error("internal_error", method="chat.postMessage"),
+    "no chat": lambda slack: slack.faults.status(500, method="conversations.open", times=2),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("open_report", [False, True], ids=["", "with a report open"])
+def test_what_to_do_in_danger_is_never_lost(works: Office, fault: str, open_report: bool) -> None:
+    """One fault of Slack, whichever: 999 is read in the direct messages, in exactly one copy."""
+    person = works.slack.add_user(f"gil {fault} {open_report}".replace(" ", "-").lower())
+    if open_report:
+        person.slash("/report")
+        works.modal(person, "danger")
+    FAULTS[fault](works.slack)
+    person.dm(DANGER)
+    works.said_to(person, "999")
+    works.settled()
+    assert len([message for message in person.messages() if "999" in message.words]) == 1
+
+
+def test_an_answer_leaves_nothing_behind(works: Office) -> None:
+    """Once the answer is there no row tells that anybody asked; before, none has a report."""
+    person = works.slack.add_user("hal")
+    before = works.settled()
+    fault = works.slack.faults.storm(retry_after=1, method="chat.postMessage", times=None)
+    person.dm(QUESTION)
+    with closing(sqlite3.connect(works.server.database)) as database:
+        query = "SELECT report_id, key, recipient FROM outbox WHERE kind = 'answer'"
+        works.wait(lambda: database.execute(query).fetchall())
+        [(report, key, recipient)] = database.execute(query)
+    assert report is None
+    assert person.id not in key + recipient
+    fault.clear()
+    works.said_to(person, CLAUSE)
+    after = works.settled()
+    assert (after["outbox"], after["answers"], after["pauses"]) == (before["outbox"], 0, before["pauses"])
+
+
+def test_whoever_wants_to_be_anonymous_is_in_no_row(works: Office) -> None:
+    """Once anonymous is chosen, a question is answered at once and no row is written of it."""
+    person = works.slack.add_user("ida")
+    report_mistake(works, person, WORDS, "Anonymous")
+    fault = works.slack.faults.error("channel_not_found", method="chat.postMessage", times=None)
+    person.dm(QUESTION)
+    works.wait(lambda: fault.hits)
+    with closing(sqlite3.connect(works.server.database)) as database:
+        assert database.execute("SELECT count(*) FROM answers").fetchone()[0] == 0
+        assert database.execute("SELECT count(*) FROM outbox WHERE kind = 'answer'").fetchone()[0] == 0
+    fault.clear()

@@ -18,7 +18,7 @@ from bot.assistant.assistant import Assistant, tries_code
 from bot.channels.common.work import Turns
 from bot.delivery.sender import PassingFault
 from bot.domain.messages import Message
-from bot.domain.turns import Incoming, Said
+from bot.domain.turns import Incoming, Said, Sender
 
 
 class Core(Protocol):
@@ -79,6 +79,9 @@ class Pace:
 EVENTS = Counter("signpost_events", "What came in through a door, by kind.", ["kind"])
 
 
+_BROUGHT_WITHIN_S, _LOOK_S = 2.0, 0.1
+
+
 class AsyncCore:
     """The conversation and the cases for async doors. `clock` is the time."""
 
@@ -122,10 +125,19 @@ class AsyncCore:
         pool = self._codes if tries_code(incoming) else pool
         handle, now = self._assistant.handle, self._clock()
         replies: tuple[Message, ...] = await _off_the_loop(pool, handle, incoming, now, in_time)
-        if not words:
-            # Words hardly ever owe anybody a notice: for those the worker's next look is soon enough.
+        if not words or incoming.thread is not None:
+            # Other words hardly ever owe anybody a notice: for those the worker's next look is soon enough.
             self.handled()
+        if replies and incoming.thread is not None:
+            # The answer first, and then what is left to say.
+            await self._brought(incoming.sender)
         return replies
+
+    async def _brought(self, asker: Sender) -> None:
+        """Wait until what is owed to this person's question is there, a moment at most."""
+        ends = time.monotonic() + _BROUGHT_WITHIN_S
+        while await self.run(self._assistant.owes, asker) and time.monotonic() < ends:
+            await asyncio.sleep(_LOOK_S)
 
     def close(self) -> None:
         """Wait for what is under way."""

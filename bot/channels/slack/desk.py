@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -46,9 +46,14 @@ class SlackDesk(Desk):
         """Who acts."""
         return await self.people.standing(act.user, act.team, fresh=doubts(content))
 
-    async def handle(self, act: Act, content: Content, standing: Standing, name: str = "") -> Replies:
-        """What the core says, however long it takes. `name` tells several events of one act apart."""
-        return await self.ask(_incoming(act, content, standing, name), None)
+    async def handle(
+        self, act: Act, content: Content, standing: Standing, name: str = "", thread: str | None = None
+    ) -> Replies:
+        """What the core says, however long it takes. `name` tells several events of one act apart.
+
+        With a `thread` ("" for none) of a person's direct messages answers are left to the outbox.
+        """
+        return await self.ask(replace(_incoming(act, content, standing, name), thread=thread), None)
 
     async def stored(self, act: Act, content: Content, standing: Standing, began: float) -> Stored:
         """What the core says, in time for Slack's acknowledgement of an act that came at `began`."""

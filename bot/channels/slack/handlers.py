@@ -216,7 +216,7 @@ class Events:
             self._desk.background.start(status)
         async with self._desk.turns.of(act.user):
             for number, content in enumerate(said(act.text, act.files)):
-                replies, _ = await self._replies(act, content, str(number) if number else "")
+                replies, _ = await self._replies(act, content, str(number) if number else "", act.thread)
                 await self._post(act.channel, content, replies, act.thread)
 
     async def mention(self, act: Mention) -> None:
@@ -267,14 +267,16 @@ class Events:
         at = f"{posted:%Y-%m-%dT%H:%M}"
         return Submitted("report.start", "", {"link": (link,), "posted_at": (at,)})
 
-    async def _replies(self, act: Act, content: Content, name: str = "") -> tuple[Replies, Standing]:
+    async def _replies(
+        self, act: Act, content: Content, name: str = "", thread: str | None = None
+    ) -> tuple[Replies, Standing]:
         standing = await self._desk.standing(act, content)
         if standing.kind == "gone":
             return (), standing
         refusal = self._desk.refusal(standing, content)
         if refusal is not None:
             return (refusal,), standing
-        return await self._desk.handle(act, content, standing, name), standing
+        return await self._desk.handle(act, content, standing, name, thread), standing
 
     async def _beside(self, act: Slash, content: Content, replies: Replies) -> None:
         """Answers where a command was typed; what needs a modal opens one while the trigger lasts.

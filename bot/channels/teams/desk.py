@@ -65,4 +65,7 @@ class TeamsDesk(Desk):
     ) -> Replies:
         event_id = f"{activity.key}|{name}" if name else activity.key
         sender = Sender(PLATFORM, user_of(activity), standing.name)
-        return await self.ask(Incoming(event_id, sender, content, counts=not name), within)
+        # Teams draws an answer as more than one message, which only the door can: whom to phone is one.
+        thread = "" if isinstance(content, Said) and activity.reference.scope == "personal" else None
+        incoming = Incoming(event_id, sender, content, counts=not name, thread=thread, panels_alone=True)
+        return await self.ask(incoming, within)

@@ -1,0 +1,22 @@
+"""An answer to a question, as the worker brings it: like any other message, and then gone."""
+
+from __future__ import annotations
+
+from bot.casework import answers
+from bot.casework.context import Work
+from bot.delivery.notices import NowhereToSend, Outgoing
+from bot.storage.outbox import Claimed
+
+# Hours after the question an answer helps nobody: at most so many tries.
+MOST_TRIES = 60
+
+
+def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
+    """What this row says; None where it was brought already. Raises NowhereToSend."""
+    owed = answers.read(work, claimed.id)
+    if owed is None:
+        return None
+    if owed.platform not in work.context.platforms or claimed.attempts > MOST_TRIES:
+        raise NowhereToSend(claimed.notice.recipient)
+    key = claimed.notice.key
+    return Outgoing(owed.platform, owed.user, owed.message, key, "", 0, claimed.unclear, owed.thread)
