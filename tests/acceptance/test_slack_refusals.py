@@ -187,6 +187,8 @@ def test_events_of_other_kinds_are_acknowledged(works: Office) -> None:
     for kind in ("team_join", "channel_shared", "tokens_revoked", "app_context_changed", "something_new"):
         act = works.slack.send_event({"type": kind, "event_ts": "1795344000.000100"})
         assert act.status == 200
+    for user in ({"id": "U1", "name": "new"}, ["U1"]):
+        assert works.slack.send_event({"type": "team_join", "user": user}).status == 200
     assert works.settled() == rows
 
 

@@ -228,3 +228,19 @@ def test_whoever_wants_to_be_anonymous_is_in_no_row(works: Office) -> None:
         assert database.execute("SELECT count(*) FROM answers").fetchone()[0] == 0
         assert database.execute("SELECT count(*) FROM outbox WHERE kind = 'answer'").fetchone()[0] == 0
     fault.clear()
+
+
+def test_a_guest_in_the_leaders_channel_is_noticed_at_once(works: Office) -> None:
+    """Slack says that somebody joined: before any card is posted, cards are withheld and IT is told."""
+    guest = works.slack.add_user("jan", kind="guest")
+    works.flt.members.add(guest.id)
+    joined = {"type": "member_joined_channel", "user": guest.id, "channel": works.flt.id}
+    assert works.slack.send_event({**joined, "channel_type": "G", "team": "T1"}).status == 200
+    told = works.said_to(works["ivan"], "guest")
+    assert "jan" not in told.words
+    works["farid"].slash("/cases")
+    works.flt.members.remove(guest.id)
+    assert works.slack.send_event({**joined, "type": "member_left_channel"}).status == 200
+    reference = report_accident(works, works.slack.add_user("kim"))
+    works.card(reference)
+    assert reference not in works.slack.visible_to(guest)

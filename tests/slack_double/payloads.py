@@ -17,7 +17,8 @@ def event(workspace: Workspace, inner: Json) -> Outgoing:
     """An event_callback, with an event_id of its own."""
     channel = workspace.channels.get(str(inner.get("channel")))
     authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT_USER, "is_bot": True}
-    stranger = inner.get("user") in workspace.users and workspace.users[inner["user"]].kind == "stranger"
+    user = inner.get("user")
+    stranger = isinstance(user, str) and user in workspace.users and workspace.users[user].kind == "stranger"
     payload = {
         "token": TOKEN,
         "team_id": TEAM,

@@ -15,7 +15,8 @@ from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, Perman
 log = structlog.get_logger()
 #: The FLT's channel, as the target of what is sent.
 FLT = "flt"
-_DAY_S = 86_400
+# Where a platform's events are lost, or it has none.
+_AT_LEAST_EVERY_S = 300
 _LOOK_S = 30
 
 
@@ -57,13 +58,13 @@ class PrivateChannel(ABC):
         return found
 
     async def watch(self, sleep: Sleep) -> None:
-        """Verify now and daily, and every half minute while it is not as it should be. Never ends.
+        """Verify now and every five minutes, every half minute while it is not as it should be. Never ends.
 
         Whoever finds that out, here or before a post: a channel that was mended is noticed soon.
         """
         while True:
             await self.verify()
-            for _ in range(_DAY_S // _LOOK_S):
+            for _ in range(_AT_LEAST_EVERY_S // _LOOK_S):
                 await sleep(_LOOK_S)
                 if self._state.reason:
                     break

@@ -40,6 +40,7 @@ from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Win
 from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import (
     Act,
+    Changed,
     Direct,
     Malformed,
     Mention,
@@ -59,7 +60,7 @@ _ACT = "act"
 _BOLT_LOG = logging.getLogger("signpost.slack.bolt")
 
 
-def bolt_app(desk: SlackDesk, config: SlackConfig, hearing: SlackHearing) -> AsyncApp:
+def bolt_app(desk: SlackDesk, config: SlackConfig, check: ChannelCheck, hearing: SlackHearing) -> AsyncApp:
     """The app. Nobody's signature is checked here: the HTTP route does, and Socket Mode has none."""
     _BOLT_LOG.setLevel(logging.CRITICAL)
 
@@ -80,7 +81,7 @@ def bolt_app(desk: SlackDesk, config: SlackConfig, hearing: SlackHearing) -> Asy
     )
     app.middleware(hearing.middleware)
     app.middleware(_reading)
-    _Doors(desk).stand_at(app)
+    _Doors(desk, config, check).stand_at(app)
     return app
 
 
@@ -102,8 +103,10 @@ async def _reading(
 class _Doors:
     """The listeners: the act goes to its door as work of its own, which is watched until it ends."""
 
-    def __init__(self, desk: SlackDesk) -> None:
+    def __init__(self, desk: SlackDesk, config: SlackConfig, check: ChannelCheck) -> None:
         self._desk = desk
+        self._flt = config.flt_channel
+        self._check = check
         homes, windows = Homes(desk), Windows(desk)
         self._events = Events(desk, windows, homes)
         self._presses = Presses(desk, windows, homes)
@@ -120,6 +123,11 @@ class _Doors:
     async def _acknowledged(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
         await ack()
         act = context[_ACT]
+        if isinstance(act, Changed):
+            if act.channel == self._flt:
+                # Whoever should not be in it is noticed now, and not at the next card.
+                self._desk.background.start(self._check.verify())
+            return
         self._desk.background.start(self._guarded(act, ack, self._work(act)))
 
     async def _pressed(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
@@ -331,7 +339,7 @@ class Door:
         self._socket = Socket(config) if config.app_token else None
         self._hearing = hearing
         self._ears = SlackHearing(client.reads, self._socket, hearing, desk.background)
-        self.bolt = bolt_app(desk, config, self._ears)
+        self.bolt = bolt_app(desk, config, check, self._ears)
         self._desk = desk
         self._client = client
         self._check = check

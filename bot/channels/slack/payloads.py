@@ -128,6 +128,13 @@ class Submission(Act):
 
 
 @dataclass(frozen=True)
+class Changed(Act):
+    """Something happened to a channel that may change who reads it, or whether it is there."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
 class Nothing(Act):
     """Something that is none of our business, such as a message that was edited."""
 
@@ -142,10 +149,32 @@ def read(body: Mapping[str, Any]) -> Act:
     return _slash(body) if "command" in body else Nothing("", "", "")
 
 
+#: What tells that the FLT's channel may be private no longer; none needs a scope of its own.
+OF_CHANNELS = frozenset(
+    (
+        "channel_shared",
+        "channel_unshared",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+        "group_unarchive",
+        "member_joined_channel",
+        "member_left_channel",
+    )
+)
+_KNOWN = frozenset(("app_home_opened", "app_mention", "message"))
+
+
 def _event(body: Mapping[str, Any]) -> Act:
     event = _mapping(body, "event")
-    kind = _needed(event, "type")
-    event_id, user = _needed(body, "event_id"), _text(event, "user")
+    kind, event_id = _needed(event, "type"), _needed(body, "event_id")
+    if kind in OF_CHANNELS:
+        # Of no one person: who joined or archived it is read from the channel itself.
+        return Changed(event_id, "", "", _text(event, "channel"))
+    if kind not in _KNOWN:
+        # Whatever its shape: Slack has more kinds than we, and sends again what is refused.
+        return Nothing(event_id, "", "")
+    user = _text(event, "user")
     # What comes from another organisation says so itself.
     team = _text(event, "user_team") or _text(event, "team") or _text(body, "team_id")
     if not user or _text(event, "bot_id"):

@@ -12,7 +12,7 @@ from bot.assistant import words
 from bot.channels.slack.app import PATH
 from bot.channels.slack.checkup import AGENT_SCOPES, SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
-from bot.channels.slack.payloads import Slash
+from bot.channels.slack.payloads import OF_CHANNELS, Slash
 from bot.domain.turns import Said
 from manifest.package import Faults
 from manifest.slack import made
@@ -24,6 +24,13 @@ def test_the_scopes_are_those_that_check_proves() -> None:
     """The manifest's scopes are the ones that `check` proves, no user scope and no file among them."""
     assert set(MANIFEST["oauth_config"]["scopes"]) == {"bot"}
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == SCOPES
+
+
+def test_every_event_is_known() -> None:
+    """The manifest asks for the events that the door reads, and for no other."""
+    events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    assert set(events) == {"app_home_opened", "app_mention", "message.im", *OF_CHANNELS}
+    assert events == sorted(events)
 
 
 def test_every_command_is_answered() -> None:

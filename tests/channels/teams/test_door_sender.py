@@ -9,9 +9,19 @@ from pathlib import Path
 import pytest
 
 from bot.channels.teams.activities import Member, Reference
-from bot.delivery.sender import PassingFault, PermanentFault, Target, UnclearFault, WithheldFault
+from bot.delivery.sender import (
+    DeliveryFault,
+    PassingFault,
+    PermanentFault,
+    RefusedFault,
+    Target,
+    UnclearFault,
+    WithheldFault,
+)
 from bot.domain.messages import Message, Paragraph
+from bot.engine.parse import Parse, Ranked
 from tests.channels.teams.office import BOT, FLT, HOME, LEADERS, TENANT, Office, office, play, room, words
+from tests.support.desk import DeafEngine
 
 CARD = Message((Paragraph("A report has come in"),), summary="FED-1234")
 CHANNEL = Target("teams", "flt")
@@ -220,5 +230,28 @@ def test_a_conversation_that_teams_holds_back_is_left_alone(works: Office) -> No
             await works.sender.post(CHANNEL, CARD, "k2")
         assert caught.value.retry_after is not None
         assert 50 < caught.value.retry_after <= 60
+
+    play(story())
+
+
+def alarmed(_engine: DeafEngine, text: str) -> Parse:
+    return Parse(text, (Ranked("danger", 1.0),), 1.0)
+
+
+@pytest.mark.parametrize("fault", [PassingFault("429", 5.0), UnclearFault("timed out"), RefusedFault("451")])
+def test_what_to_do_in_danger_is_never_lost(
+    works: Office, fault: DeliveryFault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fault of Teams, whichever: 999 is read in the personal chat, once; no row is left of it."""
+    monkeypatch.setattr(DeafEngine, "parse", alarmed)
+
+    async def story() -> None:
+        works.port.faults["send"] = [fault]
+        await works.says("ana", "He says that he will kill himself tonight")
+        for _ in range(3):
+            await works.work()
+            works.desk.later(seconds=10)
+        assert ["999" in told for told in works.told("a:ana")] == [True]
+        assert "asker:" not in works.desk.dump()
 
     play(story())
