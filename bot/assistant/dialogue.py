@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.asking import conversation
@@ -36,6 +36,8 @@ from bot.engine.parse import Parse
 from bot.following import aftercare
 from bot.reporting import drills, journeys, presses, steps
 from bot.reporting.inputs import filled_in
+
+_REMIND_EVERY = timedelta(hours=1)
 
 
 def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World, now: datetime) -> Turn:
@@ -105,10 +107,20 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     texts = world.playbook.texts.dialogue
     draft = journeys.current(draft, world)
     if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
+        if _was_shown_lately(session, now):
+            return Turn(session, (shown,))
+        session = replace(session, open_shown=now.isoformat(timespec="minutes"))
         return Turn(session, (shown, presses.show_draft(draft, world, texts.still_open)))
     return Turn(
         session, (presses.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
     )
+
+
+def _was_shown_lately(session: Session, now: datetime) -> bool:
+    """Whether they were told within the hour that their report is open: an answer is not to drown in it."""
+    if not session.open_shown:
+        return False
+    return timedelta() <= now - datetime.fromisoformat(session.open_shown) < _REMIND_EVERY
 
 
 def help_message(world: World, sender: Sender) -> Message:
@@ -281,6 +293,7 @@ def _session(data: Mapping[str, Any]) -> Session:
         last_frame=_values(data.get("last_frame", {})),
         last_told=str(data.get("last_told", "")),
         clarifying=bool(data["clarifying"]),
+        open_shown=str(data.get("open_shown", "")),
     )
 
 

@@ -17,6 +17,7 @@ class ChannelTexts(Record):
     """In a channel that others read: never a word of what was asked."""
 
     answered: Text
+    sending: Text
     shared: Text
     shared_by: Annotated[Phrase, Holding("person")]
     share: Text
@@ -30,6 +31,7 @@ class FormTexts(Record):
     opener: Text
     title: Title
     loading: Text
+    again: Text
     close: Title
     late: Text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.delivery.notices import Outgoing
@@ -18,7 +17,8 @@ _REFUSED = re.compile(r"refused (\d+): ")
 class Shown:
     """The platform's id of the message that shows it now.
 
-    `again`: it was posted although an earlier try may have been taken, and was not found.
+    `again`: another one may stand beside it. An earlier try may have been taken and was not found, or what is
+    out of date could not be taken away just now.
     """
 
     message_id: str
@@ -49,7 +49,7 @@ async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Sho
         shown = await sender.post(target, outgoing.message, key, thread)
         again = outgoing.unclear and not found
     for stale in {known, found} - {shown, "", None}:
-        await _taken_away(sender, target, str(stale), outgoing)
+        again = not await _taken_away(sender, target, str(stale), outgoing) or again
     return Shown(shown, again)
 
 
@@ -62,13 +62,19 @@ async def _left_alone(sender: Sender, target: Target, outgoing: Outgoing) -> str
     return outgoing.rewrites
 
 
-async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> None:
+async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
     """Take away what can be rewritten no more and shows what has passed: two cards would be two cases.
 
-    Only once the newer one is there, and where even that is refused it stays: none would be worse.
+    Only once the newer one is there, and where even that is refused it stays: none would be worse. False
+    where it is to be tried again.
     """
-    with suppress(DeliveryFault):
+    try:
         await sender.remove(target, message_id, outgoing.message)
+    except PermanentFault:
+        return True
+    except DeliveryFault:
+        return False
+    return True
 
 
 async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:

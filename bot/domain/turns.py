@@ -109,7 +109,7 @@ class Session:
     """What the conversation remembers of one person on one platform.
 
     Of the last question its topic, what was read of it (the frame's slots) and the report that was offered;
-    none of its words.
+    none of its words. `open_shown`: when an answer last said that a report is still open (ISO).
     """
 
     tokens: Tokens
@@ -118,6 +118,7 @@ class Session:
     last_frame: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_told: str = ""
     clarifying: bool = False
+    open_shown: str = ""
 
 
 @dataclass(frozen=True)

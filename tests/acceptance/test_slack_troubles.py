@@ -244,3 +244,32 @@ def test_a_guest_in_the_leaders_channel_is_noticed_at_once(works: Office) -> Non
     reference = report_accident(works, works.slack.add_user("kim"))
     works.card(reference)
     assert reference not in works.slack.visible_to(guest)
+
+
+STUMBLES = {
+    "busy": lambda slack: slack.faults.storm(retry_after=3, method="views.update"),
+    "not JSON": lambda slack: slack.faults.status(200, method="views.update"),
+    "cut": lambda slack: slack.faults.status(503, method="views.update", times=2),
+    "internal": lambda slack: slack.faults.error("internal_error", method="views.update"),
+}
+
+
+@pytest.mark.parametrize("fault", STUMBLES)
+def test_a_window_does_not_stay_at_one_moment(works: Office, fault: str) -> None:
+    """Slack stumbles once over what a window is to show: it shows it all the same."""
+    person = works.slack.add_user(f"lou-{fault}".replace(" ", "-").lower())
+    STUMBLES[fault](works.slack)
+    person.slash("/report")
+    works.modal(person, "danger")
+
+
+def test_a_window_that_stays_says_what_to_do(works: Office) -> None:
+    """Where it cannot be filled for long it says so, and its button shows what was asked for."""
+    person = works.slack.add_user("max")
+    fault = works.slack.faults.error("internal_error", method="views.update", times=None)
+    person.slash("/report")
+    works.said_to(person, "Open the form")
+    assert "press the button" in works.modal(person, "One moment").words
+    fault.clear()
+    works.press(person, "Show it now")
+    works.modal(person, "danger")

@@ -1,9 +1,10 @@
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from bot.assistant import words
-from bot.assistant.dialogue import lost_draft, take_turn
+from bot.assistant.dialogue import dump, lost_draft, restore, take_turn
 from bot.content.world import World
 from bot.domain.turns import (
     Content,
@@ -153,6 +154,22 @@ def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: Wor
     shown = text_of(take_turn(begun, incoming, (parse,), world, MONDAY).replies)
     assert world.rules.texts.report("image") in shown
     assert "Your report is still open" in shown
+
+
+def test_an_open_report_is_spoken_of_once_an_hour(world: World) -> None:
+    """Beside each answer it would drown it; an hour later, and after a restart, it is said again."""
+    session = turn(Pressed("report.start"), world).session
+    parse = Parse("x", (Ranked("report_image", 0.99),), 0.99)
+    said = Incoming("e", Sender("playground", "ana"), Said("i took a photo of a girl changing by accident"))
+    told = []
+    for minutes in (0, 1, 59, 61):
+        restored = restore(dump(session))
+        assert restored is not None
+        done = take_turn(restored, said, (parse,), world, MONDAY + timedelta(minutes=minutes))
+        session = done.session
+        assert world.rules.texts.report("image") in text_of(done.replies)
+        told.append("Your report is still open" in text_of(done.replies))
+    assert told == [True, False, False, True]
 
 
 def test_a_topic_is_chosen(world: World) -> None:

@@ -393,3 +393,28 @@ def test_nothing_is_looked_for_where_all_is_clear(desk: Desk) -> None:
     desk.later(seconds=5)
     desk.work()
     assert "double:" not in desk.dump()
+
+
+def test_what_is_out_of_date_is_taken_away_in_the_end(desk: Desk) -> None:
+    """A card that can be rewritten no more, and not be deleted at the moment, is deleted later."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    [(old, _)] = desk.notebook.seen["flt"]
+    desk.notebook.doubles[old] = next(key for (_, key), known in desk.notebook.keys.items() if known == old)
+    remove, tries = desk.notebook.remove, list[str]()
+
+    async def busy(target: Target, message_id: str, instead: Message) -> None:
+        tries.append(message_id)
+        if len(tries) < 3:
+            raise PassingFault("ratelimited")
+        await remove(target, message_id, instead)
+
+    desk.notebook.remove = busy  # type: ignore[method-assign]
+    desk.notebook.faults = [PermanentFault("edit_window_closed")]
+    desk.press("farid", "case.acknowledge", reference)
+    for _ in range(6):
+        desk.work()
+        desk.later(seconds=10)
+    assert tries == [old] * 3
+    [card] = [text for text in desk.notebook.texts("flt") if reference in text]
+    assert "Farid Anwar" in card

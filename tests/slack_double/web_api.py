@@ -91,7 +91,9 @@ class WebApi:
         return web.json_response(call.reply, status=call.status, headers=headers)
 
     def _reply(self, call: Call, fault: Fault | None) -> tuple[int, Json, dict[str, str]]:
-        headers = {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes)), "x-slack-req-id": "double"}
+        headers = {"x-slack-req-id": "double"}
+        if self.workspace.tells_scopes:
+            headers["x-oauth-scopes"] = ",".join(sorted(self.workspace.scopes))
         try:
             with self.workspace.lock:
                 reply: Json = {"ok": True, **self._done(call, fault)}

@@ -69,6 +69,7 @@ class Workspace:
         self.lock = threading.RLock()
         self.clock, self.rates, self.faults = Clock(), Rates(), Faults()
         self.scopes: set[str] = set(SCOPES)
+        self.tells_scopes = True
         self.token_state = ""
         self.users: dict[str, Account] = {}
         self.channels: dict[str, Channel] = {}

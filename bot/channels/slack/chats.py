@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any
@@ -20,6 +21,9 @@ from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
 _TIMEOUT_S = 10
+# Twice the same is once: a window does not keep what it showed because Slack stumbled. Nobody waits longer.
+_UPDATES_AFTER_S = (0.0, 0.2, 1.5)
+_CLOSED = frozenset(("not_found", "view_not_found"))
 
 
 class Chats:
@@ -42,16 +46,18 @@ class Chats:
         `version` is the hash of what it showed. Where it shows something newer by now, what we bring is
         newer still, because a person's acts are answered in their order: it is shown all the same.
         """
-        if version:
+        for wait in _UPDATES_AFTER_S:
+            await asyncio.sleep(wait)
             try:
-                await self._client.views_update(view_id=view_id, view=view, hash=version)
+                await self._client.views_update(view_id=view_id, view=view, hash=version or None)
             except Exception as fault:
-                if code_of(fault) != "hash_conflict":
-                    return self._failed("views.update", fault)
+                self._failed("views.update", fault)
+                if code_of(fault) in _CLOSED:
+                    return False
+                version = ""
             else:
                 return True
-        again = self._client.views_update(view_id=view_id, view=view)
-        return await self._done("views.update", again) is not None
+        return False
 
     async def publish_home(self, user: str, view: Payload) -> bool:
         """Show a home page to a user."""

@@ -138,7 +138,13 @@ def _of_token(error: Exception) -> str:
 
 
 def _of_scopes(headers: Mapping[str, str]) -> Iterator[str]:
-    given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    if given is None:
+        yield (
+            "which scopes the token has cannot be told: the answer bears no X-OAuth-Scopes (a proxy may take"
+            " it away); compare OAuth & Permissions with docs/slack.md"
+        )
+        return
     granted = {scope.strip() for scope in given.split(",") if scope.strip()}
     for scope in sorted(SCOPES - granted):
         yield f"the scope {scope} is missing: add it as a bot token scope, {_REINSTALL}"

@@ -95,9 +95,9 @@ class Windows:
     def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
 
-    def open(self, trigger: str) -> Opening:
+    def open(self, trigger: str, asked: Content) -> Opening:
         """Open one at once, before there is anything to show: a trigger is good for three seconds."""
-        view = views.placeholder(self._desk.look)
+        view = views.placeholder(self._desk.look, asked)
         return self._desk.background.start(self._desk.chats.open_view(trigger, view))
 
     async def open_with(self, trigger: str, replies: Replies) -> bool:
@@ -201,7 +201,7 @@ class Events:
     async def slash(self, act: Slash) -> None:
         """A command: answered for the sender's eyes where it was typed, or in a modal."""
         content = command(act)
-        opening = self._windows.open(act.trigger) if leads_to_modal(content) else None
+        opening = self._windows.open(act.trigger, content) if leads_to_modal(content) else None
         async with self._desk.turns.of(act.user):
             replies, _ = await self._replies(act, content)
             if opening is not None:
@@ -249,7 +249,7 @@ class Events:
         """A report, begun from anywhere, or from a message: its link and time come along, not its words."""
         if act.name not in SHORTCUTS:
             return
-        opening = self._windows.open(act.trigger)
+        opening = self._windows.open(act.trigger, Pressed("report.start"))
         async with self._desk.turns.of(act.user):
             content = await self._reported(act) if act.ts else Pressed("report.start")
             replies, _ = await self._replies(act, content)
@@ -358,7 +358,7 @@ class Presses:
         """A modal for the answer, where the press was not made in one and a chat is no place for it."""
         at_home = act.view is not None and not act.in_modal
         wanted = at_home or (not act.in_modal and leads_to_modal(content))
-        return self._windows.open(act.trigger) if wanted else None
+        return self._windows.open(act.trigger, content) if wanted else None
 
     async def _stored(self, act: Press, content: Content, standing: Standing, began: float) -> Stored:
         if standing.kind == "gone":

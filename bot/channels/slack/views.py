@@ -16,7 +16,7 @@ from bot.channels.slack.fields import block_id, draw, is_choice, refilled, value
 from bot.channels.slack.parts import SECTION, Payload, fitted, plain
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph
-from bot.domain.turns import Submitted
+from bot.domain.turns import Content, Pressed, Submitted
 
 VIEW_BLOCKS, VIEW_ROOM = 100, 60_000
 CALLBACK = "signpost"
@@ -43,9 +43,28 @@ def modal(message: Message, look: Look) -> Payload:
     return view | ({"submit": plain(cut(form.submit, _TITLE))} if form else {})
 
 
-def placeholder(look: Look) -> Payload:
-    """What is opened at once, before there is anything to show: a trigger is good for three seconds."""
-    return modal(Message((Heading(look.texts.form.loading),), ""), look)
+def placeholder(look: Look, asked: Content) -> Payload:
+    """What is opened at once, before there is anything to show: a trigger is good for three seconds.
+
+    Where it stays, since what was to take its place got lost, it says what to do: its button asks once more.
+    """
+    loading = look.texts.form.loading
+    blocks: tuple[Block, ...] = (Paragraph(loading),)
+    if (again := _again(asked)) is not None:
+        blocks = (*blocks, Buttons((Button(look.texts.form.again, again.action, again.value, "primary"),)))
+    return modal(Message(blocks, loading), look)
+
+
+def _again(asked: Content) -> Pressed | None:
+    """The press that shows the same once more, and does nothing a second time."""
+    match asked:
+        case Submitted("report.start") | Pressed("report.start"):
+            return Pressed("journey.resume")
+        case Pressed(action) if action.startswith("journey.") and action != "journey.send":
+            return Pressed("journey.resume")
+        case Pressed():
+            return asked
+    return None
 
 
 def with_notice(view: Mapping[str, Any], notice: Message, look: Look) -> Payload:

@@ -73,11 +73,11 @@ class Chats:
             done = await self._show(chat, message) and done
         return done
 
-    async def soon(self, writing: Coroutine[Any, Any, bool], within: float) -> bool:
-        """Wait `within` seconds for something to be written; it goes on after. False where it was not."""
+    async def soon(self, writing: Coroutine[Any, Any, bool], within: float) -> bool | None:
+        """Wait `within` seconds for something to be written. Whether it was; None where it goes on after."""
         task = self._start(writing)
         done, _ = await asyncio.wait({task}, timeout=within)
-        return bool(task.result()) if done else True
+        return bool(task.result()) if done else None
 
     async def say(self, there: Reference, text: str, reply_to: str = "") -> bool:
         """One line of plain text, in any conversation."""

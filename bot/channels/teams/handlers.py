@@ -260,7 +260,7 @@ class TeamsDoor:
             return card_reply(drawn)
         if text := brief(replies):
             return message_reply(text)
-        if await self._chats.soon(self._chats.show(chat, replies), _left(ends)):
+        if await self._chats.soon(self._chats.show(chat, replies), _left(ends)) is not False:
             return message_reply(self._texts.chat.below)
         return card_reply(card(merged(replies), self._desk.look, slot=True))
 
@@ -269,7 +269,8 @@ class TeamsDoor:
         if text := brief(replies):
             return message_reply(text)
         sent = await self._chats.soon(self._show_at_home(activity, replies), _left(ends))
-        return message_reply(self._texts.channel.answered if sent else self._texts.chat.unreachable)
+        texts = {True: self._texts.channel.answered, None: self._texts.channel.sending}
+        return message_reply(texts.get(sent, self._texts.chat.unreachable))
 
     async def _show_at_home(self, activity: Activity, replies: Replies) -> bool:
         chat = await self._own_chat(activity)
@@ -310,9 +311,13 @@ class TeamsDoor:
         done = await self._shared.share(
             user_of(activity),
             value,
-            lambda: self._chats.soon(self._chats.post(there, answer), _SHOWN_WITHIN_S),
+            lambda: self._posted(there, answer),
         )
         return texts.shared if done else texts.not_shared
+
+    async def _posted(self, there: Reference, answer: Message) -> bool:
+        """Whether it stands there, or will: a second press must not post it twice."""
+        return await self._chats.soon(self._chats.post(there, answer), _SHOWN_WITHIN_S) is not False
 
     async def _is_in(self, activity: Activity, there: Reference) -> bool:
         try:

@@ -84,3 +84,10 @@ def test_a_wrong_app_token_is_said(way_out: WayOut) -> None:
     assert "SLACK_APP_TOKEN" in proof(way_out).faults[0]
     way_out.config = replace(way_out.config, app_token=way_out.slack.app_token)
     assert proof(way_out).faults == ()
+
+
+def test_scopes_of_which_nothing_is_said_are_not_called_missing(way_out: WayOut) -> None:
+    """A proxy that takes the header away: one fault, that it cannot be told, and what to compare."""
+    way_out.slack.workspace.tells_scopes = False
+    [fault] = proof(way_out).faults
+    assert "cannot be told" in fault
