@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, get_args
 
 from bot.casework.context import Work
@@ -51,6 +52,31 @@ def read(work: Work, row_id: str) -> Owed | None:
     message = Message(tuple(map(_block, sealed["blocks"])), summary=sealed["summary"])
     platform, user, thread = sealed["to"]
     return Owed(platform, user, thread, message)
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """A message in somebody's own chat that is hidden at its time."""
+
+    platform: str
+    user: str
+    message_id: str
+    at: datetime
+
+
+def hide_at(tx: Transaction, vault: Vault, hiding: Hiding) -> None:
+    """Owe that it is hidden then, whatever becomes of this process. Never of a reporter's own view."""
+    asker, sealed = Asker(hiding.platform, hiding.user), {**asdict(hiding), "at": hiding.at.isoformat()}
+    answers.owe_hiding(tx, vault, asker, hiding.message_id, json.dumps(sealed))
+
+
+def hiding_of(work: Work, row_id: str) -> Hiding | None:
+    """What this row is to hide; None where that was done."""
+    found = answers.owed(work.tx, work.context.vault, row_id)
+    if found is None:
+        return None
+    sealed = json.loads(found)
+    return Hiding(**{**sealed, "at": datetime.fromisoformat(sealed["at"])})
 
 
 def _block(stored: dict[str, Any]) -> Block:

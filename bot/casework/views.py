@@ -17,6 +17,8 @@ from bot.casework.press import Press
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Tags
 from bot.storage.reports import Entry
 
+#: What the name of each message begins with that shows a whole case.
+DETAILS = "details:"
 _WRITTEN = ("reference", "text", "outcome", "reason", "answer")
 
 
@@ -42,7 +44,7 @@ def details(press: Press, entries: tuple[Entry, ...]) -> Message:
         Facts(tuple(history_line(context, entry) for entry in entries)),
         Buttons(shown),
     ]
-    slot = f"details:{report.reference}"
+    slot = f"{DETAILS}{report.reference}"
     return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
 
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from bot.casework import answers
 from bot.casework.context import Work
-from bot.delivery.notices import NowhereToSend, Outgoing
+from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing
+from bot.domain.messages import Message, Paragraph
 from bot.storage.outbox import Claimed
 
 # Hours after the question an answer helps nobody: at most so many tries.
 MOST_TRIES = 60
+
+
+def prepare_hiding(work: Work, claimed: Claimed) -> Outgoing | None:
+    """What takes the place of the details that were shown. Raises NowhereToSend, and NotBefore."""
+    hiding = answers.hiding_of(work, claimed.id)
+    if hiding is None:
+        return None
+    if hiding.platform not in work.context.platforms:
+        raise NowhereToSend(claimed.notice.recipient)
+    if work.now < hiding.at:
+        raise NotBefore(hiding.at)
+    text = work.context.world.door.chat.hidden
+    message, key = Message((Paragraph(text),), summary=text), claimed.notice.key
+    return Outgoing(
+        hiding.platform, hiding.user, message, key, hiding.message_id, 0, unclear=False, in_place=True
+    )
 
 
 def prepare(work: Work, claimed: Claimed) -> Outgoing | None:

@@ -83,7 +83,7 @@ class Outgoing:
 
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
     message under which it goes ("" for none). `removes`: what stands there is taken away. `alone`: any other
-    message of the same key is.
+    message of the same key is. `in_place`: it is rewritten there, or not at all.
     """
 
     platform: str
@@ -96,6 +96,7 @@ class Outgoing:
     thread: str = ""
     removes: bool = False
     alone: bool = False
+    in_place: bool = False
 
 
 class NowhereToSend(Exception):

@@ -32,6 +32,9 @@ async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Sho
     it was refused so often in words that nobody knows that what cannot be rewritten is posted anew.
     """
     target = Target(outgoing.platform, outgoing.conversation)
+    if outgoing.in_place:
+        await sender.edit(target, outgoing.rewrites, outgoing.message)
+        return Shown(outgoing.rewrites)
     if outgoing.alone:
         return Shown(await _left_alone(sender, target, outgoing))
     if outgoing.removes:

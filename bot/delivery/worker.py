@@ -30,7 +30,7 @@ from bot.delivery.upkeep import Upkeep
 from bot.domain.notices import REPORTER, Recipient
 from bot.people import standing
 from bot.storage import outbox
-from bot.storage.answers import ANSWER, forget
+from bot.storage.answers import ANSWER, HIDE, SEALED, forget
 from bot.storage.database import StorageUnavailable, Transaction
 from bot.storage.outbox import Claimed
 
@@ -293,7 +293,7 @@ class Worker:
     def _record(self, claimed: Claimed, outgoing: Outgoing, shown: Shown) -> None:
         with self.context.database.transaction() as tx:
             work = Work(tx, self.context, self.clock())
-            if claimed.notice.kind == ANSWER:
+            if claimed.notice.kind in SEALED:
                 forget(tx, claimed)
             else:
                 notices.record(work, claimed, outgoing, shown.message_id, again=shown.again)
@@ -329,7 +329,7 @@ class Worker:
     def _settle(self, tx: Transaction, claimed: Claimed, platform: str, fault: Exception) -> str:
         """Store what came of it, and what follows from it; its outcome in a word."""
         work = Work(tx, self.context, self.clock())
-        if claimed.notice.kind == ANSWER and _is_for_good(claimed, fault):
+        if claimed.notice.kind in SEALED and _is_for_good(claimed, fault):
             forget(tx, claimed)
             return "undeliverable"
         match fault:
@@ -351,7 +351,7 @@ class Worker:
     def _again(self, work: Work, claimed: Claimed, platform: str, fault: Exception) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
         due_at = work.now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
-        if retry_after and claimed.notice.recipient != REPORTER and claimed.notice.kind != ANSWER:
+        if retry_after and claimed.notice.recipient != REPORTER and claimed.notice.kind not in SEALED:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             outbox.pause(work.tx, claimed.notice.recipient, due_at)
         undelivered.again(work, claimed, due_at, reason_of(fault, claimed.fault), platform)
@@ -360,6 +360,8 @@ class Worker:
 def _prepared(work: Work, claimed: Claimed) -> Outgoing | None:
     if claimed.notice.kind == ANSWER:
         return answers.prepare(work, claimed)
+    if claimed.notice.kind == HIDE:
+        return answers.prepare_hiding(work, claimed)
     prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
     return prepare(work, claimed)
 

@@ -17,6 +17,9 @@ from bot.storage.schema import answers, outbox
 from bot.storage.vault import Vault
 
 ANSWER = "answer"
+# A message that is to be hidden at its time; the platform's own id of it is sealed as well.
+HIDE = "hide"
+SEALED = frozenset((ANSWER, HIDE))
 _TABLE = "answers"
 _ASKER = 32
 
@@ -36,13 +39,37 @@ class Asker:
 def owe(connection: Connection, vault: Vault, asker: Asker, sealed: str) -> None:
     """Owe this to the asker, at once and before anything else that waits."""
     row_id = vault.new_id()
+    _keep(connection, vault, row_id, sealed)
+    notice = Notice(NoticeKey.of(ANSWER, row_id), "", ANSWER, asker.recipient(vault))
+    enqueue(connection, row_id, notice, FIRST)
+
+
+def owe_hiding(connection: Connection, vault: Vault, asker: Asker, message_id: str, sealed: str) -> None:
+    """Owe that this message of theirs is hidden, in the place of what was owed of it before."""
+    forget_hiding(connection, vault, asker, message_id)
+    row_id = _hidden_id(vault, asker, message_id)
+    _keep(connection, vault, row_id, sealed)
+    notice = Notice(NoticeKey.of(HIDE, row_id), "", HIDE, Recipient(place=f"{HIDE}:{row_id[:_ASKER]}"))
+    enqueue(connection, row_id, notice, FIRST)
+
+
+def forget_hiding(connection: Connection, vault: Vault, asker: Asker, message_id: str) -> None:
+    """Something else stands there now, which stays."""
+    row_id = _hidden_id(vault, asker, message_id)
+    connection.execute(delete(outbox).where(outbox.c.id == row_id))
+    connection.execute(delete(answers).where(answers.c.id == row_id))
+
+
+def _hidden_id(vault: Vault, asker: Asker, message_id: str) -> str:
+    return vault.blind(HIDE, asker.platform, asker.user, message_id)
+
+
+def _keep(connection: Connection, vault: Vault, row_id: str, sealed: str) -> None:
     record, wrapped = vault.ring.new_record_key(_TABLE, row_id)
     values = {"key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
     connection.execute(
         insert(answers).values(id=row_id, sealed_answer=record.seal("sealed_answer", sealed), **values)
     )
-    notice = Notice(NoticeKey.of(ANSWER, row_id), "", ANSWER, asker.recipient(vault))
-    enqueue(connection, row_id, notice, FIRST)
 
 
 def owed(connection: Connection, vault: Vault, row_id: str) -> str | None:

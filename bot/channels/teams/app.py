@@ -16,7 +16,7 @@ from bot.channels.common.look import Look
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
 from bot.channels.common.runtime import Core, Pace
-from bot.channels.common.work import FINISH_S, Background, Runtime, Turns, alongside
+from bot.channels.common.work import Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
 from bot.channels.teams.auth import Gate, Identity, Refused, SigningKeys
 from bot.channels.teams.channel import ChannelCheck
@@ -28,7 +28,7 @@ from bot.channels.teams.handlers import TeamsDoor
 from bot.channels.teams.payloads import read
 from bot.channels.teams.people import People
 from bot.channels.teams.posts import excuse, post_of, words_of
-from bot.channels.teams.references import KeptReferences, References
+from bot.channels.teams.references import Hidings, KeptReferences, References
 from bot.channels.teams.sender import GAP_S, TeamsSender
 from bot.delivery.sender import DeliveryFault, OutageFault
 
@@ -99,7 +99,8 @@ PATH = "/api/messages"
 BODY_LIMIT = 256 * 1024
 # Teams waits five seconds for the answer of a dialog, its way there and back among them.
 WITHIN = 4.0
-_DRAIN = 10.0
+# Together with what is hidden at the end (2.5 s) less than the ten seconds that an orchestrator waits.
+_DRAIN, _FINISH_S = 4.0, 2.0
 
 
 def backend_of(
@@ -290,7 +291,8 @@ def mount(
     references = References(kept, runtime.run, runtime.now)
     people = People(port, config, runtime.monotonic, references.person)
     desk = TeamsDesk(core, current, look, people)
-    chats = Chats(port, look, background.start, runtime.sleep, native=not config.emulator)
+    hidings = Hidings(kept, runtime.run, runtime.now)
+    chats = Chats(port, look, background.start, runtime.sleep, native=not config.emulator, hidings=hidings)
     door = TeamsDoor(desk, port, references, chats)
     check = channel_check(port, references, current, config, state)
     failed = words_of(list(desk.unsaved.blocks))
@@ -298,7 +300,7 @@ def mount(
     add_routes(app, port, door.handle, config, runtime.start, clock, failed, hearing)
     # After the door's own end: what the last presses have shown is hidden too.
     app.on_shutdown.append(lambda _app: chats.close())
-    app.on_shutdown.append(lambda _app: background.finish(FINISH_S))
+    app.on_shutdown.append(lambda _app: background.finish(_FINISH_S))
     app.cleanup_ctx.append(
         _beside(lambda: hearing.watch(lambda: _probe(token, hearing), runtime.sleep), runtime)
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from bot.casework.views import DETAILS
 from bot.channels.common.look import Look
 from bot.channels.common.messages import is_end, is_private, is_step, line
 from bot.channels.common.remembered import Remembered
@@ -20,6 +21,7 @@ from bot.channels.common.sharing import answered_topic
 from bot.channels.common.work import Sleep, Start, a_few_times
 from bot.channels.teams.activities import Post, Reference, TeamsPort
 from bot.channels.teams.posts import citations_of, post_of, posts_of
+from bot.channels.teams.references import Hidings
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
 from bot.domain.messages import Form, Message
 from bot.reporting.steps import SLOT
@@ -29,6 +31,8 @@ _REMEMBERED = 5000
 _SETTLE_S = 1.0
 # How long what was for one pair of eyes stays readable in a chat that Teams keeps.
 _READ_S = 900.0
+# The end of a process is not to wait for a Teams that hangs.
+_HIDDEN_WITHIN_S = 2.5
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,16 @@ class Chats:
         start: Start,
         sleep: Sleep,
         native: bool,
+        hidings: Hidings,
     ) -> None:
         self._port = port
         self._look = look
         self._start = start
         self._sleep = sleep
         self._native = native
+        self._hidings = hidings
+        # The details of cases whose hiding is stored; the rest is in memory alone: it could be a reporter's.
+        self._stored: Remembered[str, None] = Remembered(_REMEMBERED)
         # The card on which each person's report, or anything else private, stands now.
         self._slots: Remembered[tuple[str, str], str] = Remembered(_REMEMBERED)
         self._topics: Remembered[str, str] = Remembered(_REMEMBERED)
@@ -121,11 +129,13 @@ class Chats:
             self._start(self._hidden(chat, before))
 
     async def close(self) -> None:
-        """Hide at once whatever waits to be hidden: nobody would do it later."""
+        """Hide at once whatever waits to be hidden, as far as Teams takes it; details the next process hides."""
         waiting = tuple(self._hiding.items())
         for _, (_, task) in waiting:
             task.cancel()
-        await asyncio.gather(*(self._hidden(chat, message_id) for message_id, (chat, _) in waiting))
+        hiding = [self._start(self._hidden(chat, message_id)) for message_id, (chat, _) in waiting]
+        if hiding:
+            await asyncio.wait(hiding, timeout=_HIDDEN_WITHIN_S)
 
     def topic_of(self, message_id: str) -> str:
         """The topic that a message has answered; "" for any other message, or an old one."""
@@ -169,7 +179,14 @@ class Chats:
         if (known := self._hiding.pop(message_id, None)) is not None:
             known[1].cancel()
         forms = any(isinstance(block, Form) for block in message.blocks)
-        if message_id and message.ephemeral and not forms and not is_step(message):
+        hidden = bool(message_id) and message.ephemeral and not forms and not is_step(message)
+        if hidden and message.replaces.startswith(DETAILS):
+            self._stored[message_id] = None
+            self._start(self._hidings.later(chat.user, message_id, _READ_S))
+        elif message_id in self._stored:
+            del self._stored[message_id]
+            self._start(self._hidings.never(chat.user, message_id))
+        if hidden:
             self._hiding[message_id] = chat, self._start(self._hide_after(chat, message_id))
 
     async def _hide_after(self, chat: Chat, message_id: str) -> None:

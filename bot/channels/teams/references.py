@@ -11,9 +11,12 @@ from typing import Any
 
 import structlog
 
+from bot.casework.answers import Hiding, hide_at
 from bot.channels.common.remembered import Remembered
 from bot.channels.teams.activities import Activity, Reference
+from bot.channels.teams.config import PLATFORM
 from bot.storage import teams
+from bot.storage.answers import Asker, forget_hiding
 from bot.storage.database import Database, StorageUnavailable
 from bot.storage.vault import Vault
 
@@ -46,6 +49,43 @@ class KeptReferences:
         """Keep it no more."""
         with self.database.transaction() as tx:
             teams.forget(tx, self.vault, name)
+
+    def hide_at(self, hiding: Hiding) -> None:
+        """Owe that a message is hidden."""
+        with self.database.transaction() as tx:
+            hide_at(tx, self.vault, hiding)
+
+    def hide_never(self, user: str, message_id: str) -> None:
+        """Owe it no more."""
+        with self.database.transaction() as tx:
+            forget_hiding(tx, self.vault, Asker(PLATFORM, user), message_id)
+
+
+class Hidings:
+    """What is hidden in a chat at its time by whichever worker lives then: the details of a case.
+
+    `run` takes a plain function off the event loop. A fault of the database costs that, never an event.
+    """
+
+    def __init__(self, kept: KeptReferences, run: Run, clock: Callable[[], datetime]) -> None:
+        self._kept = kept
+        self._run = run
+        self._clock = clock
+
+    async def later(self, user: str, message_id: str, seconds: float) -> None:
+        """Hide it then, unless something else stands there before."""
+        at = self._clock() + timedelta(seconds=seconds)
+        await self._safely(self._kept.hide_at, Hiding(PLATFORM, user, message_id, at))
+
+    async def never(self, user: str, message_id: str) -> None:
+        """Something else stands there now."""
+        await self._safely(self._kept.hide_never, user, message_id)
+
+    async def _safely(self, call: Callable[..., Any], *args: Any) -> None:
+        try:
+            await self._run(call, *args)
+        except StorageUnavailable as fault:
+            log.error("teams.hiding_not_stored", fault=type(fault).__name__)
 
 
 class References:

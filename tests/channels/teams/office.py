@@ -21,7 +21,7 @@ from bot.channels.teams.desk import TeamsDesk
 from bot.channels.teams.handlers import TeamsDoor
 from bot.channels.teams.people import People
 from bot.channels.teams.posts import post_of
-from bot.channels.teams.references import KeptReferences, References
+from bot.channels.teams.references import Hidings, KeptReferences, References
 from bot.channels.teams.sender import TeamsSender
 from bot.delivery.sender import PermanentFault
 from bot.delivery.worker import Worker
@@ -242,7 +242,7 @@ def _office(desk: Desk, config: TeamsConfig, core: Any) -> Office:
     references = References(kept, inline, lambda: desk.now)
     people = People(port, config, lambda: next(ticks), references.person)
     start = asyncio.create_task  # noqa: TID251 - the test is the composition root
-    chats = Chats(port, look, start, sleep, native=True)
+    chats = Chats(port, look, start, sleep, native=True, hidings=Hidings(kept, inline, lambda: desk.now))
     door = TeamsDoor(TeamsDesk(core, context.current, look, people), port, references, chats)
     check = channel_check(port, references, context.current, config, context.channel)
     pace = Pace(0.5, lambda: next(ticks), sleep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot.app import new_tokens
 from bot.casework.context import Work
 from bot.casework.open import submit
+from bot.channels.teams import chats as chats_module
 from bot.channels.teams.activities import Account, Member, Reference
 from bot.delivery.sender import PassingFault, PermanentFault
 from bot.domain.turns import Incoming, Sender, SubmitReport
@@ -404,5 +406,71 @@ def test_a_thread_is_no_conversation_of_its_own(works: Office) -> None:
         await works.says("ana", "help", reference=thread, mentioned=True)
         found = await works.references.conversation("19:c@thread.tacv2")
         assert found == Reference(HOME, "19:c@thread.tacv2", "channel", TENANT, BOT, "team")
+
+    play(story())
+
+
+def test_details_are_hidden_though_nobody_remembers_them(works: Office) -> None:
+    """The process was killed: whichever worker lives when their time is over hides them, once."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        details = next(reversed(works.port.shown))
+        await asyncio.sleep(0)
+        works.desk.later(minutes=14)
+        await works.work()
+        assert "The report" in words(works.port.shown[details])
+        works.desk.later(minutes=2)
+        await works.work()
+        assert "no longer shown" in words(works.port.shown[details])
+        before = len(works.port.updated)
+        works.desk.later(minutes=60)
+        await works.work()
+        assert details not in [name for name, _ in works.port.updated[before:]]
+        assert "hide:" not in works.desk.dump()
+
+    play(story())
+
+
+def test_a_form_is_not_hidden_by_what_was_owed_of_the_details(works: Office) -> None:
+    """What has taken their place stays, whoever worked on."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        details = next(reversed(works.port.shown))
+        await works.presses("farid", "Add a note", on=details)
+        await asyncio.sleep(0)
+        works.desk.later(minutes=20)
+        await works.work()
+        assert "no longer shown" not in words(works.port.shown[details])
+
+    play(story())
+
+
+def test_the_end_does_not_wait_for_a_teams_that_hangs(works: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be hidden at once is left to the next worker."""
+    monkeypatch.setattr(chats_module, "_HIDDEN_WITHIN_S", 0.1)
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        details = next(reversed(works.port.shown))
+
+        async def hanging(*_: object) -> None:
+            await asyncio.sleep(3600)
+
+        update = works.port.update
+        monkeypatch.setattr(works.port, "update", hanging)
+        async with asyncio.timeout(2):
+            await works.chats.close()
+        monkeypatch.setattr(works.port, "update", update)
+        works.desk.later(minutes=16)
+        await works.work()
+        assert "no longer shown" in words(works.port.shown[details])
 
     play(story())
