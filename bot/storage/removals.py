@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.notices import FLT_CHANNEL, NoticeKey, Recipient
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.schema import outbox
+from bot.storage.schema import outbox, posted, reports
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,15 @@ def other_messages(connection: Connection, report_id: str, recipient: Recipient)
     kinds = outbox.c.kind.not_in(("card", "gone", "double"))
     query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
     return tuple(_stood(row) for row in connection.execute(query))
+
+
+def is_outdated(connection: Connection, reference: str, platform: str, message_id: str) -> bool:
+    """Whether the FLT's card of this case stands on the platform under another id, and no card under this."""
+    flt = (posted.c.recipient == FLT_CHANNEL) & (posted.c.platform == platform)
+    theirs = select(posted.c.message_id).join(reports, reports.c.id == posted.c.report_id)
+    known = connection.execute(theirs.where(flt, reports.c.reference == reference)).first()
+    here = connection.execute(select(posted.c.report_id).where(posted.c.message_id == message_id)).first()
+    return known is not None and known.message_id != message_id and here is None
 
 
 def stood(connection: Connection, key: NoticeKey) -> Stood | None:

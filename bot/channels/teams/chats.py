@@ -129,13 +129,25 @@ class Chats:
             self._start(self._hidden(chat, before))
 
     async def close(self) -> None:
-        """Hide at once whatever waits to be hidden, as far as Teams takes it; details the next process hides."""
+        """Hide at once whatever waits to be hidden, as far as Teams takes it; details the next one hides."""
         waiting = tuple(self._hiding.items())
         for _, (_, task) in waiting:
             task.cancel()
         hiding = [self._start(self._hidden(chat, message_id)) for message_id, (chat, _) in waiting]
         if hiding:
             await asyncio.wait(hiding, timeout=_HIDDEN_WITHIN_S)
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside everything else."""
+        self._start(work)
+
+    async def take_away(self, there: Reference, message_id: str) -> None:
+        """Delete a card that is out of date; where Teams refuses that, it says that it goes on elsewhere."""
+        try:
+            await self._port.delete(there, message_id)
+        except DeliveryFault as fault:
+            self._failed("delete", fault)
+            await self._rewritten(there, message_id, post_of(line(self._look.texts.chat.moved), self._look))
 
     def topic_of(self, message_id: str) -> str:
         """The topic that a message has answered; "" for any other message, or an old one."""

@@ -37,7 +37,7 @@ from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
 from bot.delivery.sender import DeliveryFault
 from bot.domain.messages import Button, Buttons, Field, Form, Message
-from bot.domain.presses import Rating, Share
+from bot.domain.presses import CasePart, Rating, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.reporting.steps import SLOT
 
@@ -266,11 +266,25 @@ class TeamsDoor:
 
     async def _among_others(self, activity: Activity, replies: Replies, ends: float) -> InvokeReply:
         """Nothing but a short answer for the presser's eyes; the rest goes to their own chat."""
+        self._chats.beside(self._healed(activity))
         if text := brief(replies):
             return message_reply(text)
         sent = await self._chats.soon(self._show_at_home(activity, replies), _left(ends))
         texts = {True: self._texts.channel.answered, None: self._texts.channel.sending}
         return message_reply(texts.get(sent, self._texts.chat.unreachable))
+
+    async def _healed(self, activity: Activity) -> None:
+        """A card that Teams took twice names itself when it is pressed: the one that nobody rewrites goes."""
+        content = content_of(activity.value, self._desk.look)
+        if (
+            not isinstance(content, Pressed)
+            or not content.action.startswith("case.")
+            or not activity.reply_to
+        ):
+            return
+        reference = CasePart.parse(content.value).reference
+        if await self._references.is_outdated(reference, activity.reply_to):
+            await self._chats.take_away(root(activity.reference), activity.reply_to)
 
     async def _show_at_home(self, activity: Activity, replies: Replies) -> bool:
         chat = await self._own_chat(activity)

@@ -18,6 +18,7 @@ from bot.channels.teams.config import PLATFORM
 from bot.storage import teams
 from bot.storage.answers import Asker, forget_hiding
 from bot.storage.database import Database, StorageUnavailable
+from bot.storage.removals import is_outdated
 from bot.storage.vault import Vault
 
 log = structlog.get_logger()
@@ -49,6 +50,11 @@ class KeptReferences:
         """Keep it no more."""
         with self.database.transaction() as tx:
             teams.forget(tx, self.vault, name)
+
+    def is_outdated(self, reference: str, message_id: str) -> bool:
+        """Whether the leaders' card of this case stands elsewhere, and none stands here."""
+        with self.database.transaction() as tx:
+            return is_outdated(tx, reference, PLATFORM, message_id)
 
     def hide_at(self, hiding: Hiding) -> None:
         """Owe that a message is hidden."""
@@ -138,6 +144,10 @@ class References:
     async def near(self) -> Reference | None:
         """Where the newest activity came from: the service URL, the tenant and the bot; no conversation."""
         return await self._recall(_NEAR)
+
+    async def is_outdated(self, reference: str, message_id: str) -> bool:
+        """Whether this card of a case is one that was posted twice, and not the one that is rewritten."""
+        return bool(await self._safely(self._kept.is_outdated, reference, message_id))
 
     async def lost(self, user: str) -> None:
         """A person's chat is there no longer: it must be made anew."""

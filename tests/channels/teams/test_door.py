@@ -13,8 +13,8 @@ from bot.app import new_tokens
 from bot.casework.context import Work
 from bot.casework.open import submit
 from bot.channels.teams import chats as chats_module
-from bot.channels.teams.activities import Account, Member, Reference
-from bot.delivery.sender import PassingFault, PermanentFault
+from bot.channels.teams.activities import Account, Member, Post, Reference
+from bot.delivery.sender import PassingFault, PermanentFault, UnclearFault
 from bot.domain.turns import Incoming, Sender, SubmitReport
 from tests.channels.teams.office import (
     BOT,
@@ -472,5 +472,37 @@ def test_the_end_does_not_wait_for_a_teams_that_hangs(works: Office, monkeypatch
         works.desk.later(minutes=16)
         await works.work()
         assert "no longer shown" in words(works.port.shown[details])
+
+    play(story())
+
+
+def test_a_press_on_a_doubled_card_takes_it_away(works: Office) -> None:
+    """Teams took the card and the answer was lost: the older one works when it is pressed, and then goes."""
+
+    async def story() -> None:
+        await installed(works)
+        send, cards = works.port.send, list[str]()
+
+        async def first_answer_lost(to: Reference, post: Post) -> str:
+            message_id = await send(to, post)
+            if to.conversation == FLT:
+                cards.append(message_id)
+                if len(cards) == 1:
+                    raise UnclearFault("cut")
+            return message_id
+
+        works.port.send = first_answer_lost  # type: ignore[method-assign]
+        await reported(works)
+        works.desk.later(seconds=30)
+        await works.work()
+        older, newer = cards
+        await works.presses("farid", "Acknowledge", on=older, reference=room())
+        await asyncio.sleep(0)
+        await works.work()
+        assert works.port.deleted == [older]
+        assert "Farid" in words(works.port.shown[newer])
+        await works.presses("farid", "Open details", on=newer, reference=room())
+        await asyncio.sleep(0)
+        assert works.port.deleted == [older]
 
     play(story())
