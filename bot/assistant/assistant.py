@@ -44,6 +44,7 @@ from bot.domain.turns import (
     SubmitReport,
     Submitted,
     Turn,
+    Typed,
     WithdrawReport,
 )
 from bot.engine.parse import Engine, Parse
@@ -274,7 +275,9 @@ class Assistant:
         sender = incoming.sender
         one_at_a_time(work.tx, self._context.vault, sender.platform, sender.user)
         event = (sender.platform, incoming.event_id)
-        if not first_time(work.tx, self._context.vault, event, work.now):
+        # Words that are kept twice are kept once: no trace of each of them is needed.
+        typed = isinstance(incoming.content, Typed)
+        if not (typed or first_time(work.tx, self._context.vault, event, work.now)):
             return ()
         standing.refresh(work)
         if stops(self._context, incoming):

@@ -44,7 +44,7 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
             for command in turn.commands
         )
         return replace(turn, replies=(_panel(own, world, now), *turn.replies), commands=urgent)
-    kept = presses.with_typed(draft, content.fields, world)
+    kept = presses.with_typed(draft, draft.step, content.fields, world)
     marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)})
     session = replace(turn.session, draft=marked)
     return replace(turn, session=session, replies=(_panel(own, world, now, marked),))

@@ -31,6 +31,7 @@ from bot.domain.turns import (
     Submitted,
     Tokens,
     Turn,
+    Typed,
 )
 from bot.engine.parse import Parse
 from bot.following import aftercare
@@ -58,13 +59,21 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
             if (word := _of_sender(text)) is not None:
                 return word(session, incoming.sender, world, now)
             return _said(session, text, next(iter(parses), None), world, now)
-        case Pressed(words.WORD, word) if word in _COMMANDS:
-            return _COMMANDS[word](session, world, now)
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
         case Submitted() as submitted:
             turn = _submitted(session, submitted, world, now)
             return read_for_danger(turn, submitted, parses, world, now)
+        case Typed() as typed:
+            return _kept(session, typed, world)
+
+
+def _kept(session: Session, typed: Typed, world: World) -> Turn:
+    if session.draft is None:
+        return Turn(session)
+    draft = presses.keep(session.draft, typed, world)
+    shown = journeys.current(draft, world)
+    return Turn(replace(session, draft=draft), (presses.show_draft(shown, world),))
 
 
 def _text(text: str, *buttons: Button) -> Message:
@@ -216,6 +225,8 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
 
 
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
+    if pressed.action == words.WORD and pressed.value in _COMMANDS:
+        return _COMMANDS[pressed.value](session, world, now)
     if pressed.action.startswith("journey."):
         return presses.act(session, pressed, world, now)
     if pressed.action == "report.start":

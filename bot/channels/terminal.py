@@ -26,7 +26,7 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
-from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted, Typed
 
 PLATFORM = "terminal"
 _WIDTH = 88
@@ -114,8 +114,8 @@ class Terminal:
     def _next(self) -> Content | None:
         if self._form is not None:
             form, self._form = self._form, None
-            values = self._fill(form)
-            if values is not None:
+            values = dict[str, tuple[str, ...]]()
+            if self._filled(form, values):
                 return Submitted(form.action, form.value, values)
         text = self.read("> ").strip()
         if text in ("quit", "exit"):
@@ -143,16 +143,26 @@ class Terminal:
             if isinstance(block, Form):
                 self._form = block
 
-    def _fill(self, form: Form) -> dict[str, tuple[str, ...]] | None:
+    def _filled(self, form: Form, values: dict[str, tuple[str, ...]]) -> bool:
+        """Ask for each field. False where the form is left: what was typed by then is kept, not sent."""
+        done = False
+        try:
+            done = self._fill(form, values)
+        finally:
+            if not done:
+                kept = Typed(form.value, values)
+                self.handle(Incoming(self.new_id(), Sender(PLATFORM, self.user), kept, counts=False))
+        return done
+
+    def _fill(self, form: Form, values: dict[str, tuple[str, ...]]) -> bool:
         self.show("")
         self.show(f"{clean(form.title or 'A short form')} (Enter skips a field, a full stop leaves the form)")
-        values: dict[str, tuple[str, ...]] = {}
         for item in form.fields:
             answer = self._ask(item)
             if answer is None:
-                return None
+                return False
             values[item.name] = answer
-        return values
+        return True
 
     def _ask(self, item: Field) -> tuple[str, ...] | None:
         for line in _question(item):

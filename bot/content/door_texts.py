@@ -70,6 +70,7 @@ class ChatTexts(Record):
 
     below: Text
     moved: Text
+    above: Text
     try_again: Text
     again: Text
     unknown: Text

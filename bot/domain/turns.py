@@ -42,7 +42,19 @@ class SharedFile:
     """A file was sent. Nothing of it is known here, not even its name: it is never fetched."""
 
 
-Content = Said | Pressed | Submitted | SharedFile
+@dataclass(frozen=True)
+class Typed:
+    """What stands in a form that is not sent yet. It is kept with the draft, and nobody is told anything.
+
+    `value` is the form's. A field that is left out keeps what was kept of it before. The reply is the step
+    with these words in it, for a door that keeps a copy of what is on the screen.
+    """
+
+    value: str
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+Content = Said | Pressed | Submitted | SharedFile | Typed
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
-from bot.domain.turns import Draft, Pressed, SendAlert, Session, SubmitReport, Submitted, Turn
+from bot.domain.turns import Draft, Pressed, SendAlert, Session, SubmitReport, Submitted, Turn, Typed
 from bot.reporting import alert, drills, journeys, steps
 from bot.reporting.inputs import Desk, Reading, clean_text, read_fields
 from bot.reporting.journeys import REVIEW, settle
@@ -75,20 +75,28 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
         return place.at(replace(draft, hidden=False))
     pressed = StepChoice.parse(content.value)
     if draft.hidden or (pressed.draft, pressed.step) != (draft.tokens.draft, draft.step):
-        return place.at(draft, texts.journey.stale)
+        # From an older screen, in another tab perhaps: no answer, but its words wait where they were typed.
+        found = content.fields if isinstance(content, Submitted) else content.typed
+        return place.at(keep(draft, Typed(content.value, found), world), texts.journey.stale)
     if isinstance(content, Submitted):
         return submit_form(place, content)
-    place = replace(place, draft=with_typed(draft, content.typed, world))
+    place = replace(place, draft=with_typed(draft, draft.step, content.typed, world))
     action = _ACTIONS.get(content.action)
     return action(place, pressed.option) if action else place.at(place.draft, texts.dialogue.unknown_action)
 
 
-def with_typed(draft: Draft, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
-    """The draft with what was typed into the form on screen and not submitted; not the receipt code.
+def keep(draft: Draft, typed: Typed, world: World) -> Draft:
+    """The draft with the words of a form of its own, of whatever step; unchanged by another draft's form."""
+    form = StepChoice.parse(typed.value)
+    return with_typed(draft, form.step, typed.fields, world) if form.draft == draft.tokens.draft else draft
+
+
+def with_typed(draft: Draft, name: str, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
+    """The draft with what was typed into the form of a step and not submitted; not the receipt code.
 
     Sealed with the session like all else, so that no way out of a form costs anybody their words.
     """
-    step = world.playbook.steps.get(draft.step)
+    step = world.playbook.steps.get(name)
     if step is None or step.kind != "form" or not typed:
         return draft
     slots = journeys.facts(step, settle(draft, world).slots, world)
@@ -97,7 +105,7 @@ def with_typed(draft: Draft, typed: Mapping[str, tuple[str, ...]], world: World)
         for record in step.fields
         if record.name in typed and record.check != "receipt_code"
     }
-    return replace(draft, typed={**draft.typed, step.id: kept})
+    return replace(draft, typed={**draft.typed, step.id: {**draft.typed.get(step.id, {}), **kept}})
 
 
 def _kept(record: FieldRecord, values: tuple[str, ...], slots: Slots, world: World) -> tuple[str, ...]:

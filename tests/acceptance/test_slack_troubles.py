@@ -97,6 +97,20 @@ def test_a_modal_that_was_closed_goes_on_in_the_direct_messages(works: Office) -
     works.modal(person, "What is this about?")
 
 
+def test_a_modal_closed_with_the_cross_costs_no_word(works: Office) -> None:
+    """What stood in a modal that was closed stands in its field when the report is opened again."""
+    person = at_a_form(works, "dan")
+    person.fill(None, {"What happened?": "Half a sentence about"})
+    closed = person.close()
+    assert closed is not None
+    assert closed.ok
+    person.slash("/report")
+    works.modal(person, "under way")
+    works.press(person, "Go on with it")
+    shown = works.modal(person, "What happened?")
+    assert "Half a sentence about" in str(shown.payload)
+
+
 def test_the_second_of_two_quick_presses_is_shown(works: Office) -> None:
     """An answer to a modal that has changed meanwhile is shown all the same: it is the newest."""
     person = works.slack.add_user("eve")

@@ -19,7 +19,7 @@ from bot.domain.messages import (
     Tags,
     Verdict,
 )
-from bot.domain.turns import Content, Incoming, Pressed, Said, Submitted
+from bot.domain.turns import Content, Incoming, Pressed, Said, Submitted, Typed
 
 FIELDS = (
     Field("where", "Where?", "text", required=False),
@@ -67,11 +67,14 @@ def test_a_form_is_asked_field_by_field() -> None:
 
 
 def test_a_field_can_be_skipped_and_a_form_left() -> None:
-    """Enter skips a field; a full stop leaves the form without sending anything."""
+    """Enter skips a field; a full stop leaves the form: what was typed by then is kept and not sent."""
     assert Played(["report", "", "1"], [FORM]).sent[1] == Submitted(
         "journey.submit", "d|s", {"where": (), "what": ("a",)}
     )
-    assert Played(["report", ".", "quit"], [FORM]).sent == [Said("report")]
+    kept = Typed("d|s", {"where": ("the hall",)})
+    assert Played(["report", "the hall", ".", "quit"], [FORM]).sent == [Said("report"), kept]
+    # So does the end of the input: a window that was closed.
+    assert Played(["report", "the hall"], [FORM]).sent == [Said("report"), kept]
 
 
 def test_terminal_codes_in_a_text_do_nothing() -> None:

@@ -12,7 +12,7 @@ from bot.assistant import dialogue
 from bot.assistant.crisis import prose
 from bot.assistant.dialogue import take_turn
 from bot.content.world import World
-from bot.domain.messages import Button, Field, Message
+from bot.domain.messages import Button, Field, Form, Message
 from bot.domain.turns import (
     AddToReport,
     Command,
@@ -29,6 +29,7 @@ from bot.domain.turns import (
     SubmitReport,
     Submitted,
     Tokens,
+    Typed,
 )
 from bot.engine.parse import Parse, Ranked
 from bot.reporting import journeys, receipts
@@ -146,11 +147,29 @@ def _presses_before(story: Story, told: Mapping[str, str]) -> None:
 
 
 def _fills_in(story: Story, told: Mapping[str, Any]) -> None:
-    form = form_of(story.screen)
+    form, fields = _filled(story.screen, told)
+    story.does(Submitted(form.action, form.value, fields))
+
+
+def _types_into_the_form(story: Story, told: Mapping[str, Any]) -> None:
+    """Words stand in the form, and nothing is pressed."""
+    form, fields = _filled(story.screen, told)
+    shown = story.screen
+    story.does(Typed(form.value, fields))
+    story.screen = shown
+
+
+def _fills_in_before(story: Story, told: Mapping[str, Any]) -> None:
+    [shown, *_] = [screen for screen in story.screens if told["under"] in text_of(screen)]
+    form, fields = _filled(shown, told["typed"])
+    story.does(Submitted(form.action, form.value, fields))
+
+
+def _filled(shown: tuple[Message, ...], told: Mapping[str, Any]) -> tuple[Form, dict[str, tuple[str, ...]]]:
+    form = form_of(shown)
     by_label = {item.label: item for item in form.fields}
     assert told.keys() <= by_label.keys(), f"no field {sorted(told.keys() - by_label.keys())}"
-    fields = {by_label[label].name: _values(by_label[label], value) for label, value in told.items()}
-    story.does(Submitted(form.action, form.value, fields))
+    return form, {by_label[label].name: _values(by_label[label], value) for label, value in told.items()}
 
 
 def _values(item: Field, told: Any) -> tuple[str, ...]:
@@ -260,6 +279,8 @@ VERBS: Mapping[str, Callable[[Story, Any], None]] = {
     "staff leaves the form": _leaves,
     "a door starts a report": _starts_filled,
     "staff fills in": _fills_in,
+    "staff types into the form": _types_into_the_form,
+    "staff fills in an old form": _fills_in_before,
     "staff shares": _shares_a_file,
     "staff types in a channel": _in_a_channel,
     "staff is on": _is_on,

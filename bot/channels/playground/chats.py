@@ -71,6 +71,19 @@ class Chats:
         gone = self._notes[user].pop(card, None)
         return [self._feed.drop(private_notes(user), gone)] if gone else []
 
+    def kept(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[Event]:
+        """A form that is being filled in, with what stands in it by now. Whoever types in it keeps theirs."""
+        chat, events = self._chats[user], list[Event]()
+        for message in messages:
+            place = _place(chat, message.replaces)
+            # A panel may have taken the form's place: it stays.
+            if place is not None and "<form" in chat[place].body:
+                old = chat[place]
+                chat[place] = item = replace(old, body=self._pages.body(message, old.id))
+                put = self._feed.put(direct(user), item, now)
+                events.append(replace(put, data={**put.data, "typed": 1}))
+        return events
+
     def _append(self, user: str, item: Item) -> list[Event]:
         chat = self._chats[user]
         chat.append(item)

@@ -25,7 +25,7 @@ from bot.channels.playground.sender import PlaygroundSender
 from bot.channels.playground.store import FLT, PlaygroundStore, Run, direct
 from bot.domain.messages import Message
 from bot.domain.roster import Federation
-from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted, Typed
 
 UNREADABLE = "That could not be read. Reload the page and try again."
 
@@ -41,6 +41,7 @@ class Sent(BaseModel):
     """One act on the page: who, where, what. `card` is the entry on which a button stood.
 
     `fields` of a press are what stood in the form beside the button, so that leaving it loses no words.
+    "typed" is sent while somebody types: what stands in a form by now, which nothing answers.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -48,7 +49,7 @@ class Sent(BaseModel):
     user: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     place: Literal["dm", "flt"]
     event: EventId
-    kind: Literal["said", "pressed", "submitted", "file", "dismissed"]
+    kind: Literal["said", "pressed", "submitted", "typed", "file", "dismissed"]
     card: Id | Literal[""] = ""
     text: str = ""
     action: str = ""
@@ -57,7 +58,8 @@ class Sent(BaseModel):
 
     def incoming(self) -> Incoming:
         """The event as the core takes it."""
-        return Incoming(self.event, Sender(PLATFORM, self.user), self._content())
+        counts = self.kind != "typed"
+        return Incoming(self.event, Sender(PLATFORM, self.user), self._content(), counts=counts)
 
     def _content(self) -> Content:
         if self.kind == "said":
@@ -66,6 +68,8 @@ class Sent(BaseModel):
             return Pressed(self.action, self.value, dict(self.fields))
         if self.kind == "submitted":
             return Submitted(self.action, self.value, dict(self.fields))
+        if self.kind == "typed":
+            return Typed(self.value, dict(self.fields))
         return SharedFile()
 
 
@@ -222,6 +226,9 @@ class Routes:
             # No text of it anywhere: it may hold what somebody wrote.
             log.error("playground.turn_failed", fault=type(fault).__name__)
             return refused(500, FAILED)
+        if sent.kind == "typed" and any(not reply.replaces for reply in replies):
+            # Nothing was kept: the page tries again.
+            return refused(503, FAILED)
         answers = self._shown(sent, replies)
         self._parts.hub.publish(answers)
         return web.json_response({"events": [event.as_json() for event in (*events, *answers)]})
@@ -237,6 +244,8 @@ class Routes:
     def _shown(self, sent: Sent, replies: tuple[Message, ...]) -> list[Event]:
         """Replies go to the private chat; to a press in the channel, under the card, for one pair of eyes."""
         chats, now = self._parts.chats, self._parts.clock()
+        if sent.kind == "typed":
+            return chats.kept(sent.user, replies, now)
         if sent.place == FLT and sent.kind in ("pressed", "submitted"):
             return chats.noted(sent.user, sent.card, replies, now) if replies else []
         return chats.replied(sent.user, replies, now)

@@ -41,6 +41,7 @@ from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import (
     Act,
     Changed,
+    Closed,
     Direct,
     Malformed,
     Mention,
@@ -119,6 +120,7 @@ class _Doors:
         app.shortcut(_ANY)(self._acknowledged)
         app.action(_ANY)(self._pressed)
         app.view_submission(_ANY)(self._submitted)
+        app.view_closed(_ANY)(self._acknowledged)
 
     async def _acknowledged(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
         await ack()
@@ -150,6 +152,8 @@ class _Doors:
                 return self._events.opened(act)
             case Shortcut():
                 return self._events.shortcut(act)
+            case Closed():
+                return self._events.closed(act)
         raise TypeError(type(act).__name__)
 
     async def _guarded(self, act: Act, ack: AsyncAck, work: Coroutine[Any, Any, None]) -> None:

@@ -15,7 +15,7 @@ from bot.channels.slack.chats import Chats
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.payloads import Act
 from bot.channels.slack.people import People
-from bot.domain.turns import Content, Incoming, Pressed, Sender
+from bot.domain.turns import Content, Incoming, Pressed, Sender, Typed
 
 log = structlog.get_logger()
 # Slack waits three seconds. What is not stored by then is not stored at all, and the person is told.
@@ -80,4 +80,5 @@ class SlackDesk(Desk):
 
 def _incoming(act: Act, content: Content, standing: Standing, name: str = "") -> Incoming:
     event_id = f"{act.event_id}:{name}" if name else act.event_id
-    return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content, counts=not name)
+    counts = not (name or isinstance(content, Typed))
+    return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content, counts=counts)

@@ -23,7 +23,17 @@ from bot.channels.slack.desk import PATIENCE_S, SlackDesk, Stored
 from bot.channels.slack.drawing import Drawing, post_of
 from bot.channels.slack.ids import Place
 from bot.channels.slack.parts import Payload
-from bot.channels.slack.payloads import Act, Direct, Mention, Opened, Press, Shortcut, Slash, Submission
+from bot.channels.slack.payloads import (
+    Act,
+    Closed,
+    Direct,
+    Mention,
+    Opened,
+    Press,
+    Shortcut,
+    Slash,
+    Submission,
+)
 from bot.channels.slack.views import HomeParts, home_view
 from bot.domain.messages import Message
 from bot.domain.presses import Share
@@ -244,6 +254,11 @@ class Events:
                 topics, door = self._desk.world.policy.topics, self._desk.world.door
                 asked = tuple(topics[name].question for name in door.popular[:_PROMPTS])
                 await self._desk.chats.prompts(act.channel, door.prompts_title, asked)
+
+    async def closed(self, act: Closed) -> None:
+        """A modal closed with the cross: what stood in it is kept, and nothing is said."""
+        async with self._desk.turns.of(act.user):
+            await self._replies(act, views.left(act.view, self._desk.look))
 
     async def shortcut(self, act: Shortcut) -> None:
         """A report, begun from anywhere, or from a message: its link and time come along, not its words."""

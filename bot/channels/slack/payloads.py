@@ -135,6 +135,13 @@ class Changed(Act):
 
 
 @dataclass(frozen=True)
+class Closed(Act):
+    """A modal that was closed with the cross, with what Slack tells of what stood in it."""
+
+    view: Payload = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Nothing(Act):
     """Something that is none of our business, such as a message that was edited."""
 
@@ -280,7 +287,8 @@ def _submission(body: Mapping[str, Any]) -> Act:
 
 def _closed(body: Mapping[str, Any]) -> Act:
     user, team = _who(body)
-    return Nothing("", user, team)
+    view = _checked(_mapping(body, "view"))
+    return Closed(f"{view['id']}:closed", user, team, view)
 
 
 def _checked(view: Payload) -> Payload:

@@ -16,12 +16,15 @@ from bot.channels.slack.fields import block_id, draw, is_choice, refilled, value
 from bot.channels.slack.parts import SECTION, Payload, fitted, plain
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph
-from bot.domain.turns import Content, Pressed, Submitted
+from bot.domain.turns import Content, Pressed, Submitted, Typed
 
 VIEW_BLOCKS, VIEW_ROOM = 100, 60_000
 CALLBACK = "signpost"
 _TITLE, _ERROR = 24, 2000
-_KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata", "blocks")
+_KEPT = (
+    *("type", "title", "submit", "close", "callback_id", "private_metadata", "blocks"),
+    "notify_on_close",
+)
 
 
 def modal(message: Message, look: Look) -> Payload:
@@ -40,7 +43,9 @@ def modal(message: Message, look: Look) -> Payload:
         "blocks": fitted(blocks, look, VIEW_BLOCKS, VIEW_ROOM),
         "private_metadata": _metadata(form, drawn.long_values if drawn else {}),
     }
-    return view | ({"submit": plain(cut(form.submit, _TITLE))} if form else {})
+    # Closed with the cross, Slack says what stood in its fields.
+    asked = {"submit": plain(cut(form.submit, _TITLE)), "notify_on_close": True} if form else {}
+    return view | asked
 
 
 def placeholder(look: Look, asked: Content) -> Payload:
@@ -98,6 +103,11 @@ def submitted(view: Mapping[str, Any], look: Look) -> Submitted:
     """What was sent with a view, as the form that the view was drawn from takes it back."""
     kept = _kept(view)
     return Submitted(str(kept.get("action", "")), str(kept.get("value", "")), typed(view, look))
+
+
+def left(view: Mapping[str, Any], look: Look) -> Typed:
+    """What stood in a view that was closed, as the form that it was drawn from keeps it."""
+    return Typed(str(_kept(view).get("value", "")), typed(view, look))
 
 
 def typed(view: Mapping[str, Any], look: Look) -> dict[str, tuple[str, ...]]:

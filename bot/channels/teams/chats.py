@@ -23,7 +23,7 @@ from bot.channels.teams.activities import Post, Reference, TeamsPort
 from bot.channels.teams.posts import citations_of, post_of, posts_of
 from bot.channels.teams.references import Hidings
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
-from bot.domain.messages import Form, Message
+from bot.domain.messages import Callout, Form, Message, Paragraph
 from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
@@ -68,6 +68,8 @@ class Chats:
         self._stored: Remembered[str, None] = Remembered(_REMEMBERED)
         # The card on which each person's report, or anything else private, stands now.
         self._slots: Remembered[tuple[str, str], str] = Remembered(_REMEMBERED)
+        # The form that somebody may be typing in, on the card of their report.
+        self._forms: Remembered[str, str] = Remembered(_REMEMBERED)
         self._topics: Remembered[str, str] = Remembered(_REMEMBERED)
         self._rewriting: dict[str, asyncio.Task[Any]] = {}
         # What each card that is being rewritten is to show: only the newest is tried again.
@@ -80,6 +82,23 @@ class Chats:
         for message in messages:
             done = await self._show(chat, message) and done
         return done
+
+    def beside_form(self, chat: Chat, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages; where one is the form that stands above already, that it stands there.
+
+        Teams tells nobody what is typed into a card before it is sent: a card that moves loses it.
+        """
+        return tuple(self._above(message) if self._stands(chat, message) else message for message in messages)
+
+    def _stands(self, chat: Chat, message: Message) -> bool:
+        value = _form_of(message)
+        there = (chat.user, "report") in self._slots and self._forms.get(chat.user)
+        return is_step(message) and bool(value) and value == there
+
+    def _above(self, step: Message) -> Message:
+        note = tuple(block for block in step.blocks[:1] if isinstance(block, Callout))
+        text = self._look.texts.chat.above
+        return Message((*note, Paragraph(text)), summary=text)
 
     async def soon(self, writing: Coroutine[Any, Any, bool], within: float) -> bool | None:
         """Wait `within` seconds for something to be written. Whether it was; None where it goes on after."""
@@ -182,6 +201,8 @@ class Chats:
         before = self._slots.pop(key, "")
         if not is_end(message):
             self._slots[key] = message_id
+        if key[1] == "report":
+            self._forms[chat.user] = _form_of(message)
         if before and before != message_id:
             post = post_of(line(self._look.texts.chat.moved), self._look)
             self._start(self._rewritten(chat.there, before, post))
@@ -244,3 +265,9 @@ class Chats:
     def _failed(self, call: str, fault: DeliveryFault) -> None:
         # The fault's own words hold nothing of what was written.
         log.warning("teams.call_failed", call=call, fault=type(fault).__name__)
+
+
+def _form_of(message: Message) -> str:
+    """What the form on a step of a report carries; "" where there is none."""
+    forms = (block for block in message.blocks if isinstance(block, Form))
+    return next((form.value for form in forms if form.action == "journey.submit"), "")

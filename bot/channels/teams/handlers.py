@@ -184,7 +184,10 @@ class TeamsDoor:
         elif activity.reference.scope == "personal":
             for number, asked in enumerate(said(activity.text, activity.has_files)):
                 replies = await self._desk.replies(activity, asked, str(number) if number else "")
-                await self._chats.show(self._chat(activity), self._offered(asked, replies))
+                chat = self._chat(activity)
+                if isinstance(asked, Said) and words.command(asked.text) is None:
+                    replies = self._chats.beside_form(chat, replies)
+                await self._chats.show(chat, self._offered(asked, replies))
         elif activity.mentioned:
             await self._mentioned(activity)
 

@@ -96,6 +96,23 @@ def test_a_report_goes_on_below_and_leaves_no_word_above(works: Office) -> None:
     assert "Which school" not in words(works.port.shown["m0"])
 
 
+def test_a_question_leaves_a_form_where_it_is_typed_in(works: Office) -> None:
+    """Teams tells nobody what stands in a card: a question is answered below, and the form is not moved."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        for label in ("No", "Northgate School", "I have made a mistake online"):
+            await works.presses("ana", label)
+        form = words(works.port.shown["m0"])
+        await works.says("ana", "can I follow a former student?")
+        assert words(works.port.shown["m0"]) == form
+        assert "The form stands above" in works.told("a:ana")[-1]
+        await works.says("ana", "resume")
+        assert "What happened?" in works.told("a:ana")[-1]
+
+    play(story())
+
+
 def test_words_typed_in_the_chat_are_a_question_and_never_an_answer(works: Office) -> None:
     """A report under way is not filled in by what is typed below it."""
 

@@ -41,11 +41,13 @@
     logs.forEach((log) => {
       const old = $$(":scope > .item", log).find((one) => one.id === event.id);
       if (old && Number(old.dataset.seq) >= event.seq) return;
+      // What was typed in another tab does not come under the hands of somebody who types in this one.
+      if (old && event.typed && $(".form[data-touched]", old)) return;
       const fresh = fragment(event.html);
-      const held = old && old.contains(document.activeElement);
-      if (old) old.replaceWith(fresh);
+      const away = old && old.contains(document.activeElement);
+      if (old) { hold(old); old.replaceWith(fresh); }
       else place(log, fresh, event.after);
-      if (held) focusOn(fresh);
+      if (!refilled(fresh) && away) focusOn(fresh);
       if (!old && visible(log) && !writing(log)) reveal(fresh);
     });
   }
@@ -58,7 +60,36 @@
   const writing = (log) => document.activeElement?.closest(".form")?.closest(".log") === log;
   function drop(event) {
     const gone = $$(`[data-stream="${CSS.escape(event.stream)}"] > .item, [data-notes="${CSS.escape(event.stream)}"] > .item`);
-    gone.filter((one) => one.id === event.id).forEach((one) => one.remove());
+    gone.filter((one) => one.id === event.id).forEach((one) => { hold(one); one.remove(); });
+  }
+  // Words that were typed since the last save, and the cursor, go over into the same form when it comes anew.
+  const held = new Map();
+  function hold(item) {
+    for (const form of $$(".form", item)) {
+      const at = form.contains(document.activeElement) ? document.activeElement : null;
+      const fields = form.dataset.touched ? filled(form) : null;
+      if (fields || at) held.set(form.dataset.value, { fields, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
+    }
+  }
+  // Whether the cursor is where it was.
+  function refilled(item) {
+    const form = $(".form", item);
+    const was = form && held.get(form.dataset.value);
+    if (!was) return false;
+    held.delete(form.dataset.value);
+    if (was.fields) {
+      for (const field of form.elements) {
+        const given = was.fields[field.name] || [];
+        if (field.type === "radio" || field.type === "checkbox") field.checked = given.includes(field.value);
+        else if (field.name) field.value = given[0] || "";
+      }
+      touched(form);
+    }
+    const field = was.name && form.elements[was.name];
+    if (!field?.focus) return false;
+    field.focus({ preventScroll: true });
+    if (Number.isInteger(was.from)) field.setSelectionRange(was.from, was.to);
+    return true;
   }
   function apply(event) {
     if (event.name === "put") put(event);
@@ -101,7 +132,7 @@
   }
   async function greeted(now) {
     if (mark && mark !== now) {
-      const busy = $$(".form[data-touched]").length > 0;
+      const busy = $$(".form[data-touched]").length > 0 || document.activeElement?.closest(".form");
       if (busy) offline("There may be newer messages. Reload the page when you have finished this form.");
       else for (const side of ["staff", "leader"]) await refresh(side);
     }
@@ -172,11 +203,40 @@
     if (!tries.has(key)) tries.set(key, crypto.randomUUID());
     return [key, tries.get(key)];
   }
+  // What stands in a form is kept while it is typed, and before anything else is sent.
+  const SAVED_AFTER_MS = 400, TRIED_AGAIN_MS = 3000;
+  const saving = new Map();
+  function touched(form) {
+    form.dataset.touched = "1";
+    if (form.dataset.action !== "journey.submit") return;
+    clearTimeout(saving.get(form));
+    saving.set(form, setTimeout(() => save(form), SAVED_AFTER_MS));
+  }
+  async function save(form) {
+    clearTimeout(saving.get(form));
+    saving.delete(form);
+    if (!form.isConnected) return;
+    const found = await send(actOf(form.closest(".item"), "typed", { value: form.dataset.value, fields: filled(form) }));
+    if (saving.has(form)) return;
+    if (found.error) saving.set(form, setTimeout(() => save(form), TRIED_AGAIN_MS));
+    else delete form.dataset.touched;
+  }
+  const saved = () => Promise.all([...saving.keys()].map(save));
+  // Its words go with the press itself.
+  function carried(item) {
+    for (const form of $$(".form", item)) {
+      clearTimeout(saving.get(form));
+      saving.delete(form);
+      delete form.dataset.touched;
+    }
+  }
   async function send(act) {
+    if (act.kind !== "typed") await saved();
     const [key, event] = eventFor(act);
     const headers = { "Content-Type": "application/json" };
     const body = JSON.stringify({ ...act, event });
-    const answer = await fetch("/playground/send", { method: "POST", headers, body }).catch(() => null);
+    const keepalive = act.kind === "typed";
+    const answer = await fetch("/playground/send", { method: "POST", headers, body, keepalive }).catch(() => null);
     if (!answer) return { error: UNREACHED };
     const found = await answer.json().catch(() => null);
     if (!found) return { error: UNREACHED };
@@ -207,11 +267,17 @@
     buttons.forEach((one) => { one.disabled = true; });
     button.classList.add("busy");
     problem($(".item-main", item), "");
+    carried(item);
     const found = await send(act);
     delete item.dataset.busy;
     buttons.forEach((one) => { one.disabled = false; });
     button.classList.remove("busy");
-    if (found.error) { problem($(".item-main", item), found.error); button.focus(); return; }
+    if (found.error) {
+      problem($(".item-main", item), found.error);
+      $$(".form", item).forEach(touched);
+      button.focus();
+      return;
+    }
     shown(found.events, true);
     if (document.activeElement !== document.body) return;
     const card = document.getElementById(act.card);
@@ -370,8 +436,9 @@
     document.addEventListener("click", clicked);
     document.addEventListener("submit", submitted);
     document.addEventListener("keydown", keyed);
-    document.addEventListener("input", (event) => { const form = event.target.closest(".form"); if (form) form.dataset.touched = "1"; });
+    document.addEventListener("input", (event) => { const form = event.target.closest(".form"); if (form) touched(form); });
     document.addEventListener("visibilitychange", badges);
+    addEventListener("pagehide", saved);
     addEventListener("resize", badges);
     // A file is never read here: only that one was brought is told, so that the right advice comes.
     for (const name of ["dragover", "drop", "paste"]) {

@@ -1,0 +1,113 @@
+"""What somebody types into a report and does not send, in a real browser against the real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.acceptance.chromium import browser, desk
+from tests.acceptance.pane import Pane, staff
+from tests.acceptance.server import Server
+
+pytestmark = pytest.mark.browser
+
+WORDS = "They post about me in the staff group, every night.\nIt began in September."
+QUESTION = "can I follow a former student?"
+CLAUSE = "Staff are not permitted to follow or engage"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("drafts"))
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = desk(chromium)
+    yield opened
+    opened.close()
+
+
+def opened_at(window: BrowserContext, server: Server, user: str) -> Page:
+    expect.set_options(timeout=8000)
+    page = window.new_page()
+    page.set_default_timeout(8000)
+    page.goto(f"{server.url}/?staff={user}&me=farid")
+    return page
+
+
+def writing(page: Page) -> Pane:
+    """Somebody who has typed what happened, and pressed nothing."""
+    pane = staff(page)
+    pane.ask("report")
+    pane.answer(
+        ("First, is anyone in danger?", "No"),
+        ("Which school is this about?", "Northgate School"),
+        ("What is this about?", "I have made a mistake online"),
+    )
+    pane.reads("Thank you for saying so")
+    # Saved as one types: nothing else is pressed.
+    with page.expect_response(lambda found: '"typed"' in (found.request.post_data or "")):
+        pane.fill("What happened?", WORDS)
+    return pane
+
+
+def holds(pane: Pane, words: str = WORDS) -> None:
+    """Wait until the form on the screen holds these words."""
+    expect(pane.region.get_by_label("What happened?").last).to_have_value(words)
+
+
+def test_a_question_in_the_middle_costs_no_word(server: Server, window: BrowserContext) -> None:
+    """A question from the box below is answered, and the form that comes anew holds what was typed."""
+    pane = writing(opened_at(window, server, "ana"))
+    pane.ask(QUESTION)
+    pane.shows(CLAUSE, "Your report is still open")
+    holds(pane)
+
+
+def test_a_question_in_a_second_tab_costs_no_word(server: Server, window: BrowserContext) -> None:
+    """What is typed in one tab stands in the other, and a question in either costs no letter of it."""
+    page = opened_at(window, server, "joe")
+    pane = writing(page)
+    other = staff(opened_at(window, server, "joe"))
+    page.bring_to_front()
+    field = pane.region.get_by_label("What happened?").last
+    field.press_sequentially(" And")
+    other.ask(QUESTION)
+    pane.shows(CLAUSE)
+    holds(pane, f"{WORDS} And")
+    field.press_sequentially(" more.")
+    other.ask(QUESTION)
+    holds(pane, f"{WORDS} And more.")
+    holds(other, f"{WORDS} And more.")
+    other.fill("What happened?", f"{WORDS} And more, here.")
+    holds(pane, f"{WORDS} And more, here.")
+    other.ask(QUESTION)
+    holds(pane, f"{WORDS} And more, here.")
+    holds(other, f"{WORDS} And more, here.")
+
+
+def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserContext) -> None:
+    """What was typed and not sent is there after a reload, in a new tab, and after the server died."""
+    page = opened_at(window, server, "priya")
+    writing(page)
+    page.reload()
+    holds(staff(page))
+    page.close()
+    holds(staff(opened_at(window, server, "priya")))
+    server.kill()
+    server.start()
+    pane = staff(opened_at(window, server, "priya"))
+    pane.ask("resume")
+    holds(pane)
