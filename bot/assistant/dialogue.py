@@ -219,14 +219,37 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "back": _on_draft(presses.go_back),
     "save": _on_draft(presses.save),
     "cancel": _on_draft(presses.cancel),
-    "hide": _on_draft(presses.hide),
+    "hide": lambda session, world, now: _hide(session, world, now),
     "resume": _resume,
+}
+
+
+def _hide(session: Session, world: World, now: datetime) -> Turn:
+    """The conversation off the screen, with a report under way or without."""
+    if session.draft is not None:
+        return _on_draft(presses.hide)(session, world, now)
+    texts = world.playbook.texts.journey
+    line = _text(texts.blank, Button(texts.show_again, "screen.show"))
+    return Turn(session, (replace(line, replaces=_BLANK, ephemeral=True, hides=True),))
+
+
+def _show_again(session: Session, world: World, _now: datetime) -> Turn:
+    shown = _text(world.playbook.texts.journey.shown)
+    return Turn(session, (replace(shown, replaces=_BLANK, ephemeral=True),))
+
+
+_BLANK = "blank"
+_SCREEN: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
+    "screen.hide": _hide,
+    "screen.show": _show_again,
 }
 
 
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     if pressed.action == words.WORD and pressed.value in _COMMANDS:
         return _COMMANDS[pressed.value](session, world, now)
+    if pressed.action in _SCREEN:
+        return _SCREEN[pressed.action](session, world, now)
     if pressed.action.startswith("journey."):
         return presses.act(session, pressed, world, now)
     if pressed.action == "report.start":

@@ -57,6 +57,8 @@ class Journey(Record):
     show_again: Text
     phone: Text
     hidden: Text
+    blank: Text
+    shown: Text
     drill_title: Text
     drill_text: Text
     saved: Annotated[Phrase, Holding("days")]

@@ -61,7 +61,7 @@ def _opened(case: Case) -> Message:
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(_value(report), context.world))
     hidden = report.reporter is None or bool(said)
-    return Message(tuple(blocks), summary=title, ephemeral=hidden)
+    return Message(tuple(blocks), summary=title, ephemeral=hidden, once=report.reporter is None)
 
 
 def _asked_and_answered(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[Block]:

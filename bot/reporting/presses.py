@@ -49,7 +49,7 @@ class Place:
 def show_draft(draft: Draft, world: World, note: str = "") -> Message:
     """The step on screen, the review, or the line that stands for a hidden draft."""
     if draft.hidden:
-        return _line(world.playbook.texts.journey.hidden, world, resume=True)
+        return replace(_line(world.playbook.texts.journey.hidden, world, resume=True), hides=True)
     asked = show_review(draft, world, note) if draft.step == REVIEW else steps.show_step(draft, world, note)
     return drills.shown(asked, draft, world)
 

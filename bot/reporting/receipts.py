@@ -30,7 +30,7 @@ def received(
     blocks.append(Buttons(_buttons(world, reference, mode)))
     # Whoever reported without a name must not be pointed to by what stands in their history.
     hidden = mode == ANONYMOUS
-    return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden)
+    return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden, once=hidden)
 
 
 def alerted(
@@ -58,7 +58,7 @@ def received_before(world: World) -> Message:
         Paragraph(texts.follow_anonymous),
         Buttons((Button(texts.look_up, "status.show"),)),
     )
-    return Message(blocks, summary=texts.summary, replaces=SLOT, ephemeral=True)
+    return Message(blocks, summary=texts.summary, replaces=SLOT, ephemeral=True, once=True)
 
 
 def _next(world: World, slots: Slots, route: Route) -> str:

@@ -183,6 +183,8 @@ def test_an_anonymous_report_names_nobody(server: Server, window: BrowserContext
     joe.shows("Who you are is not stored with this report")
     assert sent(joe) == number
 
+    page.reload()
+    expect(joe.region).not_to_contain_text(number)
     joe.ask("status")
     joe.shows("You have no report that bears your name")
     joe.press("With a receipt code")

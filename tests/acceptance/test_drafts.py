@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.acceptance.chromium import browser, desk
 from tests.acceptance.pane import Pane, staff
+from tests.acceptance.reporting import Caller
 from tests.acceptance.server import Server
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,15 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
     opened = desk(chromium)
     yield opened
     opened.close()
+
+
+def fresh(window: BrowserContext, server: Server, user: str) -> Page:
+    """The page of somebody whose report of the test before is thrown away."""
+    caller = Caller(server, user)
+    caller.say("cancel")
+    if "Yes, cancel it" in caller.text:
+        caller.press("Yes, cancel it")
+    return opened_at(window, server, user)
 
 
 def opened_at(window: BrowserContext, server: Server, user: str) -> Page:
@@ -70,7 +80,7 @@ def holds(pane: Pane, words: str = WORDS) -> None:
 
 def test_a_question_in_the_middle_costs_no_word(server: Server, window: BrowserContext) -> None:
     """A question from the box below is answered, and the form that comes anew holds what was typed."""
-    pane = writing(opened_at(window, server, "ana"))
+    pane = writing(fresh(window, server, "ana"))
     pane.ask(QUESTION)
     pane.shows(CLAUSE, "Your report is still open")
     holds(pane)
@@ -78,7 +88,7 @@ def test_a_question_in_the_middle_costs_no_word(server: Server, window: BrowserC
 
 def test_a_question_in_a_second_tab_costs_no_word(server: Server, window: BrowserContext) -> None:
     """What is typed in one tab stands in the other, and a question in either costs no letter of it."""
-    page = opened_at(window, server, "joe")
+    page = fresh(window, server, "joe")
     pane = writing(page)
     other = staff(opened_at(window, server, "joe"))
     page.bring_to_front()
@@ -100,7 +110,7 @@ def test_a_question_in_a_second_tab_costs_no_word(server: Server, window: Browse
 
 def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserContext) -> None:
     """What was typed and not sent is there after a reload, in a new tab, and after the server died."""
-    page = opened_at(window, server, "priya")
+    page = fresh(window, server, "priya")
     writing(page)
     page.reload()
     holds(staff(page))
@@ -111,3 +121,39 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
     pane = staff(opened_at(window, server, "priya"))
     pane.ask("resume")
     holds(pane)
+
+
+def test_hide_and_escape_take_the_conversation_off_the_screen(server: Server, window: BrowserContext) -> None:
+    """Hide, or Escape, leaves nothing that was said or typed on the screen, until it is shown again."""
+    page = fresh(window, server, "ana")
+    pane = writing(page)
+    pane.press("Hide")
+    pane.shows("Hidden.")
+    for _ in range(2):
+        expect(pane.region.get_by_text("report", exact=True)).to_be_hidden()
+        expect(pane.region.get_by_text(CLAUSE)).to_be_hidden()
+        expect(pane.region.get_by_label("What happened?")).to_have_count(0)
+        page.reload()
+    pane.press("Show it again")
+    holds(pane)
+    expect(pane.region.get_by_text("report", exact=True).last).to_be_visible()
+    pane.region.get_by_label("What happened?").last.press("Escape")
+    pane.shows("Hidden.")
+    expect(pane.region.get_by_text("report", exact=True).last).to_be_hidden()
+    pane.press("Show it again")
+    holds(pane)
+
+
+def test_escape_hides_an_answer_too(server: Server, window: BrowserContext) -> None:
+    """With no report under way Escape takes a question and its answer off the screen, and gives them back."""
+    page = fresh(window, server, "joe")
+    pane = staff(page)
+    pane.ask(QUESTION)
+    answer = pane.region.get_by_text(CLAUSE).last
+    expect(answer).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(answer).to_be_hidden()
+    page.reload()
+    expect(pane.region.get_by_text(CLAUSE).last).to_be_hidden()
+    pane.press("Show it again")
+    expect(pane.region.get_by_text(CLAUSE).last).to_be_visible()

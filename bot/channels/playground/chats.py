@@ -94,7 +94,7 @@ class Chats:
     def _reply(self, user: str, message: Message, now: datetime) -> list[Event]:
         chat = self._chats[user]
         place = _place(chat, message.replaces)
-        if place is None or _spoken_since(chat, place):
+        if place is None or message.once or message.hides or _spoken_since(chat, place):
             return [*self._remove(user, place), *self._new(user, message, now)]
         old = chat[place]
         chat[place] = item = replace(old, body=self._pages.body(message, old.id))
@@ -103,7 +103,8 @@ class Chats:
     def _new(self, user: str, message: Message, now: datetime) -> list[Event]:
         name = f"chat-{next(self._numbers)}"
         item = Item(name, self._pages.body(message, name), now, name=message.replaces)
-        return [*self._append(user, item), self._feed.put(direct(user), item, now)]
+        kept = [] if message.once else self._append(user, item)
+        return [*kept, self._feed.put(direct(user), item, now)]
 
     def _remove(self, user: str, place: int | None) -> list[Event]:
         """A step that has been talked past moves to the end, where the person is reading."""

@@ -409,7 +409,9 @@
   }
   function keyed(event) {
     if (event.key === "Escape") {
-      $$(".picker[open]").forEach((one) => { one.open = false; $("summary", one).focus(); });
+      const open = $$(".picker[open]");
+      open.forEach((one) => { one.open = false; $("summary", one).focus(); });
+      if (!open.length) hide();
     }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(".composer textarea")) {
       event.preventDefault();
@@ -422,6 +424,15 @@
       next.focus();
       next.click();
     }
+  }
+  // At once, whatever the network does: then told, so that it stays hidden.
+  async function hide() {
+    const form = $("#staff-pane .composer"), log = form && logOf("dm:" + form.dataset.user);
+    if (!log?.childElementCount || $(":scope > .item:last-child [data-hides]", log)) return;
+    log.dataset.hidden = "1";
+    const found = await send({ user: form.dataset.user, place: "dm", kind: "pressed", action: "screen.hide" });
+    if (found.error) problem(form, found.error);
+    else { delete log.dataset.hidden; shown(found.events, true); }
   }
   function files(event) {
     const carried = event.dataTransfer || event.clipboardData;
