@@ -52,7 +52,7 @@ from bot.following import check_back, complaint, misdirection, ownership, status
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
-from bot.reporting import receipts
+from bot.reporting import presses, receipts
 from bot.storage.conversations import (
     first_time,
     forget_session,
@@ -88,7 +88,9 @@ class Gate:
     def one_too_many(self, incoming: Incoming, before: Session, turn: Turn, now: datetime) -> bool:
         """Whether this begins one report too many: counted when "no, no danger" is answered."""
         content, after = incoming.content, turn.session.draft
-        answered = isinstance(content, Pressed) and content.action == "journey.choose"
+        answered = isinstance(content, Said) or (
+            isinstance(content, Pressed) and content.action == "journey.choose"
+        )
         first = before.draft is None or "danger" not in before.draft.slots
         if not (answered and first and after is not None and after.slots.get("danger") == ("no",)):
             return False
@@ -97,7 +99,8 @@ class Gate:
     def _in_danger(self, incoming: Incoming, longest: int, now: datetime) -> bool:
         match incoming.content:
             case Said(text):
-                return self._speaks_of_danger(words.question(text[:longest]))
+                text = text[:longest]
+                return self._speaks_of_danger(words.question(text)) or self._answers_so(text, incoming, now)
             case SharedFile():
                 return True
             case Pressed("report.start", value):
@@ -124,13 +127,24 @@ class Gate:
         found = conversation.ask(session, question, parse, self._context.world)[1]
         return found.kind in ("danger", "concern")
 
+    def _answers_so(self, text: str, incoming: Incoming, now: datetime) -> bool:
+        """Whether it is typed to the question about danger, or for the urgent alert."""
+        session = self._session(incoming, now)
+        pressed = session and presses.typed_answer(session, text, self._context.world, now)
+        if not isinstance(pressed, Pressed):
+            return False
+        return StepChoice.parse(pressed.value).step in _DANGER_STEPS or "alert" in pressed.action
+
     def _draft_says_so(self, incoming: Incoming, now: datetime) -> bool:
+        session = self._session(incoming, now)
+        return bool(session and session.draft and session.draft.slots.get("danger") == ("yes",))
+
+    def _session(self, incoming: Incoming, now: datetime) -> Session | None:
         vault, sender = self._context.vault, incoming.sender
         owner = vault.blind("session", sender.platform, sender.user)
         with self._context.database.transaction() as tx:
             stored = load_session(tx, vault, owner, now)
-        session = dialogue.restore(stored) if stored else None
-        return bool(session and session.draft and session.draft.slots.get("danger") == ("yes",))
+        return dialogue.restore(stored) if stored else None
 
 
 _SEND = "journey.send"

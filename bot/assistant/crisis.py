@@ -9,7 +9,7 @@ from bot.asking.alarms import tells_of_danger
 from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
-from bot.domain.messages import Button, Buttons, Message, Outside, Paragraph
+from bot.domain.messages import Buttons, Message, Outside, Paragraph
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn
 from bot.engine.parse import Parse
 from bot.reporting import presses, steps
@@ -45,7 +45,7 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
         )
         return replace(turn, replies=(_panel(own, world, now), *turn.replies), commands=urgent)
     kept = presses.with_typed(draft, draft.step, content.fields, world)
-    marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)})
+    marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis")
     session = replace(turn.session, draft=marked)
     return replace(turn, session=session, replies=(_panel(own, world, now, marked),))
 
@@ -59,7 +59,5 @@ def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -
     ]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
-    go_on = Button(texts.go_on, "journey.resume", steps.value_of(draft), "primary")
-    denied = Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
-    shown = (*blocks, Paragraph(texts.kept), Buttons((go_on, denied)))
+    shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))
     return Message(shown, summary=answers.danger_title, replaces=steps.SLOT, ephemeral=True)

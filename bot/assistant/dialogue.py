@@ -98,6 +98,11 @@ def _said(session: Session, text: str, parse: Parse | None, world: World, now: d
         return Turn(session, (), (ShowStatus(found),))
     if (audited := words.audited(text)) is not None:
         return Turn(session, (), (ShowAudit(audited),))
+    match presses.typed_answer(session, text, world, now):
+        case Pressed() as pressed:
+            return _pressed(session, pressed, world, now)
+        case Submitted() as form:
+            return _submitted(session, form, world, now)
     word = words.command(text)
     question = words.question(text)
     if word is None:
@@ -114,7 +119,8 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
     texts = world.playbook.texts.dialogue
-    draft = journeys.current(draft, world)
+    draft = replace(journeys.current(draft, world), aside="")
+    session = replace(session, draft=draft)
     if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
         if _was_shown_lately(session, now):
             return Turn(session, (shown,))
@@ -345,6 +351,7 @@ def _draft(data: Mapping[str, Any]) -> Draft:
         hidden=bool(data["hidden"]),
         # A session that was stored before drafts kept unsubmitted words has none.
         typed={str(step): _values(fields) for step, fields in data.get("typed", {}).items()},
+        aside=str(data.get("aside", "")),
     )
 
 

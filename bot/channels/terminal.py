@@ -74,7 +74,7 @@ def _list_block(block: Block) -> list[str]:
         case Link(label, url):
             return [clean(f"{label}: {url}")]
         case Progress(done, total):
-            return [f"Step {done} of about {total}"]
+            return [f"Step {done} of at most {total}"]
     return []
 
 

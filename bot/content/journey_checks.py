@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import get_args
@@ -25,13 +25,22 @@ class Paths:
 
 def walk(steps: Sequence[StepRecord]) -> Paths:
     """Walk every combination of the answers on which a later step depends."""
-    walker = _Walker(tuple(steps))
+    walker = _Walker(tuple(steps), lambda step: step.mandatory_answers if step.counts else 0)
     return Paths(walker.most(0, {}), frozenset(walker.reached))
+
+
+def most_screens(steps: Sequence[StepRecord], answered: frozenset[str], given: State) -> int:
+    """How many screens a report can still come to, those that are `answered` (as in `given`) included."""
+    walker = _Walker(tuple(steps), lambda step: int(not (step.inline or step.offered)), answered, given)
+    return max(walker.most(0, {}).values(), default=0)
 
 
 @dataclass
 class _Walker:
     steps: tuple[StepRecord, ...]
+    cost: Callable[[StepRecord], int]
+    answered: frozenset[str] = frozenset()
+    given: State = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
     known: dict[tuple[int, frozenset[tuple[str, tuple[str, ...]]]], Counts] = field(default_factory=dict)
 
@@ -45,20 +54,39 @@ class _Walker:
             self.known[key] = self._explore(index, kept)
         return self.known[key]
 
+    def __post_init__(self) -> None:
+        found = frozenset({"kind"})
+        self._need = [found]
+        for step in reversed(self.steps):
+            found = found | names([step]) | names(_options(step))
+            self._need.append(found)
+        self._need.reverse()
+
     def _needed(self, index: int) -> frozenset[str]:
-        later = self.steps[index:]
-        options = (option for step in later for option in _options(step))
-        return names(later) | names(options) | {"kind"}
+        return self._need[index]
 
     def _explore(self, index: int, state: State) -> Counts:
         step, best = self.steps[index], dict[str, int]()
         for applied in _may_apply(step, state):
-            for after, cost in _outcomes(step, state, self._needed(index + 1)) if applied else [(state, 0)]:
+            for after, cost in self._outcomes(index, state) if applied else [(state, 0)]:
                 for kind, count in self.most(index + 1, after).items():
                     best[kind] = max(best.get(kind, 0), count + cost)
             if applied:
                 self.reached.add(step.id)
         return best
+
+    def _outcomes(self, index: int, state: State) -> Iterator[tuple[State, int]]:
+        step, needed = self.steps[index], self._needed(index + 1)
+        slots = [slot for slot in step.slots if slot in needed]
+        if step.id in self.answered:
+            yield (
+                {**state, **{slot: self.given[slot] for slot in slots if slot in self.given}},
+                self.cost(step),
+            )
+            return
+        for values in product(*(_values(step, slot, state) for slot in slots)):
+            found = {slot: (value,) for slot, value in zip(slots, values, strict=True) if value}
+            yield {**state, **found}, self.cost(step)
 
 
 def _may_apply(step: StepRecord, state: State) -> frozenset[bool]:
@@ -71,13 +99,6 @@ def _may_apply(step: StepRecord, state: State) -> frozenset[bool]:
     )
 
 
-def _outcomes(step: StepRecord, state: State, needed: frozenset[str]) -> Iterator[tuple[State, int]]:
-    cost = step.mandatory_answers if step.counts else 0
-    slots = [slot for slot in step.slots if slot in needed]
-    for values in product(*(_values(step, slot, state) for slot in slots)):
-        yield {**state, **{slot: (value,) for slot, value in zip(slots, values, strict=True) if value}}, cost
-
-
 def _values(step: StepRecord, slot: str, state: State) -> tuple[str, ...]:
     # An ending option closes the journey there: no later step is reached through it.
     found = tuple(
@@ -85,7 +106,9 @@ def _values(step: StepRecord, slot: str, state: State) -> tuple[str, ...]:
         for option in options_for(step, slot)
         if applies(option, state) and not option.ends and not option.retired
     )
-    return found or ("",)
+    # A field may be left empty.
+    blank = any(item.name == slot and not item.required for item in step.fields)
+    return (*found, "") if blank or not found else found
 
 
 def options_for(step: StepRecord, slot: str) -> tuple[OptionRecord, ...]:
@@ -157,15 +180,25 @@ def check_steps(placed: Sequence[Placed], clauses: Mapping[str, object]) -> list
 
 def _repeated(placed: Sequence[Placed]) -> Iterator[Fault]:
     ids: set[str] = set()
-    filled: dict[str, str] = {}
+    filled: dict[str, list[StepRecord]] = {}
     for item in placed:
         if item.step.id in ids:
             yield item.fault("this id is given twice", "id")
         ids.add(item.step.id)
         for slot in item.step.slots:
-            if slot in filled and not item.step.redirects:
-                yield item.fault(f"the slot {slot!r} is already filled by step {filled[slot]!r}")
-            filled.setdefault(slot, item.step.id)
+            before = [step for step in filled.get(slot, ()) if not _apart(step, item.step)]
+            if before and not item.step.redirects:
+                yield item.fault(f"the slot {slot!r} is already filled by step {before[0].id!r}")
+            filled.setdefault(slot, []).append(item.step)
+
+
+def _apart(one: StepRecord, other: StepRecord) -> bool:
+    """Whether the two are for different kinds of report, so that nobody is asked both."""
+    for when in (one.when, other.when):
+        if not when or not all("kind" in condition for condition in when):
+            return False
+    kinds, others = ({kind for condition in step.when for kind in condition["kind"]} for step in (one, other))
+    return not kinds & others
 
 
 def _unknown_slots(placed: Sequence[Placed]) -> Iterator[Fault]:
@@ -212,6 +245,8 @@ def _shape(item: Placed) -> Iterator[Fault]:
         yield item.fault("a form needs fields", "kind")
     if step.kind != "form" and step.fields:
         yield item.fault("only a form has fields", "fields")
+    if (step.inline and step.kind != "info") or (step.offered and step.mandatory_answers):
+        yield item.fault("only an info is inline, and what is only offered insists on nothing", "kind")
     if step.kind != "choice" and (step.options or step.slot):
         yield item.fault("only a choice has options and a slot", "kind")
     values = [option.value for option in step.options]

@@ -55,6 +55,10 @@ class Journey(Record):
     go_on: Text
     skip: Text
     show_again: Text
+    today: Text
+    yesterday: Text
+    earlier: Text
+    changed: Text
     phone: Text
     hidden: Text
     blank: Text
@@ -114,6 +118,7 @@ class Review(Record):
     intro: Text
     answers: Text
     edit: Annotated[Phrase, Holding("label")]
+    add: Annotated[Phrase, Holding("label")]
     recipients: Text
     level_details: Text
     level_card: Text

@@ -43,19 +43,22 @@ class FieldRecord(Record):
     """One field of a form; its `name` is the slot that it fills.
 
     `check` is "past" (not in the future) for a date, "receipt_code" for the code typed back.
+    `short` is what the answer is called in the review and on the card, where the label is a long question.
     `card` says that the answer may stand on the card, which everybody in the FLT's channel reads.
+    The kind "day" is a choice of today, yesterday and earlier; it holds the date, or "earlier".
     `owed` says that an answer to somebody is due so many hours after this moment: by when is said beside it.
     """
 
     name: str
     label: str
-    kind: FieldKind = "text"
+    kind: FieldKind | Literal["day"] = "text"
     required: bool = False
     hint: str = ""
     options: tuple[OptionRecord, ...] = ()
     options_from: Source | None = None
     max_length: int = 4000
     check: Literal["", "past", "receipt_code"] = ""
+    short: str = ""
     card: bool = False
     owed: int = 0
 
@@ -86,6 +89,9 @@ class StepRecord(Record):
     the values of which one must be given. `counts: false` marks the questions that stand around
     every journey (danger, kind, school, conflict, identity) and are not counted against its five.
     `redirects: true` marks a step that overwrites the slot of an earlier one.
+    `inline: true` marks an info that is read above the next question, without a press of its own.
+    `limits`, `contacts` and `outside` stand behind a button where `behind` is its label.
+    `offered: true` marks a form that nobody is led to: the review offers it.
     """
 
     id: str
@@ -97,6 +103,8 @@ class StepRecord(Record):
     show: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     outside: tuple[OutsideRecord, ...] = ()
+    behind: str = ""
+    limits: tuple[Spoken, ...] = ()
     slot: str = ""
     options: tuple[OptionRecord, ...] = ()
     options_from: Source | None = None
@@ -106,6 +114,8 @@ class StepRecord(Record):
     mandatory: bool = True
     counts: bool = True
     redirects: bool = False
+    inline: bool = False
+    offered: bool = False
     card: bool = False
     submit: str = ""
 

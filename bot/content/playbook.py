@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from bot.content.conditions import merged
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Fault, Record
-from bot.content.journey_checks import Placed, check_steps, options_for, slot_values, walk
+from bot.content.journey_checks import Placed, check_steps, most_screens, options_for, slot_values, walk
 from bot.content.journey_texts import Texts
 from bot.content.journeys import (
     FieldRecord,
@@ -38,7 +38,7 @@ class Playbook:
     """Steps in the order of asking, the rows of the routing table, and every fixed phrase.
 
     `mandatory` is the largest number of mandatory answers on any path of each kind of report,
-    the questions that stand around every journey not counted.
+    the questions that stand around every journey not counted. `screens` is the most that any path has.
     """
 
     steps: Mapping[str, StepRecord]
@@ -47,6 +47,7 @@ class Playbook:
     platforms: tuple[PlatformRecord, ...]
     tracking: tuple[str, ...]
     mandatory: Mapping[str, int]
+    screens: int
     contact: ContactFile
     not_names: frozenset[str] = frozenset()
 
@@ -87,6 +88,7 @@ def load_playbook(folder: Path, policy: HasClauses) -> Playbook:
         platforms=order.platforms,
         tracking=order.tracking,
         mandatory=walk(steps).mandatory,
+        screens=most_screens(steps, frozenset(), {}),
         contact=contact,
         not_names=privacy.words,
     )

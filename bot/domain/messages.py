@@ -171,7 +171,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a journey has come: step `done` of about `total`."""
+    """How far a journey has come: step `done` of at most `total`."""
 
     done: int
     total: int

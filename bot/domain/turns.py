@@ -114,6 +114,8 @@ class Draft:
     editing: bool = False
     hidden: bool = False
     typed: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    # What stands on the screen in place of the step: "cancel", "alert", "crisis" or "open"; "" for the step.
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from bot.domain.references import receipt_code
 from bot.domain.routing import Slots
 from bot.domain.turns import Tokens
 from bot.reporting.journeys import options_of
+from bot.reporting.steps import EARLIER, local_day
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _HTTPS_PORT = 443
@@ -135,6 +136,8 @@ def _checked(record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: D
         return ()
     if record.kind in ("choice", "choices"):
         return _chosen(record, given, desk)
+    if record.kind == "day":
+        return (_day(given[0], desk),)
     if len(given[0]) > record.max_length:
         length, most = f"{len(given[0]):,}", f"{record.max_length:,}"
         raise _Wrong(errors.too_long.fill(length=length, most=most))
@@ -160,6 +163,20 @@ def _chosen(record: FieldRecord, given: tuple[str, ...], desk: Desk) -> tuple[st
     if not offered.issuperset(wanted):
         raise _Wrong(desk.world.playbook.texts.errors.option)
     return tuple(dict.fromkeys(wanted))
+
+
+def _day(text: str, desk: Desk) -> str:
+    """ "earlier", or a date that has come: that of the form, which may have been drawn yesterday."""
+    errors = desk.world.playbook.texts.errors
+    if text == EARLIER:
+        return text
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise _Wrong(errors.option) from None
+    if day > local_day(desk.now, desk.world):
+        raise _Wrong(errors.future)
+    return day.isoformat()
 
 
 def _moment(record: FieldRecord, text: str, desk: Desk) -> str:

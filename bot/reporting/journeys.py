@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.content.conditions import DANGER_READ, DERIVED, applies, names
+from bot.content.journey_checks import most_screens
 from bot.content.journeys import FieldRecord, OptionRecord, Source, StepRecord
 from bot.content.world import World
 from bot.domain.messages import Option
@@ -29,6 +30,7 @@ class Settled:
     """A draft read from the top: the answers that count, the steps that apply, the first one unanswered.
 
     `open` is the first unanswered step that asks something: a card to read does not hold up Send.
+    `offered` are forms that nobody is led to and that are still empty.
     """
 
     slots: Mapping[str, tuple[str, ...]]
@@ -36,6 +38,7 @@ class Settled:
     answered: tuple[str, ...]
     next: str
     open: str
+    offered: tuple[str, ...] = ()
 
 
 def begin(session: Session, kind: str, world: World, filled: Slots | None = None) -> Session:
@@ -61,8 +64,12 @@ def settle(draft: Draft, world: World) -> Settled:
     # What no step asks for.
     counted = {slot: draft.slots[slot] for slot in _NOT_ASKED if draft.slots.get(slot)}
     steps, answered, waiting = list[StepRecord](), list[str](), list[StepRecord]()
+    offered = list[str]()
     for step in world.playbook.steps.values():
-        if not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):
+        if step.inline or not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):
+            continue
+        if step.offered and step.id not in draft.visited:
+            offered.append(step.id)
             continue
         steps.append(step)
         if is_answered(step, draft, facts(step, counted, world), world):
@@ -77,7 +84,35 @@ def settle(draft: Draft, world: World) -> Settled:
         answered=tuple(answered),
         next=waiting[0].id if waiting else "",
         open=asking[0] if asking else "",
+        offered=tuple(offered),
     )
+
+
+def beside(draft: Draft, settled: Settled, world: World) -> tuple[StepRecord, ...]:
+    """What is read above the step on screen, or above the review: since the question before it."""
+    found = list[StepRecord]()
+    for step in world.playbook.steps.values():
+        if step.id == draft.step:
+            break
+        if step.inline and applies(step, facts(step, settled.slots, world)):
+            found.append(step)
+        elif step.id in settled.steps:
+            found.clear()
+    return tuple(found)
+
+
+def screens(draft: Draft, settled: Settled, world: World) -> tuple[int, int]:
+    """Which screen this is, and to how many the report can still come: that number never grows."""
+    before = settled.answered[: settled.answered.index(draft.step)] if draft.step in settled.answered else ()
+    done = len(before or settled.answered) + 1
+    every = world.playbook.steps.values()
+    steps = [step for step in every if not _filled_in(step, world)]
+    if "kind" in settled.slots:
+        most = most_screens(steps, frozenset(settled.answered), settled.slots)
+    else:
+        most = world.playbook.screens - (len(every) - len(steps))
+    # The review is one more.
+    return done, max(most, len(settled.steps)) + 1
 
 
 def facts(step: StepRecord, slots: Slots, world: World) -> Slots:
@@ -94,6 +129,12 @@ def facts(step: StepRecord, slots: Slots, world: World) -> Slots:
         "conflicted": ("yes",) if conflicted else (),
         "child": ("yes",) if child else (),
     }
+
+
+def _filled_in(step: StepRecord, world: World) -> bool:
+    """Whether the Federation's own list leaves nothing to choose."""
+    listed = step.kind == "choice" and step.options_from is not None
+    return listed and len(options_of(step, {}, world)) <= 1
 
 
 def _automatic(step: StepRecord, counted: dict[str, tuple[str, ...]], world: World) -> bool:
@@ -194,6 +235,7 @@ def route_of(slots: Slots, world: World) -> Route:
 
 def current(draft: Draft, world: World) -> Draft:
     """The draft at a step that exists: a step of an older version gives way to the first unanswered one."""
-    if draft.step == REVIEW or draft.step in settle(draft, world).steps:
+    settled = settle(draft, world)
+    if draft.step == REVIEW or draft.step in (*settled.steps, *settled.offered):
         return draft
     return at_next(draft, world)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.content.conditions import DANGER_READ
 from bot.content.journeys import FieldRecord, StepRecord
 from bot.content.world import World
-from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph
+from bot.domain.messages import Button, Buttons, Callout, Form, Heading, Message, Paragraph
 from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
 from bot.domain.turns import Draft, Pressed, SendAlert, Session, SubmitReport, Submitted, Turn, Typed
@@ -35,7 +35,12 @@ class Place:
 
     def at(self, draft: Draft, note: str = "") -> Turn:
         """The turn that shows the draft where it now stands."""
+        draft = replace(draft, aside="")
         return Turn(replace(self.session, draft=draft), (show_draft(draft, self.world, note),))
+
+    def beside(self, draft: Draft, aside: str, shown: Message) -> Turn:
+        """The turn that shows something else for a moment, remembered for what is typed next."""
+        return Turn(replace(self.session, draft=replace(draft, aside=aside)), (shown,))
 
     def ended(self, text: str) -> Turn:
         """The turn that throws the draft away and says so."""
@@ -72,12 +77,14 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
     draft = journeys.current(session.draft, world)
     place = Place(session, draft, world, now)
     if content.action == "journey.resume":
-        return place.at(replace(draft, hidden=False))
+        changed = texts.journey.changed if draft.step != session.draft.step else ""
+        return place.at(replace(draft, hidden=False), changed)
     pressed = StepChoice.parse(content.value)
     if draft.hidden or (pressed.draft, pressed.step) != (draft.tokens.draft, draft.step):
         # From an older screen, in another tab perhaps: no answer, but its words wait where they were typed.
         found = content.fields if isinstance(content, Submitted) else content.typed
-        return place.at(keep(draft, Typed(content.value, found), world), texts.journey.stale)
+        note = texts.journey.changed if draft.step != session.draft.step else texts.journey.stale
+        return place.at(keep(draft, Typed(content.value, found), world), note)
     if isinstance(content, Submitted):
         return submit_form(place, content)
     place = replace(place, draft=with_typed(draft, draft.step, content.typed, world))
@@ -119,6 +126,8 @@ def choose(place: Place, option: str) -> Turn:
     """A choice, "continue" or "skip": only what the step really offers."""
     draft, world = place.draft, place.world
     step = world.playbook.steps.get(draft.step)
+    if step is not None and step.behind and option == steps.MORE:
+        return Turn(replace(place.session, draft=draft), (steps.show_step(draft, world, behind=True),))
     if step is None or not _is_offered(step, option, place):
         return place.at(draft, world.playbook.texts.journey.stale)
     record = journeys.option_record(step, option)
@@ -208,14 +217,19 @@ def cancel(place: Place, option: str = "") -> Turn:
     no = Button(texts.cancel_no, "journey.cancel", steps.value_of(place.draft, "no"))
     blocks = (Heading(texts.cancel_title), Paragraph(texts.cancel_text), Buttons((yes, no)))
     asked = Message(blocks, summary=texts.summary, replaces=steps.SLOT, ephemeral=True)
-    return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (asked,))
+    return place.beside(replace(place.draft, hidden=False), "cancel", asked)
 
 
 def edit(place: Place, option: str) -> Turn:
     """From the review to one of its answers."""
-    if place.draft.step != REVIEW or option not in settle(place.draft, place.world).steps:
+    if place.draft.step != REVIEW or option not in _shown(place):
         return place.at(place.draft, place.world.playbook.texts.journey.stale)
     return place.at(journeys.edit(place.draft, option))
+
+
+def _shown(place: Place) -> tuple[str, ...]:
+    settled = settle(place.draft, place.world)
+    return (*settled.steps, *settled.offered)
 
 
 def strike(place: Place, option: str) -> Turn:
@@ -229,7 +243,7 @@ def strike(place: Place, option: str) -> Turn:
 
 def open_alert(place: Place, _option: str = "") -> Turn:
     """Show whom the urgent alert goes to; nothing is sent yet."""
-    return Turn(replace(place.session, draft=place.draft), (alert.show(place.draft, place.world),))
+    return place.beside(place.draft, "alert", alert.show(place.draft, place.world))
 
 
 def strike_from_alert(place: Place, option: str) -> Turn:
@@ -282,7 +296,54 @@ def already_open(place: Place) -> Turn:
     blocks = (Callout("info", texts.already_open), Buttons((go_on, stop)))
     summary = place.world.playbook.texts.journey.summary
     shown = Message(blocks, summary=summary, replaces=steps.SLOT, ephemeral=True)
-    return Turn(replace(place.session, draft=replace(place.draft, hidden=False)), (shown,))
+    return place.beside(replace(place.draft, hidden=False), "open", shown)
+
+
+def typed_answer(session: Session, text: str, world: World, now: datetime) -> Pressed | Submitted | None:
+    """The press that typed words stand for: a button's label, "yes", "no", "urgent". None for anything else.
+
+    Only what is on the screen is pressed by it, so that a "yes" never answers the question behind a panel.
+    """
+    draft, said = session.draft, _plain(text)
+    if draft is None or draft.hidden or not said:
+        return None
+    place = Place(session, journeys.current(draft, world), world, now)
+    shown = _on_screen(place)
+    forms = [block for block in shown.blocks if isinstance(block, Form)]
+    for form in forms:
+        if said == _plain(form.submit):
+            return Submitted(form.action, form.value, {item.name: item.value for item in form.fields})
+    buttons = [one for block in shown.blocks if isinstance(block, Buttons) for one in block.items]
+    found = [one for one in buttons if _plain(one.label) == said]
+    if said == "urgent":
+        found = found or [one for one in buttons if one.action == "journey.alert"]
+    if said in ("yes", "no"):
+        found = found or [one for one in buttons if StepChoice.parse(one.value).option == said]
+    return Pressed(found[0].action, found[0].value) if found else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).rstrip(".!").casefold()
+
+
+def _on_screen(place: Place) -> Message:
+    match place.draft.aside:
+        case "cancel":
+            return cancel(place).replies[0]
+        case "alert":
+            return open_alert(place).replies[0]
+        case "open":
+            return already_open(place).replies[0]
+        case "crisis":
+            return Message((Buttons(crisis_ways(place.draft, place.world)),), summary="")
+    return show_draft(place.draft, place.world)
+
+
+def crisis_ways(draft: Draft, world: World) -> tuple[Button, Button]:
+    """The ways on from the numbers that stand in place of a step: go on, or say that it is no danger now."""
+    texts = world.playbook.texts.crisis
+    go_on = Button(texts.go_on, "journey.resume", steps.value_of(draft), "primary")
+    return go_on, Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
 
 
 _ACTIONS: Mapping[str, Callable[[Place, str], Turn]] = {

@@ -17,8 +17,8 @@ from bot.domain.presses import Strike
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import STRUCK, Settled, options_of, route_of, settle
-from bot.reporting.steps import SLOT, contact_list, navigation, value_of
+from bot.reporting.journeys import STRUCK, Settled, beside, options_of, route_of, settle
+from bot.reporting.steps import EARLIER, SLOT, contact_list, day_in_words, navigation, said, value_of
 
 OUTSIDE_CONTACTS = (
     "lado",
@@ -57,7 +57,7 @@ def step_lines(step: StepRecord, world: World, slots: Slots, card: bool = False)
     fields = [field for field in step.fields if slots.get(field.name) and (field.card or not card)]
     lines: list[tuple[str, str]] = []
     for field in fields if not step.redirects else []:
-        lines.append((field.label, _in_words(field, field.name, slots[field.name], world)))
+        lines.append((field.short or field.label, _in_words(field, field.name, slots[field.name], world)))
         lines += _owed(field, slots[field.name], world)
     return lines
 
@@ -77,6 +77,9 @@ def _owed(field: FieldRecord, values: tuple[str, ...], world: World) -> list[tup
 def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...], world: World) -> str:
     if isinstance(item, FieldRecord) and item.kind == "datetime":
         return ", ".join(_moment(value) for value in values)
+    if isinstance(item, FieldRecord) and item.kind == "day":
+        earlier = world.playbook.texts.journey.earlier
+        return ", ".join(earlier if value == EARLIER else day_in_words(value) for value in values)
     labels = {option.value: option.label for option in world.playbook.options(slot)}
     labels |= {option.value: option.label for option in options_of(item, {}, world)}
     return ", ".join(labels.get(value, value) for value in values)
@@ -140,6 +143,8 @@ def show_review(draft: Draft, world: World, note: str = "") -> Message:
     settled = settle(draft, world)
     route = route_of(settled.slots, world)
     blocks: list[Block] = [Callout("info", note)] if note else []
+    for read in beside(draft, settled, world):
+        blocks += [Heading(read.title), *said(read, draft, world)]
     blocks += [Heading(texts.title), Paragraph(texts.intro)]
     blocks += _answers(draft, settled, world)
     blocks += _refused(draft, route, world) if route.refusal else _recipients(draft, settled, route, world)
@@ -158,6 +163,9 @@ def _answers(draft: Draft, settled: Settled, world: World) -> list[Block]:
         if found:
             label = texts.edit.fill(label=step.label or step.title)
             edits.append(Button(label, "journey.edit", value_of(draft, step.id)))
+    for step in (world.playbook.steps[name] for name in settled.offered):
+        label = texts.add.fill(label=step.label or step.title)
+        edits.append(Button(label, "journey.edit", value_of(draft, step.id)))
     return [Heading(texts.answers), Facts(tuple(lines)), Buttons(tuple(edits))]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, StepRecord
 from bot.content.texts import Phrase
@@ -27,14 +29,16 @@ from bot.domain.messages import (
 from bot.domain.presses import StepChoice
 from bot.domain.routing import Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import Settled, facts, options_of, settle
+from bot.reporting.journeys import Settled, beside, facts, options_of, screens, settle
 
 SLOT = "journey"
 KEEP = "keep_as_is"
 # Whom to phone about a child while the DSL's office is shut.
 AFTER_HOURS = ("childrens_social_care", "nspcc", "police_emergency", "police_non_emergency")
+EARLIER = "earlier"
 GO_ON = "go_on"
 SKIP = "skip"
+MORE = "more"
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,17 @@ def value_of(draft: Draft, option: str = "") -> str:
     return str(StepChoice(draft.tokens.draft, draft.step, option))
 
 
-def show_step(draft: Draft, world: World, note: str = "", redo: Redo | None = None) -> Message:
-    """The step of the draft, with a line above it where one is needed."""
+def show_step(
+    draft: Draft, world: World, note: str = "", redo: Redo | None = None, behind: bool = False
+) -> Message:
+    """The step of the draft, with a line above it where one is needed, and with what stands `behind` it."""
     step = world.playbook.steps[draft.step]
     settled = settle(draft, world)
     blocks: list[Block] = [Callout("info", note)] if note else []
-    blocks += [Progress(len(settled.answered) + 1, len(settled.steps) + 1), Heading(step.title)]
-    blocks += _said(step, draft, world)
+    blocks += [] if draft.editing else [Progress(*screens(draft, settled, world))]
+    for read in beside(draft, settled, world):
+        blocks += [Heading(read.title), *said(read, draft, world)]
+    blocks += [Heading(step.title), *said(step, draft, world, behind)]
     blocks += _asked(step, draft, settled, world, redo or Redo())
     blocks.append(navigation(draft, world, first=not draft.visited))
     return Message(tuple(blocks), summary=world.playbook.texts.journey.summary, replaces=SLOT, ephemeral=True)
@@ -72,14 +80,19 @@ def navigation(draft: Draft, world: World, first: bool = False) -> Buttons:
     return Buttons(tuple(Button(label, f"journey.{name}", value_of(draft)) for name, label in shown))
 
 
-def _said(step: StepRecord, draft: Draft, world: World) -> list[Block]:
+def said(step: StepRecord, draft: Draft, world: World, behind: bool = False) -> list[Block]:
+    """What a step says before it asks: its box, its text, its numbers, its clauses."""
     blocks: list[Block] = []
-    phones = contact_list(step.contacts, world)
+    shut = bool(step.behind) and not behind
+    phones = [] if shut else contact_list(step.contacts, world)
     if step.callout:
         blocks += [Callout(step.callout.tone, step.callout.title, step.callout.text), *phones]
     blocks += [Paragraph(_filled(text, draft, world)) for text in step.text]
     blocks += [] if step.callout else phones
     blocks += quotes(step.show, world)
+    if shut:
+        return blocks
+    blocks += [Paragraph(_filled(text, draft, world)) for text in step.limits]
     said_here = [item for item in step.outside if not item.platforms or world.platform in item.platforms]
     blocks += [Outside(_filled(item.text, draft, world), item.source) for item in said_here]
     return blocks
@@ -125,8 +138,9 @@ def _asked(step: StepRecord, draft: Draft, settled: Settled, world: World, redo:
     explained = {option.value: option.explain for option in step.options if option.explain}
     lines = tuple(f"{item.label}: {explained[item.value]}" for item in offered if item.value in explained)
     chosen = [_button(option.label, option.value, draft) for option in offered]
-    skip = [] if step.mandatory else [_button(texts.skip, SKIP, draft)]
-    return [*([Bullets(lines)] if lines else []), Buttons((*chosen, *skip))]
+    more = [] if step.mandatory else [_button(texts.skip, SKIP, draft)]
+    more += [_button(step.behind, MORE, draft)] if step.behind else []
+    return [*([Bullets(lines)] if lines else []), Buttons((*chosen, *more))]
 
 
 def _button(label: str, option: str, draft: Draft, primary: bool = False) -> Button:
@@ -155,14 +169,54 @@ def _field(record: FieldRecord, draft: Draft, slots: Slots, world: World, redo: 
     kept = draft.slots.get(record.name, ())
     if record.kind == "datetime":
         kept = tuple(value[:16] for value in kept)
+    value = redo.typed.get(record.name, _typed(record.name, draft, kept))
+    is_day = record.kind == "day"
     return Field(
         name=record.name,
         label=record.label,
-        kind=record.kind,
+        kind="choice" if record.kind == "day" else record.kind,
         required=record.required,
         hint=record.hint,
-        options=options_of(record, slots, world),
-        value=redo.typed.get(record.name, draft.typed.get(draft.step, {}).get(record.name, kept)),
+        options=days(world, value) if is_day else options_of(record, slots, world),
+        value=value,
         error=redo.errors.get(record.name, ""),
         max_length=record.max_length,
     )
+
+
+def _typed(name: str, draft: Draft, kept: tuple[str, ...]) -> tuple[str, ...]:
+    """What was typed into this field, at this step or, by an older version, at another one."""
+    here = draft.typed.get(draft.step, {})
+    elsewhere = (fields[name] for fields in draft.typed.values() if name in fields)
+    return here[name] if name in here else kept or next(elsewhere, ())
+
+
+def days(world: World, chosen: tuple[str, ...] = ()) -> tuple[Option, ...]:
+    """Today, yesterday and earlier, by their dates; and another day that was chosen before."""
+    texts, found = world.playbook.texts.journey, dict[str, str]()
+    if world.now is not None:
+        today = local_day(world.now, world)
+        found = {today.isoformat(): texts.today, (today - timedelta(days=1)).isoformat(): texts.yesterday}
+    older = {value: day_in_words(value) for value in chosen if value not in found and _is_day(value)}
+    return tuple(Option(value, label) for value, label in (found | older | {EARLIER: texts.earlier}).items())
+
+
+def local_day(moment: datetime, world: World) -> date:
+    """The day that it is in the Federation at this moment."""
+    return moment.astimezone(ZoneInfo(world.federation.timezone)).date()
+
+
+def day_in_words(value: str) -> str:
+    """A date as it is read; what is none, as it stands."""
+    if not _is_day(value):
+        return value
+    day = date.fromisoformat(value)
+    return f"{day.day} {day:%b %Y}"
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

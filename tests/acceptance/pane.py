@@ -10,8 +10,15 @@ from playwright.sync_api import Locator, Page, expect
 PATIENCE_MS = 30_000
 _TABS = 150
 
-# A journey as a person reads it: the question on the screen, and the button that answers it.
-Answers = tuple[tuple[str, str], ...]
+# A journey as a person reads it: the question on the screen, what is picked there (by its label), and the
+# button that answers it.
+Answer = tuple[str, str] | tuple[str, dict[str, str], str]
+Answers = tuple[Answer, ...]
+
+
+def parts(answer: Answer) -> tuple[str, dict[str, str], str]:
+    """The question, what is picked, and the button."""
+    return answer if len(answer) == 3 else (answer[0], {}, answer[1])
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,18 @@ class Pane:
         """Press a button."""
         self.button(label).click()
 
-    def answer(self, *answers: tuple[str, str]) -> None:
-        """Wait for each question and press its answer."""
-        for question, label in answers:
+    def answer(self, *answers: Answer) -> None:
+        """Wait for each question, pick what is to be picked, and press the button."""
+        for question, picks, label in map(parts, answers):
             self.reads(question)
+            for group, option in picks.items():
+                self.choice(group, option).check()
             self.press(label)
+
+    def choice(self, group: str, option: str) -> Locator:
+        """One of the choices of a field."""
+        field = self.region.get_by_role("group", name=group, exact=True).last
+        return field.get_by_label(option, exact=True)
 
     def fill(self, label: str, text: str) -> None:
         """Fill the field of this label."""
@@ -99,10 +113,18 @@ class Keys:
             self.page.keyboard.press(key)
         raise AssertionError(f"{key} does not lead to {wanted}")
 
-    def answer(self, pane: Pane, *answers: tuple[str, str]) -> None:
-        """Wait for each question, go to its answer, and press Enter."""
-        for question, label in answers:
+    def answer(self, pane: Pane, *answers: Answer) -> None:
+        """Wait for each question, pick what is to be picked, go to its button, and press Enter."""
+        for question, picks, label in map(parts, answers):
             pane.reads(question)
+            for group, option in picks.items():
+                # The arrows choose among the options of one group; Tab comes to the first.
+                first = (
+                    pane.region.get_by_role("group", name=group, exact=True).last.get_by_role("radio").first
+                )
+                self.reach(first)
+                self.page.keyboard.press("Space")
+                self.reach(pane.choice(group, option), "ArrowDown")
             self.reach(pane.button(label))
             self.page.keyboard.press("Enter")
 

@@ -68,12 +68,12 @@ def report_accident(server: Server, user: str = "ana", place: str = "Sports hall
     ):
         caller.press(label)
     caller.press("Continue")
-    for label in ("No", "Yes, I took it by accident", "No", "No", "Continue", "Yes, everywhere"):
-        caller.press(label)
-    caller.fill(deleted_from="gallery")
-    caller.fill(place=place)
     caller.press("No")
-    caller.press("Named")
+    caller.fill(origin="me", posted="no", complained="no")
+    caller.fill(deleted="yes", deleted_from="gallery")
+    for label in ("No", "Named", "Add: A little more"):
+        caller.press(label)
+    caller.fill(place=place)
     caller.press("Send")
     found = re.search(r"FED-[0-9A-Z]{4}", caller.text)
     assert found, f"not received: {caller.text}"

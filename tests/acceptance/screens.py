@@ -172,7 +172,7 @@ def _restricted(page: Page) -> None:
     joe.ask("report")
     joe.answer(*ACCIDENT[:4], ("What could someone see?", "Not sure"), ("Stop and phone", "Continue"))
     joe.region.get_by_role("group", name="Have you phoned the DSL?").get_by_label("Yes").check()
-    joe.answer(("A few facts, no details", "Continue"), *WHO_AND_HOW[1:])
+    joe.answer(("A few facts, no details", "Continue"), *WHO_AND_HOW)
     number = sent(joe)
     expect(card(dina.region, number, "Compromising picture")).to_be_visible()
     private = _picture(page, dina)

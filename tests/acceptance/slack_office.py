@@ -180,6 +180,14 @@ def reference_in(words: str) -> str:
     return found.group()
 
 
+# A picture of one's own, taken by accident, that nobody else has seen or asked about.
+HOW = {
+    "Did you take it by accident?": "Yes, I took it by accident",
+    "If you took it: was it posted or sent anywhere before you noticed, or has anybody asked for it?": "No",
+    "If you took it: has a student or a parent said or reported anything to you about it?": "No",
+}
+
+
 def report_accident(office: Office, person: Person, place: str = "Sports hall") -> str:
     """A picture taken by accident, from `/report` to the receipt; the reference that the reporter reads."""
     person.slash("/report")
@@ -187,11 +195,13 @@ def report_accident(office: Office, person: Person, place: str = "Sports hall") 
     office.press(
         person, "No", "Northgate School", "A picture or video that should not have been made, taken or shared"
     )
-    office.press(person, "Continue", "No", "Yes, I took it by accident", "No", "No", "Continue")
-    office.press(person, "Yes, everywhere")
-    assert office.submit(person, {"Checked and clear": ["Gallery"]}).ok
+    office.press(person, "Continue", "No")
+    assert office.submit(person, HOW).ok
+    deleted = {"Is it deleted?": "Yes, everywhere", "Checked and clear": ["Gallery"]}
+    assert office.submit(person, deleted).ok
+    office.press(person, "No", "Named", "Add: A little more")
     assert office.submit(person, {"Where?": place}).ok
-    office.press(person, "No", "Named", "Send")
+    office.press(person, "Send")
     return reference_in(office.modal(person, "has been received").words)
 
 

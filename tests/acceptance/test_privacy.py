@@ -34,15 +34,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def _run(server: Server) -> None:
     caller = Caller(server, REPORTER)
     caller.say("report")
-    for label in ("No", "Northgate School", "Online abuse by a colleague", "Continue", "Me", "No"):
+    for label in ("No", "Northgate School", "Online abuse by a colleague", "No"):
         caller.press(label)
-    caller.fill()
-    caller.fill(narrative=NARRATIVE)
-    caller.fill()
-    for label in ("No", "Neither", "No", "Neither", "I want it to stop"):
+    caller.fill(harm="none", crime="no")
+    for label in ("No", "Anonymous"):
         caller.press(label)
-    caller.fill()
-    caller.press("Anonymous")
+    caller.fill(about="me", narrative=NARRATIVE, want="stop")
     reference, code = _find(r"FED-[0-9A-Z]{4}", caller), _find(r"(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}", caller)
     assert "Nothing has been sent yet" in caller.fill(receipt_typed="0000-0000-0000")
     caller.fill(receipt_typed=code)

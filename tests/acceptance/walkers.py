@@ -25,6 +25,7 @@ from tests.acceptance.server import ROOT, Server
 NAVIGATION = ("Back", "Save for later", "Hide", "Cancel", "Urgent alert")
 # What is pressed where nothing else is wanted, the first that is there.
 ORDINARY = ("Continue", "No", "Neither", "Not sure", "I found it", "I don't know")
+OFFERED = "Add: "
 RECEIPT = "Type the receipt code here"
 MOMENT = datetime(2026, 11, 20, 10, 0)  # noqa: DTZ001 - as it is typed into a form
 # Where the terminal asks for the first field of a form.
@@ -93,6 +94,10 @@ def report(person: Walker, *wanted: str, mark: Callable[[str], str]) -> Sent:
     code, written = "", set[str]()
     for _ in range(40):
         asked = person.asked()
+        if more := [label for label in person.buttons() if label.startswith(OFFERED)]:
+            # What the review offers is filled in too.
+            person.press(more[0])
+            continue
         if "Send" in person.buttons():
             person.press("Send")
             return Sent(person.find(r"FED-[0-9A-Z]{4}"), code, frozenset(written))
@@ -113,7 +118,8 @@ def _value(asked: Asked, code: str, mark: Callable[[str], str]) -> str | datetim
         return code
     kind = _fields()[asked.label].kind if asked.label in _fields() else "text"
     if asked.options or kind in ("choice", "choices"):
-        return asked.options[0] if asked.required else ""
+        ordinary = [label for label in ORDINARY if label in asked.options]
+        return (ordinary or list(asked.options))[0] if asked.required else ""
     if kind == "datetime":
         return MOMENT if asked.required else ""
     if kind == "number":

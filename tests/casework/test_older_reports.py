@@ -66,7 +66,7 @@ def draft(visited: tuple[str, ...], **slots: str) -> Draft:
             draft(
                 ("image_first", "nudity", "origin", "image_delete"), kind="image", nudity="no", origin="me"
             ),
-            "posted",
+            "image_how",
         ),
         # One option for two kinds of picture, and a query that counted as abuse: asked again.
         (draft(("account", "category"), kind="abuse", account="other", category="child_image"), "category"),

@@ -109,5 +109,5 @@ def test_every_block_can_be_read() -> None:
         "[URGENT]",
     ):
         assert part in text
-    for part in ("Not in this policy (KCSIE): Phone the DSL.", "!!! Call 999", "Step 1 of about 6"):
+    for part in ("Not in this policy (KCSIE): Phone the DSL.", "!!! Call 999", "Step 1 of at most 6"):
         assert part in text

@@ -1,13 +1,16 @@
 """Every journey walked in many ways, as nobody would care to write down."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from bot.assistant.dialogue import take_turn
+from bot.assistant.dialogue import dump, restore, take_turn
 from bot.content.world import World
 from bot.domain.messages import Field, Form, Message
 from bot.domain.roster import School
+from bot.domain.routing import Slots
 from bot.domain.turns import (
     Content,
     Draft,
@@ -22,7 +25,7 @@ from bot.domain.turns import (
 )
 from bot.reporting import alert, journeys, steps
 from tests.support.federation import ROLES, federation
-from tests.support.screen import buttons_of
+from tests.support.screen import buttons_of, text_of
 from tests.support.storyteller import MONDAY, TOKENS
 
 WAYS_OUT = {
@@ -132,9 +135,79 @@ def test_one_school_and_an_urgent_alert(world: World) -> None:
 def test_no_accounts_configured(world: World) -> None:
     """Without a register of accounts the reporter types the name."""
     bare = replace(world, federation=replace(world.federation, accounts=()))
-    session = choose(started(bare), bare, "no", "ash", "abuse")
+    session = choose(started(bare), bare, "no", "ash", "abuse", "spam")
+    assert session.draft is not None
+    form = Submitted(
+        "journey.submit", steps.value_of(session.draft), {"account": ("other",), "author": ("unknown",)}
+    )
+    session = turn(session, form, bare).session
     assert session.draft is not None
     assert session.draft.step == "account_other"
+
+
+# Half-finished reports as the version before stored them, one question a screen: the step of each,
+# what was answered, what was typed and not sent; and a field in which some of it stands now.
+OLDER: tuple[tuple[str, Slots, Mapping[str, Slots], tuple[str, str, str]], ...] = (
+    (
+        "complained",
+        {"kind": ("image",), "nudity": ("no",), "origin": ("me",), "posted": ("asked",)},
+        {},
+        ("image_how", "posted", "asked"),
+    ),
+    (
+        "where",
+        {"kind": ("abuse",), "account": ("other",), "category": ("spam",), "author": ("public",)},
+        {"where": {"link": ("https://x.com/a/status/1",)}},
+        ("abuse_who", "link", "https://x.com/a/status/1"),
+    ),
+    (
+        "want",
+        {"kind": ("colleague",), "about": ("me",), "conflict": ("no",), "narrative": ("They wrote it.",)},
+        {"probes": {"happened_where": ("In the staff group",)}},
+        ("child_risk", "", ""),
+    ),
+)
+
+
+@pytest.mark.parametrize(("step", "slots", "typed", "found"), OLDER, ids=lambda item: str(item)[:12])
+def test_a_half_finished_report_of_the_version_before_goes_on(
+    world: World,
+    step: str,
+    slots: Slots,
+    typed: Mapping[str, Slots],
+    found: tuple[str, str, str],
+) -> None:
+    """It says that the questions have changed, goes on at an open one, and holds every word and answer."""
+    known = {"danger": ("no",), "school": ("ash",), **slots}
+    visited = (
+        "danger",
+        "school",
+        "kind",
+        "image_first",
+        "nudity",
+        "origin",
+        "posted",
+        "category",
+        "narrative",
+    )
+    session = Session(TOKENS, Draft(TOKENS, known, step, visited, typed=typed))
+    done = turn(restored(session), Pressed("journey.resume"), world)
+    assert done.session.draft is not None
+    assert "The questions have changed since you began." in text_of(done.replies)
+    assert done.session.draft.step == found[0]
+    assert done.session.draft.slots == known
+    assert done.session.draft.typed == typed
+    for form in (block for block in done.replies[-1].blocks if isinstance(block, Form)):
+        assert {field.name: field.value for field in form.fields}[found[1]] == (found[2],)
+
+
+def restored(session: Session) -> Session:
+    """As it was stored before a report could have something beside its step on the screen."""
+    data = json.loads(dump(session))
+    del data["draft"]["aside"]
+    found = restore(json.dumps(data))
+    assert found is not None
+    return found
 
 
 def test_a_draft_of_an_older_version(world: World) -> None:

@@ -113,13 +113,15 @@ def test_a_question_leaves_a_form_where_it_is_typed_in(works: Office) -> None:
     play(story())
 
 
-def test_words_typed_in_the_chat_are_a_question_and_never_an_answer(works: Office) -> None:
-    """A report under way is not filled in by what is typed below it."""
+def test_words_typed_in_the_chat_are_a_press_or_a_question(works: Office) -> None:
+    """What is on a button answers the step when it is typed; a sentence never does."""
 
     async def story() -> None:
         await works.says("ana", "report")
+        await works.says("ana", "somebody wrote something about me")
+        assert "First, is anyone in danger?" in words(works.port.shown["m1"])
         await works.says("ana", "No")
-        assert "First, is anyone in danger?" in words(works.port.shown["m0"])
+        assert "Which school is this about?" in words(works.port.shown["m2"])
 
     play(story())
 
