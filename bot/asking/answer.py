@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.asking import alarms, choose
+from bot.asking import choose, danger
 from bot.asking.frame import NOTHING_READ, Frame
 from bot.asking.reading import NOTHING_EARLIER, Earlier, Guess, Reading, beside, citations_of, read
 from bot.content.policy_load import Clause, Policy, Topic
@@ -89,7 +89,7 @@ def answer(
     asked = _Asked(reading, parse, contacts or {}, clarifying)
     given = replace(asked.answer(), frame=reading.frame)
     said = given.kind == "smalltalk" and rules.phrases.said(question) is not None
-    if said or given.kind in ("danger", "concern") or not alarms.is_quiet_line_due(question, parse, rules):
+    if said or given.kind in ("danger", "concern") or not danger.is_quiet_line_due(question, parse, rules):
         return given
     text = given.text if given.quiet else f"{given.text}\n\n{rules.texts.quiet}"
     return replace(given, text=text, quiet=True)
@@ -123,13 +123,13 @@ class _Asked:
 
     def answer(self) -> Answer:
         reading, limits = self._reading, self._reading.rules.thresholds
-        if alarms.is_danger(reading, self._parse):
+        if danger.is_danger(reading, self._parse):
             return _danger(reading, self._parse)
         if spoken := self._spoken():
             return spoken
-        if alarms.is_concern(reading, self._parse):
+        if danger.is_concern(reading, self._parse):
             return _beside(reading, _concern(reading, self._parse))
-        if alarms.report_odds(reading, self._parse) >= limits.report_limit(reading.question):
+        if danger.report_odds(reading, self._parse) >= limits.report_limit(reading.question):
             return _report(reading, self._parse)
         if reading.told:
             return _beside(reading, _report_told(reading))
@@ -235,12 +235,12 @@ def _danger(reading: Reading, parse: Parse) -> Answer:
         reading.question,
         "danger",
         first,
-        confidence=alarms.danger_odds(reading, parse),
+        confidence=danger.danger_odds(reading, parse),
         report="other",
         about_self=about_self,
     )
     # No rule about posts belongs under a child in danger; under what may be a question, it does.
-    return told if alarms.is_sure_danger(reading, parse) else _beside(reading, told)
+    return told if danger.is_sure_danger(reading, parse) else _beside(reading, told)
 
 
 def _concern(reading: Reading, parse: Parse) -> Answer:
@@ -266,9 +266,9 @@ def _whom(question: str, keys: tuple[str, ...], contacts: Mapping[str, str], tex
 
 
 def _report(reading: Reading, parse: Parse) -> Answer:
-    kind = alarms.kind_of_report(reading)
+    kind = danger.kind_of_report(reading)
     text = reading.rules.texts.report(kind)
-    odds = alarms.report_odds(reading, parse)
+    odds = danger.report_odds(reading, parse)
     return _beside(reading, Answer(reading.question, "report", text, confidence=odds, report=kind))
 
 

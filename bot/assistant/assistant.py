@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.asking import conversation
-from bot.asking.alarms import tells_of_danger
+from bot.asking.danger import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
-from bot.assistant.crisis import Parses, prose
+from bot.assistant.danger_in_forms import Parses, prose
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
@@ -52,7 +52,7 @@ from bot.following import check_back, complaint, misdirection, ownership, status
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
-from bot.reporting import presses, receipts
+from bot.reporting import after_send, presses
 from bot.storage.conversations import (
     first_time,
     forget_session,
@@ -70,7 +70,7 @@ _DANGER_STEPS = ("danger", "danger_now")
 _DANGER_STARTS = ("danger", "concern")
 
 
-class Gate:
+class RateLimit:
     """Counts what each person does. Whoever is turned away loses nothing: nothing of it was looked at."""
 
     def __init__(self, context: Context, engine: Engine) -> None:
@@ -195,7 +195,7 @@ class Assistant:
     def __init__(self, context: Context, engine: Engine) -> None:
         self._context = context
         self._engine = engine
-        self._gate = Gate(context, engine)
+        self._gate = RateLimit(context, engine)
 
     def handle(
         self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
@@ -210,7 +210,7 @@ class Assistant:
         try:
             if self._gate.turns_away(incoming, _LONGEST, now):
                 log.warning("event_too_soon", content=type(incoming.content).__name__)
-                return (receipts.wait(self._context.world),)
+                return (after_send.wait(self._context.world),)
             parses = self._parse(incoming)
             try:
                 return self._settled(incoming, parses, now, in_time)
@@ -226,7 +226,7 @@ class Assistant:
         except Exception:
             # The transaction is undone whatever it was: a key that is missing, or a bug.
             log.exception("event_broken", content=type(incoming.content).__name__)
-        return (receipts.not_saved(self._context.world),)
+        return (after_send.not_saved(self._context.world),)
 
     def owes(self, asker: Sender) -> bool:
         """Whether the answer to a question of theirs is on its way still."""
@@ -309,13 +309,13 @@ class Assistant:
             return ()
         reference = submitted_before(tx, self._context.vault, StepChoice.parse(content.value).draft)
         if reference == "":
-            return (receipts.received_before(world),)
+            return (after_send.received_before(world),)
         report = reference and report_by_reference(tx, self._context.vault, reference)
         if not report:
             return ()
         route = decide(world.playbook.rows, world.federation.roster, report.answers)
         mode = report.row.mode
-        return (receipts.received(world, report.reference, mode, report.answers, route, duplicate=True),)
+        return (after_send.received(world, report.reference, mode, report.answers, route, duplicate=True),)
 
     def _turn(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
         owner = self._context.vault.blind("session", incoming.sender.platform, incoming.sender.user)
@@ -325,11 +325,11 @@ class Assistant:
             return lost_draft(self._new_session(), self._context.world).replies
         turn = take_turn(session, incoming, parses, self._context.world, work.now)
         if self._gate.one_too_many(incoming, session, turn, work.now):
-            return (receipts.wait(self._context.world),)
+            return (after_send.wait(self._context.world),)
         try:
             done = [self._do(work, incoming, command) for command in turn.commands]
         except NotSent as refused:
-            return (receipts.not_sent(self._context.world, refused.route),)
+            return (after_send.not_sent(self._context.world, refused.route),)
         self._keep(work, owner, session, turn)
         return (*_left_to_say(work, incoming, session, turn), *done)
 
@@ -372,7 +372,7 @@ class Assistant:
         tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert")
         sent = submit(work, sender, SubmitReport(tokens, command.slots))
         found, slots = sent.reference, command.slots
-        return receipts.alerted(world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on)
+        return after_send.alerted(world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on)
 
     def _after(
         self,
@@ -401,7 +401,7 @@ class Assistant:
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
-        return receipts.received(
+        return after_send.received(
             world, received.reference, received.mode, command.slots, received.route, received.again
         )
 

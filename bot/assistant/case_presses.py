@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from bot.casework import auditing, card, case_list, forms, handle, proposals, restriction, views
+from bot.casework import auditing, card, case_list, do_act, forms, proposals, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.case_list import FIND, LIST, Listed
@@ -22,7 +22,7 @@ from bot.domain.presses import CasePart
 from bot.domain.references import read_reference
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
-from bot.records import codes
+from bot.records import export_codes
 from bot.reporting.inputs import clean_text
 from bot.storage.reports import (
     Reporter,
@@ -44,8 +44,8 @@ def act(work: Work, incoming: Incoming) -> Message:
         # Of what was pressed only what Signpost knows is written down: the rest could be anything.
         auditing.note(work, None, "refused", pressed=_known(content.action))
         return refusal(work.context, "not_on_roster")
-    if content.action == codes.SUBJECT:
-        return codes.ask_for_subject(work, person, content)
+    if content.action == export_codes.SUBJECT:
+        return export_codes.ask_for_subject(work, person, content)
     if content.action == LIST:
         return _listed(work, person, content.value)
     if content.action == FIND:
@@ -86,8 +86,8 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
     action = content.action
     if action in _VIEWS:
         return _VIEWS[action](press)
-    if action == codes.CASE:
-        return codes.ask_for_case(press, content)
+    if action == export_codes.CASE:
+        return export_codes.ask_for_case(press, content)
     return _with_form(press, ACTS[action], content) if ACTS[action].form else _done_at_once(press, action)
 
 
@@ -98,8 +98,8 @@ def _done_at_once(press: Press, action: str) -> Message:
         case "case.recuse_yes":
             return restriction.recuse(press)
         case "case.done":
-            return handle.tick(press)
-    return handle.do(press, ACTS[action], {})
+            return do_act.tick(press)
+    return do_act.do(press, ACTS[action], {})
 
 
 def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | None:
@@ -172,11 +172,11 @@ _BEFORE: dict[str, Callable[[Press], Message | None]] = {
 
 def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
     # A form is not opened for what the case's state refuses anyway.
-    if why := handle.lock(press, act):
+    if why := do_act.lock(press, act):
         return press.may_not(why)
-    tried = advance(press.report.state, handle.event_of(press, act, {}))
+    tried = advance(press.report.state, do_act.event_of(press, act, {}))
     if isinstance(tried, Refused):
-        return handle.refused(press, tried)
+        return do_act.refused(press, tried)
     first = _BEFORE[act.name](press) if act.name in _BEFORE else None
     if first is not None:
         return first
@@ -189,7 +189,7 @@ def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
 def _filled_in(press: Press, act: Act, values: Mapping[str, str]) -> Message:
     match act.name:
         case "close":
-            return handle.close(press, values)
+            return do_act.close(press, values)
         case "agree":
             return proposals.agree(press, values)
         case "decline":
@@ -199,10 +199,10 @@ def _filled_in(press: Press, act: Act, values: Mapping[str, str]) -> Message:
         case "link":
             other = other_case(press, read_reference(values["reference"]))
             if other is not None:
-                return handle.link(press, other)
+                return do_act.link(press, other)
             unknown = {"reference": press.context.work.errors.unknown}
             return forms.form(press, act, Checked(values, unknown))
-    return handle.do(press, act, values)
+    return do_act.do(press, act, values)
 
 
 def list_cases(work: Work, incoming: Incoming) -> Message:
@@ -235,7 +235,7 @@ def _listed(work: Work, person: Person, asked: str) -> Message:
     entries = histories(work.tx, may_see)
     seen = [Listed(report, entries[report.id]) for report in may_see]
     listed = case_list.case_list(work.context, seen, person.id, work.now, which)
-    return codes.with_subject_button(work.context, person, listed)
+    return export_codes.with_subject_button(work.context, person, listed)
 
 
 def _found(work: Work, person: Person, content: Pressed | Submitted) -> Message:

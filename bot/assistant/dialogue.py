@@ -11,7 +11,7 @@ from typing import Any
 from bot.asking import conversation
 from bot.asking.render import show_passage
 from bot.assistant import desk, words
-from bot.assistant.crisis import Parses, read_for_danger
+from bot.assistant.danger_in_forms import Parses, read_for_danger
 from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
@@ -44,7 +44,7 @@ _REMIND_EVERY = timedelta(hours=1)
 def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World, now: datetime) -> Turn:
     """What one event does. Pure: the same arguments give the same turn.
 
-    `parses` holds that of a question, or those of the texts of a form (`crisis.prose`).
+    `parses` holds that of a question, or those of the texts of a form (`danger_in_forms.prose`).
 
     In a channel that others read, only one line is said and nothing changes: the channel opens a
     private conversation and hands the event over again from there.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from bot.casework import state
+from bot.casework import work_done
 from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
-from bot.casework.state import is_investigated, open_tasks
+from bot.casework.work_done import is_investigated, open_tasks
 from bot.content.texts import Phrase
 from bot.domain.access import Action
 from bot.domain.cases import Stage
@@ -138,7 +138,7 @@ def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[
         (row.child, tags.child),
     ]
     shown = [text for is_set, text in marks if is_set]
-    return tuple(dict.fromkeys([*shown, *report.route.tags, *state.tags(context, entries)]))
+    return tuple(dict.fromkeys([*shown, *report.route.tags, *work_done.tags(context, entries)]))
 
 
 def _facts(
@@ -156,7 +156,7 @@ def _facts(
         (labels.told, _told_line(context, report, told)),
         (labels.opened, _opened_line(context, entries)),
     ]
-    items += [*_since(context, entries), *state.facts(context, entries)]
+    items += [*_since(context, entries), *work_done.facts(context, entries)]
     items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)

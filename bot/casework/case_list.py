@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.casework import card
 from bot.casework.context import Context
-from bot.casework.state import open_tasks, overdue
+from bot.casework.work_done import open_tasks, overdue
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.messages import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from bot.casework import state
+from bot.casework import work_done
 from bot.casework.acts import ACTS
 from bot.casework.card import button, task_buttons
 from bot.casework.case import Case
@@ -77,8 +77,8 @@ def missing(case: Case, closer: str) -> tuple[Demand, ...]:
     on_record = OnRecord(
         details=is_open_to(case, closer),
         assessment=any(entry.event == "assess" and entry.actor == closer for entry in since),
-        advice=bool(state.advice(case.work.context, case.entries)),
-        tasks=not state.open_tasks(case.entries),
+        advice=bool(work_done.advice(case.work.context, case.entries)),
+        tasks=not work_done.open_tasks(case.entries),
     )
     return demands(kind_of(case), on_record)
 
@@ -131,7 +131,7 @@ def fields(press: Press, people: tuple[str, ...], alone: bool) -> tuple[Field, .
 
 
 def _task_fields(press: Press) -> tuple[Field, ...]:
-    texts, waiting = press.context.work.closing, state.open_tasks(press.case.entries)
+    texts, waiting = press.context.work.closing, work_done.open_tasks(press.case.entries)
     asked = tuple(
         Field(
             f"{TASK}{task.number}", texts.task.fill(task=task.text), "choice", options=_options(texts.decided)
@@ -215,7 +215,7 @@ def detail(press: Press, values: Mapping[str, str]) -> dict[str, str]:
 
 def _decided(press: Press, values: Mapping[str, str]) -> Iterator[str]:
     texts = press.context.work.closing
-    for task in state.open_tasks(press.case.entries):
+    for task in work_done.open_tasks(press.case.entries):
         if chosen := values.get(f"{TASK}{task.number}"):
             yield f"{task.text}: {texts.decided.named(chosen)}"
     if why := values.get("tasks_why"):

@@ -13,7 +13,7 @@ from itertools import count, takewhile
 
 from bot.casework.context import Context, Work
 from bot.casework.notify import reached
-from bot.casework.state import Task, open_tasks
+from bot.casework.work_done import Task, open_tasks
 from bot.domain.cases import Stage
 from bot.domain.routing import Told
 from bot.domain.times import WorkingTime

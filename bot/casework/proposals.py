@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.casework import closing, state
+from bot.casework import closing, work_done
 from bot.casework.acts import ACTS
 from bot.casework.card import button
 from bot.casework.case import Case
@@ -39,7 +39,7 @@ def _is_in_place_of(case: Case, person: str, closer: str) -> bool:
 
 def pending(case: Case) -> Entry | None:
     """What waits for a second person; None where nothing does, or who asked for it may close it no more."""
-    found = state.proposal(case.entries)
+    found = work_done.proposal(case.entries)
     person = case.work.context.world.federation.roster.people.get(found.actor) if found else None
     return found if person and case.may(person, "close") else None
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework.ladder import next_people
 from bot.casework.links import hide_from_linked
+from bot.casework.next_told import next_people
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
 from bot.casework.press import Press
 from bot.casework.proposals import tell_if_nobody_is_left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.casework.context import Work
-from bot.casework.state import HOLDERS, tasks
+from bot.casework.work_done import HOLDERS, tasks
 from bot.domain.cases import CaseState, Stage
 from bot.storage.reports import Entry, Report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.casework import closing, proposals, state
+from bot.casework import closing, proposals, work_done
 from bot.casework.card import (
     buttons,
     event_name,
@@ -53,8 +53,8 @@ def _work(press: Press, entries: tuple[Entry, ...]) -> list[Block]:
     context, labels = press.context, press.context.work.labels
     links = dict.fromkeys(entry.detail["reference"] for entry in entries if entry.event == "link")
     lines = [(labels.linked, ", ".join(links))] if links else []
-    found = state.open_tasks(entries)
-    lines += [(labels.tasks, state.task_line(context, task, press.now)) for task in found]
+    found = work_done.open_tasks(entries)
+    lines += [(labels.tasks, work_done.task_line(context, task, press.now)) for task in found]
     ticks: tuple[Button, ...] = task_buttons(context, press.report, entries)
     return [*([Facts(tuple(lines))] if lines else []), *([Buttons(ticks)] if ticks else [])]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.casework import closing, named_contact, proposals, state
+from bot.casework import closing, named_contact, proposals, work_done
 from bot.casework.acts import FormKind
 from bot.casework.context import Context
 from bot.casework.press import Press
@@ -38,7 +38,7 @@ def above(press: Press, form: FormKind) -> list[Block]:
         return proposals.asked(press)
     if form != "first_step":
         return []
-    found = state.advice(press.context, press.case.entries)
+    found = work_done.advice(press.context, press.case.entries)
     said = [f"{press.context.local(entry.at)}: {_advised(entry.detail)}" for entry in found]
     return [Bullets(tuple(said), press.context.work.fields["advised"])] if said else []
 

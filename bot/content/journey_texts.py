@@ -79,7 +79,7 @@ class Journey(Record):
     summary: Text
 
 
-class Crisis(Record):
+class DangerInForms(Record):
     """Around the numbers that are shown where a form tells of danger."""
 
     kept: Text
@@ -277,7 +277,7 @@ class Texts(Record):
 
     dialogue: Dialogue
     journey: Journey
-    crisis: Crisis
+    danger_in_forms: DangerInForms
     alert: Alert
     review: Review
     receipts: Receipts

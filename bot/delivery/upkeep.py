@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.casework.context import Context, Stand, Work
-from bot.delivery import announcements, timers, undelivered
+from bot.delivery import announcements, ladder, undelivered
 from bot.people import holders, standing
 from bot.storage import conversations, heartbeats, outbox
 from bot.storage.database import Database, StorageUnavailable
@@ -67,7 +67,7 @@ class Upkeep:
         if self._done is not None and timedelta() <= now - self._done < _CHECK_EVERY:
             return
         self._follow_roster(now)
-        timers.climb_due(self.context, now)
+        ladder.climb_due(self.context, now)
         self._housekeeping.look(self.context.database, now)
         self._see_to_channel(now)
         self._done = now

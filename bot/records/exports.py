@@ -9,7 +9,7 @@ from bot.casework.context import Work
 from bot.casework.history import entries_for
 from bot.domain.roster import Person
 from bot.records.case_file import Taken, case_file
-from bot.records.codes import Way, case_target, may_ask_for_subject, may_export, subject_target
+from bot.records.export_codes import Way, case_target, may_ask_for_subject, may_export, subject_target
 from bot.records.register import may_lie_with_host
 from bot.records.subject_access import subject_file
 from bot.records.subjects import Subject

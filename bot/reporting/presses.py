@@ -274,7 +274,7 @@ def deny_danger(place: Place, _option: str = "") -> Turn:
     if not draft.slots.get(DANGER_READ):
         return place.at(draft)
     denied = replace(draft, slots={**draft.slots, DANGER_READ: ("denied",)})
-    return place.at(denied, place.world.playbook.texts.crisis.denied)
+    return place.at(denied, place.world.playbook.texts.danger_in_forms.denied)
 
 
 def send(place: Place, _option: str = "") -> Turn:
@@ -341,7 +341,7 @@ def _on_screen(place: Place) -> Message:
 
 def crisis_ways(draft: Draft, world: World) -> tuple[Button, Button]:
     """The ways on from the numbers that stand in place of a step: go on, or say that it is no danger now."""
-    texts = world.playbook.texts.crisis
+    texts = world.playbook.texts.danger_in_forms
     go_on = Button(texts.go_on, "journey.resume", steps.value_of(draft), "primary")
     return go_on, Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
 

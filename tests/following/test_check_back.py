@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.app import new_tokens
 from bot.assistant.assistant import Assistant
 from bot.casework.context import CurrentWorld
-from bot.delivery import timers
+from bot.delivery import ladder
 from bot.delivery.sender import PassingFault
 from bot.domain.messages import Callout, Form, Outside
 from bot.domain.turns import Pressed, Said, Submitted, Tokens
@@ -94,7 +94,7 @@ def test_two_workers_that_notice_it_ask_once(desk: Desk) -> None:
     reported(desk)
     desk.later(days=14)
     for _ in range(2):
-        timers.climb_due(desk.product.context, desk.now)
+        ladder.climb_due(desk.product.context, desk.now)
     desk.work(rounds=20)
     assert asked(desk) == 1
     with desk.product.database.transaction() as tx:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, true, update
 
 from bot.assistant import case_presses
-from bot.casework import case, open, proposals, state
+from bot.casework import case, open, proposals, work_done
 from bot.casework.case import Case
 from bot.delivery import worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
@@ -97,7 +97,7 @@ def agrees_unread(patch: Patch) -> None:
 
 def agrees_to_anything(patch: Patch) -> None:
     """What was added after the closing was asked for voids nothing."""
-    patch.setattr(state, "_HARMLESS", state._HARMLESS | {"note", "assess", "advice"})
+    patch.setattr(work_done, "_HARMLESS", work_done._HARMLESS | {"note", "assess", "advice"})
 
 
 MUTANTS: dict[str, Callable[[Patch], None]] = {

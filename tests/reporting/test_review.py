@@ -2,7 +2,7 @@ import pytest
 
 from bot.content.world import World
 from bot.domain.routing import Route
-from bot.reporting import journeys, receipts
+from bot.reporting import after_send, journeys
 from bot.reporting.review import answered, readers
 from tests.support.screen import text_of
 
@@ -79,7 +79,7 @@ def received(world: World, mode: str = "named", duplicate: bool = False, **slots
     """The receipt as text."""
     answers = {**ACCIDENT, **{slot: (value,) for slot, value in slots.items()}}
     route = journeys.route_of(answers, world)
-    return text_of([receipts.received(world, "FED-7K3Q", mode, answers, route, duplicate)])
+    return text_of([after_send.received(world, "FED-7K3Q", mode, answers, route, duplicate)])
 
 
 def test_a_receipt(world: World) -> None:
@@ -116,7 +116,7 @@ def test_child_and_conflict_always_show_the_lado(world: World, nudity: str) -> N
 
 def test_not_saved(world: World) -> None:
     """Where nothing was saved it says NOT, and lists everyone who can be phoned."""
-    text = text_of([receipts.not_saved(world)])
+    text = text_of([after_send.not_saved(world)])
     assert "NOT saved" in text
     assert all(line in text for line in world.federation.contact_lines().values())
 
@@ -124,6 +124,6 @@ def test_not_saved(world: World) -> None:
 @pytest.mark.parametrize("why", ["no_safe_recipient", "choose", "outside"])
 def test_not_sent(world: World, why: str) -> None:
     """Where the route refuses at the last moment, the outside contacts are shown."""
-    text = text_of([receipts.not_sent(world, Route(refusal=why))])
+    text = text_of([after_send.not_sent(world, Route(refusal=why))])
     assert "NOT sent" in text
     assert "020 7946 0009" in text

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import new_tokens
-from bot.delivery import timers
+from bot.delivery import ladder
 from bot.delivery.worker import Worker
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.turns import Incoming, Pressed, Said, Sender
@@ -247,7 +247,7 @@ def test_two_workers_climb_one_step(desk: Desk) -> None:
     """A deadline that two workers see pass at the same moment is climbed once."""
     desk.report("ana", kind="colleague")
     desk.later(hours=7.6)
-    together(4, lambda _: timers.climb_due(desk.product.context, desk.now))
+    together(4, lambda _: ladder.climb_due(desk.product.context, desk.now))
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT level FROM reports")).scalar_one() == 1
         assert tx.execute(text("SELECT count(*) FROM report_events WHERE event = 'deadline'")).scalar() == 1

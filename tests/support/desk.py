@@ -19,7 +19,7 @@ from bot.casework.closing import kind_of
 from bot.casework.context import Work
 from bot.casework.open import Received, submit
 from bot.casework.proposals import seconds
-from bot.casework.state import open_tasks
+from bot.casework.work_done import open_tasks
 from bot.content.federation import load_federation
 from bot.content.world import World
 from bot.delivery.sender import Target

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.assistant import dialogue
-from bot.assistant.crisis import prose
+from bot.assistant.danger_in_forms import prose
 from bot.assistant.dialogue import take_turn
 from bot.content.world import World
 from bot.domain.messages import Button, Field, Form, Message
@@ -32,7 +32,7 @@ from bot.domain.turns import (
     Typed,
 )
 from bot.engine.parse import Parse, Ranked
-from bot.reporting import journeys, receipts
+from bot.reporting import after_send, journeys
 from tests.support.screen import buttons_of, form_of, text_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -85,12 +85,12 @@ class Story:
         world = replace(self.world, now=self.now)
         if isinstance(command, SendAlert):
             route = journeys.route_of(command.slots, self.world)
-            return receipts.alerted(
+            return after_send.alerted(
                 world, "FED-7K3Q", command.slots, route, again=False, goes_on=command.goes_on
             )
         route = journeys.route_of(command.slots, self.world)
         mode = command.slots["mode"][0]
-        return receipts.received(world, command.tokens.reference, mode, command.slots, route)
+        return after_send.received(world, command.tokens.reference, mode, command.slots, route)
 
     @property
     def report(self) -> SubmitReport:

@@ -15,7 +15,7 @@ from bot.channels.common.runtime import Core
 from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Content, Incoming, Said, SharedFile
-from bot.reporting.receipts import not_saved, wait
+from bot.reporting.after_send import not_saved, wait
 
 log = structlog.get_logger()
 Replies = tuple[Message, ...]

@@ -22,7 +22,7 @@ from bot.casework.context import Context, Work
 from bot.channels.paper.document import Sheet, pdf
 from bot.content.door_texts import CodeTexts
 from bot.records.case_file import case_blocks, title_of
-from bot.records.codes import FORMATS
+from bot.records.export_codes import FORMATS
 from bot.records.exports import export_case
 
 _STYLE = (

@@ -18,7 +18,7 @@ from bot.channels.common.request import body_of, is_proxied, local_name, local_p
 from bot.channels.common.runtime import Core, Pace
 from bot.channels.common.work import Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
-from bot.channels.teams.auth import Gate, Identity, Refused, SigningKeys
+from bot.channels.teams.auth import Identity, Refused, SigningKeys, TokenCheck
 from bot.channels.teams.channel import ChannelCheck
 from bot.channels.teams.chats import Chats
 from bot.channels.teams.client import PATIENCE, AppToken, Fetch, Outbound, msal_fetch
@@ -46,7 +46,7 @@ class Busy(Exception):
     """More is under way than can be done in time: to be sent again."""
 
 
-class Work:
+class UnderWay:
     """What is under way, and what was done lately."""
 
     def __init__(self, spawn: Spawn) -> None:
@@ -142,8 +142,8 @@ def add_routes(
     if faults := config.faults():
         raise ValueError(" ".join(faults))
     keys = SigningKeys(config.openid_url, time.monotonic, hearing.clock)
-    gate = Gate(config, keys, clock)
-    door = Door(config, gate, backend, handler, Work(spawn), failed, hearing, within)
+    gate = TokenCheck(config, keys, clock)
+    door = Door(config, gate, backend, handler, UnderWay(spawn), failed, hearing, within)
     app.router.add_post(PATH, door.receive)
     if config.signed:
         app.on_startup.append(lambda _app: keys.prefetch())
@@ -157,10 +157,10 @@ class Door:
     def __init__(
         self,
         config: TeamsConfig,
-        gate: Gate,
+        gate: TokenCheck,
         backend: Backend,
         handler: Handler,
-        work: Work,
+        work: UnderWay,
         failed: str,
         hearing: Hearing,
         within: float,

@@ -193,7 +193,7 @@ class Identity:
     endorsements: frozenset[str] = frozenset()
 
 
-class Gate:
+class TokenCheck:
     """The checks, in the order in which they cost. `clock` gives seconds since 1970."""
 
     def __init__(self, config: TeamsConfig, keys: SigningKeys, clock: Callable[[], float]) -> None:

@@ -13,7 +13,7 @@ from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Draft, Sender, Submitted, Tokens
 from bot.following import check_back_form, forms
-from bot.reporting import receipts, steps
+from bot.reporting import after_send, steps
 from bot.reporting.journeys import REVIEW, route_of
 from bot.reporting.review import show_review
 from bot.reporting.steps import Redo
@@ -58,7 +58,7 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
     """What is said around a question and a report."""
     yield "help", dialogue.help_message(world, Sender("slack", "U0STAFF"))
     yield "file", dialogue.file_advice(world)
-    yield "not saved", receipts.not_saved(world)
+    yield "not saved", after_send.not_saved(world)
     redo = Redo({"text": "Write something.", "code": "That is not it."}, {"text": (LONG,)}, may_keep=True)
     for name, again in (("empty", None), ("again", redo)):
         yield f"status form {name}", forms.status_form(world, again)
@@ -135,8 +135,8 @@ def outcomes(world: World) -> Iterator[tuple[str, Message]]:
     for name, mode, slots in _reports(world):
         route = route_of(slots, world)
         for again in (False, True):
-            yield f"receipt {name}", receipts.received(world, "FED-7K2M", mode, slots, route, again)
-        yield f"not sent {name}", receipts.not_sent(world, route)
+            yield f"receipt {name}", after_send.received(world, "FED-7K2M", mode, slots, route, again)
+        yield f"not sent {name}", after_send.not_sent(world, route)
 
 
 def sent(action: str, value: str, **fields: str) -> Submitted:

@@ -14,7 +14,7 @@ from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Heading, Message, Paragraph, Progress
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.following import forms
-from bot.reporting.receipts import not_saved
+from bot.reporting.after_send import not_saved
 
 TOPIC = "follow-former-student"
 STEP = Message((Progress(1, 6), Heading("Is anyone in danger?")), "A report", replaces="journey")

@@ -21,7 +21,7 @@ from bot.channels.slack.views import (
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Field, FieldKind, Form, Heading, Message, Option, Paragraph
 from bot.domain.turns import Submitted
-from bot.reporting import receipts
+from bot.reporting import after_send
 
 from .payloads import faults, read_back, said, squeezed, state_of
 
@@ -220,8 +220,8 @@ def test_a_notice_leaves_what_was_typed(world: World, look: Look) -> None:
     view = modal(formed(*empty), look)
     typed_in = modal(formed(*(replace(field, value=given[field.name]) for field in empty)), look)
     payload = {**view, "id": "V1", "hash": "h", "state": {"values": state_of(typed_in)}}
-    once = with_notice(payload, receipts.not_saved(world), look)
-    twice = with_notice({**payload, "blocks": once["blocks"]}, receipts.not_saved(world), look)
+    once = with_notice(payload, after_send.not_saved(world), look)
+    twice = with_notice({**payload, "blocks": once["blocks"]}, after_send.not_saved(world), look)
     assert once == twice
     assert typed({**once, "state": {"values": state_of(once)}}, look) == given
     assert faults(once) == []

@@ -17,7 +17,7 @@ from bot.content.world import World
 from bot.delivery.sender import PermanentFault
 from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Incoming, Said
-from bot.reporting.receipts import not_saved
+from bot.reporting.after_send import not_saved
 from tests.channels.teams.office import Office, actions, office, play, room, shown_words, words
 
 OPEN, SEND = "composeExtension/fetchTask", "composeExtension/submitAction"

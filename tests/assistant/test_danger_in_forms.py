@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.asking.alarms import tells_of_danger
-from bot.assistant.crisis import prose
+from bot.asking.danger import tells_of_danger
+from bot.assistant.danger_in_forms import prose
 from bot.content.world import World
 from bot.domain.messages import Field, Form, Message
 from bot.domain.turns import Pressed, Said, Submitted

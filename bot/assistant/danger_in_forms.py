@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.asking.alarms import tells_of_danger
+from bot.asking.danger import tells_of_danger
 from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
@@ -51,7 +51,7 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
 
 
 def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -> Message:
-    texts, answers = world.playbook.texts.crisis, world.rules.texts
+    texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
     contacts = world.federation.contact_lines(now)
     blocks = [
         *danger_panel(contacts, answers, about_self=own),

@@ -9,7 +9,7 @@ import structlog
 from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
-from bot.casework.ladder import next_people
+from bot.casework.next_told import next_people
 from bot.casework.notify import LADDER, owe_people, owe_reporter
 from bot.casework.notify import REMINDER as REMINDER
 from bot.delivery import work_reminders

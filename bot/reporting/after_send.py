@@ -46,7 +46,7 @@ def alerted(
         *lado_note(route, world),
     ]
     if goes_on:
-        blocks.append(Buttons((Button(texts.crisis.go_on, "journey.resume", "", "primary"),)))
+        blocks.append(Buttons((Button(texts.danger_in_forms.go_on, "journey.resume", "", "primary"),)))
     return Message(tuple(blocks), summary=texts.receipts.summary, replaces=SLOT, ephemeral=True)
 
 

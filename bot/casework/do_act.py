@@ -13,7 +13,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context
 from bot.casework.notify import is_uncontacted, owe_addition, owe_person, owe_reporter
 from bot.casework.press import Press
-from bot.casework.state import is_investigated, must_wait_for_advice, open_tasks, tasks
+from bot.casework.work_done import is_investigated, must_wait_for_advice, open_tasks, tasks
 from bot.content.case_texts import Reply, WorkRefusal
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Message
