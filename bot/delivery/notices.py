@@ -118,10 +118,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     """
     notice = claimed.notice
     report = report_to_show(work.tx, work.context.vault, notice.report_id)
-    if notice.kind == "gone":
-        return _removal(work, report, claimed)
-    if notice.kind == DOUBLE:
-        return _double(work, report, claimed)
+    if notice.kind in ("gone", DOUBLE):
+        return (_removal if notice.kind == "gone" else _double)(work, report, claimed)
     if notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel:
         # It was moved to restricted in between.
         return None

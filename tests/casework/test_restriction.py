@@ -106,6 +106,9 @@ def test_the_lines_are_taken_away_too(threaded: Desk) -> None:
     threaded.fill("dina", "case.note", reference, note="Zanzibar.")
     threaded.work(rounds=20)
     assert threaded.notebook.texts("flt") == []
+    # A last look for what came twice is twenty seconds later.
+    threaded.later(minutes=1)
+    threaded.work(rounds=20)
     with threaded.product.database.transaction() as tx:
         waiting = tx.execute(text("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"))
         assert waiting.scalar() == 0

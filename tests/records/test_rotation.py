@@ -18,6 +18,7 @@ from bot.domain.turns import Said
 from bot.records import rotation
 from bot.records.rotation import needed_keys, rotate
 from bot.storage import playground, teams
+from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
 from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
@@ -45,6 +46,7 @@ def fill(desk: Desk) -> str:
     with desk.product.database.transaction() as tx:
         playground.post(tx, vault, "flt", "k", NARRATIVE, desk.now)
         teams.remember(tx, vault, "farid", NARRATIVE, desk.now)
+        owe(tx, vault, Asker("slack", "ana"), NARRATIVE)
     return reference
 
 
@@ -73,6 +75,8 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
     with desk.product.database.transaction() as tx:
         assert [message.html for message in playground.conversation(tx, vault, "flt")] == [NARRATIVE]
         assert teams.recall(tx, vault, "farid") == NARRATIVE
+        rows = tx.execute(text("SELECT id FROM answers")).scalars()
+        assert [owed(tx, vault, row_id) for row_id in rows] == [NARRATIVE]
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 

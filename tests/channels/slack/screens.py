@@ -75,7 +75,8 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
 
 def filled(step: StepRecord) -> dict[str, tuple[str, ...]]:
     """An answer to every field of a form, as long as it may be."""
-    values = {"datetime": "2026-10-25T01:30", "number": "2", "link": "https://forum.example/a?b=1&c=2"}
+    values = {"datetime": "2026-10-25T01:30", "day": "2026-10-24", "number": "2"}
+    values["link"] = "https://forum.example/a?b=1&c=2"
     return {
         field.name: (values.get(field.kind, LONG[: field.max_length]),)
         for field in step.fields

@@ -29,7 +29,11 @@ def test_the_scopes_are_those_that_check_proves() -> None:
 def test_every_event_is_known() -> None:
     """The manifest asks for the events that the door reads, and for no other."""
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert set(events) == {"app_home_opened", "app_mention", "message.im", *OF_CHANNELS}
+    assert set(events) == {
+        *("app_home_opened", "app_mention", "message.im"),
+        *("app_uninstalled", "tokens_revoked"),
+        *OF_CHANNELS,
+    }
     assert events == sorted(events)
 
 

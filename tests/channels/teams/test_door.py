@@ -461,7 +461,7 @@ def test_a_form_is_not_hidden_by_what_was_owed_of_the_details(works: Office) -> 
         await reported(works)
         await works.presses("farid", "Open details", reference=room())
         details = next(reversed(works.port.shown))
-        await works.presses("farid", "Add a note", on=details)
+        await works.presses("farid", "First assessment", on=details)
         await asyncio.sleep(0)
         works.desk.later(minutes=20)
         await works.work()

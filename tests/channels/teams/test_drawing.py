@@ -190,22 +190,20 @@ def _with_register(world: World, count: int, length: int) -> World:
 
 @pytest.mark.parametrize(("count", "length"), [(13, 20), (60, 40), (250, 120), (1000, 200)])
 def test_a_long_register_fits_on_a_card(look: Look, world: World, count: int, length: int) -> None:
-    """The step that asks for the account stays below 25 kB however many there are, as a menu from which each
-    shown one comes back; "It is not listed" is always there, and a card that is cut says so."""
+    """The form that asks for the account stays below 25 kB however many there are; "It is not listed" is
+    always there, and a card that is cut says so."""
     whole = _with_register(world, count, length)
     draft = Draft(
-        screens.TOKENS, {"kind": ("abuse",), "school": ("northgate",)}, "account", visited=("danger",)
+        screens.TOKENS, {"kind": ("abuse",), "school": ("northgate",)}, "abuse_who", visited=("danger",)
     )
     card = card_of(steps.show_step(draft, whole), look)
     assert size_of(card) < 25_000
-    (menu,) = [node for node in nodes_of(card) if node.get("type") == "Input.ChoiceSet"]
-    assert menu["choices"][-1]["title"] == "It is not listed"
-    assert menu["choices"][0]["title"].startswith("@account-0x")
-    is_whole = len(menu["choices"]) == count + 1
+    menu = next(node for node in nodes_of(card) if len(node.get("choices", ())) > 12)
+    titles = [choice["title"] for choice in menu["choices"]]
+    assert "It is not listed" in titles
+    assert titles[0].startswith("@account-0x")
+    is_whole = len(titles) == count + 1
     assert is_whole != (squeezed(look.texts.more) in said(card))
-    press = next(node for node in actions_of(card) if node.get("data", {}).get("pick") == menu["id"])
-    value = {"action": {**press, "data": {**press["data"], menu["id"]: menu["choices"][1]["value"]}}}
-    assert content_of(value, look) == Pressed("journey.choose", menu["choices"][1]["value"])
 
 
 def test_a_form_with_a_long_register_fits_on_a_card(look: Look, world: World) -> None:
