@@ -34,6 +34,7 @@ from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
+from bot.content.posting import load_posting
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_rules
 from bot.content.tables import Outcomes, PermissionTable, Retention
@@ -122,6 +123,7 @@ def read_world(settings: Settings) -> World:
         approvers=table.two_people,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
+        posting=load_posting(folder, policy),
     )
 
 

@@ -9,6 +9,7 @@ from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
+from bot.content.posting import load_posting
 from bot.content.rules import load_answer_rules
 from bot.content.tables import PermissionTable
 from bot.content.world import World
@@ -110,6 +111,7 @@ def world() -> World:
         approvers=table.two_people,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
+        posting=load_posting(folder, policy),
     )
 
 

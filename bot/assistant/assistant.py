@@ -52,6 +52,7 @@ from bot.following import check_back, complaint, misdirection, ownership, status
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
+from bot.posting.shown import keeps_nothing
 from bot.reporting import after_send, presses
 from bot.storage.conversations import (
     first_time,
@@ -212,6 +213,8 @@ class Assistant:
                 log.warning("event_too_soon", content=type(incoming.content).__name__)
                 return (after_send.wait(self._context.world),)
             parses = self._parse(incoming)
+            if keeps_nothing(incoming.content):
+                return self._kept_nowhere(incoming, parses, now)
             try:
                 return self._settled(incoming, parses, now, in_time)
             except Collision:
@@ -276,6 +279,12 @@ class Assistant:
             return (message(self._context, incoming),)
         turn = take_turn(self._new_session(), incoming, parses, self._context.world, now)
         return () if turn.commands or turn.session.draft else turn.replies
+
+    def _kept_nowhere(self, incoming: Incoming, parses: Parses, now: datetime) -> tuple[Message, ...]:
+        """What a check before posting shows: no database is asked, and not even the event is remembered."""
+        if self._context.paused:
+            return (message(self._context, incoming),)
+        return take_turn(self._new_session(), incoming, parses, self._context.world, now).replies
 
     def _parse(self, incoming: Incoming) -> Parses:
         match incoming.content:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.asking import conversation
+from bot.asking.danger import tells_of_danger
 from bot.asking.render import show_passage
 from bot.assistant import desk, words
 from bot.assistant.danger_in_forms import Parses, read_for_danger
@@ -35,6 +36,9 @@ from bot.domain.turns import (
 )
 from bot.engine.parse import Parse
 from bot.following import aftercare
+from bot.posting import draft as draft_check
+from bot.posting import picture as picture_check
+from bot.posting.shown import DRAFT, PICTURE, offered
 from bot.reporting import drills, journeys, presses, steps
 from bot.reporting.inputs import filled_in
 
@@ -62,7 +66,7 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
         case Submitted() as submitted:
-            turn = _submitted(session, submitted, world, now)
+            turn = _submitted(session, submitted, parses, world, now)
             return read_for_danger(turn, submitted, parses, world, now)
         case Typed() as typed:
             return _kept(session, typed, world)
@@ -98,11 +102,13 @@ def _said(session: Session, text: str, parse: Parse | None, world: World, now: d
         return Turn(session, (), (ShowStatus(found),))
     if (audited := words.audited(text)) is not None:
         return Turn(session, (), (ShowAudit(audited),))
+    if words.with_draft(text) and not (parse and tells_of_danger(parse, world.policy, world.rules)):
+        return Turn(session, (draft_check.opener(world, turned_away=True),))
     match presses.typed_answer(session, text, world, now):
         case Pressed() as pressed:
             return _pressed(session, pressed, world, now)
         case Submitted() as form:
-            return _submitted(session, form, world, now)
+            return _submitted(session, form, (), world, now)
     word = words.command(text)
     question = words.question(text)
     if word is None:
@@ -115,6 +121,8 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     if found.kind == "report" and world.rules.phrases.said(question) == "status":
         return Turn(session, (), (ShowStatus(),))
     shown = conversation.show(found, world, now)
+    if found.kind == "answer":
+        shown = offered(shown, found.topic, world)
     draft = session.draft
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
@@ -143,7 +151,11 @@ def help_message(world: World, sender: Sender) -> Message:
     texts = world.playbook.texts.dialogue
     duties = desk.duties(world, sender)
     more = (Bullets(duties, texts.help_desk),) if duties else ()
-    row = Buttons(desk.row(world, sender))
+    checks = (
+        Button(world.posting.texts.picture_button, PICTURE),
+        Button(world.posting.texts.draft_button, DRAFT),
+    )
+    row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
     return Message(blocks, summary=texts.help_title)
 
@@ -222,6 +234,8 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
+    "picture": lambda session, world, _now: Turn(session, (picture_check.opener(world),)),
+    "draft": lambda session, world, _now: Turn(session, (draft_check.opener(world),)),
     "back": _on_draft(presses.go_back),
     "save": _on_draft(presses.save),
     "cancel": _on_draft(presses.cancel),
@@ -258,6 +272,9 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
         return _SCREEN[pressed.action](session, world, now)
     if pressed.action.startswith("journey."):
         return presses.act(session, pressed, world, now)
+    if pressed.action in (PICTURE, DRAFT):
+        check = picture_check if pressed.action == PICTURE else draft_check
+        return Turn(session, (check.pressed(pressed.value, world),))
     if pressed.action == "report.start":
         return start_report(session, pressed.value, world, now)
     if turn := aftercare.pressed(session, pressed, world):
@@ -269,7 +286,8 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
     texts = world.playbook.texts.dialogue
     match pressed.action:
         case "ask.topic" if chosen := conversation.choose_topic(session, pressed.value, world):
-            return Turn(chosen[0], (conversation.show(chosen[1], world, now),))
+            answer = conversation.show(chosen[1], world, now)
+            return Turn(chosen[0], (offered(answer, pressed.value, world),))
         case "ask.other" if chosen := conversation.other_readings(session, pressed.value, world):
             return Turn(chosen[0], (conversation.show(chosen[1], world, now),))
         case "ask.more" if shown := conversation.more(pressed.value, world, now):
@@ -290,9 +308,12 @@ def _thanks(value: str, world: World) -> Message:
     return _text(texts.thanks_yes)
 
 
-def _submitted(session: Session, submitted: Submitted, world: World, now: datetime) -> Turn:
+def _submitted(session: Session, submitted: Submitted, parses: Parses, world: World, now: datetime) -> Turn:
     if submitted.action.startswith("journey."):
         return presses.act(session, submitted, world, now)
+    if submitted.action == DRAFT:
+        english = all(parse.english for parse in parses)
+        return Turn(session, (draft_check.checked(submitted.fields, world, english=english),))
     if submitted.action == "report.start":
         return start_report(session, submitted.value, world, now, submitted.fields)
     unknown = Turn(session, (_text(world.playbook.texts.dialogue.unknown_action),))

@@ -25,6 +25,8 @@ Word = Literal[
     "drill",
     "roster",
     "numbers",
+    "picture",
+    "draft",
 ]
 _LONGEST = 60
 
@@ -47,6 +49,8 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "purge": ("approve purge", "approve the purge"),
     "roster": ("roster", "the roster"),
     "numbers": ("numbers", "phone numbers", "emergency numbers", "phone list"),
+    "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
+    "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 
@@ -79,6 +83,11 @@ _OF_CASES = ("cases", "roster")
 def question(text: str) -> str:
     """The question in `text`: what follows "/policy", or all of it."""
     return re.sub(r"^\s*/policy\b\s*", "", text, flags=re.IGNORECASE).strip()
+
+
+def with_draft(text: str) -> bool:
+    """Whether a draft to be checked was typed along ("check a draft: Well done …"), where it would stay."""
+    return re.match(r"\s*/?check (?:a|my|this) (?:draft|post|tweet)\b\W*\w", text, re.IGNORECASE) is not None
 
 
 def audited(text: str) -> str | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
+from bot.content.posting import Posting
 from bot.content.rules import AnswerRules
 from bot.domain.access import Decision, Permissions
 from bot.domain.roster import Federation
@@ -31,5 +32,6 @@ class World:
     paper: PaperTexts
     # The roles of which two are needed, for each kind of decision that takes two people.
     approvers: Mapping[Decision, frozenset[str]]
+    posting: Posting
     platform: str = ""
     now: datetime | None = None

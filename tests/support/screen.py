@@ -17,6 +17,7 @@ from bot.domain.messages import (
     Message,
     Outside,
     Paragraph,
+    Progress,
     Quote,
     Verdict,
 )
@@ -52,6 +53,8 @@ def _lists(block: Block) -> list[str]:
             return [f"{label}: {value}" for label, value in items]
         case Verdict(_, label):
             return [label]
+        case Progress(done, total):
+            return [f"{done} of {total}"]
     return []
 
 

@@ -133,7 +133,7 @@ class Chats:
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "ask.clause")
+_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "ask.clause", "posting.")
 
 
 def leads_to_modal(content: Content) -> bool:

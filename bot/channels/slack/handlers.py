@@ -38,6 +38,7 @@ from bot.channels.slack.views import HomeParts, home_view
 from bot.domain.messages import Message
 from bot.domain.presses import Share
 from bot.domain.turns import Content, Pressed, Said, Sender, Submitted
+from bot.posting.shown import keeps_nothing
 
 _PAGES_KEPT = 2000
 # What changes a list on the page: one's own reports, or the cases of the leadership team.
@@ -175,7 +176,8 @@ class Submissions:
             return {"response_action": "update", "view": shown}
         replies = stored.replies or await self._desk.resumed(act, standing)
         answer = self._next(act, replies)
-        self._answers[act.event_id] = answer
+        if not keeps_nothing(views.submitted(act.view, self._desk.look)):
+            self._answers[act.event_id] = answer
         return answer
 
     def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from bot.delivery.sender import DeliveryFault
 from bot.domain.messages import Button, Buttons, Field, Form, Message
 from bot.domain.presses import CasePart, Rating, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.posting.shown import DRAFT
 from bot.reporting.steps import SLOT
 
 REPORT_MESSAGE, REPORT, ASK = "reportMessage", "report", "askPolicy"
@@ -75,9 +76,12 @@ class Dialogs:
             case command if command == REPORT:
                 content = Pressed("report.start")
             case _:
-                # Not from this app's manifest: nobody means to report anything by it.
-                log.warning("teams.unknown_dialog", name=activity.name)
-                return excuse(activity.name, self._texts.chat.unknown)
+                pressed = self._pressed(activity.value)
+                if pressed is None:
+                    # Not from this app's manifest: nobody means to report anything by it.
+                    log.warning("teams.unknown_dialog", name=activity.name)
+                    return excuse(activity.name, self._texts.chat.unknown)
+                content = pressed
         return self._shown(await self._desk.replies(activity, content))
 
     async def _sent(self, activity: Activity) -> InvokeReply:
@@ -95,6 +99,11 @@ class Dialogs:
         if self._desk.stays(replies) and isinstance(data, Mapping):
             return self._shown(replies, again=data)
         return self._shown(replies) if replies else excuse(activity.name, self._texts.chat.again)
+
+    def _pressed(self, value: Mapping[str, Any]) -> Content | None:
+        """The button of a card that opens a dialog; None for a command of the message extension."""
+        data = value.get("data")
+        return content_of(data, self._desk.look) if isinstance(data, Mapping) else None
 
     def _shown(self, replies: Replies, again: Mapping[str, Any] | None = None) -> InvokeReply:
         """The replies as the dialog's next card. `again`: what was sent and not saved, to send once more."""
@@ -176,7 +185,9 @@ class TeamsDoor:
 
     async def _message(self, activity: Activity) -> None:
         content = content_of(activity.value, self._desk.look) if activity.value else None
-        if content is not None:
+        if _is_for_a_dialog(content):
+            await self._show_at_home(activity, (line(self._desk.world.posting.texts.draft.form_only),))
+        elif content is not None:
             await self._submitted(activity, content)
         elif activity.value and not activity.text:
             # A menu from which nothing was chosen.
@@ -239,6 +250,8 @@ class TeamsDoor:
         content = content_of(activity.value, self._desk.look)
         if content is None:
             return message_reply(self._texts.required)
+        if _is_for_a_dialog(content):
+            return message_reply(self._desk.world.posting.texts.draft.form_only)
         if isinstance(content, Pressed) and content.action == SHARE:
             return message_reply(await self._share(activity, content.value))
         replies = await self._desk.replies(activity, content)
@@ -381,6 +394,11 @@ class TeamsDoor:
             tuple(Button(topics[name].question, ASK_TOPIC, name) for name in self._texts.popular[:3])
         )
         return (replace(replies[0], blocks=(*replies[0].blocks, asked)), *replies[1:])
+
+
+def _is_for_a_dialog(content: Content | None) -> bool:
+    """Whether it is of a draft, whose words no chat may hold."""
+    return isinstance(content, Pressed | Submitted) and content.action == DRAFT
 
 
 def _left(ends: float) -> float:

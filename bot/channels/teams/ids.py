@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.posting.shown import DRAFT
+
 Element = dict[str, Any]
 # How many actions Teams shows of one set.
 ACTIONS_IN_A_SET = 6
+# What a dialog alone may show: in a chat, even a card that is rewritten has been there.
+_IN_A_DIALOG = frozenset({DRAFT})
 _STYLES = {"primary": "positive", "danger": "destructive"}
 
 
@@ -42,6 +46,8 @@ def execute(number: int, title: str, sent: Sent, style: str = "default", tooltip
         found["tooltip"] = tooltip
     if not sent.fields:
         found["associatedInputs"] = "none"
+    if sent.action in _IN_A_DIALOG:
+        return {"type": "Action.Submit", **found, "data": {**sent.data, "msteams": {"type": "task/fetch"}}}
     fallback = {"type": "Action.Submit", **found}
     return {
         "type": "Action.Execute",

@@ -151,7 +151,10 @@ def in_slot(data: object) -> bool:
 
 
 def for_dialog(drawn: Element) -> Element:
-    """The card in a dialog, which knows Action.Submit alone: each action's fall-back in its place."""
+    """The card in a dialog, which knows Action.Submit alone: each action's fall-back in its place.
+
+    What opens a dialog from a chat goes on in this one.
+    """
 
     def changed(part: object) -> object:
         if isinstance(part, list):
@@ -160,7 +163,7 @@ def for_dialog(drawn: Element) -> Element:
             return part
         if part.get("type") == "Action.Execute":
             return part.get("fallback") or _submit(part)
-        return {key: changed(value) for key, value in part.items()}
+        return {key: changed(value) for key, value in part.items() if key != "msteams"}
 
     found = changed(drawn)
     assert isinstance(found, dict)

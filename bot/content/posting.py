@@ -1,0 +1,276 @@
+"""What is asked before something is posted (policy_kb/before-you-post.yml), and the words by which a draft is
+read (draft-words.yml), checked at start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from bot.content.documents import DataFaults, Document, Fault, Location, Record, load
+from bot.content.policy import ClauseId, KebabId
+from bot.content.policy_load import Policy
+from bot.content.texts import Holding, Phrase, Table, Text
+from bot.domain.names import straight
+
+Account = Literal["federation", "own"]
+Kind = Literal[
+    "full_name",
+    "phone",
+    "email",
+    "address",
+    "disparaged",
+    "selling",
+    "controversial",
+    "journalist",
+    "logo",
+    "credit",
+    "link",
+    "disclaimer",
+    "initials",
+]
+#: Where an answer leads besides another question: on, to the end, or to the report of a picture.
+NEXT, STOP, IMAGE = "next", "stop", "image"
+
+
+class PictureAnswer(Record):
+    """One answer: `then` is where it leads, `says` why it stops. `holder`: who holds the list is shown."""
+
+    id: KebabId
+    label: Text
+    then: Text
+    says: Text | None = None
+    holder: bool = False
+    offer: Literal["image"] | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> PictureAnswer:
+        if (self.then == STOP) != (self.says is not None):
+            raise ValueError("an answer that stops needs `says`, and no other may have it")
+        return self
+
+
+class PictureQuestion(Record):
+    """One question, with its clauses. `aside`: it is asked only where an answer leads to it by its id."""
+
+    id: KebabId
+    asks: Text
+    says: Text | None = None
+    clauses: tuple[ClauseId, ...] = Field(min_length=1)
+    aside: bool = False
+    answers: tuple[PictureAnswer, ...] = Field(min_length=2)
+
+
+class PictureCheck(Record):
+    """The whole check of a picture."""
+
+    title: Text
+    opener: Text
+    says: Text
+    again: Text
+    close: Text
+    closed: Text
+    stop: Text
+    stale: Text
+    image_button: Text
+    done: Text
+    done_text: Text
+    done_clauses: tuple[ClauseId, ...]
+    holder: Literal["eht", "flt", "fbm", "sbm", "it", "dsl", "dpl"]
+    holder_text: Annotated[Phrase, Holding("people")]
+    holder_source: Text
+    questions: tuple[PictureQuestion, ...] = Field(min_length=1)
+
+
+class FindingText(Record):
+    """What is said of one kind of finding. `accounts`: those that its clauses are about."""
+
+    title: Text
+    advice: Text
+    clauses: tuple[ClauseId, ...] = Field(min_length=1)
+    accounts: tuple[Account, ...] = Field(min_length=1)
+
+
+class DraftCheck(Record):
+    """The form of a draft, and all that is said of one."""
+
+    title: Text
+    opener: Text
+    turned_away: Text
+    form_only: Text
+    says: Text
+    account: Text
+    accounts: Table[Account, Text]
+    account_missing: Text
+    text: Text
+    text_hint: Text
+    empty: Text
+    too_long: Annotated[Phrase, Holding("most count")]
+    submit: Text
+    again: Text
+    close: Text
+    closed: Text
+    found: Annotated[Phrase, Holding("count")]
+    nothing: Text
+    not_approved: Text
+    more: Annotated[Phrase, Holding("count")]
+    not_english: Text
+    blind_title: Text
+    blind: tuple[Text, ...] = Field(min_length=1)
+    findings: Table[Kind, FindingText]
+
+
+class PostingFile(Record):
+    """The whole file. `picture_under` and `draft_under` are the topics whose answers offer a check."""
+
+    summary: Text
+    open: Text
+    picture_button: Text
+    draft_button: Text
+    picture_under: tuple[KebabId, ...]
+    draft_under: tuple[KebabId, ...]
+    picture: PictureCheck
+    draft: DraftCheck
+
+
+# A word, perhaps without its end; or some words in between.
+_PART = re.compile(r"\.\.\.|[^\s*]+\*?|\*")
+
+
+def _phrase(text: str) -> str:
+    parts = text.split()
+    if any(not _PART.fullmatch(part) for part in parts) or "..." in (parts[0], parts[-1]):
+        raise ValueError("of a phrase * may end a word, and ... may stand between two words")
+    return text
+
+
+def _words(text: str) -> str:
+    if strange := [word for word in text.split() if not re.fullmatch(r"[\w'-]+", word)]:
+        raise ValueError(f"words and nothing else stand here: take out {strange[0]}")
+    return text.casefold()
+
+
+Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_phrase)]
+Wordings = Annotated[tuple[Wording, ...], Field(min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_words)]
+
+
+class DraftWords(Record):
+    """The whole file of words, its phrases made into patterns once."""
+
+    not_names: Words
+    things: Words
+    titles: Words
+    adults: Wordings
+    students: Wordings
+    school_words: Words
+    disclaimers: Wordings
+    domains: Words
+    streets: Words
+    addresses: Wordings
+    disparaged: Wordings
+    selling: Wordings
+    controversial: Wordings
+    journalist: Wordings
+    logo: Wordings
+    credit: Wordings
+
+    @cached_property
+    def patterns(self) -> Mapping[str, re.Pattern[str]]:
+        """What finds the phrases of each list, by its name, in a text with straight apostrophes."""
+        lists = {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if isinstance(getattr(self, name), tuple)
+        }
+        return {name: _pattern(phrases) for name, phrases in lists.items()}
+
+    @cached_property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """The words of each list that has no phrases, by its name."""
+        names = ("not_names", "things", "titles", "school_words", "domains", "streets")
+        return {name: frozenset(getattr(self, name).split()) for name in names}
+
+
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    found = "|".join(_spelt(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE)
+
+
+def _spelt(phrase: str) -> str:
+    """A phrase as a pattern whose work has a bound, wherever it begins."""
+    parts = [re.escape(straight(part)).replace(r"\*", r"\w{0,40}") for part in phrase.split()]
+    return r"\s{1,9}".join(parts).replace(r"\.\.\.\s{1,9}", r"(?:\S{1,40}\s{1,9}){0,3}?")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Both files."""
+
+    texts: PostingFile
+    words: DraftWords
+
+
+def load_posting(folder: Path, policy: Policy) -> Posting:
+    """Read both files of `policy_kb/`. Raises DataFaults with file and line for every fault found."""
+    document, faults = Document(folder / "before-you-post.yml"), list[Fault]()
+    texts = document.parse(PostingFile)
+    for message, location in _faults(texts, policy):
+        faults.append(document.fault(message, location))
+    if faults:
+        raise DataFaults(faults)
+    return Posting(texts, load(folder / "draft-words.yml", DraftWords))
+
+
+def _faults(texts: PostingFile, policy: Policy) -> Iterator[tuple[str, Location]]:
+    for name, topics in (("picture_under", texts.picture_under), ("draft_under", texts.draft_under)):
+        yield from _unknown(topics, policy.topics, "topic", (name,))
+    yield from _unknown(texts.picture.done_clauses, policy.clauses, "clause", ("picture", "done_clauses"))
+    for kind, finding in texts.draft.findings.items():
+        at: Location = ("draft", "findings", kind, "clauses")
+        yield from _unknown(finding.clauses, policy.clauses, "clause", at)
+    yield from _question_faults(texts.picture.questions, policy)
+
+
+def _question_faults(
+    questions: tuple[PictureQuestion, ...], policy: Policy
+) -> Iterator[tuple[str, Location]]:
+    known = [question.id for question in questions]
+    asides = {question.id for question in questions if question.aside}
+    led_to = {answer.then for question in questions for answer in question.answers}
+    for number, question in enumerate(questions):
+        at: Location = ("picture", "questions", number)
+        if known.index(question.id) != number:
+            yield f"there is a question {question.id} already", (*at, "id")
+        if question.aside and question.id not in led_to:
+            yield f"no answer leads to {question.id}", (*at, "id")
+        yield from _unknown(question.clauses, policy.clauses, "clause", (*at, "clauses"))
+        if not any(answer.then == STOP for answer in question.answers):
+            yield "no answer stops: what is this question for?", (*at, "answers")
+        yield from _answer_faults(question, asides, at)
+
+
+def _answer_faults(
+    question: PictureQuestion, asides: Collection[str], at: Location
+) -> Iterator[tuple[str, Location]]:
+    ids = [answer.id for answer in question.answers]
+    for number, answer in enumerate(question.answers):
+        where: Location = (*at, "answers", number)
+        if ids.index(answer.id) != number:
+            yield f"there is an answer {answer.id} already", (*where, "id")
+        if answer.then not in (NEXT, STOP, IMAGE, *asides) or answer.then == question.id:
+            choices = ", ".join((NEXT, STOP, IMAGE, *sorted(asides)))
+            yield f"{answer.then} is nowhere to go: give one of {choices}", (*where, "then")
+
+
+def _unknown(
+    names: tuple[str, ...], known: Collection[str], what: str, at: Location
+) -> Iterator[tuple[str, Location]]:
+    for number, name in enumerate(names):
+        if name not in known:
+            yield f"there is no {what} {name}", (*at, number)
