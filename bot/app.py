@@ -158,12 +158,6 @@ def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:
     return RasaEngine(service, model_suffix(load_training(settings.intents)), builtin, time.monotonic)
 
 
-def serving_engine(settings: Settings, world: World) -> Engine:
-    """The engine that people are answered with: Rasa where NLU_URL is set, else the built-in one."""
-    builtin = read_engine(settings, world)
-    return read_rasa(settings, builtin) or builtin
-
-
 def build(settings: Settings, engine: Engine | None = None, world: World | None = None) -> Product:
     """Open and migrate the database, read the data, train the engine. Raises a fault that says what to do."""
     world = world or read_world(settings)
@@ -194,9 +188,11 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
     )
     with database.transaction() as tx:
         standing.refresh(Work(tx, context, clock()))
-    engine = engine or serving_engine(settings, world)
+    # Rasa answers people where NLU_URL is set; a draft never leaves this process.
+    local = engine or read_engine(settings, world)
+    engine = engine or read_rasa(settings, local) or local
     shared = SharedClock(database.now, _steady) if database.is_shared else clock
-    return Product(settings, database, context, Assistant(context, engine), engine, shared)
+    return Product(settings, database, context, Assistant(context, engine, local), engine, shared)
 
 
 def _platforms(settings: Settings) -> tuple[str, ...]:

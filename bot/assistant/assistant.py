@@ -74,9 +74,10 @@ _DANGER_STARTS = ("danger", "concern")
 class RateLimit:
     """Counts what each person does. Whoever is turned away loses nothing: nothing of it was looked at."""
 
-    def __init__(self, context: Context, engine: Engine) -> None:
+    def __init__(self, context: Context, engine: Engine, local: Engine) -> None:
         self._context = context
         self._engine = engine
+        self._local = local
 
     def turns_away(self, incoming: Incoming, longest: int, now: datetime) -> bool:
         """Whether the sender is to wait: too much within a minute, and nothing that speaks of danger."""
@@ -118,8 +119,8 @@ class RateLimit:
         return False
 
     def _tells_of_danger(self, form: Submitted, longest: int) -> bool:
-        world = self._context.world
-        parses = (self._engine.parse(text[:longest]) for text in prose(form))
+        world, engine = self._context.world, self._local if keeps_nothing(form) else self._engine
+        parses = (engine.parse(text[:longest]) for text in prose(form))
         return any(tells_of_danger(parse, world.policy, world.rules) for parse in parses)
 
     def _speaks_of_danger(self, question: str) -> bool:
@@ -193,10 +194,12 @@ class _TooLate(Exception):
 class Assistant:
     """The one entry to the conversation and the cases, whichever door an event came through."""
 
-    def __init__(self, context: Context, engine: Engine) -> None:
+    def __init__(self, context: Context, engine: Engine, local: Engine | None = None) -> None:
+        """`local` reads what may not leave this process; without it `engine` does."""
         self._context = context
         self._engine = engine
-        self._gate = RateLimit(context, engine)
+        self._local = local or engine
+        self._gate = RateLimit(context, engine, self._local)
 
     def handle(
         self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
@@ -291,7 +294,8 @@ class Assistant:
             case Said(text):
                 return (self._engine.parse(words.question(text[:_LONGEST])),)
             case Submitted() as form:
-                return tuple(self._engine.parse(text[:_LONGEST]) for text in prose(form))
+                engine = self._local if keeps_nothing(form) else self._engine
+                return tuple(engine.parse(text[:_LONGEST]) for text in prose(form))
         return ()
 
     def _in(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
+from bot.assistant.assistant import Assistant
 from bot.casework.context import CurrentWorld
 from bot.channels.common.look import Look
 from bot.channels.common.work import Background, Turns
@@ -21,12 +22,13 @@ from bot.channels.slack.handlers import Homes, Submissions, Windows
 from bot.channels.slack.payloads import Submission
 from bot.channels.slack.views import modal
 from bot.domain.messages import Form, Message
-from bot.domain.turns import Content, Incoming, Pressed, Submitted
+from bot.domain.turns import Content, Incoming, Pressed, Sender, Submitted
+from bot.engine.parse import Parse
 from bot.posting import draft
 from bot.posting.shown import DRAFT, PICTURE
 from tests.channels.slack.test_doors_late import Somebody, acknowledged
 from tests.channels.teams.office import Office, actions, office, play, shown_words
-from tests.support.desk import Desk
+from tests.support.desk import DeafEngine, Desk
 from tests.support.screen import form_of, text_of
 
 CANARY = "Zeisigruf"
@@ -79,6 +81,29 @@ def test_a_check_that_comes_twice_is_answered_twice(desk: Desk) -> None:
     first, second = (desk.send("ana", CHECKED, "one-event") for _ in range(2))
     assert first == second
     assert CANARY in text_of(first)
+
+
+class _Elsewhere(DeafEngine):
+    """An engine on another server: what is sent there is out of our hands."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def parse(self, text: str) -> Parse:
+        self.read.append(text)
+        return super().parse(text)
+
+
+def test_a_draft_is_not_sent_to_another_server(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Rasa answers questions, a draft is read in this process alone, also by whoever counts."""
+    elsewhere = _Elsewhere()
+    context = desk.product.context
+    assistant = Assistant(context, elsewhere, DeafEngine())
+    monkeypatch.setattr(context.counters, "too_many_messages", lambda *_: True)
+    assistant.handle(Incoming("e1", Sender("playground", "ana"), CHECKED), desk.now)
+    monkeypatch.setattr(context.counters, "too_many_messages", lambda *_: False)
+    assistant.handle(Incoming("e2", Sender("playground", "ana"), CHECKED), desk.now)
+    assert elsewhere.read == []
 
 
 def test_the_summary_of_a_check_has_no_word_of_the_draft(desk: Desk) -> None:
