@@ -115,6 +115,7 @@ class DraftCheck(Record):
     again: Text
     close: Text
     closed: Text
+    not_shown: Text
     found: Annotated[Phrase, Holding("count")]
     nothing: Text
     not_approved: Text

@@ -29,6 +29,8 @@ from bot.posting.shown import CLOSE, DRAFT, line, private, quotes
 
 #: How many characters of a draft are read.
 LONGEST = 20_000
+# More bytes than this do not come back with the form: on a card of Teams they would push out what was found.
+_SHOWN = 8_000
 _PLACES = 5
 # What the longest place is cut to.
 _PLACE = 80
@@ -84,12 +86,13 @@ def _shown(above: tuple[Block, ...], fields: Fields, wrong: Mapping[str, str], w
         Field("account", texts.account, "choice", options=options),
         Field("text", texts.text, "long_text", hint=texts.text_hint, max_length=LONGEST),
     )
-    filled = tuple(
-        replace(one, value=fields.get(one.name, ()), error=wrong.get(one.name, "")) for one in empty
-    )
+    fits = len(_draft(fields).encode(errors="replace")) <= _SHOWN
+    kept = fields if fits else {**fields, "text": ()}
+    filled = tuple(replace(one, value=kept.get(one.name, ()), error=wrong.get(one.name, "")) for one in empty)
+    said = Paragraph(texts.says, muted=True) if fits else Callout("info", texts.not_shown)
     form = Form(DRAFT, "", filled, texts.again if above else texts.submit, texts.title)
     close = Buttons((Button(texts.close, DRAFT, CLOSE),))
-    return private((*above, form, Paragraph(texts.says, muted=True), close), world)
+    return private((*above, said, form, close), world)
 
 
 def _result(found: tuple[Found, ...], world: World, english: bool) -> Iterator[Block]:

@@ -21,12 +21,15 @@ from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.handlers import Homes, Submissions, Windows
 from bot.channels.slack.payloads import Submission
 from bot.channels.slack.views import modal
+from bot.channels.teams.drawing import card_of
 from bot.domain.messages import Form, Message
 from bot.domain.turns import Content, Incoming, Pressed, Sender, Submitted
 from bot.engine.parse import Parse
 from bot.posting import draft
 from bot.posting.shown import DRAFT, PICTURE
+from tests.channels.slack.screens import EVERYTHING
 from tests.channels.slack.test_doors_late import Somebody, acknowledged
+from tests.channels.teams.card_reading import fits, lost
 from tests.channels.teams.office import Office, actions, office, play, shown_words
 from tests.support.desk import DeafEngine, Desk
 from tests.support.screen import form_of, text_of
@@ -194,6 +197,18 @@ def test_no_chat_of_teams_holds_a_draft(works: Office) -> None:
         assert CANARY not in str(works.port.sent) + str(works.port.updated) + works.desk.dump()
 
     play(story())
+
+
+def test_a_long_draft_pushes_nothing_out_of_a_card(desk: Desk) -> None:
+    """With twenty thousand characters every finding stands on Teams' card; the draft does not come back."""
+    world = desk.product.context.world
+    for text in (EVERYTHING, EVERYTHING * 30, EVERYTHING * 90, "\ud800" * 20_000, "🎉" * 20_000):
+        fields = {"account": ("federation",), "text": (text[:20_000],)}
+        message = draft.checked(fields, world, english=False)
+        drawn = card_of(message, Look.of(world))
+        assert lost(message, drawn) == []
+        assert fits(drawn)
+        assert bool(form_of((message,)).fields[1].value) == (len(text.encode(errors="replace")) <= 8_000)
 
 
 def test_a_picture_on_teams_goes_on_in_its_own_place(works: Office) -> None:

@@ -13,6 +13,7 @@ from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Draft, Sender, Submitted, Tokens
 from bot.following import check_back_form, forms
+from bot.posting import draft, picture
 from bot.reporting import after_send, steps
 from bot.reporting.journeys import REVIEW, route_of
 from bot.reporting.review import show_review
@@ -71,6 +72,36 @@ def dialogues(world: World) -> Iterator[tuple[str, Message]]:
         yield f"move form {name}", forms.move_form("FED-7K2M", world, asked)
         for urgent in (False, True):
             yield f"since form {name}", check_back_form.form("FED-7K2M", world, asked or redo, urgent=urgent)
+
+
+EVERYTHING = (
+    "Well done to Zoë O'Brien (9B)! Ring 07700 900412, write to a@example.org, or call at 14 Marlow Close. "
+    "Such a lazy idiot, says a reporter. For sale: a logo off google, https://example.org. Brexit! "
+    "Northgate School"
+)
+
+
+def checks(world: World) -> Iterator[tuple[str, Message]]:
+    """A picture and a draft before they are posted: every question, every way to stop, every finding."""
+    yield "opener", picture.opener(world)
+    yield "opener of drafts", draft.opener(world, turned_away=True)
+    yield "closed", draft.pressed("close", world)
+    yield "empty form", draft.pressed("", world)
+    for value in ("", "nowhere"):
+        yield f"picture {value}", picture.pressed(value, world)
+    for question in world.posting.texts.picture.questions:
+        for answer in question.answers:
+            if answer.then != "image":
+                yield f"{question.id} {answer.id}", picture.pressed(f"{question.id}/{answer.id}", world)
+    for account in ("federation", "own", "moon"):
+        for text in (
+            EVERYTHING,
+            "Rain again.",
+            "",
+            "<!channel> *Zoë* _O'Brien_ [a](https://example.org) @here",
+        ):
+            fields = {"account": (account,), "text": (text,)}
+            yield f"draft {account} {text[:9]}", draft.checked(fields, world, english=account == "own")
 
 
 def filled(step: StepRecord) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from .payloads import faults, lost, read_back, said, squeezed
 PARTS = [
     screens.answers,
     screens.dialogues,
+    screens.checks,
     screens.journey_steps,
     screens.reviews,
     screens.outcomes,

@@ -106,6 +106,10 @@ def test_every_button_comes_back(world: World, look: Look) -> None:
 
 def presses(card: Element, look: Look) -> Iterator[Pressed]:
     """What each button does, and each choice of a menu; the fall-back does the same."""
+    dialogs = (node["data"] for node in nodes_of(card["body"]) if "msteams" in node.get("data", {}))
+    for opened in (content_of(data, look) for data in dialogs if data["msteams"] == {"type": "task/fetch"}):
+        if isinstance(opened, Pressed):
+            yield opened
     for one in actions_of(card):
         if "pick" in one["data"]:
             menu = next(node for node in nodes_of(card["body"]) if node.get("id") == one["data"]["pick"])
