@@ -200,8 +200,11 @@ class AnswerTexts(Record):
         if not read:
             return self.related_needs.fill(about=about)
         told = [self.related_about.fill(about=about, read=read)]
-        if topic.verdict in _BINDING:
-            told += [self.related_follows] if slot != "actor" else self._for_others(values)
+        if slot == "actor" and topic.verdict in _BINDING:
+            told += self._for_others(values)
+        elif slot == "account" and topic.verdict == "must":
+            # Of a ban nothing is concluded, and nothing from who or what it is about: misread, that would be a yes.
+            told.append(self.related_follows)
         if _is_own_life(frame):
             told.append(self.related_own)
         return " ".join(told)

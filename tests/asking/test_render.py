@@ -125,7 +125,7 @@ def test_closest_rule_says_first_what_it_is_about(world: World) -> None:
             "does not say whether",
             "not bind",
         ),
-        ("do I need initials on my own Facebook", "sign_posts", "neither forbids it nor asks it", "not bind"),
+        ("do I need initials on my own Facebook", "sign_posts", "does not ask it of you", "not bind"),
         ("do I need initials on my own Facebook", "sign_posts", "does not refer to the Federation", "staff"),
         ("do pupils need initials on their Facebook", "sign_posts", "does not bind a student", "outside"),
     ],
