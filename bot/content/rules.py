@@ -203,7 +203,7 @@ class AnswerTexts(Record):
         if slot == "actor" and topic.verdict in _BINDING:
             told += self._for_others(values)
         elif slot == "account" and topic.verdict == "must":
-            # Of a ban nothing is concluded, and nothing from who or what it is about: misread, that would be a yes.
+            # Of a ban nothing is concluded, nor from whom or what it is about: misread, that would be a yes.
             told.append(self.related_follows)
         if _is_own_life(frame):
             told.append(self.related_own)

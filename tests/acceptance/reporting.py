@@ -10,7 +10,7 @@ from typing import Any
 from tests.acceptance.server import Server
 
 _BUTTON = re.compile(
-    r'<button type="button"[^>]*data-action="([^"]*)" data-value="([^"]*)">(.*?)</button>', re.S
+    r'<button type="button"([^>]*)data-action="([^"]*)" data-value="([^"]*)">(.*?)</button>', re.S
 )
 _FORM = re.compile(r'<form[^>]*data-action="([^"]*)" data-value="([^"]*)"')
 _TAG = re.compile(r"<[^>]+>")
@@ -37,7 +37,11 @@ class Caller:
 
     def press(self, label: str, **where: str) -> str:
         """Press the button with this label on the last answer."""
-        found = [(a, v) for a, v, shown in _BUTTON.findall(self.html) if html.unescape(shown) == label]
+        found = [
+            (action, value)
+            for around, action, value, shown in _BUTTON.findall(self.html)
+            if html.unescape(shown) == label or f'aria-label="{label}"' in around
+        ]
         assert found, f"no button {label!r} in: {self.text}"
         action, value = (html.unescape(part) for part in found[-1])
         return self._act("pressed", action=action, value=value, **where)

@@ -177,7 +177,7 @@ _FOR_GOOD = frozenset(
     )
 )
 _LONGEST_CODE = 60
-_LOST = frozenset(("message_not_found", "cant_update_message", "edit_window_closed"))
+_LOST = frozenset(("message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"))
 #: The channel is there no longer, or the app is not in it.
 DEAD_CHANNEL = frozenset(("channel_not_found", "is_archived", "not_in_channel"))
 

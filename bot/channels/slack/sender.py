@@ -97,7 +97,11 @@ class SlackSender:
             read, more["ts"] = self._client.reads.conversations_replies, thread
         cursor = ""
         for _ in range(_MOST_PAGES):
-            page = await self._ask(read, channel, cursor=cursor or None, **more)
+            try:
+                page = await self._ask(read, channel, cursor=cursor or None, **more)
+            except LostFault:
+                # The thread was deleted, with all that stood in it.
+                return None
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not isinstance(page.get("messages"), list):
                 # It says nothing of what stands there: to post now could be to post twice.

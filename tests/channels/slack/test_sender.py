@@ -64,6 +64,11 @@ def test_a_direct_message_goes_to_its_person(way_out: WayOut) -> None:
     assert way_out.run(lambda sender: sender.find(target, "key")) == ts
 
 
+def test_nothing_is_found_in_a_thread_that_was_deleted(way_out: WayOut) -> None:
+    """A thread that is gone holds no line any more: that is an answer, not a fault to try again after."""
+    assert way_out.run(lambda sender: sender.find(FLT, "key", thread="1700000000.000001")) is None
+
+
 def test_a_message_is_rewritten_in_place(way_out: WayOut) -> None:
     """The card shows its new state, and is still found by its key."""
     ts = post(way_out)
