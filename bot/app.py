@@ -35,6 +35,7 @@ from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import load_posting
+from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_rules
 from bot.content.tables import Outcomes, PermissionTable, Retention
@@ -121,9 +122,11 @@ def read_world(settings: Settings) -> World:
         federation=settings.federation,
         permissions=table.permissions,
         approvers=table.two_people,
+        duties=table.workflows,
         door=load_door_texts(folder / "door-texts.yml", policy.topics),
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
+        replies=load_replies(folder / "replies.yml", policy.clauses),
     )
 
 

@@ -14,7 +14,7 @@ import structlog
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
-from bot.assistant.danger_in_forms import Parses, prose
+from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
@@ -31,6 +31,7 @@ from bot.domain.turns import (
     CopyReport,
     Incoming,
     ListCases,
+    LogReply,
     MoveReport,
     Pressed,
     Said,
@@ -39,6 +40,7 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
+    ShowReplies,
     ShowRoster,
     ShowStatus,
     SubmitReport,
@@ -53,6 +55,8 @@ from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
 from bot.people import roster, standing
 from bot.posting.shown import keeps_nothing
+from bot.replies import entries
+from bot.replies.forms import PREFIX
 from bot.reporting import after_send, presses
 from bot.storage.conversations import (
     first_time,
@@ -162,7 +166,7 @@ def stops(context: Context, incoming: Incoming) -> bool:
         case Said() | Pressed(words.WORD):
             return not (on_roster and incoming.private and words.asks_for_cases(content))
         case Pressed() | Submitted():
-            return not (incoming.private and content.action.startswith(("case.", "roster.")))
+            return not (incoming.private and content.action.startswith(("case.", "roster.", PREFIX)))
     return True
 
 
@@ -311,9 +315,18 @@ class Assistant:
             return (message(self._context, incoming),)
         if _is_roster_press(incoming) and incoming.private:
             return (roster.act(work, incoming),)
+        if _is_reply_press(incoming) and incoming.private:
+            return self._replied(work, incoming, parses)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
+
+    def _replied(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
+        """What a press on the list of replies leads to; the numbers first, where a form tells of danger."""
+        turn = Turn(self._new_session(), (entries.act(work, incoming),))
+        if isinstance(incoming.content, Submitted):
+            turn = read_for_danger(turn, incoming.content, parses, self._context.world, work.now)
+        return turn.replies
 
     def _sent_before(self, tx: Transaction, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
         """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
@@ -376,7 +389,7 @@ class Assistant:
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
-            case ShowAudit() | ApprovePurge() | ShowRoster():
+            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies():
                 return self._oversee(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
@@ -405,12 +418,23 @@ class Assistant:
             case Complain():
                 return complaint.complain(work, sender, command)
 
-    def _oversee(self, work: Work, sender: Sender, command: ShowAudit | ApprovePurge | ShowRoster) -> Message:
-        if isinstance(command, ShowAudit):
-            return auditing.show(work, sender, command)
-        if isinstance(command, ShowRoster):
-            return roster.show(work, sender)
-        return roster.approve_purge(work, sender)
+    def _oversee(
+        self,
+        work: Work,
+        sender: Sender,
+        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies,
+    ) -> Message:
+        match command:
+            case ShowAudit():
+                return auditing.show(work, sender, command)
+            case ShowRoster():
+                return roster.show(work, sender)
+            case ApprovePurge():
+                return roster.approve_purge(work, sender)
+            case LogReply():
+                return entries.begin(work, sender)
+            case ShowReplies():
+                return entries.show(work, sender)
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
@@ -464,3 +488,8 @@ def _is_roster_press(incoming: Incoming) -> bool:
 def _is_case_press(incoming: Incoming) -> bool:
     content = incoming.content
     return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
+
+
+def _is_reply_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(PREFIX)

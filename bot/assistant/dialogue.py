@@ -21,12 +21,14 @@ from bot.domain.turns import (
     Draft,
     Incoming,
     ListCases,
+    LogReply,
     Pressed,
     Said,
     Sender,
     Session,
     SharedFile,
     ShowAudit,
+    ShowReplies,
     ShowRoster,
     ShowStatus,
     Submitted,
@@ -154,6 +156,7 @@ def help_message(world: World, sender: Sender) -> Message:
     checks = (
         Button(world.posting.texts.picture_button, PICTURE),
         Button(world.posting.texts.draft_button, DRAFT),
+        Button(world.replies.buttons.new, "reply.log"),
     )
     row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
@@ -232,6 +235,8 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
     "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
+    "replies": lambda session, _world, _now: Turn(session, (), (ShowReplies(),)),
+    "log_reply": lambda session, _world, _now: Turn(session, (), (LogReply(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
     "picture": lambda session, world, _now: Turn(session, (picture_check.opener(world),)),

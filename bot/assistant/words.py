@@ -27,6 +27,8 @@ Word = Literal[
     "numbers",
     "picture",
     "draft",
+    "replies",
+    "log_reply",
 ]
 _LONGEST = 60
 
@@ -51,6 +53,8 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "numbers": ("numbers", "phone numbers", "emergency numbers", "phone list"),
     "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
+    "replies": ("replies", "open replies"),
+    "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 
@@ -77,7 +81,7 @@ def asks_for_cases(content: Content) -> bool:
     return False
 
 
-_OF_CASES = ("cases", "roster")
+_OF_CASES = ("cases", "roster", "replies")
 
 
 def question(text: str) -> str:

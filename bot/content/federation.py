@@ -18,6 +18,7 @@ from bot.content.documents import ClockTime, DataFaults, Day, Document, Fault, R
 from bot.domain.escalation import Targets, Wait
 from bot.domain.roster import (
     ROLES,
+    Account,
     Contact,
     DigestTimes,
     Federation,
@@ -186,6 +187,20 @@ class ContactRecord(Record):
     any_hour: bool = False
 
 
+class AccountRecord(Record):
+    """A social media account of the Federation: its name alone, or what else is known of it."""
+
+    name: Text
+    school: Id | Literal[""] = ""
+    runners: tuple[Id, ...] = ()
+    since: Day | None = None
+    page: Annotated[str, Field(pattern=r"^https://[^\s/]+")] | Literal[""] = ""
+
+
+def _by_name(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
 class TargetsRecord(Record):
     """From receipt, when a case that nobody has acknowledged climbs each step: minutes, or working time."""
 
@@ -240,7 +255,7 @@ class FederationFile(Record):
     limits: LimitsRecord = LimitsRecord()
     digest: DigestRecord | None = None
     calendar: CalendarRecord = CalendarRecord()
-    accounts: tuple[Text, ...] = ()
+    accounts: tuple[Annotated[AccountRecord, BeforeValidator(_by_name)], ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
     session_days: int = Field(default=14, ge=1, le=90)
@@ -259,7 +274,7 @@ def load_federation(path: Path) -> Federation:
     """Read and check federation.yml. Raises DataFaults with every fault, each with its line."""
     document = Document(path)
     found = document.parse(FederationFile)
-    faults = [*_role_faults(document, found), *_repeated(document, found)]
+    faults = [*_role_faults(document, found), *_repeated(document, found), *_account_faults(document, found)]
     if faults:
         raise DataFaults(faults)
     return _federation(found)
@@ -315,6 +330,23 @@ def _repeated(document: Document, found: FederationFile) -> Iterator[Fault]:
                 seen.add(name)
 
 
+def _account_faults(document: Document, found: FederationFile) -> Iterator[Fault]:
+    people, schools = {person.id for person in found.people}, {school.id for school in found.schools}
+    seen: set[str] = set()
+    for number, account in enumerate(found.accounts):
+        where = ("accounts", number)
+        if account.name in seen:
+            yield document.fault(f"the account {account.name!r} is given twice", where)
+        seen.add(account.name)
+        if account.school and account.school not in schools:
+            yield document.fault(f"{account.name}: no school has the id {account.school}", (*where, "school"))
+        for person in account.runners:
+            if person not in people:
+                yield document.fault(
+                    f"{account.name}: nobody has the id {person}; add them to people", (*where, "runners")
+                )
+
+
 def _demo_faults(document: Document, federation: Federation) -> Iterator[Fault]:
     if federation.demo:
         yield document.fault("demo: is true, but a channel is configured; give your own values", ("demo",))
@@ -353,7 +385,8 @@ def _federation(found: FederationFile) -> Federation:
         limits=Limits(**found.limits.model_dump()),
         working_time=found.calendar.working_time(found.timezone),
         digest=DigestTimes(**dict(found.digest)) if found.digest else None,
-        accounts=found.accounts,
+        accounts=tuple(item.name for item in found.accounts),
+        account_facts={item.name: Account(**dict(item)) for item in found.accounts},
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),
         session_days=found.session_days,

@@ -23,6 +23,8 @@ Spoken = Annotated[Phrase, Holding(may="reference code colleague_protocol report
 class OptionRecord(Record):
     """One choice. `ends` closes the journey and sends nothing; `alerts` shows the urgent alert.
 
+    `logs` leads to the list of replies and makes no report, unless danger was told of.
+
     `explain` is said above the buttons wherever the choice is offered. `retired` is an answer of reports of
     an older version: it is read there, and offered no more; whoever gave it in a draft is asked again.
     """
@@ -34,6 +36,7 @@ class OptionRecord(Record):
     unless: tuple[SlotCondition, ...] = ()
     ends: bool = False
     alerts: bool = False
+    logs: bool = False
     retired: bool = False
 
     _alternatives = field_validator("when", "unless", mode="before")(lambda value: alternatives(value))
@@ -46,7 +49,7 @@ class FieldRecord(Record):
     `short` is what the answer is called in the review and on the card, where the label is a long question.
     `card` says that the answer may stand on the card, which everybody in the FLT's channel reads.
     The kind "day" is a choice of today, yesterday and earlier; it holds the date, or "earlier".
-    `owed` says that an answer to somebody is due so many hours after this moment: by when is said beside it.
+    `owed` says that an answer is due from this moment (rule 61): by when is said beside it.
     """
 
     name: str
@@ -60,7 +63,7 @@ class FieldRecord(Record):
     check: Literal["", "past", "receipt_code"] = ""
     short: str = ""
     card: bool = False
-    owed: int = 0
+    owed: bool = False
 
 
 class CalloutRecord(Record):

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, field_validator
 
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.journeys import SlotCondition
-from bot.domain.access import ACTIONS, DECISIONS, Action, Condition, Decision, Permissions
+from bot.domain.access import (
+    ACTIONS,
+    DECISIONS,
+    DUTIES,
+    DUTY_ROLES,
+    Action,
+    Condition,
+    Decision,
+    Duties,
+    Duty,
+    DutyCondition,
+    Permissions,
+)
 from bot.domain.closing import CLOSING_KINDS, ClosingKind
 from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
 from bot.domain.roster import ROLES
@@ -22,10 +34,21 @@ class PermissionTable(Record):
     """For each action, the roles that may and the condition. Every action must stand in it.
 
     `two_people`: for each decision that takes two people, the roles of which both must hold one.
+    `workflows`: the same as the actions, for what the policy has people do beside reports.
     """
 
     permissions: dict[Action, dict[str, Condition]]
     two_people: dict[Decision, frozenset[str]]
+    workflows: dict[Duty, dict[str, DutyCondition]]
+
+    @field_validator("workflows")
+    @classmethod
+    def _all_duties(cls, value: Duties) -> Duties:
+        missing = [name for name in DUTIES if name not in value]
+        unknown = sorted({role for roles in value.values() for role in roles} - {*ROLES, *DUTY_ROLES})
+        if missing or unknown:
+            raise ValueError(f"duties missing: {missing}; no such role: {unknown}")
+        return value
 
     @field_validator("permissions")
     @classmethod
@@ -128,10 +151,29 @@ class Period(Record):
     why: str = Field(min_length=1)
 
 
+Register = Literal["replies"]
+REGISTERS: tuple[Register, ...] = get_args(Register)
+
+
+class RegisterPeriod(Record):
+    """Days after which Signpost deletes an entry by itself, and why so many."""
+
+    days: int = Field(ge=1)
+    why: str = Field(min_length=1)
+
+
 class Retention(Record):
     """The whole file. Every class must stand in it."""
 
     cases: dict[CaseClass, Period]
+    registers: dict[Register, RegisterPeriod]
+
+    @field_validator("registers")
+    @classmethod
+    def _every_register(cls, value: dict[Register, RegisterPeriod]) -> dict[Register, RegisterPeriod]:
+        if missing := [name for name in REGISTERS if name not in value]:
+            raise ValueError(f"the registers {', '.join(missing)} are missing")
+        return value
 
     @field_validator("cases")
     @classmethod

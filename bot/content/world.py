@@ -10,8 +10,9 @@ from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.posting import Posting
+from bot.content.reply_texts import ReplyRules
 from bot.content.rules import AnswerRules
-from bot.domain.access import Decision, Permissions
+from bot.domain.access import Decision, Duties, Permissions
 from bot.domain.roster import Federation
 
 
@@ -33,5 +34,7 @@ class World:
     # The roles of which two are needed, for each kind of decision that takes two people.
     approvers: Mapping[Decision, frozenset[str]]
     posting: Posting
+    duties: Duties
+    replies: ReplyRules
     platform: str = ""
     now: datetime | None = None

@@ -17,6 +17,7 @@ from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.people.approvals import ANNOUNCED, announcement
 from bot.people.holders import open_cases
+from bot.replies import clock
 from bot.storage import audit, outbox
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.reports import Report, people_of_each
@@ -94,6 +95,7 @@ _MESSAGES = {
     ANNOUNCED: announcement,
     CHANNEL: alarm,
     DIGEST: digest,
+    clock.REPLY: clock.notice,
     doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,

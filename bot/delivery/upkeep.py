@@ -10,8 +10,9 @@ import structlog
 from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
 from bot.people import holders, standing
+from bot.replies import clock
 from bot.storage import conversations, heartbeats, outbox
-from bot.storage.database import Database, StorageUnavailable
+from bot.storage.database import StorageUnavailable
 
 # Not at every poll: each write costs an fsync.
 _CLEAR_EVERY = timedelta(seconds=10)
@@ -23,13 +24,14 @@ class Housekeeping:
 
     _done: datetime | None = None
 
-    def look(self, database: Database, now: datetime) -> None:
+    def look(self, context: Context, now: datetime) -> None:
         """Do it where the last time was long enough ago, or the clock was put back since."""
         if self._done is not None and timedelta() <= now - self._done < _CLEAR_EVERY:
             return
         self._done = now
-        database.leave_no_trace()
-        with database.transaction() as tx:
+        context.database.leave_no_trace()
+        with context.database.transaction() as tx:
+            clock.forget_old(Work(tx, context, now))
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
 
@@ -68,7 +70,8 @@ class Upkeep:
             return
         self._follow_roster(now)
         ladder.climb_due(self.context, now)
-        self._housekeeping.look(self.context.database, now)
+        clock.remind_due(self.context, now)
+        self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now
 

@@ -35,6 +35,12 @@ Agreement = Literal["pause", "resume", "purge", "keys"]
 Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
+# What the policy has people do beside reports. "own" is for the accounts that somebody runs.
+Duty = Literal["log_reply", "answer_reply"]
+DUTIES: tuple[Duty, ...] = get_args(Duty)
+DutyCondition = Literal["always", "own"]
+DUTY_ROLES = ("anybody", "runner")
+Duties = Mapping[Duty, Mapping[str, DutyCondition]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,15 @@ def access_report(permissions: Permissions, actor: Actor, action: Action, case: 
         return False
     told = actor.person in case.told or (action == "list" and actor.person in case.noticed)
     return any(_holds(granted, role, told, case) for role in actor.roles - case.excluded_roles)
+
+
+def has_duty(duties: Duties, duty: Duty, roles: Iterable[str], runs: bool) -> bool:
+    """Whether somebody with these roles may do it; `runs`: it is about an account that they run.
+
+    A deputy is no holder of the role here, and what the table does not grant is refused.
+    """
+    held = {"anybody", *roles, *(("runner",) if runs else ())}
+    return any(role in held and (how == "always" or runs) for role, how in duties[duty].items())
 
 
 def _holds(granted: Mapping[str, Condition], role: str, told: bool, case: CaseFacts) -> bool:

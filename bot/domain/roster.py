@@ -85,6 +85,20 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Account:
+    """A social media account of the Federation. `runners` are roster ids; `school` "" is every school.
+
+    `since` is the day from which it exists, and `page` what the address of its public pages begins with.
+    """
+
+    name: str
+    school: str = ""
+    runners: tuple[str, ...] = ()
+    since: date | None = None
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class Absence:
     """Somebody is away from `start` until before `end`, and `cover` stands in for them."""
 
@@ -197,6 +211,8 @@ class Federation:
     digest: DigestTimes | None = None
     working_time: WorkingTime = field(default_factory=WorkingTime)
     accounts: tuple[str, ...] = ()
+    # What is known of them beside the name.
+    account_facts: Mapping[str, Account] = field(default_factory=dict)
     # Local texts, each marked as not in the policy: what "the agreed protocols" and so on are here.
     settings: Mapping[str, str] = field(default_factory=dict)
     # (platform, user id, name) of staff who are only there to be tried out in the playground.
@@ -214,6 +230,10 @@ class Federation:
         if found is None and person in self.roster.former:
             return f"{self.roster.former[person]} (no longer on the roster)"
         return found.name if found else "someone no longer on the roster"
+
+    def account(self, name: str) -> Account:
+        """What is known of an account; of one that is no longer configured, its name."""
+        return self.account_facts.get(name, Account(name))
 
     def timetable(self, since: datetime, urgent: bool, climbed: int = 0) -> Timetable:
         """The timers of a case that was received then, or begins anew then after `climbed` steps."""

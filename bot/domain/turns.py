@@ -244,6 +244,16 @@ class ShowRoster:
     """The roster, for those who may change it."""
 
 
+@dataclass(frozen=True)
+class LogReply:
+    """A comment on an account of the Federation is to be put on the list of replies."""
+
+
+@dataclass(frozen=True)
+class ShowReplies:
+    """The comments that are owed an answer, for those who answer them."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -258,6 +268,8 @@ Command = (
     | ShowAudit
     | ShowRoster
     | ApprovePurge
+    | LogReply
+    | ShowReplies
 )
 
 

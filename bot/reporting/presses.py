@@ -12,7 +12,17 @@ from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Callout, Form, Heading, Message, Paragraph
 from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
-from bot.domain.turns import Draft, Pressed, SendAlert, Session, SubmitReport, Submitted, Turn, Typed
+from bot.domain.turns import (
+    Draft,
+    LogReply,
+    Pressed,
+    SendAlert,
+    Session,
+    SubmitReport,
+    Submitted,
+    Turn,
+    Typed,
+)
 from bot.reporting import alert, drills, journeys, steps
 from bot.reporting.inputs import Desk, Reading, clean_text, read_fields
 from bot.reporting.journeys import REVIEW, settle
@@ -133,10 +143,25 @@ def choose(place: Place, option: str) -> Turn:
     record = journeys.option_record(step, option)
     if record and record.alerts:
         return open_alert(place)
+    if record and record.logs and _is_harmless(draft):
+        return log_reply(place)
     if record and record.ends:
         return place.ended(world.playbook.texts.journey.closed)
     values = {step.answer_slot: (option,)} if step.kind == "choice" and option != steps.SKIP else {}
     return place.at(journeys.answer(draft, step, values, world))
+
+
+def _is_harmless(draft: Draft) -> bool:
+    """Whether neither danger was told of nor read from it; a drill goes the way of a report."""
+    told = draft.slots.get("danger", ("no",)) != ("no",) or draft.slots.get(DANGER_READ)
+    return not told and not drills.is_drill(draft.slots)
+
+
+def log_reply(place: Place) -> Turn:
+    """From the report to the list of replies. A draft that holds more than its start is kept."""
+    draft = place.draft
+    begun = set(draft.visited) - {"danger", "school", draft.step} or draft.typed or draft.editing
+    return Turn(replace(place.session, draft=draft if begun else None), (), (LogReply(),))
 
 
 def _is_offered(step: StepRecord, option: str, place: Place) -> bool:

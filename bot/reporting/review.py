@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, StepRecord
@@ -14,6 +14,7 @@ from bot.domain.access import Action, Actor, CaseFacts, access_report, told_peop
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.names import Read
 from bot.domain.presses import Strike
+from bot.domain.replies import due
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.domain.turns import Draft
@@ -27,7 +28,6 @@ OUTSIDE_CONTACTS = (
     "nspcc_whistleblowing",
     "police_non_emergency",
 )
-SATURDAY = 5
 LADO_CONTACTS = ("lado", "childrens_social_care")
 
 
@@ -63,14 +63,11 @@ def step_lines(step: StepRecord, world: World, slots: Slots, card: bool = False)
 
 
 def _owed(field: FieldRecord, values: tuple[str, ...], world: World) -> list[tuple[str, str]]:
-    """By when an answer is due: so many hours later, or, for a weekend, the next working day."""
+    """By when an answer is due, by the same clock as on the list of replies."""
     if not field.owed:
         return []
-    moment = datetime.fromisoformat(values[0])
-    due = moment + timedelta(hours=field.owed)
-    if moment.weekday() >= SATURDAY:
-        due = world.federation.working_time.end_of_day(moment, 1)
-    shown = due.astimezone(ZoneInfo(world.federation.timezone)).isoformat()
+    found = due(datetime.fromisoformat(values[0]), world.federation.working_time)
+    shown = found.at.astimezone(ZoneInfo(world.federation.timezone)).isoformat()
     return [(world.playbook.texts.review.owed, _moment(shown))]
 
 

@@ -182,6 +182,28 @@ report_events = Table(
 )
 Index("uq_report_events_report_id_number", report_events.c.report_id, report_events.c.number, unique=True)
 
+# Comments on the Federation's accounts. Neither who logged one nor who answered it is kept.
+replies = Table(
+    "replies",
+    metadata,
+    new_id_column(),
+    Column("account", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    # From where its reminders have yet to be owed; NULL where none will be.
+    Column("remind_at", Moment),
+    # When it was first answered or acknowledged.
+    Column("settled_at", Moment),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_link", LargeBinary, nullable=False),
+)
+Index("ix_replies_remind_at", replies.c.remind_at)
+Index("ix_replies_stage", replies.c.stage, replies.c.due_at)
+Index("ix_replies_due_at", replies.c.due_at)
+
 submission_keys = Table(
     "submission_keys",
     metadata,

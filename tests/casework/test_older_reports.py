@@ -71,6 +71,9 @@ def draft(visited: tuple[str, ...], **slots: str) -> Draft:
         # One option for two kinds of picture, and a query that counted as abuse: asked again.
         (draft(("account", "category"), kind="abuse", account="other", category="child_image"), "category"),
         (draft(("account", "category"), kind="abuse", account="other", category="query"), "category"),
+        # A complaint that was a report before there was a list of replies goes on as one.
+        (draft(("query",), kind="query", query_at="2026-11-23T08:10+00:00"), "conflict"),
+        (draft(("kind",), kind="query"), "query"),
         (draft(("concern_now", "concern"), kind="concern", concern_now="told"), "concern_about"),
     ],
 )

@@ -22,6 +22,7 @@ from bot.content.journey_checks import slot_values
 from bot.content.journey_texts import Texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
+from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_texts
 from bot.content.texts import Holding, Phrase, Table, Text
@@ -58,6 +59,7 @@ def loaders() -> Mapping[str, Load]:
         "contact.yml": load_contact,
         "door-texts.yml": partial(load_door_texts, topics=policy.topics),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
+        "replies.yml": partial(load_replies, clauses=policy.clauses),
         "roster-texts.yml": partial(load, model=RosterTexts),
         "texts.yml": partial(load, model=Texts),
     }

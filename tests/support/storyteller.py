@@ -19,12 +19,14 @@ from bot.domain.turns import (
     Content,
     Incoming,
     ListCases,
+    LogReply,
     Pressed,
     Said,
     SendAlert,
     Sender,
     Session,
     SharedFile,
+    ShowReplies,
     ShowStatus,
     SubmitReport,
     Submitted,
@@ -267,6 +269,8 @@ def _asks_the_services(story: Story, told: str) -> None:
         "status": ShowStatus,
         "cases": ListCases,
         "an addition": AddToReport,
+        "the form of the list of replies": LogReply,
+        "the list of replies": ShowReplies,
     }
     assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
 

@@ -15,7 +15,9 @@ def is_about_cases(content: Content) -> bool:
     """Whether it is for the people on the roster alone."""
     if words.asks_for_cases(content):
         return True
-    return isinstance(content, Pressed | Submitted) and content.action.startswith(("case.", "roster."))
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(
+        ("case.", "roster.", "reply.")
+    )
 
 
 def is_private(message: Message) -> bool:

@@ -316,7 +316,7 @@ class Events:
 
 
 # The longest first: "/oak-report-status" is no "/oak-report".
-_COMMANDS = ("account-request", "report-status", "policy", "report", "cases")
+_COMMANDS = ("account-request", "report-status", "policy", "report", "replies", "cases")
 
 
 def command(act: Slash) -> Content:
@@ -331,6 +331,8 @@ def command(act: Slash) -> Content:
             return Said(asked if words.reference(asked) else "status")
         case "cases":
             return Said("cases")
+        case "replies":
+            return Said("replies")
         case "account-request":
             return Pressed("account.request")
     return Said("help")
