@@ -133,6 +133,7 @@ def test_a_modal_shows_everything_that_was_said(world: World) -> None:
         (Pressed("case.acknowledge", "FED-7K3Q"), True),
         (Submitted("case.close", "FED-7K3Q"), True),
         (Pressed("roster.away"), True),
+        (Submitted("reply.answer", "0"), True),
         (Pressed("ask.feedback"), False),
         (Submitted("journey.answer", ""), False),
         (Said("cases"), False),
