@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bot.content.documents import ClockTime, DataFaults, Day, Document, Fault, Record
 from bot.domain.escalation import Targets, Wait
 from bot.domain.roster import (
+    OFFICE_ROLES,
     ROLES,
     Account,
     Contact,
@@ -30,6 +31,7 @@ from bot.domain.roster import (
     role_name,
     unheld,
 )
+from bot.domain.staff import EMAIL, as_address
 from bot.domain.times import SCHOOL_WEEK, Closure, HalfDay, WorkingTime, no_bank_holidays
 
 _SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern_ireland": "NIR"}
@@ -160,6 +162,7 @@ class PersonRecord(Record):
 
     id: Id
     name: Text
+    email: Annotated[str, Field(pattern=EMAIL)] | Literal[""] = ""
     accounts: dict[Literal["slack", "teams", "playground", "terminal"], Text] = Field(default_factory=dict)
 
     @field_validator("id")
@@ -259,6 +262,7 @@ class FederationFile(Record):
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
     session_days: int = Field(default=14, ge=1, le=90)
+    staff_days: int = Field(default=365, ge=1, le=1000)
 
     @field_validator("timezone")
     @classmethod
@@ -304,10 +308,12 @@ def date_faults(path: Path, federation: Federation, today: date) -> tuple[Fault,
 
 def _role_faults(document: Document, found: FederationFile) -> Iterator[Fault]:
     people, schools = {person.id for person in found.people}, {school.id for school in found.schools}
-    known = {*ROLES, *(f"deputy_{role}" for role in ROLES if not role.startswith("deputy_"))}
+    known = {*ROLES, *OFFICE_ROLES, *(f"deputy_{role}" for role in ROLES if not role.startswith("deputy_"))}
     for role, holders in found.roles.items():
         if role not in known:
-            yield document.fault(f"no such role: {role}; the roles are {', '.join(ROLES)}", ("roles", role))
+            yield document.fault(
+                f"no such role: {role}; the roles are {', '.join((*ROLES, *OFFICE_ROLES))}", ("roles", role)
+            )
         by_school = holders if isinstance(holders, dict) else {"": holders}
         for school, ids in by_school.items():
             if school and school not in schools:
@@ -324,7 +330,8 @@ def _repeated(document: Document, found: FederationFile) -> Iterator[Fault]:
     everyone = [("people", found.people), ("demo_staff", found.demo_staff)]
     for group, people in everyone:
         for number, person in enumerate(people):
-            for name in (("id", person.id), *person.accounts.items()):
+            email = (("email", as_address(person.email)),) if person.email else ()
+            for name in (("id", person.id), *email, *person.accounts.items()):
                 if name in seen:
                     yield document.fault(f"{name[0]} {name[1]!r} is given twice", (group, number))
                 seen.add(name)
@@ -390,13 +397,14 @@ def _federation(found: FederationFile) -> Federation:
         settings=dict(found.settings),
         demo_staff=tuple(_person(item) for item in found.demo_staff),
         session_days=found.session_days,
+        staff_days=found.staff_days,
         demo=found.demo,
     )
 
 
 def _person(record: PersonRecord) -> Person:
     accounts = {str(platform): as_written(user) for platform, user in record.accounts.items()}
-    return Person(record.id, record.name, accounts)
+    return Person(record.id, record.name, accounts, as_address(record.email))
 
 
 def _roles(roles: dict[str, Holders]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -26,7 +26,7 @@ from bot.domain.access import (
 )
 from bot.domain.closing import CLOSING_KINDS, ClosingKind
 from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
-from bot.domain.roster import ROLES
+from bot.domain.roster import OFFICE_ROLES, ROLES
 from bot.domain.routing import FLT_CHANNEL, Level, Row
 
 
@@ -45,7 +45,9 @@ class PermissionTable(Record):
     @classmethod
     def _all_duties(cls, value: Duties) -> Duties:
         missing = [name for name in DUTIES if name not in value]
-        unknown = sorted({role for roles in value.values() for role in roles} - {*ROLES, *DUTY_ROLES})
+        unknown = sorted(
+            {role for roles in value.values() for role in roles} - {*ROLES, *OFFICE_ROLES, *DUTY_ROLES}
+        )
         if missing or unknown:
             raise ValueError(f"duties missing: {missing}; no such role: {unknown}")
         return value

@@ -11,6 +11,7 @@ from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
 from bot.people import holders, standing
 from bot.replies import clock
+from bot.staff.register import forget_left
 from bot.storage import conversations, heartbeats, outbox
 from bot.storage.database import StorageUnavailable
 
@@ -32,6 +33,7 @@ class Housekeeping:
         context.database.leave_no_trace()
         with context.database.transaction() as tx:
             clock.forget_old(Work(tx, context, now))
+            forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
 

@@ -28,7 +28,12 @@ ROLE_NAMES = {
     "deputy_dsl": "Deputy Designated Safeguarding Lead",
     "chair": "Chair of governors",
     "dpl": "Data-protection lead",
+    "policy_owner": "Policy owner",
 }
+# Who looks after the policy has no part in cases: of no route, no ladder and no conflict of interest.
+OFFICE_ROLES = ("policy_owner",)
+# Who holds such a role where nobody was given it.
+_DEFAULTS = {"policy_owner": "eht"}
 
 
 # How many people at least must hold a role, for each school: without them no report is safe to take.
@@ -55,6 +60,8 @@ class Person:
     id: str
     name: str
     accounts: Mapping[str, str] = field(default_factory=dict)
+    # By which the staff list knows that it is the same person; "" where it is not given.
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,8 @@ class Roster:
     def own_holders(self, role: str, school: str) -> tuple[str, ...]:
         """The same without those who only stand in."""
         by_school = self.roles.get(role, {})
+        if role in _DEFAULTS and not any(by_school.values()):
+            by_school = self.roles.get(_DEFAULTS[role], {})
         meant = by_school if not school else {school, ""}
         return tuple(
             dict.fromkeys(person for name in by_school if name in meant for person in by_school[name])
@@ -218,6 +227,8 @@ class Federation:
     # (platform, user id, name) of staff who are only there to be tried out in the playground.
     demo_staff: tuple[Person, ...] = ()
     session_days: int = 14
+    # How long somebody who has left stays on the staff register.
+    staff_days: int = 365
     demo: bool = False
 
     def school_name(self, school: str) -> str:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Literal
 
 from bot.domain.closing import ClosingKind
-from bot.domain.roster import Roster
+from bot.domain.roster import OFFICE_ROLES, Roster
 
 # N: that there is a case. C: the card. D: may open the details.
 Level = Literal["N", "C", "D"]
@@ -138,7 +138,8 @@ def conflict_of(slots: Slots, roster: Roster) -> Conflict:
     choice = next(iter(slots.get("safe_recipient", ())), "")
     unclear = bool(said & {"unsure", "rather_not"})
     roles = said - {"no", "unsure", "rather_not"}
-    named = frozenset(role for person in people for role in roster.every_role_of(person))
+    held = frozenset(role for person in people for role in roster.every_role_of(person))
+    named = held.difference(OFFICE_ROLES)
     holders = frozenset(
         person for role in roles for ids in roster.roles.get(role, {}).values() for person in ids
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.casework.context import Context
 from bot.content.roster_texts import FieldName
 from bot.domain.messages import Field, Form, Heading, Message, Option
-from bot.domain.roster import ROLES, WHATS, Change, as_written, role_name
+from bot.domain.roster import OFFICE_ROLES, ROLES, WHATS, Change, as_written, role_name
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
 
 _SHORT, _LONG = 80, 300
@@ -65,7 +65,9 @@ def _options(context: Context, name: str) -> tuple[Option, ...]:
             return tuple(Option(person.id, person.name) for person in federation.roster.people.values())
         case "role":
             deputies = (f"deputy_{role}" for role in ROLES if not role.startswith("deputy_"))
-            return tuple(Option(role, role_name(role)) for role in dict.fromkeys((*ROLES, *deputies)))
+            return tuple(
+                Option(role, role_name(role)) for role in dict.fromkeys((*ROLES, *OFFICE_ROLES, *deputies))
+            )
         case "school":
             every = Option(_EVERY, context.roster_texts.labels.every_school)
             return (every, *(Option(school.id, school.name) for school in federation.schools))

@@ -204,6 +204,19 @@ Index("ix_replies_remind_at", replies.c.remind_at)
 Index("ix_replies_stage", replies.c.stage, replies.c.due_at)
 Index("ix_replies_due_at", replies.c.due_at)
 
+# Everybody on the list of staff. The id is the HMAC of their e-mail address: one person, one row.
+staff = Table(
+    "staff",
+    metadata,
+    new_id_column(),
+    Column("left_at", Moment),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_detail", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_staff_left_at", staff.c.left_at)
+
 submission_keys = Table(
     "submission_keys",
     metadata,

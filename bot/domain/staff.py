@@ -1,0 +1,85 @@
+"""The staff register: everybody who works for the Federation, one entry a person, whatever they are known by.
+
+It is for campaigns, figures by school and the runners of accounts. It gives nobody a right: those are the
+roster's alone, and no case ever asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.roster import Person, Roster, School
+
+EMAIL = r"^[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\.[A-Za-z]{2,24}$"
+
+
+def as_address(email: str) -> str:
+    """An e-mail address as it is compared: nobody has two that differ in capitals alone."""
+    return email.strip().casefold()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody on the staff list: what they do, in the list's own words, and their schools' ids.
+
+    `schools` () is every school. `left_at` is when a list that named everybody left them out.
+    """
+
+    name: str
+    email: str = field(repr=False)
+    schools: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    id: str = ""
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry of the register. `person` is their id on the roster, "" where they have none."""
+
+    name: str
+    email: str = field(default="", repr=False)
+    schools: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    person: str = ""
+    roles: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    on_leave: bool = False
+    left_at: datetime | None = None
+
+
+def register(roster: Roster, schools: Iterable[School], listed: Iterable[Listed]) -> tuple[Member, ...]:
+    """Roster and staff list as one, by name: whoever is on both, by their e-mail address, is one entry."""
+    every = tuple(school.id for school in schools)
+    by_email = {item.email: item for item in listed}
+    found = [
+        _on_roster(roster, person, every, by_email.pop(person.email, None) if person.email else None)
+        for person in roster.people.values()
+    ]
+    found += [
+        Member(item.name, item.email, item.schools or every, item.jobs, left_at=item.left_at)
+        for item in by_email.values()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.person, one.email)))
+
+
+def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: Listed | None) -> Member:
+    held = {role: ids for role, ids in roster.roles.items() if any(person.id in one for one in ids.values())}
+    places = {school for ids in held.values() for school, people in ids.items() if person.id in people}
+    of_roles = set(every) if "" in places or not places else places
+    member = Member(
+        name=person.name,
+        email=person.email,
+        schools=tuple(school for school in every if school in of_roles),
+        person=person.id,
+        roles=tuple(sorted(held)),
+        platforms=tuple(sorted(person.accounts)),
+        on_leave=person.id in roster.covers,
+    )
+    if listed is None:
+        return member
+    # Whoever is on the roster has not left, whatever the list says.
+    theirs = {*(listed.schools or every), *(places & set(every))}
+    return replace(member, schools=tuple(one for one in every if one in theirs), jobs=listed.jobs)

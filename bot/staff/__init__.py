@@ -1,0 +1,1 @@
+"""Who works for the Federation: the roster and the list of staff, as one register."""

@@ -1,0 +1,64 @@
+"""The staff list as it is stored: a sealed row a person, found by the HMAC of their e-mail address."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select
+
+from bot.domain.staff import Listed
+from bot.storage.crypto import WrappedKey
+from bot.storage.postgres import alone
+from bot.storage.rows import put
+from bot.storage.schema import staff
+from bot.storage.vault import Vault
+
+_TABLE = "staff"
+
+
+def one_import_at_a_time(connection: Connection) -> None:
+    """Until this transaction ends nobody else changes the list."""
+    alone(connection, _TABLE)
+
+
+def staff_list(connection: Connection, vault: Vault) -> tuple[Listed, ...]:
+    """Everybody on the list, those who have left among them."""
+    return tuple(_opened(vault, row) for row in connection.execute(select(staff)).all())
+
+
+def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
+    """Store somebody, in the place of what was known of the same e-mail address."""
+    name = vault.blind(_TABLE, member.email)
+    key, wrapped = vault.ring.new_record_key(_TABLE, name)
+    detail = {
+        "name": member.name, "email": member.email, "schools": member.schools, "jobs": member.jobs
+    }  # fmt: skip
+    put(
+        connection,
+        staff,
+        id=name,
+        left_at=member.left_at,
+        key_id=wrapped.key_id,
+        wrapped_key=wrapped.wrapped,
+        sealed_detail=key.seal("sealed_detail", json.dumps(detail)),
+    )
+
+
+def forget_staff(connection: Connection, left_before: datetime) -> int:
+    """Delete whoever left before then; how many."""
+    return connection.execute(delete(staff).where(staff.c.left_at < left_before)).rowcount
+
+
+def _opened(vault: Vault, row: Row[Any]) -> Listed:
+    key = vault.ring.open_record_key(_TABLE, row.id, WrappedKey(row.key_id, bytes(row.wrapped_key)))
+    detail = json.loads(key.open("sealed_detail", bytes(row.sealed_detail)))
+    return Listed(
+        name=detail["name"],
+        email=detail["email"],
+        schools=tuple(detail["schools"]),
+        jobs=tuple(detail["jobs"]),
+        id=row.id,
+        left_at=row.left_at,
+    )
