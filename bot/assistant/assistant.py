@@ -166,7 +166,8 @@ def stops(context: Context, incoming: Incoming) -> bool:
         case Said() | Pressed(words.WORD):
             return not (on_roster and incoming.private and words.asks_for_cases(content))
         case Pressed() | Submitted():
-            return not (incoming.private and content.action.startswith(("case.", "roster.", PREFIX)))
+            going_on = ("case.", "roster.", PREFIX) if on_roster else ("case.", "roster.")
+            return not (incoming.private and content.action.startswith(going_on))
     return True
 
 

@@ -30,7 +30,8 @@ AuditAction = Literal[
     "case.add", "case.answer", "case.check_back", "case.deadline", "case.close", "case.propose",
     "case.agree", "case.decline", "case.reopen", "case.complaint",
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
-    "purge.proposed", "purge.approved", "keys.proposed", "keys.approved",
+    "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
+    "reply.acknowledge", "reply.answer", "staff.import", "staff.list",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import build
+from bot.domain.staff import Listed
 from bot.domain.turns import Said
 from bot.records import rotation
 from bot.records.rotation import needed_keys, rotate
@@ -21,6 +22,8 @@ from bot.storage import playground, teams
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
+from bot.storage.replies import Reply, add_reply, owed_replies
+from bot.storage.staff import put_staff, staff_list
 from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
 from tests.support.desk import KEY, START, DeafEngine, Desk, Notebook, settings_in, world_of
 
@@ -47,6 +50,9 @@ def fill(desk: Desk) -> str:
         playground.post(tx, vault, "flt", "k", NARRATIVE, desk.now)
         teams.remember(tx, vault, "farid", NARRATIVE, desk.now)
         owe(tx, vault, Asker("slack", "ana"), NARRATIVE)
+        day = timedelta(days=1)
+        add_reply(tx, vault, Reply("1" * 32, "An account", "query", desk.now, desk.now + day, NARRATIVE))
+        put_staff(tx, vault, Listed(NARRATIVE, "ana@harbour.example"))
     return reference
 
 
@@ -77,6 +83,8 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
         assert teams.recall(tx, vault, "farid") == NARRATIVE
         rows = tx.execute(text("SELECT id FROM answers")).scalars()
         assert [owed(tx, vault, row_id) for row_id in rows] == [NARRATIVE]
+        assert [reply.link for reply in owed_replies(tx, vault)] == [NARRATIVE]
+        assert [one.name for one in staff_list(tx, vault)] == [NARRATIVE]
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 

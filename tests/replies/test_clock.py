@@ -68,6 +68,17 @@ def test_what_is_owed_already_is_not_sent_after_the_answer(desk: Desk) -> None:
     assert told(desk, "lucy") == ["owed"]
 
 
+def test_a_reminder_that_waited_makes_way_for_the_newer_one(desk: Desk) -> None:
+    """Two reminders that are owed when a platform comes back are one message, the newer."""
+    log(desk)
+    desk.work()
+    for hours in (13, 7):
+        desk.later(hours=hours)
+        clock.remind_due(desk.product.context, desk.now)
+    desk.work(20)
+    assert told(desk, "lucy") == ["owed", "still 80"]
+
+
 def test_after_an_outage_the_newest_reminder_goes_to_all_who_were_missed(desk: Desk) -> None:
     """A worker that was away for two days sends one message to each, and the business manager has one."""
     log(desk)

@@ -16,6 +16,7 @@ from bot.domain.access import DUTIES, Duties, Duty, has_duty
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.roster import ROLES, Absence, Account, Federation
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
+from tests.people.test_roster import agree
 from tests.support.desk import START, DeafEngine, Desk, text_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -372,6 +373,15 @@ def test_figures_name_nobody(desk: Desk) -> None:
     assert "lucy" not in str([line for line in desk.dump().splitlines() if "replies" in line])
 
 
+def test_what_was_acknowledged_in_time_counts_as_in_time(desk: Desk) -> None:
+    """The first moment counts: an answer that took days after an acknowledgement is late in no figure."""
+    log(desk)
+    desk.fill("lucy", "reply.acknowledge", entry(desk), at="")
+    desk.later(days=3)
+    desk.fill("lucy", "reply.answer", entry(desk), at="")
+    assert "1 of 1 (100 %)" in said(desk, "eleanor", "replies")
+
+
 def test_neither_who_logged_nor_who_answered_stands_in_the_table(desk: Desk) -> None:
     """The entry holds account, kind and times; who did what is in the audit alone."""
     log(desk, "farid")
@@ -460,3 +470,14 @@ def test_the_table_of_workflows_cell_by_cell(role: str, duty: Duty, runs: bool) 
     table: Duties = load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).workflows
     wanted = duty == "log_reply" or role in _ANSWERS or runs
     assert has_duty(table, duty, {role}, runs) == wanted
+
+
+def test_while_paused_nothing_is_logged_and_what_is_owed_is_answered(desk: Desk) -> None:
+    """During a pause a comment is NOT saved and its sender reads so; the people on the roster go on."""
+    log(desk)
+    token = form_in(desk.send("ana", Pressed("reply.log"))).value
+    agree(desk, "pause", reason="An exercise")
+    assert "NOT saved" in log(desk, token=token)
+    assert len(rows(desk)) == 1
+    assert NORTHGATE in said(desk, "lucy", "replies")
+    assert "Noted: answered" in desk.fill("lucy", "reply.answer", entry(desk), at="")
