@@ -161,7 +161,9 @@ def log_reply(place: Place) -> Turn:
     """From the report to the list of replies. A draft that holds more than its start is kept."""
     draft = place.draft
     begun = set(draft.visited) - {"danger", "school", draft.step} or draft.typed or draft.editing
-    return Turn(replace(place.session, draft=draft if begun else None), (), (LogReply(),))
+    if not begun:
+        return Turn(replace(place.session, draft=None), (), (LogReply(),))
+    return replace(hide(place), commands=(LogReply(),))
 
 
 def _is_offered(step: StepRecord, option: str, place: Place) -> bool:

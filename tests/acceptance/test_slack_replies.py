@@ -66,3 +66,21 @@ def test_what_is_typed_is_opened_in_a_window(works: Office) -> None:
     works.submit(joe, given)
     shown = works.modal(joe, "This lies in the future").words
     assert "please give the link" in shown
+
+
+def test_from_a_report_the_window_shows_the_form(works: Office) -> None:
+    """An ordinary comment that is chosen in a report leads to the form in the same window, and no report."""
+    priya = works["priya"]
+    priya.slash("/report")
+    works.modal(priya, "danger")
+    ordinary = "An ordinary comment, question or complaint on a Federation account"
+    works.press(priya, "No", "Northgate School", ordinary)
+    works.modal(priya, "must be responded to within 24 hours")
+    given = {
+        "Which account is it on?": ACCOUNT,
+        "What is it?": "Comment",
+        "When was it received?": int(clock().timestamp()) - 60,
+    }
+    works.submit(priya, given)
+    works.modal(priya, "It is on the list")
+    assert works.server.rows()["reports"] == 0

@@ -15,7 +15,7 @@ from bot.channels.terminal import Terminal
 from bot.domain.messages import Buttons, Message
 from bot.domain.turns import Incoming, Pressed, Said, Submitted
 from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
-from tests.channels.teams.office import Office, office, play
+from tests.channels.teams.office import Office, office, play, shown_words
 from tests.channels.teams.test_payloads import check as check_on_teams
 from tests.replies.test_entries import NORTHGATE, RECEIVED, entry, form_in, log, rows
 from tests.support.desk import Desk, text_of
@@ -110,6 +110,21 @@ def test_on_teams_the_whole_way(works: Office) -> None:
         await works.presses("lucy", "Answered")
         await works.presses("lucy", "Save")
         assert rows(works.desk) == [("answered", True, False)]
+
+    play(story())
+
+
+def test_on_teams_the_form_takes_the_place_of_the_report(works: Office) -> None:
+    """An ordinary comment that is chosen in a report leads to the form on the same card."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        for label in ("No", "Northgate School"):
+            await works.presses("ana", label)
+        label = "An ordinary comment, question or complaint on a Federation account"
+        assert "Which account is it on?" in shown_words(await works.presses("ana", label))
+        await works.says("ana", "resume")
+        assert "Which school" not in works.told("a:ana")[-1]
 
     play(story())
 
