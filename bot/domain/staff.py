@@ -31,7 +31,6 @@ class Listed:
     email: str = field(repr=False)
     schools: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
-    id: str = ""
     left_at: datetime | None = None
 
 

@@ -39,7 +39,7 @@ def take_in(
     counted = {"added": 0, "changed": 0, "same": 0, "left": 0}
     for member in members:
         before = known.pop(member.email, None)
-        if before is not None and replace(before, id="") == member:
+        if before == member:
             counted["same"] += 1
             continue
         put_staff(tx, vault, member)

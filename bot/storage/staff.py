@@ -59,6 +59,5 @@ def _opened(vault: Vault, row: Row[Any]) -> Listed:
         email=detail["email"],
         schools=tuple(detail["schools"]),
         jobs=tuple(detail["jobs"]),
-        id=row.id,
         left_at=row.left_at,
     )
