@@ -155,9 +155,23 @@ def _new_covers(case: Case) -> tuple[Told, ...]:
     """Who stands in for those who have it and are away, and was not told yet."""
     known = {(item.person, item.level) for item in case.told}
     carded = {person for person, level in known if level != "N"}
-    found = [cover for item in _away(case) for cover in _covers(case, item)]
+    found = [
+        cover for item in _away(case) for cover in _covers(case, item) if not _settled(case, item, cover)
+    ]
     new = [item for item in found if (item.person, item.level) not in known]
     return tuple(dict.fromkeys(item for item in new if item.level != "N" or item.person not in carded))
+
+
+def _settled(case: Case, item: Told, cover: Told) -> bool:
+    """Whether the version before had told all whom it tells of this absence: an upgrade tells nobody more.
+
+    It told the covers of those alone who were told themselves, each once.
+    """
+    upgraded, absences = case.report.row.work_from, case.work.context.world.federation.roster.absences
+    if upgraded is None:
+        return False
+    was_away = any(one.person == item.person and one.start <= upgraded < one.end for one in absences)
+    return was_away and (item not in case.told or any(one.person == cover.person for one in case.told))
 
 
 def _away(case: Case) -> list[Told]:
