@@ -30,7 +30,7 @@ class Settled:
     """A draft read from the top: the answers that count, the steps that apply, the first one unanswered.
 
     `open` is the first unanswered step that asks something: a card to read does not hold up Send.
-    `offered` are forms that nobody is led to and that are still empty.
+    `offered` are forms that nobody is led to and that are still empty: words that wait in one are shown.
     """
 
     slots: Mapping[str, tuple[str, ...]]
@@ -68,11 +68,15 @@ def settle(draft: Draft, world: World) -> Settled:
     for step in world.playbook.steps.values():
         if step.inline or not applies(step, facts(step, counted, world)) or _automatic(step, counted, world):
             continue
-        if step.offered and step.id not in draft.visited:
+        unasked = step.offered and step.id not in draft.visited
+        typed = unasked and _is_typed(step, draft, world)
+        given = unasked and any(draft.slots.get(slot) for slot in step.slots if slot not in counted)
+        if unasked and not (typed or given):
             offered.append(step.id)
             continue
         steps.append(step)
-        if is_answered(step, draft, facts(step, counted, world), world):
+        # What was answered before its question moved into a form that nobody is led to counts all the same.
+        if (given and not typed) or is_answered(step, draft, facts(step, counted, world), world):
             answered.append(step.id)
             counted.update({slot: draft.slots[slot] for slot in step.slots if draft.slots.get(slot)})
         else:
@@ -86,6 +90,16 @@ def settle(draft: Draft, world: World) -> Settled:
         open=asking[0] if asking else "",
         offered=tuple(offered),
     )
+
+
+def _is_typed(step: StepRecord, draft: Draft, world: World) -> bool:
+    """Whether words wait in this form: typed into it, or where its fields stood in an older version."""
+    for name, fields in draft.typed.items():
+        other = world.playbook.steps.get(name)
+        here = set(step.slots) - set(other.slots if other and name != step.id else ())
+        if any(fields.get(slot) for slot in here):
+            return True
+    return False
 
 
 def beside(draft: Draft, settled: Settled, world: World) -> tuple[StepRecord, ...]:
@@ -155,7 +169,9 @@ def is_answered(step: StepRecord, draft: Draft, slots: Slots, world: World) -> b
     if step.redirects or step.id not in draft.visited:
         return False
     if step.kind != "choice":
-        return True
+        # A choice that came into the form since it was answered, in an older version, is asked.
+        musts = (field.name for field in step.fields if field.required and field.kind == "choice")
+        return all(map(draft.slots.get, musts))
     given = draft.slots.get(step.answer_slot, ())
     withdrawn = {option.value for option in step.options} - {o.value for o in options_of(step, slots, world)}
     return not withdrawn.intersection(given)
@@ -199,7 +215,9 @@ def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft
     slots = {**draft.slots, **dict.fromkeys(step.slots, ()), **values}
     seen = step.redirects or step.id in draft.visited
     visited = draft.visited if seen else (*draft.visited, step.id)
-    typed = {name: fields for name, fields in draft.typed.items() if name != step.id}
+    # Fields that stood in this form in an older version wait for the one that has them now.
+    moved = {slot: typed for slot, typed in draft.typed.get(step.id, {}).items() if slot not in step.slots}
+    typed = {name: fields for name, fields in {**draft.typed, step.id: moved}.items() if fields}
     return at_next(replace(draft, slots=slots, visited=visited, hidden=False, typed=typed), world)
 
 
