@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from tests.slack_double import Channel, Message, SlackDouble
 
 _REFERENCE = re.compile(r"\bFED-[0-9A-Z]{4}\b")
-_CARD = re.compile(r"^FED-[0-9A-Z]{4} · ")
+# What is urgent says so first.
+_CARD = re.compile(r"^(?:URGENT · )?(FED-[0-9A-Z]{4}) · ")
 
 
-def is_card(message: Message) -> bool:
-    """Whether a reader would take it for the card of a case."""
-    return bool(message.bot and not message.thread_ts and not message.to and _CARD.match(message.text))
+def case_on(message: Message) -> str:
+    """The reference of the case whose card a reader would take it for; "" for anything else."""
+    found = None if not message.bot or message.thread_ts or message.to else _CARD.match(message.text)
+    return found[1] if found else ""
 
 
 @dataclass
@@ -54,7 +56,7 @@ def _take(seen: Seen, keys: Counter[tuple[str, str]], message: Message) -> None:
         seen.posts += 1
         keys[message.channel, str(payload["key"])] += 1
     for reference in set(_REFERENCE.findall(message.words)):
-        if is_card(message) and message.text.startswith(reference):
+        if case_on(message) == reference:
             seen.cards[message.channel, reference].append(float(message.ts))
         else:
             seen.words.add((message.channel, reference))
@@ -62,4 +64,5 @@ def _take(seen: Seen, keys: Counter[tuple[str, str]], message: Message) -> None:
 
 def standing(slack: SlackDouble, channel: Channel) -> dict[str, str]:
     """The words of each card that stands there now, by reference."""
-    return {message.text[:8]: message.words for message in slack.messages_in(channel) if is_card(message)}
+    found = ((case_on(message), message.words) for message in slack.messages_in(channel))
+    return {reference: words for reference, words in found if reference}
