@@ -43,6 +43,13 @@ class Site(ABC):
     def ask(self, sent: Sent) -> None:
         """The leadership team asks the reporter."""
 
+    def open(self, sent: Sent) -> None:
+        """The leadership team opens the details: a name stands there, and on no card."""
+        leader = self.person(ASKER)
+        leader.say("cases")
+        leader.press(f"Open {sent.reference}")
+        leader.press("Open details")
+
     @abstractmethod
     def elsewhere(self, name: str) -> str:
         """All that was ever shown to anybody but this person."""
@@ -131,6 +138,12 @@ class Slack(Site):
         events = [_event(payload) for payload in payloads if _user(payload) == person.id]
         names = (name, name.title(), PEOPLE.get(name, name), person.dm_channel.id)
         return Someone("slack", person.id, names, tuple(filter(None, events)))
+
+    def open(self, sent: Sent) -> None:
+        farid = self._works[ASKER]
+        farid.press("Open details", self._works.card(sent.reference))
+        self._works.modal(farid, "History")
+        farid.close()
 
     def ask(self, sent: Sent) -> None:
         farid = self._works[ASKER]

@@ -49,6 +49,10 @@ class SlackServer(Server):
             }
 
 
+# What a modal says until there is something to show.
+LOADING = "One moment"
+
+
 class Office:
     """Everybody in the workspace, by the names of the example's roster, and the server that they talk to."""
 

@@ -75,6 +75,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         site.server.wait_until(
             lambda: all(one.reference in site.elsewhere(name) for name, one in sent.items())
         )
+        site.open(sent["joe"])
         known = {name: site.known(name) for name in people}
         return Told(request.param, site, known, sent, {name: site.elsewhere(name) for name in people})
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.acceptance.slack_office import Office
+from tests.acceptance.slack_office import LOADING, Office
 from tests.acceptance.teams_office import FLT, LEADERS, TeamsServer
 from tests.acceptance.walkers import Asked, Filled, Walker
 from tests.channels.teams.card_reading import actions_of, inputs_of, pressed, texts_in
@@ -63,7 +63,7 @@ class SlackPerson(Walker):
             self._works.press(self.person, label)
             return
         self.person.press(label, self._works.said_to(self.person, label))
-        self._works.wait(lambda: self.person.modal)
+        self._works.wait(lambda: self.person.modal and LOADING not in self.person.modal.words)
 
     def fill(self, values: Filled) -> None:
         sent = {label: _moment(value) for label, value in values.items() if value}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.acceptance.slack_office import reference_in
+from tests.acceptance.slack_office import LOADING, reference_in
 from tests.slack_double import Person, View
 from tests.slack_double.acts import Act
 from tests.slack_double.hands import ClientRefusesError
@@ -96,9 +96,9 @@ class Reporter(threading.Thread):
 
     def _open(self) -> None:
         self._person.slash("/report")
-        self._until(lambda: self._person.modal and self._person.modal.buttons)
+        self._until(lambda: self._person.modal and LOADING not in self._person.modal.words)
         view = self._person.modal
-        if view is not None and not view.buttons:
+        if view is not None and LOADING in view.words:
             # A modal that nobody ever filled: its process is dead.
             self._close()
 
