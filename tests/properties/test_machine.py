@@ -49,9 +49,9 @@ def test_nothing_is_lost_doubled_or_told_to_the_wrong_person(world: World) -> No
     # PostgreSQL takes longer over each step, and several processes at once have tests of their own.
     fewer = world.desk.product.database.is_shared and not _IS_LONG
     run_on(world, settings(EFFORT, max_examples=20) if fewer else EFFORT)
-    assert not [
-        name for name in ("submit", "press", "die", "stand still", "taken", "agreed") if not world.done[name]
-    ]
+    # A closing by two people takes many turns: few tries need not come to one.
+    wanted = ("submit", "press", "die", "stand still", "taken", *(() if fewer else ("agreed",)))
+    assert not [name for name in wanted if not world.done[name]]
 
 
 @pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
