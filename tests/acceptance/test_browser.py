@@ -252,6 +252,9 @@ def test_a_phone_and_a_keyboard_are_enough(server: Server, chromium: Browser) ->
     keys.answer(ana, *ACCIDENT, *WHO_AND_HOW, ("Please check before you send", "Send"))
     number = reference(ana)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+    )
 
     keys.side("Leadership Team")
     shown = card(channel(page), number, "Compromising picture")

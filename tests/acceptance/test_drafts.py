@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -157,3 +158,19 @@ def test_escape_hides_an_answer_too(server: Server, window: BrowserContext) -> N
     expect(pane.region.get_by_text(CLAUSE).last).to_be_hidden()
     pane.press("Show it again")
     expect(pane.region.get_by_text(CLAUSE).last).to_be_visible()
+
+
+def test_escape_hides_a_message_that_is_not_sent(server: Server, window: BrowserContext) -> None:
+    """What stands in the message box is hidden with the conversation, by key and button, and comes back."""
+    page = fresh(window, server, "ana")
+    pane = staff(page)
+    box = pane.region.get_by_role("textbox", name=re.compile("^Message to Signpost"))
+    for hide in (lambda: page.keyboard.press("Escape"), lambda: pane.press("Hide")):
+        box.fill(WORDS)
+        hide()
+        expect(box).to_have_value("")
+        pane.press("Show it again")
+        expect(box).to_have_value(WORDS)
+        box.fill("")
+        pane.ask("report")
+        pane.reads("First, is anyone in danger?")

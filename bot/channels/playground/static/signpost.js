@@ -49,6 +49,7 @@
       else place(log, fresh, event.after);
       if (!refilled(fresh) && away) focusOn(fresh);
       if (!old && visible(log) && !writing(log)) reveal(fresh);
+      veil(log, $("[data-hides]", fresh));
     });
   }
   function place(log, fresh, after) {
@@ -425,11 +426,27 @@
       next.click();
     }
   }
+  // Words that are typed and not sent go with the conversation, and come back with it, to their writer alone.
+  const veiled = new Map();
+  function veil(log, hides) {
+    const form = $("#staff-pane .composer"), box = form && $("textarea", form);
+    if (!box || logOf("dm:" + form.dataset.user) !== log) return;
+    const { user } = form.dataset, before = veiled.get(user) || "";
+    if (hides && box.value) {
+      veiled.set(user, [before, box.value].filter(Boolean).join("\n"));
+      box.value = "";
+    } else if (before && !box.value && !log.dataset.hidden && !$("[data-hides]", log)) {
+      box.value = before;
+      veiled.delete(user);
+    }
+  }
   // At once, whatever the network does: then told, so that it stays hidden.
   async function hide() {
     const form = $("#staff-pane .composer"), log = form && logOf("dm:" + form.dataset.user);
-    if (!log?.childElementCount || $(":scope > .item:last-child [data-hides]", log)) return;
+    if (!log || !(log.childElementCount || $("textarea", form).value.trim())) return;
+    if ($(":scope > .item:last-child [data-hides]", log)) return;
     log.dataset.hidden = "1";
+    veil(log, true);
     const found = await send({ user: form.dataset.user, place: "dm", kind: "pressed", action: "screen.hide" });
     if (found.error) problem(form, found.error);
     else { delete log.dataset.hidden; shown(found.events, true); }
