@@ -128,13 +128,14 @@ def _row(context: Context, item: Listed, now: datetime) -> Row:
     reference = report.reference
     label = context.texts.buttons["open"].fill(reference=reference)
     urgent = context.texts.tags.urgent if report.row.urgent else ""
+    restricted = context.texts.tags.restricted if report.row.visibility.restricted else ""
     kind = card.kind_name(context, report)
     waited, holder = _age(context, item, now), _holder(context, report)
     line = texts.line.fill(reference=reference, kind=kind, age=waited, holder=holder)
     due = tuple(_due(context, item, now))
-    text = " · ".join((line, *due))
+    text = " · ".join((line, *filter(None, (restricted,)), *due))
     return Row(
-        (reference, urgent, kind, waited, holder, " · ".join(due)),
+        (reference, " · ".join(filter(None, (urgent, restricted))), kind, waited, holder, " · ".join(due)),
         texts.urgent.fill(urgent=urgent, line=text) if urgent else text,
         Button(label, "case.show", reference),
     )
@@ -158,8 +159,6 @@ def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
     """What is due next, and what is late: the ladder's step while nobody has it, then the tasks."""
     texts, row, level = context.work.cases, item.report.row, item.report.state.level
     waiting = open_tasks(item.entries)
-    if row.visibility.restricted:
-        yield context.texts.tags.restricted
     if row.due_at is not None:
         late = level > 0 or row.due_at <= now
         yield texts.late if late else texts.next.fill(when=context.local(row.due_at))

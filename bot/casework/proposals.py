@@ -49,6 +49,12 @@ def lacks_second(case: Case, closer: str) -> bool:
     return closing.by_two(case) and not seconds(case, closer)
 
 
+def needed(press: Press) -> list[Block]:
+    """That it takes a second person, and who may be; nothing where one is enough or nobody is there."""
+    names = _names(press, seconds(press.case, press.person.id)) if closing.by_two(press.case) else ""
+    return [Callout("info", press.context.work.closing.takes_two.fill(people=names))] if names else []
+
+
 def before_closing(press: Press) -> Message | None:
     """What stands in the way of closing it: another's proposal, or what is to be done; None if nothing."""
     found = pending(press.case)

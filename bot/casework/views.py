@@ -67,7 +67,12 @@ def history_line(context: Context, entry: Entry) -> tuple[str, str]:
     who = actors.get(entry.actor) or context.name(entry.actor)
     written = [entry.detail[key] for key in _WRITTEN if entry.detail.get(key)]
     said = [what, *_timed(context, entry), *written, *_closing(context, entry)]
-    return f"{context.local(entry.at)} · {who}", ". ".join(said)
+    return f"{context.local(entry.at)} · {who}", _sentences(said)
+
+
+def _sentences(said: list[str]) -> str:
+    *first, last = said
+    return " ".join([*(one if one.endswith((".", "!", "?")) else f"{one}." for one in first), last])
 
 
 def _timed(context: Context, entry: Entry) -> list[str]:

@@ -33,7 +33,7 @@ def above(press: Press, form: FormKind) -> list[Block]:
     Before a closing what an outcome means for the personnel file; before an agreement what is agreed to.
     """
     if form == "closing":
-        return closing.notes(press)
+        return [*proposals.needed(press), *closing.notes(press)]
     if form == "agreement":
         return proposals.asked(press)
     if form != "first_step":

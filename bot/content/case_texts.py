@@ -379,6 +379,7 @@ class Closing(Record):
     agreed_advice: Text
     asked_for: Annotated[Phrase, Holding("person when")]
     may_agree: Annotated[Phrase, Holding("people")]
+    takes_two: Annotated[Phrase, Holding("people")]
     proposed: Annotated[Phrase, Holding("reference people")]
     waits_already: WithReference
     agencies: Text

@@ -202,6 +202,7 @@ class CaseFileTexts(Record):
     report: Text
     clauses: Text
     told: Text
+    told_channel: Text
     referrals: Text
     tasks: Text
     notes: Text

@@ -92,10 +92,12 @@ class Alert(Record):
     """The urgent alert: who gets it, before it is sent."""
 
     open: Text
+    kind: Text
     title: Text
     phone_title: Text
     phone: Text
     says: Text
+    kept: Text
     recipients: Text
     with_name: Text
     without_name: Text

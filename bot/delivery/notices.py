@@ -285,13 +285,8 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             return cards.card(work.context, report, told, entries, notice.recipient, links)
         case "line":
             return line(work, report, notice)
-        case "complaint":
-            noticed = _noticed(report, work.context.work.notices.named("complaint"))
-            label = work.context.texts.buttons["open"].fill(reference=report.reference)
-            way = Buttons((Button(label, "case.show", report.reference),))
-            return replace(noticed, blocks=(*noticed.blocks, way))
-        case "task" | "urgent" | "given_back" | "proposed" | "declined" | "no_second":
-            return _noticed(report, work.context.work.notices.named(notice.kind))
+        case "complaint" | "task" | "urgent" | "given_back" | "proposed" | "declined" | "no_second":
+            return _noticed(work.context, report, work.context.work.notices.named(notice.kind))
         case "withheld":
             texts = work.context.texts.withheld
             text = texts.text.fill(why=work.context.channel.reason)
@@ -313,21 +308,26 @@ def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Messa
         return message
     texts = work.context.work.covering
     other = {"given": texts.given, "task": texts.task}.get(notice.kind)
-    message = _noticed(report, other) if other else message
+    message = _noticed(work.context, report, other) if other else message
     names = ", ".join(work.context.name(name) for name in sorted(away))
     return replace(message, blocks=(*message.blocks, Paragraph(texts.line.fill(person=names), muted=True)))
 
 
-def _noticed(report: Report, texts: case_texts.Notice) -> Message:
-    return _plain(texts.title.fill(reference=report.reference), texts.text)
+def _noticed(context: Context, report: Report, texts: case_texts.Notice) -> Message:
+    """That something has happened, with the way to the case: that press asks whether they may have it."""
+    noticed = _plain(texts.title.fill(reference=report.reference), texts.text)
+    label = context.texts.buttons["open"].fill(reference=report.reference)
+    return replace(
+        noticed, blocks=(*noticed.blocks, Buttons((Button(label, "case.show", report.reference),)))
+    )
 
 
 # What says the same whatever happened to the case.
 _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
     "notice": cards.notice,
-    "added": lambda context, report: _noticed(report, context.texts.added),
-    "given": lambda context, report: _noticed(report, context.texts.given),
-    "vacated": lambda context, report: _noticed(report, context.texts.vacated),
+    "added": lambda context, report: _noticed(context, report, context.texts.added),
+    "given": lambda context, report: _noticed(context, report, context.texts.given),
+    "vacated": lambda context, report: _noticed(context, report, context.texts.vacated),
     "question": question_notice,
     ladder.REMINDER: ladder.reminder,
     check_back.CHECK_BACK: check_back.notice,

@@ -103,6 +103,7 @@ def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[
         "marks": list(tags(context, report, entries)),
         "urgent": row.urgent,
         "restricted": row.visibility.restricted,
+        "in_channel": row.visibility.in_channel,
         "child_concerned": row.child,
         "drill": row.drill,
         "mode": row.mode,
@@ -182,7 +183,7 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
         Heading(texts.clauses),
         *(_quotes(file) or (Paragraph(texts.none),)),
         Heading(texts.told),
-        _facts_or_none(context, tuple((item["person"], item["role"]) for item in file["told"])),
+        _facts_or_none(context, _told_lines(file, texts.told_channel)),
         *_part(context, texts.referrals, file["referrals"]),
         *_part(context, texts.tasks, file["tasks"]),
         *_part(context, texts.notes, file["notes"]),
@@ -190,6 +191,12 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
         Heading(texts.missing),
         Bullets((*_unnamed(context, file), *texts.not_here)),
     )
+
+
+def _told_lines(file: Item, channel_text: str) -> tuple[tuple[str, str], ...]:
+    """Each person once, at whatever levels they were told; those who read the channel as one."""
+    channel = [(role_name("flt"), channel_text)] if file["case"]["in_channel"] else []
+    return tuple(dict.fromkeys([*channel, *((item["person"], item["role"]) for item in file["told"])]))
 
 
 def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:

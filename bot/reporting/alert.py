@@ -51,7 +51,7 @@ def show(draft: Draft, world: World) -> Message:
     blocks += [
         Callout("danger", texts.phone_title, texts.phone),
         *contact_list(("police_emergency", "dsl", "deputy_dsl"), world),
-        Paragraph(texts.says),
+        Paragraph(f"{texts.says} {texts.kept}" if goes_on(draft) else texts.says),
         Bullets(tuple(person_line(reader, world) for reader in found), texts.recipients),
         Paragraph(texts.with_name if _is_named(draft) else texts.without_name),
         Outside(texts.local),
@@ -60,6 +60,11 @@ def show(draft: Draft, world: World) -> Message:
     listed = dict.fromkeys(reader.person for reader in found)
     strikes = tuple(_strike(draft, person, "out", texts.strike, world) for person in listed)
     return _message((*blocks, Buttons(strikes), *_put_back(draft, world)), world)
+
+
+def goes_on(draft: Draft) -> bool:
+    """Whether there is more to the report than its alert: then it stays open after it."""
+    return bool(set(draft.visited) - {"danger"})
 
 
 def strike(draft: Draft, option: str, world: World) -> Draft:

@@ -289,7 +289,7 @@ def send_alert(place: Place, _option: str = "") -> Turn:
     slots = alert.alert_slots(draft, world)
     if journeys.route_of(slots, world).refusal:
         return open_alert(place)
-    goes_on = bool(set(draft.visited) - {"danger"})
+    goes_on = alert.goes_on(draft)
     # Nothing of the report tells of its alert: an anonymous one would lead to who sent the alert.
     session = replace(place.session, draft=draft if goes_on else None)
     return Turn(session, (), (SendAlert(draft.tokens.draft, slots, goes_on),))

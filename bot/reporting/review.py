@@ -18,7 +18,7 @@ from bot.domain.replies import due
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import STRUCK, Settled, beside, options_of, route_of, settle
+from bot.reporting.journeys import ALERT, STRUCK, Settled, beside, options_of, route_of, settle
 from bot.reporting.steps import EARLIER, SLOT, contact_list, day_in_words, navigation, said, value_of
 
 OUTSIDE_CONTACTS = (
@@ -79,6 +79,9 @@ def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...]
         return ", ".join(earlier if value == EARLIER else day_in_words(value) for value in values)
     labels = {option.value: option.label for option in world.playbook.options(slot)}
     labels |= {option.value: option.label for option in options_of(item, {}, world)}
+    if slot == "kind":
+        # No question offers it: it is sent from every screen.
+        labels[ALERT] = world.playbook.texts.alert.kind
     return ", ".join(labels.get(value, value) for value in values)
 
 

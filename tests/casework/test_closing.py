@@ -451,3 +451,23 @@ def test_looked_into_is_said_only_where_it_was() -> None:
     claims = [item for item in outcomes if "looked into" in item.reporter or "investigated" in item.reporter]
     assert claims
     assert not [item.code for item in claims if {"other", "question"} & set(item.kinds)]
+
+
+def test_the_form_says_that_it_takes_two(desk: Desk) -> None:
+    """Before anything is typed it is said who may agree; of a case that one closes nothing of it is said."""
+    reference = allegation(desk)
+    form = desk.press("eleanor", "case.close", reference)
+    assert "It takes two" in form
+    assert "Dina Clarke" in form
+    other = desk.report("ana").reference
+    desk.press("farid", "case.acknowledge", other)
+    desk.press("farid", "case.details", other)
+    assert "takes two" not in desk.press("farid", "case.close", other)
+
+
+def test_the_history_ends_each_sentence_once(desk: Desk) -> None:
+    """What people wrote with a full stop gets no second one in the history."""
+    shown = desk.press("dina", "case.details", allegation(desk))
+    assert REASON.endswith(".")
+    assert REASON in shown
+    assert ".." not in shown

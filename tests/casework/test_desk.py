@@ -320,3 +320,21 @@ def test_who_reported_by_name_is_asked_for_no_receipt_code(desk: Desk, action: s
     assert "those who handle it are told" in desk.fill("ana", "report.add", value, text="One thing more.")
     assert "One thing more." in desk.press("eleanor", "case.details", reference)
     assert "no report of yours" in desk.fill("tom", "report.add", value, text="Not mine.")
+
+
+def test_restricted_stands_among_the_marks(desk: Desk) -> None:
+    """The list says in its column of marks that a case is restricted, and in its line."""
+    reference = desk.report(kind="colleague", struck="tom").reference
+    [message] = desk.send("eleanor", Pressed("case.list", "open"))
+    [table] = [block for block in message.blocks if isinstance(block, Table)]
+    [row] = [row for row in table.rows if row.cells[0] == reference]
+    assert dict(zip(table.columns, row.cells, strict=True))["Mark"] == "RESTRICTED"
+    assert "RESTRICTED" not in row.cells[-1]
+    assert "RESTRICTED" in row.text
+
+
+def test_an_alert_is_named_in_words(desk: Desk) -> None:
+    """The details of an urgent alert say what it is, though no question of a report offers it."""
+    reference = desk.report(kind="danger", danger="yes", school="northgate").reference
+    shown = desk.press("dina", "case.details", reference)
+    assert "What it is about: An urgent alert that someone may be in danger" in shown

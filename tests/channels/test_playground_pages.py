@@ -218,7 +218,10 @@ def test_a_review_is_one_list() -> None:
 
 def test_a_title_is_not_said_twice() -> None:
     """A heading that the form below it repeats is shown once."""
-    assert body(Heading("Close it"), Form("act", "", (), "Go", "Close it")).count("Close it") == 1
+    form = Form("act", "", (), "Go", "Close it")
+    assert body(Heading("Close it"), form).count("Close it") == 1
+    assert body(Heading("Close it"), Paragraph("Read this."), form).count("Close it") == 1
+    assert body(Heading("Before"), form).count("Close it") == 1
 
 
 def test_a_long_warning_without_more_is_running_text() -> None:

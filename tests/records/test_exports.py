@@ -426,3 +426,19 @@ def test_an_anonymous_reporter_gets_a_copy_by_the_code(desk: Desk, tmp_path: Pat
     copied = desk.send("joe", Pressed("report.copy", reference))
     assert all(message.ephemeral for message in copied)
     assert WORRY in desk.fill("ana", "report.copy", reference, code=tokens.code)
+
+
+def test_the_paper_names_everybody_who_was_told_once(desk: Desk) -> None:
+    """Those who read the channel stand on the paper too; whoever got card and details stands there once."""
+    reference = desk.report("ana").reference
+    desk.work(20)
+    file = taken(desk, reference, code(desk, "eleanor", reference))
+    assert file is not None
+    assert file["case"]["in_channel"]
+    shown = text_of(Message(case_blocks(desk.product.context, file), ""))
+    assert shown.count("Beth Okafor: Federation Business Manager") == 1
+    assert "Federation Leadership Team: the card, in its private channel" in shown
+    hidden = desk.report("ana", nudity="yes").reference
+    file = taken(desk, hidden, code(desk, "eleanor", hidden))
+    assert file is not None
+    assert "private channel" not in text_of(Message(case_blocks(desk.product.context, file), ""))

@@ -132,6 +132,22 @@ def test_one_school_and_an_urgent_alert(world: World) -> None:
     assert command.slots["school"] == ("ash",)
 
 
+@pytest.mark.parametrize(("answer", "stays"), [("no", True), ("yes", False)])
+def test_an_alert_says_that_the_report_stays_open_where_it_does(
+    answer: str, stays: bool, world: World
+) -> None:
+    """With more than danger told, the alert says that the report goes on, and it does; else neither."""
+    session = choose(started(world), world, answer)
+    if stays:
+        session = choose(session, world, next(iter(world.federation.schools)).id)
+    assert session.draft is not None
+    shown = turn(session, Pressed("journey.alert", steps.value_of(session.draft)), world)
+    assert ("your report stays open here" in text_of(shown.replies)) is stays
+    assert shown.session.draft is not None
+    sent = turn(shown.session, Pressed(alert.SEND, steps.value_of(shown.session.draft)), world)
+    assert (sent.session.draft is not None) is stays
+
+
 def test_no_accounts_configured(world: World) -> None:
     """Without a register of accounts the reporter types the name."""
     bare = replace(world, federation=replace(world.federation, accounts=()))

@@ -62,13 +62,18 @@ def laid_out(blocks: tuple[Block, ...]) -> list[tuple[Block, Mapping[str, Button
     """Each block, with the buttons that stand beside its rows instead of in a row of their own.
 
     A button "Change: School" right after a fact "School" goes beside it, so that a review is one list.
-    A heading that a form's title only repeats is left out.
+    A heading that a form's title only repeats is left out; with words between them, the title is.
     """
     found: list[tuple[Block, Mapping[str, Button]]] = []
     beside: dict[str, Button] = {}
+    said = set[str]()
     for block, after in zip(blocks, (*blocks[1:], None), strict=True):
         if isinstance(block, Heading) and isinstance(after, Form) and after.title == block.text:
             continue
+        if isinstance(block, Heading):
+            said.add(block.text)
+        if isinstance(block, Form) and block.title in said:
+            block = replace(block, title="")
         if isinstance(block, Buttons):
             block = replace(block, items=tuple(one for one in block.items if one not in beside.values()))
         beside = _beside(block, after)
