@@ -317,4 +317,11 @@ def test_a_phone_shows_one_side_at_a_time(site: Served, chromium: Browser) -> No
     page.get_by_role("tab", name="Leadership Team").click()
     expect(page.locator("#view-flt")).to_contain_text("FED-7K3Q")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    picker = page.locator("#leader-pane .picker")
+    picker.locator("summary .who span").evaluate(
+        "one => { one.textContent = 'A long role of a long school'.repeat(3) }"
+    )
+    box = picker.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
     opened.close()
