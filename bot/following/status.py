@@ -86,7 +86,10 @@ def _listed(work: Work, found: tuple[Report, ...]) -> Message:
     known = histories(work.tx, found)
     for report in found:
         entries = known[report.id]
-        blocks += _one(work, report, entries)
+        # Whom to phone is the same for each of them: it is said once.
+        blocks += [
+            one for one in _one(work, report, entries) if not isinstance(one, Bullets) or one not in blocks
+        ]
         if _owes_an_answer(report, entries):
             read = Button(
                 work.context.texts.buttons["read"].fill(), "report.read", report.reference, "primary"

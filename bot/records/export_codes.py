@@ -73,10 +73,10 @@ def _links(press: Press) -> Message:
     title = texts.case_title.fill(reference=report.reference)
     until = context.local(press.now + LINK_VALID_FOR)
     blocks: list[Block] = [Heading(title), Paragraph(texts.link_text.fill(until=until))]
+    press.record("export_code", {"format": ", ".join(FORMATS)})
     for wanted, label in (("pdf", texts.link_pdf), ("json", texts.link_json)):
         code, target = context.new_tokens().code, case_target(report.reference, wanted, "link")
         keep_code(press.tx, context.vault, target, press.person.id, code, press.now, LINK_VALID_FOR)
-        press.record("export_code", {"format": wanted})
         blocks.append(Link(label, f"{context.address}/case/{report.reference}/{wanted}/{code}"))
     return Message(tuple(blocks), title, replaces=f"{CASE}:{report.reference}", ephemeral=True)
 

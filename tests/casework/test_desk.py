@@ -241,7 +241,9 @@ def test_a_link_gives_the_case_once_and_only_to_a_press(desk: Desk) -> None:
         assert (await (await client.post(found["json"])).json())["case"]["reference"] == reference
 
     visiting(desk, story)
-    assert "Exported to a file" in desk.press("eleanor", "case.details", reference)
+    history = desk.press("eleanor", "case.details", reference)
+    assert "Exported to a file" in history
+    assert history.count("Asked for a code or a link") == 1
 
 
 @pytest.mark.parametrize("how", ["late", "wrong", "other", "moved"])

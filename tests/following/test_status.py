@@ -186,3 +186,15 @@ def test_status_leads_on(desk: Desk) -> None:
     tokens = new_tokens()
     desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
     assert "[Add more]" in status(desk, "joe", tokens.reference, tokens.code)
+
+
+def test_whom_to_phone_is_said_once(desk: Desk) -> None:
+    """Of two reports that nobody has in time, each says so, and the numbers stand there once."""
+    for _ in range(2):
+        desk.report("ana", kind="colleague")
+    desk.later(hours=7.6)
+    desk.work()
+    shown = status(desk, "ana")
+    assert shown.count("Reference: ") == 2
+    assert shown.count("Nobody has acknowledged it in the time") == 2
+    assert shown.count("116 123") == 1
