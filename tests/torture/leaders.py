@@ -8,6 +8,7 @@ import zlib
 from random import Random
 
 from tests.slack_double import Channel, Message, Person
+from tests.torture.reading import case_on
 
 ACKNOWLEDGE = "Acknowledge"
 _AGAIN_S = 4.0
@@ -52,9 +53,9 @@ class Leader(threading.Thread):
     def _wants(self, card: Message) -> bool:
         # The other half is left until its ladder has ended: its reminders would go on for ever.
         left = time.time() - float(card.ts) < LEFT_S
-        return self._everything.is_set() or is_acknowledged(card.text) or not left
+        return self._everything.is_set() or is_acknowledged(case_on(card)) or not left
 
 
-def is_acknowledged(title: str) -> bool:
-    """Whether anybody means to acknowledge the card of this title: the same half for every reader."""
-    return zlib.crc32(title[:8].encode()) % 2 == 0
+def is_acknowledged(reference: str) -> bool:
+    """Whether anybody means to acknowledge the card of this case: the same half for every reader."""
+    return zlib.crc32(reference.encode()) % 2 == 0

@@ -60,6 +60,10 @@ class Plan:
     wait_for_timers: bool = True
 
 
+# Among so many reports some are left to their timers.
+_ENOUGH = 30
+
+
 class Platform(SlackDouble):
     """The double, where now and then the same request comes twice, at the same moment."""
 
@@ -138,7 +142,13 @@ def torture(folder: Path, plan: Plan, cluster: Cluster | None, say: Callable[[st
         verdict.lost += [f"{left} messages are owed still"] if left else []
         numbers = _numbers(verdict, reaper, people, slack)
         numbers |= {"kills_s": round(busy, 1), "duration_s": round(time.monotonic() - began, 1)}
-        return Result(plan, verdict, numbers, broken(house) + died)
+        return Result(plan, verdict, numbers, broken(house) + died + _unseen(plan, verdict))
+
+
+def _unseen(plan: Plan, verdict: Verdict) -> list[str]:
+    """What a run that waits for timers would say of them without having seen one."""
+    waits = plan.wait_for_timers and verdict.received >= _ENOUGH
+    return ["no timer was seen: nothing is known of them"] if waits and not verdict.timers else []
 
 
 def broken(house: House) -> list[str]:
