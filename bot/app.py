@@ -23,7 +23,6 @@ from bot.channels.common.runtime import AsyncCore
 from bot.channels.common.work import Runtime
 from bot.channels.paper.case_pages import CasePages
 from bot.channels.playground.store import KeptMessages
-from bot.channels.slack import app as slack
 from bot.channels.slack.config import PLATFORM as SLACK
 from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
@@ -273,6 +272,9 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
         )
     runtime = Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
     if settings.slack:
+        # Bolt and its parts hold 15 MiB: only where there is a Slack.
+        from bot.channels.slack import app as slack
+
         senders[SLACK] = slack.mount(
             app, core, context.current, settings.slack, context.channel, context.doors[SLACK], runtime
         )

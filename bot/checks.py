@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.app import NoEngine, build, clock, read_case_texts, read_rasa, read_world
-from bot.channels.slack.checkup import prove
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
@@ -150,6 +149,8 @@ def _slack(settings: Settings) -> Finding:
         texts = read_world(settings).door.private
     except DataFaults:
         return Finding("slack", note="not proved: the knowledge base must be mended first")
+    from bot.channels.slack.checkup import prove
+
     proof = asyncio.run(prove(settings.slack, settings.federation.roster, texts, time.monotonic))
     return Finding("slack", proof.faults, proof.note)
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 
 CHANNEL = "signpost_outbox"
@@ -171,6 +170,9 @@ class Listener:
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` for each announcement, from this thread, until `end`. Connects again by itself."""
+        # Here: beside SQLite its 10 MiB would be held for nothing.
+        import psycopg
+
         while not self._ended:
             try:
                 self._hear(wake)
@@ -178,6 +180,8 @@ class Listener:
                 time.sleep(_AGAIN_S)
 
     def _hear(self, wake: Callable[[], None]) -> None:
+        import psycopg
+
         arguments = {**_connect_args(), "application_name": "signpost listener"}
         with psycopg.connect(self._url, autocommit=True, **arguments) as connection:
             connection.execute(f"LISTEN {CHANNEL}")

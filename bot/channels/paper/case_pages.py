@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.casework.context import Context, Work
-from bot.channels.paper.document import Sheet, pdf
+from bot.channels.paper import Sheet, pdf
 from bot.content.door_texts import CodeTexts
 from bot.records.case_file import case_blocks, title_of
 from bot.records.export_codes import FORMATS

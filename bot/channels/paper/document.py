@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,6 +18,7 @@ from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Tab
 from reportlab.platypus import Paragraph as Lines
 
 from bot.channels.paper.letters import BOLD, PLAIN, drawn, faced, in_order, is_right_to_left, legible, scripts
+from bot.channels.paper.sheet import Sheet
 from bot.content.door_texts import PageTexts
 from bot.domain.messages import (
     Block,
@@ -227,32 +228,18 @@ _FOOTER_SIZE = 8
 _ONE_PAGE_SIZES = (10, 9.5, 9, 8.5, 8, 7.5)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What is printed: its title, its blocks, and when, in words. `size` is of running text, in points."""
-
-    title: str
-    blocks: tuple[Block, ...]
-    printed: str
-    size: float = 10
-
-
-def pdf(sheet: Sheet, texts: PageTexts) -> bytes:
-    """The sheet as a PDF. Whatever stands in its texts is drawn as text."""
-    return _built(sheet, texts)[0]
-
-
 def on_one_page(sheet: Sheet, texts: PageTexts) -> bytes:
     """The same on a single page, in the largest type that fits; on more where even the smallest does not."""
     made = b""
     for size in _ONE_PAGE_SIZES:
-        made, pages = _built(replace(sheet, size=size), texts)
+        made, pages = built(replace(sheet, size=size), texts)
         if pages == 1:
             break
     return made
 
 
-def _built(sheet: Sheet, texts: PageTexts) -> tuple[bytes, int]:
+def built(sheet: Sheet, texts: PageTexts) -> tuple[bytes, int]:
+    """The sheet as a PDF, and its number of pages."""
     drawn()
     target = io.BytesIO()
     document = _Paper(target, legible(sheet.title, texts))
