@@ -27,6 +27,8 @@ ASK_TOPIC = "ask.topic"
 ASK_OTHER = "ask.other"
 ASK_MORE = "ask.more"
 APPLY = "account.request"
+LOG = "reply.log"
+PICTURE, DRAFT = "posting.picture", "posting.draft"
 FEEDBACK = "ask.feedback"
 PASSAGE = "ask.clause"
 #: Between the topics in the value of "Not what I meant" and of "More".
@@ -36,6 +38,9 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_image": (START, "image"),
     "report_other": (START, "other"),
     "account_request": (APPLY, ""),
+    "log_comment": (LOG, ""),
+    "check_picture": (PICTURE, ""),
+    "check_draft": (DRAFT, ""),
     "ask_flt": (START, "question"),
 }
 _DSL = ("dsl", "deputy_dsl")

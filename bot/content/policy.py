@@ -19,7 +19,16 @@ from bot.content.documents import DataFaults, Day, Document, Fault, Location, Re
 Verdict = Literal["never", "must", "allowed_if", "encouraged", "information"]
 Modality = Literal["must", "should", "may", "information"]
 Role = Literal["eht", "flt", "sbm", "fbm", "it"]
-Offer = Literal["report_abuse", "report_image", "report_other", "account_request", "ask_flt"]
+Offer = Literal[
+    "report_abuse",
+    "report_image",
+    "report_other",
+    "account_request",
+    "log_comment",
+    "check_picture",
+    "check_draft",
+    "ask_flt",
+]
 Contact = Literal[
     "dsl",
     "deputy_dsl",

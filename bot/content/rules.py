@@ -67,6 +67,9 @@ class ButtonTexts(Record):
     report_image: Text
     report_other: Text
     account_request: Text
+    log_comment: Text
+    check_picture: Text
+    check_draft: Text
     ask_flt: Text
     passage: Text
     more: Text
@@ -82,6 +85,9 @@ class ButtonTexts(Record):
             "report_image": self.report_image,
             "report_other": self.report_other,
             "account_request": self.account_request,
+            "log_comment": self.log_comment,
+            "check_picture": self.check_picture,
+            "check_draft": self.check_draft,
             "ask_flt": self.ask_flt,
         }[offer]
 
