@@ -80,7 +80,7 @@ def _knowledge(settings: Settings) -> str:
         raise DataFaults(early)
     found = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
-    # Such a topic answers whoever acts, on whatever account, and about whomever.
+    # Such a topic answers every actor, on every account, about everybody.
     return f"{found}; without `applies`: {', '.join(bare)}" if bare else found
 
 

@@ -151,7 +151,7 @@ class _Asked:
         if not self._parse.english:
             return Answer(question, "smalltalk", f"{texts.english_only}\n\n{texts.quiet}", 1.0, quiet=True)
         if not reading.odds and any(map(str.isalnum, question)):
-            # No engine read it: nothing is made up, and whoever worries finds the numbers.
+            # No engine read it: nothing is made up, and a worried reader finds the numbers.
             return Answer(question, "not_covered", f"{texts.not_covered}\n\n{texts.quiet}", quiet=True)
         chatty = reading.of("greet", "help") >= reading.rules.thresholds.smalltalk
         if not reading.odds or (chatty and not reading.goes_on):

@@ -215,7 +215,7 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
 
 
 def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:
-    """The topics that came close without being asked about: whoever meant one of them finds it, too."""
+    """The topics that came close: a person who meant one of them finds it, too."""
     least = reading.rules.thresholds.cite_beside * best.share
     close = [other for other in reading.fitting if other is not best and other.share >= least]
     return tuple(other.topic for other in close[:_BESIDE])

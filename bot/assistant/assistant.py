@@ -76,7 +76,7 @@ _DANGER_STARTS = ("danger", "concern")
 
 
 class RateLimit:
-    """Counts what each person does. Whoever is turned away loses nothing: nothing of it was looked at."""
+    """Counts what each person does. A request over the limit is refused unread and loses nothing."""
 
     def __init__(self, context: Context, engine: Engine, local: Engine) -> None:
         self._context = context
@@ -365,7 +365,7 @@ class Assistant:
         try:
             stored = load_session(tx, self._context.vault, owner, now)
         except KeyFault as fault:
-            # Whoever would report must not be kept from it until the old session expires.
+            # Nobody may be kept from reporting until the old session expires.
             log.error("session_not_opened", reason=str(fault))
             return None
         return dialogue.restore(stored) if stored else self._new_session()
@@ -446,7 +446,7 @@ class Assistant:
     def _keep(self, work: Work, owner: str, before: Session, turn: Turn) -> None:
         sent = [command for command in turn.commands if isinstance(command, SubmitReport)]
         if any(command.slots.get("mode") == (ANONYMOUS,) for command in sent):
-            # Not even the last question asked may point to whoever reported.
+            # Not even the last question asked may point to the reporter.
             forget_session(work.tx, owner)
             return
         session = turn.session

@@ -44,6 +44,6 @@ def _may(world: World, person: Person, duty: Duty) -> bool:
         return True
     if duty in ("roster", "purge"):
         return bool(roster.every_role_of(person.id) & world.approvers[duty])
-    # A deputy, and whoever stands in, have the role's rights in the cases that are brought to them.
+    # Deputies and covers have the role's rights in the cases that are brought to them.
     roles = {role.removeprefix("deputy_") for role in roster.roles_of(person.id, "")}
     return any(roles & set(world.permissions[action]) for action in ACTIONS if action == duty)

@@ -201,7 +201,7 @@ def _of_sender(text: str) -> Callable[[Session, Sender, World, datetime], Turn] 
 
 
 def _drill(session: Session, sender: Sender, world: World, now: datetime) -> Turn:
-    """The same from the top, as a drill; for whoever is on the roster."""
+    """The same from the top, as a drill; for people on the roster."""
     if not drills.may_start(sender, world):
         return Turn(session, (_text(world.playbook.texts.dialogue.no_drill),))
     if session.draft is not None:

@@ -31,7 +31,7 @@ class Owed:
 
 
 def owe(work: Work, sender: Sender, thread: str, message: Message) -> None:
-    """Owe the answer to whoever asked, in the same transaction as all that the question did."""
+    """Enqueue the answer for its asker, in the same transaction as all that the question did."""
     blocks = [{"kind": type(block).__name__, **asdict(block)} for block in message.blocks]
     sealed = {"to": (sender.platform, sender.user, thread), "summary": message.summary, "blocks": blocks}
     asker = Asker(sender.platform, sender.user)

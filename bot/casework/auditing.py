@@ -42,7 +42,7 @@ def note(
 def note_look_up(work: Work, person: Person | None, reference: str, **detail: str) -> None:
     """The same for a refused look-up of a case: one entry in one list, whether it is hidden or there is none.
 
-    Whoever may read the audit, and is concerned in a case, must not learn from it that the case exists.
+    A reader of the audit who is concerned in a case must not learn from it that the case exists.
     """
     roster = work.context.world.federation.roster
     roles = roster.every_role_of(person.id) if person else frozenset()
@@ -72,7 +72,7 @@ def may_audit(context: Context, person: Person) -> bool:
 def _may(work: Work, person: Person, asked: ShowAudit, found: Report | None) -> bool:
     if found is not None:
         return work.context.may(person, "audit", found, people_of(work.tx, found))
-    # That there is no such case is told to nobody; what is about no case, to whoever may audit any.
+    # Nobody is told that there is no such case; entries about no case are for everyone who may audit any.
     return not asked.reference and may_audit(work.context, person)
 
 

@@ -1,4 +1,4 @@
-"""A case and the one way to change it: its state, its history, and what is owed to whom, together."""
+"""A case and the one way to change it: state, history and notifications change together."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Case:
     def apply(
         self, *events: Event, detail: Detail = _NOTHING, due_at: datetime | EllipsisType | None = ...
     ) -> Case | Refused:
-        """Let it happen: state, timers, marks and history are stored, every card is owed anew.
+        """Apply the event: store state, timers, marks and history, and enqueue every card again.
 
         Several events are one change, and `detail` is of the first. `due_at` is when the ladder climbs next,
         where the events do not say so themselves. A refusal changes nothing.
@@ -130,7 +130,7 @@ class Case:
         add_entry(self.work.tx, self.work.context.vault, self.report, entry)
 
     def touch(self) -> Case | Refused:
-        """What its cards show has changed, and nothing of itself: they are owed anew."""
+        """Enqueue its cards again: what they show has changed, the case itself has not."""
         kept = self._save(self.report.state, self.report.row.due_at)
         return self._rewritten() if kept else _CHANGED
 

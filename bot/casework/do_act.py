@@ -77,7 +77,7 @@ def refused(press: Press, why: Refused) -> Message:
 
 
 def tick(press: Press) -> Message:
-    """A task is done: said by whoever owns it, or works on the case."""
+    """A task is done: its owner, or somebody who works on the case, says so."""
     owner = {task.number: task.person for task in open_tasks(press.case.entries)}
     if owner.get(press.part, press.person.id) != press.person.id and not press.may("assess"):
         return press.refused("not_permitted")

@@ -53,7 +53,7 @@ class Counters:
         self._add("code", _EVERYBODY, now, MINUTE)
 
     def wait_s(self, now: datetime) -> float:
-        """How long a look-up by code waits now, whoever asks: nothing, unless many are guessing."""
+        """How long a look-up by code waits now, for everybody alike: not at all, unless many are guessing."""
         many = self._count("code", _EVERYBODY, now, MINUTE) >= self.limits.wrong_codes_a_minute_by_all
         return _SLOWER_S if many else 0.0
 

@@ -70,7 +70,7 @@ def card_links(tx: Transaction, report: Report, entries: Sequence[Entry]) -> tup
 
 
 def hide_from_linked(case: Case) -> None:
-    """The case has become restricted: the cards of open cases that named it are written anew without it."""
+    """The case has become restricted: rewrite the cards of open cases that named it, without it."""
     work = case.work
     for item in named(work.tx, linked_ids(case.entries)):
         other = report_by_reference(work.tx, work.context.vault, item.reference)

@@ -22,7 +22,7 @@ def fields(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
 
 
 def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
-    """Whoever holds the case, or has worked on it, is no such contact."""
+    """A person who holds the case, or has worked on it, cannot be its named contact."""
     roster, typed = press.context.world.federation.roster, Read(values["contact"])
     handle = {entry.actor for entry in press.case.entries} | {press.report.state.holder, press.person.id}
     for person in handle & roster.people.keys():

@@ -13,7 +13,7 @@ from bot.storage.reports import Report
 def next_people(
     context: Context, report: Report, told: tuple[Told, ...], also_out: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
-    """The next step as the roster stands today: whoever has left is passed over, a successor is told.
+    """The next step by today's roster: people who left are skipped, their successors are told.
 
     `also_out` are people who are about to step back from the case.
     Whoever was left out when the report was sent stays out, and so does whoever is concerned today. Where

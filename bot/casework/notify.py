@@ -115,7 +115,7 @@ def owe_members(work: Work, report: Report, kind: str) -> int:
     """What the FLT's channel cannot be told, each FLT member is told who may see the report: how many.
 
     Nobody who is concerned, and nobody once somebody has the case. A notice ("withheld") is owed once,
-    whatever happens to the report; a card anew for each of its versions.
+    whatever happens to the report; a new card for each of its versions.
     """
     if report.state.stage not in UNACKNOWLEDGED or not report.row.visibility.in_channel:
         return 0
@@ -149,7 +149,7 @@ def has_reached_somebody(work: Work, report: Report) -> bool:
 def owe_reporter(work: Work, report: Report, kind: str) -> None:
     """Tell a reporter who can be told; an anonymous one reads it with reference and code instead.
 
-    Whoever asked not to be contacted is sent nothing after the receipt, and reads the rest in the status.
+    A reporter who asked not to be contacted is sent nothing after the receipt; the status has the rest.
     """
     if is_uncontacted(work.context, report, work.now) and kind != "receipt":
         return
@@ -162,7 +162,7 @@ def _can_be_told(context: Context, report: Report) -> bool:
 
 
 def reached(work: Work, report: Report, told: tuple[Told, ...], person: str) -> tuple[str, ...]:
-    """Somebody and, while they are away, whoever stands in for them: those of them who may see the case.
+    """A person and, while they are away, their cover: those of them who may see the case.
 
     Where none of these is there, the Executive Headteacher too.
     """
@@ -179,7 +179,7 @@ def reached(work: Work, report: Report, told: tuple[Told, ...], person: str) -> 
 
 
 def owe_person(work: Work, report: Report, kind: str, person: str) -> None:
-    """Tell one person on the roster, and whoever stands in for them while they are away.
+    """Notify one person on the roster, and their cover while they are away.
 
     A card that is rewritten in place tells nobody anything.
     """
@@ -199,7 +199,7 @@ def owe_addition(
     *,
     everybody: bool = False,
 ) -> None:
-    """Tell whoever holds the case what the reporter did; where nobody does, everyone with its card.
+    """Tell the holder what the reporter did; without a holder, everyone with the case's card.
 
     Where nobody has a card any more, whoever may work on it today. With `everybody` all of them. Of those
     who are away their covers too.

@@ -72,7 +72,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
 
 def _kept_with_draft(reference: str, mode: str, command: SubmitReport) -> str:
     """What a second press of Send is told; nothing for an anonymous report, whose sender has it."""
-    # But for the rare one that was drawn anew: its sender read it in the receipt, which may be lost.
+    # But for the rare one that was drawn again: its sender read it in the receipt, which may be lost.
     written_down = mode == ANONYMOUS and reference == command.tokens.reference
     return "" if written_down else reference
 

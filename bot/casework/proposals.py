@@ -67,7 +67,7 @@ def before_closing(press: Press) -> Message | None:
 
 
 def before_agreeing(press: Press) -> Message | None:
-    """Whoever agrees has read it: what they have to do first; None if nothing."""
+    """What a person has to do before they can agree (read the details); None if nothing."""
     opened = closing.is_open_to(press.case, press.person.id)
     return None if opened else closing.to_do(press, ("details",))
 
@@ -157,7 +157,7 @@ def decline(press: Press, values: Mapping[str, str]) -> Message:
 
 
 def tell_if_nobody_is_left(before: Case, after: Case) -> None:
-    """Somebody stepped back: whoever asked for the closing learns that nobody is left who could agree."""
+    """Somebody stepped back: tell the proposer if nobody is left who could agree."""
     found = pending(after)
     if found is not None and seconds(before, found.actor) and not seconds(after, found.actor):
         owe_person(after.work, after.report, "no_second", found.actor)

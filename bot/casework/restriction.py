@@ -1,6 +1,6 @@
 """Who has a case from now on: it is moved to restricted, or somebody steps back from it.
 
-Whoever loses it loses the card too: it is taken away, and from the FLT's channel everything else of the
+A person who loses it loses the card too: it is taken away, and from the FLT's channel everything else of the
 case as well. Both are for good.
 """
 
@@ -63,7 +63,7 @@ def _without(route: SealedRoute, people: Iterable[str]) -> SealedRoute:
 
 
 def _state_after(press: Press, told: tuple[Told, ...]) -> CaseState:
-    """Somebody has it at every moment: whoever held it, where they keep it; else the presser."""
+    """Somebody has it at every moment: its holder, if they keep it; else the presser."""
     state, me = press.report.state, press.person.id
     if state.stage is Stage.CLOSED:
         return state
@@ -166,7 +166,7 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
 
 
 def _take_from(press: Press) -> None:
-    """The presser's card is taken away and nothing more is owed to them; whoever is left is told."""
+    """Take the presser's card away, cancel what is owed to them, and tell the people who are left."""
     report = press.case.again().report
     mine = Recipient(press.person.id)
     had = mine in cards_of(press.tx, report.id)

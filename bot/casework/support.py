@@ -1,4 +1,4 @@
-"""Whoever reported and would like support: a task of whoever holds the case, from the first one on."""
+"""A reporter's wish for support: a task of the case's holder, from the first holder on."""
 
 from __future__ import annotations
 

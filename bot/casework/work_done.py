@@ -62,7 +62,7 @@ def is_investigated(entries: Iterable[Entry]) -> bool:
     return any(entry.event == "investigate" for entry in entries)
 
 
-# Of a task: it is for whoever holds the case, and goes with it.
+# Of a task: it belongs to the case's holder, and passes on with the case.
 HOLDERS = "holder"
 
 

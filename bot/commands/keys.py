@@ -94,7 +94,7 @@ def _free_id(known: tuple[str, ...]) -> str:
 
 @command("rotate", group)
 def rotate_command() -> None:
-    """Wrap every record's key anew by the newest key, while Signpost serves; say which keys may go."""
+    """Rewrap every record's key with the newest key, while Signpost serves; say which keys may go."""
     with opened() as product:
         _refuse_where_others_serve(product)
         approval = agreement(product, "keys", "wrapping the keys anew")

@@ -182,7 +182,7 @@ class CaseList(Record):
 
 
 class AuditTexts(Record):
-    """The audit, as whoever may read it sees it: the names of actors and of actions among them."""
+    """The audit as its readers see it: the names of actors and of actions among them."""
 
     title: WithReference
     general: Text
@@ -406,7 +406,7 @@ class WorkReminder(Record):
 
 
 class Covering(Record):
-    """What is told to whoever stands in for somebody away."""
+    """What the cover of an absent person is told."""
 
     given: Notice
     task: Notice

@@ -1,4 +1,4 @@
-"""How Signpost turns to whoever reported (policy_kb/contact.yml), checked at start."""
+"""How Signpost contacts reporters (policy_kb/contact.yml), checked at start."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class OptionRecord(Record):
     `logs` leads to the list of replies and makes no report, unless danger was told of.
 
     `explain` is said above the buttons wherever the choice is offered. `retired` is an answer of reports of
-    an older version: it is read there, and offered no more; whoever gave it in a draft is asked again.
+    an older version: it is read there, and offered no more; a draft that holds it is asked again.
     """
 
     value: str

@@ -29,7 +29,7 @@ class WhomPattern(Record):
 
 
 class Whom(Record):
-    """How people ask for a person: the words of asking, the roles, and whoever will do.
+    """How people ask for a person: the words of asking, the roles, and "anybody".
 
     `doing` are words of another question: what one may do with the number.
     """

@@ -216,7 +216,7 @@ class AnswerTexts(Record):
         return " ".join(told)
 
     def _for_others(self, actors: Sequence[str]) -> list[str]:
-        """What a rule for somebody else means for whoever acts."""
+        """What a rule for somebody else means for the actor."""
         texts: Mapping[Any, str] = self.related_actors
         return [texts[actor] for actor in actors if actor in texts]
 
@@ -450,7 +450,7 @@ class DangerWords(Record):
         return any(name in named and pattern.search(plain) for name, pattern in self._compiled)
 
     def may_be_self(self, text: str) -> bool:
-        """Whether whoever wrote a text of danger may be in danger themselves."""
+        """Whether the author of a text of danger may be in danger themselves."""
         return re.search(self.about_self, unroll(text)) is not None
 
     @cached_property

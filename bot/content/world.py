@@ -21,7 +21,7 @@ class World:
     """Read once at start, then immutable.
 
     `platform` is where the person of this turn is: what others can know of them differs. "" outside a turn.
-    `now` is its moment, by which whoever answers at that hour stands first; None outside a turn.
+    `now` is its time: contacts that answer at that hour come first; None outside a turn.
     """
 
     policy: Policy

@@ -1,4 +1,4 @@
-"""What is owed to somebody on the roster and is about no single report: a proposal to decide, a digest."""
+"""Messages to people on the roster that are about no single report: a proposal to decide, a digest."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _ROLE = "it"
 
 
 def owe(work: Work) -> None:
-    """Owe each trouble that the doors of this process have to whoever can mend it, once a day."""
+    """Notify those who can mend it of each trouble of this process's doors, once a day."""
     people = work.context.world.federation.roster.holders(_ROLE, "")
     for platform, state in work.context.doors.items():
         for trouble in state.troubles:

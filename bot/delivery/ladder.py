@@ -32,7 +32,7 @@ from bot.storage.timers import due_report, due_reports, set_reminder
 def remind(work: Work, report: Report, told_now: tuple[str, ...]) -> None:
     """Owe what is due of the reminders, the newest alone, and set the next one.
 
-    Whoever is told at this very moment needs none.
+    People told at this very moment need none.
     """
     if not _is_waiting(report):
         set_reminder(work.tx, report, None)
@@ -58,7 +58,7 @@ def _is_waiting(report: Report) -> bool:
 
 
 def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:
-    """Whoever has its card, and on the open route the FLT's people: as far as they may still see it.
+    """People with its card, and on the open route the FLT: those of them who may still see it.
 
     After the ladder's end the Executive Headteacher too.
     """

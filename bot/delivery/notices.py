@@ -270,7 +270,7 @@ def _address(
             raise NowhereToSend(recipient)
         return report.reporter.platform, report.reporter.user
     person = context.world.federation.roster.people.get(recipient.person)
-    # Asked again each time: whoever has left, or has left the role, is sent nothing more.
+    # Checked each time: a person who left, or left the role, is sent nothing more.
     told_still = person is not None and context.may(person, "list", report, told)
     if person and told_still and (platform := ways.to(person, context.platforms)):
         return platform, person.accounts[platform]
@@ -296,7 +296,7 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
 
 
 def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Message) -> Message:
-    """The same for whoever is told because they stand in for somebody: it says for whom.
+    """The same for a cover: it says whom they cover.
 
     A task, or a case, that was given to somebody else is not theirs.
     """

@@ -29,7 +29,7 @@ async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Sho
     """Show it. Raises a DeliveryFault.
 
     What stands there is rewritten; what an earlier try may have left is looked up by its key first. `last`:
-    it was refused so often in words that nobody knows that what cannot be rewritten is posted anew.
+    it was refused so often in words that nobody knows that what cannot be rewritten is posted again.
     """
     target = Target(outgoing.platform, outgoing.conversation)
     if outgoing.in_place:
@@ -94,7 +94,7 @@ async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
 async def _rewritten(
     sender: Sender, target: Target, message_id: str, outgoing: Outgoing, *, last: bool
 ) -> bool:
-    """Whether the message that stood there shows the new state now; False where it must be posted anew."""
+    """Whether the message that stood there shows the new state now; False where it must be posted again."""
     try:
         await sender.edit(target, message_id, outgoing.message)
     except PermanentFault:

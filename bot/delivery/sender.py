@@ -38,7 +38,7 @@ class PermanentFault(DeliveryFault):
 
 
 class LostFault(PermanentFault):
-    """What was to be rewritten is there no longer, or can be rewritten no longer: it must be posted anew."""
+    """The message to edit no longer exists, or can no longer be edited: it must be posted again."""
 
 
 class RefusedFault(DeliveryFault):
@@ -71,7 +71,7 @@ class Sender(Protocol):
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
         """Take a message away; where the platform cannot, it becomes `instead`. Raises a DeliveryFault.
 
-        What is not there any more is away. It is done whoever reads the conversation by now.
+        A message that no longer exists counts as removed. Who reads the chat by now does not matter.
         """
 
     async def find(

@@ -46,7 +46,7 @@ def outage(work: Work, claimed: Claimed, platform: str, fault: str) -> None:
     if not again or elsewhere or not claimed.notice.report_id:
         return
     climbed = report_by_id(work.tx, work.context.vault, claimed.notice.report_id).state.level
-    # One step at most: whoever the ladder would reach next is most likely beyond reach as well.
+    # One step at most: the ladder's next people are most likely unreachable as well.
     if "outage: " not in claimed.fault and not climbed:
         _tell_others(work, claimed)
     # Nor when it is late: whose row comes first is chance.
@@ -154,7 +154,7 @@ _ROLE = "it"
 
 
 def look(work: Work, told: str) -> str:
-    """Owe it to whoever can mend the channel, once a day, where the reason is another than the one `told` of.
+    """Notify those who can mend the channel, once a day, where the reason differs from `told`.
 
     The reason now. That the channel has not been looked at yet, as at every start, is none.
     """

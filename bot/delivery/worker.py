@@ -229,7 +229,7 @@ class Worker:
 
     def _wake_unless_looked(self, looks: int) -> None:
         # A hand looks again when all that it carries is done. Where one of these is slow another looks for
-        # whoever is free by now: what came for them meanwhile was passed by.
+        # recipients that are free by now: their messages were passed over meanwhile.
         if self._looks == looks:
             self.wake.set()
 

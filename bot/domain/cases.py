@@ -150,7 +150,7 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.WITHDRAW: Stage.CLOSED,
         Happening.WITHDRAW_KEPT: Stage.ACKNOWLEDGED,
         Happening.MISDIRECT: Stage.SUBMITTED,
-        # Whoever held it may hold it no more: it waits for somebody again.
+        # Its holder may hold it no more: it waits for somebody again.
         Happening.VACATE: Stage.DELIVERED,
         Happening.DEADLINE: Refused("already_acknowledged"),
         Happening.CLOSE: Stage.CLOSED,
@@ -169,7 +169,7 @@ _TABLE: dict[Stage, dict[Happening, Stage | Refused]] = {
         Happening.CORRECT: Stage.CLOSED,
         Happening.WITHDRAW: Refused("closed"),
         Happening.WITHDRAW_KEPT: Refused("closed"),
-        # Closed by the wrong person: whoever should have had it has it now.
+        # Closed by the wrong person: the right one has it now.
         Happening.MISDIRECT: Stage.SUBMITTED,
         Happening.VACATE: Refused("closed"),
         Happening.DEADLINE: Refused("closed"),
@@ -200,7 +200,7 @@ for _stage, _answers in _TABLE.items():
     _answers |= {event: _stage if event is not Happening.AGREE else Stage.CLOSED for event in _BY_TWO}
     if _stage is not Stage.ACKNOWLEDGED:
         _answers |= dict.fromkeys(_BY_TWO, Refused("not_acknowledged" if _is_open else "closed"))
-    # Whoever investigates holds the case: it has been acknowledged.
+    # Investigating means holding the case: it has been acknowledged.
     _answers[Happening.INVESTIGATE] = (
         _stage if _stage is Stage.ACKNOWLEDGED else Refused("not_acknowledged" if _is_open else "closed")
     )
@@ -231,7 +231,7 @@ def _changed(state: CaseState, event: Event) -> CaseState:
         case Happening.CLOSE | Happening.AGREE:
             return replace(state, outcome=event.outcome)
         case Happening.REOPEN:
-            # Withdrawn before anybody had it: whoever opens it again is the first.
+            # Withdrawn before anybody had it: the person who reopens it is the first.
             first = state.acknowledged_by or event.actor
             return replace(state, outcome="", holder=event.actor, acknowledged_by=first)
         case Happening.WITHDRAW:

@@ -2,7 +2,7 @@
 
 The targets are the Federation's own: the policy sets no time for acknowledging a report. They run from
 the moment at which it was received, whenever it was delivered; where it is made urgent, or goes to other
-people, anew from that moment. An urgent case waits for nobody's hours.
+people, counted again from that moment. An urgent case waits for nobody's hours.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Targets:
     `urgent` in minutes of the clock, `standard` in working time. `undelivered`: the minutes after which a
     report that has reached nobody is brought to others, and its reporter is told. `check_back_days`: the days
     after which a reporter is asked whether anything has happened since; 0 for never. `idle_days`: the working
-    days without work on it after which an acknowledged case is brought to mind; 0 for never.
+    days without work on it after which a reminder of an acknowledged case is sent; 0 for never.
     """
 
     urgent: tuple[int, ...] = (10, 20, 30)
@@ -54,7 +54,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class Timetable:
-    """The timers of one case. `since` is its receipt, or when its clock began anew after `climbed` steps."""
+    """The timers of one case. `since` is its receipt, or when its clock restarted after `climbed` steps."""
 
     since: datetime
     urgent: bool

@@ -207,7 +207,7 @@ class Message:
     # Never left in a platform's history: a step of a journey, the details of a case, a question to a
     # reporter. A door that cannot show it for one pair of eyes shows a way to open it instead.
     ephemeral: bool = False
-    # Shown to whoever is there now and kept by no door that keeps what it showed: what only a code opens.
+    # What only a code opens: shown now, and kept by no door that keeps what it showed.
     once: bool = False
     # Takes all that was said before it off the screen, where a door can, for as long as it stands there.
     hides: bool = False

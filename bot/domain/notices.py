@@ -1,4 +1,4 @@
-"""Whom a message is owed to, and what makes it the same message: as the outbox stores them, and back.
+"""The recipient of a message, and what makes it the same message: as the outbox stores them, and back.
 
 Both read any text, and write it again byte for byte: a row that says something else than it should is for
 nobody, and is refused when it is sent; it holds up no other.

@@ -28,7 +28,7 @@ class CasePart:
         return f"{self.reference}{_BAR}{self.part}" if self.part else self.reference
 
 
-# The part of a report that bears its sender's name or account: no receipt code is asked for.
+# The part of a named report: no receipt code is asked for.
 OWN = "own"
 
 

@@ -156,7 +156,7 @@ class Roster:
         return tuple(reversed(chain))
 
     def stand_ins(self, person: str) -> tuple[str, ...]:
-        """Whoever stands in for `person` at this moment, the nearest first; a cover may be away as well."""
+        """The present covers of `person`, the nearest first; a cover may be away as well."""
         return tuple(reversed(self._with_covers(person)[:-1]))
 
     def all_away(self, people: Iterable[str]) -> bool:
@@ -247,7 +247,7 @@ class Federation:
         return self.account_facts.get(name, Account(name))
 
     def timetable(self, since: datetime, urgent: bool, climbed: int = 0) -> Timetable:
-        """The timers of a case that was received then, or begins anew then after `climbed` steps."""
+        """The timers of a case that was received then, or restarts then after `climbed` steps."""
         return Timetable(since, urgent, self.targets, self.working_time, climbed)
 
     def local(self, moment: datetime) -> str:
@@ -266,7 +266,7 @@ class Federation:
         return self.phones(self.contacts, now)
 
     def phones(self, keys: Iterable[str], now: datetime | None) -> Mapping[str, str]:
-        """The same of these keys alone, in their order: whoever is not configured is left out."""
+        """The same of these keys alone, in their order; keys that are not configured are left out."""
         contacts = [self.contacts[key] for key in keys if key in self.contacts]
         if self.is_after_hours(now):
             contacts.sort(key=lambda contact: not contact.any_hour)
@@ -351,7 +351,7 @@ def apply(roster: Roster, change: Change, schools: Collection[str]) -> Roster | 
 
 
 def at(roster: Roster, now: datetime) -> Roster:
-    """The roster with whoever stands in at this moment."""
+    """The roster with its present covers."""
     here = [item for item in roster.absences if item.start <= now < item.end]
     return replace(roster, covers={item.person: item.cover for item in here})
 

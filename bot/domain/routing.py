@@ -317,7 +317,7 @@ class _Plan:
         while step := next_step(self.roster, self.school, route, climbed):
             steps.append(step)
             climbed |= set(step)
-        # Nobody beside those who were told: the same people again, and whoever takes over from them.
+        # Nobody beside those who were told: the same people again, and their successors.
         return tuple(steps) or (tuple(dict.fromkeys(item.person for item in route.told)),)
 
 

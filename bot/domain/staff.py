@@ -50,7 +50,7 @@ class Member:
 
 
 def register(roster: Roster, schools: Iterable[School], listed: Iterable[Listed]) -> tuple[Member, ...]:
-    """Roster and staff list as one, by name: whoever is on both, by their e-mail address, is one entry."""
+    """Roster and staff list as one, by name: a person on both, by their e-mail address, is one entry."""
     every = tuple(school.id for school in schools)
     by_email = {item.email: item for item in listed}
     found = [
@@ -79,6 +79,6 @@ def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: L
     )
     if listed is None:
         return member
-    # Whoever is on the roster has not left, whatever the list says.
+    # People on the roster have not left, whatever the list says.
     theirs = {*(listed.schools or every), *(places & set(every))}
     return replace(member, schools=tuple(one for one in every if one in theirs), jobs=listed.jobs)

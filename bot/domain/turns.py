@@ -88,7 +88,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The random names that the next report of a session will bear, made before it starts.
+    """The random ids of a session's next report, made before it starts.
 
     They are made early so that a press of Send that comes twice names the same report, and so
     that an anonymous reporter holds the receipt code before anything is sent.
@@ -179,7 +179,7 @@ class AddToReport:
 class AnswerCheckBack:
     """Whether anything has happened since the report, from its reporter (by identity, or with the code).
 
-    `risks` are "child" and "danger", as far as they were ticked; whoever ticks one has read whom to phone.
+    `risks` are "child" and "danger", as far as ticked; a reporter who ticks one has read whom to phone.
     """
 
     reference: str

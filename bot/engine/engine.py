@@ -50,7 +50,7 @@ from bot.engine.wordpiece import WordPiece, load_vocabulary, whole_words
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 # Every change of an example makes a new file: the newest few are kept, with and without the language model.
 _KEPT = 4
-# Whoever has waited so long learns by itself.
+# A process that has waited so long learns by itself.
 _PATIENCE_S = 300
 
 

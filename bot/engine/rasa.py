@@ -137,7 +137,7 @@ class RasaService:
 
 @contextmanager
 def _cut_after(seconds: float, connection: HTTPConnection, late: Event) -> Iterator[None]:
-    """Ends the exchange after `seconds` in all: a socket's own time-out begins anew with each byte."""
+    """Ends the exchange after `seconds` in all: a socket's own time-out restarts with each byte."""
 
     def cut() -> None:
         late.set()
@@ -206,7 +206,7 @@ class Breaker:
         self._lock = Lock()
 
     def lets_pass(self) -> bool:
-        """Whether to ask now. Whoever is let pass says how it ended."""
+        """Whether to ask now. A caller that gets True reports the outcome."""
         with self._lock:
             if self._failed < self._failures:
                 return True
@@ -283,7 +283,7 @@ class RasaEngine:
 
     def _ended(self, *, well: bool, why: str = "") -> None:
         if not well:
-            # Whoever answers next may be a restarted service with another model.
+            # The next answer may come from a restarted service with another model.
             self._checked_at = None
         if self._breaker.ended(well=well):
             log.warning("rasa_answers_again" if well else "rasa_rests", **({} if well else {"reason": why}))

@@ -1,6 +1,6 @@
 """Some days after a report its reporter is asked, once, whether anything has happened since.
 
-Whoever bears their name is sent a line without content, unless they asked not to be contacted; an anonymous
+Named reporters are sent a line without content, unless they asked not to be contacted; an anonymous
 reporter finds the question in their mailbox, and nothing is sent. The answer is an addition to the case.
 """
 

@@ -1,7 +1,7 @@
 """The one question some days after a report: has anything happened since? Its form, and what it leads to.
 
-Whoever ticks that a child may be at risk, or that they feel in danger, first reads whom to phone: nothing is
-sent by that, and a second press sends the answer as urgent.
+Reporters who tick that a child may be at risk, or that they feel in danger, first read whom to phone: nothing
+is sent by that, and a second press sends the answer as urgent.
 """
 
 from __future__ import annotations

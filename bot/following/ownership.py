@@ -1,4 +1,4 @@
-"""Whose report it is: the reporter's own by their account, or whoever has its reference and receipt code."""
+"""Whose report it is: the reporter's by their account, or its bearer's by reference and receipt code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Untried(Exception):
 
 
 def reporter(sender: Sender) -> Reporter:
-    """The sender, as a report that bears their name knows them."""
+    """The sender, as a named report identifies them."""
     return Reporter(sender.platform, sender.user)
 
 

@@ -205,7 +205,7 @@ def phone_list(context: Context, now: datetime | None = None) -> Bullets:
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:
-    """Keep what the reporter adds or answers, and tell whoever handles the case. Late ones are kept too."""
+    """Keep what the reporter adds or answers, and tell the case's handlers. Late ones are kept too."""
     texts = work.context.texts.status
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):

@@ -34,7 +34,7 @@ def was_withdrawn(entries: Iterable[Entry]) -> bool:
 
 
 def withdraw(work: Work, sender: Sender, command: WithdrawReport) -> Message:
-    """Withdraw the report: whoever has it is told, nothing is deleted, and it happens once."""
+    """Withdraw the report: tell the people who have it, delete nothing. Idempotent."""
     texts = work.context.world.playbook.texts.aftercare
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):

@@ -76,7 +76,7 @@ def agree(work: Work, person: Person, kind: Decision) -> Message:
 def agreed(tx: Transaction, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
     """What two people have agreed to within a day and nobody has carried out; None where there is nothing.
 
-    The audit must say so too, of both: whoever has the database alone could write the rest by hand.
+    The audit must say so too, of both: somebody with the database alone could write the rest by hand.
     """
     found = approvals.approved(tx, vault, kind, now)
     if found is None or found.proposed_by == found.decided_by:
@@ -111,7 +111,7 @@ def decide(work: Work, person: Person, approval_id: str, verdict: Verdict) -> Me
         return refusal(work.context, "unknown")
     if why := _objection(work.context, approval, person, verdict, work.now):
         return _warning(why)
-    # In words that still know whoever leaves by this very change.
+    # In words that still know a person who leaves by this very change.
     what = decisions.words(work.context, approval)
     if not approvals.decide(work.tx, approval, verdict, person.id, work.now):
         return refusal(work.context, "decided")

@@ -40,7 +40,7 @@ def _misfit(context: Context, change: Change) -> str:
 
 
 def approvers(roster: Roster, roles: Iterable[str]) -> frozenset[str]:
-    """Everyone who holds one of these roles in their own right: whoever only stands in does not."""
+    """Everyone who holds one of these roles in their own right; covers do not."""
     return frozenset(person for role in roles for person in roster.own_holders(role, ""))
 
 

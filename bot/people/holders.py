@@ -1,4 +1,4 @@
-"""Whoever holds a case may hold it: cases of leavers go on to others, and covers are told what they cover.
+"""Reassign cases of people who left; notify covers of what they cover. Idempotent.
 
 Everything here can be done again at any time: what is settled already stays as it is.
 """

@@ -28,7 +28,7 @@ def show(work: Work, sender: Sender) -> Message:
 
 
 def approve_purge(work: Work, sender: Sender) -> Message:
-    """Agree to the next purge: whoever says it first proposes it, and another confirms it."""
+    """Agree to the next purge: the first person proposes it, and another confirms it."""
     person = work.context.world.federation.roster.by_account(sender.platform, sender.user)
     if person is None or not may_decide(work.context, person.id, "purge"):
         auditing.note(work, person, "refused", pressed="purge.approved")

@@ -15,7 +15,7 @@ from bot.reporting.inputs import clean_text, is_ahead, read_moment
 
 _SHORT, _LONG = 80, 300
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
-# The form of each change, field by field; the accounts of whoever joins are added for each platform.
+# The form of each change, field by field; the accounts of a joining person are added for each platform.
 _FIELDS: Mapping[str, tuple[FieldName, ...]] = {
     "join": ("id", "name"),
     "leave": ("person", "to"),

@@ -1,4 +1,4 @@
-"""The one-time code by which a person on the roster lets whoever runs the machine export something.
+"""The one-time code by which a person on the roster lets the host's administrator export something.
 
 Two people, so: one who may see it decides, another one has the machine. The code is shown once, privately.
 """
@@ -65,9 +65,9 @@ def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
 
 
 def _links(press: Press) -> Message:
-    """A link for each format, to a page that gives the file once to whoever presses its button.
+    """A link for each format, to a page that gives the file once, when its button is pressed.
 
-    The file lies on nobody's machine but the asker's own: it may concern whoever runs Signpost's.
+    The file is stored on the asker's machine only: it may concern the host's administrator.
     """
     context, report, texts = press.context, press.report, press.context.world.paper.codes
     title = texts.case_title.fill(reference=report.reference)
@@ -102,7 +102,7 @@ def may_ask_for_subject(context: Context, person: Person) -> bool:
 
 
 def with_subject_button(context: Context, person: Person, message: Message) -> Message:
-    """The message with the way to that form below it, for whoever may use it."""
+    """The message, with the button of that form below it for people who may use it."""
     if not may_ask_for_subject(context, person):
         return message
     button = Buttons((Button(context.texts.buttons["subject"].fill(), SUBJECT),))

@@ -24,7 +24,7 @@ def export_case(
 ) -> dict[str, Any] | None:
     """The case's file, once, or None where the code does not fit or its asker may not have it any more.
 
-    `by`: on the machine that Signpost runs on, or by a link, to whoever asked for it.
+    `by`: on the machine that Signpost runs on, or by a link to the person who asked.
     Raises nothing for a wrong code: the try has to be counted, so the transaction must stand.
     """
     person = _asker(work, case_target(reference, wanted, by), code)

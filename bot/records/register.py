@@ -20,7 +20,7 @@ _HOST_ROLE = "it"
 def register(work: Work, first: date | None, last: date | None) -> tuple[dict[str, str], ...]:
     """A row for each report received from `first` to `last` (Federation's time), oldest first; audited.
 
-    Left out: restricted ones, drills, and those that whoever runs the machine may not know of.
+    Left out: restricted cases, drills, and cases that the host's administrator may not know of.
     """
     since = _midnight(work.context, first) if first else None
     before = _midnight(work.context, last + timedelta(days=1)) if last else None
@@ -35,7 +35,7 @@ def _midnight(context: Context, day: date) -> datetime:
 
 
 def host_may_know(context: Context, report: Report) -> bool:
-    """Whether the report may stand in a file that whoever runs the machine can read: it is not about them."""
+    """Whether a file that the host's administrator can read may list the report: it is not about them."""
     try:
         route = report.route
     except KeyFault:

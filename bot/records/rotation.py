@@ -1,4 +1,4 @@
-"""Wrapping every record's key anew by the newest dated key, some at a time, beside whoever serves."""
+"""Rewrap every record's key with the newest dated key, in batches, beside running servers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Rotated:
 def rotate(database: Database, ring: KeyRing, rest: Callable[[], None]) -> Iterator[Rotated]:
     """Table by table; killed at any point and run again it goes on where it was.
 
-    `rest` is called between two transactions: on SQLite whoever serves must come to its turn.
+    `rest` is called between two transactions: on SQLite a running server needs its turn.
     """
     for table in sealed_tables():
         done, broken, rounds, left = 0, 0, 0, 1

@@ -1,6 +1,6 @@
 """What Signpost holds of one person who asks for it, with everyone else taken out as far as rules can.
 
-It shows no more than the one who asked for the code may see: whoever is concerned in a report gets no way to
+It shows no more than the one who asked for the code may see: a person concerned in a report gets no way to
 it by asking for its reporter's data.
 """
 
@@ -37,7 +37,7 @@ class _Reading:
     redact: Redactor
 
     def shown(self, report: Report) -> bool:
-        """Whether it may stand in the file: the asker may see it so, and so may whoever runs the machine."""
+        """Whether the file may hold it: both the asker and the host's administrator may see it."""
         told = people_of(self.tx, report)
         return self.context.may(self.asker, "subject", report, told) and host_may_know(self.context, report)
 

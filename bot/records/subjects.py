@@ -31,7 +31,7 @@ def subject_of(federation: Federation, key: str) -> Subject | None:
         return Subject(person.id, _accounts(person), person.name, person)
     if not re.fullmatch(r"(?:slack|teams|playground|terminal):\S{1,100}", key):
         return None
-    # Whoever is only there to be tried out has a name too.
+    # People of the demonstration have names, too.
     known = [item.name for item in federation.demo_staff if item.accounts.get(platform) == user]
     return Subject(key, (Reporter(platform, user),), known[0] if known else "")
 

@@ -37,7 +37,7 @@ def first_reminder(received: datetime, due_at: datetime, now: datetime) -> datet
 
 
 def owe_logged(work: Work, reply: Reply, but: Person | None) -> None:
-    """Tell those who run the account of a new entry; whoever has logged it knows."""
+    """Notify the account's runners of a new entry, except the person who logged it."""
     people = told_of(work.context, reply.account, "runners") - ({but.id} if but else set())
     _owe(work, reply, people, _LOGGED)
 

@@ -81,7 +81,7 @@ def show(work: Work, sender: Sender) -> Message:
         blocks += _entry(work, reply)
     if len(mine) > _SHOWN:
         blocks.append(Paragraph(texts.list.more.fill(count=len(mine) - _SHOWN)))
-    # Of an account that nobody runs: whoever may answer for any may see the figures of all.
+    # An account without runners: anyone who may answer for any account sees the figures of all.
     blocks += _figures(work) if may(work.context, person, "answer_reply", "") else []
     blocks.append(Buttons((Button(texts.buttons.new, f"{PREFIX}log"),)))
     return Message(tuple(blocks), summary=texts.titles["list"], replaces="replies", ephemeral=True)

@@ -17,7 +17,7 @@ def may(context: Context, person: Person | None, duty: Duty, account: str) -> bo
 
 
 def runners(context: Context, account: str) -> frozenset[str]:
-    """Whoever runs it and is on the roster, and whoever stands in for one of them at this moment."""
+    """Its runners who are on the roster, and the present covers of those."""
     roster = context.world.federation.roster
     named = frozenset(context.world.federation.account(account).runners) & roster.people.keys()
     return named | frozenset(one for one in roster.people if roster.covered_by(one) & named)

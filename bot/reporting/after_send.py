@@ -28,7 +28,7 @@ def received(
     blocks += [Paragraph(texts.not_watched), Callout("info", texts.worse), *_phones(world, slots, route)]
     blocks += lado_note(route, world)
     blocks.append(Buttons(_buttons(world, reference, mode)))
-    # Whoever reported without a name must not be pointed to by what stands in their history.
+    # The history must not point to an anonymous reporter.
     hidden = mode == ANONYMOUS
     return Message(tuple(blocks), summary=texts.summary, replaces=SLOT, ephemeral=hidden, once=hidden)
 

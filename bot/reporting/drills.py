@@ -19,7 +19,7 @@ _REAL, _MARKED = "FED-", "DRILL-"
 
 
 def may_start(sender: Sender, world: World) -> bool:
-    """Whether somebody may hold a drill: whoever is on the roster."""
+    """Whether the sender may hold a drill: everyone on the roster may."""
     return world.federation.roster.by_account(sender.platform, sender.user) is not None
 
 

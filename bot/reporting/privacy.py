@@ -137,7 +137,7 @@ def _student_names(
 
 
 def likely_names(text: str, not_names: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where two or more words in a row look like somebody's name, whoever it is."""
+    """Where two or more words in a row look like a person's name."""
     for at, sentence in _sentences(text):
         for start, end in _capital_runs(sentence, not_names):
             yield at + start, at + end

@@ -17,7 +17,7 @@ _SHORTEST_NAME = 3
 
 
 class Redactor:
-    """Takes everyone but one person out of a text. `name_mark` stands for whoever has no role."""
+    """Takes everyone but one person out of a text. `name_mark` replaces people without a role."""
 
     def __init__(self, world: World, kept: Iterable[str], name_mark: str) -> None:
         self._not_names = world.playbook.not_names

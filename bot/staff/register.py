@@ -30,9 +30,9 @@ class Taken:
 def take_in(
     tx: Transaction, vault: Vault, members: Sequence[Listed], now: datetime, *, everybody: bool = False
 ) -> Taken:
-    """Store everybody on the list. With `everybody`, whoever is not on it has left.
+    """Store everybody on the list. With `everybody`, people who are not on it have left.
 
-    The same list a second time changes nothing. Whoever comes back has not left any more.
+    The same list a second time changes nothing. People who come back have not left any more.
     """
     one_import_at_a_time(tx)
     known = {item.email: item for item in staff_list(tx, vault)}
@@ -57,6 +57,6 @@ def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[Memb
 
 
 def forget_left(tx: Transaction, federation: Federation, now: datetime) -> None:
-    """Delete whoever left longer ago than the Federation keeps them."""
+    """Delete people who left longer ago than the Federation keeps them."""
     if gone := forget_staff(tx, now - timedelta(days=federation.staff_days)):
         log.info("staff_deleted", number=gone)

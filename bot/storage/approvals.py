@@ -104,7 +104,7 @@ def confirmed(connection: Connection, vault: Vault, kind: Decision) -> tuple[App
 def approved(connection: Connection, vault: Vault, kind: Decision, now: datetime) -> Approval | None:
     """The newest approval of this kind that is not a day old and was not carried out; else None.
 
-    Whoever carries it out calls `carried_out` in the same transaction.
+    The caller that carries it out calls `carried_out` in the same transaction.
     """
     query = select(approvals).where(
         approvals.c.kind == kind,

@@ -1,7 +1,7 @@
 """The audit: who did or saw what, in which role. Rows are only ever added, each bound to the one before.
 
 A row's hash is an HMAC over the row and the hash before it, under a key that is kept wrapped in the
-database: whoever has the database alone can neither change a row nor make one that fits. That the newest
+database: somebody who has the database alone can neither change a row nor make one that fits. That the newest
 rows were cut off is found by a hash that was kept elsewhere.
 """
 
@@ -101,7 +101,7 @@ def forget_pending(connection: Connection) -> None:
 def write_pending(connection: Connection) -> None:
     """Write what was recorded: the last thing that a transaction does before it commits.
 
-    The chain is one, so transactions wait for each other here. Whoever waits holds its reports already and
+    The chain is one, so transactions wait for each other here. A waiting one holds its reports already and
     asks for nothing afterwards: no two can wait for one another.
     """
     pending: list[tuple[Vault, AuditEntry, RecordKey | None]] = connection.info.pop(_PENDING, [])

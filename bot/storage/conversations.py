@@ -22,7 +22,7 @@ _SUBMITTED = select(submission_keys.c.reference).where(submission_keys.c.key_hma
 
 
 def _seen_until(now: datetime) -> datetime:
-    # The full hour before a day has passed: gone within the day, and no moment that a report bears too.
+    # The full hour before a day has passed: gone within the day, and no time that a report has too.
     return (now + SEEN_FOR).replace(minute=0, second=0, microsecond=0)
 
 
@@ -91,7 +91,7 @@ def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | 
 def remember_submission(
     connection: Connection, vault: Vault, draft: str, reference: str, now: datetime
 ) -> str | None:
-    """Remember the draft until a day is nearly over: None. Where it is known already, what it bears.
+    """Remember the draft until a day is nearly over: None. Where it is known already, its reference.
 
     Of two transactions with one draft the second waits here until the first has ended. An anonymous report's
     reference is "": nothing leads from what was pressed to what is stored.
@@ -109,13 +109,13 @@ def remember_submission(
 
 
 def correct_submission(connection: Connection, vault: Vault, draft: str, reference: str) -> None:
-    """The report of this draft, remembered in this very transaction, bears another reference."""
+    """The report of this draft, remembered in this very transaction, has another reference."""
     here = submission_keys.c.key_hmac == vault.blind("draft", draft)
     connection.execute(update(submission_keys).where(here).values(reference=reference))
 
 
 def may_be_reference(text: str) -> bool:
-    """Whether a report could bear this reference: short, of nothing but capitals, digits and dashes."""
+    """Whether a report could have this reference: short, of nothing but capitals, digits and dashes."""
     return re.fullmatch(r"[A-Z0-9-]{1,16}", text) is not None
 
 

@@ -27,7 +27,7 @@ _KINDS = {"sqlite": sqlite, "postgresql": postgres}
 class StorageUnavailable(Exception):
     """The database did not take it: nothing of this transaction is stored.
 
-    One exception: where the connection is cut in the middle of COMMIT, nobody knows; whoever tries
+    One exception: where the connection is cut in the middle of COMMIT, nobody knows; a caller that tries
     again under the same key finds it, if it was taken.
     """
 

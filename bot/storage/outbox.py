@@ -1,7 +1,7 @@
 """The outbox: one row per logical message, stored with what it tells of, and claimed under a lease.
 
-A row names a report and a kind, never a word of it: texts are rendered when it is sent. Whoever holds
-the lease may finish the row; a lease that ran out is anyone's, so a dead worker's rows are rescued.
+A row names a report and a kind, never a word of it: texts are rendered when it is sent. The holder of the
+lease may finish the row; a lease that ran out is anyone's, so a dead worker's rows are rescued.
 Workers of several processes claim one after another, and pass by what another one is changing.
 """
 
@@ -86,7 +86,7 @@ def claimable(
 ) -> Sequence[Row[Any]]:
     """Up to `limit` rows that are due and in nobody's hands, oldest first; they are the caller's to lease.
 
-    On PostgreSQL claims wait for one another; whoever sees without waiting that there is nothing does not.
+    On PostgreSQL claims wait for one another; a look that finds nothing does not wait.
     """
     shared = is_postgres(connection)
     values = {
@@ -342,13 +342,13 @@ def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     return NoticeKey.parse(max(row.key for row in connection.execute(query)))
 
 
-# Before all else that waits, and the same moment for all that bear it: of nobody's question is it told when.
+# Before all else that waits, and the same time for all of them: it reveals when nobody asked.
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Since when the longest-waiting row has been due, or None where nothing waits."""
-    # An answer that nobody has tried to bring yet bears no moment at all.
+    # An answer that was not tried yet has no time at all.
     owed = and_(unfinished(), outbox.c.due_at <= now, outbox.c.due_at > FIRST)
     row = connection.execute(select(outbox.c.due_at).where(owed).order_by(outbox.c.due_at).limit(1)).first()
     return None if row is None else row.due_at

@@ -156,7 +156,7 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _on_commit(connection: Connection) -> None:
-    # Once a transaction, and inside it: whoever is told finds the rows, and what is undone tells nobody.
+    # Once a transaction, and inside it: listeners find the rows, and a rollback announces nothing.
     if connection.info.pop(_OWED, False):
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 

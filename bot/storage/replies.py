@@ -1,4 +1,4 @@
-"""The entries of the reply clock: logged once, changed by whoever answers, deleted when they are old."""
+"""The entries of the reply clock: logged once, changed by answers, deleted when they are old."""
 
 from __future__ import annotations
 

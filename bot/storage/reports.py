@@ -129,7 +129,7 @@ class Report:
 
     @cached_property
     def route(self) -> SealedRoute:
-        """Its route, with whoever is concerned."""
+        """Its route, with the people concerned."""
         opened = json.loads(self.key.open("sealed_route", self.row.sealed_route))
         ladder = tuple(tuple(step) for step in opened.pop("ladder"))
         return SealedRoute(ladder=ladder, **{name: tuple(values) for name, values in opened.items()})
@@ -241,7 +241,7 @@ def report_by_id(connection: Connection, vault: Vault, report_id: str) -> Report
 
 
 def report_to_show(connection: Connection, vault: Vault, report_id: str) -> Report:
-    """The same for whoever only reads it: others may change it meanwhile."""
+    """The same for reading only: others may change it meanwhile."""
     return opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
 
 
@@ -391,7 +391,7 @@ OLDEST_FIRST = (reports.c.received_at, reports.c.id)
 
 
 def look_up(connection: Connection, vault: Vault, reference: str) -> Report | None:
-    """The report of a reference, or None, for whoever only reads it: others may change it meanwhile."""
+    """The report of a reference, or None, for reading only: others may change it meanwhile."""
     if not may_be_reference(reference):
         return None
     query = select(reports).where(reports.c.reference == reference, reports.c.wrapped_key != b"")

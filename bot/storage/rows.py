@@ -52,7 +52,7 @@ def insert_all_new(connection: Connection, table: Table, rows: Sequence[dict[str
 
 
 def insert_and_read(connection: Connection, table: Table, unique: str, **values: Any) -> Row[Any] | None:
-    """Insert a row and read it as it is stored. None where another one bears the same `unique` value."""
+    """Insert a row and read it as it is stored. None where another row has the same `unique` value."""
     return connection.execute(_read(connection.dialect.name, table, unique), values).one_or_none()
 
 

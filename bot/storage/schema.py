@@ -261,7 +261,7 @@ Index(
 )
 Index("ix_outbox_report_id", outbox.c.report_id)
 
-# An answer on its way to whoever asked, by its row of the outbox: both are deleted once it is there.
+# An answer on its way to its asker, by its outbox row: both are deleted once it is delivered.
 answers = Table(
     "answers",
     metadata,

@@ -77,7 +77,7 @@ def copy(source: str, target: Path) -> None:
 
 def _copy_into(source: str, target: Path) -> None:
     with closing(_reader(source)) as reading, closing(sqlite3.connect(target)) as writing:
-        # Not durable while it is written: a slow disk must not hold up whoever reports meanwhile.
+        # Not durable while it is written: a slow disk must not delay reports meanwhile.
         writing.execute("PRAGMA synchronous=OFF")
         reading.backup(writing)
         if (state := writing.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":

@@ -47,7 +47,7 @@ def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
 
 
 def forget_staff(connection: Connection, left_before: datetime) -> int:
-    """Delete whoever left before then; how many."""
+    """Delete people who left before then; how many."""
     return connection.execute(delete(staff).where(staff.c.left_at < left_before)).rowcount
 
 

@@ -1,6 +1,6 @@
 """How things stand for all processes at once: the version of the roster, and whether Signpost is paused.
 
-One short row, read at the start of each transaction: whoever finds another version reads the changes anew.
+One short row, read at the start of each transaction: on another version a process reloads the changes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def read(connection: Connection) -> tuple[int, bool]:
 
 
 def change(connection: Connection, paused: bool | None = None) -> None:
-    """A new version: every process reads the changes anew. `paused` switches, None leaves it."""
+    """A new version: every process reloads the changes. `paused` switches, None leaves it."""
     insert_new(connection, standing, name=_ROW, version=0, paused=False)
     values = {} if paused is None else {"paused": paused}
     here = update(standing).where(standing.c.name == _ROW)

@@ -33,7 +33,7 @@ def remember(connection: Connection, vault: Vault, name: str, reference: str, no
 
 
 def recall(connection: Connection, vault: Vault, name: str) -> str | None:
-    """The way to `name`; None where there is none, or where its key is gone: it is told anew soon enough."""
+    """The way to `name`; None if there is none, or if its key is gone: Teams tells it again soon enough."""
     hidden = vault.blind("teams", name)
     row = connection.execute(select(references).where(references.c.name_hmac == hidden)).one_or_none()
     if row is None:

@@ -23,7 +23,7 @@ SealedTable = Table
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a table: how many were wrapped anew, how many no key opens, and the last one's key."""
+    """Some rows of a table: how many were rewrapped, how many no key opens, and the last one's key."""
 
     done: int
     broken: int
@@ -54,7 +54,7 @@ def _used_in(connection: Connection, table: Table) -> dict[str, int]:
 
 
 def rewrap_page(connection: Connection, ring: KeyRing, table: Table, after: Any, limit: int) -> Page:
-    """Wrap the next rows after the primary key `after` anew by the newest key; None begins.
+    """Rewrap the next rows after the primary key `after` with the newest key; None begins.
 
     Rows that somebody else holds at this moment are passed by: another round finds them.
     """
@@ -109,7 +109,7 @@ class Vault:
     chain: bytes = field(repr=False)
 
     def blind(self, *parts: str) -> str:
-        """A look-up value that says nothing of `parts` to whoever reads the table."""
+        """A look-up value that reveals nothing of `parts` to a reader of the table."""
         return blind_index(self.index, *parts)
 
     def new_id(self) -> str:

@@ -45,7 +45,7 @@ class Desk:
         return replies in ((self.unsaved,), (wait(self.world),))
 
     def refusal(self, standing: Standing, content: Content) -> Message | None:
-        """What a guest is told instead of an answer, or whoever cannot be told from one; None for staff."""
+        """What guests, and people who may be guests, are told instead of an answer; None for staff."""
         texts = self.world.door
         if standing.kind == "guest":
             return line(texts.guests.fill(federation=self.world.federation.name))
@@ -64,7 +64,7 @@ class Desk:
 
 
 def doubts(content: Content) -> bool:
-    """Whether who acts is asked anew: on a case, since people leave the roster the same day."""
+    """Whether the actor's standing is asked afresh: on a case, since people leave the roster the same day."""
     return not isinstance(content, Said) and is_about_cases(content)
 
 

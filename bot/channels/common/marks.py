@@ -14,7 +14,7 @@ def step_of(form: Form) -> str:
 
 
 def mark(value: str, fits: object) -> str:
-    """The value as an option bears it: itself, or a name for one that does not fit."""
+    """The value as an option holds it: itself, or a name for one that does not fit."""
     return value if fits else "#" + _named(value)
 
 

@@ -60,7 +60,7 @@ class PrivateChannel(ABC):
     async def watch(self, sleep: Sleep) -> None:
         """Verify now and every five minutes, every half minute while it is not as it should be. Never ends.
 
-        Whoever finds that out, here or before a post: a channel that was mended is noticed soon.
+        Found here or before a post, so that a mended channel is noticed soon.
         """
         while True:
             await self.verify()

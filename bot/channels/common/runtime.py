@@ -110,7 +110,7 @@ class AsyncCore:
         ends = None if within is None else time.monotonic() + within
         if not tries_code(incoming):
             return await self._handled(incoming, within, ends)
-        # One code of a person at a time: whoever tries many, the next person's waits for one of them.
+        # One code per person at a time: a person who tries many holds nobody else up by more than one.
         async with self._turns.of(f"{incoming.sender.platform}|{incoming.sender.user}"):
             return await self._handled(incoming, within, ends)
 

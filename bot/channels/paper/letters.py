@@ -155,7 +155,7 @@ def _turns(char: str) -> bool:
 def in_order(text: str, font: str, size: float, width: float) -> str:
     """`text` with right-to-left letters joined, and its lines, `width` points wide, in the order of drawing.
 
-    A line that runs from left to right alone is left as it is, to be broken by whoever draws it.
+    A line that runs from left to right alone is left as it is, to be broken when it is drawn.
     """
     drawn()
     found = [

@@ -72,7 +72,7 @@ class Chats:
         return [self._feed.drop(private_notes(user), gone)] if gone else []
 
     def kept(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[Event]:
-        """A form that is being filled in, with what stands in it by now. Whoever types in it keeps theirs."""
+        """A form that is being filled in, with its current values; what is being typed is kept."""
         chat, events = self._chats[user], list[Event]()
         for message in messages:
             place = _place(chat, message.replaces)

@@ -16,7 +16,7 @@ class Feed:
         self._hub = hub
 
     def put(self, stream: str, item: Item, now: datetime) -> Event:
-        """Show an entry, or show it anew: under the card `item.anchor`, else where it was or at the end."""
+        """Show an entry, or replace it: under the card `item.anchor`, else where it was or at the end."""
         seq = self._hub.stamp()
         html = self._pages.item(item, now, seq)
         return Event("put", stream, {"id": item.id, "html": html, "seq": seq, "after": item.anchor})

@@ -127,7 +127,7 @@ class _Doors:
         act = context[_ACT]
         if isinstance(act, Changed):
             if act.channel == self._flt:
-                # Whoever should not be in it is noticed now, and not at the next card.
+                # A person who should not be in it is noticed now, and not at the next card.
                 self._desk.background.start(self._check.verify())
             return
         self._desk.background.start(self._guarded(act, ack, self._work(act)))

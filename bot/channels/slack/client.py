@@ -31,7 +31,7 @@ from bot.delivery.sender import (
 
 _TIMEOUT_S = 10
 _CONNECT_S = 5
-# A longer wait is not sat out here: whoever asked decides what to do meanwhile.
+# A longer wait is not sat out here: the caller decides what to do meanwhile.
 _LONGEST_WAIT_S = 2
 
 
@@ -74,7 +74,7 @@ class SlackClient:
 
 
 class Redirected(Exception):
-    """Whoever answered would have our words, and the token, go to another address."""
+    """A redirect would send our words, and the token, to another address."""
 
 
 def _no_redirects() -> aiohttp.TraceConfig:

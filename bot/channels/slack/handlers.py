@@ -46,7 +46,7 @@ _CHANGES = ("journey.send", "report.", "case.")
 
 
 class Homes:
-    """Builds and publishes home pages. Whoever opened theirs lately has it brought up to date."""
+    """Builds and publishes home pages, and renews the pages that were opened lately."""
 
     def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
@@ -54,7 +54,7 @@ class Homes:
         self._seen: Remembered[str, int] = Remembered(_PAGES_KEPT)
 
     async def publish(self, act: Act) -> None:
-        """Show the page to whoever opened it, or changed something that it shows."""
+        """Show the page to the person who opened it, or changed something that it shows."""
         standing = await self._desk.standing(act, Said(""))
         if standing.kind == "gone":
             return

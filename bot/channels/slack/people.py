@@ -29,7 +29,7 @@ class People:
         max_age: float = KEPT_S,
         within: float = WITHIN_S,
     ) -> Standing:
-        """Who `user` is, never older than `max_age` seconds; `fresh` asks anew. Never raises.
+        """Who `user` is, never older than `max_age` seconds; `fresh` asks again. Never raises.
 
         `team` is the workspace that they act from, where the event says it. Where Slack does not answer
         `within` so many seconds the standing is "unknown", and is not kept.

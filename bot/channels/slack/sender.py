@@ -73,7 +73,7 @@ class SlackSender:
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
         """Delete it; where Slack refuses that (a workspace may), it becomes `instead`.
 
-        Whoever reads the channel by now: less stands in it afterwards.
+        No matter who reads the channel by now: it holds less afterwards.
         """
         channel = await self._channel(target)
         async with self._pace.turn(channel):
@@ -137,7 +137,7 @@ class SlackSender:
             if isinstance(fault, PassingFault) and fault.retry_after is not None:
                 self._pace.hold(channel, fault.retry_after)
             if code_of(error) in DEAD_CHANNEL:
-                # Direct messages may have been opened anew under another id.
+                # Direct messages may have been reopened under another id.
                 self._direct = {user: known for user, known in self._direct.items() if known != channel}
             # Without its cause, whose text could repeat what was sent.
             raise fault from None

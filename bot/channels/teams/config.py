@@ -42,7 +42,7 @@ class TeamsConfig:
 
     @property
     def signed(self) -> bool:
-        """Whether what comes in must bear a token; only the emulator without an app id goes without."""
+        """Whether an incoming activity must have a token; not so in the emulator without an app id."""
         return bool(self.app_id) or not self.emulator
 
     @property

@@ -13,7 +13,7 @@ from bot.channels.teams.config import PLATFORM
 from bot.channels.teams.people import People
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 
-# Teams shows an error of its own to whoever pressed when no answer has come in five seconds or so.
+# Teams shows the presser an error of its own when no answer has come in five seconds or so.
 _WITHIN_S = 3.0
 
 

@@ -262,7 +262,7 @@ _VERDICTS = {"never": "attention", "must": "accent", "allowed_if": "warning", "e
 
 @dataclass(frozen=True)
 class Refresh:
-    """What Teams asks anew, by itself, for these user ids ("29:…", at most 60) when they see the card."""
+    """What Teams refreshes, by itself, for these user ids ("29:…", at most 60) when they see the card."""
 
     action: str
     value: str

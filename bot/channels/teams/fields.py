@@ -115,7 +115,7 @@ def day_and_time(value: str, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def _mark(value: str) -> str:
-    """The value as a choice bears it: itself, or a name for one that is empty or could not be told apart."""
+    """The value as a choice holds it: itself, or a name for one that is empty or ambiguous."""
     return mark(value, value.strip() and "," not in value and not value.startswith("#") and len(value) <= 100)
 
 

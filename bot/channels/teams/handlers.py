@@ -359,7 +359,7 @@ class TeamsDoor:
     # -- who is there
 
     async def _met(self, activity: Activity) -> None:
-        """Installed or taken away. Whoever installs it for themselves is told once what it does."""
+        """Installed or removed. A person who installs it for themselves is told once what it does."""
         gone = (activity.kind == "install" and activity.name == "remove") or any(
             one.id == activity.reference.bot for one in activity.removed
         )
@@ -375,7 +375,7 @@ class TeamsDoor:
         return Chat(user_of(activity), root(activity.reference))
 
     async def _own_chat(self, activity: Activity) -> Chat | None:
-        """The sender's own chat; None for whoever has not installed Signpost."""
+        """The sender's own chat; None if they have not installed Signpost."""
         if activity.reference.scope == "personal":
             return self._chat(activity)
         try:

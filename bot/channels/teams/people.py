@@ -14,7 +14,7 @@ _BOT = "28:"
 
 
 class People:
-    """The standing of whoever writes, asked of Teams and kept for five minutes.
+    """The sender's standing, asked of Teams and kept for five minutes.
 
     `chat` gives a person's own chat, where it is known: the message extension is used where Signpost is
     no member and may not ask who is there.
@@ -33,7 +33,7 @@ class People:
         self._known: KnownPeople[str] = KnownPeople(monotonic)
 
     async def standing(self, activity: Activity, fresh: bool = False) -> Standing:
-        """Who sent it; `fresh` asks anew. Never raises. Where Teams does not answer soon: "unknown"."""
+        """Who sent it; `fresh` asks again. Never raises. Where Teams does not answer soon: "unknown"."""
         sender = activity.sender
         if is_bot(sender.id):
             return Standing("gone", sender.name)
@@ -56,7 +56,7 @@ class People:
 
 
 def standing_of(member: Member, config: TeamsConfig) -> Standing:
-    """What the member's own entry says: whoever is not plainly a colleague of our tenant is a guest."""
+    """What the member's own entry says: everyone who is not plainly a colleague of our tenant is a guest."""
     if is_bot(member.id):
         return Standing("gone", member.name)
     strange_role = member.role.casefold() not in ("", "user", "owner")

@@ -213,7 +213,7 @@ def _actions(part: object) -> Iterator[Element]:
 
 
 def _citations(quotes: tuple[Quote, ...], look: Look) -> Element:
-    """Each clause as a reference. Nothing here is generated, so the message bears no label that says so."""
+    """Each clause as a reference. Nothing here is generated, so the message has no label that says so."""
     claims = [_claim(number, quote, look) for number, quote in enumerate(quotes, 1)]
     kind = "https://schema.org/Message"
     return {"type": kind, "@type": "Message", "@context": "https://schema.org", "citation": claims}

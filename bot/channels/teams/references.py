@@ -150,7 +150,7 @@ class References:
         return bool(await self._safely(self._kept.is_outdated, reference, message_id))
 
     async def lost(self, user: str) -> None:
-        """A person's chat is there no longer: it must be made anew."""
+        """A person's chat no longer exists: it must be recreated."""
         self._known.pop(_person(user), None)
         await self._safely(self._kept.forget, _person(user))
 

@@ -52,7 +52,7 @@ class TeamsSender:
         except PermanentFault:
             if target.conversation == FLT:
                 raise
-            # The chat may have been made anew, under another id.
+            # The chat may have been recreated, under another id.
             await self._references.lost(target.conversation)
             return await self._sent(target, await self._where(target), message)
 
@@ -66,7 +66,7 @@ class TeamsSender:
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
         """Delete it; where Teams refuses that, it becomes `instead`. What is not there any more is away.
 
-        The chat is not looked at first: less stands in it, whoever reads it.
+        The chat is not looked at first: it holds less afterwards, for every reader.
         """
         to = await self._where(target)
         async with self._pace.turn(to.conversation):
@@ -107,7 +107,7 @@ async def chat_with(
 
     Raises a DeliveryFault.
 
-    Permanent for whoever has not installed Signpost, or has blocked it.
+    Permanent for people who have not installed Signpost, or have blocked it.
     """
     if (known := await references.person(user)) is not None:
         return known
