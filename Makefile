@@ -1,7 +1,7 @@
 .PHONY: install run test test-all check format lint types floors lock clean
 .PHONY: test-teams teams-package slack-manifest properties torture soak
 .PHONY: fuzz audit-code audit-dependencies
-.PHONY: bench-answers bench-start bench-growth bench-slack bench-teams bench-delivery bench-structure
+.PHONY: bench-answers bench-start bench-growth bench-slack bench-teams bench-delivery bench-structure bench-beside
 .PHONY: rasa-setup rasa-train rasa-run rasa-lock test-rasa test-rasa-light
 PYTHON ?= python3
 VENV := .venv
@@ -105,6 +105,10 @@ bench-teams: $(VENV)/.dev ## Teams' door beside a bare botbuilder echo (docs/loa
 
 bench-delivery: $(VENV)/.dev ## what durable delivery costs, on both databases (docs/load.md); ten minutes
 	$(BIN)/python -m bench.delivery $(if $(JSON),--json "$(JSON)")
+
+COMMIT ?= HEAD^
+bench-beside: $(VENV)/.dev ## this tree beside an older COMMIT, ten pairs in turns; it learns that one's engine first
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.beside $(COMMIT)
 
 bench-structure: $(VENV)/.dev ## how the product is built, counted: CONTRIBUTING.md has the figures (FILES=yes names the files)
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.structure $(if $(FILES),--files)
