@@ -31,7 +31,8 @@ from bot.channels.teams.references import KeptReferences
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
-from bot.content.playbook import load_playbook
+from bot.content.governor_texts import load_governors
+from bot.content.playbook import Playbook, load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import load_posting
 from bot.content.reply_texts import load_replies
@@ -114,9 +115,10 @@ def read_world(settings: Settings) -> World:
     folder = settings.policy_kb
     table = load(folder / "permissions.yml", PermissionTable)
     policy = load_policy(folder / "social-media")
+    playbook = load_playbook(folder, policy)
     return World(
         policy=policy,
-        playbook=load_playbook(folder, policy),
+        playbook=playbook,
         rules=load_answer_rules(settings.intents, folder, policy),
         federation=settings.federation,
         permissions=table.permissions,
@@ -126,14 +128,20 @@ def read_world(settings: Settings) -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
     )
+
+
+def kinds_of(playbook: Playbook) -> frozenset[str]:
+    """Every kind that a report can have."""
+    return frozenset((*playbook.mandatory, ALERT))
 
 
 def read_case_texts(settings: Settings, world: World) -> tuple[CaseTexts, CaseWork, RosterTexts]:
     """The texts of cases, of the work on them, and of the roster. Raises DataFaults."""
     folder = settings.policy_kb
     return (
-        load_case_texts(folder / "case-texts.yml", frozenset((*world.playbook.mandatory, ALERT))),
+        load_case_texts(folder / "case-texts.yml", kinds_of(world.playbook)),
         load(folder / "case-work.yml", CaseWork),
         load(folder / "roster-texts.yml", RosterTexts),
     )

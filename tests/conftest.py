@@ -5,8 +5,10 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from bot.app import kinds_of
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.governor_texts import load_governors
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import load_posting
@@ -103,9 +105,10 @@ def world() -> World:
     folder = ROOT / "policy_kb"
     policy = load_policy(folder / "social-media")
     table = load(folder / "permissions.yml", PermissionTable)
+    playbook = load_playbook(folder, policy)
     return World(
         policy=policy,
-        playbook=load_playbook(folder, policy),
+        playbook=playbook,
         rules=load_answer_rules(ROOT / "intents", folder, policy),
         federation=federation(),
         permissions=table.permissions,
@@ -115,6 +118,7 @@ def world() -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
     )
 
 

@@ -40,6 +40,7 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
+    ShowGovernors,
     ShowReplies,
     ShowRoster,
     ShowStatus,
@@ -53,6 +54,8 @@ from bot.engine.parse import Engine, Parse
 from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
+from bot.governance import page
+from bot.governance.terms import term_of
 from bot.people import roster, standing
 from bot.posting.shown import keeps_nothing
 from bot.replies import entries
@@ -68,6 +71,7 @@ from bot.storage.conversations import (
 )
 from bot.storage.crypto import KeyFault
 from bot.storage.database import Collision, StorageUnavailable, Transaction
+from bot.storage.governance import count_topic
 from bot.storage.reports import report_by_reference
 
 # The questions about danger, and the reports that a safety message offers.
@@ -166,7 +170,7 @@ def stops(context: Context, incoming: Incoming) -> bool:
         case Said() | Pressed(words.WORD):
             return not (on_roster and incoming.private and words.asks_for_cases(content))
         case Pressed() | Submitted():
-            going_on = ("case.", "roster.", PREFIX) if on_roster else ("case.", "roster.")
+            going_on = ("case.", "roster.", PREFIX, page.PREFIX) if on_roster else ("case.", "roster.")
             return not (incoming.private and content.action.startswith(going_on))
     return True
 
@@ -320,6 +324,8 @@ class Assistant:
             return self._replied(work, incoming, parses)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
+        if _is_governors_press(incoming) and incoming.private:
+            return (page.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
 
     def _replied(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
@@ -358,6 +364,7 @@ class Assistant:
         except NotSent as refused:
             return (after_send.not_sent(self._context.world, refused.route),)
         self._keep(work, owner, session, turn)
+        _count(work, turn)
         return (*_left_to_say(work, incoming, session, turn), *done)
 
     def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
@@ -390,7 +397,7 @@ class Assistant:
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
-            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies():
+            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies() | ShowGovernors():
                 return self._oversee(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
@@ -423,7 +430,7 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies,
+        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies | ShowGovernors,
     ) -> Message:
         match command:
             case ShowAudit():
@@ -436,6 +443,8 @@ class Assistant:
                 return entries.begin(work, sender)
             case ShowReplies():
                 return entries.show(work, sender)
+            case ShowGovernors():
+                return page.show(work, sender)
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
@@ -456,6 +465,12 @@ class Assistant:
         if session != before:
             expires_at = work.now + timedelta(days=self._context.world.federation.session_days)
             save_session(work.tx, self._context.vault, owner, dialogue.dump(session), expires_at)
+
+
+def _count(work: Work, turn: Turn) -> None:
+    """One more question from this topic, in a term that has dates: of whom, and when, is kept nowhere."""
+    if turn.topic and (term := term_of(work.context.world, work.now)):
+        count_topic(work.tx, term.name, turn.topic)
 
 
 def _left_to_say(work: Work, incoming: Incoming, session: Session, turn: Turn) -> tuple[Message, ...]:
@@ -489,6 +504,11 @@ def _is_roster_press(incoming: Incoming) -> bool:
 def _is_case_press(incoming: Incoming) -> bool:
     content = incoming.content
     return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
+
+
+def _is_governors_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(page.PREFIX)
 
 
 def _is_reply_press(incoming: Incoming) -> bool:

@@ -9,10 +9,11 @@ from bot.domain.access import ACTIONS
 from bot.domain.messages import Button
 from bot.domain.roster import Person
 from bot.domain.turns import Sender
+from bot.governance import page
 
 
 def row(world: World, sender: Sender) -> tuple[Button, ...]:
-    """Report, my reports, the numbers; by the roles of those on the roster also the cases and the roster."""
+    """Report, my reports, the numbers; by the roles of those on the roster also what those open."""
     texts, person = world.playbook.texts.dialogue, _on_roster(world, sender)
     shown = [
         Button(texts.help_report, "report.start", "", "primary"),
@@ -23,6 +24,8 @@ def row(world: World, sender: Sender) -> tuple[Button, ...]:
         shown.append(Button(texts.cases, words.WORD, "cases"))
     if person and _may(world, person, "roster"):
         shown.append(Button(texts.roster, words.WORD, "roster"))
+    if person and page.may_read(world, person):
+        shown.append(Button(world.governors.page.open, words.WORD, "governors"))
     return tuple(shown)
 
 
@@ -42,6 +45,8 @@ def _may(world: World, person: Person, duty: Duty) -> bool:
     roster = world.federation.roster
     if duty == "drill":
         return True
+    if duty == "governors":
+        return page.may_read(world, person)
     if duty in ("roster", "purge"):
         return bool(roster.every_role_of(person.id) & world.approvers[duty])
     # Deputies and covers have the role's rights in the cases that are brought to them.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.asking import conversation
+from bot.asking.answer import Answer
 from bot.asking.danger import tells_of_danger
 from bot.asking.render import show_passage
 from bot.assistant import desk, words
@@ -28,6 +29,7 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
+    ShowGovernors,
     ShowReplies,
     ShowRoster,
     ShowStatus,
@@ -125,6 +127,12 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     shown = conversation.show(found, world, now)
     if found.kind == "answer":
         shown = offered(shown, found.topic, world)
+    turn = _beside_draft(session, found, shown, world, now)
+    return replace(turn, topic=found.topic) if found.kind == "answer" else turn
+
+
+def _beside_draft(session: Session, found: Answer, shown: Message, world: World, now: datetime) -> Turn:
+    """An answer, and that a report is still open, where one is."""
     draft = session.draft
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
@@ -236,6 +244,7 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
     "replies": lambda session, _world, _now: Turn(session, (), (ShowReplies(),)),
+    "governors": lambda session, _world, _now: Turn(session, (), (ShowGovernors(),)),
     "log_reply": lambda session, _world, _now: Turn(session, (), (LogReply(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
@@ -292,7 +301,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
     match pressed.action:
         case "ask.topic" if chosen := conversation.choose_topic(session, pressed.value, world):
             answer = conversation.show(chosen[1], world, now)
-            return Turn(chosen[0], (offered(answer, pressed.value, world),))
+            return Turn(chosen[0], (offered(answer, pressed.value, world),), topic=pressed.value)
         case "ask.other" if chosen := conversation.other_readings(session, pressed.value, world):
             return Turn(chosen[0], (conversation.show(chosen[1], world, now),))
         case "ask.more" if shown := conversation.more(pressed.value, world, now):

@@ -29,6 +29,7 @@ Word = Literal[
     "draft",
     "replies",
     "log_reply",
+    "governors",
 ]
 _LONGEST = 60
 
@@ -54,6 +55,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
     "replies": ("replies", "open replies"),
+    "governors": ("governors' report", "governors’ report", "governors report", "report for the governors"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
@@ -81,7 +83,7 @@ def asks_for_cases(content: Content) -> bool:
     return False
 
 
-_OF_CASES = ("cases", "roster", "replies")
+_OF_CASES = ("cases", "roster", "replies", "governors")
 
 
 def question(text: str) -> str:

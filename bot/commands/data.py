@@ -17,12 +17,17 @@ from bot.channels.paper import Sheet, on_one_page, pdf
 from bot.channels.paper.case_pages import case_bytes, json_bytes
 from bot.channels.paper.phone_sheet import phone_sheet
 from bot.channels.paper.tables import csv_file
+from bot.channels.terminal import lines as in_lines
 from bot.commands.keys import agreement, used
 from bot.commands.registry import cli, command, opened
 from bot.content.documents import load
 from bot.content.tables import Retention
+from bot.domain.messages import Message
 from bot.domain.references import read_reference
 from bot.domain.retention import CASE_CLASSES
+from bot.governance.report import report_of
+from bot.governance.sections import as_blocks
+from bot.governance.terms import whole_term
 from bot.people.roster import lines
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
@@ -30,6 +35,8 @@ from bot.records.retention import Going, due, purge
 from bot.records.subject_access import subject_blocks, subject_title
 from bot.records.subjects import subject_of
 from bot.settings import SettingsFaults, read_settings
+from bot.storage import audit
+from bot.storage.audit import AuditEntry
 
 report = typer.Typer(help="Papers of the Federation as a whole.", no_args_is_help=True)
 cli.add_typer(report, name="report")
@@ -48,6 +55,57 @@ def sheet(
     printed = f"{today.day} {today:%b %Y}"
     write_new(out, on_one_page(Sheet(title, blocks, printed), world.paper.pages), mode=0o644)
     typer.echo(f"The phone sheet is in {out}. Print it, and look at every number on it once a year.")
+
+
+@command("governors", report)
+def governors(
+    term: Annotated[str, typer.Option(help="A whole term, such as 2026-autumn (calendar > terms).")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The new file, .pdf or .txt; nothing is overwritten. Default: governors-TERM.pdf."),
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="As text: to the screen, or to a file .txt.")] = False,
+) -> None:
+    """The figures of a whole term for the governors: nobody's name, and no small number (PDF or text)."""
+    place = _place(term, out, as_text=text)
+    product = build(read_settings(), engine=NoEngine())
+    try:
+        content = _governors(product.context, term, clock(), as_text=place is None or place.suffix == ".txt")
+    finally:
+        product.close()
+    if place is None:
+        typer.echo(content.decode(), nl=False)
+        return
+    write_new(place, content)
+    typer.echo(f"The governors' report of {term} is in {place}.")
+
+
+def _place(term: str, out: Path | None, *, as_text: bool) -> Path | None:
+    """The file to make; None where it goes to the screen. Raises SettingsFaults where it cannot be."""
+    if out is None and as_text:
+        return None
+    place = out or Path(f"governors-{Path(term).name}.pdf")
+    wanted = (".txt",) if as_text else (".pdf", ".txt")
+    if place.suffix not in wanted:
+        raise SettingsFaults(f"{place} is neither: give a name that ends in {' or '.join(wanted)}.")
+    refuse_existing(place)
+    return place
+
+
+def _governors(context: Context, name: str, now: datetime, *, as_text: bool) -> bytes:
+    with context.database.transaction() as tx:
+        term = whole_term(context.world, name, now)
+        found = term if isinstance(term, str) else report_of(Work(tx, context, now), term)
+        if isinstance(found, str):
+            raise SettingsFaults(found)
+        entry = AuditEntry(now, audit.HOST, "", "governors.file", detail={"term": name})
+        audit.record(tx, context.vault, entry)
+    if not as_text:
+        from bot.channels.paper.governors import governors_pdf
+
+        return governors_pdf(context, found, now)
+    shown = in_lines(Message(as_blocks(context, found), ""))
+    return ("\n".join(shown).strip() + "\n").encode()
 
 
 def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:

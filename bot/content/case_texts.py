@@ -32,6 +32,7 @@ AuditAction = Literal[
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
     "reply.acknowledge", "reply.answer", "staff.import", "staff.list",
+    "governors.show", "governors.link", "governors.file",
 ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from bot.domain.roster import (
     unheld,
 )
 from bot.domain.staff import EMAIL, as_address
-from bot.domain.times import SCHOOL_WEEK, Closure, HalfDay, WorkingTime, no_bank_holidays
+from bot.domain.times import SCHOOL_WEEK, Closure, HalfDay, Term, WorkingTime, no_bank_holidays
 
 _SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern_ireland": "NIR"}
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?([01]?\d|2[0-3]):([0-5]\d)")
@@ -40,6 +40,8 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?([01]?\d|2[0-3]):([0-5
 _EARLIEST = time(4)
 # The longest summer holiday is nine weeks: more is most likely a year that was mistyped.
 _LONGEST = timedelta(days=92)
+# A term of a day would show what happened on that day, and one of more than a year was mistyped.
+_SHORTEST_TERM, _LONGEST_TERM = 30, 366
 _WAIT = re.compile(r"([1-9]\d?) (half-day|day)s?")
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -77,6 +79,23 @@ class ClosureRecord(Record):
         return self
 
 
+class TermRecord(Record):
+    """A term, with the holiday after it."""
+
+    name: Annotated[str, Field(pattern=r"^\d{4}-[a-z0-9]{1,20}$")]
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _as_long_as_a_term(self) -> TermRecord:
+        if not _SHORTEST_TERM <= (self.last - self.first).days + 1 <= _LONGEST_TERM:
+            raise ValueError(
+                f"`to` is the last day of the term and of the holiday after it, {_SHORTEST_TERM} to"
+                f" {_LONGEST_TERM} days in all: check the years"
+            )
+        return self
+
+
 def _school_week() -> dict[Weekday, HalfDays]:
     return {day: half_days for day, half_days in zip(WEEKDAYS, SCHOOL_WEEK, strict=True) if half_days}
 
@@ -87,6 +106,20 @@ class CalendarRecord(Record):
     bank_holidays: Literal["england", "wales", "scotland", "northern_ireland", "none"] = "england"
     hours: dict[Weekday, HalfDays] = Field(default_factory=_school_week)
     closed: tuple[ClosureRecord, ...] = ()
+    terms: tuple[TermRecord, ...] = ()
+
+    @field_validator("terms")
+    @classmethod
+    def _one_after_another(cls, value: tuple[TermRecord, ...]) -> tuple[TermRecord, ...]:
+        if len({term.name for term in value}) < len(value):
+            raise ValueError("each term may stand only once")
+        for one, other in pairwise(value):
+            if other.first != one.last + timedelta(days=1):
+                raise ValueError(
+                    f"{other.name} must begin on the day after {one.name} ends, so that every day is in one"
+                    f" report: give the holiday to the term before it (`to` of {one.name})"
+                )
+        return value
 
     @field_validator("hours")
     @classmethod
@@ -212,6 +245,7 @@ class TargetsRecord(Record):
     undelivered: int = Field(default=Targets().undelivered, ge=1, le=60)
     check_back_days: int = Field(default=Targets().check_back_days, ge=0, le=180)
     idle_days: int = Field(default=Targets().idle_days, ge=0, le=60)
+    close_days: int = Field(default=Targets().close_days, ge=1, le=250)
 
     _read = field_validator("standard", mode="before")(read_waits)
     _later = field_validator("standard")(rising_waits)
@@ -391,6 +425,7 @@ def _federation(found: FederationFile) -> Federation:
         targets=Targets(**dict(found.targets)),
         limits=Limits(**found.limits.model_dump()),
         working_time=found.calendar.working_time(found.timezone),
+        terms=tuple(Term(**dict(item)) for item in found.calendar.terms),
         digest=DigestTimes(**dict(found.digest)) if found.digest else None,
         accounts=tuple(item.name for item in found.accounts),
         account_facts={item.name: Account(**dict(item)) for item in found.accounts},

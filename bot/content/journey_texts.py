@@ -8,7 +8,7 @@ from bot.content.documents import Record
 from bot.content.texts import Holding, Phrase, Table, Text, WithReference
 
 # What `help` tells those of, whose roles permissions.yml names for it; anybody on the roster holds a drill.
-Duty = Literal["list", "export", "restrict", "audit", "subject", "roster", "purge", "drill"]
+Duty = Literal["list", "export", "restrict", "audit", "subject", "roster", "purge", "governors", "drill"]
 
 
 class Dialogue(Record):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.door_texts import DoorTexts, PaperTexts
+from bot.content.governor_texts import GovernorTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.posting import Posting
@@ -36,5 +37,6 @@ class World:
     posting: Posting
     duties: Duties
     replies: ReplyRules
+    governors: GovernorTexts
     platform: str = ""
     now: datetime | None = None

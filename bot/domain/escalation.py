@@ -42,7 +42,8 @@ class Targets:
     `urgent` in minutes of the clock, `standard` in working time. `undelivered`: the minutes after which a
     report that has reached nobody is brought to others, and its reporter is told. `check_back_days`: the days
     after which a reporter is asked whether anything has happened since; 0 for never. `idle_days`: the working
-    days without work on it after which a reminder of an acknowledged case is sent; 0 for never.
+    days without work on it after which a reminder of an acknowledged case is sent; 0 for never. `close_days`:
+    the working days within which a case is meant to be closed; the governors' report alone asks for it.
     """
 
     urgent: tuple[int, ...] = (10, 20, 30)
@@ -50,6 +51,7 @@ class Targets:
     undelivered: int = 5
     check_back_days: int = 14
     idle_days: int = 5
+    close_days: int = 20
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.escalation import Targets, Timetable
 from bot.domain.names import name_words
-from bot.domain.times import WorkingTime
+from bot.domain.times import Term, WorkingTime
 
 ROLES = ("eht", "flt", "sbm", "fbm", "it", "dsl", "deputy_dsl", "chair", "dpl")
 ROLE_NAMES = {
@@ -219,6 +219,8 @@ class Federation:
     # None: nobody is sent one.
     digest: DigestTimes | None = None
     working_time: WorkingTime = field(default_factory=WorkingTime)
+    # In their order, each from the day after the one before; () where none are configured.
+    terms: tuple[Term, ...] = ()
     accounts: tuple[str, ...] = ()
     # What is known of them beside the name.
     account_facts: Mapping[str, Account] = field(default_factory=dict)

@@ -31,6 +31,15 @@ class Closure:
     last: date
 
 
+@dataclass(frozen=True)
+class Term:
+    """A term and the holiday after it, such as "2026-autumn": both days belong to it."""
+
+    name: str
+    first: date
+    last: date
+
+
 def no_bank_holidays(_year: int) -> Collection[date]:
     """For a Federation that gives its days off itself."""
     return ()
@@ -87,6 +96,10 @@ class WorkingTime:
             day += _DAY
             left -= bool(self.half_days(day))
         return self._moments(day)[-1][1]
+
+    def midnight(self, day: date) -> datetime:
+        """When this day begins."""
+        return self._at(day, time(0))
 
     def _moments(self, day: date) -> list[tuple[datetime, datetime]]:
         return [(self._at(day, half.starts), self._at(day, half.ends)) for half in self.half_days(day)]

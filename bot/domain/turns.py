@@ -254,6 +254,11 @@ class ShowReplies:
     """The comments that are owed an answer, for those who answer them."""
 
 
+@dataclass(frozen=True)
+class ShowGovernors:
+    """The governors' report of the last whole term, for those who may read it."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -270,6 +275,7 @@ Command = (
     | ApprovePurge
     | LogReply
     | ShowReplies
+    | ShowGovernors
 )
 
 
@@ -280,3 +286,5 @@ class Turn:
     session: Session
     replies: tuple[Message, ...] = ()
     commands: tuple[Command, ...] = ()
+    # The topic that a question was answered from; "" where none was.
+    topic: str = ""

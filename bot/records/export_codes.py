@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Literal
 
 from bot.casework.case import Case
@@ -33,7 +32,7 @@ from bot.records.subjects import Subject, subject_of
 from bot.reporting.inputs import clean_text
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
-from bot.storage.export_codes import VALID_FOR, keep_code
+from bot.storage.export_codes import LINK_VALID_FOR, VALID_FOR, keep_code
 from bot.storage.reports import Report
 
 CASE, SUBJECT = "case.export", "case.subject"
@@ -82,7 +81,6 @@ def _links(press: Press) -> Message:
 
 
 Way = Literal["command", "link"]
-LINK_VALID_FOR = timedelta(minutes=10)
 
 
 def case_target(reference: str, wanted: str, by: Way = "command") -> tuple[str, ...]:

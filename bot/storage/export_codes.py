@@ -14,6 +14,8 @@ from bot.storage.schema import export_codes
 from bot.storage.vault import Vault
 
 VALID_FOR = timedelta(minutes=15)
+# Of what a link opens, which its asker presses at once.
+LINK_VALID_FOR = timedelta(minutes=10)
 TRIES = 5
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -216,6 +217,27 @@ staff = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_staff_left_at", staff.c.left_at)
+
+# What was printed of a term, for good: no figure in it that is not in everybody's hands already.
+governors_reports = Table(
+    "governors_reports",
+    metadata,
+    Column("term", String(32), primary_key=True),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("figures", Text, nullable=False),
+)
+
+# How often a topic answered a question in a term; deleted when that term's report is made.
+topics_asked = Table(
+    "topics_asked",
+    metadata,
+    Column("term", String(32), primary_key=True),
+    Column("topic", String(128), primary_key=True),
+    Column("asked", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 submission_keys = Table(
     "submission_keys",

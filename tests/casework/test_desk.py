@@ -128,8 +128,8 @@ ROWS = {
     "farid": [*STAFF, "Cases"],
     "beth": [*STAFF, "Cases"],
     "ivan": [*STAFF, "Roster"],
-    "eleanor": [*STAFF, "Cases", "Roster"],
-    "maya": [*STAFF, "Cases", "Roster"],
+    "eleanor": [*STAFF, "Cases", "Roster", "Governors' report"],
+    "maya": [*STAFF, "Cases", "Roster", "Governors' report"],
 }
 
 
@@ -156,6 +156,7 @@ HELPS = {
         "subject-access",
         "roster",
         "purge",
+        "figures of the last whole term",
         "drill",
     ),
     "ivan": ("roster", "purge", "drill"),

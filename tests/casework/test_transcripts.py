@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.domain.messages import Field, Message
-from bot.domain.turns import Content, Pressed, Submitted
+from bot.domain.turns import Content, Pressed, Said, Submitted
 from tests.support.desk import Desk
 from tests.support.screen import buttons_of, form_of, text_of
 
@@ -53,6 +53,14 @@ def _reports(story: CaseStory, who: str, told: Mapping[str, str]) -> None:
     story.reference = story.desk.report(who, None, **told).reference
 
 
+def _types(story: CaseStory, who: str, told: str) -> None:
+    story.does(who, Said(told))
+
+
+def _passes(story: CaseStory, _who: str, told: int) -> None:
+    story.desk.later(days=told)
+
+
 def _looks(story: CaseStory, who: str, _told: str) -> None:
     story.does(who, Pressed("case.show", story.reference))
 
@@ -80,26 +88,31 @@ def _value(item: Field, told: str) -> str:
     return {option.label: option.value for option in item.options}.get(told, told)
 
 
+def _named(story: CaseStory, text: str) -> str:
+    """With the report's reference as a transcript writes it; some have no report."""
+    return text.replace(story.reference, "FED-1") if story.reference else text
+
+
 def _sees(story: CaseStory, who: str, told: Told) -> None:
-    text = text_of(story.screens[who]).replace(story.reference, "FED-1")
+    text = _named(story, text_of(story.screens[who]))
     for phrase in _listed(told):
         assert phrase in text, f"missing: {phrase}"
 
 
 def _sees_not(story: CaseStory, who: str, told: Told) -> None:
-    text = text_of(story.screens[who]).replace(story.reference, "FED-1")
+    text = _named(story, text_of(story.screens[who]))
     for phrase in _listed(told):
         assert phrase not in text, f"shown all the same: {phrase}"
 
 
 def _was_sent(story: CaseStory, who: str, told: Told) -> None:
-    text = "\n".join(story.desk.notebook.texts(who)).replace(story.reference, "FED-1")
+    text = _named(story, "\n".join(story.desk.notebook.texts(who)))
     for phrase in _listed(told):
         assert phrase in text, f"never sent: {phrase}\n{text}"
 
 
 def _was_not_sent(story: CaseStory, who: str, told: Told) -> None:
-    text = "\n".join(story.desk.notebook.texts(who)).replace(story.reference, "FED-1")
+    text = _named(story, "\n".join(story.desk.notebook.texts(who)))
     for phrase in _listed(told):
         assert phrase not in text, f"sent all the same: {phrase}"
 
@@ -118,6 +131,8 @@ def _withdraws(story: CaseStory, who: str, _told: str) -> None:
 
 VERBS: Mapping[str, Callable[[CaseStory, str, Any], None]] = {
     "reports": _reports,
+    "types": _types,
+    "passes (days)": _passes,
     "looks at": _looks,
     "presses": _presses,
     "fills in": _fills_in,

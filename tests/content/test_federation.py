@@ -119,6 +119,34 @@ def test_what_keeps_a_file_from_real_use(tmp_path: Path, was: str, becomes: str,
             3,
             "check the years",
         ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  terms: [{name: 2026-autumn, from: 2026-09-01, to: 2026-09-02}]",
+            3,
+            "check the years",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  terms: [{name: autumn, from: 2026-09-01, to: 2026-12-20}]",
+            3,
+            "String should match pattern",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  terms:\n"
+            "    - {name: 2026-autumn, from: 2026-09-01, to: 2026-12-18}\n"
+            "    - {name: 2027-spring, from: 2027-01-04, to: 2027-04-01}",
+            3,
+            "must begin on the day after 2026-autumn ends",
+        ),
+        (
+            "name: Oak Federation",
+            "name: X\ncalendar:\n  terms:\n"
+            "    - {name: 2026-autumn, from: 2026-09-01, to: 2027-01-03}\n"
+            "    - {name: 2026-autumn, from: 2027-01-04, to: 2027-04-01}",
+            3,
+            "only once",
+        ),
         ("name: Oak Federation", "name: [", 3, "not valid YAML"),
         ("checked: 2026-11-01", "checked: soon", 7, "date"),
     ],

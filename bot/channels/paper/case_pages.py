@@ -1,4 +1,4 @@
-"""The page behind a one-time link to a case's file: looking at it shows and spends nothing, its button does.
+"""The page behind a one-time link to a file: looking at it shows and spends nothing, its button does.
 
 Whatever follows links in messages (a scanner, a preview) only ever looks.
 """
@@ -21,6 +21,7 @@ from aiohttp import web
 from bot.casework.context import Context, Work
 from bot.channels.paper import Sheet, pdf
 from bot.content.door_texts import CodeTexts
+from bot.governance.page import report_for
 from bot.records.case_file import case_blocks, title_of
 from bot.records.export_codes import FORMATS
 from bot.records.exports import export_case
@@ -42,6 +43,7 @@ _HEADERS = {
 }
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
 _NAME = re.compile(r"[A-Z0-9-]{4,40}")
+_TERM = re.compile(r"[0-9a-z-]{4,32}")
 _PAGE = """<!doctype html>
 <html lang="en-GB">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -62,10 +64,13 @@ class CasePages:
     _one: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     def mount(self, app: web.Application) -> None:
-        """Add both to `app`."""
-        address = "/case/{reference}/{wanted}/{code}"
-        app.router.add_get(address, self.look)
-        app.router.add_post(address, self.give)
+        """Add both to `app`, for a case and for the governors' report."""
+        for address, give in (
+            ("/case/{reference}/{wanted}/{code}", self.give),
+            ("/governors/{term}/{code}", self.give_governors),
+        ):
+            app.router.add_get(address, self.look)
+            app.router.add_post(address, give)
 
     async def look(self, _request: web.Request) -> web.Response:
         """The same page whatever the link: nothing is looked up."""
@@ -83,9 +88,18 @@ class CasePages:
                 content = await self.run(self._made, reference, wanted, code)
         if content is None:
             return _page(404, self._texts.page_title, self._texts.page_gone)
-        name = f'attachment; filename="{reference}.{wanted}"'
-        headers = {**_HEADERS, "Content-Disposition": name}
-        return web.Response(body=content, content_type=_TYPES[wanted], headers=headers)
+        return _file(content, reference, wanted)
+
+    async def give_governors(self, request: web.Request) -> web.Response:
+        """The governors' report, likewise."""
+        term, code = request.match_info["term"], request.match_info["code"]
+        content: bytes | None = None
+        if _TERM.fullmatch(term) and _NAME.fullmatch(code):
+            async with self._one:
+                content = await self.run(self._made_governors, term, code)
+        if content is None:
+            return _page(404, self._texts.page_title, self.context.world.governors.page.gone)
+        return _file(content, f"governors-{term}", "pdf")
 
     @property
     def _texts(self) -> CodeTexts:
@@ -96,6 +110,14 @@ class CasePages:
         with context.database.transaction() as tx:
             file = export_case(Work(tx, context, now), reference, wanted, code, by="link")
         return None if file is None else case_bytes(context, wanted, file, now)
+
+    def _made_governors(self, term: str, code: str) -> bytes | None:
+        from bot.channels.paper.governors import governors_pdf
+
+        now, context = self.clock(), self.context
+        with context.database.transaction() as tx:
+            report = report_for(Work(tx, context, now), term, code)
+        return None if report is None else governors_pdf(context, report, now)
 
 
 def case_bytes(context: Context, wanted: str, file: dict[str, Any], now: datetime) -> bytes:
@@ -109,6 +131,11 @@ def case_bytes(context: Context, wanted: str, file: dict[str, Any], now: datetim
 def json_bytes(content: dict[str, Any]) -> bytes:
     """JSON for people to read too, in UTF-8."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", errors="replace")
+
+
+def _file(content: bytes, name: str, wanted: str) -> web.Response:
+    headers = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}.{wanted}"'}
+    return web.Response(body=content, content_type=_TYPES[wanted], headers=headers)
 
 
 def _page(status: int, title: str, text: str, button: str = "") -> web.Response:

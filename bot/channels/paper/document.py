@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Lines
 
+from bot.channels.paper.bars import Bar, Bars
 from bot.channels.paper.letters import BOLD, PLAIN, drawn, faced, in_order, is_right_to_left, legible, scripts
 from bot.channels.paper.sheet import Sheet
 from bot.content.door_texts import PageTexts
@@ -77,6 +78,8 @@ class Styles:
         self.heading = _style("Heading", size * 1.25, fontName=BOLD, spaceBefore=2.5 * mm, **close)
         self.text = _style("Text", size)
         self.muted = _style("Muted", size * 0.88, textColor=SOFT, spaceBefore=1.5 * mm)
+        # On one page with what it stands above.
+        self.caption = ParagraphStyle("Caption", self.muted, keepWithNext=1)
         self.strong = _style("Strong", size, fontName=BOLD)
         self.label = _style("Label", size, fontName=BOLD, **close)
         self.cell = _style("Cell", size, spaceAfter=0)
@@ -109,6 +112,13 @@ _FITS_A_ROW = 600
 _ROW_LINES = 8
 _LABEL_SHARE = 0.36
 _CELL_GAP = 6.0
+_CELLS = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), _CELL_GAP),
+    ("TOPPADDING", (0, 0), (-1, -1), 0.8 * mm),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9 * mm),
+]
+_BAR_LABEL_SHARE, _BAR_VALUE_SHARE = 0.42, 0.16
 
 
 class Drawing:
@@ -120,7 +130,7 @@ class Drawing:
         self._width = width
         self._undrawn: dict[str, None] = {}
 
-    def blocks(self, blocks: Iterable[Block]) -> list[Any]:
+    def blocks(self, blocks: Iterable[Block | Bars]) -> list[Any]:
         """Everything on the page in order; the first heading is the title."""
         found: list[Any] = []
         for block in blocks:
@@ -146,9 +156,11 @@ class Drawing:
         room = (width or self._width) - style.leftIndent - style.rightIndent - 1
         return _marked(in_order(text, font, style.fontSize, room), font)
 
-    def _block(self, block: Block) -> list[Any]:
+    def _block(self, block: Block | Bars) -> list[Any]:
         styles = self._styles
         match block:
+            case Bars():
+                return self._bars(block)
             case Paragraph(text, muted):
                 return [self._lines(text, styles.muted if muted else styles.text)]
             case Callout(tone, title, text):
@@ -165,7 +177,7 @@ class Drawing:
         ]
         return Lines(f"<b>{shown[0]}</b>" + (f"<br/>{shown[1]}" if text else ""), style)
 
-    def _longer(self, block: Block) -> list[Any]:
+    def _longer(self, block: Block | Bars) -> list[Any]:
         match block:
             case Quote():
                 return list(self._quote(block))
@@ -206,15 +218,27 @@ class Drawing:
             ]
             for name, text in items
         ]
-        look = [
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
-            ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("RIGHTPADDING", (0, 0), (-1, -1), _CELL_GAP),
-            ("TOPPADDING", (0, 0), (-1, -1), 0.8 * mm),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9 * mm),
+        look = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE)]
+        return Table(rows, [label, value], style=TableStyle([*look, *_CELLS]), hAlign="LEFT")
+
+    def _bars(self, bars: Bars) -> list[Any]:
+        """A bar beside each name, and the figure in words at its end."""
+        above = self._lines(bars.text, self._styles.caption)
+        return [above, self._bar_table(bars.items, bars.longest)] if bars.items else [above]
+
+    def _bar_table(self, items: tuple[Bar, ...], longest: int) -> Any:
+        styles, label, value = self._styles, self._width * _BAR_LABEL_SHARE, self._width * _BAR_VALUE_SHARE
+        drawn_wide = self._width - label - value
+        rows = [
+            [
+                self._lines(item.label, styles.cell, label - _CELL_GAP),
+                item.drawn(drawn_wide - _CELL_GAP, longest),
+                self._lines(item.value, styles.cell_label, value - _CELL_GAP),
+            ]
+            for item in items
         ]
-        return Table(rows, [label, value], style=TableStyle(look), hAlign="LEFT")
+        look = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *_CELLS])
+        return Table(rows, [label, drawn_wide, value], style=look, hAlign="LEFT", spaceAfter=1.5 * mm)
 
 
 def _is_short(text: str) -> bool:

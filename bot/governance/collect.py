@@ -1,0 +1,78 @@
+"""Counts what a governors' report is made of: one function for each capability, over one whole term."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from bot.casework.context import Work
+from bot.domain.cases import WITHDRAWN
+from bot.domain.roster import Federation
+from bot.domain.times import Term
+from bot.governance.figures import CaseFigures, Figures, ReplyFigures, TopicFigures
+from bot.storage.governance import CountedCase, counted_cases, topics_of
+from bot.storage.replies import counts_in_time
+
+_MOMENT = timedelta(microseconds=1)
+
+
+def collect(work: Work, term: Term) -> Figures:
+    """Every figure of a term that is over."""
+    return Figures(
+        cases=case_figures(work, term),
+        replies=reply_figures(work, term),
+        topics=TopicFigures(topics_of(work.tx, term.name)),
+    )
+
+
+def case_figures(work: Work, term: Term) -> CaseFigures:
+    """The cases that were received in the term, and how they stand now."""
+    world = work.context.world
+    since, before = _bounds(world.federation, term)
+    cases = counted_cases(work.tx, since, before)
+    kept = [case for case in cases if case.outcome != WITHDRAWN]
+    return CaseFigures(
+        by_kind=_counted(world.governors.kinds, (case.kind for case in cases)),
+        by_school=_counted(
+            [school.id for school in world.federation.schools], (case.school for case in cases)
+        ),
+        acknowledged_late=sum(_acknowledged_late(world.federation, case, work.now) for case in kept),
+        closed_late=sum(
+            _is_late(case.closed_at, _close_by(world.federation, case), work.now) for case in kept
+        ),
+    )
+
+
+def reply_figures(work: Work, term: Term) -> ReplyFigures:
+    """What was due on the list of replies in the term."""
+    since, before = _bounds(work.context.world.federation, term)
+    count, in_time = counts_in_time(work.tx, since - _MOMENT, before - _MOMENT)
+    return ReplyFigures(in_time, count - in_time)
+
+
+def _bounds(federation: Federation, term: Term) -> tuple[datetime, datetime]:
+    """When the term begins, and when it is over."""
+    midnight = federation.working_time.midnight
+    return midnight(term.first), midnight(term.last + timedelta(days=1))
+
+
+def _counted(names: Collection[str], found: Iterable[str]) -> Mapping[str, int]:
+    counts = Counter(found)
+    return {name: counts[name] for name in names}
+
+
+def _acknowledged_late(federation: Federation, case: CountedCase, now: datetime) -> bool:
+    since, climbed = case.clock_from or case.received_at, case.clock_level
+    due_at = federation.timetable(since, case.urgent, climbed).step(0)
+    # Whose clock began anew after it had climbed was late before.
+    return climbed > 0 or _is_late(case.acknowledged_at, due_at, now)
+
+
+def _close_by(federation: Federation, case: CountedCase) -> datetime:
+    return federation.working_time.end_of_day(case.received_at, federation.targets.close_days)
+
+
+def _is_late(done_at: datetime | None, due_at: datetime, now: datetime) -> bool:
+    """Whether it was done after its target, or is still not done although that has passed."""
+    return due_at < (done_at or now)
