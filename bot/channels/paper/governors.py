@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.casework.context import Context
-from bot.channels.paper.bars import Bar, Bars
 from bot.channels.paper import Sheet, pdf
+from bot.channels.paper.bars import Bar, Bars
 from bot.domain.messages import Block, Heading, Paragraph
 from bot.governance.report import Report
 from bot.governance.sections import Section, head, open_questions, sections, title_of
