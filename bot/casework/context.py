@@ -151,11 +151,11 @@ class Context:
         """The name of someone on the roster."""
         return self.world.federation.person_name(person)
 
-    def timetable(self, report: Report) -> Timetable:
-        """The timers of a stored report."""
+    def timetable(self, report: Report, *, ended: bool = False) -> Timetable:
+        """The timers of a stored report. `ended`: its ladder has no step left, and nobody has it."""
         row = report.row
         since, climbed = row.clock_from or row.received_at, row.clock_level
-        return self.world.federation.timetable(since, row.urgent, climbed)
+        return replace(self.world.federation.timetable(since, row.urgent, climbed), ended=ended)
 
     def actor(self, person: str, report: Report) -> Actor:
         """Somebody with the roles that they hold for this report's school."""

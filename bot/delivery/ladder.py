@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import structlog
-
 from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
+from bot.casework.due import do_due
 from bot.casework.next_told import next_people
 from bot.casework.notify import LADDER, owe_people, owe_reporter
 from bot.casework.notify import REMINDER as REMINDER
@@ -19,7 +18,7 @@ from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Ta
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.following import check_back
-from bot.storage.database import StorageUnavailable, Transaction
+from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, enqueue, newest_key
 from bot.storage.reports import (
     Report,
@@ -39,7 +38,8 @@ def remind(work: Work, report: Report, told_now: tuple[str, ...]) -> None:
         return
     if has_ended(report):
         say_that_one_waits(work, report)
-    timetable, since = work.context.timetable(report), report.row.remind_at
+    timetable = work.context.timetable(report, ended=has_ended(report))
+    since = report.row.remind_at
     slot = since and timetable.newest_reminder(since, work.now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
         for person in _reminded(work.context, report, people_of(work.tx, report)):
@@ -87,35 +87,17 @@ def reminder(context: Context, report: Report) -> Message:
     return Message((Heading(title), Tags(urgent), text, button), summary=title)
 
 
-log = structlog.get_logger()
-
-
 def climb_due(context: Context, now: datetime) -> None:
-    """Do what is due of every case, each in a transaction of its own, in which its state is checked.
-
-    One step up the ladder at most, and one reminder for those who were told before. A case that cannot be
-    climbed (its key is missing) is logged and holds up no other.
-    """
-    with context.database.transaction() as tx:
-        overdue = due_reports(tx, now)
-    for report_id in overdue:
-        try:
-            with context.database.transaction() as tx:
-                # Another worker may have been there first: one step is climbed once.
-                report = due_report(tx, context.vault, report_id, now)
-                if report is not None:
-                    _run_out(Work(tx, context, now), report)
-        except StorageUnavailable:
-            raise
-        except Exception:
-            log.exception("ladder_broken")
+    """Do what is due of every case: one step up the ladder at most, one reminder for who was told before."""
+    do_due(context, now, due_reports, due_report, _run_out, "ladder_broken")
 
 
 def _run_out(work: Work, report: Report) -> None:
     row = report.row
     told_now = _climb(work, report) if row.due_at is not None and row.due_at <= work.now else ()
     if row.remind_at is not None and row.remind_at <= work.now:
-        remind(work, report, told_now)
+        # The step that was climbed now may have been the last one.
+        remind(work, Case.of(work, report.id).report, told_now)
     if row.check_at is not None and row.check_at <= work.now:
         check_back.ask(Case.of(work, report.id))
     if row.work_at is not None and row.work_at <= work.now:

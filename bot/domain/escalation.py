@@ -56,13 +56,17 @@ class Targets:
 
 @dataclass(frozen=True)
 class Timetable:
-    """The timers of one case. `since` is its receipt, or when its clock restarted after `climbed` steps."""
+    """The timers of one case. `since` is its receipt, or when its clock restarted after `climbed` steps.
+
+    `ended`: the ladder has no step left, and nobody has acknowledged it.
+    """
 
     since: datetime
     urgent: bool
     targets: Targets
     working: WorkingTime
     climbed: int = 0
+    ended: bool = False
 
     def step(self, level: int) -> datetime:
         """When step `level` (from 0) of the ladder is due, each later than the one before."""
@@ -88,9 +92,14 @@ class Timetable:
         return self.working.end_of_half_day(now, 1)
 
     def reminder_after(self, moment: datetime) -> datetime:
-        """The next reminder: of an urgent case with each step; else as a working half-day begins."""
-        if not self.urgent:
-            return next(begins for begins, _ in self.working.half_days_from(moment) if begins > moment)
+        """The next reminder: of an urgent case with each step; else as a working half-day begins.
+
+        After the ladder's end an urgent case is remembered as each half-day begins, on days off too: the
+        same people every few minutes for days would learn to look away.
+        """
+        if self.ended or not self.urgent:
+            hours = self.working.every_day if self.urgent else self.working
+            return next(begins for begins, _ in hours.half_days_from(moment) if begins > moment)
         steps = (self._urgent_step(level) for level in range(len(self.targets.urgent)))
         last = self._urgent_step(len(self.targets.urgent) - 1)
         past = last + self._gap * ((moment - last) // self._gap + 1)

@@ -7,7 +7,7 @@ that 12:30 is 12:30 on either side of a clock change.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,13 @@ class WorkingTime:
         """What is worked on this day; () on a day off."""
         off = day in self.bank_holidays(day.year) or any(c.first <= day <= c.last for c in self.closures)
         return () if off else self.week[day.weekday()]
+
+    @property
+    def every_day(self) -> WorkingTime:
+        """The same on every day, for what waits for no day off: one without hours has those of the first."""
+        usual = next(filter(None, self.week))
+        week = tuple(hours or usual for hours in self.week)
+        return replace(self, week=week, closures=(), bank_holidays=no_bank_holidays)
 
     def day_of(self, moment: datetime) -> date:
         """The day that a moment falls on where the Federation is."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.casework.context import Context, Work
+from bot.casework.due import do_due
 from bot.content.reply_texts import ReminderRecord
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Outside, Paragraph, Tags
 from bot.domain.notices import NoticeKey, Recipient
@@ -14,7 +15,6 @@ from bot.domain.replies import REPLY_TABLE, Due, ReplyEvent, ReplyStage, due, re
 from bot.domain.roster import Person
 from bot.replies.forms import account_name
 from bot.replies.people import may, told_of
-from bot.storage.database import StorageUnavailable
 from bot.storage.outbox import Notice, enqueue
 from bot.storage.replies import (
     Reply,
@@ -43,23 +43,8 @@ def owe_logged(work: Work, reply: Reply, but: Person | None) -> None:
 
 
 def remind_due(context: Context, now: datetime) -> None:
-    """Owe every reminder that is due, each entry in a transaction of its own.
-
-    An entry that cannot be opened is logged and holds up no other.
-    """
-    with context.database.transaction() as tx:
-        overdue = due_reminders(tx, now)
-    for reply_id in overdue:
-        try:
-            with context.database.transaction() as tx:
-                # Another worker may have been there first.
-                reply = due_reminder(tx, context.vault, reply_id, now)
-                if reply is not None:
-                    _remind(Work(tx, context, now), reply)
-        except StorageUnavailable:
-            raise
-        except Exception:
-            log.exception("reply_reminder_broken")
+    """Owe every reminder that is due, of each entry the newest."""
+    do_due(context, now, due_reminders, due_reminder, _remind, "reply_reminder_broken")
 
 
 def forget_old(work: Work) -> None:

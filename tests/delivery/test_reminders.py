@@ -1,12 +1,13 @@
 """Who was told of a case is reminded of it, until somebody acknowledges it and not a moment longer."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.assistant.assistant import Assistant
 from bot.casework.context import CurrentWorld
 from bot.delivery.sender import PassingFault
 from bot.domain.turns import Said
-from tests.support.desk import Desk, text_of
+from tests.support.desk import START, Desk, text_of
 
 FLT = ("farid", "grace", "tom")
 WAITS = "nobody has acknowledged it yet"
@@ -75,6 +76,29 @@ def test_an_urgent_case_reminds_with_each_step(desk: Desk) -> None:
     assert "URGENT" in desk.notebook.texts("dina")[-1]
     waits(desk, minutes=10)
     assert reminded(desk, *first) == dict.fromkeys(first, 2)
+
+
+def test_after_its_ladder_an_urgent_case_reminds_twice_a_day(desk: Desk) -> None:
+    """From Saturday night on: with each step, and then as each half-day begins, on Sunday too."""
+    desk.later(days=5, hours=14)
+    desk.report("ana", kind="abuse", category="threat")
+    desk.work(rounds=20)
+    for _ in range(9):
+        waits(desk, minutes=10)
+    assert "has not been acknowledged" in desk.notebook.texts("ana")[-1]
+    ended = reminded(desk, "grace", "eleanor")
+    for _ in range(4 * 6):
+        waits(desk, minutes=10)
+    assert reminded(desk, "grace", "eleanor") == ended
+    for half_days in range(1, 9):
+        # Sunday 8:31 and 12:31, Monday 8:31 and so on.
+        desk.now = START + timedelta(
+            days=6 + (half_days - 1) // 2, hours=3.51 if half_days % 2 == 0 else -0.49
+        )
+        waits(desk)
+        waits(desk, minutes=10)
+        assert reminded(desk, "grace", "eleanor") == {name: ended[name] + half_days for name in ended}
+    assert {name: len(found) for name, found in desk.notebook.seen.items()}["grace"] < 20
 
 
 def test_whoever_the_ladder_tells_now_is_not_reminded_at_once(desk: Desk) -> None:

@@ -251,6 +251,18 @@ def test_no_calendar_touches_an_urgent_case(
     assert table.reminder_after(due - timedelta(minutes=1)) == due
 
 
+@given(MOMENTS, WORKING_TIMES)
+def test_past_its_ladder_an_urgent_case_is_remembered_each_day(
+    moment: datetime, working: WorkingTime
+) -> None:
+    """Once as each half-day begins: never twice within an hour, and no day without, holidays included."""
+    table = Timetable(moment, True, Targets(), working, ended=True)
+    first = table.reminder_after(moment)
+    second = table.reminder_after(first)
+    assert moment < first <= moment + timedelta(hours=26)
+    assert timedelta(hours=1) <= second - first <= timedelta(hours=26)
+
+
 @given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=40)), WORKING_TIMES)
 def test_a_reminder_begins_a_half_day(received: datetime, passed: timedelta, working: WorkingTime) -> None:
     """A standard reminder is due as a half-day begins, and one that was missed counts while that lasts."""
