@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.casework import card
 from bot.casework.context import Context
-from bot.casework.work_done import open_tasks, overdue
+from bot.casework.work_done import open_tasks, overdue, proposal
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.messages import (
@@ -156,12 +156,14 @@ def _holder(context: Context, report: Report) -> str:
 
 
 def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
-    """What is due next, and what is late: the ladder's step while nobody has it, then the tasks."""
+    """What is due next, and what is late: the ladder's step while nobody has it, a closing, the tasks."""
     texts, row, level = context.work.cases, item.report.row, item.report.state.level
     waiting = open_tasks(item.entries)
     if row.due_at is not None:
         late = level > 0 or row.due_at <= now
         yield texts.late if late else texts.next.fill(when=context.local(row.due_at))
+    if asked := proposal(item.entries):
+        yield texts.closing.fill(person=context.name(asked.actor), when=context.local(asked.at))
     if waiting:
         yield texts.task.fill(count=len(waiting), when=context.local(waiting[0].due))
     if late_tasks := overdue(item.entries, now):

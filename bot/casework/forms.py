@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.casework import closing, named_contact, proposals, work_forms
 from bot.casework.acts import Act
 from bot.casework.context import Context
-from bot.casework.press import Press
+from bot.casework.press import Press, details_slot
 from bot.content.case_texts import FieldErrors
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
@@ -68,7 +68,7 @@ def form(press: Press, act: Act, checked: Checked | None = None) -> Message:
     title, submit = _headed(press, act.name)
     shown = tuple(_filled(item, checked) for item in fields(press, act))
     block = Form(act.action, press.report.reference, shown, submit, title)
-    slot = f"{act.action}:{press.report.reference}"
+    slot = details_slot(press) if act.needs == "agree" else f"{act.action}:{press.report.reference}"
     above = work_forms.above(press, act.form)
     return Message((Heading(title), *above, block), summary=title, replaces=slot, ephemeral=True)
 

@@ -14,6 +14,9 @@ from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.storage.reports import Report
 
+#: What the name of each message begins with that shows a whole case.
+DETAILS = "details:"
+
 
 @dataclass(frozen=True)
 class Press(Work):
@@ -61,6 +64,11 @@ class Press(Work):
         """What the presser reads when it is done."""
         slot = f"case.{event}:{self.report.reference}"
         return Message((Callout("success", text),), summary=text, replaces=slot)
+
+
+def details_slot(press: Press) -> str:
+    """The name of the message that shows the whole case."""
+    return f"{DETAILS}{press.report.reference}"
 
 
 def refusal(context: Context, why: Refusal, **names: str) -> Message:

@@ -6,13 +6,14 @@ Nobody is told of a case in order to be the second. Whatever changes after a pro
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.casework import closing, work_done
 from bot.casework.acts import ACTS
 from bot.casework.card import button
 from bot.casework.case import Case
-from bot.casework.notify import owe_person, owe_reporter
-from bot.casework.press import Press
+from bot.casework.notify import owe_alone, owe_person, owe_reporter, reached
+from bot.casework.press import Press, details_slot
 from bot.content.case_texts import WorkRefusal
 from bot.domain.access import Actor
 from bot.domain.cases import Event, Happening, Refused
@@ -26,6 +27,19 @@ def seconds(case: Case, closer: str) -> tuple[str, ...]:
     here = (person for person in roster.people.values() if person.id not in (closer, *roster.covers))
     able = (person.id for person in here if case.may(person, "agree"))
     return tuple(person for person in able if not _is_in_place_of(case, person, closer))
+
+
+def asked_of(case: Case, closer: str) -> tuple[str, ...]:
+    """Those of them whom the case was brought to, or who stand in for one of these: the others know nothing.
+
+    On the open route the leadership team knows of it by its channel.
+    """
+    work, report = case.work, case.report
+    roster = work.context.world.federation.roster
+    members = roster.holders("flt", report.row.school) if report.row.visibility.in_channel else ()
+    know = {*members, *(item.person for item in case.told if item.level != "N")}
+    there = {one for name in know for one in reached(work, report, case.told, name)}
+    return tuple(person for person in seconds(case, closer) if person in there)
 
 
 def _is_in_place_of(case: Case, person: str, closer: str) -> bool:
@@ -117,11 +131,9 @@ def propose(press: Press, code: str, detail: Mapping[str, str]) -> Message:
     case = press.case.apply(event, detail={**detail, "outcome_code": code})
     if isinstance(case, Refused):
         return press.refused(case.why)
-    told = {item.person for item in case.told if item.level != "N"}
-    others = seconds(case, press.person.id)
-    for person in told.intersection(others):
-        owe_person(press, case.report, "proposed", person)
-    names = _names(press, others)
+    for person in asked_of(case, press.person.id):
+        owe_alone(press, case.report, "proposed", person)
+    names = _names(press, seconds(case, press.person.id))
     text = press.context.work.closing.proposed.fill(reference=press.report.reference, people=names)
     return press.done("propose", text)
 
@@ -140,7 +152,7 @@ def agree(press: Press, values: Mapping[str, str]) -> Message:
         return press.refused(case.why)
     owe_reporter(press, case.report, "closed")
     text = context.work.replies["agree"].fill(reference=press.report.reference)
-    return press.done("agree", text)
+    return _in_its_place(press, press.done("agree", text))
 
 
 def decline(press: Press, values: Mapping[str, str]) -> Message:
@@ -153,7 +165,12 @@ def decline(press: Press, values: Mapping[str, str]) -> Message:
         return press.refused(case.why)
     owe_person(press, case.report, "declined", found.actor)
     text = press.context.work.replies["decline"].fill(reference=press.report.reference)
-    return press.done("decline", text)
+    return _in_its_place(press, press.done("decline", text))
+
+
+def _in_its_place(press: Press, done: Message) -> Message:
+    """Where the form stood, which took the place of the details: no button is left that agrees again."""
+    return replace(done, replaces=details_slot(press))
 
 
 def tell_if_nobody_is_left(before: Case, after: Case) -> None:

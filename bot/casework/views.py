@@ -13,12 +13,10 @@ from bot.casework.card import (
     told_answers,
 )
 from bot.casework.context import Context
-from bot.casework.press import Press
+from bot.casework.press import Press, details_slot
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Tags
 from bot.storage.reports import Entry
 
-#: What the name of each message begins with that shows a whole case.
-DETAILS = "details:"
 _WRITTEN = ("reference", "text", "outcome", "reason", "answer")
 
 
@@ -44,7 +42,7 @@ def details(press: Press, entries: tuple[Entry, ...]) -> Message:
         Facts(tuple(history_line(context, entry) for entry in entries)),
         Buttons(shown),
     ]
-    slot = f"{DETAILS}{report.reference}"
+    slot = details_slot(press)
     return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
 
 

@@ -347,6 +347,7 @@ class CaseLines(Record):
     late: Text
     task: Annotated[Phrase, Holding("count when")]
     overdue: Annotated[Phrase, Holding("count")]
+    closing: Annotated[Phrase, Holding("person when")]
 
 
 class WorkErrors(Record):
@@ -401,6 +402,9 @@ class WorkReminder(Record):
     text: Text
     task: Annotated[Phrase, Holding("reference kind person when")]
     idle: Annotated[Phrase, Holding("reference kind person when")]
+    # After so many working days, and again, for the second of two people; 0 for never.
+    second_days: Annotated[int, Field(ge=0, le=20)]
+    second: Annotated[Phrase, Holding("reference kind person when")]
     more: Annotated[Phrase, Holding("count")]
     waits_title: Text
     waits: Text

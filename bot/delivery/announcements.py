@@ -15,11 +15,12 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.people.approvals import ANNOUNCED, announcement
+from bot.people.approvals import ANNOUNCED, SETTLED, announcement, first_announcement
 from bot.people.holders import open_cases
 from bot.replies import clock
 from bot.storage import audit, outbox
 from bot.storage.outbox import Claimed, Notice, enqueue
+from bot.storage.removals import placed
 from bot.storage.reports import Report, people_of_each
 
 DIGEST = "digest"
@@ -93,6 +94,7 @@ def _is_overdue(report: Report, now: datetime) -> bool:
 
 _MESSAGES = {
     ANNOUNCED: announcement,
+    SETTLED: announcement,
     CHANNEL: alarm,
     DIGEST: digest,
     clock.REPLY: clock.notice,
@@ -114,6 +116,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     message = _MESSAGES[notice.kind](work, notice, person) if person else None
     if person is None or message is None:
         return None
+    if notice.kind == SETTLED:
+        return _settled(work, claimed, message)
     ways = Ways(
         gone=outbox.dead_ways(work.tx, notice, work.now),
         down=work.context.outages.platforms | doors.platform_of(notice),
@@ -123,3 +127,27 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if not platform:
         raise NowhereToSend(notice.recipient)
     return Outgoing(platform, person.accounts[platform], message, notice.key, "", 0, claimed.unclear)
+
+
+# How soon it is seen whether a platform that is down is back.
+_BACK = timedelta(minutes=5)
+
+
+def _settled(work: Work, claimed: Claimed, message: Message) -> Outgoing | None:
+    """What became of it, in the place of what asked for a decision; None where that stands nowhere.
+
+    What has not gone out yet bears no buttons when it does.
+    """
+    place = placed(work.tx, first_announcement(claimed.notice))
+    if place is None or claimed.notice.key.refused_by:
+        return None
+    if place.platform in work.context.outages.platforms:
+        raise NotBefore(work.now + _BACK)
+    user = work.context.world.federation.roster.people[claimed.notice.recipient.person].accounts.get(
+        place.platform
+    )
+    if not user:
+        return None
+    return Outgoing(
+        place.platform, user, message, claimed.notice.key, place.message_id, 0, unclear=False, in_place=True
+    )

@@ -22,6 +22,7 @@ from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.following import check_back
 from bot.following.status import answer_notice, is_answered, outcome_text, phone_list, question_notice
+from bot.people.approvals import ANNOUNCED
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, Posted, cards_of, posted_card, waiting
@@ -375,8 +376,8 @@ def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, aga
     if again and notice.report_id:
         look = Notice(NoticeKey.of(DOUBLE, notice.key), notice.report_id, DOUBLE, notice.recipient)
         owe_look(work.tx, work.context.vault.new_id(), look, work.now, sent.platform, message_id)
-    if notice.recipient == FLT_CHANNEL:
-        remember_place(work.tx, claimed.id, message_id)
+    if notice.recipient == FLT_CHANNEL or notice.kind == ANNOUNCED:
+        remember_place(work.tx, claimed.id, sent.platform, message_id)
     if notice.kind == "card":
         card = Posted(sent.platform, message_id, sent.version)
         outbox.remember_card(work.tx, notice.report_id, notice.recipient, card)

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.casework import diary
+from bot.casework import diary, proposals
 from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.diary import Item
-from bot.casework.notify import UNACKNOWLEDGED
+from bot.casework.notify import UNACKNOWLEDGED, reached
 from bot.domain.messages import Block, Bullets, Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.people.holders import open_cases
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.reports import Report, histories, people_of_each
+from bot.storage.reports import Report, histories
 from bot.storage.timers import set_work_reminder
 
 WORK, WAITS = "work", "waits"
@@ -38,9 +38,27 @@ def remind(case: Case) -> None:
     since = None if planned == report.row.work_from else planned
     for item in diary.overdue(work.context, report, case.entries, work.now):
         if since is None or item.at >= since:
-            for person in diary.reminded(work, report, case.told, item):
+            for person in _reminded(case, item):
                 _owe(work, WORK, f"{half_day[0].astimezone(UTC):%Y%m%d%H%M}", person)
     set_work_reminder(work.tx, report, diary.next_at(work.context, report, case.entries, work.now))
+
+
+def _reminded(case: Case, item: Item) -> tuple[str, ...]:
+    """Who is: whose task it is, who can be the second of two, or the holder; the second time `eht` too.
+
+    With their covers, and nobody who may not see the case.
+    """
+    work, report = case.work, case.report
+    if item.asker:
+        waiting = proposals.pending(case)
+        # Where nobody is left, whoever asked has to ask in another way.
+        return proposals.asked_of(case, item.asker) or (item.asker,) if waiting else ()
+    if item.task is not None:
+        return reached(work, report, case.told, item.task.person)
+    roster, row = work.context.world.federation.roster, report.row
+    others = roster.own_holders("eht", row.school) if item.times > 1 else ()
+    names = (report.state.holder, *others)
+    return tuple(dict.fromkeys(one for name in names for one in reached(work, report, case.told, name)))
 
 
 def say_that_one_waits(work: Work, report: Report) -> None:
@@ -95,12 +113,12 @@ def digest(work: Work, _notice: Notice, person: Person) -> Message | None:
 
 def _waiting_for(work: Work, person: Person) -> list[tuple[Report, Item]]:
     cases = tuple(open_cases(work))
-    told, entries = people_of_each(work.tx, cases), histories(work.tx, cases)
+    entries = histories(work.tx, cases)
     return [
         (report, item)
         for report in cases
         for item in diary.overdue(work.context, report, entries[report.id], work.now)
-        if person.id in diary.reminded(work, report, told[report.id], item)
+        if person.id in _reminded(Case(work, report), item)
     ]
 
 
@@ -110,6 +128,8 @@ def _line(work: Work, report: Report, item: Item) -> str:
     when = context.local(item.since)
     if item.task is not None:
         return texts.task.fill(**about, person=context.name(item.task.person), when=when)
+    if item.asker:
+        return texts.second.fill(**about, person=context.name(item.asker), when=when)
     return texts.idle.fill(**about, person=context.name(report.state.holder), when=when)
 
 

@@ -26,6 +26,8 @@ from bot.storage.outbox import Notice, enqueue
 from bot.storage.vault import Vault
 
 ANNOUNCED = "approval"
+# That what was announced takes a decision no more: its buttons go.
+SETTLED = "settled"
 # Of what is about no case in the audit: more than any day holds.
 _LATEST = 20_000
 VERDICTS: Mapping[str, Verdict] = {
@@ -56,7 +58,8 @@ def propose(
     _record(work, approval, PROPOSED, person.id)
     _tell(work, approval, PROPOSED)
     text = work.context.roster_texts.replies["proposed"].fill(what=decisions.words(work.context, approval))
-    return Message((Callout("success", text), Buttons((_withdraw(work.context, approval),))), summary=text)
+    blocks = (Callout("success", text), Buttons((_withdraw(work.context, approval),)))
+    return Message(blocks, summary=text, replaces=_slot(approval.id))
 
 
 def agree(work: Work, person: Person, kind: Decision) -> Message:
@@ -120,7 +123,12 @@ def decide(work: Work, person: Person, approval_id: str, verdict: Verdict) -> Me
         decisions.carry_out(work, approval)
     _tell(work, approval, verdict)
     text = work.context.roster_texts.replies.named(_outcome(approval.kind, verdict)).fill(what=what)
-    return Message((Callout("success", text),), summary=text)
+    return Message((Callout("success", text),), summary=text, replaces=_slot(approval.id))
+
+
+def _slot(approval_id: str) -> str:
+    """Of whoever proposed it, and withdraws it in the same chat, the button goes."""
+    return f"proposal:{approval_id}"
 
 
 def _objection(context: Context, approval: Approval, person: Person, verdict: Verdict, now: datetime) -> str:
@@ -153,9 +161,18 @@ def _record(work: Work, approval: Approval, event: str, person: str) -> None:
 def _tell(work: Work, approval: Approval, event: str) -> None:
     roster = work.context.world.federation.roster
     for person in sorted(decisions.approvers(roster, work.context.approvers[approval.kind])):
-        key = NoticeKey.of(ANNOUNCED, approval.id, event, person)
-        notice = Notice(key, "", ANNOUNCED, Recipient(person))
-        enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
+        keys = [NoticeKey.of(ANNOUNCED, approval.id, event, person)]
+        if event != PROPOSED:
+            keys.append(NoticeKey.of(SETTLED, approval.id, person))
+        for key in keys:
+            notice = Notice(key, "", key.kind, Recipient(person))
+            enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
+
+
+def first_announcement(notice: Notice) -> NoticeKey:
+    """The key of the message whose buttons go."""
+    approval_id, person = notice.key.parts
+    return NoticeKey.of(ANNOUNCED, approval_id, PROPOSED, person)
 
 
 def announcement(work: Work, notice: Notice, person: Person) -> Message | None:
@@ -164,6 +181,7 @@ def announcement(work: Work, notice: Notice, person: Person) -> Message | None:
     approval = approvals.find(work.tx, work.context.vault, approval_id)
     if approval is None or not may_decide(work.context, person.id, approval.kind):
         return None
+    event = approval.state if notice.kind == SETTLED else event
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
     text = work.context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
         what=decisions.words(work.context, approval),

@@ -15,16 +15,21 @@ from bot.storage.schema import outbox, posted, reports
 
 @dataclass(frozen=True)
 class Stood:
-    """A message that stands somewhere, or may: its kind, and the platform's id ("" where none was told)."""
+    """A message that stands somewhere, or may: its kind, and the platform's id ("" where none was told).
+
+    `platform` is the one that it was last tried on, where that is known.
+    """
 
     key: NoticeKey
     kind: str
     message_id: str
+    platform: str
 
 
-def remember_place(connection: Connection, row_id: str, message_id: str) -> None:
+def remember_place(connection: Connection, row_id: str, platform: str, message_id: str) -> None:
     """Where this row's message stands."""
-    connection.execute(update(outbox).where(outbox.c.id == row_id).values(message_id=message_id))
+    place = {"platform": platform, "message_id": message_id}
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(**place))
 
 
 def owe_look(
@@ -32,8 +37,7 @@ def owe_look(
 ) -> None:
     """Any other message of this one is to be taken away; this one stands there on the platform."""
     if enqueue(connection, row_id, notice, now):
-        place = {"platform": platform, "message_id": message_id}
-        connection.execute(update(outbox).where(outbox.c.id == row_id).values(**place))
+        remember_place(connection, row_id, platform, message_id)
 
 
 def other_messages(connection: Connection, report_id: str, recipient: Recipient) -> tuple[Stood, ...]:
@@ -59,5 +63,12 @@ def stood(connection: Connection, key: NoticeKey) -> Stood | None:
     return None if row is None else _stood(row)
 
 
+def placed(connection: Connection, key: NoticeKey) -> Stood | None:
+    """Where the message of this key stands, whichever way it went; None where that is not known."""
+    same = (outbox.c.key == str(key)) | outbox.c.key.startswith(key.every_other, autoescape=True)
+    row = connection.execute(select(outbox).where(same, outbox.c.message_id != "").limit(1)).first()
+    return None if row is None else _stood(row)
+
+
 def _stood(row: Row[Any]) -> Stood:
-    return Stood(NoticeKey.parse(row.key), row.kind, row.message_id)
+    return Stood(NoticeKey.parse(row.key), row.kind, row.message_id, row.platform)

@@ -11,10 +11,10 @@ import pytest
 from bot.content.documents import DataFaults, load
 from bot.content.tables import Outcomes
 from bot.domain.presses import CasePart
-from bot.domain.turns import Submitted
+from bot.domain.turns import Pressed, Submitted
 from tests.following.test_status import status
 from tests.people.test_roster import agree as agreed_by_two
-from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, Desk
+from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, Desk, text_of
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 # Each takes two: what it is reported as, by whom it is closed, who may agree, an outcome of its own.
@@ -253,6 +253,37 @@ def test_who_outside_agreed_is_kept(desk: Desk, by: str, kept: str) -> None:
     shown = desk.press("eleanor", "case.details", reference)
     assert kept in shown
     assert "Noor Haddad, 23 Nov 2026, 08:45. Agreed." in shown
+
+
+def test_the_list_says_that_a_closing_waits(desk: Desk) -> None:
+    """In the list a case whose closing waits says so, and who waits; decided, it says so no more."""
+    reference = allegation(desk)
+    waits = "Eleanor Marsh asked on 23 Nov 2026, 09:00 to close it, and waits for a second person"
+    for person in ("dina", "eleanor"):
+        assert waits in desk.press(person, "case.list")
+    desk.press("dina", "case.details", reference)
+    desk.fill("dina", "case.decline", reference, why="The tutor has not been heard yet.")
+    assert waits not in desk.press("dina", "case.list")
+
+
+def test_a_cover_who_is_there_is_asked(desk: Desk) -> None:
+    """With the second away already when the closing is asked for, whoever stands in is told that it waits."""
+    absent(desk, "dina", "omar")
+    allegation(desk)
+    assert "its closing waits for a second person" in sent(desk, "omar")
+    assert "its closing waits for a second person" not in sent(desk, "dina")
+
+
+@pytest.mark.parametrize("name", ["agree", "decline"])
+def test_the_form_and_what_came_of_it_stand_where_the_details_stood(desk: Desk, name: str) -> None:
+    """In a chat no button is left that would agree again: the details make way for form and answer."""
+    reference = allegation(desk)
+    [details] = desk.send("dina", Pressed("case.details", reference))
+    [form] = desk.send("dina", Pressed(f"case.{name}", reference))
+    fields = {"why": ("The tutor has not been heard yet.",)} if name == "decline" else {}
+    [done] = desk.send("dina", Submitted(f"case.{name}", reference, fields))
+    assert details.replaces == form.replaces == done.replaces
+    assert "[" not in text_of(done)
 
 
 def test_nobody_closes_alone_while_there_is_a_second(desk: Desk) -> None:

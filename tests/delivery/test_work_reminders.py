@@ -95,6 +95,51 @@ def test_an_idle_case_goes_to_its_holder_and_then_to_the_headteacher(desk: Desk)
     assert counts(desk) == {"farid": 2, "eleanor": 1}
 
 
+def asked_to_close(desk: Desk) -> str:
+    """An allegation whose closing Eleanor asked for, and which Dina may agree to."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    desk.press("eleanor", "case.acknowledge", reference)
+    assert "stays open" in desk.ask_to_close("eleanor", reference, "unfounded")
+    desk.work(rounds=20)
+    return reference
+
+
+def test_a_closing_that_waits_is_brought_to_the_second_person(desk: Desk) -> None:
+    """After a working day who may agree is told who waits, and again each day; nobody after the decision."""
+    reference = asked_to_close(desk)
+    until(desk, 24, 16, 29)
+    assert counts(desk) == {}
+    until(desk, 25, 8, 30)
+    assert counts(desk) == {"dina": 1}
+    (text,) = reminders(desk, "dina")
+    assert (
+        f"{reference} · Abuse by a colleague: Eleanor Marsh asked on 23 Nov 2026, 09:00 to close it" in text
+    )
+    assert "waits for a second person" in text
+    until(desk, 26, 12)
+    assert counts(desk) == {"dina": 2}
+    desk.press("dina", "case.details", reference)
+    desk.fill("dina", "case.decline", reference, why="The tutor has not been heard yet.")
+    until(desk, 30, 16)
+    assert counts(desk) == {"dina": 2}
+
+
+def test_a_closing_that_waits_is_brought_to_the_cover_of_the_second(desk: Desk) -> None:
+    """With the second away, whoever stands in is reminded, and nobody else is brought in."""
+    asked_to_close(desk)
+    agree(desk, "absent", person="dina", to="omar", start="2026-11-23T08:00", end="2026-12-25T09:00")
+    until(desk, 25, 9)
+    assert counts(desk) == {"omar": 1}
+
+
+def test_a_closing_with_nobody_left_to_agree_goes_back_to_who_asked(desk: Desk) -> None:
+    """Where the second has gone away without a cover who may agree, whoever asked is reminded."""
+    asked_to_close(desk)
+    agree(desk, "absent", person="dina", to="eleanor", start="2026-11-23T08:00", end="2026-12-25T09:00")
+    until(desk, 25, 9)
+    assert counts(desk) == {"eleanor": 1}
+
+
 def test_work_on_it_begins_the_days_anew(desk: Desk) -> None:
     """A note starts the five days again; that somebody looked, or the reporter added something, does not."""
     worked, looked = held(desk), held(desk)

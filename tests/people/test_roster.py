@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.app import build
 from bot.casework.case import Case
 from bot.casework.context import CurrentWorld, Work
+from bot.delivery.sender import PassingFault
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Said, Sender
 from bot.people import holders, standing
@@ -433,3 +434,34 @@ def test_an_approval_is_used_once_and_within_a_day(desk: Desk) -> None:
         assert approvals.carried_out(tx, found, desk.now)
         assert not approvals.carried_out(tx, found, desk.now)
         assert approvals.approved(tx, vault, "pause", desk.now) is None
+
+
+AWAY = {"person": "farid", "to": "ravi", "start": "2026-11-24T08:00", "end": "2026-11-30T09:00"}
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "refuse", "withdraw"])
+def test_a_decided_proposal_leaves_no_live_button(desk: Desk, verdict: str) -> None:
+    """Confirmed, refused or withdrawn: what asked for the decision says what came of it, for each of them."""
+    desk.fill("ivan", "roster.absent", "", **AWAY)
+    desk.work(20)
+    asked = {person: desk.notebook.texts(person) for person in ("ivan", "eleanor", "maya")}
+    assert all("[" in texts[-1] for texts in asked.values())
+    desk.press("ivan" if verdict == "withdraw" else "eleanor", f"roster.{verdict}", proposal(desk))
+    desk.work(20)
+    for person, before in asked.items():
+        now = desk.notebook.texts(person)
+        assert len(now) == len(before) + 1
+        assert now[-2] == now[-1]
+        assert "[" not in now[-2]
+
+
+def test_a_proposal_that_was_decided_before_it_went_out_has_no_button(desk: Desk) -> None:
+    """What a platform took only after the decision bears no buttons."""
+    desk.notebook.refuses["maya"] = PassingFault("no connection")
+    desk.fill("ivan", "roster.absent", "", **AWAY)
+    desk.work(20)
+    desk.press("eleanor", "roster.confirm", proposal(desk))
+    desk.notebook.refuses.clear()
+    desk.later(minutes=10)
+    desk.work(20)
+    assert not [text for text in desk.notebook.texts("maya") if "[" in text]

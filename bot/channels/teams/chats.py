@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.casework.views import DETAILS
+from bot.casework.press import DETAILS
 from bot.channels.common.look import Look
 from bot.channels.common.messages import is_end, is_private, is_step, line
 from bot.channels.common.remembered import Remembered
