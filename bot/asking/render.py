@@ -174,7 +174,8 @@ class _Show:
         ask = Button(words.ask_flt, START, "question")
         match answer.kind:
             case "clarify":
-                return tuple(Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)
+                options = (Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)
+                return (*options, Button(words.none, START, "question"))
             case "not_covered":
                 return (ask, Button(words.report, START))
             case "smalltalk":

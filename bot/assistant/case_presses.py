@@ -97,6 +97,8 @@ def _done_at_once(press: Press, action: str) -> Message:
             return restriction.ask_to_recuse(press)
         case "case.recuse_yes":
             return restriction.recuse(press)
+        case "case.recuse_no":
+            return restriction.keep(press)
         case "case.done":
             return do_act.tick(press)
     return do_act.do(press, ACTS[action], {})

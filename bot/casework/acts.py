@@ -108,6 +108,7 @@ _ROWS = (
     ),
     Act("export", "export", more=_ANY),
     Act("recuse_yes", "list"),
+    Act("recuse_no", "list"),
 )  # fmt: skip
 # By what their buttons carry.
 ACTS = {act.action: act for act in _ROWS}

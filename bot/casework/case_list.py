@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.casework import card
 from bot.casework.context import Context
-from bot.casework.work_done import open_tasks, overdue, proposal
+from bot.casework.work_done import open_tasks, proposal
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.messages import (
@@ -164,7 +164,9 @@ def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
         yield texts.late if late else texts.next.fill(when=context.local(row.due_at))
     if asked := proposal(item.entries):
         yield texts.closing.fill(person=context.name(asked.actor), when=context.local(asked.at))
-    if waiting:
-        yield texts.task.fill(count=len(waiting), when=context.local(waiting[0].due))
-    if late_tasks := overdue(item.entries, now):
-        yield texts.overdue.fill(count=late_tasks)
+    late_tasks = [task.due for task in waiting if task.due < now]
+    ahead = [task.due for task in waiting if task.due >= now]
+    if ahead:
+        yield texts.task.fill(count=len(waiting), when=context.local(ahead[0]))
+    if late_tasks:
+        yield texts.overdue.fill(count=len(late_tasks), when=context.local(late_tasks[0]))

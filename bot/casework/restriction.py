@@ -105,12 +105,19 @@ def _bring(press: Press, told: tuple[Told, ...]) -> None:
 
 def ask_to_recuse(press: Press) -> Message:
     """One more press: it is for good."""
-    reference = press.report.reference
-    text = press.context.work.recuse_question.fill(reference=reference)
-    label = press.context.work.buttons["recuse_yes"].fill()
-    yes = Button(label, "case.recuse_yes", reference, style="danger")
+    reference, texts = press.report.reference, press.context.work
+    text = texts.recuse_question.fill(reference=reference)
+    yes = Button(texts.buttons["recuse_yes"].fill(), "case.recuse_yes", reference, style="danger")
+    no = Button(texts.buttons["recuse_no"].fill(), "case.recuse_no", reference)
     slot = f"case.recuse:{reference}"
-    return Message((Callout("warning", text), Buttons((yes,))), summary=text, replaces=slot, ephemeral=True)
+    return Message((Callout("warning", text), Buttons((yes, no))), text, replaces=slot, ephemeral=True)
+
+
+def keep(press: Press) -> Message:
+    """The presser stays: said where the question stood."""
+    return press.done(
+        "recuse", press.context.work.replies["recuse_no"].fill(reference=press.report.reference)
+    )
 
 
 def recuse(press: Press) -> Message:

@@ -115,11 +115,6 @@ def _voids(later: Entry, proposed: Entry) -> bool:
     return own_recusal or later.event not in _HARMLESS
 
 
-def overdue(entries: Iterable[Entry], now: datetime) -> int:
-    """How many open tasks should have been done by now."""
-    return sum(task.due < now for task in open_tasks(entries))
-
-
 def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """For the card: that it was assessed or is investigated, how many tasks are open, that a closing waits.
 

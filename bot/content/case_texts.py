@@ -208,6 +208,8 @@ class Status(Record):
     undelivered: Text
     acknowledged: Text
     closed: Annotated[Phrase, Holding("message")]
+    question_stage: Text
+    question: Text
     answer: Annotated[Phrase, Holding("answer")]
     asked: Text
     answered: WithReference
@@ -285,7 +287,7 @@ WorkForm = Literal[
     "restrict", "hold", "release", "agree", "decline",
 ]  # fmt: skip
 Work = Literal[WorkForm, "done", "recuse"]
-WorkButton = Literal[Work, "more", "recuse_yes", "export"]
+WorkButton = Literal[Work, "more", "recuse_yes", "recuse_no", "export"]
 FieldName = Literal[
     "category", "child", "crime", "nature", "note", "adviser", "who", "at", "advice", "advised",
     "first_step", "task", "task_hint", "person", "due", "why", "why_hint", "restrict_hint", "concerned",
@@ -346,7 +348,7 @@ class CaseLines(Record):
     next: Annotated[Phrase, Holding("when")]
     late: Text
     task: Annotated[Phrase, Holding("count when")]
-    overdue: Annotated[Phrase, Holding("count")]
+    overdue: Annotated[Phrase, Holding("count when")]
     closing: Annotated[Phrase, Holding("person when")]
 
 
@@ -434,7 +436,7 @@ class CaseWork(Record):
     labels: WorkLabels
     tags: WorkTags
     replies: Annotated[
-        Table[Literal[Work, "assess_restrict", "assess_told"], Phrase],
+        Table[Literal[Work, "recuse_no", "assess_restrict", "assess_told"], Phrase],
         Holding("reference", task="reference person", link="reference other"),
     ]
     refusals: Annotated[Table[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")]

@@ -206,6 +206,7 @@ class Aftercare(Record):
 
     summary: Text
     choices: Text
+    choices_settled: Text
     choices_title: WithReference
     badly: Text
     badly_title: WithReference

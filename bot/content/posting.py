@@ -76,6 +76,7 @@ class PictureCheck(Record):
     close: Text
     closed: Text
     stop: Text
+    not_at_stop: tuple[ClauseId, ...]
     stale: Text
     image_button: Text
     done: Text
@@ -231,7 +232,8 @@ def load_posting(folder: Path, policy: Policy) -> Posting:
 def _faults(texts: PostingFile, policy: Policy) -> Iterator[tuple[str, Location]]:
     for name, topics in (("picture_under", texts.picture_under), ("draft_under", texts.draft_under)):
         yield from _unknown(topics, policy.topics, "topic", (name,))
-    yield from _unknown(texts.picture.done_clauses, policy.clauses, "clause", ("picture", "done_clauses"))
+    for name in ("done_clauses", "not_at_stop"):
+        yield from _unknown(getattr(texts.picture, name), policy.clauses, "clause", ("picture", name))
     for kind, finding in texts.draft.findings.items():
         at: Location = ("draft", "findings", kind, "clauses")
         yield from _unknown(finding.clauses, policy.clauses, "clause", at)

@@ -74,6 +74,7 @@ class ButtonTexts(Record):
     passage: Text
     more: Text
     not_meant: Text
+    none: Text
     status: Text
     helped: Text
     not_helped: Text

@@ -316,11 +316,13 @@ def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Messa
 
 def _noticed(context: Context, report: Report, texts: case_texts.Notice) -> Message:
     """That something has happened, with the way to the case: that press asks whether they may have it."""
-    noticed = _plain(texts.title.fill(reference=report.reference), texts.text)
+    return _with_way(context, report, _plain(texts.title.fill(reference=report.reference), texts.text))
+
+
+def _with_way(context: Context, report: Report, message: Message) -> Message:
     label = context.texts.buttons["open"].fill(reference=report.reference)
-    return replace(
-        noticed, blocks=(*noticed.blocks, Buttons((Button(label, "case.show", report.reference),)))
-    )
+    way = Buttons((Button(label, "case.show", report.reference),))
+    return replace(message, blocks=(*message.blocks, way))
 
 
 # What says the same whatever happened to the case.
@@ -332,16 +334,23 @@ _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
     "question": question_notice,
     ladder.REMINDER: ladder.reminder,
     check_back.CHECK_BACK: check_back.notice,
-    check_back.TELL_URGENT: check_back.tell_urgent,
-    check_back.TELL_PHONE: check_back.tell_phone,
+    check_back.TELL_URGENT: lambda context, report: _with_way(
+        context, report, check_back.tell_urgent(context, report)
+    ),
+    check_back.TELL_PHONE: lambda context, report: _with_way(
+        context, report, check_back.tell_phone(context, report)
+    ),
 }
 
 
 def _withdrawn(context: Context, report: Report, kind: str) -> Message:
     texts = context.world.playbook.texts.aftercare
-    if kind == "withdraw":
-        return _plain(texts.tell_withdrawn.fill(reference=report.reference), texts.tell_withdrawn_text)
-    return _plain(texts.tell_kept.fill(reference=report.reference), texts.tell_kept_text)
+    told = {
+        "withdraw": (texts.tell_withdrawn, texts.tell_withdrawn_text),
+        "withdraw_kept": (texts.tell_kept, texts.tell_kept_text),
+    }
+    title, text = told[kind]
+    return _with_way(context, report, _plain(title.fill(reference=report.reference), text))
 
 
 def _plain(title: str, text: str) -> Message:

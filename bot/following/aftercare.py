@@ -32,7 +32,8 @@ _FORMS: Mapping[str, Callable[[str, World], Message]] = {
     forms.WITHDRAW: lambda reference, world: forms.withdraw_form(reference, world),
     forms.MOVE: lambda reference, world: forms.move_form(reference, world),
     check_back_form.CHECK_BACK: lambda reference, world: check_back_form.form(reference, world),
-    "report.more": lambda reference, world: forms.choices(reference, world),
+    forms.MORE: lambda reference, world: forms.choices(reference, world),
+    forms.SETTLED: lambda reference, world: forms.choices(reference, world, settled=True),
 }
 # What the form of each leaves in the report.
 _TOLD: Mapping[str, Literal["add", "answer", "correct"]] = {

@@ -14,6 +14,7 @@ from bot.casework.links import linked_ids
 from bot.casework.notify import owe_addition, owe_reporter
 from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
+from bot.domain.presses import OWN, CasePart
 from bot.domain.turns import AnswerCheckBack, Sender
 from bot.following.check_back_form import CHECK_BACK as PRESS
 from bot.following.ownership import own_case
@@ -103,7 +104,8 @@ def _told(title: str, text: str) -> Message:
 
 def _way(context: Context, report: Report) -> Buttons:
     label = context.world.playbook.contact.check_back.button
-    return Buttons((Button(label, PRESS, report.reference, "primary"),))
+    of = CasePart(report.reference, OWN if report.reporter else "")
+    return Buttons((Button(label, PRESS, str(of), "primary"),))
 
 
 def in_status(context: Context, report: Report, entries: Sequence[Entry]) -> list[Block]:

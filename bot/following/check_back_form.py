@@ -21,6 +21,7 @@ from bot.domain.messages import (
     Outside,
     Paragraph,
 )
+from bot.domain.presses import CasePart
 from bot.domain.turns import AnswerCheckBack, Session, Submitted, Turn
 from bot.following import forms
 from bot.reporting import presses
@@ -31,18 +32,21 @@ URGENT = "report.since_urgent"
 _LIMITS = {"text": (forms.LONGEST, False), "code": (forms.SHORT, False)}
 
 
-def form(reference: str, world: World, redo: Redo | None = None, *, urgent: bool = False) -> Message:
-    """Asks whether anything has happened since; where it is `urgent`, whom to phone stands first."""
+def form(value: str, world: World, redo: Redo | None = None, *, urgent: bool = False) -> Message:
+    """Asks whether anything has happened since; where it is `urgent`, whom to phone stands first.
+
+    `value` is what the button carried that led here: the reference, and whether it is the reader's own.
+    """
     texts, redo = world.playbook.contact.check_back, redo or Redo()
-    title = texts.title.fill(reference=reference)
+    title = texts.title.fill(reference=CasePart.parse(value).reference)
     above: list[Block] = [Paragraph(line) for line in texts.says]
     if urgent:
         safety = Callout("danger", texts.safety_title, texts.safety_text)
         above = [safety, *contact_list(texts.safety_contacts, world)]
     keep = (keep_field(world),) if redo.may_keep and not urgent else ()
-    fields = (*_fields(world, redo), *forms.code_field(reference, world, redo), *keep)
+    fields = (*_fields(world, redo), *forms.code_field(value, world, redo), *keep)
     submit = texts.urgent_submit if urgent else texts.submit
-    sent = Form(URGENT if urgent else CHECK_BACK, reference, fields, submit)
+    sent = Form(URGENT if urgent else CHECK_BACK, value, fields, submit)
     blocks = (Heading(title), *above, sent, Outside(texts.not_in_policy))
     summary = world.playbook.texts.aftercare.summary
     return Message(blocks, summary, replaces=CHECK_BACK, ephemeral=True)
@@ -82,9 +86,9 @@ def submitted(session: Session, act: Submitted, world: World) -> Turn:
     if errors or doubts:
         redo = Redo({**doubts, **errors}, typed, may_keep=bool(doubts))
         return Turn(session, (form(act.value, world, redo, urgent=bool(risks)),))
-    return Turn(
-        session, (), (AnswerCheckBack(act.value, values["code"], answer or "yes", risks, values["text"]),)
-    )
+    reference = CasePart.parse(act.value).reference
+    told = AnswerCheckBack(reference, values["code"], answer or "yes", risks, values["text"])
+    return Turn(session, (), (told,))
 
 
 def _doubts(act: Submitted, values: Mapping[str, str], world: World) -> Mapping[str, str]:

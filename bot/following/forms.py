@@ -27,6 +27,8 @@ CORRECT = "report.correct"
 WITHDRAW = "report.withdraw"
 MOVE = "report.move"
 COPY = "report.copy"
+# What else may be done: of a report that can be withdrawn, and of one that is closed or withdrawn already.
+MORE, SETTLED = "report.more", "report.more_settled"
 BADLY = "report.badly"
 STATUS = "status.show"
 LONGEST = 4000
@@ -48,18 +50,18 @@ def status_form(world: World, redo: Redo | None = None) -> Message:
     )
 
 
-def choices(value: str, world: World) -> Message:
-    """What else may be done to a report that was sent."""
+def choices(value: str, world: World, *, settled: bool = False) -> Message:
+    """What else may be done to a report that was sent; one that is `settled` is not withdrawn any more."""
     texts, reference = world.playbook.texts.aftercare, CasePart.parse(value).reference
     items = (
         Button(world.paper.copy_.button, COPY, reference),
         Button(texts.correct, CORRECT, value),
-        Button(texts.withdraw, WITHDRAW, value),
+        *(() if settled else (Button(texts.withdraw, WITHDRAW, value),)),
         Button(texts.move, MOVE, value),
         Button(texts.badly, BADLY, reference),
     )
     blocks = (Heading(texts.choices_title.fill(reference=reference)), Buttons(items))
-    return Message(blocks, summary=texts.summary, replaces="report.more", ephemeral=True)
+    return Message(blocks, summary=texts.summary, replaces=MORE, ephemeral=True)
 
 
 def text_form(action: str, value: str, world: World, redo: Redo | None = None) -> Message:

@@ -106,7 +106,7 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     facts = (
         (labels.reference, report.reference),
         (labels.received, context.local(report.row.received_at)),
-        (labels.status, status_line(context, report)),
+        (labels.status, _stage(context, report)),
         *next_step_line(context, report),
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
@@ -115,7 +115,9 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     blocks += check_back.in_status(context, report, entries)
     texts = context.world.playbook.texts
     add_more = Button(texts.receipts.add_more, "report.add", _value(report))
-    more = Button(texts.aftercare.choices, "report.more", _value(report))
+    settled = report.state.stage is Stage.CLOSED or was_withdrawn(entries)
+    label = texts.aftercare.choices_settled if settled else texts.aftercare.choices
+    more = Button(label, forms.SETTLED if settled else forms.MORE, _value(report))
     return [*blocks, Buttons((add_more, more))]
 
 
@@ -148,11 +150,16 @@ def _where_it_stands(context: Context, report: Report, entries: tuple[Entry, ...
         case Stage.ACKNOWLEDGED:
             return [texts.acknowledged]
         case Stage.CLOSED:
-            return [
-                texts.closed.fill(message=outcome_text(context, report)),
-                *_answers(context, entries),
-            ]
+            closed = texts.closed.fill(message=outcome_text(context, report))
+            said = texts.question if is_answered(context, report) else closed
+            return [said, *_answers(context, entries)]
     return [texts.waiting]
+
+
+def _stage(context: Context, report: Report) -> str:
+    """The stage in words; a question is answered, where any other report is closed."""
+    answered_now = report.state.stage is Stage.CLOSED and is_answered(context, report)
+    return context.texts.status.question_stage if answered_now else status_line(context, report)
 
 
 def _answers(context: Context, entries: tuple[Entry, ...]) -> list[str]:
@@ -250,7 +257,7 @@ def _copy(context: Context, case: Case) -> Message:
     title = texts.title.fill(reference=report.reference)
     rows = (
         (labels.received, context.local(report.row.received_at)),
-        (labels.status, status_line(context, report)),
+        (labels.status, _stage(context, report)),
         *answered(context.world, report.answers, card=False),
         *_later(context, case.entries),
     )

@@ -104,7 +104,7 @@ def _stopped(question: PictureQuestion, answer: PictureAnswer, world: World) -> 
     report = (Button(check.image_button, *_REPORT, "primary"),) if answer.offer == IMAGE else ()
     blocks: tuple[Block, ...] = (
         Callout("warning", check.stop, answer.says or ""),
-        *quotes(question.clauses, world),
+        *quotes(question.clauses, world, but=check.not_at_stop),
         *((_holders(world),) if answer.holder else ()),
         Buttons((*report, *_ways_out(world))),
     )

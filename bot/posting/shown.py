@@ -32,11 +32,11 @@ def line(text: str, world: World, *items: Button) -> Message:
     return Message(blocks, world.posting.texts.summary, replaces=_SLOT)
 
 
-def quotes(clauses: tuple[str, ...], world: World) -> Iterator[Quote]:
-    """The clauses, verbatim, each after the sentence that opens its list, and none twice."""
+def quotes(clauses: tuple[str, ...], world: World, but: tuple[str, ...] = ()) -> Iterator[Quote]:
+    """The clauses, verbatim, each after the sentence that opens its list, and none twice; none of `but`."""
     known = world.policy.clauses
     with_lead_ins = (part for name in clauses for part in (known[name].lead_in, name) if part is not None)
-    for name in dict.fromkeys(with_lead_ins):
+    for name in dict.fromkeys(part for part in with_lead_ins if part not in but):
         clause = known[name]
         yield Quote(clause.id, clause.section, clause.lines, clause.quote)
 

@@ -254,14 +254,16 @@ def test_report_shows_the_rule_below(world: World) -> None:
 
 
 def test_options_are_buttons(world: World) -> None:
-    """A question asked back shows its question, and a button for each topic."""
+    """A question asked back shows its question, a button for each topic, and one for none of them."""
     options = (Choice("My own account", "logo-on-personal-account", ()), Choice("Other", "disclaimer", ()))
     message = show(world, Answer("q", "clarify", "Which?\n- My own account\n- Other", options=options))
     assert message.blocks[0] == Paragraph("Which?")
     assert [(button.action, button.value) for button in buttons(message)] == [
         ("ask.topic", "logo-on-personal-account"),
         ("ask.topic", "disclaimer"),
+        ("report.start", "question"),
     ]
+    assert buttons(message)[-1].label.startswith("None of these")
 
 
 def test_refusal_offers_a_person(world: World) -> None:

@@ -210,6 +210,9 @@ def test_stepping_back_is_asked_once_more(desk: Desk) -> None:
     reference = colleague(desk)
     assert "[Yes, step back]" in desk.press("farid", "case.recuse", reference)
     assert reference in listed(desk, "farid")
+    assert "[No, keep it]" in desk.press("farid", "case.recuse", reference)
+    assert "You have not stepped back" in desk.press("farid", "case.recuse_no", reference)
+    assert reference in listed(desk, "farid")
 
 
 def test_who_steps_back_has_nothing_of_it_any_more(desk: Desk) -> None:

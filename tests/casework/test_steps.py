@@ -156,10 +156,11 @@ def test_overdue_tasks_and_late_cases_stand_in_the_list(desk: Desk) -> None:
     desk.press("farid", "case.acknowledge", reference)
     due = "2026-11-23T12:00"
     desk.fill("farid", "case.task", reference, task="Keep the log", person="tom", due=due)
-    assert "open tasks: 1" in cases(desk, "tom")
+    assert "open tasks: 1, next by 23 Nov 2026, 12:00" in cases(desk, "tom")
     desk.later(days=3)
     shown = cases(desk, "tom")
-    assert "overdue tasks: 1" in shown
+    assert "overdue tasks: 1, the first since 23 Nov 2026, 12:00" in shown
+    assert "next by" not in shown
     assert "LATE" in shown
     assert shown.index("Yours") < shown.index(reference) < shown.index("Others") < shown.index(other)
     assert "Yours" not in cases(desk, "grace")

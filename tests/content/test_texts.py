@@ -230,3 +230,21 @@ def test_what_cannot_be_filled_is_refused(tmp_path: Path, table: str, plain: str
     """A text whose braces Signpost could not fill in as they stand is a fault that says which are right."""
     with pytest.raises(DataFaults, match=re.escape(told)):
         sample(tmp_path, table, plain)
+
+
+def test_quotation_marks_are_of_one_kind() -> None:
+    """In our own words quotation marks are curly and apostrophes straight; the policy's own words are its."""
+    paths = [*KB.glob("*.yml"), *(KB / "journeys").glob("*.yml")]
+    texts = [
+        (path.name, text) for path in paths for text in _strings(yaml.safe_load(path.read_text("utf-8")))
+    ]
+    assert len(texts) > 1000
+    assert [(name, text) for name, text in texts if set(text) & set('"‘’')] == []
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)

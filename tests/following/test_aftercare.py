@@ -11,6 +11,7 @@ from bot.delivery.sender import PassingFault
 from bot.domain.turns import Pressed, Said
 from bot.storage.shredding import shred
 from tests.support.desk import CLOSING, Desk
+from tests.support.screen import buttons_of
 
 BY_NAME = "SELECT id FROM reports WHERE reference = :name"
 WRONG = "It was on Tuesday, not on Monday."
@@ -84,12 +85,24 @@ def test_where_nobody_is_at_risk_it_is_closed(desk: Desk) -> None:
     assert "withdrawn and closed" in withdraw(desk, "ana", reference)
     desk.work()
     assert "its reporter has withdrawn it" in desk.notebook.texts("farid")[-1]
+    assert f"[Open {reference}]" in desk.notebook.texts("farid")[-1]
     assert "Withdrawn by the reporter" in desk.notebook.texts("flt")[0]
     details = desk.press("farid", "case.details", reference)
     assert "The reporter withdrew it" in details
     assert "Rude remarks." in details
     assert "What you wrote stays in the record" in desk.press("ana", "report.read", reference)
     assert "already closed" in withdraw(desk, "ana", reference)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_withdraw_is_not_offered_again(desk: Desk, kept: bool) -> None:
+    """Once it is withdrawn, or closed, nobody is offered to withdraw it, in the status or behind it."""
+    reference = desk.report("ana", kind="colleague" if kept else "mistake").reference
+    assert "withdraw" in desk.press("ana", "report.read", reference)
+    withdraw(desk, "ana", reference)
+    [shown] = desk.send("ana", Pressed("report.read", reference))
+    [more] = [one for one in buttons_of((shown,)) if one.label == "Copy, correct or move it"]
+    assert "ithdraw" not in desk.press("ana", more.action, more.value)
 
 
 def test_before_anybody_had_it_everyone_with_its_card_is_told(desk: Desk) -> None:

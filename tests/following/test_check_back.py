@@ -16,6 +16,7 @@ from bot.domain.messages import Callout, Form, Outside
 from bot.domain.turns import Pressed, Said, Submitted, Tokens
 from bot.storage.shredding import shred
 from tests.support.desk import CLOSING, Desk, text_of
+from tests.support.screen import buttons_of, form_of
 
 BY_NAME = "SELECT id FROM reports WHERE reference = :name"
 ASKED = "There is one question for you about your report"
@@ -361,3 +362,28 @@ def test_it_is_asked_on_the_way_of_every_door(desk: Desk) -> None:
     waits(desk, days=14)
     [form] = desk.send("ana", Pressed("report.since", reference))
     assert form.ephemeral
+
+
+def test_who_reported_under_their_name_is_asked_for_no_code(desk: Desk) -> None:
+    """The form behind the button that they are sent has no field for a receipt code, nor when it returns."""
+    reference = reported(desk)
+    waits(desk, days=14)
+    notice = next(one for _, one in reversed(desk.notebook.seen["ana"]) if ASKED in one.summary)
+    [button] = buttons_of((notice,))
+    shown = desk.send("ana", Pressed(button.action, button.value))
+    form = form_of(shown)
+    assert "code" not in {item.name for item in form.fields}
+    again = form_of(desk.send("ana", Submitted(form.action, form.value, {"risk": ("danger",)})))
+    assert "code" not in {item.name for item in again.fields}
+    sent = desk.send("ana", Submitted(again.action, again.value, {"risk": ("danger",)}))
+    assert f"Your answer is kept with {reference}" in text_of(sent[0])
+
+
+def test_who_is_told_of_an_answer_opens_the_case_from_it(desk: Desk) -> None:
+    """That an answer is urgent comes with a button that opens the case."""
+    reference = reported(desk)
+    waits(desk, days=14)
+    answer(desk, reference, "danger", action="report.since_urgent")
+    desk.work(rounds=20)
+    [told] = [text for text in desk.notebook.texts("farid") if URGENT in text]
+    assert f"[Open {reference}]" in told
