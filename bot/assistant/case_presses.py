@@ -14,6 +14,7 @@ from bot.casework.forms import Checked
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
 from bot.casework.press import Press, refusal
+from bot.casework.work_done import is_contact
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
 from bot.domain.messages import Message
@@ -75,7 +76,10 @@ def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Pres
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(work.context, "unknown")
     press = Press(work.tx, work.context, work.now, person, case, content.action, of.part)
-    return press if press.may(ACTS[content.action].needs) else press.refused("not_permitted")
+    if press.may(needs := ACTS[content.action].needs):
+        return press
+    barred = needs == "assign" and is_contact(case.entries, person.name)
+    return press.may_not("is_contact") if barred else press.refused("not_permitted")
 
 
 def _typed_reference(content: Submitted) -> tuple[str, ...]:

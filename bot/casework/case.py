@@ -12,6 +12,7 @@ from bot.casework import support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
+from bot.casework.work_done import is_contact
 from bot.domain.access import Action, Actor
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.roster import Person
@@ -64,8 +65,12 @@ class Case:
         return people_of(self.work.tx, self.report)
 
     def may(self, person: Person, action: Action) -> bool:
-        """Whether this person may do this with it: the one question on the way in."""
-        return self.work.context.may(person, action, self.report, self.told)
+        """Whether this person may do this with it: the one question on the way in.
+
+        Whoever is the contact of the person concerned never holds it.
+        """
+        permitted = self.work.context.may(person, action, self.report, self.told)
+        return permitted and not (action == "assign" and is_contact(self.entries, person.name))
 
     def reporter_may(self, action: Action) -> bool:
         """Whether its reporter may do this with it."""
@@ -75,10 +80,12 @@ class Case:
         """Everyone on the roster who may do this with it: to nobody else is it, or a task, given."""
         context = self.work.context
 
-        def may(person: str) -> bool:
-            return context.allows(context.actor(person, self.report), action, self.report, self.told)
+        def may(person: Person) -> bool:
+            actor = context.actor(person.id, self.report)
+            able = context.allows(actor, action, self.report, self.told)
+            return able and not (action == "assign" and is_contact(self.entries, person.name))
 
-        return tuple(person for person in context.world.federation.roster.people if may(person))
+        return tuple(one.id for one in context.world.federation.roster.people.values() if may(one))
 
     def has(self, event: str) -> bool:
         """Whether this has ever happened to it."""

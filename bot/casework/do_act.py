@@ -34,6 +34,9 @@ def lock(press: Press, act: Act) -> WorkRefusal | None:
     state = press.report.state
     if act.name == "take" and state.stage is Stage.ACKNOWLEDGED and state.holder == press.person.id:
         return "held_already"
+    if act.name == "reopen" and not press.may("assign"):
+        # Whoever opens it again holds it.
+        return "is_contact"
     if act.name == "done" and not _task(press):
         return "no_such_task"
     return act.locked[0] if act.locked and act.locked[1](press.report.row) else None

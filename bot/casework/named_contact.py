@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bot.casework.press import Press
 from bot.domain.messages import Field
 from bot.domain.names import Read
-from bot.storage.reports import Entry
 
 _TEXT, _SHORT = 4000, 200
 
@@ -29,10 +28,3 @@ def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
         if any(typed.places(roster.people[person].name)):
             return {"contact": press.context.work.errors.handles}
     return {}
-
-
-def of(entries: Iterable[Entry]) -> str:
-    """The contact as it was last named; "" where nobody was."""
-    return next(
-        (entry.detail["contact"] for entry in reversed(tuple(entries)) if entry.event == "contact"), ""
-    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.casework.context import Context
+from bot.domain.names import Read
 from bot.storage.reports import Entry, Report
 
 # After these somebody holds the case: whom its entry names, else who did it.
@@ -133,6 +134,17 @@ def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
     if (asked := proposal(entries)) is not None:
         found.append((labels.proposed, labels.proposed_yes.fill(when=context.local(asked.at))))
     return found
+
+
+def contact(entries: Sequence[Entry]) -> str:
+    """The contact of the person concerned, as it was last named; "" where nobody was."""
+    named = (entry.detail["contact"] for entry in reversed(entries) if entry.event == "contact")
+    return next(named, "")
+
+
+def is_contact(entries: Sequence[Entry], name: str) -> bool:
+    """Whether this is the name of the contact, however it is written: then they do not handle the case."""
+    return any(Read(contact(entries)).places(name))
 
 
 def task_line(context: Context, task: Task, now: datetime) -> str:

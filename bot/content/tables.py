@@ -223,6 +223,7 @@ class RowRecord(Record):
     child: bool = False
     accidental: bool = False
     keep: bool = False
+    own: bool = False
     closing: ClosingKind | None = None
     advice_first: bool = False
     tags: tuple[str, ...] = ()
@@ -240,6 +241,7 @@ class RowRecord(Record):
             accidental=self.accidental,
             # What the policy asks somebody to be told of is not taken back by a reporter alone.
             keep=self.keep or any(told.source == "policy" for told in self.told),
+            own=self.own,
             closing=self.closing,
             advice_first=self.advice_first,
             tags=self.tags,

@@ -24,6 +24,8 @@ CHANNEL_ROLES = ("flt", "eht")
 # Those whom a restricted report may reach anyway.
 _SAFE_ROLES = frozenset(("dsl", "deputy_dsl", "eht"))
 _OTHER = {"eht": "chair", "chair": "eht"}
+# The chair was chosen because the Executive Headteacher is or may be concerned.
+_CHAIR_FOR_EHT = "chair_for_eht"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Row:
     # Worked on though its reporter withdraws it: somebody may be at risk, or the policy asks for the report.
     # A child and urgency say so too.
     keep: bool = False
+    # What somebody reports of themselves: never for the chair, unless the Executive Headteacher is concerned.
+    own: bool = False
     # By which rules it is closed, beside what its assessments say; None where the row says nothing of it.
     closing: ClosingKind | None = None
     # Nobody investigates before the LADO's or the DSL's advice is on record.
@@ -150,11 +154,22 @@ def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
     """The route of a report with these answers. Never names an excluded person anywhere."""
     matched = tuple(row for row in rows if row.matches(slots))
     school = next(iter(slots.get("school", ())), "")
-    conflict = conflict_of(slots, roster)
+    conflict = _of_own(conflict_of(slots, roster), roster, own=any(row.own for row in matched))
     route = _facts(matched, conflict, roster)
     plan = _Plan(roster, school, conflict, route)
     notices = _notices(matched, route.visibility.restricted)
     return plan.settle(_conflicted(plan, notices))
+
+
+def _of_own(conflict: Conflict, roster: Roster, *, own: bool) -> Conflict:
+    """Whoever chooses the chair for what they report of themselves says why, or has not chosen yet."""
+    if not conflict.unclear:
+        return conflict
+    if conflict.choice == _CHAIR_FOR_EHT:
+        holders = frozenset(person for ids in roster.roles.get("eht", {}).values() for person in ids)
+        roles, people = conflict.roles | {"eht"}, conflict.people | holders
+        return replace(conflict, roles=roles, people=people, unclear=False)
+    return replace(conflict, choice="") if own and conflict.choice == "chair" else conflict
 
 
 # An FLT member may open what their channel was told, and could do nothing with anything else.

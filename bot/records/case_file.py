@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.casework import named_contact
+from bot.casework import work_done
 from bot.casework.card import event_name, kind_name, reporter_name, status_line, tags, told_answers
 from bot.casework.closing import KEPT
 from bot.casework.context import Context
@@ -110,7 +110,7 @@ def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[
         "mode_label": context.texts.modes.named(row.mode),
         "reporter": reporter_name(context, report) or None if named else None,
         "held_by": context.name(state.holder) if state.holder else None,
-        "named_contact": named_contact.of(entries) or None,
+        "named_contact": work_done.contact(entries) or None,
     }
 
 

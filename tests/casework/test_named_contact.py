@@ -50,6 +50,32 @@ def test_whoever_handles_it_is_no_contact(desk: Desk, who: str) -> None:
     assert "named on" not in desk.press("dina", "case.show", reference)
 
 
+def test_a_contact_is_not_given_the_case_afterwards(desk: Desk) -> None:
+    """Whoever was named as contact is offered to nobody, takes nothing over, and opens nothing again."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.contact", reference, contact="GRACE Holloway, ext. 12")
+    desk.work(rounds=10)
+    assert "Grace" not in desk.press("farid", "case.assign", reference)
+    assert "Choose one of the people" in desk.fill("farid", "case.assign", reference, person="grace")
+    assert "You are the contact of the person" in desk.press("grace", "case.take", reference)
+    assert "Held by: Farid Anwar" in desk.press("tom", "case.show", reference)
+    desk.close_case("farid", reference, outcome="no_action")
+    opened = desk.fill("grace", "case.reopen", reference, reason="There is more to it than was said.")
+    assert "You are the contact of the person" in opened
+    assert "Status: Closed" in desk.press("tom", "case.show", reference)
+
+
+def test_a_contact_who_is_told_by_the_ladder_does_not_take_it(desk: Desk) -> None:
+    """Given back by its holder, a case is acknowledged by somebody else than the contact."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.contact", reference, contact="Grace Holloway")
+    desk.press("farid", "case.recuse_yes", reference)
+    assert "You are the contact of the person" in desk.press("grace", "case.acknowledge", reference)
+    assert "now held by you" in desk.press("tom", "case.acknowledge", reference)
+
+
 SELF_REPORTS = (
     {"kind": "image", "nudity": "no", "origin": "me", "posted": "no"},
     {"kind": "image", "nudity": "no", "origin": "me", "posted": "sent"},
@@ -70,3 +96,22 @@ def test_a_self_report_never_comes_to_the_chair(desk: Desk, answers: dict[str, s
     assert "maya" not in {item.person for item in route.told}.union(*route.ladder)
     concerned = decide(world.playbook.rows, world.federation.roster, {**slots, "conflict": ("eht",)})
     assert {item.person for item in concerned.told} == {"maya"}
+
+
+@pytest.mark.parametrize("answers", SELF_REPORTS)
+@pytest.mark.parametrize("conflict", ["unsure", "rather_not"])
+def test_with_no_clear_answer_the_chair_is_chosen_for_a_reason(
+    desk: Desk, answers: dict[str, str], conflict: str
+) -> None:
+    """The chair alone is no choice; said with it that the headteacher may be involved, they are left out."""
+    world = desk.product.context.world
+    slots = {**answers, "school": "northgate", "conflict": conflict}
+    given = {name: (value,) for name, value in slots.items()}
+    bare = decide(world.playbook.rows, world.federation.roster, {**given, "safe_recipient": ("chair",)})
+    assert (bare.refusal, bare.told) == ("choose", ())
+    said = {**given, "safe_recipient": ("chair_for_eht",)}
+    route = decide(world.playbook.rows, world.federation.roster, said)
+    assert {item.person for item in route.told} == {"maya"}
+    assert "eleanor" in route.excluded
+    assert "eht" in route.excluded_roles
+    assert not route.ladder
