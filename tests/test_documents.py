@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 DECISIONS = ROOT / "docs" / "decisions"
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
@@ -32,3 +34,18 @@ def test_each_decision_has_a_status_and_a_row() -> None:
         heading, _, status, *_ = path.read_text(encoding="utf-8").splitlines()
         assert re.match(r"Status: (accepted|superseded by \[)", status), path.name
         assert f"| [{path.name[:4]}]({path.name}) | {heading[9:]} | {status[-10:]} |" in index
+
+
+_PROMISE = re.compile(
+    r"^\| (\d+) \| .+ \| \[.+\]\((\.\./tests/transcripts/[\w/-]+\.yml)\): (.+) \|$", re.MULTILINE
+)
+
+
+def test_each_promise_is_told_as_a_story() -> None:
+    """The page on journeys names seventeen promises, and the story of each stands in the file that it names."""
+    page = ROOT / "docs" / "journeys.md"
+    found = _PROMISE.findall(page.read_text(encoding="utf-8"))
+    assert [int(number) for number, _, _ in found] == list(range(1, 18))
+    for _, path, title in found:
+        stories = yaml.safe_load((page.parent / path).read_text(encoding="utf-8"))["stories"]
+        assert title in {story["title"] for story in stories}, (path, title)

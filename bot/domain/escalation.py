@@ -97,10 +97,13 @@ class Timetable:
         After the ladder's end an urgent case is remembered as each half-day begins, on days off too: the
         same people every few minutes for days would learn to look away.
         """
-        if self.ended or not self.urgent:
-            hours = self.working.every_day if self.urgent else self.working
-            return next(begins for begins, _ in hours.half_days_from(moment) if begins > moment)
-        steps = (self._urgent_step(level) for level in range(len(self.targets.urgent)))
+        hours = self.working.every_day if self.urgent else self.working
+        half_day = next(begins for begins, _ in hours.half_days_from(moment) if begins > moment)
+        if not self.urgent:
+            return half_day
+        steps = [self._urgent_step(level) for level in range(len(self.targets.urgent))]
+        if self.ended:
+            return next((step for step in steps if step > moment), half_day)
         last = self._urgent_step(len(self.targets.urgent) - 1)
         past = last + self._gap * ((moment - last) // self._gap + 1)
         return next((step for step in steps if step > moment), past)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,20 @@ import pytest
 import yaml
 
 from bot.domain.messages import Field, Message
-from bot.domain.turns import Content, Pressed, Said, Submitted
+from bot.domain.turns import Content, Pressed, Said, Submitted, Tokens
+from bot.records.case_file import case_blocks
+from tests.channels.paper.reading import words
+from tests.channels.paper.test_paper import printed
+from tests.people.test_roster import agree
+from tests.records.test_exports import code, taken
+from tests.records.test_retention import purged
 from tests.support.desk import Desk
 from tests.support.screen import buttons_of, form_of, text_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "transcripts" / "cases"
 Told = str | list[str]
+# The reference of a report that is told of with its receipt code.
+CODED = "FED-7K30"
 
 
 @dataclass
@@ -50,15 +59,13 @@ def _listed(told: Told) -> list[str]:
 
 
 def _reports(story: CaseStory, who: str, told: Mapping[str, str]) -> None:
-    story.reference = story.desk.report(who, None, **told).reference
+    tokens = Tokens("draft", CODED, told["code"]) if "code" in told else None
+    answers = {name: value for name, value in told.items() if name != "code"}
+    story.reference = story.desk.report(who, tokens, **answers).reference
 
 
 def _types(story: CaseStory, who: str, told: str) -> None:
     story.does(who, Said(told))
-
-
-def _passes(story: CaseStory, _who: str, told: int) -> None:
-    story.desk.later(days=told)
 
 
 def _looks(story: CaseStory, who: str, _told: str) -> None:
@@ -125,6 +132,56 @@ def _adds(story: CaseStory, who: str, told: str) -> None:
     story.does(who, Submitted("report.add", story.reference, {"text": (told,)}))
 
 
+def _looks_up(story: CaseStory, who: str, told: Mapping[str, str]) -> None:
+    fields = {name: (value,) for name, value in told.items()}
+    story.does(who, Submitted("status.show", "", fields))
+
+
+def _lists(story: CaseStory, who: str, told: str) -> None:
+    story.does(who, Pressed("case.list", told))
+
+
+def _is_away(story: CaseStory, who: str, cover: str) -> None:
+    """From now on for a month, as two people agree in the chat."""
+    there = {"start": story.desk.now, "end": story.desk.now + timedelta(days=30)}
+    agree(
+        story.desk,
+        "absent",
+        person=who,
+        to=cover,
+        **{name: f"{at:%Y-%m-%dT%H:%M}" for name, at in there.items()},
+    )
+
+
+def _passes(story: CaseStory, _who: str, told: Mapping[str, float]) -> None:
+    """The worker is at work all the time."""
+    end = story.desk.now + timedelta(**told)
+    while story.desk.now < end:
+        story.desk.now = min(end, story.desk.now + timedelta(minutes=10 if "minutes" in told else 240))
+        story.desk.work(20)
+
+
+def _destroys(story: CaseStory, _who: str, told: str) -> None:
+    gone = purged(story.desk)
+    assert gone == ([] if told == "nothing" else [story.reference]), f"destroyed: {gone}"
+
+
+def _reads_on_paper(story: CaseStory, who: str, told: Told) -> None:
+    desk, reference = story.desk, story.reference
+    file = taken(desk, reference, code(desk, who, reference, "pdf"), "pdf")
+    assert file is not None, "no paper is given"
+    shown = words(printed(*case_blocks(desk.product.context, file))).replace(reference, "FED-1")
+    for phrase in _listed(told):
+        assert (phrase.removeprefix("not: ") in shown) is not phrase.startswith("not: "), f"{phrase}: {shown}"
+
+
+def _was_sent_times(story: CaseStory, who: str, told: Mapping[str, int]) -> None:
+    texts = [text.replace(story.reference, "FED-1") for text in story.desk.notebook.texts(who)]
+    for phrase, times in told.items():
+        found = sum(phrase in text for text in texts)
+        assert found == times, f"{phrase}: {found} times"
+
+
 def _withdraws(story: CaseStory, who: str, _told: str) -> None:
     story.does(who, Submitted("report.withdraw", story.reference, {"sure": ("yes",)}))
 
@@ -132,7 +189,6 @@ def _withdraws(story: CaseStory, who: str, _told: str) -> None:
 VERBS: Mapping[str, Callable[[CaseStory, str, Any], None]] = {
     "reports": _reports,
     "types": _types,
-    "passes (days)": _passes,
     "looks at": _looks,
     "presses": _presses,
     "fills in": _fills_in,
@@ -142,6 +198,13 @@ VERBS: Mapping[str, Callable[[CaseStory, str, Any], None]] = {
     "was not sent": _was_not_sent,
     "reads": _reads,
     "adds": _adds,
+    "looks up": _looks_up,
+    "lists": _lists,
+    "is away": _is_away,
+    "passes": _passes,
+    "destroys": _destroys,
+    "reads on paper": _reads_on_paper,
+    "was sent so often": _was_sent_times,
     "withdraws": _withdraws,
 }
 

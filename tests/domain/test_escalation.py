@@ -257,6 +257,10 @@ def test_past_its_ladder_an_urgent_case_is_remembered_each_day(
 ) -> None:
     """Once as each half-day begins: never twice within an hour, and no day without, holidays included."""
     table = Timetable(moment, True, Targets(), working, ended=True)
+    # As long as its steps are not over it is remembered with each of them.
+    steps = [table.reminder_after(moment + timedelta(minutes=minutes)) for minutes in (0, 10, 20)]
+    assert [step - moment for step in steps] == [timedelta(minutes=minutes) for minutes in (10, 20, 30)]
+    moment += timedelta(minutes=30)
     first = table.reminder_after(moment)
     second = table.reminder_after(first)
     assert moment < first <= moment + timedelta(hours=26)

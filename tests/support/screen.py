@@ -19,6 +19,8 @@ from bot.domain.messages import (
     Paragraph,
     Progress,
     Quote,
+    Table,
+    Tags,
     Verdict,
 )
 
@@ -38,6 +40,10 @@ def _lines(block: Block) -> list[str]:
             return [f"[{button.label}]" for button in items]
         case Form(fields=fields, submit=submit):
             return [*(line for field in fields for line in _field(field)), f"[{submit}]"]
+        case Tags(items):
+            return list(items)
+        case Table(_, rows):
+            return [line for row in rows for line in (row.text, f"[{row.button.label}]")]
     return _lists(block)
 
 
@@ -66,13 +72,16 @@ def _field(field: Field) -> list[str]:
 
 def buttons_of(messages: Iterable[Message]) -> list[Button]:
     """Every button on the screen."""
-    return [
-        button
-        for message in messages
-        for block in message.blocks
-        if isinstance(block, Buttons)
-        for button in block.items
-    ]
+    return [button for message in messages for block in message.blocks for button in _pressable(block)]
+
+
+def _pressable(block: Block) -> list[Button]:
+    match block:
+        case Buttons(items):
+            return list(items)
+        case Table(_, rows):
+            return [row.button for row in rows]
+    return []
 
 
 def form_of(messages: Iterable[Message]) -> Form:
