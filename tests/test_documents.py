@@ -42,7 +42,7 @@ _PROMISE = re.compile(
 
 
 def test_each_promise_is_told_as_a_story() -> None:
-    """The page on journeys names seventeen promises, and the story of each stands in the file that it names."""
+    """The page on journeys names seventeen promises, and the story of each stands in its file."""
     page = ROOT / "docs" / "journeys.md"
     found = _PROMISE.findall(page.read_text(encoding="utf-8"))
     assert [int(number) for number, _, _ in found] == list(range(1, 18))

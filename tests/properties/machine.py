@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -16,7 +16,17 @@ from bot.domain.notices import REPORTER
 from bot.domain.turns import Content, Pressed, Submitted, Tokens
 from bot.storage.schema import metadata, outbox, report_events, reports
 from tests.properties.crew import Life, Loop, Platform, Process
-from tests.properties.oracle import KINDS, PEOPLE_TOLD, PRESSING, STAGES, TELLING, Kind, wrong_closings
+from tests.properties.oracle import (
+    KINDS,
+    PEOPLE_TOLD,
+    PRESSING,
+    REMINDED,
+    STAGES,
+    TELLING,
+    Kind,
+    wrong_closings,
+    wrong_reminder,
+)
 from tests.support.desk import ADVICE, ASSESSED, CLOSING, START, Desk
 
 _REPORTS = 3
@@ -47,7 +57,8 @@ _FORMS = {
     "case.note": {"note": "Spoke to the office."},
 }
 # How two people close a case, one press after the other; any of them may be left out.
-_CLOSERS = ("dina", "eleanor", "lucy")
+CLOSERS = ("dina", "eleanor", "lucy")
+FLAWS = ("note", "assess", "advice", "details", "read")
 _CLOSING = ("case.acknowledge", "case.details", "case.assess", "case.advice", "case.close")
 _AGREEING = ("case.details", "case.agree")
 _ACTIONS = ("case.acknowledge", "case.take", "case.details", *_FORMS)
@@ -73,6 +84,7 @@ class Seen:
     level: int = 0
     number: int = 0
     was_taken: bool = False
+    ended: datetime | None = None
 
 
 @dataclass
@@ -111,6 +123,8 @@ class Machine(RuleBasedStateMachine):
         self.events = 0
         self.waking = False
         self.wrong: list[str] = []
+        # No reminder is of a moment that no clock has shown yet.
+        self.latest = self.desk.now
 
     # What people do
 
@@ -161,9 +175,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         reference=sent,
-        closer=st.sampled_from(_CLOSERS),
-        second=st.sampled_from(_CLOSERS),
-        flaw=st.sampled_from(("", "note", "assess", "advice", "details", "read")),
+        closer=st.sampled_from(CLOSERS),
+        second=st.sampled_from(CLOSERS),
+        flaw=st.sampled_from(("", *FLAWS)),
     )
     def close_by_two(self, reference: str, closer: str, second: str, flaw: str) -> None:
         """One closes a case, or asks for it, and another one agrees; one thing of it may be wrong."""
@@ -309,6 +323,7 @@ class Machine(RuleBasedStateMachine):
 
     def _pass(self, passed: timedelta) -> None:
         self.desk.now += passed
+        self.latest = max(self.latest, self.desk.now)
         self.loop.passed += passed.total_seconds()
 
     # What must hold
@@ -335,6 +350,26 @@ class Machine(RuleBasedStateMachine):
             f"{conversation} saw {key} twice": self.platform.is_double(conversation, key),
         }
         self.wrong += [what for what, is_wrong in wrong.items() if is_wrong]
+        if kind == "reminder":
+            self._watch_reminder(conversation, key, row)
+
+    def _watch_reminder(self, conversation: str, key: str, row: Any) -> None:
+        """Of a moment that has come, in its measure, and to nobody who is not to be reminded."""
+        self.done["reminded"] += 1
+        name = next(name for name, kind in KINDS.items() if kind is self.reports[row.reference].kind)
+        slot = datetime.strptime(key.split(":not ")[0].rpartition(":")[2], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        ended = self.seen[row.reference].ended
+        wrong = {
+            "comes early": slot > self.latest,
+            "goes to somebody else": conversation not in REMINDED[name] | {"eleanor", *KINDS[name].ladder},
+            wrong_reminder(row.urgent, slot, row.received_at, ended): True,
+            "comes at night": not row.urgent and not self.waking and not self._is_working_time(),
+        }
+        self.wrong += [f"{conversation}: {key} {what}" for what, holds in wrong.items() if what and holds]
+
+    def _is_working_time(self) -> bool:
+        working = self.desk.product.context.world.federation.working_time
+        return working.half_day_at(self.desk.now) is not None
 
     def _report(self, report_id: str) -> Any:
         with self.desk.product.database.transaction() as tx:
@@ -368,6 +403,8 @@ class Machine(RuleBasedStateMachine):
         assert not wrong, wrong
         self.done["agreed"] += sum(event.event == "agree" for event in events)
         before.level, before.was_taken = row.level, bool(taken)
+        if row.due_at is None and row.stage in STAGES and before.ended is None:
+            before.ended = self.desk.now
         if not known.kind.is_named:
             assert row.sealed_reporter is None
             assert row.reporter_hmac is None
@@ -382,6 +419,7 @@ class Machine(RuleBasedStateMachine):
             self._drain()
             self.holds()
             self._all_is_told()
+            self._all_are_reminded()
         finally:
             self._close()
 
@@ -425,6 +463,24 @@ class Machine(RuleBasedStateMachine):
             dead = {str(item.recipient) for item in mine if item.state == "dead"}
             told = {who for who, key in self.platform.taken if key.split(":")[1] == row.id}
             self._is_told(row, told, dead)
+
+    def _all_are_reminded(self) -> None:
+        """Whoever has a case that nobody has taken is reminded of it on the next working day."""
+        half_days = self.desk.product.context.world.federation.working_time.half_days_from(self.desk.now)
+        # What was refused for good is tried again by then.
+        begins = [next(half_days)[0] for _ in range(3)][-1]
+        self._pass(begins - self.desk.now + timedelta(seconds=61))
+        for _ in range(_TURNS):
+            if not self._turn(self.process):
+                break
+        self.holds()
+        with self.desk.product.database.transaction() as tx:
+            waiting = tx.execute(select(reports).where(reports.c.stage == "delivered")).all()
+        for row in waiting:
+            [name] = [name for name, kind in KINDS.items() if kind is self.reports[row.reference].kind]
+            mine = {who for who, key in self.platform.taken if key.startswith(f"reminder:{row.id}:")}
+            assert REMINDED[name] <= mine, f"never reminded: {REMINDED[name] - mine}"
+            self.done["all reminded"] += 1
 
     def _is_told(self, row: Any, told: set[str], dead: set[str]) -> None:
         known = self.reports[row.reference]

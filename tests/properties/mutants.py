@@ -13,7 +13,8 @@ from sqlalchemy import Connection, true, update
 from bot.assistant import case_presses
 from bot.casework import case, open, proposals, work_done
 from bot.casework.case import Case
-from bot.delivery import worker
+from bot.casework.context import Context
+from bot.delivery import ladder, worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
 from bot.storage import outbox
@@ -100,6 +101,23 @@ def agrees_to_anything(patch: Patch) -> None:
     patch.setattr(work_done, "_HARMLESS", work_done._HARMLESS | {"note", "assess", "advice"})
 
 
+def reminds_on(patch: Patch) -> None:
+    """An urgent case reminds in minutes for ever, though its ladder has ended."""
+    known = Context.timetable
+    patch.setattr(Context, "timetable", lambda self, report, ended=False: known(self, report))
+
+
+def reminds_the_first(patch: Patch) -> None:
+    """Of all who are to be reminded one is."""
+    known = ladder._reminded
+    patch.setattr(ladder, "_reminded", lambda *about: known(*about)[:1])
+
+
+def reminds_early(patch: Patch) -> None:
+    """The reminder after the one that is due is sent in its place."""
+    patch.setattr(Timetable, "newest_reminder", lambda self, _since, now: self.reminder_after(now))
+
+
 MUTANTS: dict[str, Callable[[Patch], None]] = {
     made.__name__: made
     for made in (
@@ -113,6 +131,9 @@ MUTANTS: dict[str, Callable[[Patch], None]] = {
         agrees_alone,
         agrees_unread,
         agrees_to_anything,
+        reminds_on,
+        reminds_the_first,
+        reminds_early,
     )
 }
 # What is wrong only where there are several workers.

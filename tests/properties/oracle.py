@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 # The conversations of those who read the FLT's channel, and the channel's own.
 _FLT = frozenset(("flt", "farid", "grace", "tom"))
@@ -60,6 +61,33 @@ PEOPLE_TOLD = {
     "waits": frozenset(("ivan",)),
     "work": frozenset(("farid", "grace", "tom", "dina", "lucy", "eleanor")),
 }
+# Who is reminded of a case that nobody has, however it went: those with its card, the team, the headteacher.
+REMINDED = {
+    "open": frozenset(("farid", "grace", "tom")),
+    "restricted": frozenset(("dina", "lucy", "eleanor")),
+    "urgent": frozenset(("farid", "grace", "tom", "dina", "lucy", "eleanor")),
+    "anonymous": frozenset(("farid", "grace", "tom")),
+}
+_HALF_DAYS = (time(8, 30), time(12, 30))
+_GAP, _LAST = timedelta(minutes=10), timedelta(minutes=30)
+
+
+def wrong_reminder(is_urgent: bool, slot: datetime, received: datetime, ended: datetime | None) -> str:
+    """What is wrong with the moment that a reminder is of, in winter; "" where nothing is.
+
+    `ended` is when the ladder was first seen to have no step left. What had been planned by then still comes.
+    """
+    begins = slot.time() in _HALF_DAYS and (is_urgent or slot.weekday() < _SATURDAY)
+    if begins:
+        return ""
+    passed = slot - received
+    if not is_urgent or passed % _GAP:
+        return "is of no half-day and of no step"
+    over = ended is not None and slot > ended + _GAP and passed > _LAST
+    return "goes on in minutes after the ladder's end" if over else ""
+
+
+_SATURDAY = 5
 # What may come between asking for a closing and agreeing to it. All else has to be read first.
 HARMLESS = frozenset(("view", "deadline", "deliver"))
 STAGES = ("submitted", "delivered")

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from sqlalchemy import select
+
+from bot.domain.notices import NoticeKey
 from bot.storage.crypto import KeyRing
 from bot.storage.database import Database, Transaction
 from bot.storage.reports import Report, history, people_of, report_by_id
+from bot.storage.schema import outbox
 from bot.storage.vault import Vault, open_vault
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """That nobody has the case, for one person: the moment that it is of, and when it was sent, if it was."""
+
+    person: str
+    slot: datetime
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Case:
     deadlines: tuple[datetime, ...]
     acknowledged_at: datetime | None
     taken_after: int | None
+    reminders: tuple[Reminder, ...] = ()
 
 
 def stored(url: str, keys: str) -> list[Case]:
@@ -62,7 +76,20 @@ def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
         deadlines=tuple(entry.at for entry in entries if entry.event == "deadline"),
         acknowledged_at=None if taken is None else entries[taken].at,
         taken_after=None if taken is None else events[:taken].count("deadline"),
+        reminders=_reminders(tx, report_id),
     )
+
+
+def _reminders(tx: Transaction, report_id: str) -> tuple[Reminder, ...]:
+    mine = (outbox.c.report_id == report_id) & (outbox.c.kind == "reminder")
+    return tuple(
+        Reminder(row.recipient.person, _slot(str(row.key)), row.sent_at)
+        for row in tx.execute(select(outbox).where(mine))
+    )
+
+
+def _slot(key: str) -> datetime:
+    return datetime.strptime(NoticeKey.parse(key).parts[-1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 def _kind(report: Report) -> str:

@@ -249,6 +249,7 @@ def _numbers(verdict: Verdict, reaper: Reaper, people: People, slack: Platform) 
         "seen twice": len(verdict.twice),
         "wrong recipients": len(verdict.wrong),
         "timers": verdict.timers,
+        "reminders": verdict.reminders,
         "early timers": len(verdict.early),
         "lost timers": len(verdict.timers_lost),
         "stale cards": len(verdict.stale),

@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.slack_office import settle
 from tests.slack_double import Channel, SlackDouble
 from tests.slack_double.methods_chat import delete, post_message
-from tests.torture.cases import Case
+from tests.torture.cases import Case, Reminder
 from tests.torture.reading import read
 from tests.torture.staff import Received, Told
 from tests.torture.verdict import Judge, Verdict
@@ -102,3 +102,29 @@ def test_timers_are_held_to_their_minute(flt: tuple[SlackDouble, Channel]) -> No
     )
     assert judged(slack, channel, at_once).early == []
     assert len(judged(slack, channel, case(**open_case)).timers_lost) == 1
+
+
+STEP = NOON + timedelta(minutes=1)
+WRONG = {
+    "early": Reminder("grace", STEP, NOON),
+    "of no moment": Reminder("grace", NOON + timedelta(seconds=90), NOON + timedelta(seconds=91)),
+    "to somebody else": Reminder("maya", STEP, STEP),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_reminder_is_seen(flt: tuple[SlackDouble, Channel], name: str) -> None:
+    """One that came early, is of no step and no half-day, or told somebody else, is a fault."""
+    slack, channel = flt
+    post(slack, channel.id)
+    fault = judged(slack, channel, case(kind="urgent", reminders=(WRONG[name],))).faults
+    assert fault.keys() & {"early", "wrong"}
+
+
+def test_a_doubled_reminder_is_seen_and_a_right_one_is_none(flt: tuple[SlackDouble, Channel]) -> None:
+    """The same moment twice to one person is a fault; once with a step, or as a half-day begins, is none."""
+    slack, channel = flt
+    post(slack, channel.id)
+    right = (Reminder("grace", STEP, STEP), Reminder("grace", NOON.replace(minute=30), None))
+    assert judged(slack, channel, case(reminders=right)).faults == {}
+    assert judged(slack, channel, case(reminders=(right[0], right[0]))).faults.keys() == {"twice"}

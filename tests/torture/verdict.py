@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.acceptance.slack_office import LEADERS
 from tests.slack_double import Channel, SlackDouble
@@ -37,6 +38,7 @@ class Verdict:
     stored: int = 0
     delivered: int = 0
     timers: int = 0
+    reminders: int = 0
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -79,6 +81,7 @@ class Judge:
             self._delivered(case)
             self._readers(case)
             self._timers(case)
+            self._reminders(case)
         self._cards({case.reference: case for case in cases})
         return verdict
 
@@ -136,6 +139,24 @@ class Judge:
         if len(case.deadlines) < expected:
             verdict.timers_lost.append(f"{case.reference}: {len(case.deadlines)} of {expected} steps")
 
+    def _reminders(self, case: Case) -> None:
+        """Each is of a step, or of a half-day; to somebody who may know; sent when it has come, and once."""
+        verdict = self._verdict
+        verdict.reminders += sum(item.sent_at is not None for item in case.reminders)
+        known = {*_TOLD[case.kind], *_LADDER[case.kind]}
+        for item in case.reminders:
+            told = f"{case.reference} ({case.kind}): {item.person} reminded of {item.slot}"
+            passed, minutes = item.slot - case.received_at, [timedelta(minutes=at) for at in TARGETS]
+            is_step = any(abs(passed - at) < _ROUNDING for at in minutes)
+            if item.person not in known:
+                verdict.wrong.append(told)
+            if not (is_step or _begins_half_day(item.slot)) or (item.sent_at or item.slot) < item.slot:
+                verdict.early.append(f"{told}, sent at {item.sent_at}")
+        each = Counter((item.person, item.slot) for item in case.reminders)
+        verdict.twice += [
+            f"{case.reference}: {who} reminded twice" for who, count in each.items() if count > 1
+        ]
+
     def _cards(self, cases: dict[str, Case]) -> None:
         """Each card in the channel says what the database says; none is of a case that is not stored."""
         for reference, words in standing(self._slack, self._flt).items():
@@ -144,6 +165,11 @@ class Judge:
                 self._verdict.wrong.append(f"{reference}: a card in the channel of no such case")
             elif (case.acknowledged_at is None) != ("Not acknowledged yet" in words):
                 self._verdict.stale.append(f"{reference}: its card shows another state")
+
+
+def _begins_half_day(moment: datetime) -> bool:
+    there = moment.astimezone(ZoneInfo("Europe/London"))
+    return there.time() in (time(8, 30), time(12, 30))
 
 
 def table(rows: Iterable[tuple[str, Any]]) -> str:
