@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from aiohttp import web
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
 from bot.channels.playground import PlaygroundSender
 from bot.delivery.sender import Target
@@ -19,6 +21,7 @@ from bot.domain.messages import Message
 from bot.domain.turns import Pressed
 from tests.acceptance.chromium import browser, complaints, desk, phone
 from tests.channels.fake_core import FakeCore, card, product
+from tests.support.desk import ASSESSED, Desk
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +36,9 @@ class Served:
     loop: asyncio.AbstractEventLoop
     url: str = ""
 
-    def post(self, target: Target, message: Message) -> None:
+    def post(self, target: Target, message: Message, key: str = "arrived") -> None:
         """Post a message, as the outbox does."""
-        posting = self.sender.post(target, message, "arrived")
+        posting = self.sender.post(target, message, key)
         asyncio.run_coroutine_threadsafe(posting, self.loop).result(5)
 
     def drop_connections(self) -> None:
@@ -324,4 +327,52 @@ def test_a_phone_shows_one_side_at_a_time(site: Served, chromium: Browser) -> No
     box = picker.bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= 390
+    opened.close()
+
+
+_NARROW: ViewportSize = {"width": 375, "height": 812}
+
+
+def real_cards(folder: Path) -> list[Message]:
+    """The fullest cards that the product posts, before and after they were taken: urgent, an allegation."""
+    desk = Desk.open(folder)
+    try:
+        first = desk.report("ana", kind="colleague", danger="yes", target="student").reference
+        second = desk.report("ana", kind="colleague", child_risk="yes").reference
+        desk.work(20)
+        found = [desk.notebook.seen["flt"][0][1], desk.notebook.seen["dina"][-1][1]]
+        for person, reference in (("farid", first), ("dina", second)):
+            desk.press(person, "case.acknowledge", reference)
+            desk.fill(
+                person, "case.assess", reference, **{**ASSESSED, "nature": "allegation", "crime": "yes"}
+            )
+            desk.work(20)
+        return [*found, desk.notebook.seen["flt"][0][1], desk.notebook.seen["dina"][-1][1]]
+    finally:
+        desk.close()
+
+
+def test_a_card_on_a_phone_is_a_third_of_the_pane(site: Served, chromium: Browser, tmp_path: Path) -> None:
+    """At 375 pixels marks and buttons are there in full, and facts that do not fit are moved into sight."""
+    opened = chromium.new_context(viewport=_NARROW, is_mobile=True, has_touch=True)
+    page = opened.new_page()
+    page.goto(site.url)
+    page.locator('[data-side="leader"]').click()
+    # The browser's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        cards = apart.submit(real_cards, tmp_path).result()
+    for number, shown in enumerate(cards):
+        site.post(Target("playground", "flt"), replace(shown, replaces=f"card:{number}"), f"card-{number}")
+        expect(page.locator("#view-flt article.card")).to_have_count(number + 1)
+        card_shown = page.locator("#view-flt article.card").last
+        tall, room = card_shown.bounding_box(), page.locator("#leader-pane").bounding_box()
+        assert tall is not None
+        assert room is not None
+        assert tall["height"] * 3 <= room["height"], (number, tall["height"], room["height"])
+        assert tall["x"] + tall["width"] <= _NARROW["width"]
+        for item in (*card_shown.get_by_role("button").all(), *card_shown.locator(".tag").all()):
+            expect(item).to_be_visible()
+        last = card_shown.locator(".facts dd").last
+        last.scroll_into_view_if_needed()
+        expect(last).to_be_in_viewport()
     opened.close()
