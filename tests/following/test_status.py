@@ -79,6 +79,20 @@ def test_a_code_opens_however_it_is_written(desk: Desk) -> None:
     assert "do not match" in desk.fill("joe", "status.show", "", reference="7k30", code="0T81-XPDQ-3HWQ")
 
 
+def test_two_people_try_codes_at_one_report(desk: Desk) -> None:
+    """While one person guesses, in twenty spellings, the other gets in with the right code in as many."""
+    tokens = Tokens("draft", "FED-7K30", "0T81-XPDQ-3HWP")
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    right = ("ot8i-xpdq-3hwp", "0T81XPDQ3HWP", "0T81 XPDQ 3HWP.", "“0T8l – XPDQ – 3HWP”", "#OT8L.XPDQ.3HWP")
+    wrong = [code.replace("3", "4") for code in right]
+    for reference in ("fed 7k3o", "#FED–7K30", "7k30", "“FED7K30”."):
+        for mine, theirs in zip(right, wrong, strict=True):
+            guessed = desk.fill("guesser", "status.show", "", reference=reference, code=theirs)
+            assert "Not acknowledged yet" not in guessed
+            found = desk.fill("joe", "status.show", "", reference=reference, code=mine)
+            assert "Not acknowledged yet" in found, (reference, mine)
+
+
 def test_spellings_of_a_wrong_code_are_tries_of_one_report(desk: Desk) -> None:
     """Each wrong code counts once, whatever the spelling of the reference that it was tried for."""
     tokens = Tokens("draft", "FED-7K30", "0T81-XPDQ-3HWP")

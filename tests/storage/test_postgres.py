@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.app import new_tokens
 from bot.delivery import ladder
@@ -29,8 +29,9 @@ from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.outbox import Notice
 from bot.storage.postgres import alone
 from bot.storage.reports import Entry, add_entry, history, report_by_id, report_by_reference, save_state
+from bot.storage.schema import report_events
 from bot.storage.timers import open_ids
-from tests.support.desk import Desk, inline, text_of
+from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, Desk, inline, text_of
 from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
@@ -56,6 +57,40 @@ def together(times: int, do: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(run, range(times)))
+
+
+def times(desk: Desk, event: str) -> int:
+    """How often this stands in the history of whatever case there is."""
+    with desk.product.database.transaction() as tx:
+        return len(tx.execute(select(report_events).where(report_events.c.event == event)).all())
+
+
+@pytest.mark.parametrize("kind", ["staff_abuse", "danger"])
+def test_two_who_close_at_the_same_moment(desk: Desk, kind: str) -> None:
+    """Of two forms that arrive at once one closes the case, or asks for it, and the other changes nothing."""
+    slots = {"kind": "colleague", "danger": "yes"} if kind == "danger" else {"kind": kind}
+    reference = desk.report("ana", None, **slots).reference
+    desk.press("farid", "case.acknowledge", reference)
+    for person in ("farid", "grace"):
+        desk.fill(person, "case.assess", reference, **ASSESSED)
+    desk.fill("farid", "case.advice", reference, **ADVICE)
+    for person in ("farid", "grace", "tom"):
+        desk.press(person, "case.details", reference)
+    outcome = "child_supported" if kind == "danger" else "advice_given"
+    fields = {"outcome": outcome, "reason": REASON, **CLOSING}
+    who = ("farid", "grace")
+    said = together(2, lambda number: desk.fill(who[number], "case.close", reference, **fields))
+    if kind != "danger":
+        assert times(desk, "close") == 1
+        assert sum("Nothing has changed" in one for one in said) == 1
+        return
+    assert times(desk, "propose") == 1
+    assert sum("Nothing of yours was stored" in one for one in said) == 1
+    asker = next(person for person, one in zip(who, said, strict=True) if "stays open" in one)
+    others = [person for person in ("farid", "grace", "tom") if person != asker]
+    said = together(2, lambda number: desk.fill(others[number], "case.agree", reference))
+    assert times(desk, "agree") == 1
+    assert sum("is closed. It says who asked" in one for one in said) == 1
 
 
 def test_a_setting_that_could_lose_a_commit_is_refused(cluster: Cluster) -> None:
