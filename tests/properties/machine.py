@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select, text
 
+from bot.casework.context import Stand
 from bot.delivery.sender import DeliveryFault, OutageFault, PassingFault, PermanentFault, UnclearFault
 from bot.domain.notices import REPORTER
 from bot.domain.turns import Content, Pressed, Submitted, Tokens
 from bot.storage.schema import metadata, outbox, report_events, reports
+from tests.people.test_roster import agree
 from tests.properties.crew import Life, Loop, Platform, Process
 from tests.properties.oracle import (
+    AWAY,
+    COVER,
     KINDS,
     PEOPLE_TOLD,
     PRESSING,
@@ -99,6 +103,8 @@ class World:
             for table in reversed(metadata.sorted_tables):
                 if table.name not in _KEPT:
                     tx.execute(table.delete())
+        current = self.desk.product.context.current
+        current.stand = Stand(current.at_start)
         self.desk.now, self.desk.product.context.channel.reason = START, ""
 
 
@@ -123,6 +129,8 @@ class Machine(RuleBasedStateMachine):
         self.events = 0
         self.waking = False
         self.wrong: list[str] = []
+        # Whether somebody of the leadership team is away, and another one stands in.
+        self.is_away = False
         # No reminder is of a moment that no clock has shown yet.
         self.latest = self.desk.now
 
@@ -189,6 +197,16 @@ class Machine(RuleBasedStateMachine):
         for user, action in kept:
             self.events += 1
             self._arrive((f"event-{self.events}", user, self._content(action, reference)))
+
+    @rule()
+    @precondition(lambda self: not self.is_away)
+    def go_away(self) -> None:
+        """One of the leadership team is away from now on, and somebody stands in, as two people agree."""
+        self.desk.now += timedelta(minutes=1)
+        start, end = (f"{self.desk.now + timedelta(days=days):%Y-%m-%dT%H:%M}" for days in (0, 80))
+        agree(self.desk, "absent", person=AWAY, to=COVER, start=start, end=end)
+        self.is_away, self.latest = True, max(self.latest, self.desk.now)
+        self.done["away"] += 1
 
     @rule(which=st.integers(min_value=0, max_value=9))
     @precondition(lambda self: self.held)
@@ -341,6 +359,7 @@ class Machine(RuleBasedStateMachine):
         row = self._report(report_id)
         known = self.reports[row.reference]
         may_see = known.kind.may_know | ({known.reporter} if known.kind.is_named else set())
+        may_see |= self._covers(known.kind.may_know)
         wrong = {
             f"{conversation} was told of {row.reference}": conversation not in may_see,
             f"{key} although somebody has the case": kind in PRESSING
@@ -361,11 +380,16 @@ class Machine(RuleBasedStateMachine):
         ended = self.seen[row.reference].ended
         wrong = {
             "comes early": slot > self.latest,
-            "goes to somebody else": conversation not in REMINDED[name] | {"eleanor", *KINDS[name].ladder},
+            "goes to somebody else": conversation
+            not in REMINDED[name] | {"eleanor", *KINDS[name].ladder} | self._covers(REMINDED[name]),
             wrong_reminder(row.urgent, slot, row.received_at, ended): True,
             "comes at night": not row.urgent and not self.waking and not self._is_working_time(),
         }
         self.wrong += [f"{conversation}: {key} {what}" for what, holds in wrong.items() if what and holds]
+
+    def _covers(self, people: frozenset[str]) -> set[str]:
+        """Whoever stands in for one of these."""
+        return {COVER} if self.is_away and AWAY in people else set()
 
     def _is_working_time(self) -> bool:
         working = self.desk.product.context.world.federation.working_time
@@ -479,7 +503,8 @@ class Machine(RuleBasedStateMachine):
         for row in waiting:
             [name] = [name for name, kind in KINDS.items() if kind is self.reports[row.reference].kind]
             mine = {who for who, key in self.platform.taken if key.startswith(f"reminder:{row.id}:")}
-            assert REMINDED[name] <= mine, f"never reminded: {REMINDED[name] - mine}"
+            wanted = REMINDED[name] | self._covers(REMINDED[name])
+            assert wanted <= mine, f"never reminded: {wanted - mine}"
             self.done["all reminded"] += 1
 
     def _is_told(self, row: Any, told: set[str], dead: set[str]) -> None:
@@ -490,7 +515,10 @@ class Machine(RuleBasedStateMachine):
         if row.stage not in STAGES:
             self.done["taken"] += 1
             return
-        missing = [who for who in known.kind.ladder if who not in told and not dead & _recipients(who)]
+        # A step that would come to somebody away comes to another one of the team.
+        instead = self.is_away and bool(told & {COVER, "grace", "tom"})
+        reached = told | ({AWAY} if instead else set())
+        missing = [who for who in known.kind.ladder if who not in reached and not dead & _recipients(who)]
         assert not missing, f"the ladder never reached {missing}"
         if known.kind.is_named and not told & known.kind.may_know:
             assert known.reporter in told, "nobody was told, and the reporter neither"

@@ -51,6 +51,8 @@ KINDS = {
         is_named=False,
     ),
 }
+# Who may go away, and who is told all that they are told then.
+AWAY, COVER = "farid", "ravi"
 # What is sent because nobody has taken the case: never once somebody has.
 PRESSING = frozenset(("late", "withheld", "reminder", "remind"))
 # What shows or tells somebody of a case; a receipt and the like tell its reporter alone.
@@ -59,7 +61,8 @@ TELLING = frozenset(("card", "notice", "withheld"))
 PEOPLE_TOLD = {
     "channel": frozenset(("ivan",)),
     "waits": frozenset(("ivan",)),
-    "work": frozenset(("farid", "grace", "tom", "dina", "lucy", "eleanor")),
+    "approval": frozenset(("ivan", "eleanor", "maya")),
+    "work": frozenset((COVER, "farid", "grace", "tom", "dina", "lucy", "eleanor")),
 }
 # Who is reminded of a case that nobody has, however it went: those with its card, the team, the headteacher.
 REMINDED = {

@@ -74,7 +74,7 @@ def test_nothing_is_lost_doubled_or_told_to_the_wrong_person(world: World) -> No
     run_on(world, settings(EFFORT, max_examples=20) if fewer else EFFORT)
     # A closing by two people takes many turns, and a few tries need not come to one.
     closings(world)
-    wanted = ("submit", "press", "die", "stand still", "taken", "agreed", "reminded", "all reminded")
+    wanted = ("submit", "press", "die", "stand still", "taken", "agreed", "reminded", "all reminded", "away")
     assert not [name for name in wanted if not world.done[name]]
 
 
