@@ -19,7 +19,7 @@ from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
-from bot.domain.messages import Block, Callout, Form, Message, Paragraph
+from bot.domain.messages import Callout, Form, Message, Paragraph
 from bot.domain.presses import StepChoice
 from bot.domain.routing import decide
 from bot.domain.turns import (
@@ -486,14 +486,8 @@ def _left_to_say(work: Work, incoming: Incoming, session: Session, turn: Turn) -
     asked = words.command(content.text) is None and not answer.replaces and not answer.ephemeral
     if unnamed or not asked or any(isinstance(block, Form) for block in answer.blocks):
         return turn.replies
-    if incoming.panels_alone and not any(_is_panel(block) for block in answer.blocks):
-        return turn.replies
     answers.owe(work, incoming.sender, incoming.thread, answer)
     return tuple(others)
-
-
-def _is_panel(block: Block) -> bool:
-    return isinstance(block, Callout) and block.tone in ("danger", "warning")
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

@@ -145,6 +145,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if thread is None:
         return None
     message = _for_cover(work, report, notice, _message(work, report, told, notice))
+    message = replace(message, urgent=report.row.urgent and notice.recipient != REPORTER)
     # One card per report and recipient, whichever of its versions goes out first.
     key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""

@@ -211,6 +211,8 @@ class Message:
     once: bool = False
     # Takes all that was said before it off the screen, where a door can, for as long as it stands there.
     hides: bool = False
+    # Somebody is to look at it now: a platform that can makes it heard.
+    urgent: bool = False
 
 
 def buttons(*items: Button) -> Buttons:

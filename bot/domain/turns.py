@@ -73,8 +73,7 @@ class Incoming:
     `private` is whether the reply reaches the sender alone. Where it is False, as for words in a channel
     that others read, nothing private is answered. `counts` is whether a person did it: what a door asks
     by itself, for a page that it keeps up to date, is no act of theirs. `thread` is given for words typed
-    in a person's own chat: their answers are brought there by the outbox, in that thread ("" for none); with
-    `panels_alone` only what says whom to turn to at once.
+    in a person's own chat: their answers are brought there by the outbox, in that thread ("" for none).
     """
 
     event_id: str
@@ -83,7 +82,6 @@ class Incoming:
     private: bool = True
     counts: bool = True
     thread: str | None = None
-    panels_alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,16 +88,15 @@ class InvokeReply:
 class Post:
     """What is written: text, or an Adaptive Card with a `summary` for the notification.
 
-    `text` is plain unless `markdown`. `entities` and `channel_data` go out as they are (citations, the
-    feedback loop). `reply_to`: the message under which it stands, in a channel.
+    `text` is plain unless `markdown`. `urgent`: Teams says so, and sounds it. `reply_to`: the
+    message under which it stands, in a channel.
     """
 
     text: str = ""
     card: Payload | None = None
     summary: str = ""
     markdown: bool = False
-    entities: tuple[Payload, ...] = ()
-    channel_data: Payload = field(default_factory=dict)
+    urgent: bool = False
     reply_to: str = ""
     kind: Literal["message", "typing"] = "message"
 

@@ -292,7 +292,7 @@ def mount(
     people = People(port, config, runtime.monotonic, references.person)
     desk = TeamsDesk(core, current, look, people)
     hidings = Hidings(kept, runtime.run, runtime.now)
-    chats = Chats(port, look, background.start, runtime.sleep, native=not config.emulator, hidings=hidings)
+    chats = Chats(port, look, background.start, runtime.sleep, hidings)
     door = TeamsDoor(desk, port, references, chats)
     check = channel_check(port, references, current, config, state)
     failed = words_of(list(desk.unsaved.blocks))

@@ -43,7 +43,7 @@ from bot.channels.teams.client import Outbound
 # msrest looks each of 500 codes up in this list at each client made: 3 ms, which a set makes 0.2 ms.
 ClientRetryPolicy.safe_codes = frozenset(ClientRetryPolicy.safe_codes)  # type: ignore[assignment]
 
-# The SDK's models drop what they do not know (a citation, the tenant of a chat): they address the
+# The SDK's models drop what they do not know (a notice's sound, the tenant of a chat): they address the
 # request, and `whole` is what goes out (_Wire.send).
 _STUB = TheirActivity(type="message")
 _STUB_CHAT = ConversationParameters()

@@ -17,10 +17,9 @@ from bot.casework.press import DETAILS
 from bot.channels.common.look import Look
 from bot.channels.common.messages import is_end, is_private, is_step, line
 from bot.channels.common.remembered import Remembered
-from bot.channels.common.sharing import answered_topic
 from bot.channels.common.work import Sleep, Start, a_few_times
 from bot.channels.teams.activities import Post, Reference, TeamsPort
-from bot.channels.teams.posts import citations_of, post_of, posts_of
+from bot.channels.teams.posts import post_of, posts_of
 from bot.channels.teams.references import Hidings
 from bot.delivery.sender import DeliveryFault, PassingFault, UnclearFault
 from bot.domain.messages import Callout, Form, Message, Paragraph
@@ -46,7 +45,7 @@ class Chat:
 class Chats:
     """Writes in personal chats. Nothing here raises: each says whether it was done.
 
-    `start` runs work beside everything else; `native` is whether Teams' own feedback buttons are there.
+    `start` runs work beside everything else.
     """
 
     def __init__(
@@ -55,14 +54,12 @@ class Chats:
         look: Look,
         start: Start,
         sleep: Sleep,
-        native: bool,
         hidings: Hidings,
     ) -> None:
         self._port = port
         self._look = look
         self._start = start
         self._sleep = sleep
-        self._native = native
         self._hidings = hidings
         # The details of cases whose hiding is stored; the rest is in memory alone: it could be a reporter's.
         self._stored: Remembered[str, None] = Remembered(_REMEMBERED)
@@ -70,7 +67,6 @@ class Chats:
         self._slots: Remembered[tuple[str, str], str] = Remembered(_REMEMBERED)
         # The form that somebody may be typing in, on the card of their report.
         self._forms: Remembered[str, str] = Remembered(_REMEMBERED)
-        self._topics: Remembered[str, str] = Remembered(_REMEMBERED)
         self._rewriting: dict[str, asyncio.Task[Any]] = {}
         # What each card that is being rewritten is to show: only the newest is tried again.
         self._wanted: dict[str, Post] = {}
@@ -168,23 +164,15 @@ class Chats:
             self._failed("delete", fault)
             await self._rewritten(there, message_id, post_of(line(self._look.texts.chat.moved), self._look))
 
-    def topic_of(self, message_id: str) -> str:
-        """The topic that a message has answered; "" for any other message, or an old one."""
-        return self._topics.get(message_id, "")
-
     async def _show(self, chat: Chat, message: Message) -> bool:
-        if (cited := citations_of(message, self._look)) is not None:
-            await self._sent(chat.there, cited)
         slot = is_private(message) and not is_end(message)
-        post, *rest = posts_of(message, self._look, slot=slot, native=self._native)
+        post, *rest = posts_of(message, self._look, slot=slot)
         sent = await self._sent(chat.there, post)
         if sent is None:
             return False
         if slot:
             self._remember(chat, sent, message)
         self._hide_later(chat, sent, message)
-        if sent and (topic := answered_topic(message)):
-            self._topics[sent] = topic
         return await self._more(chat, message, rest)
 
     async def _more(self, chat: Chat, message: Message, rest: list[Post]) -> bool:

@@ -180,6 +180,9 @@ class Outbound:
             # What the answer says is not read: it may be long, and it may be a page.
             response.close()
             raise self._fault(response)
+        if request.method == "POST" and not await response.read():
+            # No word of Teams': something on the way may have said it, and taken nothing.
+            raise UnclearFault("Teams said nothing")
         return response
 
     def _fault(self, response: ClientResponse) -> DeliveryFault:

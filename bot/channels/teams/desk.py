@@ -65,7 +65,8 @@ class TeamsDesk(Desk):
     ) -> Replies:
         event_id = f"{activity.key}|{name}" if name else activity.key
         sender = Sender(PLATFORM, user_of(activity), standing.name)
-        # Teams draws an answer as more than one message, which only the door can: whom to phone is one.
-        thread = "" if isinstance(content, Said) and activity.reference.scope == "personal" else None
-        incoming = Incoming(event_id, sender, content, counts=not name, thread=thread, panels_alone=True)
+        # What is asked in a window of the message extension is answered in it.
+        typed = activity.kind == "message" and activity.reference.scope == "personal"
+        thread = "" if typed and isinstance(content, Said) else None
+        incoming = Incoming(event_id, sender, content, counts=not name, thread=thread)
         return await self.ask(incoming, within)

@@ -37,7 +37,7 @@ from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
 from bot.delivery.sender import DeliveryFault
 from bot.domain.messages import Button, Buttons, Field, Form, Message
-from bot.domain.presses import CasePart, Rating, Share
+from bot.domain.presses import CasePart, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from bot.posting.shown import DRAFT
 from bot.reporting.steps import SLOT
@@ -242,7 +242,8 @@ class TeamsDoor:
         if activity.name == "adaptiveCard/action":
             return await self._pressed(activity)
         if activity.name == "message/submitAction":
-            return await self._rated(activity)
+            # Teams' own thumbs, under an answer of an older version: they do not say of which.
+            return InvokeReply(200, {})
         return await self._dialogs.answer(activity)
 
     async def _pressed(self, activity: Activity) -> InvokeReply:
@@ -311,18 +312,6 @@ class TeamsDoor:
         user = user_of(activity)
         if (there := await self._references.person(user)) is not None:
             self._chats.leave(Chat(user, there))
-
-    async def _rated(self, activity: Activity) -> InvokeReply:
-        """Teams' own buttons under an answer. What somebody writes beside them is not kept."""
-        given = activity.value.get("actionValue")
-        reaction = given.get("reaction") if isinstance(given, dict) else ""
-        topic = self._chats.topic_of(activity.reply_to)
-        if topic and reaction in ("like", "dislike"):
-            pressed = Pressed("ask.feedback", str(Rating(topic, helped=reaction == "like")))
-            replies = await self._desk.replies(activity, pressed)
-            if reaction == "dislike":
-                await self._chats.show(self._chat(activity), replies)
-        return InvokeReply(200, {})
 
     async def _share(self, activity: Activity, value: str) -> str:
         """Post the topic's own answer where the asker had asked, once; what the asker is told of it."""

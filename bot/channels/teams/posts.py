@@ -1,22 +1,19 @@
-"""A message as what goes out to Teams: its card or cards, citations, feedback buttons, answers to invokes."""
+"""A message as what goes out to Teams: its card or cards, and the answers to invokes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.asking.render import FEEDBACK
 from bot.channels.common.look import Look
-from bot.channels.common.messages import cut, pieces
+from bot.channels.common.messages import pieces
 from bot.channels.common.phones import without_links
-from bot.channels.common.sharing import answered_topic
 from bot.channels.teams.activities import ADAPTIVE_CARD, InvokeReply, Payload, Post
 from bot.channels.teams.drawing import CARD_BYTES, card_of, size_of, tail_of, whole_card
 from bot.channels.teams.ids import Element
 from bot.domain.messages import (
     Block,
     Bullets,
-    Button,
     Buttons,
     Callout,
     Facts,
@@ -24,7 +21,6 @@ from bot.domain.messages import (
     Heading,
     Message,
     Paragraph,
-    Quote,
 )
 
 # What one part of a long text may take, and what is left free on a card for what is around the parts.
@@ -90,47 +86,24 @@ def _joined(page: list[Block], part: Block) -> list[Block]:
     return [*page, part]
 
 
-# Teams' limits: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-ai-bot-messages
-_NAME, _ABSTRACT, _CITED = 80, 160, 20
 _BRIEF = 400
 
 
-def post_of(message: Message, look: Look, *, slot: bool = False, native: bool = False) -> Post:
-    """What goes out. `slot`: a press on its card may put another card in its place.
-
-    `native`: Teams' own buttons ask whether an answer helped, instead of the card's.
-    """
-    asks = bool(answered_topic(message)) and native
-    return Post(
-        card=card(_without_feedback(message) if asks else message, look, slot=slot),
-        summary=message.summary,
-        channel_data={"feedbackLoop": {"type": "default"}} if asks else {},
-    )
+def post_of(message: Message, look: Look, *, slot: bool = False) -> Post:
+    """What goes out. `slot`: a press on its card may put another card in its place."""
+    return Post(card=card(message, look, slot=slot), summary=message.summary, urgent=message.urgent)
 
 
-def posts_of(message: Message, look: Look, *, slot: bool = False, native: bool = False) -> tuple[Post, ...]:
+def posts_of(message: Message, look: Look, *, slot: bool = False) -> tuple[Post, ...]:
     """What goes out with nothing cut: one message, or several where one card cannot hold it.
 
     The first takes the place of an earlier one. A report is read whole, whatever its length.
     """
-    first = post_of(message, look, slot=slot, native=native)
+    first = post_of(message, look, slot=slot)
     pages = cards_of(message, look)
     if len(pages) == 1:
         return (first,)
     return tuple(replace(first, card=_marked(page, slot)) for page in pages)
-
-
-def citations_of(message: Message, look: Look) -> Post | None:
-    """The line above an answer, with its clauses as the references that Teams shows; None for anything else.
-
-    A message of its own: Teams makes two of one that has both words and a card, and rewrites neither.
-    """
-    cited = tuple(block for block in message.blocks if isinstance(block, Quote))[:_CITED]
-    if not cited or not answered_topic(message):
-        return None
-    marks = " ".join(f"[{number}]" for number in range(1, len(cited) + 1))
-    text = f"{message.summary} {marks}"
-    return Post(text=text, summary=message.summary, entities=(_citations(cited, look),))
 
 
 def card(message: Message, look: Look, *, slot: bool = False) -> Element:
@@ -210,33 +183,6 @@ def _actions(part: object) -> Iterator[Element]:
             yield part
         for value in part.values():
             yield from _actions(value)
-
-
-def _citations(quotes: tuple[Quote, ...], look: Look) -> Element:
-    """Each clause as a reference. Nothing here is generated, so the message has no label that says so."""
-    claims = [_claim(number, quote, look) for number, quote in enumerate(quotes, 1)]
-    kind = "https://schema.org/Message"
-    return {"type": kind, "@type": "Message", "@context": "https://schema.org", "citation": claims}
-
-
-def _claim(number: int, quote: Quote, look: Look) -> Element:
-    name = cut(look.clause(quote), _NAME)
-    document = {"@type": "DigitalDocument", "name": name, "abstract": cut(quote.text, _ABSTRACT)}
-    return {"@type": "Claim", "position": number, "appearance": document}
-
-
-def _without_feedback(message: Message) -> Message:
-    blocks = [
-        replace(block, items=tuple(filter(_is_no_feedback, block.items)))
-        if isinstance(block, Buttons)
-        else block
-        for block in message.blocks
-    ]
-    return replace(message, blocks=tuple(block for block in blocks if block != Buttons(())))
-
-
-def _is_no_feedback(button: Button) -> bool:
-    return button.action != FEEDBACK
 
 
 _DIALOGS = ("composeExtension/fetchTask", "composeExtension/submitAction")

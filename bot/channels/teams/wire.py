@@ -16,6 +16,10 @@ _MOST_PAGES = 100
 _TYPES = {"install": "installationUpdate", "members": "conversationUpdate"}
 
 
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+_URGENT: dict[str, Any] = {"importance": "high", "channelData": {"notification": {"alert": True}}}
+
+
 def envelope(activity: Activity) -> dict[str, Any]:
     """What an SDK must know of an activity that came: from where, from whom, of what kind.
 
@@ -44,8 +48,7 @@ def body(to: Reference, post: Post) -> dict[str, Any]:
         "text": post.text,
         "textFormat": ("markdown" if post.markdown else "plain") if post.text else "",
         "summary": post.summary,
-        "entities": [dict(entity) for entity in post.entities],
-        "channelData": dict(post.channel_data),
+        **(_URGENT if post.urgent else {}),
         "replyToId": post.reply_to,
     }
     if post.card is not None:

@@ -242,7 +242,7 @@ def _office(desk: Desk, config: TeamsConfig, core: Any) -> Office:
     references = References(kept, inline, lambda: desk.now)
     people = People(port, config, lambda: next(ticks), references.person)
     start = asyncio.create_task  # noqa: TID251 - the test is the composition root
-    chats = Chats(port, look, start, sleep, native=True, hidings=Hidings(kept, inline, lambda: desk.now))
+    chats = Chats(port, look, start, sleep, hidings=Hidings(kept, inline, lambda: desk.now))
     door = TeamsDoor(TeamsDesk(core, context.current, look, people), port, references, chats)
     check = channel_check(port, references, context.current, config, context.channel)
     pace = Pace(0.5, lambda: next(ticks), sleep)

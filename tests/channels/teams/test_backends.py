@@ -44,30 +44,12 @@ CARD = {
         {"type": "Action.Execute", "verb": "case.close", "data": {"created_at": 1.5, "$when": [1, {}]}}
     ],
 }
-CITATION = {
-    "type": "https://schema.org/Message",
-    "@type": "Message",
-    "@context": "https://schema.org",
-    "@id": "",
-    "citation": [
-        {
-            "@type": "Claim",
-            "position": 1,
-            "appearance": {"@type": "DigitalDocument", "name": "s", "abstract": "a"},
-        }
-    ],
-}
-FULL = Post(
-    card=CARD,
-    summary="An answer from the policy",
-    entities=(CITATION,),
-    channel_data={"feedbackLoop": {"type": "default"}},
-)
+FULL = Post(card=CARD, summary="An answer from the policy", urgent=True)
 
 
 @both
 def test_a_card_goes_out_as_it_is(sdk: Sdk) -> None:
-    """Card, citations and feedback loop arrive unchanged (the SDKs' own models drop or rewrite them)."""
+    """Card and alert arrive unchanged (the SDKs' own models drop or rewrite them)."""
 
     async def story(door: OpenDoor) -> None:
         assert await door.backend.send(door.chat(), FULL) == "m1"
@@ -77,8 +59,8 @@ def test_a_card_goes_out_as_it_is(sdk: Sdk) -> None:
             "from": {"id": BOT},
             "conversation": {"id": "a:mira"},
             "summary": "An answer from the policy",
-            "entities": [CITATION],
-            "channelData": {"feedbackLoop": {"type": "default"}},
+            "importance": "high",
+            "channelData": {"notification": {"alert": True}},
             "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": CARD}],
         }
 

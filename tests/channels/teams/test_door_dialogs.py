@@ -1,4 +1,4 @@
-"""The message extension, Teams' own buttons, and what an answer is quoted with."""
+"""The message extension, Teams' own buttons, and an answer in one message."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.asking import conversation
 from bot.asking.answer import answer_topic
 from bot.channels.common.look import Look
 from bot.channels.teams.activities import InvokeReply
-from bot.channels.teams.posts import citations_of, post_of
+from bot.channels.teams.posts import posts_of
 from bot.content.world import World
 from bot.delivery.sender import PermanentFault
-from bot.domain.messages import Message, Paragraph
+from bot.domain.messages import Message, Paragraph, Quote
 from bot.domain.turns import Incoming, Said
 from bot.reporting.after_send import not_saved
 from tests.channels.teams.office import Office, actions, office, play, room, shown_words, words
@@ -97,6 +97,8 @@ def test_the_policy_is_asked_in_a_dialog(tmp_path: Path) -> None:
     class Core:
         async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
             assert isinstance(incoming.content, Said)
+            # What is asked in a window is answered there, and not in the chat behind it.
+            assert incoming.thread is None
             asked.append(incoming.content.text)
             return (Message((Paragraph("Not allowed"),), "An answer"),)
 
@@ -183,79 +185,28 @@ def test_an_unknown_invoke_is_not_ours(works: Office) -> None:
     play(story())
 
 
-@pytest.fixture(scope="module")
-def answer() -> Any:
-    """An answer with its clause."""
-
-    def of(world: World) -> Message:
-        return conversation.show(answer_topic(TOPIC, world.policy, world.rules), world)
-
-    return of
-
-
-def test_an_answer_is_quoted_as_teams_shows_references(world: World, look: Look, answer: Any) -> None:
-    """Each clause is a numbered reference with its section and lines; none is said to be generated."""
-    post = citations_of(answer(world), look)
-    assert post is not None
-    assert post.card is None
-    assert post.text.endswith("[1]")
-    entity = post.entities[0]
-    claim = entity["citation"][0]
-    assert claim["position"] == 1
-    assert "lines 328–329" in claim["appearance"]["name"]
-    assert len(claim["appearance"]["name"]) <= 80
-    assert len(claim["appearance"]["abstract"]) <= 160
-    assert "additionalType" not in entity
+def test_an_answer_is_one_message(world: World, look: Look) -> None:
+    """Every answer of the policy is one card, with its clauses whole and the buttons that rate it."""
+    for name, topic in world.policy.topics.items():
+        message = conversation.show(answer_topic(name, world.policy, world.rules), world)
+        (post,) = posts_of(message, look)
+        said = words(post)
+        assert post.text == ""
+        assert all(quote.text in said for quote in message.blocks if isinstance(quote, Quote)), topic
+        assert "That helped" in said
 
 
-def test_what_is_no_answer_is_quoted_with_nothing(look: Look) -> None:
-    """A line of text has no references."""
-    assert citations_of(Message((Paragraph("x"),), "x"), look) is None
+def test_a_thumb_under_an_old_answer_is_no_error(works: Office) -> None:
+    """Teams' own buttons stand under answers of older versions still: pressed, they do nothing."""
 
-
-def test_words_and_a_card_are_never_one_message(world: World, look: Look, answer: Any) -> None:
-    """Teams makes two messages of such a one, and then rewrites neither."""
-    assert post_of(answer(world), look).text == ""
-
-
-def test_teams_own_buttons_take_the_place_of_ours(world: World, look: Look, answer: Any) -> None:
-    """Whether it helped is asked once, by Teams where it can, else on the card."""
-    native, plain = post_of(answer(world), look, native=True), post_of(answer(world), look)
-    assert native.channel_data == {"feedbackLoop": {"type": "default"}}
-    assert "That helped" not in words(native)
-    assert plain.channel_data == {}
-    assert "That helped" in words(plain)
-
-
-def test_a_thumb_under_an_answer_reaches_the_core(tmp_path: Path, answer: Any) -> None:
-    """Teams' own buttons press ours; what somebody writes beside them is not kept."""
-    pressed: list[Any] = []
-
-    class Core:
-        def __init__(self) -> None:
-            self.world: World | None = None
-
-        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
-            assert self.world is not None
-            if isinstance(incoming.content, Said):
-                return (answer(self.world),)
-            pressed.append(incoming.content)
-            return (Message((Paragraph("Thank you"),), "Thank you"),)
-
-    core = Core()
-
-    async def story(works: Office) -> None:
-        core.world = works.desk.product.context.world
-        await works.says("ana", "can I?")
+    async def story() -> None:
         given = {"reaction": "dislike", "feedback": '{"feedbackText": "useless"}'}
         value = {"actionName": "feedback", "actionValue": given}
         reply = await works.invokes("ana", "message/submitAction", value, reply_to="m1")
         assert reply.status == 200
-        assert "Thank you" in works.told("a:ana")[-1]
+        assert works.port.sent == []
 
-    with office(tmp_path, core) as opened:
-        play(story(opened))
-    assert [(one.action, one.value) for one in pressed] == [("ask.feedback", f"{TOPIC}|no")]
+    play(story())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""What Teams may say to a message, documented or not: nothing lost, nothing twice, nobody silenced."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.channels.common.private_channel import FLT as CHANNEL
+from bot.engine.parse import Parse, Ranked
+from tests.channels.teams.fake_connector import (
+    BAD_GATEWAY,
+    CONFLICT,
+    DROPPED,
+    GATEWAY_TIMEOUT,
+    PAGE,
+    SLOW,
+    THROTTLED,
+    Fault,
+)
+from tests.channels.teams.office import Office, office, room
+from tests.channels.teams.office import play as told
+from tests.channels.teams.open_door import OpenDoor, emulated, opened
+from tests.channels.teams.test_door import reported
+from tests.support.desk import DeafEngine
+
+DANGER, QUESTION = "He says that he will kill himself tonight", "May I follow a former student?"
+SAID = {DANGER: "999", QUESTION: "former student"}
+# Of each it is certain what Teams did with the message, or it did nothing.
+ANSWERS = {
+    "429": THROTTLED,
+    "412": CONFLICT,
+    "500": Fault(500),
+    "502 and a page": BAD_GATEWAY,
+    "504 and a page": GATEWAY_TIMEOUT,
+    "a code of no list": Fault(451),
+    "another": Fault(418, body="<html>", content_type="text/html"),
+    "408": Fault(408),
+    "no answer": SLOW,
+    "cut before it was taken": Fault(drop=True),
+    "a page instead of Teams": replace(PAGE, taken=False),
+    "nothing at all instead of Teams": Fault(200, body=""),
+    "a redirect": Fault(307, {"Location": "https://elsewhere.example/"}),
+    "taken without an id": Fault(201, body="{}", taken=True),
+    "taken with more than is known": Fault(200, body='{"id": "m1", "new": [{}]}', taken=True),
+}
+
+
+def parsed(_engine: DeafEngine, text: str) -> Parse:
+    topic = "policy_follow_former_student" if text == QUESTION else "danger"
+    return Parse(text, (Ranked(topic, 1.0),), 1.0)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DeafEngine, "parse", parsed)
+
+
+def through(works: Office, door: OpenDoor) -> None:
+    """What goes out goes over the SDK, to a connector on loopback."""
+    works.sender._port = door.backend
+
+
+async def worked(works: Office, minutes: int = 3) -> None:
+    """Let time pass, and the worker work."""
+    for _ in range(6 * minutes):
+        await works.work()
+        works.desk.later(seconds=10)
+
+
+def copies(door: OpenDoor, conversation: str, of: str) -> int:
+    """How many messages with these words ever stood there."""
+    return sum(of in json.dumps(sent) for sent in door.connector.messages.get(conversation, {}).values())
+
+
+@pytest.mark.parametrize("asked", [DANGER, QUESTION], ids=["danger", "question"])
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.usefixtures("reading")
+def test_an_answer_is_there_once(tmp_path: Path, answer: str, asked: str) -> None:
+    """Whatever Teams says to it, the answer to a question that was typed stands in the chat, in one copy."""
+
+    async def story(works: Office) -> None:
+        async with opened(emulated("botbuilder"), patience=0.3) as door:
+            through(works, door)
+            door.connector.fail(ANSWERS[answer])
+            await works.says("ana", asked, reference=door.chat("a:ana"))
+            assert "asker:" in works.desk.dump()
+            await worked(works)
+            assert copies(door, "a:ana", SAID[asked]) == 1
+            assert "asker:" not in works.desk.dump()
+
+    with office(tmp_path) as works:
+        told(story(works))
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_card_is_there_once_and_nobody_is_silenced(tmp_path: Path, answer: str) -> None:
+    """The same of the card of a report, which is rewritten afterwards; no row is dead, no way held back."""
+
+    async def story(works: Office) -> None:
+        async with opened(emulated("agents"), patience=0.3) as door:
+            through(works, door)
+            there = replace(room(), service_url=door.connector.url)
+            await works.door.handle(works.activity("farid", "install", name="add", reference=there))
+            door.connector.fail(ANSWERS[answer])
+            reference = await reported(works)
+            await worked(works)
+            assert copies(door, there.conversation, reference) == 1
+            with works.desk.product.database.transaction() as tx:
+                query = "SELECT count(*) FROM outbox WHERE state = 'dead' AND recipient = ?"
+                assert tx.exec_driver_sql(query, (CHANNEL,)).scalar() == 0
+
+    with office(tmp_path) as works:
+        told(story(works))
+
+
+@pytest.mark.usefixtures("reading")
+@pytest.mark.parametrize("fault", [DROPPED, PAGE], ids=["cut", "page"])
+def test_what_nobody_can_know_is_said_again(tmp_path: Path, fault: Fault) -> None:
+    """Taken, and the answer lost: a bot cannot look on Teams, so that 999 stands there twice, never not."""
+
+    async def story(works: Office) -> None:
+        async with opened(emulated("botbuilder"), patience=0.3) as door:
+            through(works, door)
+            door.connector.fail(fault)
+            await works.says("ana", DANGER, reference=door.chat("a:ana"))
+            await worked(works)
+            assert copies(door, "a:ana", "999") == 2
+
+    with office(tmp_path) as works:
+        told(story(works))
