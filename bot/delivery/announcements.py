@@ -126,7 +126,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     platform = ways.to(person, work.context.platforms)
     if not platform:
         raise NowhereToSend(notice.recipient)
-    return Outgoing(platform, person.accounts[platform], message, notice.key, "", 0, claimed.unclear)
+    account, since = person.accounts[platform], work.now - _DAY
+    return Outgoing(platform, account, message, notice.key, "", 0, claimed.unclear, since=since)
 
 
 # How soon it is seen whether a platform that is down is back.

@@ -36,4 +36,5 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if owed.platform not in work.context.platforms or claimed.attempts > MOST_TRIES:
         raise NowhereToSend(claimed.notice.recipient)
     key = claimed.notice.key
+    # A row of an answer bears no moment: those that a worker finds at its start are looked for (Worker).
     return Outgoing(owed.platform, owed.user, owed.message, key, "", 0, claimed.unclear, owed.thread)

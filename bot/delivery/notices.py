@@ -84,7 +84,8 @@ class Outgoing:
 
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
     message under which it goes ("" for none). `removes`: what stands there is taken away. `alone`: any other
-    message of the same key is. `in_place`: it is rewritten there, or not at all.
+    message of the same key is. `in_place`: it is rewritten there, or not at all. `since`: how long it may be
+    owed, also in a database that was put back to an older state; `look`: so look first.
     """
 
     platform: str
@@ -98,6 +99,8 @@ class Outgoing:
     removes: bool = False
     alone: bool = False
     in_place: bool = False
+    since: datetime | None = None
+    look: bool = False
 
 
 class NowhereToSend(Exception):
@@ -151,7 +154,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     rewrites = shown.message_id if shown and shown.platform == platform else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
     unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(work.tx, notice))
-    return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
+    since = report.row.received_at
+    return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread, since=since)
 
 
 def kept_on(tx: Transaction, notice: outbox.Notice) -> str:

@@ -44,7 +44,8 @@ async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Sho
         return Shown(known)
     # An earlier try may have been taken: look before sending again, so that it is seen once. What that
     # try left there may show an older state than the one that is recorded now.
-    found = await sender.find(target, key, thread) if outgoing.unclear or known else None
+    looks = outgoing.unclear or outgoing.look or known
+    found = await sender.find(target, key, thread) if looks else None
     again = False
     if found and found != known and await _rewritten(sender, target, found, outgoing, last=last):
         shown = found

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -147,6 +147,10 @@ class Worker:
     _listening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _leases: Leases = field(default_factory=Leases)
     _upkeep: Upkeep = field(init=False)
+    # When it began to work, and the answers that it found: whatever is older may have been sent by a
+    # process that knew more. Its database may be a backup that was put back.
+    _began: datetime | None = None
+    _found: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._upkeep = Upkeep(self.context)
@@ -245,6 +249,8 @@ class Worker:
         now = self.clock()
         self._upkeep.when_due(now)
         with self.context.database.transaction() as tx:
+            if self._began is None:
+                self._began, self._found = now, outbox.waiting_ids(tx, ANSWER)
             return outbox.claim(tx, self.context.vault.new_id(), now, LEASE, _BATCH, self._busy)
 
     async def _deliver(self, claimed: Claimed) -> None:
@@ -288,7 +294,13 @@ class Worker:
             outgoing = _prepared(work, claimed)
             if outgoing is None:
                 outbox.finish(tx, claimed, self.clock())
-            return outgoing
+                return None
+            return replace(outgoing, look=self._may_be_there(claimed, outgoing))
+
+    def _may_be_there(self, claimed: Claimed, outgoing: Outgoing) -> bool:
+        """Whether the platform may have it though no row says that it was tried."""
+        assert self._began is not None
+        return claimed.id in self._found or (outgoing.since is not None and outgoing.since < self._began)
 
     def _record(self, claimed: Claimed, outgoing: Outgoing, shown: Shown) -> None:
         with self.context.database.transaction() as tx:

@@ -334,6 +334,12 @@ def is_waiting(connection: Connection, recipient: Recipient) -> bool:
     return connection.execute(owed).first() is not None
 
 
+def waiting_ids(connection: Connection, kind: str) -> frozenset[str]:
+    """The rows of this kind that are owed still."""
+    owed = select(outbox.c.id).where(unfinished(), outbox.c.kind == kind)
+    return frozenset(connection.execute(owed).scalars())
+
+
 def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     """The key of the newest message of this kind to this recipient of this report, sent or not."""
     same = and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
+from bot.app import new_tokens
 from bot.asking.render import ASK_TOPIC
 from bot.assistant.dialogue import dump
 from bot.domain.turns import (
@@ -24,7 +25,7 @@ from bot.domain.turns import (
 )
 from bot.engine.parse import Parse, Ranked
 from bot.storage.conversations import save_session
-from tests.support.desk import DeafEngine, Desk, new_tokens
+from tests.support.desk import DeafEngine, Desk
 
 QUESTION, DANGER = "May I follow a former student?", "He says that he will kill himself tonight"
 PLATFORMS = ("slack", "teams")

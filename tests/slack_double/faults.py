@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tests.slack_double.shapes import Json
 
-How = Literal["status", "hang", "cut", "slow", "late", "hollow", "moved", "storm", "error"]
+How = Literal["status", "hang", "cut", "slow", "late", "hollow", "moved", "storm", "error", "odd"]
 
 
 @dataclass
@@ -23,6 +23,8 @@ class Fault:
     seconds: float = 30.0
     retry_after: int = 1
     code: str = ""
+    body: str = ""
+    done: bool = False
     hits: int = 0
 
     def meets(self, method: str, args: Json) -> bool:
@@ -88,6 +90,19 @@ class Faults:
     def moved(self, url: str, method: str = "*", channel: Any = None, times: int | None = 1) -> Fault:
         """307 to another address; nothing was done."""
         return self._add("moved", method, channel, times, code=url)
+
+    def odd(
+        self,
+        body: str,
+        method: str = "*",
+        channel: Any = None,
+        times: int | None = 1,
+        *,
+        status: int = 200,
+        done: bool = False,
+    ) -> Fault:
+        """This body instead of a reply; `done`: what was asked was done all the same."""
+        return self._add("odd", method, channel, times, status=status, body=body, done=done)
 
     def storm(
         self, retry_after: int = 1, method: str = "*", channel: Any = None, times: int | None = 1

@@ -73,6 +73,8 @@ class WebApi:
         if fault and fault.how == "late":
             # Whoever asked may be gone by then: it is done all the same.
             return await asyncio.shield(asyncio.ensure_future(self._late(call, fault)))
+        if fault and fault.how == "odd":
+            return self._odd(call, fault)
         status, reply, headers = self._reply(call, fault)
         if fault and fault.how == "cut":
             return _cut(request, reply)
@@ -89,6 +91,13 @@ class WebApi:
         await asyncio.sleep(fault.seconds)
         call.status, call.reply, headers = self._reply(call, fault)
         return web.json_response(call.reply, status=call.status, headers=headers)
+
+    def _odd(self, call: Call, fault: Fault) -> web.StreamResponse:
+        if fault.done:
+            self._reply(call, fault)
+        call.status, body = fault.status, fault.body
+        kind = "application/json" if body[:1] in ("{", "[") else "text/html"
+        return web.Response(status=call.status, text=body, content_type=kind)
 
     def _reply(self, call: Call, fault: Fault | None) -> tuple[int, Json, dict[str, str]]:
         headers = {"x-slack-req-id": "double"}

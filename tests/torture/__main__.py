@@ -26,6 +26,7 @@ def main() -> int:
             seed=options.seed,
             staff=options.staff,
             weather=not options.fine,
+            odd=options.odd,
         )
         results.append(_run(plan, options.keep))
     return 0 if all(results) else 1
@@ -39,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--staff", type=int, default=8, help="how many report at once")
     parser.add_argument("--fine", action="store_true", help="Slack does nothing wrong")
+    parser.add_argument("--odd", action="store_true", help="Slack answers as no page of its own describes")
     parser.add_argument("--keep", type=Path, help="where logs and database stay")
     return parser.parse_args()
 

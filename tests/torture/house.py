@@ -213,6 +213,11 @@ class House:
         """How many rows of the outbox are owed still."""
         return int(self.ask("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')")[0][0])
 
+    def silenced(self) -> list[str]:
+        """What was given up for good: in this workspace everybody is there, and can be written to."""
+        rows = self.ask("SELECT kind, recipient, fault FROM outbox WHERE state = 'dead' ORDER BY kind")
+        return [" ".join(map(str, row)) for row in rows]
+
     def words_of_logs(self) -> str:
         """Everything that any of them ever logged."""
         logs = sorted(self.folder.glob("*.log"))

@@ -52,6 +52,8 @@ class Plan:
     seed: int = 1
     staff: int = 8
     weather: bool = True
+    # Whether Slack answers in ways that nobody has described, too.
+    odd: bool = False
     # Whether the same request comes twice now and then.
     copies: bool = True
     pace: float = 0.1
@@ -136,10 +138,12 @@ def torture(folder: Path, plan: Plan, cluster: Cluster | None, say: Callable[[st
         left = people.calm_down()
         reaper.count_deadlocks()
         died = house.died()
+        silenced = house.silenced()
         house.stop()
         judge = Judge(slack, flt, people.told, read(slack), utc_now())
         verdict = judge.judge(stored(house.url, house.keys))
         verdict.lost += [f"{left} messages are owed still"] if left else []
+        verdict.silenced += silenced
         numbers = _numbers(verdict, reaper, people, slack)
         numbers |= {"kills_s": round(busy, 1), "duration_s": round(time.monotonic() - began, 1)}
         return Result(plan, verdict, numbers, broken(house) + died + _unseen(plan, verdict))
@@ -165,7 +169,7 @@ class People:
         self.told = Told()
         self._reports_end, self._end, self._everything = (threading.Event() for _ in range(3))
         self._waiting = 0
-        self.weather = Weather(slack, plan.seed, self._reports_end)
+        self.weather = Weather(slack, plan.seed, self._reports_end, odd=plan.odd)
         self._staff = [
             Reporter(slack.user(f"staff{n}"), self.told, plan.seed * 100 + n, self._calm, self._reports_end)
             for n in range(plan.staff)
@@ -248,6 +252,7 @@ def _numbers(verdict: Verdict, reaper: Reaper, people: People, slack: Platform) 
         "lost": len(verdict.lost),
         "seen twice": len(verdict.twice),
         "wrong recipients": len(verdict.wrong),
+        "silenced": len(verdict.silenced),
         "timers": verdict.timers,
         "reminders": verdict.reminders,
         "early timers": len(verdict.early),
@@ -260,4 +265,5 @@ def _numbers(verdict: Verdict, reaper: Reaper, people: People, slack: Platform) 
         "unanswered acts": len(told.unanswered),
         "requests sent twice": slack.copies,
         "troubles": sum(people.weather.seen.values()),
+        "odd answers": sum(people.weather.seen[kind] for kind in ("odd", "codes", "moved")),
     }

@@ -45,12 +45,13 @@ class Verdict:
     early: list[str] = field(default_factory=list)
     timers_lost: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
 
     @property
     def faults(self) -> dict[str, list[str]]:
         """What must not be, by name."""
-        names = ("lost", "twice", "wrong", "early", "timers_lost", "stale")
+        names = ("lost", "twice", "wrong", "early", "timers_lost", "stale", "silenced")
         return {name: found for name in names if (found := getattr(self, name))}
 
     def percentile(self, share: float) -> float:

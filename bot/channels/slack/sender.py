@@ -68,7 +68,7 @@ class SlackSender:
         payload = _for_update(self._render(message))
         async with self._pace.turn(channel):
             await self._verify(target, _RECENT_S)
-            await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
+            await self._done(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:
         """Delete it; where Slack refuses that (a workspace may), it becomes `instead`.
@@ -78,12 +78,12 @@ class SlackSender:
         channel = await self._channel(target)
         async with self._pace.turn(channel):
             try:
-                await self._ask(self._client.posts.chat_delete, channel, ts=message_id)
+                await self._done(self._client.posts.chat_delete, channel, ts=message_id)
             except LostFault:
                 return
             except (PermanentFault, RefusedFault):
                 payload = _for_update(self._render(instead))
-                await self._ask(self._client.posts.chat_update, channel, ts=message_id, **payload)
+                await self._done(self._client.posts.chat_update, channel, ts=message_id, **payload)
 
     async def find(
         self, target: Target, key: str, thread: str = "", besides: Collection[str] = ()
@@ -126,6 +126,11 @@ class SlackSender:
             except Exception as error:
                 raise fault_of(error, sent=False) from None
         return self._direct[user]
+
+    async def _done(self, method: Callable[..., Awaitable[Any]], channel: str, **arguments: Any) -> None:
+        if not (await self._ask(method, channel, **arguments)).get("ts"):
+            # "ok" and no more: to do it twice is to do it once.
+            raise PassingFault("Slack named no message")
 
     async def _ask(
         self, method: Callable[..., Awaitable[Any]], channel: str, *, sent: bool = False, **arguments: Any

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,8 @@ from bot.channels.slack import sender as sender_module
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.people import People
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
+from bot.delivery.notices import Outgoing
+from bot.delivery.send import MOST_REFUSALS, send
 from bot.delivery.sender import (
     LostFault,
     OutageFault,
@@ -19,10 +22,13 @@ from bot.delivery.sender import (
     UnclearFault,
     WithheldFault,
 )
+from bot.domain.notices import NoticeKey
 from tests.channels.slack.way_out import FLT, Ticker, WayOut, say
 from tests.slack_double import SlackDouble
+from tests.slack_double.methods_chat import delete
+from tests.torture.weather import BODIES, CODES, STATUSES
 
-POST = "chat.postMessage"
+POST, KEY = "chat.postMessage", NoticeKey.of("card", "a-report")
 
 
 @pytest.fixture
@@ -364,3 +370,45 @@ def test_a_post_that_slack_takes_late_is_found_beside_the_other(
 
     way_out.run(act)
     assert way_out.said() == ["a card"]
+
+
+async def brought(sender: SlackSender, rewrites: str = "") -> str:
+    """What the worker does until a card is there: looked for after an unclear end, never given up."""
+    unclear = False
+    for tries in range(10):
+        outgoing = Outgoing("slack", "flt", say("the card"), KEY, rewrites, 1, unclear)
+        try:
+            return (await send(sender, outgoing, last=tries >= MOST_REFUSALS)).message_id
+        except UnclearFault:
+            unclear = True
+        except (PassingFault, RefusedFault):
+            continue
+    raise AssertionError("never")
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["not done", "done"])
+@pytest.mark.parametrize("body", BODIES, ids=repr)
+@pytest.mark.parametrize(
+    "method", [POST, "chat.update", "conversations.history", "conversations.members", "conversations.info"]
+)
+def test_an_answer_that_nobody_has_described_loses_and_doubles_nothing(
+    way_out: WayOut, method: str, body: str, done: bool
+) -> None:
+    """Whatever Slack's answer holds, and whether or not it did what was asked: one card, with its words."""
+    for status in sorted(set(STATUSES)):
+        before = post(way_out, str(KEY), text="an older state") if method == "chat.update" else ""
+        if method == "conversations.history":
+            way_out.slack.faults.cut(POST)
+        way_out.slack.faults.odd(body, method, status=status, done=done)
+        shown = way_out.run(partial(brought, rewrites=before))
+        assert way_out.said() == ["the card"], (status, way_out.said())
+        way_out.slack.faults.clear()
+        delete(way_out.slack.workspace, {"channel": way_out.flt.id, "ts": shown})
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_of_no_list_silences_nobody(way_out: WayOut, code: str) -> None:
+    """A refusal in words that nobody knows, or in none, is tried again."""
+    way_out.slack.faults.error(code, POST, times=3)
+    way_out.run(brought)
+    assert way_out.said() == ["the card"]
