@@ -74,7 +74,7 @@ class Health:
         self._written = now if writes else self._written
         late = oldest is not None and now - oldest > _ALIVE
         return {
-            "database": "ok",
+            "database": "unavailable: its disk is full" if self.context.database.is_full else "ok",
             "knowledge_base": "ok",
             "worker": "ok" if last is not None and now - last < _ALIVE else "no heartbeat",
             "outbox": f"oldest row has waited since {oldest:%H:%M} UTC" if late and oldest else "ok",

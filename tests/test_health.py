@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,3 +56,12 @@ def test_a_database_that_can_only_be_read_is_not_ready(desk: Desk) -> None:
     status, parts = ready(desk)
     assert status == 503
     assert parts["database"].startswith("unavailable")
+
+
+def test_a_disk_without_room_for_a_report_is_not_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A beat of the heart still fits where a report does not: readiness looks at the room as well."""
+    desk.work()
+    assert ready(desk)[0] == 200
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(2**30, 2**30 - 65536, 65536))
+    assert ready(desk) == (503, {**ready(desk)[1], "database": "unavailable: its disk is full"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ Transaction = Connection
 # A row that is there already: somebody else was first.
 Collision = IntegrityError
 
+# A report is some 50 kB with all that it owes; its pages are written twice, to the journal and to the file.
+_A_REPORT = 512 * 1024
 _KINDS = {"sqlite": sqlite, "postgresql": postgres}
 
 
@@ -102,6 +105,12 @@ class Database:
         """The time that all processes share, on a database that is shared."""
         with self.transaction() as tx:
             return postgres.now(tx)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk of its file has no room for a report: a small write may pass all the same."""
+        path = file_of(self.url.render_as_string(hide_password=False))
+        return path is not None and shutil.disk_usage(path.resolve().parent).free < _A_REPORT
 
     def listener(self) -> Listener | None:
         """What hears of other processes' commits; None where there are no other processes."""

@@ -80,3 +80,25 @@ def test_a_stolen_dump_shows_no_text(cluster: Cluster, postgres_url: str, tmp_pa
     desk.close()
     assert b"FED-" in dump.read_bytes()
     assert shown(dump.read_bytes()) == []
+
+
+@pytest.mark.postgres
+def test_the_servers_own_files_and_log_show_no_text(
+    cluster: Cluster, postgres_url: str, tmp_path: Path
+) -> None:
+    """A PostgreSQL that logs each statement with its values holds no word in log, tables or WAL."""
+    for name in ("log_statement = 'all'", "log_parameter_max_length = -1", "log_min_messages = 'log'"):
+        cluster.execute(f"ALTER SYSTEM SET {name}")
+    cluster.execute("SELECT pg_reload_conf()")
+    try:
+        desk = Desk.open(tmp_path, database_url=postgres_url)
+        write_everything(desk)
+        desk.close()
+        cluster.execute("CHECKPOINT")
+        files = [path for path in cluster.folder.rglob("*") if path.is_file()]
+        held = [word for path in files for word in shown(path.read_bytes())]
+        assert "INSERT INTO reports" in (cluster.folder / "log").read_text(errors="replace")
+        assert held == []
+    finally:
+        cluster.execute("ALTER SYSTEM RESET ALL")
+        cluster.execute("SELECT pg_reload_conf()")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.casework.closing import KEPT
 from bot.casework.context import Work
+from bot.channels.paper.case_pages import case_bytes
 from bot.domain.messages import Bullets, Button, Buttons, Message
 from bot.domain.turns import Pressed, Said
 from bot.records.case_file import case_blocks
@@ -17,6 +18,7 @@ from bot.records.exports import export_case, export_subject
 from bot.records.register import register
 from bot.records.subjects import subject_of
 from bot.storage.audit import verify
+from tests.channels.paper.reading import letters, read
 from tests.support.desk import Desk, text_of
 
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -442,3 +444,19 @@ def test_the_paper_names_everybody_who_was_told_once(desk: Desk) -> None:
     file = taken(desk, hidden, code(desk, "eleanor", hidden))
     assert file is not None
     assert "private channel" not in text_of(Message(case_blocks(desk.product.context, file), ""))
+
+
+def test_a_hostile_case_is_words_on_paper(desk: Desk) -> None:
+    """Markup, scripts and addresses that somebody typed into every field are letters in the PDF."""
+    hostile = "<a href=\"javascript:alert(1)\">x</a> <img src='file:///etc/passwd'/> (/JS) =cmd|'/C calc'!A0"
+    reference = desk.report("ana", kind="colleague", narrative=hostile, account=hostile).reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.note", reference, note=hostile)
+    file = taken(desk, reference, code(desk, "eleanor", reference, "pdf"), "pdf")
+    assert file is not None
+    content = case_bytes(desk.product.context, "pdf", file, desk.now)
+    assert letters(content).count("".join(hostile.split())) >= 2
+    paper = read(content)
+    root = repr(paper.trailer["/Root"])
+    assert [name for name in ("/OpenAction", "/AA", "/JavaScript", "/AcroForm") if name in root] == []
+    assert not any("/Annots" in page or "/AA" in page or list(page.images) for page in paper.pages)

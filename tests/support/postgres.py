@@ -89,7 +89,7 @@ class Cluster:
         with (self._data / "postgresql.conf").open("a") as config:
             config.write(_CONFIG.format(folder=self.folder))
         self.start()
-        self._execute("CREATE DATABASE migrated")
+        self.execute("CREATE DATABASE migrated")
         database = Database(self.url("migrated"))
         migrate.upgrade(database)
         database.close()
@@ -111,7 +111,7 @@ class Cluster:
                     [_program("postgres"), "-D", str(self._data)], **self._as_user()
                 )
             try:
-                self._execute("SELECT 1")
+                self.execute("SELECT 1")
                 return
             except psycopg.OperationalError:
                 time.sleep(0.05)
@@ -152,7 +152,7 @@ class Cluster:
         # Emptied and used again: to make one takes half a second, to empty one some milliseconds.
         name = self._free.pop() if self._free else self._create("migrated")
         yield self.url(name)
-        self._execute(_EMPTY, name)
+        self.execute(_EMPTY, name)
         self._free.append(name)
 
     @contextmanager
@@ -160,15 +160,16 @@ class Cluster:
         """One whose schema the test may change; from "template0" it has no tables at all."""
         name = self._create(template)
         yield self.url(name)
-        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _create(self, template: str) -> str:
         self._made += 1
         name = f"test_{self._made}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def _execute(self, statement: str, name: str = "postgres") -> None:
+    def execute(self, statement: str, name: str = "postgres") -> None:
+        """One statement, as the server's own administrator."""
         where = f"host={self.folder} user=signpost dbname={name}"
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(statement.encode())

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import itertools
 import resource
+import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.slack_double import Channel, Person, View
@@ -188,6 +194,77 @@ def test_a_full_disk(own: Desk) -> None:
     assert person.modal is None or view.words
 
 
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    found = tmp_path / "disk"
+    found.mkdir()
+    if mount("tmpfs", str(found), "-t", "tmpfs", "-o", "size=64m"):
+        pytest.skip("nothing can be mounted here: it takes root")
+    yield found
+    mount("--lazy", str(found), program="umount")
+
+
+def mount(*arguments: str, program: str = "mount") -> int:
+    return subprocess.run([program, *arguments], capture_output=True, check=False).returncode
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path, disk: Path) -> Iterator[Desk]:
+    """One `serve` whose database lies on that disk, and its log elsewhere."""
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "signpost.db").symlink_to(disk / "signpost.db")
+    yield from one(tmp_path / "house")
+
+
+def resize(disk: Path, size: int) -> None:
+    assert mount(str(disk), "-o", f"remount,size={size}") == 0
+
+
+def test_a_disk_without_room(on_disk: Desk, disk: Path) -> None:
+    """A file system that is really full: told so, not ready, nothing half stored; then it goes on."""
+    first = on_disk.report()
+    on_disk.settled(first)
+    resize(disk, sum(path.stat().st_blocks * 512 for path in disk.iterdir()) + _ROOM)
+    received, (_, reporter, _) = fill_up(on_disk)
+    assert int(on_disk.house.ask("SELECT count(*) FROM reports")[0][0]) == len(received) + 1
+    on_disk.wait(lambda: readiness(on_disk)[0] == 503)
+    resize(disk, 64 * 1024 * 1024)
+    reference = reporter.report("question")
+    assert on_disk.house.ask("PRAGMA quick_check")[0][0] == "ok"
+    on_disk.settled(first, *received, reference)
+    on_disk.wait(lambda: readiness(on_disk)[0] == 200)
+    assert set(on_disk.cases()) == {first, *received, reference}
+
+
+def readiness(desk: Desk) -> tuple[int, str]:
+    url = desk.house.doors[0].replace("/slack/events", "/readyz")
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return int(answer.status), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_a_disk_that_takes_no_writes(on_disk: Desk, disk: Path) -> None:
+    """On a read-only file system it does not start and says why; mended, nothing is missing."""
+    first = on_disk.report()
+    on_disk.settled(first)
+    on_disk.house.kill("serve-1")
+    assert mount(str(disk), "-o", "remount,ro") == 0
+    on_disk.house.start("serve-1")
+    on_disk.wait(lambda: on_disk.house.bury())
+    log = on_disk.house.processes["serve-1"].log.read_text()
+    assert "Traceback" not in log
+    [why] = [line for line in log.splitlines() if "DATABASE_URL" in line]
+    assert "(Read-only file system): let this user write there" in why
+    assert mount(str(disk), "-o", "remount,rw") == 0
+    on_disk.house.start_all()
+    reference = on_disk.report()
+    on_disk.settled(first, reference)
+    assert set(on_disk.cases()) == {first, reference}
+
+
 def fill_up(desk: Desk) -> tuple[list[str], tuple[Person, Reporter, View]]:
     """Report until one is not taken: those that were, and who stands before the button still."""
     received: list[str] = []
@@ -209,6 +286,67 @@ def test_the_database_is_restarted(shared: Desk, cluster: Cluster) -> None:
     cluster.kill()
     press_in_vain(shared, person, view)
     cluster.start()
+    reference = reporter.report("question")
+    shared.settled(first, reference)
+    assert set(shared.cases()) == {first, reference}
+
+
+def test_no_connection_is_left(shared: Desk) -> None:
+    """While PostgreSQL takes no more connections nothing is promised, and that is said in time."""
+    first = shared.report()
+    person, reporter, view = at_send(shared)
+    shared.settled(first)
+    with ExitStack() as held:
+        taken = take_all(held, shared)
+        press_in_vain(shared, person, view)
+        assert taken > 10
+    assert shared.slack.late_acks == []
+    reference = reporter.report("question")
+    shared.settled(first, reference)
+    assert set(shared.cases()) == {first, reference}
+
+
+_OURS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'signpost%'"
+
+
+def take_all(held: ExitStack, desk: Desk) -> int:
+    """Take every connection that the server has, those of the product too; how many there are."""
+    where, taken = desk.house.url.replace("+psycopg", ""), list[psycopg.Connection[Any]]()
+    ends = time.monotonic() + 5
+    while time.monotonic() < ends:
+        try:
+            taken.append(held.enter_context(psycopg.connect(where, autocommit=True)))
+        except psycopg.OperationalError:
+            # Full: now those that are the product's.
+            if not taken[0].execute(_OURS).fetchall():
+                break
+    return len(taken)
+
+
+_SLOWLY = """
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NEW; END';
+CREATE TRIGGER slowly BEFORE INSERT ON reports FOR EACH ROW EXECUTE FUNCTION slowly()
+"""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "over"),
+    [("LOCK TABLE reports IN ACCESS EXCLUSIVE MODE", ""), (_SLOWLY, "DROP TRIGGER slowly ON reports")],
+    ids=["a lock", "a statement"],
+)
+def test_a_database_that_takes_too_long(shared: Desk, trouble: str, over: str) -> None:
+    """A lock that is held, a statement that hangs: given up in time, told so, and stored once, later."""
+    first = shared.report()
+    person, reporter, view = at_send(shared)
+    shared.settled(first)
+    with psycopg.connect(shared.house.url.replace("+psycopg", "")) as connection:
+        connection.execute(trouble.encode())
+        if over:
+            connection.commit()
+        press_in_vain(shared, person, view)
+        if over:
+            connection.execute(over.encode())
+    assert shared.slack.late_acks == []
     reference = reporter.report("question")
     shared.settled(first, reference)
     assert set(shared.cases()) == {first, reference}
