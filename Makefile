@@ -67,9 +67,10 @@ torture: $(VENV)/.dev   ## make torture KILLS=1000 DB=postgresql; ODD=1 for answ
 	$(BIN)/python -m tests.torture --kills $(KILLS) --database $(DB) --seed $(SEED) $(if $(ODD),--odd)
 
 MINUTES ?= 10
-soak: $(VENV)/.dev      ## two webs and two workers on PostgreSQL, under load and alive: nothing twice, no deadlock
+# MINUTES=60 for an hour; KEEP=folder keeps memory.jsonl, what each process held every ten seconds (docs/load.md).
+soak: $(VENV)/.dev      ## two webs and two workers on PostgreSQL, under load and alive: nothing twice, memory that does not grow
 	bash .ci/system-packages
-	$(BIN)/python -m tests.torture --kills 0 --minutes $(MINUTES) --database postgresql --fine --staff 12 --seed $(SEED)
+	$(BIN)/python -m tests.torture --kills 0 --minutes $(MINUTES) --database postgresql --fine --staff 12 --seed $(SEED) $(if $(KEEP),--keep "$(KEEP)")
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

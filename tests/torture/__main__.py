@@ -57,7 +57,10 @@ def _run(plan: Plan, keep: Path | None) -> bool:
             folder = keep / plan.database
             folder.mkdir(parents=True)
         result = torture(folder, plan, cluster, lambda line: print(line, file=sys.stderr, flush=True))
-    print(table([("database", plan.database), ("seed", plan.seed), *result.numbers.items()]))
+    numbers = {name: value for name, value in result.numbers.items() if name != "memory"}
+    print(table([("database", plan.database), ("seed", plan.seed), *numbers.items()]))
+    for name, held in result.numbers.get("memory", {}).items():
+        print(f"memory of {name}: {held}")
     for name, found in {**result.verdict.faults, "broken": result.broken}.items():
         print(*(f"{name}: {line}" for line in found[:20]), sep="\n", end="\n" if found else "")
     print(json.dumps(result.json()), flush=True)

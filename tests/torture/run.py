@@ -18,6 +18,7 @@ from tests.support.postgres import Cluster
 from tests.torture.cases import stored
 from tests.torture.house import House
 from tests.torture.leaders import Leader
+from tests.torture.memory import Memory, told
 from tests.torture.reading import read
 from tests.torture.reaper import Reaper
 from tests.torture.staff import Reporter, Told
@@ -130,6 +131,8 @@ def torture(folder: Path, plan: Plan, cluster: Cluster | None, say: Callable[[st
         people = People(slack, flt, house, plan)
         reaper = Reaper(house, cluster, plan.seed, say, lambda: len(people.told.received))
         people.start()
+        memory = Memory(house, folder / "memory.jsonl", people.ended)
+        memory.start()
         reaper.kill(plan.kills)
         while time.monotonic() - began < 60 * plan.minutes:
             time.sleep(1.0)
@@ -145,6 +148,8 @@ def torture(folder: Path, plan: Plan, cluster: Cluster | None, say: Callable[[st
         verdict.lost += [f"{left} messages are owed still"] if left else []
         verdict.silenced += silenced
         numbers = _numbers(verdict, reaper, people, slack)
+        if plan.minutes:
+            numbers["memory"] = told(memory.samples)
         numbers |= {"kills_s": round(busy, 1), "duration_s": round(time.monotonic() - began, 1)}
         return Result(plan, verdict, numbers, broken(house) + died + _unseen(plan, verdict))
 
@@ -167,6 +172,7 @@ class People:
     def __init__(self, slack: Platform, flt: Channel, house: House, plan: Plan) -> None:
         self._slack, self._house, self._plan = slack, house, plan
         self.told = Told()
+        self.ended = threading.Event()
         self._reports_end, self._end, self._everything = (threading.Event() for _ in range(3))
         self._waiting = 0
         self.weather = Weather(slack, plan.seed, self._reports_end, odd=plan.odd)
@@ -207,6 +213,7 @@ class People:
     def calm_down(self) -> int:
         """No more faults, no more reports: wait until nothing is owed. What is left after five minutes."""
         ends = time.monotonic() + DRAIN_S
+        self.ended.set()
         self._reports_end.set()
         self._slack.faults.clear()
         self._house.start_all()
