@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import structlog
 from aiohttp import web
 
+from bot import alarms
 from bot.assistant import desk
 from bot.assistant.assistant import Assistant
 from bot.casework.context import ChannelState, Context, CurrentWorld, DoorState, Work
@@ -62,7 +63,6 @@ from bot.running import (
     ring_said,
     serving,
     until_stopped,
-    webhook_told,
     working,
 )
 from bot.settings import LOOPBACK, Settings, SettingsFaults
@@ -249,7 +249,11 @@ def _core(app: web.Application, product: Product) -> AsyncCore:
     app.cleanup_ctx.append(ring_said(product.database, product.context.vault.ring, core.run, product.clock))
     app.cleanup_ctx.append(doors_told(product.context, core.run, product.clock))
     if product.settings.alarm_webhook:
-        app.cleanup_ctx.append(webhook_told(product.context, product.settings.alarm_webhook, product.clock))
+        way = alarms.webhook(product.settings.alarm_webhook)
+        app.cleanup_ctx.append(alarms.told_by(product.context, way, product.clock))
+    if product.settings.mail is not None:
+        way = alarms.mail(product.settings.mail, product.context, core.run, product.clock)
+        app.cleanup_ctx.append(alarms.told_by(product.context, way, product.clock))
     return core
 
 

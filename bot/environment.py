@@ -48,6 +48,7 @@ class Environment(BaseSettings):
         description="a whole number from 0 to 65535, such as 3978",
     )
     alarm_webhook: str = Field(default="", validation_alias="ALARM_WEBHOOK", repr=False)
+    smtp_url: str = Field(default="", validation_alias="SMTP_URL", repr=False)
     trusted_proxies: str = Field(default="", validation_alias="TRUSTED_PROXIES")
     database_url: str = Field(default="sqlite:///data/signpost.db", validation_alias="DATABASE_URL")
     keys: str = Field(default="", validation_alias="SIGNPOST_KEYS")

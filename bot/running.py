@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import web
 
 from bot.casework.context import Context, Work
 from bot.connections import Networks, Patience, listening, room
@@ -28,8 +28,7 @@ from bot.storage.vault import RING_SAID_EVERY_S, say_ring
 log = structlog.get_logger()
 _LISTENER_ENDS_S = 3.0
 _DAY_S = 86_400.0
-_DOORS_EVERY_S = 15.0
-_WEBHOOK_S = 10.0
+DOORS_EVERY_S = 15.0
 Run = Callable[..., Awaitable[Any]]
 Beside = Callable[[web.Application], AsyncIterator[None]]
 
@@ -116,40 +115,7 @@ def doors_told(context: Context, run: Run, clock: Callable[[], datetime]) -> Bes
             with context.database.transaction() as tx:
                 doors.owe(Work(tx, context, clock()))
 
-    return repeating(lambda: run(owe), _DOORS_EVERY_S)
-
-
-def webhook_told(context: Context, url: str, clock: Callable[[], datetime]) -> Beside:
-    """Post word of each platform that is cut off from this process to `url`, once a day each."""
-    told = set[tuple[str, str, str]]()
-
-    async def post() -> None:
-        day = f"{clock().date()}"
-        for platform, state in context.doors.items():
-            for trouble in state.troubles:
-                key = (day, platform, trouble)
-                if key not in told and await _posted(
-                    url, "\n".join(doors.words(context, platform, trouble, day))
-                ):
-                    told.add(key)
-
-    return repeating(post, _DOORS_EVERY_S)
-
-
-async def _posted(url: str, text: str) -> bool:
-    """Whether it was taken. The form is that of an incoming webhook of Slack, Teams and most others."""
-    try:
-        async with (
-            ClientSession(timeout=ClientTimeout(_WEBHOOK_S)) as session,
-            session.post(url, json={"text": text}, allow_redirects=False) as answer,
-        ):
-            taken, why = answer.status < 300, str(answer.status)
-    except (ClientError, OSError, TimeoutError) as fault:
-        taken, why = False, type(fault).__name__
-    if not taken:
-        # The address may hold a secret.
-        log.error("webhook_failed", fault=why)
-    return taken
+    return repeating(lambda: run(owe), DOORS_EVERY_S)
 
 
 def head_logged(database: Database, run: Run) -> Beside:

@@ -18,6 +18,7 @@ from bot.content.documents import DataFaults
 from bot.content.federation import date_faults, load_federation, production_faults
 from bot.domain.roster import Federation
 from bot.environment import Environment, EnvironmentFaults, read_variables
+from bot.mail import MailServer
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import file_of
 
@@ -72,7 +73,8 @@ class Settings(Places):
     `public_url` is where people's browsers reach it, if they do. `slack` and `teams` are there where they
     are configured. `unknown` are variables that begin like Signpost's own and are not read.
     `trusted_proxies`: other people's connections come from these.
-    `alarm_webhook`: where it is posted that a platform is cut off, "" for nowhere.
+    `alarm_webhook`: where it is posted that a platform is cut off, "" for nowhere; `mail`: what brings the
+    same to the IT Manager.
     """
 
     port: int
@@ -87,6 +89,7 @@ class Settings(Places):
     public_url: str = ""
     trusted_proxies: Networks = ()
     alarm_webhook: str = field(default="", repr=False)
+    mail: MailServer | None = None
     unknown: tuple[str, ...] = ()
 
 
@@ -117,6 +120,7 @@ def read_settings() -> Settings:
     proxies = _networks(environment.trusted_proxies, faults)
     if environment.alarm_webhook and not _is_address(environment.alarm_webhook):
         faults.append("ALARM_WEBHOOK: not an address such as https://hooks.slack.com/services/…")
+    mail = _mail(environment.smtp_url, federation, faults)
     if faults or federation is None or ring is None:
         raise SettingsFaults("\n".join(variables.placed(fault) for fault in faults))
     return Settings(
@@ -134,6 +138,7 @@ def read_settings() -> Settings:
         public_url=public_url,
         trusted_proxies=proxies,
         alarm_webhook=environment.alarm_webhook,
+        mail=mail,
         unknown=variables.unknown,
     )
 
@@ -248,6 +253,21 @@ def _networks(text: str, faults: list[str]) -> Networks:
             "TRUSTED_PROXIES: give the addresses of your own proxies, such as 10.0.0.5, 10.0.0.0/24."
         )
         return ()
+
+
+def _mail(url: str, federation: Federation | None, faults: list[str]) -> MailServer | None:
+    if not url:
+        return None
+    roster = federation.roster if federation else None
+    if roster and not any(roster.people[name].email for name in roster.holders("it", "")):
+        faults.append(
+            "SMTP_URL: nobody with the role it has an email in the Federation's file: nobody is told."
+        )
+    try:
+        return MailServer.parse(url)
+    except ValueError:
+        faults.append("SMTP_URL: not such as smtp://user:password@mail.example.org:587/?from=it@example.org")
+        return None
 
 
 def _is_address(url: str) -> bool:

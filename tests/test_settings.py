@@ -191,3 +191,12 @@ def test_proxies_are_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [str(one) for one in read_settings().trusted_proxies] == ["10.0.0.5/32", "2001:db8::/32"]
     monkeypatch.setenv("TRUSTED_PROXIES", "proxy.example")
     assert "TRUSTED_PROXIES: give the addresses of your own proxies" in _faults()
+
+
+def test_mail_for_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alarm by mail that would reach nobody is told at the start, and so is what names no mail server."""
+    monkeypatch.setenv("SMTP_URL", "mail.example.org")
+    with pytest.raises(SettingsFaults) as fault:
+        read_settings()
+    assert "SMTP_URL: nobody with the role it has an email" in str(fault.value)
+    assert "SMTP_URL: not such as smtp://" in str(fault.value)

@@ -147,15 +147,14 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     thread = thread_of(work.tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
         return None
-    message = _for_cover(work, report, notice, _message(work, report, told, notice))
-    message = replace(message, urgent=report.row.urgent and notice.recipient != REPORTER)
+    message = _said(work, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
     key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""
     # An earlier version of the card may have been taken, whichever of its rows is at hand.
     unclear = claimed.unclear or (notice.kind == "card" and outbox.card_was_tried(work.tx, notice))
-    since = report.row.received_at
-    return Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread, since=since)
+    outgoing = Outgoing(platform, conversation, message, key, rewrites, version, unclear, thread)
+    return replace(outgoing, since=report.row.received_at)
 
 
 def kept_on(tx: Transaction, notice: outbox.Notice) -> str:
@@ -281,6 +280,12 @@ def _address(
     if person and told_still and (platform := ways.to(person, context.platforms)):
         return platform, person.accounts[platform]
     raise NowhereToSend(recipient)
+
+
+def _said(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:
+    """The message for this very person, who is to look at it now where the case is urgent."""
+    message = _for_cover(work, report, notice, _message(work, report, told, notice))
+    return replace(message, urgent=report.row.urgent and notice.recipient != REPORTER)
 
 
 def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:

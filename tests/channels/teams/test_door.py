@@ -229,9 +229,9 @@ async def installed(works: Office) -> None:
         await works.door.handle(works.activity(name, "install", name="add"))
 
 
-async def reported(works: Office) -> str:
+async def reported(works: Office, **slots: str) -> str:
     """A report from Ana, and its card; its reference."""
-    answers = {name: tuple(value.split("|")) for name, value in ACCIDENT.items()}
+    answers = {name: tuple(value.split("|")) for name, value in {**ACCIDENT, **slots}.items()}
     with works.desk.product.database.transaction() as tx:
         received = submit(
             Work(tx, works.desk.product.context, works.desk.now),

@@ -21,6 +21,7 @@ from bot.delivery.sender import (
 from bot.domain.messages import Message, Paragraph
 from bot.engine.parse import Parse, Ranked
 from tests.channels.teams.office import BOT, FLT, HOME, LEADERS, TENANT, Office, office, play, room, words
+from tests.channels.teams.test_door import installed, reported
 from tests.support.desk import DeafEngine
 
 CARD = Message((Paragraph("A report has come in"),), summary="FED-1234")
@@ -253,5 +254,22 @@ def test_what_to_do_in_danger_is_never_lost(
             works.desk.later(seconds=10)
         assert ["999" in told for told in works.told("a:ana")] == [True]
         assert "asker:" not in works.desk.dump()
+
+    play(story())
+
+
+def test_what_is_urgent_is_heard(works: Office) -> None:
+    """The card of an urgent case says so to Teams, which sounds it; another card and a receipt do not."""
+
+    async def story() -> None:
+        await installed(works)
+        urgent = await reported(works, danger="yes", kind="mistake")
+        quiet = await reported(works)
+        for reference, heard in ((urgent, True), (quiet, False)):
+            sent = [one for one in works.port.sent if one[0] != "a:ana"]
+            cards = [post for _, post in sent if reference in words(post)]
+            assert cards
+            assert {post.urgent for post in cards} == {heard}
+        assert not any(post.urgent for there, post in works.port.sent if there == "a:ana")
 
     play(story())
