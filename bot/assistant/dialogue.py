@@ -282,6 +282,8 @@ _SCREEN: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
     if pressed.action == words.WORD and pressed.value in _COMMANDS:
         return _COMMANDS[pressed.value](session, world, now)
+    if pressed.action == words.WORD and (audited := words.audited(pressed.value)) is not None:
+        return Turn(session, (), (ShowAudit(audited),))
     if pressed.action in _SCREEN:
         return _SCREEN[pressed.action](session, world, now)
     if pressed.action.startswith("journey."):

@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.assistant import words
 from bot.channels.common.messages import is_private, is_step
 from bot.channels.slack.client import code_of
 from bot.channels.slack.parts import Payload
@@ -139,6 +140,8 @@ _WINDOWS = (
 )
 # What is asked for by a word, by what it replaces: the press that shows it again.
 _AGAIN = {"replies": "reply.list", "governors": "governors.show"}
+# What is shown to those alone who ask for it by a word.
+_SAID = ("roster", "audit")
 
 
 def leads_to_modal(content: Content) -> bool:
@@ -146,6 +149,8 @@ def leads_to_modal(content: Content) -> bool:
     if isinstance(content, Said):
         return False
     action = content.action if isinstance(content, Pressed | Submitted) else ""
+    if isinstance(content, Pressed) and action == words.WORD:
+        return content.value.partition(" ")[0] in _SAID
     return action.startswith(_WINDOWS) and action not in _AT_ONCE
 
 
@@ -173,6 +178,9 @@ def _opens(message: Message, asked: Content) -> Pressed:
         return Pressed("journey.resume")
     if message.replaces in _AGAIN:
         return Pressed(_AGAIN[message.replaces])
+    if message.replaces.partition(":")[0] in _SAID:
+        # As it would be typed again: "roster", "audit", "audit FED-7K3Q".
+        return Pressed(words.WORD, message.replaces.replace(":", " "))
     if isinstance(asked, Pressed) and not asked.action.startswith("journey."):
         return asked
     if message.replaces != SLOT and isinstance(asked, Pressed):

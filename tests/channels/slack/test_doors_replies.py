@@ -23,6 +23,8 @@ HIDDEN = Message(
 )
 DETAILS = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="details:FED-7K3Q", ephemeral=True)
 NOT_SENT = Message((Callout("warning", "Not sent"),), "Not sent", ephemeral=True)
+ROSTER = Message((Heading("The roster"),), "The roster", replaces="roster", ephemeral=True)
+AUDIT = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="audit:FED-7K3Q", ephemeral=True)
 RECEIPT = Message((Callout("success", "Received"),), "Received", replaces="journey", ephemeral=True)
 
 
@@ -60,6 +62,8 @@ def test_a_report_never_stands_in_a_chat(world: World) -> None:
         (DETAILS, Pressed("case.details", "FED-7K3Q"), ("case.details", "FED-7K3Q")),
         (RECEIPT, Pressed("journey.send", "draft|review|"), ("status.show", "")),
         (NOT_SENT, Pressed("journey.send", "draft|review|"), ("journey.resume", "")),
+        (ROSTER, Said("the roster"), ("word.say", "roster")),
+        (AUDIT, Said("audit FED-7K3Q"), ("word.say", "audit FED-7K3Q")),
     ],
 )
 def test_what_stands_there_opens_it_again(
@@ -109,6 +113,8 @@ def test_modals_are_opened_where_the_answer_belongs_in_one() -> None:
     for action in ("ask.topic", "ask.feedback", "account.request", "case.acknowledge", "case.take"):
         assert not leads_to_modal(Pressed(action))
     assert leads_to_modal(Submitted("report.start"))
+    assert leads_to_modal(Pressed("word.say", "audit"))
+    assert not leads_to_modal(Pressed("word.say", "numbers"))
     assert not leads_to_modal(Said("report"))
 
 
