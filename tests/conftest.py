@@ -5,6 +5,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from bot.content.campaign_texts import load_campaigns
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
@@ -115,6 +116,7 @@ def world() -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        campaigns=load_campaigns(folder / "campaigns.yml", policy),
     )
 
 

@@ -16,6 +16,8 @@ from bot.asking.danger import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
 from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
+from bot.campaigns import overview
+from bot.campaigns import presses as campaign_presses
 from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
@@ -43,6 +45,7 @@ from bot.domain.turns import (
     ShowReplies,
     ShowRoster,
     ShowStatus,
+    ShowTraining,
     SubmitReport,
     Submitted,
     Turn,
@@ -317,14 +320,22 @@ class Assistant:
         if _is_roster_press(incoming) and incoming.private:
             return (roster.act(work, incoming),)
         if _is_reply_press(incoming) and incoming.private:
-            return self._replied(work, incoming, parses)
+            return self._replied(work, incoming, parses, entries.act)
+        if _is_campaign_press(incoming) and incoming.private:
+            return self._replied(work, incoming, parses, campaign_presses.act)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
 
-    def _replied(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
-        """What a press on the list of replies leads to; the numbers first, where a form tells of danger."""
-        turn = Turn(self._new_session(), (entries.act(work, incoming),))
+    def _replied(
+        self,
+        work: Work,
+        incoming: Incoming,
+        parses: Parses,
+        act: Callable[[Work, Incoming], Message],
+    ) -> tuple[Message, ...]:
+        """What a press leads to that is about no case; the numbers first, where a form tells of danger."""
+        turn = Turn(self._new_session(), (act(work, incoming),))
         if isinstance(incoming.content, Submitted):
             turn = read_for_danger(turn, incoming.content, parses, self._context.world, work.now)
         return turn.replies
@@ -390,7 +401,7 @@ class Assistant:
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
-            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies():
+            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies() | ShowTraining():
                 return self._oversee(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
@@ -423,7 +434,7 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies,
+        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies | ShowTraining,
     ) -> Message:
         match command:
             case ShowAudit():
@@ -436,6 +447,8 @@ class Assistant:
                 return entries.begin(work, sender)
             case ShowReplies():
                 return entries.show(work, sender)
+            case ShowTraining():
+                return overview.page(work, sender)
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
@@ -489,6 +502,11 @@ def _is_roster_press(incoming: Incoming) -> bool:
 def _is_case_press(incoming: Incoming) -> bool:
     content = incoming.content
     return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
+
+
+def _is_campaign_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(campaign_presses.PREFIX)
 
 
 def _is_reply_press(incoming: Incoming) -> bool:

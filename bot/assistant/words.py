@@ -29,6 +29,7 @@ Word = Literal[
     "draft",
     "replies",
     "log_reply",
+    "training",
 ]
 _LONGEST = 60
 
@@ -55,6 +56,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
     "replies": ("replies", "open replies"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
+    "training": ("training", "my training", "read and understood"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 

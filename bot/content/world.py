@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.content.campaign_texts import CampaignRules
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
@@ -36,5 +37,6 @@ class World:
     posting: Posting
     duties: Duties
     replies: ReplyRules
+    campaigns: CampaignRules
     platform: str = ""
     now: datetime | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.campaigns import clock as campaigns
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
@@ -96,6 +97,8 @@ _MESSAGES = {
     CHANNEL: alarm,
     DIGEST: digest,
     clock.REPLY: clock.notice,
+    campaigns.OVER: campaigns.over,
+    campaigns.CHANGED: campaigns.changed,
     doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,
@@ -119,7 +122,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
         down=work.context.outages.platforms | doors.platform_of(notice),
         kept=kept_on(work.tx, notice),
     )
-    platform = ways.to(person, work.context.platforms)
+    platform = ways.to(person.accounts, work.context.platforms)
     if not platform:
         raise NowhereToSend(notice.recipient)
     return Outgoing(platform, person.accounts[platform], message, notice.key, "", 0, claimed.unclear)

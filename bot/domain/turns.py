@@ -254,6 +254,11 @@ class ShowReplies:
     """The comments that are owed an answer, for those who answer them."""
 
 
+@dataclass(frozen=True)
+class ShowTraining:
+    """How it stands with the sender's training, and with the campaign as far as they may see it."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -270,6 +275,7 @@ Command = (
     | ApprovePurge
     | LogReply
     | ShowReplies
+    | ShowTraining
 )
 
 

@@ -133,7 +133,17 @@ class Chats:
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "reply.", "ask.clause", "posting.")
+_WINDOWS = (
+    "journey.",
+    "report.",
+    "status.",
+    "case.",
+    "roster.",
+    "reply.",
+    "campaign.",
+    "ask.clause",
+    "posting.",
+)
 
 
 def leads_to_modal(content: Content) -> bool:
