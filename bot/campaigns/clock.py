@@ -137,9 +137,16 @@ def _follow_one(work: Work, campaign: Campaign, meant: list[tuple[str, ...]], he
     known = {ask.who: ask for ask in asks_of(work.tx, campaign.id)}
     add_asks(work.tx, campaign, (names[0] for names in meant if known.keys().isdisjoint(names)), work.now)
     for ask in known.values():
-        event = AskEvent.RETURN if ask.who in here else AskEvent.LEAVE
-        if (after := _after(ask, event)) != ask:
-            keep_ask(work.tx, replace(after, next_at=work.now if event is AskEvent.RETURN else None))
+        if ask.who not in here and (left := _after(ask, AskEvent.LEAVE)) != ask:
+            keep_ask(work.tx, replace(left, next_at=None))
+        elif ask.who in here and (back := _after(ask, AskEvent.RETURN)) != ask:
+            keep_ask(work.tx, replace(back, next_at=_no_sooner(work, ask)))
+
+
+def _no_sooner(work: Work, ask: Ask) -> datetime:
+    """When somebody who is back is asked: no sooner after the last message than anybody else."""
+    days = timedelta(days=work.context.world.campaigns.remind_every_days)
+    return max(work.now, ask.asked_at + days) if ask.asked_at else work.now
 
 
 def _after(ask: Ask, event: AskEvent) -> Ask:

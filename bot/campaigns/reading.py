@@ -26,7 +26,6 @@ from bot.domain.messages import (
     Message,
     Outside,
     Paragraph,
-    Progress,
 )
 from bot.domain.staff import Member
 from bot.domain.turns import Pressed, Sender, Submitted
@@ -125,7 +124,7 @@ def _situation(work: Work, member: Member, number: int, above: tuple[Block, ...]
         Button(label, "campaign.answer", _BAR.join((str(number), name, version)))
         for name, label in texts.answers.items()
     )
-    shown = (*above, Progress(number, len(situations)), Heading(title), Paragraph(situations[number].text))
+    shown = (*above, Heading(title), Paragraph(situations[number].text))
     return Message((*shown, Buttons(offered)), summary=texts.titles["situation"], replaces=SLOT)
 
 

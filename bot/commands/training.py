@@ -21,10 +21,11 @@ from bot.content.staff_list import COLUMNS, OPTIONAL, read_staff_list
 from bot.domain.roster import role_name
 from bot.domain.staff import Member, as_address
 from bot.settings import SettingsFaults, read_settings
-from bot.staff.register import Taken, members, take_in
+from bot.staff.register import Taken, known_as, members, take_in
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
-from bot.storage.campaigns import newest_campaign
+from bot.storage.campaigns import attested_by, newest_campaign, trained_at
+from bot.storage.database import Transaction
 
 group = typer.Typer(help="Who works here, and who has read and understood the policy.", no_args_is_help=True)
 cli.add_typer(group, name="training")
@@ -114,11 +115,23 @@ def show_register(email: Email = "") -> None:
         context = product.context
         found = members(tx, context.vault, context.world.federation)
         audit.record(tx, context.vault, AuditEntry(clock(), audit.HOST, "", "staff.list"))
-    shown = [one for one in found if not email or one.email == as_address(email)]
+        shown = [one for one in found if not email or one.email == as_address(email)]
+        confirmed = [tuple(_confirmed(tx, context, one)) for one in shown if email]
     for line in (_line(context, one, whole=bool(email)) for one in shown):
+        typer.echo(line)
+    for line in (line for lines in confirmed for line in lines):
         typer.echo(line)
     if not shown:
         typer.echo("Nobody with this address is on the register." if email else "Nobody is on the register.")
+
+
+def _confirmed(tx: Transaction, context: Context, member: Member) -> Iterator[str]:
+    """What somebody has confirmed, and when they were trained."""
+    names = known_as(context.vault, member)
+    for item in attested_by(tx, names, context.world.policy.id):
+        yield f"read and understood version {item.version!r}: {context.local(item.at)}"
+    if trained := trained_at(tx, names):
+        yield f"attended training: {context.local(trained)}"
 
 
 def _line(context: Context, member: Member, *, whole: bool) -> str:

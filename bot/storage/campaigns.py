@@ -10,9 +10,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, delete, exists, select, update
 
 from bot.domain.campaigns import Ask, AskStage, Campaign, CampaignStage
+from bot.storage.outbox import DEAD, SENT
 from bot.storage.postgres import alone
 from bot.storage.rows import insert_all_new, insert_new
-from bot.storage.schema import asks, attestations, campaigns
+from bot.storage.schema import asks, attestations, campaigns, outbox
 
 Source = Literal["self", "list"]
 _READ, _TRAINED = "read", "trained"
@@ -69,11 +70,13 @@ def set_campaign_stage(connection: Connection, campaign: Campaign, stage: Campai
 
 
 def forget_campaigns(connection: Connection, ended_before: datetime) -> int:
-    """Delete the campaigns whose time was up before then, with all who were asked; how many."""
+    """Delete the campaigns whose time was up before then, with all who were asked, and how; how many."""
     old = select(campaigns.c.id).where(
         campaigns.c.until < ended_before, campaigns.c.stage != CampaignStage.RUNNING.value
     )
     connection.execute(delete(asks).where(asks.c.campaign.in_(old)))
+    done = and_(outbox.c.kind.startswith("campaign."), outbox.c.state.in_((SENT, DEAD)))
+    connection.execute(delete(outbox).where(done, outbox.c.created_at < ended_before))
     return connection.execute(delete(campaigns).where(campaigns.c.id.in_(old))).rowcount
 
 

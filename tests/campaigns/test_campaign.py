@@ -164,7 +164,7 @@ def test_the_whole_way(desk: Desk) -> None:
     last = buttons_of(shown[-1])
     assert [button.action for button in last] == ["campaign.attest", "campaign.trained"]
     answer = desk.press("ana", last[0].action, last[0].value)
-    assert f"you confirmed that you have read and understood version {version(desk)}" in answer
+    assert f"you confirmed that you have read and understood version “{version(desk)}”" in answer
     assert stages(desk) == {"asked": EVERYBODY - 1, "attested": 1}
     assert "You confirmed version" in page(desk, "ana")
     desk.later(days=30)
@@ -178,7 +178,7 @@ def test_a_wrong_answer_shows_its_clause_and_is_kept_nowhere(desk: Desk) -> None
     work(desk)
     before = desk.dump()
     shown = walk(desk, "ana", wrong=frozenset((0,)))
-    assert "The policy says otherwise: No" in text_of(shown[1][0])
+    assert "The right answer: No" in text_of(shown[1][0])
     assert "Quote(" in text_of(shown[1][0])
     assert "Quote(" not in text_of(shown[2][0])
     after = desk.dump()
@@ -392,12 +392,12 @@ def test_a_version_that_changes_during_a_campaign(desk: Desk) -> None:
     desk.later(days=8)
     work(desk)
     assert asked(desk, "joe") == ["Please read: the social media policy"]
-    assert "it is at version 2 now. Nothing was noted" in desk.press("joe", "campaign.attest", old)
-    assert "it is at version 2 now" in desk.press("joe", "campaign.answer", f"0|no|{old}")
+    assert "it is at version “2” now. Nothing was noted" in desk.press("joe", "campaign.attest", old)
+    assert "it is at version “2” now" in desk.press("joe", "campaign.answer", f"0|no|{old}")
     told = [one for one in desk.notebook.texts("eleanor") if "The policy has changed" in one]
     assert len(told) == 1
-    assert "The policy is now at version 2" in told[0]
-    assert "asks nobody any more: the policy is at version 2" in page(desk, "eleanor")
+    assert "The policy is now at version “2”" in told[0]
+    assert "asks nobody any more: the policy is at version “2”" in page(desk, "eleanor")
     assert "Started" in begin(desk)
     work(desk)
     assert asked(desk, "joe") == ["Please read: the social media policy"] * 2
@@ -458,6 +458,21 @@ def test_who_leaves_during_a_campaign(desk: Desk) -> None:
     take(desk, ANA, joe, everybody=True)
     work(desk)
     assert len(asked(desk, "joe")) == 2
+
+
+def test_left_by_mistake_and_back_is_not_asked_again(desk: Desk) -> None:
+    """Somebody who was left out of a list by mistake, and is on the next one, hears nothing for a week."""
+    joe = Listed("Joe", "joe@harbour.example", accounts={"playground": "somebody"})
+    take(desk, joe)
+    begin(desk)
+    work(desk)
+    take(desk, ANA, everybody=True)
+    take(desk, ANA, joe, everybody=True)
+    work(desk)
+    assert len(asked(desk, "somebody")) == 1
+    desk.later(days=8)
+    work(desk)
+    assert len(asked(desk, "somebody")) == 2
 
 
 def test_who_leaves_the_roster_is_sent_nothing_more(desk: Desk) -> None:
@@ -752,6 +767,7 @@ def test_an_old_campaign_is_forgotten(desk: Desk) -> None:
     assert stages(desk) == {}
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT count(*) FROM campaigns")).scalar_one() == 0
+        assert tx.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
         assert tx.execute(text("SELECT count(*) FROM attestations")).scalar_one() == 1
 
 

@@ -95,7 +95,7 @@ def test_on_teams_the_whole_way(works: Office) -> None:
         await works.presses("lucy", "Begin")
         for _ in range(5):
             await works.presses("lucy", "No")
-        await works.presses("lucy", f"I have read and understood version {version(works.desk)}")
+        await works.presses("lucy", f"I have read and understood version “{version(works.desk)}”")
         assert "Noted: on" in works.told("a:lucy")[-1]
 
     play(story())

@@ -108,6 +108,8 @@ def test_the_commands(tmp_path: Path) -> None:
     assert (code, "No campaign was ever started" in said) == (1, True)
     assert not out.exists()
     assert "1 added" in bot(tmp_path, "training", "import", str(path))[1]
+    kept = bot(tmp_path, "training", "list", "--email", "ana@harbour.example")[1]
+    assert "attended training: 1 Sep 2026" in kept
     path.write_text("name,e-mail,school,role,trained\nAna,ana@harbour.example,,Teacher,2199-01-01\n")
     code, said = bot(tmp_path, "training", "import", str(path))
     assert (code, f"{path}:2: trained: give the day" in said) == (1, True)

@@ -27,6 +27,7 @@ from bot.storage.vault import open_vault
 from tests.acceptance.slack_office import Office, SlackServer, environment_of, settle
 from tests.slack_double import Channel, SlackDouble
 from tests.support.postgres import Cluster
+from tests.torture.always_open import CALENDAR, noon_zone
 from tests.torture.house import House
 from tests.torture.run import broken
 
@@ -34,20 +35,6 @@ from tests.torture.run import broken
 pytestmark = pytest.mark.postgres
 _PEOPLE, _MOST_KILLS, _PATIENCE_S = 300, 25, 240.0
 _SENT = "Please read: the social media policy"
-# It is working time at every hour: people are asked in no other.
-_CALENDAR = {
-    "bank_holidays": "none",
-    "hours": {
-        day: ["04:00-12:00", "12:00-23:59"]
-        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    },
-    "closed": [],
-}
-
-
-def _noon_zone() -> str:
-    """A time zone in which it is the middle of the day now, whenever the test is run."""
-    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 
 @contextmanager
@@ -58,7 +45,7 @@ def school(folder: Path, cluster: Cluster | None) -> Iterator[tuple[SlackDouble,
         ending.callback(slack.late_acks.clear)
         slack.rates.interval_s = 0
         flt = settle(slack, [f"staff{number}" for number in range(_PEOPLE)])
-        more: dict[str, Any] = {"calendar": _CALENDAR, "timezone": _noon_zone()}
+        more: dict[str, Any] = {"calendar": CALENDAR, "timezone": noon_zone()}
         environment = environment_of(folder, slack, flt, **more)
         url = ending.enter_context(cluster.new_database()) if cluster else ""
         house = ending.enter_context(House(folder, environment, url))
@@ -144,7 +131,7 @@ def test_three_hundred_people_on_sqlite(tmp_path: Path) -> None:
         person.press("Begin", office.said_to(person, _SENT))
         office.modal(person, "Situation 1 of 5")
         office.press(person, "No", "No", "Only if …", "No", "Yes")
-        office.press(person, f"I have read and understood version {version}")
+        office.press(person, f"I have read and understood version “{version}”")
         assert person.modal is not None
         assert "Noted: on" in person.modal.words
         assert stages(house)["attested"] == 1
