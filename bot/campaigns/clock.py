@@ -53,11 +53,11 @@ from bot.storage.campaigns import (
     set_campaign_stage,
 )
 from bot.storage.database import StorageUnavailable
-from bot.storage.outbox import Notice, enqueue
+from bot.storage.outbox import Notice, enqueue, owed_now
 
 ASK, OVER, CHANGED = "campaign.ask", "campaign.over", "campaign.changed"
-# At one look, so that what is more urgent waits a moment at most.
-_AT_ONCE = 100
+# So many at one look, and on their way: what is more urgent never waits behind a whole campaign.
+_AT_ONCE = 25
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 log = structlog.get_logger()
 
@@ -161,7 +161,8 @@ def ask_due(context: Context, campaign: Campaign, now: datetime) -> None:
     Somebody whose entry cannot be opened is logged, and holds up nobody else.
     """
     with context.database.transaction() as tx:
-        people = due_asks(tx, campaign, now, _AT_ONCE)
+        room = _AT_ONCE - owed_now(tx, ASK, now)
+        people = due_asks(tx, campaign, now, room) if room > 0 else ()
     for who in people:
         try:
             with context.database.transaction() as tx:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     or_,
     select,
     text,
@@ -332,6 +333,12 @@ def is_waiting(connection: Connection, recipient: Recipient) -> bool:
     """Whether anything is owed to this recipient still."""
     owed = select(outbox.c.id).where(unfinished(), outbox.c.recipient == recipient).limit(1)
     return connection.execute(owed).first() is not None
+
+
+def owed_now(connection: Connection, kind: str, now: datetime) -> int:
+    """How many messages of a kind are due or being sent, those not counted that wait for a platform."""
+    due = and_(unfinished(), outbox.c.kind == kind, outbox.c.due_at <= now)
+    return int(connection.execute(select(func.count()).select_from(outbox).where(due)).scalar_one())
 
 
 def newest_key(connection: Connection, notice: Notice) -> NoticeKey:

@@ -679,6 +679,24 @@ def test_a_lost_answer_leaves_one_message(desk: Desk) -> None:
     assert stages(desk) == {"asked": EVERYBODY}
 
 
+def test_what_is_urgent_never_waits_behind_a_campaign(desk: Desk) -> None:
+    """However many are to be asked, a handful of messages at most is ahead of a card that comes then."""
+    take(
+        desk, *(Listed(f"P{n}", f"p{n}@harbour.example", accounts={"playground": f"p{n}"}) for n in range(90))
+    )
+    begin(desk)
+    for _ in range(5):
+        Rounds().look(desk.product.context, desk.now)
+    with desk.product.database.transaction() as tx:
+        owed = tx.execute(text("SELECT count(*) FROM outbox WHERE kind = 'campaign.ask'")).scalar_one()
+    assert owed == 25
+    reference = desk.report("ana").reference
+    desk.work(2)
+    assert [user for user in desk.notebook.seen if reference in "".join(desk.notebook.texts(user))]
+    work(desk)
+    assert stages(desk) == {"asked": 90 + EVERYBODY}
+
+
 def test_two_processes_and_a_clock_that_is_put_back(desk: Desk) -> None:
     """However many look, and at whatever hour, each message is owed once."""
     begin(desk)
