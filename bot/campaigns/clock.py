@@ -28,7 +28,6 @@ from bot.domain.campaigns import (
     Campaign,
     CampaignEvent,
     CampaignStage,
-    may_ask_at,
     next_reminder,
 )
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
@@ -58,7 +57,7 @@ from bot.storage.outbox import Notice, enqueue, owed_now
 ASK, OVER, CHANGED = "campaign.ask", "campaign.over", "campaign.changed"
 # So many at one look, and on their way: what is more urgent never waits behind a whole campaign.
 _AT_ONCE = 25
-_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
+_AN_HOUR = timedelta(hours=1)
 log = structlog.get_logger()
 
 
@@ -188,8 +187,6 @@ def _ask(work: Work, campaign: Campaign, who: str) -> None:
         keep_ask(work.tx, replace(_after(ask, AskEvent.LEAVE), next_at=None))
     elif has_attested(work, campaign, member):
         keep_ask(work.tx, replace(_after(ask, AskEvent.ATTEST), next_at=None))
-    elif member.on_leave:
-        keep_ask(work.tx, replace(ask, next_at=may_ask_at(work.now + _A_DAY, hours)))
     else:
         again = next_reminder(work.now, context.world.campaigns.remind_every_days, campaign.until, hours)
         keep_ask(work.tx, replace(_owed(work, campaign, ask, member), next_at=again))
