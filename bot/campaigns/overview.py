@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 from bot.campaigns.clock import end, is_current
 from bot.campaigns.people import (
-    RUNNER,
     Asked,
     everybody_asked,
     figures_of,
@@ -22,7 +21,7 @@ from bot.campaigns.people import (
 from bot.campaigns.reading import SLOT, own_standing, refused
 from bot.casework import auditing
 from bot.casework.context import Work
-from bot.content.campaign_texts import version_of
+from bot.content.campaign_texts import RUNNER, version_of
 from bot.domain.campaigns import AskStage, Campaign, CampaignEvent, CampaignStage
 from bot.domain.messages import (
     Block,

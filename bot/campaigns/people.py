@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.casework.context import Context, Work
+from bot.content.campaign_texts import RUNNER
 from bot.domain.access import Duty, has_duty
 from bot.domain.campaigns import Ask, AskStage, Campaign, SchoolFigures
 from bot.domain.notices import STAFF, Recipient
@@ -17,7 +18,6 @@ from bot.storage.database import Transaction
 from bot.storage.vault import Vault
 
 _OWNER = "policy_owner"
-RUNNER = "runner"
 
 
 def may(context: Context, person: Person | None, duty: Duty) -> bool:

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.policy_load import Policy, Topic, Verdict
 from bot.content.texts import Holding, Phrase, Table, Text
+from bot.domain.roster import OFFICE_ROLES, ROLES
 
 CampaignAnswer = Literal["yes", "only_if", "no"]
 CampaignField = Literal["until", "schools", "roles", "day"]
@@ -19,6 +20,9 @@ NOT_STATED = "not stated"
 # As much as the tables hold of a version.
 _LONGEST = 64
 SHOWN = 5
+RUNNER = "runner"
+# What the code calls people; everything else is the list of staff's own word for them.
+_KNOWN = frozenset((RUNNER, *ROLES, *OFFICE_ROLES))
 RIGHT: Mapping[Verdict, CampaignAnswer] = {
     "never": "no",
     "must": "yes",
@@ -226,7 +230,8 @@ class CampaignRules(Record):
         changes = next((item.changes for item in self.versions if item.version == version), ())
         if self.first_asked == "everybody" or not all(change.roles for change in changes):
             return ()
-        return tuple(dict.fromkeys(role for change in changes for role in change.roles))
+        named = (role for change in changes for role in change.roles)
+        return tuple(dict.fromkeys(role.casefold() if role.casefold() in _KNOWN else role for role in named))
 
     def situations_for(self, roles: Collection[str]) -> tuple[SituationRecord, ...]:
         """Five situations for somebody with these roles: their own first."""

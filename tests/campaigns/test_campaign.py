@@ -310,6 +310,11 @@ def test_a_person_on_two_platforms_and_on_the_list_is_asked_once(desk: Desk) -> 
     assert f"Started: {EVERYBODY} people" in begin(desk)
     work(desk)
     assert len(asked(desk, "grace")) == 1
+    pressed = Incoming("e1", Sender("teams", "t1"), Pressed("campaign.attest", version(desk)))
+    (answer,) = desk.product.assistant.handle(pressed, desk.now)
+    assert "Noted" in text_of(answer), "confirmed on the other platform"
+    assert stages(desk) == {"asked": EVERYBODY - 1, "attested": 1}
+    assert "already" in confirm(desk, "grace")
 
 
 def test_known_on_the_list_by_an_account_of_the_roster(desk: Desk) -> None:
@@ -420,7 +425,7 @@ def test_what_changed_for_whom(desk: Desk) -> None:
     with_world(desk, campaigns=rules.model_copy(update={"versions": versions}))
     with_version(desk, "2")
     form = form_in(desk.send("eleanor", Pressed("campaign.start")))
-    assert form.fields[2].value == ("Runner",), "those whom the changes name are asked first"
+    assert form.fields[2].value == ("runner",), "those whom the changes name are asked first"
     begin(desk)
     work(desk)
     assert "Since then this has changed for you:" in desk.notebook.texts("lucy")[0]

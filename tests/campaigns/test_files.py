@@ -21,7 +21,7 @@ from bot.domain.staff import Listed
 from bot.storage.campaigns import newest_campaign
 from tests.campaigns.test_campaign import begin, confirm, page, take, work
 from tests.staff.test_register import bot
-from tests.support.desk import Desk
+from tests.support.desk import KEY, Desk
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 POLICY = load_policy(KB / "social-media")
@@ -113,6 +113,27 @@ def test_the_commands(tmp_path: Path) -> None:
     path.write_text("name,e-mail,school,role,trained\nAna,ana@harbour.example,,Teacher,2199-01-01\n")
     code, said = bot(tmp_path, "training", "import", str(path))
     assert (code, f"{path}:2: trained: give the day" in said) == (1, True)
+
+
+@pytest.mark.process
+def test_the_export_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`training export` writes the lines, once, for the eyes of whoever runs the machine alone."""
+    begin(desk)
+    work(desk)
+    confirm(desk, "ana")
+    desk.close()
+    monkeypatch.setenv("SIGNPOST_KEYS", KEY)
+    out = tmp_path / "missing.csv"
+    code, said = bot(tmp_path, "training", "export", "--out", str(out))
+    assert (code, "15 people are in" in said) == (0, True)
+    assert out.stat().st_mode & 0o077 == 0
+    lines = out.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith('"Use of Social Media Policy, version text ')
+    assert lines[1] == ",".join(COLUMNS)
+    assert len(lines) == 17
+    assert "is there already" in bot(tmp_path, "training", "export", "--out", str(out))[1]
+    everybody = tmp_path / "all.csv"
+    assert "16 people" in bot(tmp_path, "training", "export", "--all", "--out", str(everybody))[1]
 
 
 def test_a_version_that_is_not_stated_is_named_by_its_text() -> None:
