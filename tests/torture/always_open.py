@@ -17,6 +17,6 @@ def noon_zone() -> str:
     return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 
-def in_two_months() -> str:
-    """A date and time that a form takes for the end of a campaign."""
-    return f"{datetime.now(UTC) + timedelta(days=60):%Y-%m-%dT16:00}"
+def in_two_months() -> datetime:
+    """An end for a campaign."""
+    return datetime.now(UTC) + timedelta(days=60)

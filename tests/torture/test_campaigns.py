@@ -27,7 +27,7 @@ from bot.storage.vault import open_vault
 from tests.acceptance.slack_office import Office, SlackServer, environment_of, settle
 from tests.slack_double import Channel, SlackDouble
 from tests.support.postgres import Cluster
-from tests.torture.always_open import CALENDAR, noon_zone
+from tests.torture.always_open import CALENDAR, in_two_months, noon_zone
 from tests.torture.house import House
 from tests.torture.run import broken
 
@@ -135,6 +135,25 @@ def test_three_hundred_people_on_sqlite(tmp_path: Path) -> None:
         assert person.modal is not None
         assert "Noted: on" in person.modal.words
         assert stages(house)["attested"] == 1
+        lead(office, slack)
+
+
+def lead(office: Office, slack: SlackDouble) -> None:
+    """The headteacher reads who is missing, stops the campaign, and starts another one, all on Slack."""
+    eleanor = slack.user("eleanor")
+    assert eleanor.dm("training").ok
+    shown = office.said_to(eleanor, "A campaign about version")
+    eleanor.press("Show who has not confirmed", shown)
+    assert "Staff 12," in office.modal(eleanor, "Who has not confirmed").words
+    eleanor.press("Stop the campaign", shown)
+    office.modal(eleanor, "Really stop")
+    office.press(eleanor, "Yes, stop it")
+    assert eleanor.dm("training").ok
+    eleanor.press("Start a campaign", office.said_to(eleanor, "No campaign is running."))
+    office.modal(eleanor, "Until when?")
+    until = int(in_two_months().timestamp())
+    assert office.submit(eleanor, {"Until when?": until, "Which schools?": ["Northgate School"]}).ok
+    office.modal(eleanor, "Started: 3")
 
 
 def test_three_hundred_people_on_postgresql(tmp_path: Path, cluster: Cluster) -> None:
