@@ -29,6 +29,7 @@ from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
+from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
@@ -129,6 +130,7 @@ def read_world(settings: Settings) -> World:
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
+        campaigns=load_campaigns(folder / "campaigns.yml", policy),
     )
 
 

@@ -11,6 +11,7 @@ from bot.app import NoEngine, build, clock, read_case_texts, read_rasa, read_wor
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
+from bot.content.campaign_texts import version_of
 from bot.content.documents import DataFaults, Document, Fault, load
 from bot.content.tables import Retention
 from bot.content.world import World
@@ -78,7 +79,10 @@ def _knowledge(settings: Settings) -> str:
     policy, steps = world.policy, world.playbook.steps
     if early := _agreed_early(settings, world):
         raise DataFaults(early)
-    found = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics, {len(steps)} steps of journeys"
+    found = (
+        f"version {version_of(policy)!r}, {len(policy.clauses)} clauses, {len(policy.topics)} topics,"
+        f" {len(steps)} steps of journeys"
+    )
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
     # Such a topic answers every actor, on every account, about everybody.
     return f"{found}; without `applies`: {', '.join(bare)}" if bare else found

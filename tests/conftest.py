@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from bot.app import kinds_of
+from bot.content.campaign_texts import load_campaigns
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.governor_texts import load_governors
@@ -119,6 +120,7 @@ def world() -> World:
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
+        campaigns=load_campaigns(folder / "campaigns.yml", policy),
     )
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
-from bot.assistant import case_presses, dialogue, words
+from bot.assistant import capabilities, case_presses, dialogue, words
 from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import answers, auditing
@@ -25,13 +25,11 @@ from bot.domain.routing import decide
 from bot.domain.turns import (
     AddToReport,
     AnswerCheckBack,
-    ApprovePurge,
     Command,
     Complain,
     CopyReport,
     Incoming,
     ListCases,
-    LogReply,
     MoveReport,
     Pressed,
     Said,
@@ -40,9 +38,6 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
-    ShowGovernors,
-    ShowReplies,
-    ShowRoster,
     ShowStatus,
     SubmitReport,
     Submitted,
@@ -58,7 +53,6 @@ from bot.governance import page
 from bot.governance.terms import term_of
 from bot.people import roster, standing
 from bot.posting.shown import keeps_nothing
-from bot.replies import entries
 from bot.replies.forms import PREFIX
 from bot.reporting import after_send, presses
 from bot.storage.conversations import (
@@ -320,17 +314,21 @@ class Assistant:
             return (message(self._context, incoming),)
         if _is_roster_press(incoming) and incoming.private:
             return (roster.act(work, incoming),)
-        if _is_reply_press(incoming) and incoming.private:
-            return self._replied(work, incoming, parses)
+        if incoming.private and (act := capabilities.pressed(incoming.content)):
+            return self._replied(work, incoming, parses, act)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
-        if _is_governors_press(incoming) and incoming.private:
-            return (page.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
 
-    def _replied(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
-        """What a press on the list of replies leads to; the numbers first, where a form tells of danger."""
-        turn = Turn(self._new_session(), (entries.act(work, incoming),))
+    def _replied(
+        self,
+        work: Work,
+        incoming: Incoming,
+        parses: Parses,
+        act: Callable[[Work, Incoming], Message],
+    ) -> tuple[Message, ...]:
+        """What a press leads to that is about no case; the numbers first, where a form tells of danger."""
+        turn = Turn(self._new_session(), (act(work, incoming),))
         if isinstance(incoming.content, Submitted):
             turn = read_for_danger(turn, incoming.content, parses, self._context.world, work.now)
         return turn.replies
@@ -397,8 +395,10 @@ class Assistant:
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
-            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies() | ShowGovernors():
-                return self._oversee(work, sender, command)
+            case ShowAudit():
+                return auditing.show(work, sender, command)
+            case _:
+                return capabilities.SHOWN[type(command)](work, sender)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
         context, world = self._context, replace(self._context.world, now=work.now)
@@ -425,26 +425,6 @@ class Assistant:
                 return status.own_copy(work, sender, command)
             case Complain():
                 return complaint.complain(work, sender, command)
-
-    def _oversee(
-        self,
-        work: Work,
-        sender: Sender,
-        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies | ShowGovernors,
-    ) -> Message:
-        match command:
-            case ShowAudit():
-                return auditing.show(work, sender, command)
-            case ShowRoster():
-                return roster.show(work, sender)
-            case ApprovePurge():
-                return roster.approve_purge(work, sender)
-            case LogReply():
-                return entries.begin(work, sender)
-            case ShowReplies():
-                return entries.show(work, sender)
-            case ShowGovernors():
-                return page.show(work, sender)
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
@@ -498,13 +478,3 @@ def _is_roster_press(incoming: Incoming) -> bool:
 def _is_case_press(incoming: Incoming) -> bool:
     content = incoming.content
     return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
-
-
-def _is_governors_press(incoming: Incoming) -> bool:
-    content = incoming.content
-    return isinstance(content, Pressed | Submitted) and content.action.startswith(page.PREFIX)
-
-
-def _is_reply_press(incoming: Incoming) -> bool:
-    content = incoming.content
-    return isinstance(content, Pressed | Submitted) and content.action.startswith(PREFIX)

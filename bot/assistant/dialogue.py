@@ -33,6 +33,7 @@ from bot.domain.turns import (
     ShowReplies,
     ShowRoster,
     ShowStatus,
+    ShowTraining,
     Submitted,
     Tokens,
     Turn,
@@ -165,6 +166,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.picture_button, PICTURE),
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
+        Button(world.campaigns.buttons.page, "campaign.show"),
     )
     row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
@@ -246,6 +248,7 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "replies": lambda session, _world, _now: Turn(session, (), (ShowReplies(),)),
     "governors": lambda session, _world, _now: Turn(session, (), (ShowGovernors(),)),
     "log_reply": lambda session, _world, _now: Turn(session, (), (LogReply(),)),
+    "training": lambda session, _world, _now: Turn(session, (), (ShowTraining(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
     "picture": lambda session, world, _now: Turn(session, (picture_check.opener(world),)),

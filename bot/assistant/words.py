@@ -30,6 +30,7 @@ Word = Literal[
     "replies",
     "log_reply",
     "governors",
+    "training",
 ]
 _LONGEST = 60
 
@@ -57,6 +58,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "replies": ("replies", "open replies"),
     "governors": ("governors' report", "governors’ report", "governors report", "report for the governors"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
+    "training": ("training", "my training", "read and understood"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
 

@@ -1,27 +1,40 @@
-"""`training`: the list of staff, taken in from a CSV file, and the register as it stands."""
+"""`training`: the list of staff in from a CSV file, the register, and who has not confirmed out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.app import NoEngine, build, clock
-from bot.casework.context import Context
-from bot.commands.registry import cli, command, opened
-from bot.content.staff_list import COLUMNS, read_staff_list
+from bot.app import NoEngine, Product, build, clock
+from bot.campaigns.clock import follow
+from bot.campaigns.export import COLUMNS as EXPORTED
+from bot.campaigns.export import rows_of
+from bot.casework.context import Context, Work
+from bot.channels.paper.tables import csv_file
+from bot.commands.data import refuse_existing, write_new
+from bot.commands.registry import cli, command
+from bot.content.staff_list import COLUMNS, OPTIONAL, read_staff_list
 from bot.domain.roster import role_name
 from bot.domain.staff import Member, as_address
-from bot.settings import read_settings
-from bot.staff.register import Taken, members, take_in
+from bot.settings import SettingsFaults, read_settings
+from bot.staff.register import Taken, known_as, members, take_in
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
+from bot.storage.campaigns import attested_by, newest_campaign, trained_at
+from bot.storage.database import Transaction
 
-group = typer.Typer(help="Who works here (docs/roster.md).", no_args_is_help=True)
+group = typer.Typer(help="Who works here, and who has read and understood the policy.", no_args_is_help=True)
 cli.add_typer(group, name="training")
-ListFile = Annotated[Path, typer.Argument(help=f"A CSV file with the columns {', '.join(COLUMNS)}.")]
+ListFile = Annotated[
+    Path,
+    typer.Argument(
+        help=f"A CSV file with the columns {', '.join(COLUMNS)}, and if you like {', '.join(OPTIONAL)}."
+    ),
+]
 Everybody = Annotated[
     bool, typer.Option("--everybody", help="The file names everybody: whoever is not in it has left.")
 ]
@@ -29,25 +42,43 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Read the file, say what it would do, and do nothing.")
 ]
 Email = Annotated[str, typer.Option("--email", help="All that is kept of this person alone.")]
+Out = Annotated[Path, typer.Option(help="The new file, for your eyes alone; nothing is overwritten.")]
+All = Annotated[bool, typer.Option("--all", help="Also those who have confirmed.")]
 
 
 class _NotMeant(Exception):
     """What was done is undone again: only its counts were wanted."""
 
 
+@contextmanager
+def _built() -> Iterator[Product]:
+    """The product with nobody to ask it anything. Raises a fault that says what to do."""
+    product = build(read_settings(), engine=NoEngine())
+    try:
+        yield product
+    finally:
+        product.close()
+
+
+def _note(work: Work, action: str, **detail: str) -> None:
+    entry = AuditEntry(work.now, audit.HOST, "", action, detail=detail)
+    audit.record(work.tx, work.context.vault, entry)
+
+
 @command("import", group)
 def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = False) -> None:
     """Take the list in: all of it, or nothing where a line of it is wrong. Again, it changes nothing."""
-    found = read_staff_list(file, read_settings().federation.schools)
+    federation = read_settings().federation
+    found = read_staff_list(file, federation.schools, federation.working_time.day_of(clock()))
     taken = Taken()
-    with opened() as product:
+    with _built() as product:
         try:
             with product.database.transaction() as tx:
-                taken = take_in(tx, product.vault, found, clock(), everybody=everybody)
-                counts = {name: str(number) for name, number in vars(taken).items()}
-                audit.record(
-                    tx, product.vault, AuditEntry(clock(), audit.HOST, "", "staff.import", detail=counts)
-                )
+                work = Work(tx, product.context, clock())
+                taken = take_in(tx, product.context.vault, found, work.now, everybody=everybody)
+                # A campaign that runs asks whoever is new, and nobody who has left.
+                follow(work)
+                _note(work, "staff.import", **{name: str(number) for name, number in vars(taken).items()})
                 if dry_run:
                     raise _NotMeant
         except _NotMeant:
@@ -58,22 +89,49 @@ def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = Fa
     )
 
 
+@command("export", group)
+def give_file(out: Out, all_: All = False) -> None:
+    """Write who has not confirmed the policy, or could not be reached, in the newest campaign: CSV."""
+    refuse_existing(out)
+    with _built() as product:
+        context = product.context
+        policy = context.world.policy
+        with product.database.transaction() as tx:
+            work = Work(tx, context, clock())
+            campaign = newest_campaign(tx, policy.id)
+            if campaign is None:
+                raise SettingsFaults("No campaign was ever started: type “training” in a chat to start one.")
+            rows = tuple(rows_of(work, campaign, everybody=all_))
+            _note(work, "staff.export", campaign=campaign.id, rows=str(len(rows)))
+        note = f"{policy.title}, version {campaign.version}, {context.local(work.now)}"
+        write_new(out, csv_file(note, EXPORTED, rows))
+    typer.echo(f"{len(rows)} people are in {out}. It is encrypted no longer: keep it where such lists are.")
+
+
 @command("list", group)
 def show_register(email: Email = "") -> None:
     """Everybody on the staff register, a line each: schools, what they do, roles, platforms."""
-    product = build(read_settings(), engine=NoEngine())
-    try:
-        with product.database.transaction() as tx:
-            context = product.context
-            found = members(tx, context.vault, context.world.federation)
-            audit.record(tx, context.vault, AuditEntry(clock(), audit.HOST, "", "staff.list"))
-    finally:
-        product.close()
-    shown = [one for one in found if not email or one.email == as_address(email)]
+    with _built() as product, product.database.transaction() as tx:
+        context = product.context
+        found = members(tx, context.vault, context.world.federation)
+        audit.record(tx, context.vault, AuditEntry(clock(), audit.HOST, "", "staff.list"))
+        shown = [one for one in found if not email or one.email == as_address(email)]
+        confirmed = [tuple(_confirmed(tx, context, one)) for one in shown if email]
     for line in (_line(context, one, whole=bool(email)) for one in shown):
+        typer.echo(line)
+    for line in (line for lines in confirmed for line in lines):
         typer.echo(line)
     if not shown:
         typer.echo("Nobody with this address is on the register." if email else "Nobody is on the register.")
+
+
+def _confirmed(tx: Transaction, context: Context, member: Member) -> Iterator[str]:
+    """What somebody has confirmed, and when they were trained."""
+    names = known_as(context.vault, member)
+    for item in attested_by(tx, names, context.world.policy.id):
+        yield f"read and understood version {item.version!r}: {context.local(item.at)}"
+    if trained := trained_at(tx, names):
+        yield f"attended training: {context.local(trained)}"
 
 
 def _line(context: Context, member: Member, *, whole: bool) -> str:

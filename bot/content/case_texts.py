@@ -31,8 +31,9 @@ AuditAction = Literal[
     "case.agree", "case.decline", "case.reopen", "case.complaint",
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
-    "reply.acknowledge", "reply.answer", "staff.import", "staff.list",
+    "reply.acknowledge", "reply.answer", "staff.import", "staff.list", "staff.export",
     "governors.show", "governors.link", "governors.file",
+    "campaign.start", "campaign.stop", "campaign.list",
 ]  # fmt: skip
 
 

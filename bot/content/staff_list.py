@@ -1,4 +1,4 @@
-"""A list of staff as a CSV file: name, e-mail, school, role. Read as a whole, or not at all."""
+"""A list of staff as a CSV file: name, e-mail, school, role, accounts, training. Whole, or not at all."""
 
 from __future__ import annotations
 
@@ -7,26 +7,32 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from bot.content.documents import DataFaults, Fault, unreadable
-from bot.domain.roster import School
+from bot.domain.roster import School, as_written
 from bot.domain.staff import EMAIL, Listed, as_address
 
 COLUMNS = ("name", "e-mail", "school", "role")
+# What a list may tell beside: user ids on the platforms, and the day of somebody's last training.
+ACCOUNTS = ("slack", "teams", "playground")
+TRAINED = "trained"
+OPTIONAL = (*ACCOUNTS, TRAINED)
 MOST_LINES = 10_000
 _MOST_BYTES = 5_000_000
 _MOST_FAULTS = 50
-_LONGEST = {"name": 100, "e-mail": 254, "school": 300, "role": 200}
+_LONGEST = {"name": 100, "e-mail": 254, "school": 300, "role": 200, **dict.fromkeys(OPTIONAL, 64)}
 # What a spreadsheet would carry out when the list is opened in it again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KNOWN_AS = {"email": "e-mail", "e-mail": "e-mail", "mail": "e-mail"}
 
 
-def read_staff_list(path: Path, schools: Sequence[School]) -> tuple[Listed, ...]:
+def read_staff_list(path: Path, schools: Sequence[School], today: date = date.max) -> tuple[Listed, ...]:
     """Everybody on the list. Raises DataFaults with every fault, each with its line; then nothing is taken.
 
     Several schools or roles of one person stand in one cell, parted by semicolons; no school is every one.
+    Nobody was trained after `today`.
     """
     rows = _rows(path)
     columns = _columns(path, rows[0][1] if rows else [])
@@ -36,16 +42,17 @@ def read_staff_list(path: Path, schools: Sequence[School]) -> tuple[Listed, ...]
         raise DataFaults(
             [Fault(path, line, f"more than {MOST_LINES:,} people: give the list in several files")]
         )
-    found, faults, lines = list[Listed](), list[Fault](), dict[str, int]()
+    found, faults, lines = list[Listed](), list[Fault](), dict[tuple[str, str], int]()
     for line, cells in rows[1:]:
-        wrong = [Fault(path, line, why) for why in _wrong(cells, columns, known)]
+        wrong = [Fault(path, line, why) for why in _wrong(cells, columns, known, today)]
         if wrong:
             faults += wrong
             continue
         one = _listed(dict(zip(columns, cells, strict=True)), known)
-        if one.email in lines:
-            faults.append(Fault(path, line, f"e-mail: it stands on line {lines[one.email]} already"))
-        lines.setdefault(one.email, line)
+        for item in (("e-mail", one.email), *one.accounts.items()):
+            if item in lines:
+                faults.append(Fault(path, line, f"{item[0]}: it stands on line {lines[item]} already"))
+            lines.setdefault(item, line)
         found.append(one)
     if faults:
         raise DataFaults(_shown(path, faults))
@@ -80,15 +87,18 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
 
 def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
     given = tuple(_KNOWN_AS.get(plain := cell.strip().casefold(), plain) for cell in header)
-    if sorted(given) != sorted(COLUMNS):
+    beside = [name for name in given if name not in COLUMNS]
+    must = sorted(name for name in given if name in COLUMNS) == sorted(COLUMNS)
+    if not must or len(set(beside)) < len(beside) or not set(beside) <= set(OPTIONAL):
         told = ", ".join(cell.strip() for cell in header) or "nothing"
-        raise DataFaults(
-            [Fault(path, 1, f"the first line must name the columns {', '.join(COLUMNS)}; it says {told}")]
-        )
+        wanted = f"{', '.join(COLUMNS)}, and may name {', '.join(OPTIONAL)}"
+        raise DataFaults([Fault(path, 1, f"the first line must name the columns {wanted}; it says {told}")])
     return given
 
 
-def _wrong(cells: list[str], columns: tuple[str, ...], known: Mapping[str, str]) -> Iterator[str]:
+def _wrong(
+    cells: list[str], columns: tuple[str, ...], known: Mapping[str, str], today: date
+) -> Iterator[str]:
     if len(cells) != len(columns):
         yield f"{len(cells)} cells; there must be {len(columns)}: {', '.join(columns)}"
         return
@@ -103,6 +113,20 @@ def _wrong(cells: list[str], columns: tuple[str, ...], known: Mapping[str, str])
     for school in _several(given["school"]):
         if school.casefold() not in known:
             yield f"school: there is no school {school!r} in federation.yml"
+    yield from _wrong_day(given.get(TRAINED, ""), today)
+
+
+def _wrong_day(text: str, today: date) -> Iterator[str]:
+    day = _day(text)
+    if text and (day is None or day > today):
+        yield "trained: give the day of the last training, such as 2026-09-01, and none that is yet to come"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _unfit(cell: str, longest: int) -> str:
@@ -121,4 +145,8 @@ def _several(cell: str) -> tuple[str, ...]:
 def _listed(given: Mapping[str, str], known: Mapping[str, str]) -> Listed:
     schools = tuple(dict.fromkeys(known[one.casefold()] for one in _several(given["school"])))
     email = as_address(given["e-mail"])
-    return Listed(given["name"].strip(), email, schools, _several(given["role"]))
+    accounts = {name: as_written(user) for name in ACCOUNTS if (user := given.get(name, "").strip())}
+    trained = _day(given.get(TRAINED, "").strip())
+    return Listed(
+        given["name"].strip(), email, schools, _several(given["role"]), accounts=accounts, trained=trained
+    )

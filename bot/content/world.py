@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.content.campaign_texts import CampaignRules
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.governor_texts import GovernorTexts
 from bot.content.playbook import Playbook
@@ -38,5 +39,6 @@ class World:
     duties: Duties
     replies: ReplyRules
     governors: GovernorTexts
+    campaigns: CampaignRules
     platform: str = ""
     now: datetime | None = None

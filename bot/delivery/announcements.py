@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.campaigns import clock as campaigns
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
@@ -98,6 +99,8 @@ _MESSAGES = {
     CHANNEL: alarm,
     DIGEST: digest,
     clock.REPLY: clock.notice,
+    campaigns.OVER: campaigns.over,
+    campaigns.CHANGED: campaigns.changed,
     doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,
@@ -123,7 +126,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
         down=work.context.outages.platforms | doors.platform_of(notice),
         kept=kept_on(work.tx, notice),
     )
-    platform = ways.to(person, work.context.platforms)
+    platform = ways.to(person.accounts, work.context.platforms)
     if not platform:
         raise NowhereToSend(notice.recipient)
     account, since = person.accounts[platform], work.now - _DAY

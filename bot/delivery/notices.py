@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.campaigns.clock import ASK, reached
 from bot.casework import card as cards
 from bot.casework.card import event_name
 from bot.casework.case import Case
@@ -18,7 +19,6 @@ from bot.delivery import ladder
 from bot.domain.cases import Event, Happening, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
-from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.following import check_back
 from bot.following.status import answer_notice, is_answered, outcome_text, phone_list, question_notice
@@ -256,9 +256,9 @@ class Ways:
     down: frozenset[str]
     kept: str
 
-    def to(self, person: Person, platforms: tuple[str, ...]) -> str:
-        """The platform to tell a person on; "" where there is none."""
-        there = [name for name in platforms if name in person.accounts and name not in self.gone]
+    def to(self, accounts: Mapping[str, str], platforms: tuple[str, ...]) -> str:
+        """The platform to tell somebody with these accounts on; "" where there is none."""
+        there = [name for name in platforms if name in accounts and name not in self.gone]
         up = [name for name in there if name not in self.down]
         return self.kept if self.kept in there else next(iter(up or there), "")
 
@@ -277,7 +277,7 @@ def _address(
     person = context.world.federation.roster.people.get(recipient.person)
     # Checked each time: a person who left, or left the role, is sent nothing more.
     told_still = person is not None and context.may(person, "list", report, told)
-    if person and told_still and (platform := ways.to(person, context.platforms)):
+    if person and told_still and (platform := ways.to(person.accounts, context.platforms)):
         return platform, person.accounts[platform]
     raise NowhereToSend(recipient)
 
@@ -405,3 +405,5 @@ def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, aga
             case.apply(Event(Happening.DELIVER, "signpost"))
     if notice.kind == "line" or (notice.kind == "card" and notice.recipient == FLT_CHANNEL):
         outbox.hasten(work.tx, notice.report_id, "line", work.now)
+    if notice.kind == ASK:
+        reached(work, notice)

@@ -6,8 +6,10 @@ there is one; a reporter who can be told learns that nobody has the report yet, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot.campaigns.clock import ASK, not_reached
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.notify import UNDELIVERED, owe_members, owe_reporter
@@ -16,6 +18,8 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
+from bot.domain.staff import Member
+from bot.staff.register import member_known_as
 from bot.storage import outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Claimed, Notice, enqueue
@@ -31,6 +35,8 @@ def undeliverable(work: Work, claimed: Claimed, platform: str, fault: str) -> No
         return
     if _goes_another_way(work, claimed, platform):
         return
+    if claimed.notice.kind == ASK:
+        not_reached(work, claimed.notice)
     _tell_others(work, claimed)
     _say_that_nobody_has_it(work, claimed)
 
@@ -92,12 +98,22 @@ def _kept(claimed: Claimed, kind: str, why: str) -> str:
 
 def _has_another_way(work: Work, claimed: Claimed, platform: str) -> bool:
     """Whether this person can be told on a platform that is up and has not refused for good."""
-    notice = claimed.notice
-    person = work.context.world.federation.roster.people.get(notice.recipient.person)
-    if person is None or not platform:
+    notice, accounts = claimed.notice, _accounts(work, claimed.notice)
+    if not accounts or not platform:
         return False
     shut = outbox.dead_ways(work.tx, notice, work.now) | work.context.outages.platforms | {platform}
-    return any(name in person.accounts and name not in shut for name in work.context.platforms)
+    return any(name in accounts and name not in shut for name in work.context.platforms)
+
+
+def _accounts(work: Work, notice: Notice) -> Mapping[str, str]:
+    """The user ids of whom a message is for; in a campaign also those that the list of staff tells."""
+    found: Person | Member | None
+    federation = work.context.world.federation
+    if notice.kind == ASK:
+        found = member_known_as(work.tx, work.context.vault, federation, notice.key.parts[1])
+    else:
+        found = federation.roster.people.get(notice.recipient.person)
+    return found.accounts if found else {}
 
 
 def _goes_another_way(work: Work, claimed: Claimed, platform: str) -> bool:

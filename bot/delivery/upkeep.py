@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.campaigns.clock import Rounds
 from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
 from bot.people import holders, standing
@@ -61,6 +62,7 @@ class Upkeep:
     _digest_broken: bool = False
     _alarmed: str = ""
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
+    _campaigns: Rounds = field(default_factory=Rounds)
 
     def at_once(self) -> None:
         """Next time it is due: what could not be sent may have brought a step of a ladder forward."""
@@ -73,6 +75,7 @@ class Upkeep:
         self._follow_roster(now)
         ladder.climb_due(self.context, now)
         clock.remind_due(self.context, now)
+        self._campaigns.look(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now

@@ -12,8 +12,9 @@ from typing import Any
 
 import structlog
 
+from bot.campaigns.clock import ASK
 from bot.casework.context import Context, Work
-from bot.delivery import announcements, answers, notices, undelivered
+from bot.delivery import announcements, answers, asks, notices, undelivered
 from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
@@ -374,6 +375,8 @@ def _prepared(work: Work, claimed: Claimed) -> Outgoing | None:
         return answers.prepare(work, claimed)
     if claimed.notice.kind == HIDE:
         return answers.prepare_hiding(work, claimed)
+    if claimed.notice.kind == ASK:
+        return asks.prepare(work, claimed)
     prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
     return prepare(work, claimed)
 

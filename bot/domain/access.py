@@ -35,8 +35,16 @@ Agreement = Literal["pause", "resume", "purge", "keys"]
 Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
-# What the policy has people do beside reports. "own" is for the accounts that somebody runs.
-Duty = Literal["log_reply", "answer_reply", "governors_report"]
+# What the policy has people do beside reports. "own": about the accounts that they run, or their school.
+Duty = Literal[
+    "log_reply",
+    "answer_reply",
+    "governors_report",
+    "attest",
+    "start_campaign",
+    "see_outstanding",
+    "see_shares",
+]
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 DutyCondition = Literal["always", "own"]
 DUTY_ROLES = ("anybody", "runner")
@@ -90,7 +98,7 @@ def access_report(permissions: Permissions, actor: Actor, action: Action, case: 
 
 
 def has_duty(duties: Duties, duty: Duty, roles: Iterable[str], runs: bool) -> bool:
-    """Whether somebody with these roles may do it; `runs`: it is about an account that they run.
+    """Whether somebody with these roles may do it; `runs`: about an account that they run, or their school.
 
     A deputy is no holder of the role here, and what the table does not grant is refused.
     """

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+# Before the name of somebody on the list of staff, in the place of a recipient who is not on the roster.
+STAFF = "staff:"
 # Between the key of a message and each platform that has refused it.
 _ELSEWHERE = ":not "
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Someone on the roster (`person`), or a `place`: the FLT's channel, or the reporter's own messages."""
+    """Someone on the roster (`person`), or a `place`: the FLT's channel, the reporter's own messages, or the
+    messages of somebody on the list of staff.
+    """
 
     person: str = ""
     place: str = ""

@@ -6,9 +6,9 @@ roster's alone, and no case ever asks it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.roster import Person, Roster, School
 
@@ -24,7 +24,8 @@ def as_address(email: str) -> str:
 class Listed:
     """Somebody on the staff list: what they do, in the list's own words, and their schools' ids.
 
-    `schools` () is every school. `left_at` is when a list that named everybody left them out.
+    `schools` () is every school. `left_at` is when a list that named everybody left them out. `accounts` are
+    their user ids by platform, where the list has them; `trained` is the day of a training that it tells of.
     """
 
     name: str
@@ -32,6 +33,9 @@ class Listed:
     schools: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     left_at: datetime | None = None
+    accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # Kept with what people have attested, not with the list.
+    trained: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -44,21 +48,38 @@ class Member:
     jobs: tuple[str, ...] = ()
     person: str = ""
     roles: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
     on_leave: bool = False
     left_at: datetime | None = None
 
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Those on which they have an account, as far as it is known."""
+        return tuple(sorted(self.accounts))
+
 
 def register(roster: Roster, schools: Iterable[School], listed: Iterable[Listed]) -> tuple[Member, ...]:
-    """Roster and staff list as one, by name: a person on both, by their e-mail address, is one entry."""
+    """Roster and staff list as one, by name.
+
+    A person on both is one entry: known by their e-mail address, or by an account that the list names.
+    """
     every = tuple(school.id for school in schools)
     by_email = {item.email: item for item in listed}
-    found = [
-        _on_roster(roster, person, every, by_email.pop(person.email, None) if person.email else None)
-        for person in roster.people.values()
-    ]
+    emails = {account: item.email for item in by_email.values() for account in item.accounts.items()}
+    found = list[Member]()
+    for person in roster.people.values():
+        by_account = next((emails[one] for one in person.accounts.items() if one in emails), "")
+        on_list = by_email.pop(person.email, None) or by_email.pop(by_account, None)
+        found.append(_on_roster(roster, person, every, on_list))
     found += [
-        Member(item.name, item.email, item.schools or every, item.jobs, left_at=item.left_at)
+        Member(
+            item.name,
+            item.email,
+            item.schools or every,
+            item.jobs,
+            accounts=item.accounts,
+            left_at=item.left_at,
+        )
         for item in by_email.values()
     ]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.person, one.email)))
@@ -74,11 +95,15 @@ def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: L
         schools=tuple(school for school in every if school in of_roles),
         person=person.id,
         roles=tuple(sorted(held)),
-        platforms=tuple(sorted(person.accounts)),
+        accounts=person.accounts,
         on_leave=person.id in roster.covers,
     )
     if listed is None:
         return member
     # People on the roster have not left, whatever the list says.
     theirs = {*(listed.schools or every), *(places & set(every))}
-    return replace(member, schools=tuple(one for one in every if one in theirs), jobs=listed.jobs)
+    schools = tuple(one for one in every if one in theirs)
+    accounts = {**listed.accounts, **person.accounts}
+    return replace(
+        member, email=person.email or listed.email, schools=schools, jobs=listed.jobs, accounts=accounts
+    )

@@ -257,6 +257,10 @@ class ShowGovernors:
     """The governors' report of the last whole term, for those who may read it."""
 
 
+class ShowTraining:
+    """How it stands with the sender's training, and with the campaign as far as they may see it."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -274,6 +278,7 @@ Command = (
     | LogReply
     | ShowReplies
     | ShowGovernors
+    | ShowTraining
 )
 
 

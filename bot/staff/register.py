@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import structlog
 
-from bot.domain.roster import Federation
+from bot.domain.roster import Federation, Person, Roster
 from bot.domain.staff import Listed, Member, register
+from bot.storage.campaigns import attended
 from bot.storage.database import Transaction
-from bot.storage.staff import forget_staff, one_import_at_a_time, put_staff, staff_list
+from bot.storage.staff import (
+    forget_staff,
+    one_import_at_a_time,
+    put_staff,
+    staff_id,
+    staff_id_at,
+    staff_list,
+    staff_of,
+)
 from bot.storage.vault import Vault
 
 log = structlog.get_logger()
@@ -32,13 +41,19 @@ def take_in(
 ) -> Taken:
     """Store everybody on the list. With `everybody`, people who are not on it have left.
 
-    The same list a second time changes nothing. People who come back have not left any more.
+    The same list a second time changes nothing. People who come back have not left any more. Accounts that an
+    earlier list told, and this one does not, are kept; of trainings the newest day is.
     """
     one_import_at_a_time(tx)
     known = {item.email: item for item in staff_list(tx, vault)}
     counted = {"added": 0, "changed": 0, "same": 0, "left": 0}
     for member in members:
         before = known.pop(member.email, None)
+        if before:
+            member = replace(member, accounts={**before.accounts, **member.accounts})
+        if member.trained:
+            day = datetime.combine(member.trained, time(12), UTC)
+            attended(tx, staff_id(vault, member.email), day, "list")
         if before == member:
             counted["same"] += 1
             continue
@@ -53,7 +68,60 @@ def take_in(
 
 def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[Member, ...]:
     """Everybody on the register as it stands, one entry a person."""
-    return register(federation.roster, federation.schools, staff_list(tx, vault))
+    return register(_with_demo_staff(federation), federation.schools, staff_list(tx, vault))
+
+
+def _with_demo_staff(federation: Federation) -> Roster:
+    """The roster, and in a demo those who are only there to be tried out: they hold no role."""
+    demo = {person.id: person for person in federation.demo_staff}
+    return replace(federation.roster, people={**demo, **federation.roster.people})
+
+
+def known_as(vault: Vault, member: Member | Person) -> tuple[str, ...]:
+    """The names under which somebody stands where no clear name may: the one to be used first.
+
+    By their e-mail address, and by their id on the roster: somebody may have been known by that alone.
+    """
+    person = member.id if isinstance(member, Person) else member.person
+    by_email = (staff_id(vault, member.email),) if member.email else ()
+    return (*by_email, *((vault.blind("person", person),) if person else ()))
+
+
+def member_known_as(tx: Transaction, vault: Vault, federation: Federation, who: str) -> Member | None:
+    """Whom such a name means now; None where they are on the register no more."""
+    roster = _with_demo_staff(federation)
+    person = next((one for one in roster.people.values() if who in known_as(vault, one)), None)
+    if person is not None:
+        return _member(tx, vault, federation, person)
+    listed = staff_of(tx, vault, (who,))
+    accounts = (account for one in listed for account in one.accounts.items())
+    person = next(filter(None, (roster.by_account(*account) for account in accounts)), None)
+    if person is not None:
+        return _member(tx, vault, federation, person)
+    return next(iter(register(_NOBODY, federation.schools, listed)), None)
+
+
+def member_at(
+    tx: Transaction, vault: Vault, federation: Federation, platform: str, user: str
+) -> Member | None:
+    """Whoever has this account; None where it is known to be nobody's on the register, or they have left."""
+    person = _with_demo_staff(federation).by_account(platform, user)
+    if person is not None:
+        return _member(tx, vault, federation, person)
+    row = staff_id_at(tx, vault, platform, user)
+    found = member_known_as(tx, vault, federation, row) if row else None
+    return None if found is None or found.left_at else found
+
+
+def _member(tx: Transaction, vault: Vault, federation: Federation, person: Person) -> Member:
+    rows = [staff_id_at(tx, vault, *account) for account in person.accounts.items()]
+    rows += [staff_id(vault, person.email)] if person.email else []
+    listed = staff_of(tx, vault, tuple(filter(None, rows)))
+    alone = replace(_with_demo_staff(federation), people={person.id: person})
+    return next(one for one in register(alone, federation.schools, listed) if one.person == person.id)
+
+
+_NOBODY = Roster({}, {})
 
 
 def forget_left(tx: Transaction, federation: Federation, now: datetime) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     or_,
     select,
     text,
@@ -338,6 +339,12 @@ def waiting_ids(connection: Connection, kind: str) -> frozenset[str]:
     """The rows of this kind that are owed still."""
     owed = select(outbox.c.id).where(unfinished(), outbox.c.kind == kind)
     return frozenset(connection.execute(owed).scalars())
+
+
+def owed_now(connection: Connection, kind: str, now: datetime) -> int:
+    """How many messages of a kind are due or being sent, those not counted that wait for a platform."""
+    due = and_(unfinished(), outbox.c.kind == kind, outbox.c.due_at <= now)
+    return int(connection.execute(select(func.count()).select_from(outbox).where(due)).scalar_one())
 
 
 def newest_key(connection: Connection, notice: Notice) -> NoticeKey:

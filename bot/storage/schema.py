@@ -239,6 +239,64 @@ topics_asked = Table(
     sqlite_with_rowid=False,
 )
 
+# The accounts of those on the list of staff, each by its HMAC: whose row of `staff` it belongs to.
+staff_accounts = Table(
+    "staff_accounts",
+    metadata,
+    new_id_column(),
+    Column("staff_id", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_staff_accounts_staff_id", staff_accounts.c.staff_id)
+
+# Who is to confirm a version of the policy, until when. Schools and roles are ids, parted by commas.
+campaigns = Table(
+    "campaigns",
+    metadata,
+    new_id_column(),
+    Column("policy", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("schools", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("started_by", String(64), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("stage", String(16), nullable=False),
+)
+Index("ix_campaigns_stage", campaigns.c.stage)
+
+# One row a person of a campaign. `who` is an HMAC: of their address, as in `staff`, or of their roster id.
+asks = Table(
+    "asks",
+    metadata,
+    Column("campaign", String(64), primary_key=True),
+    Column("who", String(64), primary_key=True),
+    Column("stage", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    # When the next message to them is due; NULL where none is.
+    Column("next_at", Moment),
+    Column("asked_at", Moment),
+    sqlite_with_rowid=False,
+)
+Index("ix_asks_next_at", asks.c.next_at)
+
+# What somebody has confirmed, or when they attended training ("trained", without policy and version).
+attestations = Table(
+    "attestations",
+    metadata,
+    Column("who", String(64), primary_key=True),
+    Column("what", String(16), primary_key=True),
+    Column("policy", String(64), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+    # Said by themselves ("self"), or by a list ("list").
+    Column("source", String(8), nullable=False),
+    # Since when they are on the staff register no more; NULL while they are.
+    Column("gone_at", Moment),
+    sqlite_with_rowid=False,
+)
+Index("ix_attestations_gone_at", attestations.c.gone_at)
+
 submission_keys = Table(
     "submission_keys",
     metadata,

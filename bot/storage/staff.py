@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.domain.staff import Listed
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
 from bot.storage.rows import put
-from bot.storage.schema import staff
+from bot.storage.schema import staff, staff_accounts
 from bot.storage.vault import Vault
 
 _TABLE = "staff"
@@ -28,12 +29,37 @@ def staff_list(connection: Connection, vault: Vault) -> tuple[Listed, ...]:
     return tuple(_opened(vault, row) for row in connection.execute(select(staff)).all())
 
 
+def staff_id(vault: Vault, email: str) -> str:
+    """The row of somebody on the list, as whom nobody but us can recognise them."""
+    return vault.blind(_TABLE, email)
+
+
+def staff_of(connection: Connection, vault: Vault, ids: Collection[str]) -> tuple[Listed, ...]:
+    """Those of the list whose rows these are."""
+    rows = connection.execute(select(staff).where(staff.c.id.in_(ids))).all()
+    return tuple(_opened(vault, row) for row in rows)
+
+
+def staff_id_at(connection: Connection, vault: Vault, platform: str, user: str) -> str | None:
+    """The row of whoever has this account; None where the list names it at nobody."""
+    query = select(staff_accounts.c.staff_id).where(staff_accounts.c.id == _account(vault, platform, user))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _account(vault: Vault, platform: str, user: str) -> str:
+    return vault.blind("staff account", platform, user)
+
+
 def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
-    """Store somebody, in the place of what was known of the same e-mail address."""
-    name = vault.blind(_TABLE, member.email)
+    """Store somebody, in the place of what was known of the same e-mail address.
+
+    An account that stood at another address is theirs from now on: people change their addresses.
+    """
+    name = staff_id(vault, member.email)
     key, wrapped = vault.ring.new_record_key(_TABLE, name)
     detail = {
-        "name": member.name, "email": member.email, "schools": member.schools, "jobs": member.jobs
+        "name": member.name, "email": member.email, "schools": member.schools, "jobs": member.jobs,
+        "accounts": dict(member.accounts),
     }  # fmt: skip
     put(
         connection,
@@ -44,10 +70,15 @@ def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
         wrapped_key=wrapped.wrapped,
         sealed_detail=key.seal("sealed_detail", json.dumps(detail)),
     )
+    connection.execute(delete(staff_accounts).where(staff_accounts.c.staff_id == name))
+    for platform, user in member.accounts.items():
+        put(connection, staff_accounts, id=_account(vault, platform, user), staff_id=name)
 
 
 def forget_staff(connection: Connection, left_before: datetime) -> int:
     """Delete people who left before then; how many."""
+    old = select(staff.c.id).where(staff.c.left_at < left_before)
+    connection.execute(delete(staff_accounts).where(staff_accounts.c.staff_id.in_(old)))
     return connection.execute(delete(staff).where(staff.c.left_at < left_before)).rowcount
 
 
@@ -60,4 +91,6 @@ def _opened(vault: Vault, row: Row[Any]) -> Listed:
         schools=tuple(detail["schools"]),
         jobs=tuple(detail["jobs"]),
         left_at=row.left_at,
+        # A row from before lists told accounts has none.
+        accounts=detail.get("accounts", {}),
     )

@@ -108,7 +108,7 @@ def test_every_command_is_answered(world: World, word: str) -> None:
         "numbers",
     ]
     phrases += ["check a picture", "check a draft"]
-    phrases += ["replies", "log a comment", "governors' report"]
+    phrases += ["replies", "log a comment", "governors' report", "training"]
     [phrase] = [phrase for phrase in phrases if words.command(phrase) == word]
     begun = turn(Said("report"), world).session
     for session in (Session(TOKENS), begun):

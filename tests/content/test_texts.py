@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.checks import check_everything
+from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Record, load
@@ -32,7 +33,7 @@ from tests.support.desk import settings_in, world_of
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 FILES = (
-    *("answer-texts.yml", "case-texts.yml", "case-work.yml", "contact.yml"),
+    *("answer-texts.yml", "campaigns.yml", "case-texts.yml", "case-work.yml", "contact.yml"),
     *("door-texts.yml", "governors.yml", "paper-texts.yml", "roster-texts.yml", "texts.yml"),
 )
 # Here the keys are the Federation's own, and no code knows them.
@@ -55,6 +56,7 @@ def loaders() -> Mapping[str, Load]:
 
     return {
         "answer-texts.yml": partial(load_answer_texts, policy=policy),
+        "campaigns.yml": partial(load_campaigns, policy=policy),
         "case-texts.yml": partial(load_case_texts, kinds=frozenset((*playbook.mandatory, ALERT))),
         "case-work.yml": partial(load, model=CaseWork),
         "contact.yml": load_contact,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.assistant.assistant import Assistant
 from bot.casework.context import CurrentWorld
-from bot.content.tables import Retention
+from bot.content.tables import REGISTERS, Retention
 from bot.domain.turns import Said
 from bot.people.approvals import agreed, carry_out
 from bot.records import retention
@@ -28,7 +28,7 @@ PERIODS = Retention.model_validate(
             "questions": {"days": 90, "why": "w"},
             "drills": {"days": None, "why": "w"},
         },
-        "registers": {"replies": {"days": 365, "why": "w"}},
+        "registers": {name: {"days": 365, "why": "w"} for name in REGISTERS},
     }
 )
 NARRATIVE = "Quetzalcoatlus wrote vile remarks"

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bot.casework.context import CurrentWorld
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
-from bot.domain.access import DUTIES, Duties, Duty, has_duty
+from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.roster import ROLES, Absence, Account, Federation
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
@@ -459,6 +459,7 @@ def test_every_button_of_the_list_leads_somewhere(desk: Desk) -> None:
 
 # Written from the design, not from permissions.yml.
 _HOLDERS: dict[Duty, tuple[str, ...]] = {
+    "log_reply": (),
     "answer_reply": ("sbm", "flt", "eht", "it"),
     "governors_report": ("eht", "chair"),
 }
@@ -467,7 +468,9 @@ EVERY_ROLE = sorted(
 )
 
 
-@pytest.mark.parametrize(("role", "duty", "runs"), list(itertools.product(EVERY_ROLE, DUTIES, (True, False))))
+@pytest.mark.parametrize(
+    ("role", "duty", "runs"), list(itertools.product(EVERY_ROLE, _HOLDERS, (True, False)))
+)
 def test_the_table_of_workflows_cell_by_cell(role: str, duty: Duty, runs: bool) -> None:
     """Everybody logs; a runner answers on the own accounts, four roles on all; two read the figures."""
     table: Duties = load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).workflows

@@ -1,5 +1,6 @@
 """A list of staff from a CSV file: taken whole, or every fault named with file and line."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
         ("name,e-mail,school\n", "it says name, e-mail, school"),
         ("name,e-mail,school,role,salary\n", "salary"),
         ("name,name,school,role\n", "it says name, name"),
+        ("name,e-mail,school,role,slack,slack\n", "slack, slack"),
         ("Ana Silva,ana@harbour.example,northgate,Teacher\n", "it says Ana Silva"),
     ],
 )
@@ -68,7 +70,7 @@ def test_wrong_columns_are_named(tmp_path: Path, head: str, told: str) -> None:
     """Another first line than the four columns is a fault that says what is wanted and what is there."""
     ((line, message),) = faults(tmp_path, head)
     assert line == 1
-    assert "the first line must name the columns name, e-mail, school, role" in message
+    assert "the first line must name the columns name, e-mail, school, role, and may name slack" in message
     assert told in message
 
 
@@ -153,3 +155,40 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """It is named, and said not to be there."""
     with pytest.raises(DataFaults, match="cannot be read"):
         read_staff_list(tmp_path / "nobody.csv", SCHOOLS)
+
+
+def test_accounts_and_training_may_be_told(tmp_path: Path) -> None:
+    """User ids on the platforms and the day of the last training are read where the list has them."""
+    text = (
+        "name,e-mail,school,role,Slack,teams,trained\n"
+        "Ana,ana@harbour.example,,Teacher,U012AB,,2026-09-01\n"
+        "Joe,joe@harbour.example,,,,8D1F3C5E-0000-4000-8000-0123456789AB,\n"
+    )
+    ana, joe = read(tmp_path, text)
+    assert (ana.accounts, ana.trained) == ({"slack": "U012AB"}, date(2026, 9, 1))
+    assert joe.accounts == {"teams": "8d1f3c5e-0000-4000-8000-0123456789ab"}
+    assert joe.trained is None
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("Joe,joe@harbour.example,,,U1,", "slack: it stands on line 2 already"),
+        ("Joe,joe@harbour.example,,,=U2,", "slack: it begins with '=', as a formula does"),
+        (f"Joe,joe@harbour.example,,,{'U' * 65},", "slack: longer than 64 characters"),
+        ("Joe,joe@harbour.example,,,,1/9/2026", "trained: give the day of the last training"),
+        ("Joe,joe@harbour.example,,,,2026-02-30", "trained: give the day of the last training"),
+        ("Joe,joe@harbour.example,,,,2026-11-24", "none that is yet to come"),
+    ],
+)
+def test_bad_accounts_and_days_are_named(tmp_path: Path, row: str, told: str) -> None:
+    """An account twice, a formula, and a day that is none or yet to come: each with its line."""
+    path = tmp_path / "staff.csv"
+    path.write_text(
+        f"name,e-mail,school,role,slack,trained\nAna,ana@harbour.example,,,U1,2026-11-23\n{row}\n"
+    )
+    with pytest.raises(DataFaults) as found:
+        read_staff_list(path, SCHOOLS, date(2026, 11, 23))
+    ((line, message),) = [(fault.line, fault.message) for fault in found.value.faults]
+    assert line == 3
+    assert told in message

@@ -28,6 +28,7 @@ from bot.domain.turns import (
     SharedFile,
     ShowReplies,
     ShowStatus,
+    ShowTraining,
     SubmitReport,
     Submitted,
     Tokens,
@@ -271,6 +272,7 @@ def _asks_the_services(story: Story, told: str) -> None:
         "an addition": AddToReport,
         "the form of the list of replies": LogReply,
         "the list of replies": ShowReplies,
+        "training": ShowTraining,
     }
     assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
 

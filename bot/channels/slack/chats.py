@@ -135,7 +135,7 @@ class Chats:
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
 _WINDOWS = (
-    *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors."),
+    *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors.", "campaign."),
     *("ask.clause", "posting."),
 )
 # What is asked for by a word, by what it replaces: the press that shows it again.

@@ -1,0 +1,50 @@
+"""What a word or a press leads to beside questions, reports and cases: one row for each capability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.campaigns import overview
+from bot.campaigns import presses as campaigns
+from bot.casework.context import Work
+from bot.domain.messages import Message
+from bot.domain.turns import (
+    ApprovePurge,
+    Content,
+    Incoming,
+    LogReply,
+    Pressed,
+    Sender,
+    ShowGovernors,
+    ShowReplies,
+    ShowRoster,
+    ShowTraining,
+    Submitted,
+)
+from bot.governance import page
+from bot.people import roster
+from bot.replies import entries
+from bot.replies.forms import PREFIX as REPLY
+
+# What comes of a word, by the command that it is read as.
+SHOWN: Mapping[type, Callable[[Work, Sender], Message]] = {
+    ShowRoster: roster.show,
+    ApprovePurge: roster.approve_purge,
+    LogReply: entries.begin,
+    ShowReplies: entries.show,
+    ShowGovernors: page.show,
+    ShowTraining: overview.page,
+}
+# What does the presses and forms whose action begins so.
+_ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {
+    REPLY: entries.act,
+    page.PREFIX: page.act,
+    campaigns.PREFIX: campaigns.act,
+}
+
+
+def pressed(content: Content) -> Callable[[Work, Incoming], Message] | None:
+    """What does this press or form; None for every other content."""
+    if not isinstance(content, Pressed | Submitted):
+        return None
+    return next((act for prefix, act in _ACTS.items() if content.action.startswith(prefix)), None)

@@ -1,0 +1,1 @@
+"""Training, and who has read and understood a version of the policy: asked, reminded, confirmed."""
