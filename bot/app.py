@@ -10,10 +10,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aiohttp import web
 
+from bot.asking.labels import read_labelled
 from bot.assistant import desk
 from bot.assistant.assistant import Assistant
 from bot.casework.context import ChannelState, Context, CurrentWorld, DoorState, Work
@@ -32,6 +34,7 @@ from bot.channels.teams.references import KeptReferences
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import load_posting
@@ -42,6 +45,7 @@ from bot.content.tables import Outcomes, PermissionTable, Retention
 from bot.content.world import World
 from bot.delivery.sender import Sender as WayOut
 from bot.delivery.worker import Worker
+from bot.domain.gaps import Golden
 from bot.domain.messages import Button
 from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Sender, Tokens
@@ -127,6 +131,7 @@ def read_world(settings: Settings) -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        gaps=load_gaps(folder / "gaps.yml"),
     )
 
 
@@ -161,6 +166,12 @@ def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:
     return RasaEngine(service, model_suffix(load_training(settings.intents)), builtin, time.monotonic)
 
 
+def _golden(settings: Settings) -> tuple[Golden, ...]:
+    """The questions that answers are proved on."""
+    labelled = read_labelled(settings.golden)
+    return tuple(Golden(item.q, ours=item.kind != "out_of_scope") for item in labelled if not item.turns)
+
+
 def build(settings: Settings, engine: Engine | None = None, world: World | None = None) -> Product:
     """Open and migrate the database, read the data, train the engine. Raises a fault that says what to do."""
     world = world or read_world(settings)
@@ -188,6 +199,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         address=settings.public_url,
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
         doors={name: DoorState() for name in _platforms(settings) if name != PLAYGROUND},
+        golden=partial(_golden, settings),
     )
     with database.transaction() as tx:
         standing.refresh(Work(tx, context, clock()))

@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import load_posting
@@ -115,6 +116,7 @@ def world() -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        gaps=load_gaps(folder / "gaps.yml"),
     )
 
 

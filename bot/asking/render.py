@@ -28,6 +28,8 @@ ASK_OTHER = "ask.other"
 ASK_MORE = "ask.more"
 APPLY = "account.request"
 FEEDBACK = "ask.feedback"
+#: Asks for an answer that the policy does not give; its value is the question, once it is known.
+ASK_GAP = "gap.ask"
 PASSAGE = "ask.clause"
 #: Between the topics in the value of "Not what I meant" and of "More".
 BETWEEN = ","
@@ -36,7 +38,7 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_image": (START, "image"),
     "report_other": (START, "other"),
     "account_request": (APPLY, ""),
-    "ask_flt": (START, "question"),
+    "ask_flt": (ASK_GAP, ""),
 }
 _DSL = ("dsl", "deputy_dsl")
 _SUPPORT = ("samaritans", "employee_assistance")
@@ -166,7 +168,7 @@ class _Show:
     def buttons(self, answer: Answer) -> tuple[Button, ...]:
         """What can be done with an answer, the likeliest first."""
         words = self._texts.buttons
-        ask = Button(words.ask_flt, START, "question")
+        ask = Button(words.ask_flt, ASK_GAP)
         match answer.kind:
             case "clarify":
                 return tuple(Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.assistant import words
 from bot.content.journey_texts import Duty
 from bot.content.world import World
-from bot.domain.access import ACTIONS
+from bot.domain.access import ACTIONS, has_duty
 from bot.domain.messages import Button
 from bot.domain.roster import Person
 from bot.domain.turns import Sender
@@ -24,6 +24,14 @@ def row(world: World, sender: Sender) -> tuple[Button, ...]:
     if person and _may(world, person, "roster"):
         shown.append(Button(texts.roster, words.WORD, "roster"))
     return tuple(shown)
+
+
+def questions(world: World, sender: Sender) -> tuple[Button, ...]:
+    """The list of questions that the policy leaves open, for whoever answers them."""
+    person = _on_roster(world, sender)
+    roles = world.federation.roster.every_role_of(person.id) if person else ()
+    shown = has_duty(world.duties, "answer_gap", roles, runs=False)
+    return (Button(world.gaps.titles["list"], words.WORD, "gaps"),) if shown else ()
 
 
 def duties(world: World, sender: Sender) -> tuple[str, ...]:

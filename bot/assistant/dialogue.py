@@ -18,6 +18,7 @@ from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Mess
 from bot.domain.presses import Rating
 from bot.domain.turns import (
     ApprovePurge,
+    AskGap,
     Draft,
     Incoming,
     ListCases,
@@ -28,6 +29,7 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
+    ShowGaps,
     ShowReplies,
     ShowRoster,
     ShowStatus,
@@ -38,6 +40,10 @@ from bot.domain.turns import (
 )
 from bot.engine.parse import Parse
 from bot.following import aftercare
+from bot.gaps.forms import ASK
+from bot.gaps.matching import signed_answer
+from bot.gaps.shown import offered as with_question
+from bot.gaps.shown import signed_message
 from bot.posting import draft as draft_check
 from bot.posting import picture as picture_check
 from bot.posting.shown import DRAFT, PICTURE, offered
@@ -122,16 +128,18 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     session, found = conversation.ask(session, question, parse, world)
     if found.kind == "report" and world.rules.phrases.said(question) == "status":
         return Turn(session, (), (ShowStatus(),))
-    shown = conversation.show(found, world, now)
+    signed = signed_answer(found, parse.spelt if parse else "", world)
+    shown = signed_message(found, signed, world) if signed else conversation.show(found, world, now)
     if found.kind == "answer":
         shown = offered(shown, found.topic, world)
+    shown = with_question(shown, question, world)
     draft = session.draft
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
     texts = world.playbook.texts.dialogue
     draft = replace(journeys.current(draft, world), aside="")
     session = replace(session, draft=draft)
-    if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
+    if signed or found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
         if _was_shown_lately(session, now):
             return Turn(session, (shown,))
         session = replace(session, open_shown=now.isoformat(timespec="minutes"))
@@ -158,7 +166,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
     )
-    row = Buttons((*desk.row(world, sender), *checks))
+    row = Buttons((*desk.row(world, sender), *desk.questions(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
     return Message(blocks, summary=texts.help_title)
 
@@ -231,7 +239,8 @@ def _on_draft(action: Callable[[presses.Place, str], Turn]) -> Callable[[Session
 _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "report": lambda session, world, now: start_report(session, "", world, now),
     "image": lambda session, world, now: start_report(session, "image", world, now),
-    "question": lambda session, world, now: start_report(session, "question", world, now),
+    "question": lambda session, _world, _now: Turn(session, (), (AskGap(),)),
+    "gaps": lambda session, _world, _now: Turn(session, (), (ShowGaps(),)),
     "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
     "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
@@ -280,6 +289,9 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
     if pressed.action in (PICTURE, DRAFT):
         check = picture_check if pressed.action == PICTURE else draft_check
         return Turn(session, (check.pressed(pressed.value, world),))
+    if pressed.action == "report.start" and pressed.value == "question":
+        # A button of before there was the list; what was begun as a report goes on as one.
+        return Turn(session, (), (AskGap(),))
     if pressed.action == "report.start":
         return start_report(session, pressed.value, world, now)
     if turn := aftercare.pressed(session, pressed, world):
@@ -309,7 +321,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
 def _thanks(value: str, world: World) -> Message:
     texts = world.playbook.texts.dialogue
     if not Rating.parse(value).helped:
-        return _text(texts.thanks_no, Button(texts.ask_button, "report.start", "question"))
+        return _text(texts.thanks_no, Button(texts.ask_button, ASK))
     return _text(texts.thanks_yes)
 
 

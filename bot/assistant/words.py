@@ -29,6 +29,7 @@ Word = Literal[
     "draft",
     "replies",
     "log_reply",
+    "gaps",
 ]
 _LONGEST = 60
 
@@ -38,7 +39,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
         *("make a report", "start a report", "new report", "i want to report something"),
     ),
     "image": ("report image", "report an image", "report a picture", "report picture", "report a photo"),
-    "question": ("ask the flt", "ask the leadership team"),
+    "question": ("ask the flt", "ask the leadership team", "ask for an answer"),
     "status": ("status", "report-status", "report status", "my reports", "my report"),
     "cases": ("cases", "open cases"),
     "help": ("help", "?", "menu", "start", "what can you do"),
@@ -54,6 +55,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
     "replies": ("replies", "open replies"),
+    "gaps": ("open questions", "gaps"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
@@ -81,7 +83,7 @@ def asks_for_cases(content: Content) -> bool:
     return False
 
 
-_OF_CASES = ("cases", "roster", "replies")
+_OF_CASES = ("cases", "roster", "replies", "gaps")
 
 
 def question(text: str) -> str:

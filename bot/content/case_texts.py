@@ -31,7 +31,8 @@ AuditAction = Literal[
     "case.agree", "case.decline", "case.reopen", "case.complaint",
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
-    "reply.acknowledge", "reply.answer", "staff.import", "staff.list",
+    "reply.acknowledge", "reply.answer", "staff.import", "staff.list", "gap.answer", "gap.sign",
+    "gap.take_back", "gap.decline",
 ]  # fmt: skip
 
 

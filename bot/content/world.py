@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.door_texts import DoorTexts, PaperTexts
+from bot.content.gap_texts import GapRules
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.posting import Posting
 from bot.content.reply_texts import ReplyRules
 from bot.content.rules import AnswerRules
 from bot.domain.access import Decision, Duties, Permissions
+from bot.domain.gaps import Live
 from bot.domain.roster import Federation
 
 
@@ -36,5 +38,8 @@ class World:
     posting: Posting
     duties: Duties
     replies: ReplyRules
+    gaps: GapRules
+    # The signed answers that are in force now; none in the world as it was read at start.
+    live: tuple[Live, ...] = ()
     platform: str = ""
     now: datetime | None = None

@@ -15,6 +15,7 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
+from bot.gaps import clock as gap_clock
 from bot.people.approvals import ANNOUNCED, announcement
 from bot.people.holders import open_cases
 from bot.replies import clock
@@ -96,6 +97,7 @@ _MESSAGES = {
     CHANNEL: alarm,
     DIGEST: digest,
     clock.REPLY: clock.notice,
+    gap_clock.GAP: gap_clock.notice,
     doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,

@@ -254,6 +254,16 @@ class ShowReplies:
     """The comments that are owed an answer, for those who answer them."""
 
 
+@dataclass(frozen=True)
+class AskGap:
+    """A question that the policy leaves open is to be put on the list."""
+
+
+@dataclass(frozen=True)
+class ShowGaps:
+    """The questions that the policy leaves open, for those who answer them."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -270,6 +280,8 @@ Command = (
     | ApprovePurge
     | LogReply
     | ShowReplies
+    | AskGap
+    | ShowGaps
 )
 
 

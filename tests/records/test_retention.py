@@ -28,7 +28,7 @@ PERIODS = Retention.model_validate(
             "questions": {"days": 90, "why": "w"},
             "drills": {"days": None, "why": "w"},
         },
-        "registers": {"replies": {"days": 365, "why": "w"}},
+        "registers": {"replies": {"days": 365, "why": "w"}, "gaps": {"days": 90, "why": "w"}},
     }
 )
 NARRATIVE = "Quetzalcoatlus wrote vile remarks"

@@ -133,7 +133,7 @@ class Chats:
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "reply.", "ask.clause", "posting.")
+_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "reply.", "gap.", "ask.clause", "posting.")
 
 
 def leads_to_modal(content: Content) -> bool:
@@ -168,6 +168,8 @@ def _opens(message: Message, asked: Content) -> Pressed:
         return Pressed("journey.resume")
     if message.replaces == "replies":
         return Pressed("reply.list")
+    if message.replaces == "gaps":
+        return Pressed("gap.list")
     if isinstance(asked, Pressed) and not asked.action.startswith("journey."):
         return asked
     if message.replaces != SLOT and isinstance(asked, Pressed):
