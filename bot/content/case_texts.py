@@ -32,7 +32,7 @@ AuditAction = Literal[
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
     "reply.acknowledge", "reply.answer", "staff.import", "staff.list", "gap.answer", "gap.sign",
-    "gap.take_back", "gap.decline",
+    "gap.take_back", "gap.decline", "gap.export",
 ]  # fmt: skip
 
 

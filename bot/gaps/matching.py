@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.asking.answer import Answer
@@ -56,8 +57,8 @@ def likeness(one: str, other: str, world: World) -> float:
     if len(_NEGATIONS.findall(fold(one))) != len(_NEGATIONS.findall(fold(other))):
         return 0.0
     small = world.gaps.small
-    first, second = _content(one, small), _content(other, small)
-    known = [_content(topic.question, small) for topic in world.policy.topics.values()]
+    first, second = content_words(one, small), content_words(other, small)
+    known = [content_words(topic.question, small) for topic in world.policy.topics.values()]
     rarity = {
         word: math.log((1 + len(known)) / (1 + sum(word in text for text in known)))
         for word in first | second
@@ -67,12 +68,14 @@ def likeness(one: str, other: str, world: World) -> float:
 
 def _is_same_frame(one: str, other: str, world: World) -> bool:
     first, second = (read_frame(text, world.rules.frame, world.rules.platforms) for text in (one, other))
+    # Who does it is whoever asks, where nobody is named.
+    first, second = (replace(read, actor=read.actor or ("staff",)) for read in (first, second))
     same = all(set(first.of(slot)) == set(second.of(slot)) for slot in SLOTS)
     return same and first.duty == second.duty
 
 
 @lru_cache(maxsize=2048)
-def _content(text: str, small: frozenset[str]) -> frozenset[str]:
+def content_words(text: str, small: frozenset[str]) -> frozenset[str]:
     """The words of a text that say what is asked, without their endings."""
     bare = (word.removesuffix("'s").strip("'") for word in words(fold(text)))
     kept = (word for word in bare if any(map(str.isalnum, word)) and word not in small)

@@ -35,7 +35,9 @@ _SCHOOL = re.compile(
     r"\b(?:(?!The\b|Our\b|My\b|A\b)[A-Z][\w'’]+\s+){1,3}"
     r"(?:School|Academy|College|Primary|Infants|Juniors|Nursery|Grammar|High)\b"
 )
-_CAPITAL = re.compile(r"\b[A-Z][a-zà-ž]+(?:['’-][A-Za-zà-ž]+)*")
+_WORD = re.compile(r"(?<![\w'’-])[^\W\d_][\w'’-]*")
+# Shorter ones in capitals are mostly no names (AI, GDPR is known).
+_SHORTEST_SHOUTED = 4
 
 
 def redacted(text: str, world: World) -> str:
@@ -49,7 +51,7 @@ def redacted(text: str, world: World) -> str:
         plain = _outside_marks(plain, world, pattern, mark)
     everyday = replace(world.playbook, not_names=_known_words(world))
     plain = Redactor(replace(world, playbook=everyday), (), texts.name).text(plain)
-    return _outside_marks(plain, world, _CAPITAL, _or_name(world))[:LONGEST_QUESTION].strip()
+    return _outside_marks(plain, world, _WORD, _or_name(world))[:LONGEST_QUESTION].strip()
 
 
 def names_in(text: str, world: World) -> tuple[str, ...]:
@@ -89,10 +91,17 @@ def _or_name(world: World) -> Callable[[re.Match[str]], str]:
     known = _known_words(world)
 
     def mark(found: re.Match[str]) -> str:
-        parts = re.split(r"['’-]", found[0].casefold())
-        return found[0] if known.issuperset(part for part in parts if len(part) > 1) else world.gaps.name
+        parts = [part for part in re.split(r"['’-]", found[0]) if len(part) > 1]
+        strange = any(_is_written_as_name(part) and part.casefold() not in known for part in parts)
+        return world.gaps.name if strange else found[0]
 
     return mark
+
+
+def _is_written_as_name(part: str) -> bool:
+    """With one capital, or all in capitals; "TikTok" and "iPad" are products."""
+    shouted = part.isupper() and len(part) >= _SHORTEST_SHOUTED
+    return shouted or (part[0].isupper() and part[1:].islower())
 
 
 def _known_words(world: World) -> frozenset[str]:

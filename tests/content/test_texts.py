@@ -18,6 +18,7 @@ from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Record, load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.journey_checks import slot_values
 from bot.content.journey_texts import Texts
 from bot.content.playbook import load_playbook
@@ -32,7 +33,7 @@ from tests.support.desk import settings_in, world_of
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 FILES = (
     *("answer-texts.yml", "case-texts.yml", "case-work.yml", "contact.yml"),
-    *("door-texts.yml", "paper-texts.yml", "roster-texts.yml", "texts.yml"),
+    *("door-texts.yml", "paper-texts.yml", "roster-texts.yml", "texts.yml", "gaps.yml"),
 )
 # Here the keys are the Federation's own, and no code knows them.
 OWN_KEYS = {"categories", "advisers", "evidence_answers"}
@@ -59,6 +60,7 @@ def loaders() -> Mapping[str, Load]:
         "contact.yml": load_contact,
         "door-texts.yml": partial(load_door_texts, topics=policy.topics),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
+        "gaps.yml": load_gaps,
         "replies.yml": partial(load_replies, clauses=policy.clauses),
         "roster-texts.yml": partial(load, model=RosterTexts),
         "texts.yml": partial(load, model=Texts),

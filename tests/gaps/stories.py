@@ -1,4 +1,4 @@
-"""Tells a transcript of questions that the policy leaves open: who presses what, and what each of them reads."""
+"""Tells a transcript of questions that the policy leaves open: who presses what, and what each reads."""
 
 from __future__ import annotations
 
