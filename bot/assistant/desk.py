@@ -21,17 +21,12 @@ def row(world: World, sender: Sender) -> tuple[Button, ...]:
     ]
     if person and _may(world, person, "list"):
         shown.append(Button(texts.cases, words.WORD, "cases"))
+    roles = world.federation.roster.every_role_of(person.id) if person else ()
+    if has_duty(world.duties, "answer_gap", roles, runs=False):
+        shown.append(Button(world.gaps.buttons.open, words.WORD, "gaps"))
     if person and _may(world, person, "roster"):
         shown.append(Button(texts.roster, words.WORD, "roster"))
     return tuple(shown)
-
-
-def questions(world: World, sender: Sender) -> tuple[Button, ...]:
-    """The list of questions that the policy leaves open, for whoever answers them."""
-    person = _on_roster(world, sender)
-    roles = world.federation.roster.every_role_of(person.id) if person else ()
-    shown = has_duty(world.duties, "answer_gap", roles, runs=False)
-    return (Button(world.gaps.titles["list"], words.WORD, "gaps"),) if shown else ()
 
 
 def duties(world: World, sender: Sender) -> tuple[str, ...]:

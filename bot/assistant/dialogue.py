@@ -166,7 +166,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
     )
-    row = Buttons((*desk.row(world, sender), *desk.questions(world, sender), *checks))
+    row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
     return Message(blocks, summary=texts.help_title)
 

@@ -45,6 +45,7 @@ class GapButtons(Record):
 
     ask: Text
     send: Text
+    open: Text
     list: Text
     answer: Text
     save: Text
