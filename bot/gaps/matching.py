@@ -42,11 +42,17 @@ def captured(questions: Iterable[str], wordings: tuple[str, ...], world: World) 
 
 def nearness(question: str, wordings: Iterable[str], world: World) -> float:
     """How near a question is to the nearest of these wordings with the same frame; 0 below the bar."""
-    close = sorted(((likeness(question, one, world), one) for one in wordings), reverse=True)
+    asked = content_words(question, world.gaps.small)
+    alike = (one for one in wordings if _share_most(asked, content_words(one, world.gaps.small)))
+    close = sorted(((likeness(question, one, world), one) for one in alike), reverse=True)
     return next(
         (share for share, one in close if share >= world.gaps.bar and _is_same_frame(question, one, world)),
         0.0,
     )
+
+
+def _share_most(one: frozenset[str], other: frozenset[str]) -> bool:
+    return 2 * len(one & other) >= len(one | other)
 
 
 def likeness(one: str, other: str, world: World) -> float:

@@ -6,10 +6,9 @@ More goes than need be: its asker sees what is left, and sends that or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from bot.content.wording import words
 from bot.content.world import World
 from bot.domain.gaps import LONGEST_QUESTION
 from bot.reporting.inputs import clean_text
@@ -106,15 +105,5 @@ def _is_written_as_name(part: str) -> bool:
 
 def _known_words(world: World) -> frozenset[str]:
     """Words that are no name, however they are written: everyday ones, platforms, and the policy's own."""
-    texts: Iterable[str] = (
-        *(topic.question for topic in world.policy.topics.values()),
-        *(clause.quote for clause in world.policy.clauses.values()),
-    )
-    said = {word for text in texts for word in words(text.casefold())}
-    return (
-        frozenset(said)
-        | world.playbook.not_names
-        | world.gaps.known
-        | world.gaps.small
-        | set(world.rules.platforms)
-    )
+    ours = world.gaps.known | world.gaps.small | set(world.rules.platforms)
+    return world.policy.vocabulary | world.playbook.not_names | ours

@@ -89,6 +89,12 @@ def test_from_not_covered_to_the_answer(server: Server, chromium: Browser) -> No
     ana.shows("Your question has been answered", MARK, ANSWER)
     keep(page, "7-told")
 
+    given_and_taken_back(page, server)
+    assert said == []
+
+
+def given_and_taken_back(page: Page, server: Server) -> None:
+    """Somebody else gets the answer, and no more once it is taken back."""
     page.goto(f"{server.url}/?staff=joe&me=dina")
     joe, dina = staff(page), leaders(page)
     dina.turn_to("Direct messages")
@@ -101,4 +107,3 @@ def test_from_not_covered_to_the_answer(server: Server, chromium: Browser) -> No
     joe.ask("Who pays for Canva, please?")
     joe.shows("I could not find an answer")
     keep(page, "9-taken-back")
-    assert said == []
