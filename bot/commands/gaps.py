@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.app import NoEngine, build, clock
-from bot.commands.data import write_new
+from bot.commands.data import refuse_existing, write_new
 from bot.commands.registry import cli, command
 from bot.gaps.export import exported
 from bot.settings import SettingsFaults, read_settings
@@ -32,7 +32,12 @@ def export(out: Out) -> None:
             audit.record(tx, product.context.vault, AuditEntry(clock(), audit.HOST, "", "gap.export"))
     finally:
         product.close()
+    if not world.live:
+        typer.echo("No signed answer is in force: nothing is written.")
+        return
     files = exported((one.answer for one in world.live), world)
+    for name in files:
+        refuse_existing(out / name)
     for name, content in files.items():
         write_new(out / name, content.encode(), mode=0o644)
     typer.echo(

@@ -173,6 +173,19 @@ def test_without_a_name_nothing_leads_to_whoever_asked(desk: Desk) -> None:
     assert desk.notebook.texts("kim") == []
 
 
+def test_no_word_of_it_is_readable_at_rest(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
+    """Question, answer and asker are sealed in every table, and in no log."""
+    live(desk)
+    desk.work(20)
+    assert "office posts it" in asked(desk, "joe")
+    stored, logged = desk.dump(), capfd.readouterr()
+    for word in ("lunch", "Mondays"):
+        assert word not in stored
+        assert word not in logged.out + logged.err
+    with desk.product.database.transaction() as tx:
+        assert "ana" not in str(tx.execute(text("SELECT * FROM gap_askers")).one())
+
+
 def test_the_second_press_shows_reference_and_code_again(desk: Desk) -> None:
     """A receipt that was lost on its way is shown again by the same press, with the same code."""
     token = form_in(desk.send("kim", Pressed("gap.ask"))).value
