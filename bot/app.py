@@ -10,11 +10,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aiohttp import web
 
 from bot import alarms
+from bot.asking.labels import read_labelled
 from bot.assistant import desk
 from bot.assistant.assistant import Assistant
 from bot.casework.context import ChannelState, Context, CurrentWorld, DoorState, Work
@@ -33,6 +35,7 @@ from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.governor_texts import load_governors
 from bot.content.playbook import Playbook, load_playbook
 from bot.content.policy_load import load_policy
@@ -44,6 +47,7 @@ from bot.content.tables import Outcomes, PermissionTable, Retention
 from bot.content.world import World
 from bot.delivery.sender import Sender as WayOut
 from bot.delivery.worker import Worker
+from bot.domain.gaps import Golden
 from bot.domain.messages import Button
 from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Sender, Tokens
@@ -131,6 +135,7 @@ def read_world(settings: Settings) -> World:
         replies=load_replies(folder / "replies.yml", policy.clauses),
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
         campaigns=load_campaigns(folder / "campaigns.yml", policy),
+        gaps=load_gaps(folder / "gaps.yml"),
     )
 
 
@@ -170,6 +175,12 @@ def read_rasa(settings: Settings, builtin: Engine) -> RasaEngine | None:
     return RasaEngine(service, model_suffix(load_training(settings.intents)), builtin, time.monotonic)
 
 
+def _golden(settings: Settings) -> tuple[Golden, ...]:
+    """The questions that answers are proved on."""
+    labelled = read_labelled(settings.golden)
+    return tuple(Golden(item.q, ours=item.kind != "out_of_scope") for item in labelled if not item.turns)
+
+
 def build(settings: Settings, engine: Engine | None = None, world: World | None = None) -> Product:
     """Open and migrate the database, read the data, train the engine. Raises a fault that says what to do."""
     world = world or read_world(settings)
@@ -197,6 +208,7 @@ def build(settings: Settings, engine: Engine | None = None, world: World | None 
         address=settings.public_url,
         channel=ChannelState(world.door.private.unchecked if settings.slack or settings.teams else ""),
         doors={name: DoorState() for name in _platforms(settings) if name != PLAYGROUND},
+        golden=partial(_golden, settings),
     )
     with database.transaction() as tx:
         standing.refresh(Work(tx, context, clock()))

@@ -61,6 +61,11 @@ class Places:
         return HOME / "intents"
 
     @property
+    def golden(self) -> Path:
+        """Questions of which the right answer is known."""
+        return HOME / "tests" / "golden" / "questions.jsonl" if _IS_CHECKOUT else HOME / "golden.jsonl"
+
+    @property
     def cache(self) -> Path:
         """Where what was learnt is kept, to start faster; it may be deleted at any time."""
         return HOME / ".cache" if _IS_CHECKOUT else self.data / "cache"

@@ -9,6 +9,7 @@ from bot.app import kinds_of
 from bot.content.campaign_texts import load_campaigns
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.governor_texts import load_governors
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
@@ -121,6 +122,7 @@ def world() -> World:
         replies=load_replies(folder / "replies.yml", policy.clauses),
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
         campaigns=load_campaigns(folder / "campaigns.yml", policy),
+        gaps=load_gaps(folder / "gaps.yml"),
     )
 
 

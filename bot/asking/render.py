@@ -30,6 +30,8 @@ APPLY = "account.request"
 LOG = "reply.log"
 PICTURE, DRAFT = "posting.picture", "posting.draft"
 FEEDBACK = "ask.feedback"
+#: Asks for an answer that the policy does not give; its value is the question, once it is known.
+ASK_GAP = "gap.ask"
 PASSAGE = "ask.clause"
 #: Between the topics in the value of "Not what I meant" and of "More".
 BETWEEN = ","
@@ -41,7 +43,7 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "log_comment": (LOG, ""),
     "check_picture": (PICTURE, ""),
     "check_draft": (DRAFT, ""),
-    "ask_flt": (START, "question"),
+    "ask_flt": (ASK_GAP, ""),
 }
 _DSL = ("dsl", "deputy_dsl")
 _SUPPORT = ("samaritans", "employee_assistance")
@@ -171,7 +173,7 @@ class _Show:
     def buttons(self, answer: Answer) -> tuple[Button, ...]:
         """What can be done with an answer, the likeliest first."""
         words = self._texts.buttons
-        ask = Button(words.ask_flt, START, "question")
+        ask = Button(words.ask_flt, ASK_GAP)
         match answer.kind:
             case "clarify":
                 options = (Button(choice.label, ASK_TOPIC, choice.topic) for choice in answer.options)

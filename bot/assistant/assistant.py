@@ -13,7 +13,7 @@ import structlog
 
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
-from bot.assistant import capabilities, case_presses, dialogue, words
+from bot.assistant import capabilities, case_presses, dialogue, questions, words
 from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
 from bot.casework import answers, auditing
@@ -49,6 +49,7 @@ from bot.engine.parse import Engine, Parse
 from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.status import phone_list
+from bot.gaps import entries as gaps
 from bot.governance import page
 from bot.governance.terms import term_of
 from bot.people import roster, standing
@@ -165,7 +166,9 @@ def stops(context: Context, incoming: Incoming) -> bool:
             return not (on_roster and incoming.private and words.asks_for_cases(content))
         case Pressed() | Submitted():
             going_on = ("case.", "roster.", PREFIX, page.PREFIX) if on_roster else ("case.", "roster.")
-            return not (incoming.private and content.action.startswith(going_on))
+            # A wrong answer is taken back at any time.
+            goes_on = content.action.startswith(going_on) or (on_roster and content.action in gaps.OWNED)
+            return not (incoming.private and goes_on)
     return True
 
 
@@ -283,7 +286,9 @@ class Assistant:
             return ()
         if self._context.paused:
             return (message(self._context, incoming),)
-        turn = take_turn(self._new_session(), incoming, parses, self._context.world, now)
+        # Whether a signed answer is in force still, only the database knows.
+        world = replace(self._context.world, live=())
+        turn = take_turn(self._new_session(), incoming, parses, world, now)
         return () if turn.commands or turn.session.draft else turn.replies
 
     def _kept_nowhere(self, incoming: Incoming, parses: Parses, now: datetime) -> tuple[Message, ...]:
@@ -316,6 +321,8 @@ class Assistant:
             return (roster.act(work, incoming),)
         if incoming.private and (act := capabilities.pressed(incoming.content)):
             return self._replied(work, incoming, parses, act)
+        if questions.is_press(incoming) and incoming.private:
+            return self._questioned(work, incoming, parses)
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
@@ -332,6 +339,23 @@ class Assistant:
         if isinstance(incoming.content, Submitted):
             turn = read_for_danger(turn, incoming.content, parses, self._context.world, work.now)
         return turn.replies
+
+    def _questioned(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
+        """What a press or a form of the list of open questions leads to."""
+        shown = questions.act(work, incoming, parses)
+        if any(message.once for message in shown):
+            self._forget_question(work, incoming.sender)
+        return shown
+
+    def _forget_question(self, work: Work, sender: Sender) -> None:
+        """Not even the last question may point to whoever asked without a name; an open report stays."""
+        owner = self._context.vault.blind("session", sender.platform, sender.user)
+        session = self._session(work.tx, owner, work.now)
+        if session is None or session.draft is None:
+            forget_session(work.tx, owner)
+            return
+        kept = replace(session, last_topic="", last_frame={}, last_told="", clarifying=False)
+        self._save(work, owner, kept)
 
     def _sent_before(self, tx: Transaction, incoming: Incoming, now: datetime) -> tuple[Message, ...]:
         """A second press of Send shows the receipt again: it must not look as if nothing had been sent."""
@@ -387,8 +411,7 @@ class Assistant:
             case SendAlert():
                 return self._alert(work, sender, command)
             case ShowStatus():
-                card = case_presses.case_asked_for(work, sender, command)
-                return card or status.status(work, sender, command)
+                return self._look_up(work, sender, command)
             case AddToReport():
                 return status.add(work, sender, command)
             case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport() | Complain():
@@ -399,6 +422,12 @@ class Assistant:
                 return auditing.show(work, sender, command)
             case _:
                 return capabilities.SHOWN[type(command)](work, sender)
+
+    def _look_up(self, work: Work, sender: Sender, command: ShowStatus) -> Message:
+        if not command.reference:
+            return questions.with_own(work, sender, status.status(work, sender, command))
+        card = questions.find(work, sender, command) or case_presses.case_asked_for(work, sender, command)
+        return card or status.status(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
         context, world = self._context, replace(self._context.world, now=work.now)
@@ -443,8 +472,11 @@ class Assistant:
             # Sent or cancelled: an old button on another device must never fit the next draft.
             session = replace(session, tokens=self._context.new_tokens())
         if session != before:
-            expires_at = work.now + timedelta(days=self._context.world.federation.session_days)
-            save_session(work.tx, self._context.vault, owner, dialogue.dump(session), expires_at)
+            self._save(work, owner, session)
+
+    def _save(self, work: Work, owner: str, session: Session) -> None:
+        expires_at = work.now + timedelta(days=self._context.world.federation.session_days)
+        save_session(work.tx, self._context.vault, owner, dialogue.dump(session), expires_at)
 
 
 def _count(work: Work, turn: Turn) -> None:

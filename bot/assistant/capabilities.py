@@ -10,17 +10,21 @@ from bot.casework.context import Work
 from bot.domain.messages import Message
 from bot.domain.turns import (
     ApprovePurge,
+    AskGap,
     Content,
     Incoming,
     LogReply,
     Pressed,
     Sender,
+    ShowGaps,
     ShowGovernors,
     ShowReplies,
     ShowRoster,
     ShowTraining,
     Submitted,
 )
+from bot.gaps import askers
+from bot.gaps import entries as gaps
 from bot.governance import page
 from bot.people import roster
 from bot.replies import entries
@@ -34,6 +38,8 @@ SHOWN: Mapping[type, Callable[[Work, Sender], Message]] = {
     ShowReplies: entries.show,
     ShowGovernors: page.show,
     ShowTraining: overview.page,
+    AskGap: lambda work, _sender: askers.begin(work),
+    ShowGaps: gaps.show,
 }
 # What does the presses and forms whose action begins so.
 _ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {

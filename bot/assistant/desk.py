@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.assistant import words
 from bot.content.journey_texts import Duty
 from bot.content.world import World
-from bot.domain.access import ACTIONS
+from bot.domain.access import ACTIONS, has_duty
 from bot.domain.messages import Button
 from bot.domain.roster import Person
 from bot.domain.turns import Sender
@@ -22,6 +22,9 @@ def row(world: World, sender: Sender) -> tuple[Button, ...]:
     ]
     if person and _may(world, person, "list"):
         shown.append(Button(texts.cases, words.WORD, "cases"))
+    roles = world.federation.roster.every_role_of(person.id) if person else ()
+    if has_duty(world.duties, "answer_gap", roles, runs=False):
+        shown.append(Button(world.gaps.buttons.open, words.WORD, "gaps"))
     if person and _may(world, person, "roster"):
         shown.append(Button(texts.roster, words.WORD, "roster"))
     if person and page.may_read(world, person):

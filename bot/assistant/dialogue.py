@@ -19,6 +19,7 @@ from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Mess
 from bot.domain.presses import Rating
 from bot.domain.turns import (
     ApprovePurge,
+    AskGap,
     Draft,
     Incoming,
     ListCases,
@@ -29,6 +30,7 @@ from bot.domain.turns import (
     Session,
     SharedFile,
     ShowAudit,
+    ShowGaps,
     ShowGovernors,
     ShowReplies,
     ShowRoster,
@@ -41,6 +43,10 @@ from bot.domain.turns import (
 )
 from bot.engine.parse import Parse
 from bot.following import aftercare
+from bot.gaps.forms import ASK
+from bot.gaps.matching import signed_answer
+from bot.gaps.shown import offered as with_question
+from bot.gaps.shown import signed_message
 from bot.posting import draft as draft_check
 from bot.posting import picture as picture_check
 from bot.posting.shown import DRAFT, PICTURE, offered
@@ -125,14 +131,18 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     session, found = conversation.ask(session, question, parse, world)
     if found.kind == "report" and world.rules.phrases.said(question) == "status":
         return Turn(session, (), (ShowStatus(),))
-    shown = conversation.show(found, world, now)
+    signed = signed_answer(found, parse.spelt if parse else "", world)
+    shown = signed_message(found, signed, world) if signed else conversation.show(found, world, now)
     if found.kind == "answer":
         shown = offered(shown, found.topic, world)
-    turn = _beside_draft(session, found, shown, world, now)
-    return replace(turn, topic=found.topic) if found.kind == "answer" else turn
+    shown = with_question(shown, question, world)
+    turn = _beside_draft(session, found, shown, world, now, signed=bool(signed))
+    return replace(turn, topic=found.topic) if found.kind == "answer" and not signed else turn
 
 
-def _beside_draft(session: Session, found: Answer, shown: Message, world: World, now: datetime) -> Turn:
+def _beside_draft(
+    session: Session, found: Answer, shown: Message, world: World, now: datetime, *, signed: bool
+) -> Turn:
     """An answer, and that a report is still open, where one is."""
     draft = session.draft
     if draft is None or draft.hidden:
@@ -140,7 +150,7 @@ def _beside_draft(session: Session, found: Answer, shown: Message, world: World,
     texts = world.playbook.texts.dialogue
     draft = replace(journeys.current(draft, world), aside="")
     session = replace(session, draft=draft)
-    if found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
+    if signed or found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
         if _was_shown_lately(session, now):
             return Turn(session, (shown,))
         session = replace(session, open_shown=now.isoformat(timespec="minutes"))
@@ -241,7 +251,8 @@ def _on_draft(action: Callable[[presses.Place, str], Turn]) -> Callable[[Session
 _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "report": lambda session, world, now: start_report(session, "", world, now),
     "image": lambda session, world, now: start_report(session, "image", world, now),
-    "question": lambda session, world, now: start_report(session, "question", world, now),
+    "question": lambda session, _world, _now: Turn(session, (), (AskGap(),)),
+    "gaps": lambda session, _world, _now: Turn(session, (), (ShowGaps(),)),
     "status": lambda session, _world, _now: Turn(session, (), (ShowStatus(),)),
     "purge": lambda session, _world, _now: Turn(session, (), (ApprovePurge(),)),
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
@@ -283,10 +294,8 @@ _SCREEN: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
 
 
 def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
-    if pressed.action == words.WORD and pressed.value in _COMMANDS:
-        return _COMMANDS[pressed.value](session, world, now)
-    if pressed.action == words.WORD and (audited := words.audited(pressed.value)) is not None:
-        return Turn(session, (), (ShowAudit(audited),))
+    if pressed.action == words.WORD and (turn := _pressed_word(session, pressed.value, world, now)):
+        return turn
     if pressed.action in _SCREEN:
         return _SCREEN[pressed.action](session, world, now)
     if pressed.action.startswith("journey."):
@@ -295,10 +304,20 @@ def _pressed(session: Session, pressed: Pressed, world: World, now: datetime) ->
         check = picture_check if pressed.action == PICTURE else draft_check
         return Turn(session, (check.pressed(pressed.value, world),))
     if pressed.action == "report.start":
+        if pressed.value == "question":
+            # A button of before there was the list; what was begun as a report goes on as one.
+            return Turn(session, (), (AskGap(),))
         return start_report(session, pressed.value, world, now)
     if turn := aftercare.pressed(session, pressed, world):
         return turn
     return _pressed_on_answer(session, pressed, world, now)
+
+
+def _pressed_word(session: Session, word: str, world: World, now: datetime) -> Turn | None:
+    if word in _COMMANDS:
+        return _COMMANDS[word](session, world, now)
+    audited = words.audited(word)
+    return None if audited is None else Turn(session, (), (ShowAudit(audited),))
 
 
 def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: datetime) -> Turn:
@@ -323,7 +342,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
 def _thanks(value: str, world: World) -> Message:
     texts = world.playbook.texts.dialogue
     if not Rating.parse(value).helped:
-        return _text(texts.thanks_no, Button(texts.ask_button, "report.start", "question"))
+        return _text(texts.thanks_no, Button(texts.ask_button, ASK))
     return _text(texts.thanks_yes)
 
 

@@ -31,6 +31,7 @@ Word = Literal[
     "log_reply",
     "governors",
     "training",
+    "gaps",
 ]
 _LONGEST = 60
 
@@ -40,7 +41,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
         *("make a report", "start a report", "new report", "i want to report something"),
     ),
     "image": ("report image", "report an image", "report a picture", "report picture", "report a photo"),
-    "question": ("ask the flt", "ask the leadership team"),
+    "question": ("ask the flt", "ask the leadership team", "ask for an answer"),
     "status": ("status", "report-status", "report status", "my reports", "my report"),
     "cases": ("cases", "open cases"),
     "help": ("help", "?", "menu", "start", "what can you do"),
@@ -57,6 +58,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
     "replies": ("replies", "open replies"),
     "governors": ("governors' report", "governors’ report", "governors report", "report for the governors"),
+    "gaps": ("open questions", "gaps"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
     "training": ("training", "my training", "read and understood"),
 }
@@ -85,7 +87,7 @@ def asks_for_cases(content: Content) -> bool:
     return False
 
 
-_OF_CASES = ("cases", "roster", "replies", "governors")
+_OF_CASES = ("cases", "roster", "replies", "governors", "gaps")
 
 
 def question(text: str) -> str:

@@ -28,12 +28,21 @@ class Owed:
     user: str
     thread: str
     message: Message
+    lasts: bool = False
 
 
-def owe(work: Work, sender: Sender, thread: str, message: Message) -> None:
-    """Enqueue the answer for its asker, in the same transaction as all that the question did."""
+def owe(work: Work, sender: Sender, thread: str, message: Message, *, lasts: bool = False) -> None:
+    """Enqueue the answer for its asker, in the same transaction as all that the question did.
+
+    One that `lasts` is worth as much a day later, and is tried until it is there.
+    """
     blocks = [{"kind": type(block).__name__, **asdict(block)} for block in message.blocks]
-    sealed = {"to": (sender.platform, sender.user, thread), "summary": message.summary, "blocks": blocks}
+    sealed = {
+        "to": (sender.platform, sender.user, thread),
+        "summary": message.summary,
+        "blocks": blocks,
+        "lasts": lasts,
+    }
     asker = Asker(sender.platform, sender.user)
     answers.owe(work.tx, work.context.vault, asker, json.dumps(sealed, ensure_ascii=False))
 
@@ -51,7 +60,8 @@ def read(work: Work, row_id: str) -> Owed | None:
     sealed = json.loads(found)
     message = Message(tuple(map(_block, sealed["blocks"])), summary=sealed["summary"])
     platform, user, thread = sealed["to"]
-    return Owed(platform, user, thread, message)
+    # One that was owed by the version before lacks the last of them.
+    return Owed(platform, user, thread, message, bool(sealed.get("lasts")))
 
 
 @dataclass(frozen=True)

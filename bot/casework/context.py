@@ -14,6 +14,7 @@ from bot.content.tables import Outcomes, Retention
 from bot.content.world import World
 from bot.domain.access import Action, Actor, CaseFacts, Decision, access_report, told_people
 from bot.domain.escalation import Timetable
+from bot.domain.gaps import Golden
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.domain.turns import Tokens
@@ -132,6 +133,8 @@ class Context:
     # Where people's browsers reach Signpost, without a slash at the end; "" where they do not.
     address: str = ""
     doors: Mapping[str, DoorState] = field(default_factory=dict)
+    # Questions of which the right answer is known: read where an answer is to be signed, and not before.
+    golden: Callable[[], tuple[Golden, ...]] = tuple
 
     @property
     def world(self) -> World:

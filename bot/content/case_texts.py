@@ -34,6 +34,7 @@ AuditAction = Literal[
     "reply.acknowledge", "reply.answer", "staff.import", "staff.list", "staff.export",
     "governors.show", "governors.link", "governors.file",
     "campaign.start", "campaign.stop", "campaign.list",
+    "gap.answer", "gap.sign", "gap.take_back", "gap.decline", "gap.export",
 ]  # fmt: skip
 
 

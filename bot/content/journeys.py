@@ -23,7 +23,8 @@ Spoken = Annotated[Phrase, Holding(may="reference code colleague_protocol report
 class OptionRecord(Record):
     """One choice. `ends` closes the journey and sends nothing; `alerts` shows the urgent alert.
 
-    `logs` leads to the list of replies and makes no report, unless danger was told of.
+    `logs` leads to the list of replies, `asks` to that of open questions: neither makes a report, unless
+    danger was told of.
 
     `explain` is said above the buttons wherever the choice is offered. `retired` is an answer of reports of
     an older version: it is read there, and offered no more; a draft that holds it is asked again.
@@ -37,6 +38,7 @@ class OptionRecord(Record):
     ends: bool = False
     alerts: bool = False
     logs: bool = False
+    asks: bool = False
     retired: bool = False
 
     _alternatives = field_validator("when", "unless", mode="before")(lambda value: alternatives(value))

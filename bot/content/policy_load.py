@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -34,6 +35,7 @@ from bot.content.policy import (
     Verdict,
     read_shelf,
 )
+from bot.content.wording import words
 
 OtherT = TypeVar("OtherT", bound=Entry)
 
@@ -194,6 +196,13 @@ class Policy:
     contradictions: Mapping[str, Contradiction]
     clarifications: Mapping[str, Clarification]
     outside: Mapping[str, OutsideNote]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of its clauses and of its topics' questions, in lower case."""
+        texts = [topic.question for topic in self.topics.values()]
+        texts += [clause.quote for clause in self.clauses.values()]
+        return frozenset(word for text in texts for word in words(text.casefold()))
 
     def citations(self, topic: Topic) -> tuple[Clause, ...]:
         """The clauses that `topic` cites, best first, five at most."""

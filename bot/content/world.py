@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.content.campaign_texts import CampaignRules
 from bot.content.door_texts import DoorTexts, PaperTexts
+from bot.content.gap_texts import GapRules
 from bot.content.governor_texts import GovernorTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
@@ -15,6 +16,7 @@ from bot.content.posting import Posting
 from bot.content.reply_texts import ReplyRules
 from bot.content.rules import AnswerRules
 from bot.domain.access import Decision, Duties, Permissions
+from bot.domain.gaps import Live
 from bot.domain.roster import Federation
 
 
@@ -40,5 +42,8 @@ class World:
     replies: ReplyRules
     governors: GovernorTexts
     campaigns: CampaignRules
+    gaps: GapRules
+    # The signed answers that are in force now; none in the world as it was read at start.
+    live: tuple[Live, ...] = ()
     platform: str = ""
     now: datetime | None = None

@@ -16,6 +16,7 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
+from bot.gaps import clock as gap_clock
 from bot.people.approvals import ANNOUNCED, SETTLED, announcement, first_announcement
 from bot.people.holders import open_cases
 from bot.replies import clock
@@ -101,6 +102,7 @@ _MESSAGES = {
     clock.REPLY: clock.notice,
     campaigns.OVER: campaigns.over,
     campaigns.CHANGED: campaigns.changed,
+    gap_clock.GAP: gap_clock.notice,
     doors.DOOR: doors.alarm,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,

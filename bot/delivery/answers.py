@@ -33,7 +33,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     owed = answers.read(work, claimed.id)
     if owed is None:
         return None
-    if owed.platform not in work.context.platforms or claimed.attempts > MOST_TRIES:
+    too_late = claimed.attempts > MOST_TRIES and not owed.lasts
+    if owed.platform not in work.context.platforms or too_late:
         raise NowhereToSend(claimed.notice.recipient)
     key = claimed.notice.key
     # A row of an answer bears no moment: those that a worker finds at its start are looked for (Worker).

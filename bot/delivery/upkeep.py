@@ -10,6 +10,8 @@ import structlog
 from bot.campaigns.clock import Rounds
 from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
+from bot.gaps import askers
+from bot.gaps import clock as gap_clock
 from bot.people import holders, standing
 from bot.replies import clock
 from bot.staff.register import forget_left
@@ -34,6 +36,7 @@ class Housekeeping:
         context.database.leave_no_trace()
         with context.database.transaction() as tx:
             clock.forget_old(Work(tx, context, now))
+            askers.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
@@ -76,6 +79,7 @@ class Upkeep:
         ladder.climb_due(self.context, now)
         clock.remind_due(self.context, now)
         self._campaigns.look(self.context, now)
+        gap_clock.remind_due(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now
@@ -88,6 +92,7 @@ class Upkeep:
         self._see_to_digest(now)
         if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
+            gap_clock.lapse(self.context, now)
             # Cases are looked at without a lock: what somebody was just taking is seen the second time.
             self._settles_again = now + _UNDER_WAY if stand is not self._settled else None
             self._settled = stand

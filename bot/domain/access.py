@@ -44,6 +44,9 @@ Duty = Literal[
     "start_campaign",
     "see_outstanding",
     "see_shares",
+    "ask_gap",
+    "answer_gap",
+    "sign_gap",
 ]
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 DutyCondition = Literal["always", "own"]

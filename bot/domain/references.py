@@ -10,8 +10,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # The letters that it lacks are read as the digits that they are taken for.
 _TAKEN_FOR = str.maketrans("OIL", "011")
 _GROUP, _CODE = 4, 12
-_PREFIXES = {"FED": "FED", "DR111": "DRILL"}
-_TYPED = r"(?<![^\W_])(fed|dr[il1]{3})([\W_]{0,3})([a-z0-9]{3,12})(?![^\W_])"
+# Of a report, of one that is an exercise, and of a question that the policy leaves open.
+_PREFIXES = {"FED": "FED", "DR111": "DRILL", "QST": "QST"}
+_TYPED = r"(?<![^\W_])(fed|qst|dr[il1]{3})([\W_]{0,3})([a-z0-9]{3,12})(?![^\W_])"
 _MENTIONED = re.compile(_TYPED, re.IGNORECASE)
 _ALONE = re.compile(rf"[\W_]*{_TYPED}[\W_]*", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def is_code(text: str) -> bool:
 
 def read_reference(text: str) -> str:
     """The reference typed where one is asked for, as "FED-7K3Q"; it may lack its FED. What is none stays."""
-    found = re.fullmatch(r"(?:(FED|DR111)([0-9A-Z]{3,12})|([0-9A-Z]{4}))", _signs(text))
+    found = re.fullmatch(r"(?:(FED|QST|DR111)([0-9A-Z]{3,12})|([0-9A-Z]{4}))", _signs(text))
     return f"{_PREFIXES[found[1] or 'FED']}-{found[2] or found[3]}" if found else text.strip().upper()
 
 

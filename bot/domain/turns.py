@@ -261,6 +261,16 @@ class ShowTraining:
     """How it stands with the sender's training, and with the campaign as far as they may see it."""
 
 
+@dataclass(frozen=True)
+class AskGap:
+    """A question that the policy leaves open is to be put on the list."""
+
+
+@dataclass(frozen=True)
+class ShowGaps:
+    """The questions that the policy leaves open, for those who answer them."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -279,6 +289,8 @@ Command = (
     | ShowReplies
     | ShowGovernors
     | ShowTraining
+    | AskGap
+    | ShowGaps
 )
 
 

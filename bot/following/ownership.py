@@ -10,6 +10,7 @@ from bot.domain.references import receipt_code
 from bot.domain.turns import Sender
 from bot.storage.conversations import failures, may_be_reference, remember_failure
 from bot.storage.crypto import code_matches, no_code_matches
+from bot.storage.gaps import asker_by_reference
 from bot.storage.reports import Report, Reporter, report_by_reference
 
 _TRIES_AN_HOUR = 5
@@ -38,14 +39,20 @@ def own_case(work: Work, sender: Sender, reference: str, code: str) -> Case | st
     report = report_by_reference(work.tx, work.context.vault, reference)
     if report is not None and report.reporter == reporter(sender):
         return _followed(work, report)
-    if not may_be_reference(reference) or not receipt_code(code):
-        # Nothing that somebody typed by mistake is written down as a failed try.
-        return texts.wrong_code
-    if (tried := work.codes.get((reference, code))) is None:
-        raise Untried(reference, code)
+    tried = code_opens(work, reference, code)
     if tried == "opens" and report is not None:
         return _followed(work, report)
     return texts.too_many if tried == "too many" else texts.wrong_code
+
+
+def code_opens(work: Work, reference: str, code: str) -> CodeTry:
+    """What came of a code that stands between somebody and a report or a question. Raises Untried."""
+    if not may_be_reference(reference) or not receipt_code(code):
+        # Nothing that somebody typed by mistake is written down as a failed try.
+        return "wrong"
+    if (tried := work.codes.get((reference, code))) is None:
+        raise Untried(reference, code)
+    return tried
 
 
 def try_code(context: Context, sender: Sender, untried: Untried, now: datetime) -> CodeTry:
@@ -67,7 +74,8 @@ def try_code(context: Context, sender: Sender, untried: Untried, now: datetime) 
 def _opens(context: Context, reference: str, code: str) -> bool:
     with context.database.transaction() as tx:
         report = report_by_reference(tx, context.vault, reference)
-    stored = report.row.receipt_hash if report is not None else ""
+        asker = None if report else asker_by_reference(tx, context.vault, reference)
+    stored = report.row.receipt_hash if report else asker.receipt_hash if asker else ""
     return code_matches(stored, code) if stored else no_code_matches(code)
 
 

@@ -36,10 +36,10 @@ def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
         by_code = Button(work.context.world.playbook.texts.receipts.look_up, "status.show")
         return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
     found = own_case(work, sender, asked.reference, asked.code)
-    return _not_found(work.context, asked, found) if isinstance(found, str) else _opened(found)
+    return not_found(work.context, asked, found) if isinstance(found, str) else _opened(found)
 
 
-def _not_found(context: Context, asked: ShowStatus, why: str) -> Message:
+def not_found(context: Context, asked: ShowStatus, why: str) -> Message:
     """The same words whether or not there is such a report; what was typed is kept, to be mended."""
     world, texts = context.world, context.texts.status
     if asked.code:

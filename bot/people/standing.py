@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.casework.context import Context, CurrentWorld, Stand, Work
-from bot.domain.access import Decision
-from bot.domain.roster import WHATS, Change, Folded, at, fold, holds_until
+from bot.domain.access import Decision, has_duty
+from bot.domain.gaps import Live, in_force
+from bot.domain.roster import WHATS, Change, Folded, Roster, at, fold, holds_until
 from bot.storage import standing
 from bot.storage.approvals import confirmed
 from bot.storage.database import Transaction
+from bot.storage.gaps import live_answers
 
 ROSTER: Decision = "roster"
 _ACCOUNT = "account."
@@ -38,7 +40,18 @@ def stand_now(work: Work) -> Stand:
     world = work.context.current.at_start
     federation = replace(world.federation, roster=at(roster, work.now))
     since, until = max(passed, default=None), holds_until(roster, work.now)
-    return Stand(replace(world, federation=federation), version, paused, since, until)
+    live = _in_force(work, federation.roster)
+    return Stand(replace(world, federation=federation, live=live), version, paused, since, until)
+
+
+def _in_force(work: Work, roster: Roster) -> tuple[Live, ...]:
+    """The signed answers whose signer may sign still: whoever has left counts no more."""
+    duties = work.context.current.at_start.duties
+    signers = {
+        one for one in roster.people if has_duty(duties, "sign_gap", roster.every_role_of(one), runs=False)
+    }
+    answers = live_answers(work.tx, work.context.vault)
+    return tuple(one for one in answers if in_force(one.answer.signer, signers))
 
 
 def as_of(context: Context, stand: Stand) -> Context:

@@ -13,6 +13,7 @@ from bot.domain.messages import Button, Buttons, Callout, Form, Heading, Message
 from bot.domain.presses import StepChoice, Strike
 from bot.domain.routing import Slots
 from bot.domain.turns import (
+    AskGap,
     Draft,
     LogReply,
     Pressed,
@@ -143,8 +144,8 @@ def choose(place: Place, option: str) -> Turn:
     record = journeys.option_record(step, option)
     if record and record.alerts:
         return open_alert(place)
-    if record and record.logs and _is_harmless(draft):
-        return log_reply(place)
+    if record and (record.logs or record.asks) and _is_harmless(draft):
+        return leave_for(place, LogReply() if record.logs else AskGap())
     if record and record.ends:
         return place.ended(world.playbook.texts.journey.closed)
     values = {step.answer_slot: (option,)} if step.kind == "choice" and option != steps.SKIP else {}
@@ -157,13 +158,13 @@ def _is_harmless(draft: Draft) -> bool:
     return not told and not drills.is_drill(draft.slots)
 
 
-def log_reply(place: Place) -> Turn:
-    """From the report to the list of replies. A draft that holds more than its start is kept."""
+def leave_for(place: Place, command: LogReply | AskGap) -> Turn:
+    """From the report to a list that makes no case. A draft that holds more than its start is kept."""
     draft = place.draft
     begun = set(draft.visited) - {"danger", "school", draft.step} or draft.typed or draft.editing
     if not begun:
-        return Turn(replace(place.session, draft=None), (), (LogReply(),))
-    return replace(hide(place), commands=(LogReply(),))
+        return Turn(replace(place.session, draft=None), (), (command,))
+    return replace(hide(place), commands=(command,))
 
 
 def _is_offered(step: StepRecord, option: str, place: Place) -> bool:

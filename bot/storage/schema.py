@@ -205,6 +205,44 @@ Index("ix_replies_remind_at", replies.c.remind_at)
 Index("ix_replies_stage", replies.c.stage, replies.c.due_at)
 Index("ix_replies_due_at", replies.c.due_at)
 
+# Questions that the policy leaves open. Of each the day alone is kept.
+gaps = Table(
+    "gaps",
+    metadata,
+    new_id_column(),
+    Column("stage", String(16), nullable=False),
+    # The day on which it came to this stage.
+    Column("since", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    # From where its reminders have yet to be owed; NULL where none will be.
+    Column("remind_at", Moment),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_question", LargeBinary, nullable=False),
+    Column("sealed_answer", LargeBinary),
+    sqlite_with_rowid=False,
+)
+Index("ix_gaps_stage", gaps.c.stage, gaps.c.since)
+Index("ix_gaps_remind_at", gaps.c.remind_at)
+
+# Who waits for an answer. Of whoever asked without a name nothing but the hash of their receipt code.
+gap_askers = Table(
+    "gap_askers",
+    metadata,
+    new_id_column(),
+    Column("gap_id", ForeignKey("gaps.id"), nullable=False),
+    Column("reference", String(16), nullable=False),
+    Column("receipt_hash", String(256), nullable=False),
+    Column("asker_hmac", String(64), nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_asker", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_gap_askers_gap_id", gap_askers.c.gap_id)
+Index("ix_gap_askers_asker_hmac", gap_askers.c.asker_hmac)
+Index("uq_gap_askers_reference", gap_askers.c.reference, unique=True)
+
 # Everybody on the list of staff. The id is the HMAC of their e-mail address: one person, one row.
 staff = Table(
     "staff",

@@ -28,7 +28,6 @@ KINDS = {
     CONCERN: "Named",
     "I have made a mistake online": "Anonymous",
     "A journalist has been in touch": "Named",
-    "A question for the leadership team": "Named",
 }
 
 

@@ -53,7 +53,7 @@ def test_answer_shows_verdict_quote_and_version(world: World) -> None:
     assert [(button.action, button.value) for button in buttons(message)] == [
         ("ask.more", "follow-former-student"),
         ("ask.clause", "sm-094"),
-        ("report.start", "question"),
+        ("gap.ask", ""),
         ("ask.feedback", "follow-former-student|yes"),
         ("ask.feedback", "follow-former-student|no"),
     ]
@@ -267,10 +267,10 @@ def test_options_are_buttons(world: World) -> None:
 
 
 def test_refusal_offers_a_person(world: World) -> None:
-    """Not covered: the honest text, and buttons to ask the FLT or to report."""
+    """Not covered: the honest text, and buttons to ask for an answer or to report."""
     message = show(world, Answer("q", "not_covered", world.rules.texts.not_covered))
     assert message.blocks[0] == Paragraph(world.rules.texts.not_covered)
-    assert [button.value for button in buttons(message)] == ["question", ""]
+    assert [button.action for button in buttons(message)] == ["gap.ask", "report.start"]
 
 
 def test_summary_holds_nothing_of_the_question(world: World) -> None:

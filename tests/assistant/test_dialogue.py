@@ -108,7 +108,7 @@ def test_every_command_is_answered(world: World, word: str) -> None:
         "numbers",
     ]
     phrases += ["check a picture", "check a draft"]
-    phrases += ["replies", "log a comment", "governors' report", "training"]
+    phrases += ["replies", "log a comment", "governors' report", "training", "open questions"]
     [phrase] = [phrase for phrase in phrases if words.command(phrase) == word]
     begun = turn(Said("report"), world).session
     for session in (Session(TOKENS), begun):
@@ -183,7 +183,7 @@ def test_a_topic_is_chosen(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [("x|yes", "glad that helped"), ("x|no", "put it to the leadership team")]
+    ("value", "said"), [("x|yes", "glad that helped"), ("x|no", "Would you like to ask for an answer")]
 )
 def test_feedback(world: World, value: str, said: str) -> None:
     """Both thumbs are thanked; a thumb down offers to ask the leadership team."""

@@ -128,7 +128,8 @@ ROWS = {
     "farid": [*STAFF, "Cases"],
     "beth": [*STAFF, "Cases"],
     "ivan": [*STAFF, "Roster"],
-    "eleanor": [*STAFF, "Cases", "Roster", "Governors' report"],
+    "eleanor": [*STAFF, "Cases", "Open questions", "Roster", "Governors' report"],
+    "dina": [*STAFF, "Cases", "Open questions"],
     "maya": [*STAFF, "Cases", "Roster", "Governors' report"],
 }
 

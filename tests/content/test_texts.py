@@ -19,6 +19,7 @@ from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Record, load
 from bot.content.door_texts import load_door_texts, load_paper_texts
+from bot.content.gap_texts import load_gaps
 from bot.content.governor_texts import load_governors
 from bot.content.journey_checks import slot_values
 from bot.content.journey_texts import Texts
@@ -33,8 +34,15 @@ from tests.support.desk import settings_in, world_of
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 FILES = (
-    *("answer-texts.yml", "campaigns.yml", "case-texts.yml", "case-work.yml", "contact.yml"),
-    *("door-texts.yml", "governors.yml", "paper-texts.yml", "roster-texts.yml", "texts.yml"),
+    *(
+        "answer-texts.yml",
+        "campaigns.yml",
+        "case-texts.yml",
+        "case-work.yml",
+        "contact.yml",
+        "door-texts.yml",
+    ),
+    *("gaps.yml", "governors.yml", "paper-texts.yml", "roster-texts.yml", "texts.yml"),
 )
 # Here the keys are the Federation's own, and no code knows them.
 OWN_KEYS = {"categories", "advisers", "evidence_answers"}
@@ -63,6 +71,7 @@ def loaders() -> Mapping[str, Load]:
         "door-texts.yml": partial(load_door_texts, topics=policy.topics),
         "governors.yml": partial(load_governors, kinds=frozenset((*playbook.mandatory, ALERT))),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
+        "gaps.yml": load_gaps,
         "replies.yml": partial(load_replies, clauses=policy.clauses),
         "roster-texts.yml": partial(load, model=RosterTexts),
         "texts.yml": partial(load, model=Texts),

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import build
+from bot.domain.gaps import GapStage
 from bot.domain.staff import Listed
 from bot.domain.turns import Said
 from bot.records import rotation
@@ -22,6 +23,8 @@ from bot.storage import playground, teams
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
+from bot.storage.gaps import Asker as Waiting
+from bot.storage.gaps import Gap, add_asker, add_gap, all_gaps, askers_of
 from bot.storage.replies import Reply, add_reply, owed_replies
 from bot.storage.staff import put_staff, staff_list
 from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
@@ -53,6 +56,8 @@ def fill(desk: Desk) -> str:
         day = timedelta(days=1)
         add_reply(tx, vault, Reply("1" * 32, "An account", "query", desk.now, desk.now + day, NARRATIVE))
         put_staff(tx, vault, Listed(NARRATIVE, "ana@harbour.example"))
+        add_gap(tx, vault, Gap("2" * 32, NARRATIVE, GapStage.WAITING, desk.now, desk.now + day))
+        add_asker(tx, vault, Waiting("3" * 32, "2" * 32, "QST-7K3Q", "", "slack", NARRATIVE))
     return reference
 
 
@@ -85,6 +90,8 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
         assert [owed(tx, vault, row_id) for row_id in rows] == [NARRATIVE]
         assert [reply.link for reply in owed_replies(tx, vault)] == [NARRATIVE]
         assert [one.name for one in staff_list(tx, vault)] == [NARRATIVE]
+        assert [gap.question for gap in all_gaps(tx, vault, tuple(GapStage))] == [NARRATIVE]
+        assert [one.user for one in askers_of(tx, vault, "2" * 32)] == [NARRATIVE]
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 

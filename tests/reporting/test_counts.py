@@ -52,7 +52,12 @@ JOURNEYS = (
     Journey("worry about a child", "concern", {**PLAIN, "concern_now": "told"}, {}),
     Journey("own mistake", "mistake", PLAIN, {}),
     Journey("journalist", "press", PLAIN, {}),
-    Journey("question to the FLT", "question", {"mode": "named"}, {}),
+    Journey(
+        "not sure, and a question to the FLT",
+        "unsure",
+        {"mode": "named", "unsure_picture": "unsure_who", "unsure_who": "question"},
+        {},
+    ),
 )
 
 

@@ -59,6 +59,8 @@ def _lists(block: Block) -> list[str]:
             return [f"{label}: {value}" for label, value in items]
         case Verdict(_, label):
             return [label]
+        case Tags(items):
+            return list(items)
         case Progress(done, total):
             return [f"{done} of {total}"]
     return []

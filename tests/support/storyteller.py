@@ -15,6 +15,7 @@ from bot.content.world import World
 from bot.domain.messages import Button, Field, Form, Message
 from bot.domain.turns import (
     AddToReport,
+    AskGap,
     Command,
     Content,
     Incoming,
@@ -273,6 +274,7 @@ def _asks_the_services(story: Story, told: str) -> None:
         "the form of the list of replies": LogReply,
         "the list of replies": ShowReplies,
         "training": ShowTraining,
+        "the form of a question to the policy owner": AskGap,
     }
     assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
 

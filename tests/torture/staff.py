@@ -20,7 +20,14 @@ _POLL_S = 0.03
 # What each kind presses, whichever step it finds itself at.
 _WAYS = {
     "alert": ("Send the urgent alert", "Yes", "Send an urgent alert"),
-    "question": ("Send", "Named", "A question for the leadership team", "Northgate School", "No"),
+    "question": (
+        "Send",
+        "Named",
+        "None of these, I would like to ask",
+        "I am not sure",
+        "Northgate School",
+        "No",
+    ),
     "urgent": (
         "Send",
         "Named",

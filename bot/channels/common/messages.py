@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.assistant import words
 from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress, Table
 from bot.domain.turns import Content, Pressed, Submitted
+from bot.gaps.entries import OWNED
 from bot.reporting.steps import SLOT
 
 
@@ -15,9 +16,10 @@ def is_about_cases(content: Content) -> bool:
     """Whether it is for the people on the roster alone."""
     if words.asks_for_cases(content):
         return True
-    return isinstance(content, Pressed | Submitted) and content.action.startswith(
-        ("case.", "roster.", "reply.", "governors.", "campaign.")
-    )
+    if not isinstance(content, Pressed | Submitted):
+        return False
+    about = ("case.", "roster.", "reply.", "governors.", "campaign.")
+    return content.action.startswith(about) or content.action in OWNED
 
 
 def is_private(message: Message) -> bool:

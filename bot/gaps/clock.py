@@ -1,0 +1,159 @@
+"""What the list owes to those who answer and sign: a new question, a reminder, a signature, a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import structlog
+
+from bot.casework.context import Context, Work
+from bot.content.gap_texts import GapReminder
+from bot.content.world import World
+from bot.domain.gaps import GAP_TABLE, GapAnswer, GapCounts, GapEvent, GapStage, in_force
+from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.roster import Person
+from bot.gaps.people import holders, may, who_may
+from bot.storage.database import StorageUnavailable
+from bot.storage.gaps import (
+    OPEN,
+    Gap,
+    all_gaps,
+    count_gaps,
+    due_gap,
+    due_gaps,
+    find_gap,
+    old_gaps,
+    save_gap,
+)
+from bot.storage.outbox import Notice, enqueue
+
+GAP = "gap"
+_ASKED, _ANSWERED, _LAPSED, _REVIEW = "asked", "answered", "lapsed", "review"
+log = structlog.get_logger()
+
+
+def counts(work: Work) -> GapCounts:
+    """How many questions stand where, for whoever reports on them. Nobody's words, nobody's name."""
+    return count_gaps(work.tx, work.now)
+
+
+def due_at(world: World, now: datetime) -> datetime:
+    """When a question that waits from now on is to be answered: the end of a working day. A local target."""
+    return world.federation.working_time.end_of_day(now, world.gaps.reminders[0].days)
+
+
+def _reminders(world: World, gap: Gap) -> list[tuple[datetime, GapReminder]]:
+    """When each reminder is due: the first with the answer, the others so many working days later."""
+    first, *others = world.gaps.reminders
+    working = world.federation.working_time
+    later = [(working.end_of_day(gap.due_at, item.days - first.days), item) for item in others]
+    return [(gap.due_at, first), *later]
+
+
+def review_at(answer: GapAnswer) -> datetime:
+    """When an answer is due to be looked at again."""
+    return datetime.combine(answer.review, time(9), UTC)
+
+
+def owe_asked(work: Work, gap: Gap) -> None:
+    """Tell the policy owner that a question waits."""
+    _owe(work, gap, holders(work.context.world.federation.roster, "policy_owner"), _ASKED)
+
+
+def owe_answered(work: Work, gap: Gap, author: str) -> None:
+    """Tell those who may sign that an answer waits for one of them; its author knows."""
+    _owe(work, gap, (one for one in who_may(work.context, "sign_gap") if one != author), _ANSWERED)
+
+
+def remind_due(context: Context, now: datetime) -> None:
+    """Owe every reminder that is due, each in a transaction of its own. A broken one holds up no other."""
+    with context.database.transaction() as tx:
+        overdue = due_gaps(tx, now)
+    for gap_id in overdue:
+        try:
+            with context.database.transaction() as tx:
+                gap = due_gap(tx, context.vault, gap_id, now)
+                if gap is not None:
+                    _remind(Work(tx, context, now), gap)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("gap_reminder_broken")
+
+
+def _remind(work: Work, gap: Gap) -> None:
+    world, ahead = work.context.world, None
+    roster = world.federation.roster
+    if GAP_TABLE[gap.stage, GapEvent.REMIND] is gap.stage:
+        if gap.stage is GapStage.LIVE:
+            _owe(work, gap, holders(roster, "policy_owner"), _REVIEW)
+        else:
+            # However late the worker is, the newest reminder says it all.
+            times = _reminders(world, gap)
+            passed = [item for at, item in times if at <= work.now]
+            ahead = next((at for at, _ in times if at > work.now), None)
+            if passed:
+                people = dict.fromkeys(one for role in passed[-1].to for one in holders(roster, role))
+                _owe(work, gap, people, str(passed[-1].days))
+    save_gap(work.tx, work.context.vault, replace(gap, remind_at=ahead))
+
+
+def lapse(context: Context, now: datetime) -> None:
+    """Ask for a new signature where whoever signed is on the roster no more. Idempotent."""
+    with context.database.transaction() as tx:
+        work, signers = Work(tx, context, now), who_may(context, "sign_gap")
+        for gap in all_gaps(tx, context.vault, (GapStage.LIVE,)):
+            if gap.answer is None or in_force(gap.answer.signer, signers):
+                continue
+            after = GAP_TABLE[gap.stage, GapEvent.LAPSE]
+            assert isinstance(after, GapStage)
+            unsigned = replace(gap.answer, signer="")
+            save_gap(tx, context.vault, moved(work, gap, after, unsigned))
+            _owe(work, gap, who_may(context, "sign_gap"), _LAPSED)
+
+
+def moved(work: Work, gap: Gap, stage: GapStage, answer: GapAnswer | None) -> Gap:
+    """The question at another stage from today. One that is open still is due when it was."""
+    still = gap.stage in OPEN and stage in OPEN
+    due = gap.due_at if still else due_at(work.context.world, work.now)
+    review = review_at(answer) if answer else None
+    ahead = {GapStage.LIVE: review, GapStage.DECLINED: None}.get(stage, gap.remind_at if still else due)
+    return replace(gap, stage=stage, since=day_of(work.now), due_at=due, remind_at=ahead, answer=answer)
+
+
+def day_of(moment: datetime) -> datetime:
+    """The day alone: when exactly somebody asked is nobody's to know."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def outlived(work: Work, period: timedelta) -> tuple[Gap, ...]:
+    """What has had no answer in force for so long."""
+    return old_gaps(work.tx, work.context.vault, work.now - period)
+
+
+def _owe(work: Work, gap: Gap, people: Iterable[str], step: str) -> None:
+    # What happens twice to a question is told twice.
+    nonce = work.context.vault.new_id()[:8]
+    for person in people:
+        notice = Notice(NoticeKey.of(GAP, gap.id, step, nonce, person), "", GAP, Recipient(person))
+        enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
+
+
+def notice(work: Work, owed: Notice, person: Person) -> Message | None:
+    """What somebody reads who is to answer or to sign; None where it is settled. No word of the question."""
+    gap_id, step = owed.key.parts[0], owed.key.parts[1]
+    gap = find_gap(work.tx, work.context.vault, gap_id)
+    unsigned = step in (_ANSWERED, _LAPSED)
+    if gap is None or not may(work.context, person, "sign_gap" if unsigned else "answer_gap"):
+        return None
+    wanted = {_ANSWERED: (GapStage.ANSWERED,), _LAPSED: (GapStage.ANSWERED,), _REVIEW: (GapStage.LIVE,)}
+    if gap.stage not in wanted.get(step, OPEN):
+        return None
+    texts = work.context.world.gaps
+    said = texts.notices.named("reminder" if step.isdigit() else step)
+    listed = Buttons((Button(texts.buttons.list, f"{GAP}.list"),))
+    text = Paragraph(said.text.fill(days=step))
+    return Message((Heading(said.title), text, listed), summary=said.title)
