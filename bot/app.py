@@ -29,6 +29,7 @@ from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
+from bot.content.account_texts import load_accounts
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
@@ -115,9 +116,10 @@ def read_world(settings: Settings) -> World:
     folder = settings.policy_kb
     table = load(folder / "permissions.yml", PermissionTable)
     policy = load_policy(folder / "social-media")
+    playbook = load_playbook(folder, policy)
     return World(
         policy=policy,
-        playbook=load_playbook(folder, policy),
+        playbook=playbook,
         rules=load_answer_rules(settings.intents, folder, policy),
         federation=settings.federation,
         permissions=table.permissions,
@@ -127,6 +129,7 @@ def read_world(settings: Settings) -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
     )
 
 

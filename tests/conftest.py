@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from bot.content.documents import load
+from bot.content.account_texts import load_accounts
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
@@ -103,9 +104,10 @@ def world() -> World:
     folder = ROOT / "policy_kb"
     policy = load_policy(folder / "social-media")
     table = load(folder / "permissions.yml", PermissionTable)
+    playbook = load_playbook(folder, policy)
     return World(
         policy=policy,
-        playbook=load_playbook(folder, policy),
+        playbook=playbook,
         rules=load_answer_rules(ROOT / "intents", folder, policy),
         federation=federation(),
         permissions=table.permissions,
@@ -115,6 +117,7 @@ def world() -> World:
         paper=load_paper_texts(folder / "paper-texts.yml", policy),
         posting=load_posting(folder, policy),
         replies=load_replies(folder / "replies.yml", policy.clauses),
+        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
     )
 
 

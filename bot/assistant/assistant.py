@@ -11,6 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.accounts import acts as accounts
+from bot.accounts import application
+from bot.accounts.forms import PREFIX as ACCOUNTS
+from bot.accounts.people import actor_of
+from bot.accounts.shown import listing
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
 from bot.assistant import case_presses, dialogue, words
@@ -25,6 +30,7 @@ from bot.domain.routing import decide
 from bot.domain.turns import (
     AddToReport,
     AnswerCheckBack,
+    ApplyForAccount,
     ApprovePurge,
     Command,
     Complain,
@@ -39,6 +45,7 @@ from bot.domain.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAccounts,
     ShowAudit,
     ShowReplies,
     ShowRoster,
@@ -317,14 +324,18 @@ class Assistant:
         if _is_roster_press(incoming) and incoming.private:
             return (roster.act(work, incoming),)
         if _is_reply_press(incoming) and incoming.private:
-            return self._replied(work, incoming, parses)
+            return self._read(work, incoming, parses, entries.act(work, incoming))
+        if _is_account_press(incoming) and incoming.private:
+            return self._read(work, incoming, parses, accounts.act(work, incoming))
+        if typed and application.keep(work, incoming):
+            return ()
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
 
-    def _replied(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
-        """What a press on the list of replies leads to; the numbers first, where a form tells of danger."""
-        turn = Turn(self._new_session(), (entries.act(work, incoming),))
+    def _read(self, work: Work, incoming: Incoming, parses: Parses, answer: Message) -> tuple[Message, ...]:
+        """What a press on replies or accounts leads to; the numbers first, where a form tells of danger."""
+        turn = Turn(self._new_session(), (answer,))
         if isinstance(incoming.content, Submitted):
             turn = read_for_danger(turn, incoming.content, parses, self._context.world, work.now)
         return turn.replies
@@ -384,14 +395,21 @@ class Assistant:
             case ShowStatus():
                 card = case_presses.case_asked_for(work, sender, command)
                 return card or status.status(work, sender, command)
-            case AddToReport():
-                return status.add(work, sender, command)
-            case AnswerCheckBack() | WithdrawReport() | MoveReport() | CopyReport() | Complain():
+            case (
+                AddToReport()
+                | AnswerCheckBack()
+                | WithdrawReport()
+                | MoveReport()
+                | CopyReport()
+                | Complain()
+            ):
                 return self._after(work, sender, command)
             case ListCases():
                 return case_presses.list_cases(work, incoming)
-            case ShowAudit() | ApprovePurge() | ShowRoster() | LogReply() | ShowReplies():
+            case ShowAudit() | ApprovePurge() | ShowRoster():
                 return self._oversee(work, sender, command)
+            case LogReply() | ShowReplies() | ApplyForAccount() | ShowAccounts():
+                return self._work_of_accounts(work, sender, command)
 
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
         context, world = self._context, replace(self._context.world, now=work.now)
@@ -405,9 +423,11 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport | Complain,
+        command: AddToReport | AnswerCheckBack | WithdrawReport | MoveReport | CopyReport | Complain,
     ) -> Message:
         match command:
+            case AddToReport():
+                return status.add(work, sender, command)
             case AnswerCheckBack():
                 return check_back.answer(work, sender, command)
             case WithdrawReport():
@@ -423,7 +443,7 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: ShowAudit | ApprovePurge | ShowRoster | LogReply | ShowReplies,
+        command: ShowAudit | ApprovePurge | ShowRoster,
     ) -> Message:
         match command:
             case ShowAudit():
@@ -432,10 +452,19 @@ class Assistant:
                 return roster.show(work, sender)
             case ApprovePurge():
                 return roster.approve_purge(work, sender)
+
+    def _work_of_accounts(
+        self, work: Work, sender: Sender, command: LogReply | ShowReplies | ApplyForAccount | ShowAccounts
+    ) -> Message:
+        match command:
             case LogReply():
                 return entries.begin(work, sender)
             case ShowReplies():
                 return entries.show(work, sender)
+            case ApplyForAccount():
+                return application.begin(work, actor_of(work, sender))
+            case ShowAccounts():
+                return listing(work, actor_of(work, sender))
 
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
@@ -489,6 +518,11 @@ def _is_roster_press(incoming: Incoming) -> bool:
 def _is_case_press(incoming: Incoming) -> bool:
     content = incoming.content
     return isinstance(content, Pressed | Submitted) and content.action.startswith("case.")
+
+
+def _is_account_press(incoming: Incoming) -> bool:
+    content = incoming.content
+    return isinstance(content, Pressed | Submitted) and content.action.startswith(ACCOUNTS)
 
 
 def _is_reply_press(incoming: Incoming) -> bool:

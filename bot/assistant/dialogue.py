@@ -17,6 +17,7 @@ from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
+    ApplyForAccount,
     ApprovePurge,
     Draft,
     Incoming,
@@ -27,6 +28,7 @@ from bot.domain.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAccounts,
     ShowAudit,
     ShowReplies,
     ShowRoster,
@@ -157,6 +159,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.picture_button, PICTURE),
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
+        Button(world.accounts.buttons.list, "account.list"),
     )
     row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
@@ -237,6 +240,8 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "roster": lambda session, _world, _now: Turn(session, (), (ShowRoster(),)),
     "replies": lambda session, _world, _now: Turn(session, (), (ShowReplies(),)),
     "log_reply": lambda session, _world, _now: Turn(session, (), (LogReply(),)),
+    "new_account": lambda session, _world, _now: Turn(session, (), (ApplyForAccount(),)),
+    "accounts": lambda session, _world, _now: Turn(session, (), (ShowAccounts(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
     "picture": lambda session, world, _now: Turn(session, (picture_check.opener(world),)),
@@ -300,7 +305,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
         case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
             return Turn(session, (shown,))
         case "account.request":
-            return Turn(session, (_text(texts.account_request),))
+            return Turn(session, (), (ApplyForAccount(),))
         case "ask.feedback":
             return Turn(session, (_thanks(pressed.value, world),))
     return Turn(session, (_text(texts.unknown_action),))

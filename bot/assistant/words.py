@@ -29,6 +29,8 @@ Word = Literal[
     "draft",
     "replies",
     "log_reply",
+    "new_account",
+    "accounts",
 ]
 _LONGEST = 60
 
@@ -54,6 +56,8 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
     "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
     "replies": ("replies", "open replies"),
+    "new_account": ("new account", "account-request", "account request"),
+    "accounts": ("accounts", "the accounts", "our accounts"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}

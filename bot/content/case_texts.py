@@ -32,6 +32,10 @@ AuditAction = Literal[
     "case.purge", "audit.show", "keys.rotate", "keys.sheet", "backup", "purge", "purge.approve",
     "purge.proposed", "purge.approved", "keys.proposed", "keys.approved", "reply.log",
     "reply.acknowledge", "reply.answer", "staff.import", "staff.list",
+    "account.send", "account.direct", "account.confirm", "account.attest", "account.decline", "account.paper",
+    "account.complete", "account.return", "account.ask", "account.tick", "account.approve", "account.reject",
+    "account.withdraw", "account.create", "account.review", "account.close", "account.transfer",
+    "account.hand_over", "account.end", "account.list",
 ]  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Period(Record):
     why: str = Field(min_length=1)
 
 
-Register = Literal["replies"]
+Register = Literal["replies", "accounts_refused", "accounts_closed"]
 REGISTERS: tuple[Register, ...] = get_args(Register)
 
 

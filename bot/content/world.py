@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.content.account_texts import AccountRules
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
@@ -36,5 +37,6 @@ class World:
     posting: Posting
     duties: Duties
     replies: ReplyRules
+    accounts: AccountRules
     platform: str = ""
     now: datetime | None = None

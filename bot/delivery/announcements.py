@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.accounts import course
+from bot.accounts.people import ACCOUNT
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
@@ -92,6 +94,7 @@ def _is_overdue(report: Report, now: datetime) -> bool:
 
 
 _MESSAGES = {
+    ACCOUNT: course.notice,
     ANNOUNCED: announcement,
     CHANNEL: alarm,
     DIGEST: digest,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.accounts import clock as accounts
 from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
 from bot.people import holders, standing
@@ -33,6 +34,7 @@ class Housekeeping:
         context.database.leave_no_trace()
         with context.database.transaction() as tx:
             clock.forget_old(Work(tx, context, now))
+            accounts.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
@@ -60,6 +62,7 @@ class Upkeep:
     _digested: str = ""
     _digest_broken: bool = False
     _alarmed: str = ""
+    _accounts: accounts.Watch = field(default_factory=accounts.Watch)
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
 
     def at_once(self) -> None:
@@ -73,6 +76,7 @@ class Upkeep:
         self._follow_roster(now)
         ladder.climb_due(self.context, now)
         clock.remind_due(self.context, now)
+        self._accounts.look(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now

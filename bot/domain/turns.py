@@ -254,6 +254,16 @@ class ShowReplies:
     """The comments that are owed an answer, for those who answer them."""
 
 
+@dataclass(frozen=True)
+class ApplyForAccount:
+    """An account on social media is to be applied for."""
+
+
+@dataclass(frozen=True)
+class ShowAccounts:
+    """The accounts, and what is theirs to do with them, for anybody."""
+
+
 Command = (
     SubmitReport
     | SendAlert
@@ -270,6 +280,8 @@ Command = (
     | ApprovePurge
     | LogReply
     | ShowReplies
+    | ApplyForAccount
+    | ShowAccounts
 )
 
 

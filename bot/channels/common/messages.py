@@ -16,7 +16,7 @@ def is_about_cases(content: Content) -> bool:
     if words.asks_for_cases(content):
         return True
     return isinstance(content, Pressed | Submitted) and content.action.startswith(
-        ("case.", "roster.", "reply.")
+        ("case.", "roster.", "reply.", "account.")
     )
 
 

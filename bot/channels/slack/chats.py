@@ -133,7 +133,21 @@ class Chats:
 
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
-_WINDOWS = ("journey.", "report.", "status.", "case.", "roster.", "reply.", "ask.clause", "posting.")
+_WINDOWS = (
+    "journey.",
+    "report.",
+    "status.",
+    "case.",
+    "roster.",
+    "reply.",
+    "account.",
+    "ask.clause",
+    "posting.",
+)
+
+
+# What opens a list again, by the name of its place.
+_LISTS = {"replies": "reply.list", "accounts": "account.list"}
 
 
 def leads_to_modal(content: Content) -> bool:
@@ -166,8 +180,8 @@ def _opens(message: Message, asked: Content) -> Pressed:
         return Pressed(form.action, form.value)
     if form is not None or is_step(message):
         return Pressed("journey.resume")
-    if message.replaces == "replies":
-        return Pressed("reply.list")
+    if message.replaces in _LISTS:
+        return Pressed(_LISTS[message.replaces])
     if isinstance(asked, Pressed) and not asked.action.startswith("journey."):
         return asked
     if message.replaces != SLOT and isinstance(asked, Pressed):
