@@ -5,8 +5,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from bot.content.documents import load
 from bot.content.account_texts import load_accounts
+from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy

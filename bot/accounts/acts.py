@@ -166,13 +166,9 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
         return moved(work, entry, _E.DECLINE, replace(details, incoming=()))
-    staff = tuple(one.who for one in left if one.is_staff)
-    same_lead = staff[:1] == tuple(one.who for one in details.runners[:1])
-    answers = {
-        **details.answers,
-        "lead": staff[:1] if same_lead else (),
-        "others": staff[1:] if same_lead else staff,
-    }
+    # Whoever is left is named again, with somebody new.
+    same_lead = left[:1] == details.runners[:1]
+    answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
     after = moved(work, entry, _E.DECLINE, replace(details, runners=left, answers=answers))
     tell(work, after, (after.details.applicant,), "declined")
     return after

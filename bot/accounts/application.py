@@ -157,10 +157,10 @@ def _errors(work: Work, entry: AccountEntry, number: PageNumber) -> dict[str, st
     if number != "3":
         return dict(read_page(work, number, entry.details.answers, "", entry.id).errors)
     # Those who were picked are known by now; whether they are here still is not.
-    named = {who for name in ("lead", "others") for who in entry.details.answers.get(name, ())}
     staff = [one for one in entry.details.runners if one.is_staff]
-    if not entry.details.answers.get("lead") or not named <= {one.who for one in staff}:
-        return {"lead": errors.required}
+    for name in ("lead", "others"):
+        if not entry.details.answers.get(name) or not staff:
+            return {name: errors.required}
     return {} if all(is_here(work, one) for one in staff) else {"others": errors.unlisted}
 
 

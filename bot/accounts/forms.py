@@ -25,6 +25,7 @@ from bot.domain.messages import (
     Buttons,
     Callout,
     Field,
+    FieldKind,
     Form,
     Heading,
     Message,
@@ -64,6 +65,8 @@ ACT_FIELDS: Mapping[AccountAct, tuple[AccountField, ...]] = {
     "end": ("ticks",),
 }
 _OPTIONAL = ("outside", "page")
+_CHOICE = ("school", "platform", "lead", "open", "runner")
+_CHOICES = ("audience", "others", "satisfied", "ticks")
 _LONG = ("aim", "promotion", "why")
 _SHORT, _TEXT, _LONGEST_LINK = 120, 1500, 2000
 _FEWEST_WORDS, _FEWEST_SIGNS = 3, 12
@@ -149,12 +152,11 @@ def _field(work: Work, name: AccountField, act: AccountAct | None, entry: Accoun
     texts = work.context.world.accounts
     label, hint = texts.fields[name], dict(texts.hints).get(name, "")
     required = name not in _OPTIONAL
-    if name in ("audience", "others", "satisfied", "ticks"):
-        options = _options(work, name, act, entry)
+    if name in (*_CHOICE, *_CHOICES):
+        kind: FieldKind = "choices" if name in _CHOICES else "choice"
         # Of nobody at all they may be satisfied yet.
-        return Field(name, label, "choices", required=name != "satisfied", hint=hint, options=options)
-    if name in ("school", "platform", "lead", "open", "runner"):
-        return Field(name, label, "choice", hint=hint, options=_options(work, name, act, entry))
+        found = Field(name, label, kind, required=name != "satisfied", hint=hint)
+        return replace(found, options=_options(work, name, act, entry), picks=name in ("lead", "others"))
     if name == "page":
         return Field(name, label, "link", required=False, hint=hint, max_length=_LONGEST_LINK)
     longest = _TEXT if name in _LONG else _SHORT
@@ -224,15 +226,8 @@ def _read(
     if "lead" not in names:
         return Read(values, {name: error for name, error in errors.items() if error})
     runners, people_errors = _runners(work, values, platform)
-    # Who was picked stands in the form under the name that Signpost knows them by.
-    kept = {
-        **values,
-        "lead": tuple(one.who for one in runners[:1]) if values["lead"] else (),
-        "others": tuple(one.who for one in runners[1:] if one.is_staff),
-    }
     errors |= people_errors
-    found = {name: error for name, error in errors.items() if error}
-    return Read(values if found else kept, found, runners)
+    return Read(values, {name: error for name, error in errors.items() if error}, runners)
 
 
 def _error(work: Work, field: Field, values: tuple[str, ...], entry_id: str) -> str:

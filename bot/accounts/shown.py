@@ -9,6 +9,7 @@ from bot.accounts.forms import PREFIX
 from bot.accounts.people import Actor, has_applied, is_one_of, may
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct, AccountNote
+from bot.domain.access import Duty
 from bot.domain.accounts import (
     ACTS,
     APPLIED,
@@ -98,7 +99,14 @@ def whole(work: Work, actor: Actor, entry: AccountEntry, tone: Tone = "info", li
     marks = entry.stage in REGISTERED and under_two(work, entry)
     tags = (Tags((texts.labels.under_two,)),) if marks else ()
     facts = (*_state(work, entry), *facts_of(work, entry), *_ends(work, actor, entry))
-    blocks = (Heading(entry.name), *above, *tags, Facts(facts), *_notes(work, entry), *_earlier(work, entry))
+    blocks = (
+        Heading(entry.name),
+        *above,
+        *tags,
+        Facts(facts),
+        *_notes(work, entry),
+        *_earlier(work, actor, entry),
+    )
     return _view(work, blocks, _buttons(work, actor, entry), entry)
 
 
@@ -201,9 +209,10 @@ def _notes(work: Work, entry: AccountEntry) -> tuple[Outside, ...]:
     )
 
 
-def _earlier(work: Work, entry: AccountEntry) -> tuple[Block, ...]:
+def _earlier(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Block, ...]:
     """What became of an application for the same name before this one, for who decides."""
-    if entry.stage not in (_S.WITH_SBM, _S.WITH_FLT):
+    duty: Duty = "decide_account" if entry.stage is _S.WITH_FLT else "complete_account"
+    if entry.stage not in (_S.WITH_SBM, _S.WITH_FLT) or not may(work.context, actor, duty, entry):
         return ()
     texts, name = work.context.world.accounts, name_words(entry.name)
     ended = all_accounts(work.tx, work.context.vault, (_S.REJECTED, _S.WITHDRAWN))
@@ -283,3 +292,18 @@ def can(work: Work, actor: Actor, entry: AccountEntry, act: AccountAct) -> bool:
         case "decline" if entry.stage is _S.TRANSFERRING:
             return any(not one.attested for one in mine)
     return True
+
+
+def register_lines(work: Work) -> Iterable[str]:
+    """The register for the command line: each account with its school, its stage and who runs it."""
+    found = all_accounts(work.tx, work.context.vault, REGISTERED)
+    texts = work.context.world.accounts
+    for entry in found:
+        line = texts.list.line.fill(
+            name=entry.name, school=school_name(work, entry), stage=texts.stages[entry.stage]
+        )
+        runners = ", ".join(one.name for one in entry.details.runners) or texts.labels.nobody
+        mark = f" · {texts.labels.under_two}" if under_two(work, entry) else ""
+        yield f"{line} · {runners}{mark}"
+    if not found:
+        yield texts.list.none

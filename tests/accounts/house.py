@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.accounts import AccountStage
+from bot.domain.accounts import ENDED, AccountStage
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.turns import Pressed, Submitted
 from bot.storage.accounts import AccountEntry, all_accounts
@@ -19,7 +19,6 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "3": {"lead": ("user:playground:ana",), "others": ("user:playground:joe",), "outside": ()},
     "4": {"open": ("yes",), "email": ("science@harbour.example.sch.uk",)},
 }
-ALL = {act: tuple(map(str, range(9))) for act in ("attest", "create", "review", "hand_over", "end")}
 
 
 def form_in(messages: tuple[Message, ...]) -> Form:
@@ -46,9 +45,11 @@ def entries(desk: Desk, name: str = NAME) -> list[AccountEntry]:
 
 
 def entry(desk: Desk, name: str = NAME) -> AccountEntry:
-    """The one that is stored under this name."""
-    (found,) = entries(desk, name)
-    return found
+    """The one that is stored under this name; of several, the one that has not ended."""
+    found = entries(desk, name)
+    going = [one for one in found if one.stage not in ENDED]
+    (one,) = going if len(found) > 1 else found
+    return one
 
 
 def stage(desk: Desk, name: str = NAME) -> AccountStage:
@@ -70,7 +71,7 @@ def fill(desk: Desk, user: str, act: str, name: str = NAME, **fields: str | tupl
 
 
 def write(desk: Desk, user: str = "ana", **changed: tuple[str, ...]) -> tuple[Message, ...]:
-    """The pages of an application one after the other, with these answers changed; what is shown at the end."""
+    """The pages of an application, with these answers changed; what is shown at the end."""
     shown = desk.send(user, Pressed("account.request"))
     for number, given in PAGES.items():
         value = form_in(shown).value

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.checks import check_everything
+from bot.content.account_texts import load_accounts
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
 from bot.content.documents import DataFaults, Document, Record, load
@@ -59,6 +60,7 @@ def loaders() -> Mapping[str, Load]:
         "contact.yml": load_contact,
         "door-texts.yml": partial(load_door_texts, topics=policy.topics),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
+        "accounts.yml": partial(load_accounts, policy=policy, playbook=playbook),
         "replies.yml": partial(load_replies, clauses=policy.clauses),
         "roster-texts.yml": partial(load, model=RosterTexts),
         "texts.yml": partial(load, model=Texts),

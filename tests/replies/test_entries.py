@@ -465,7 +465,9 @@ EVERY_ROLE = sorted(
 )
 
 
-@pytest.mark.parametrize(("role", "duty", "runs"), list(itertools.product(EVERY_ROLE, _OF_REPLIES, (True, False))))
+@pytest.mark.parametrize(
+    ("role", "duty", "runs"), list(itertools.product(EVERY_ROLE, _OF_REPLIES, (True, False)))
+)
 def test_the_table_of_workflows_cell_by_cell(role: str, duty: Duty, runs: bool) -> None:
     """Everybody logs; a runner answers on the own accounts, and four roles on every account; nobody else."""
     table: Duties = load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).workflows
