@@ -10,6 +10,7 @@ from bot.accounts.forms import (
     PAGE_FIELDS,
     PAGES,
     PREFIX,
+    SLOT,
     gate_blocks,
     gate_of,
     page_form,
@@ -180,7 +181,7 @@ def _ready(work: Work, entry: AccountEntry) -> Message:
         Callout("info", texts.replies["ready"].fill()),
         Facts(facts_of(work, entry)),
     )
-    return Message((*blocks, Buttons(buttons)), summary=entry.name, replaces=f"{PREFIX}page", ephemeral=True)
+    return Message((*blocks, Buttons(buttons)), summary=entry.name, replaces=SLOT, ephemeral=True)
 
 
 def send(work: Work, actor: Actor, entry_id: str) -> Message:

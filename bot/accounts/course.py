@@ -111,7 +111,9 @@ def tell_next(work: Work, entry: AccountEntry) -> None:
     waiting = pending(work, entry)
     match entry.stage:
         case _S.ATTESTING | _S.LIVE | _S.TRANSFERRING:
-            tell(work, entry, (one.who for one in waiting), kind)
+            # Whoever has just sent it reads so on the screen.
+            applied = entry.details.applicant if entry.stage is _S.ATTESTING else ""
+            tell(work, entry, (one.who for one in waiting if one.who != applied), kind)
             if any(one.on_paper for one in waiting):
                 tell(work, entry, holders(work.context, "sbm", entry), "paper")
         case _S.REVIEW_DUE:

@@ -31,6 +31,7 @@ from bot.domain.messages import (
     Message,
     Option,
     Paragraph,
+    Quote,
 )
 from bot.domain.names import name_words
 from bot.domain.staff import EMAIL, as_address
@@ -40,6 +41,8 @@ from bot.reporting.steps import quotes
 from bot.storage.accounts import AccountEntry, all_accounts
 
 PREFIX = "account."
+# Where each screen takes the place of the one before.
+SLOT = "account"
 PAGES: tuple[PageNumber, ...] = ("1", "2", "3", "4")
 PAGE_FIELDS: Mapping[PageNumber, tuple[AccountField, ...]] = {
     "1": ("school", "platform", "name"),
@@ -96,13 +99,17 @@ def page_form(
     """A page of the application: `place` is the entry's id, or its token, and the page."""
     (entry_id, number), texts = place, work.context.world.accounts
     page = texts.pages[number]
-    blocks = (*above, *quotes(page.clauses, work.context.world), Paragraph(texts.no_password, muted=True))
+    above = tuple(above)
+    # A clause that stopped it stands there already.
+    quoted = {block.clause for block in above if isinstance(block, Quote)}
+    clauses = tuple(clause for clause in page.clauses if clause not in quoted)
+    blocks = (*above, *quotes(clauses, work.context.world), Paragraph(texts.no_password, muted=True))
     fields = _shown(work, PAGE_FIELDS[number], values, errors or {})
     form = Form(f"{PREFIX}page", f"{entry_id}|{number}", fields, texts.buttons.next, page.title)
     back = Button(texts.buttons.back, f"{PREFIX}back", f"{entry_id}|{number}")
     after = () if number == PAGES[0] else (Buttons((back,)),)
     shown = (Heading(page.title), *blocks, form, *after)
-    return Message(shown, summary=page.title, replaces=f"{PREFIX}page", ephemeral=True)
+    return Message(shown, summary=page.title, replaces=SLOT, ephemeral=True)
 
 
 def act_form(
@@ -120,7 +127,7 @@ def act_form(
     return Message(
         (Heading(record.title), *above, form),
         summary=record.title,
-        replaces=f"{PREFIX}act",
+        replaces=SLOT,
         ephemeral=True,
     )
 
@@ -154,8 +161,7 @@ def _field(work: Work, name: AccountField, act: AccountAct | None, entry: Accoun
     required = name not in _OPTIONAL
     if name in (*_CHOICE, *_CHOICES):
         kind: FieldKind = "choices" if name in _CHOICES else "choice"
-        # Of nobody at all they may be satisfied yet.
-        found = Field(name, label, kind, required=name != "satisfied", hint=hint)
+        found = Field(name, label, kind, hint=hint)
         return replace(found, options=_options(work, name, act, entry), picks=name in ("lead", "others"))
     if name == "page":
         return Field(name, label, "link", required=False, hint=hint, max_length=_LONGEST_LINK)

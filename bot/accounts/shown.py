@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.accounts.course import unconfirmed, under_two
-from bot.accounts.forms import PREFIX
+from bot.accounts.forms import PREFIX, SLOT
 from bot.accounts.people import Actor, has_applied, is_one_of, may
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct, AccountNote
@@ -31,6 +31,8 @@ from bot.domain.messages import (
     Message,
     Outside,
     Paragraph,
+    Row,
+    Table,
     Tags,
     Tone,
 )
@@ -46,7 +48,7 @@ def said(work: Work, tone: Tone, text: str, *more: Block) -> Message:
     """One thing said, with a way to the list."""
     listed = Buttons((Button(work.context.world.accounts.buttons.list, f"{PREFIX}list"),))
     blocks = (Callout(tone, text), *more, listed)
-    return Message(blocks, summary=text, replaces="account", ephemeral=True)
+    return Message(blocks, summary=text, replaces=SLOT, ephemeral=True)
 
 
 def school_name(work: Work, entry: AccountEntry) -> str:
@@ -77,16 +79,23 @@ def listing(work: Work, actor: Actor) -> Message:
 
 def _lines(work: Work, actor: Actor, shown: list[AccountEntry]) -> Iterable[Block]:
     texts = work.context.world.accounts
-    for entry in shown[:_SHOWN]:
-        sees = may(work.context, actor, "see_account", entry)
-        phrase = texts.list.line if sees else texts.list.public
-        line = phrase.fill(name=entry.name, school=school_name(work, entry), stage=texts.stages[entry.stage])
-        if sees and entry.stage in REGISTERED and under_two(work, entry):
-            yield Tags((texts.labels.under_two,))
-        yield Paragraph(line)
-        yield Buttons((Button(texts.buttons.open, f"{PREFIX}open", entry.id),))
+    labels = texts.labels
+    columns = (labels.account, labels.marks, labels.state, labels.school)
+    yield Table(columns, tuple(_row(work, actor, entry) for entry in shown[:_SHOWN]))
     if len(shown) > _SHOWN:
         yield Paragraph(texts.list.more.fill(count=len(shown) - _SHOWN))
+
+
+def _row(work: Work, actor: Actor, entry: AccountEntry) -> Row:
+    texts, sees = work.context.world.accounts, may(work.context, actor, "see_account", entry)
+    few = sees and entry.stage in REGISTERED and under_two(work, entry)
+    # How it stands with an account is for those who have a part in it.
+    stage, mark = texts.stages[entry.stage if sees else _S.LIVE], texts.labels.under_two if few else ""
+    school = school_name(work, entry)
+    line = texts.list.line.fill(name=entry.name, school=school, stage=stage)
+    label = texts.buttons.open_one.fill(name=entry.name)
+    text = f"{mark}: {line}" if mark else line
+    return Row((entry.name, mark, stage, school), text, Button(label, f"{PREFIX}open", entry.id))
 
 
 def whole(work: Work, actor: Actor, entry: AccountEntry, tone: Tone = "info", line: str = "") -> Message:
@@ -112,9 +121,7 @@ def whole(work: Work, actor: Actor, entry: AccountEntry, tone: Tone = "info", li
 
 def _view(work: Work, blocks: tuple[Block, ...], buttons: tuple[Button, ...], entry: AccountEntry) -> Message:
     listed = Button(work.context.world.accounts.buttons.list, f"{PREFIX}list")
-    return Message(
-        (*blocks, Buttons((*buttons, listed))), summary=entry.name, replaces="account", ephemeral=True
-    )
+    return Message((*blocks, Buttons((*buttons, listed))), summary=entry.name, replaces=SLOT, ephemeral=True)
 
 
 def _public(work: Work, entry: AccountEntry) -> tuple[tuple[str, str], ...]:
@@ -254,7 +261,7 @@ def rule(work: Work, entry: AccountEntry, runner: Runner) -> Message:
     shown = quotes(texts.rules[runner.confirmed], world)
     pressed = Button(texts.buttons.confirm, f"{PREFIX}confirm", f"{entry.id}|{number}", "primary")
     blocks = (Heading(title), Paragraph(texts.rules_intro), *quotes((texts.rules_lead,), world), *shown)
-    return Message((*blocks, Buttons((pressed,))), summary=title, replaces="account", ephemeral=True)
+    return Message((*blocks, Buttons((pressed,))), summary=title, replaces=SLOT, ephemeral=True)
 
 
 # What nobody waits for: such an act makes an account no task of whoever may do it.

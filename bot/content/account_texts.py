@@ -83,6 +83,7 @@ class AccountButtons(Record):
     apply: Text
     list: Text
     open: Text
+    open_one: Annotated[Phrase, Holding("name")]
     next: Text
     back: Text
     send: Text
@@ -95,6 +96,7 @@ class AccountLabels(Record):
     """What stands beside each fact, and what is said of each runner."""
 
     account: Text
+    marks: Text
     school: Text
     platform: Text
     aim: Text
@@ -143,7 +145,6 @@ class AccountList(Record):
     known: Text
     none: Text
     line: Annotated[Phrase, Holding("name school stage")]
-    public: Annotated[Phrase, Holding("name school")]
     more: Annotated[Phrase, Holding("count")]
 
 

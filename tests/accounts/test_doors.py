@@ -89,7 +89,7 @@ def test_everything_can_be_drawn(desk: Desk) -> None:
         check_on_slack(without_people(message), look)
         check_on_teams(message, look)
         count += 1
-    assert count > 40
+    assert count > 35
 
 
 def test_on_slack_a_command_opens_it_and_a_window_shows_it(desk: Desk) -> None:

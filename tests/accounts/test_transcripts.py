@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.domain.messages import Field, Message
+from bot.domain.messages import Field, Message, Table
 from bot.domain.turns import Content, Pressed, Said, Submitted
 from tests.accounts.house import apply, attest, entries
 from tests.support.desk import Desk
@@ -84,14 +84,22 @@ def _values(item: Field, told: Any) -> tuple[str, ...]:
     return tuple(known.get(one, one) for one in _listed(told))
 
 
+def _screen(story: Story, who: str) -> str:
+    """All that stands there, the lines of a table among it."""
+    shown = story.screens[who]
+    blocks = [block for message in shown for block in message.blocks]
+    rows = [row.text for block in blocks if isinstance(block, Table) for row in block.rows]
+    return "\n".join((text_of(shown), *rows))
+
+
 def _sees(story: Story, who: str, told: Told) -> None:
-    text = text_of(story.screens[who])
+    text = _screen(story, who)
     for phrase in _listed(told):
         assert phrase in text, f"missing: {phrase}"
 
 
 def _sees_not(story: Story, who: str, told: Told) -> None:
-    text = text_of(story.screens[who])
+    text = _screen(story, who)
     for phrase in _listed(told):
         assert phrase not in text, f"shown all the same: {phrase}"
 
