@@ -15,6 +15,7 @@ from bot.content.world import World
 from bot.domain.messages import Button, Field, Form, Message
 from bot.domain.turns import (
     AddToReport,
+    ApplyForAccount,
     Command,
     Content,
     Incoming,
@@ -26,6 +27,7 @@ from bot.domain.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAccounts,
     ShowReplies,
     ShowStatus,
     SubmitReport,
@@ -271,6 +273,8 @@ def _asks_the_services(story: Story, told: str) -> None:
         "an addition": AddToReport,
         "the form of the list of replies": LogReply,
         "the list of replies": ShowReplies,
+        "an application for an account": ApplyForAccount,
+        "the accounts": ShowAccounts,
     }
     assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
 
