@@ -96,12 +96,12 @@ def take_page(work: Work, actor: Actor, content: Submitted, platform: str) -> Me
         details = replace(details, runners=carried_over(details.runners, read.runners))
     entry = _kept(work, replace(entry, details=details))
     if read.errors:
-        return page_form(work, (entry.id, number), read.values, read.errors)
+        return page_form(work, (entry.id, number), details.answers, read.errors)
     runners = entry.details.runners if number >= "3" else None
     # On which platform decides as little as for whom: the second page asks for both.
     gate = gate_of(work, details.answers, runners)
     if gate and (number, gate) != ("1", "facebook"):
-        return page_form(work, (entry.id, number), read.values, None, gate_blocks(work, gate))
+        return page_form(work, (entry.id, number), details.answers, None, gate_blocks(work, gate))
     return _page(work, entry, PAGES[PAGES.index(number) + 1]) if number != PAGES[-1] else _ready(work, entry)
 
 

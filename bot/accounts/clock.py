@@ -21,6 +21,7 @@ from bot.domain.accounts import (
     AccountStage,
     Details,
     Runner,
+    identity,
 )
 from bot.domain.roster import Account
 from bot.storage.accounts import (
@@ -156,12 +157,25 @@ def _see_who_is_left(work: Work, entry_id: str) -> None:
     entry = find_account(work.tx, work.context.vault, entry_id)
     if entry is None or entry.stage not in _WATCHED:
         return
+    entry = _by_roster(work, entry)
     if entry.stage in REGISTERED:
         _settle_live(work, entry)
     elif not is_here(work, Runner(entry.details.applicant, "")):
         withdrawn(work, entry)
     elif gone := _gone(work, entry.details.runners):
         declined(work, entry, tuple(one for one in entry.details.runners if one not in gone))
+
+
+def _by_roster(work: Work, entry: AccountEntry) -> AccountEntry:
+    """It with whoever is on the roster by now named as that: from then on their leaving is seen."""
+    roster, details = work.context.world.federation.roster, entry.details
+    known = replace(
+        details,
+        applicant=identity(roster, details.applicant),
+        runners=tuple(replace(one, who=identity(roster, one.who)) for one in details.runners),
+        incoming=tuple(replace(one, who=identity(roster, one.who)) for one in details.incoming),
+    )
+    return entry if known == details else stored(work, replace(entry, details=known))
 
 
 def _gone(work: Work, runners: tuple[Runner, ...]) -> tuple[Runner, ...]:

@@ -149,20 +149,26 @@ def _shown(
     act: AccountAct | None = None,
     entry: AccountEntry | None = None,
 ) -> tuple[Field, ...]:
-    drawn = (_field(work, name, act, entry) for name in names)
+    school = next(iter(values.get("school", ())), entry.school if entry else "")
+    drawn = (_field(work, name, act, entry, school) for name in names)
     return tuple(
         replace(item, value=values.get(item.name, ()), error=errors.get(item.name, "")) for item in drawn
     )
 
 
-def _field(work: Work, name: AccountField, act: AccountAct | None, entry: AccountEntry | None) -> Field:
+def _field(
+    work: Work, name: AccountField, act: AccountAct | None, entry: AccountEntry | None, school: str = ""
+) -> Field:
     texts = work.context.world.accounts
     label, hint = texts.fields[name], dict(texts.hints).get(name, "")
     required = name not in _OPTIONAL
     if name in (*_CHOICE, *_CHOICES):
         kind: FieldKind = "choices" if name in _CHOICES else "choice"
         found = Field(name, label, kind, hint=hint)
-        return replace(found, options=_options(work, name, act, entry), picks=name in ("lead", "others"))
+        if name in ("lead", "others"):
+            people = tuple(Option(one.who, one.name) for one in staff_of(work, school))
+            return replace(found, options=people, picks=True)
+        return replace(found, options=_options(work, name, act, entry))
     if name == "page":
         return Field(name, label, "link", required=False, hint=hint, max_length=_LONGEST_LINK)
     longest = _TEXT if name in _LONG else _SHORT
@@ -174,8 +180,6 @@ def _options(
 ) -> tuple[Option, ...]:
     asked = entry.asked if entry else ()
     match name:
-        case "lead" | "others":
-            return tuple(Option(one.who, one.name) for one in staff_of(work))
         case "runner":
             return tuple(Option(one.who, one.name) for one in asked if one.on_paper and not one.attested)
         case "satisfied":

@@ -16,7 +16,7 @@ from bot.domain.staff import register
 from bot.domain.turns import Sender
 from bot.storage.accounts import AccountEntry
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.staff import staff_list
+from bot.storage.staff import staff_list, works_here
 
 ACCOUNT = "account"
 # Of the HMAC of an address: enough to tell the people of one Federation apart.
@@ -53,13 +53,16 @@ def actor_named(person: Person) -> Actor:
     return Actor(f"{PERSON}{person.id}", person.name, person)
 
 
-def staff_of(work: Work) -> tuple[Runner, ...]:
-    """Everybody who can be picked to run an account: the staff register, and a demo's staff."""
+def staff_of(work: Work, school: str = "") -> tuple[Runner, ...]:
+    """Everybody who can be picked to run an account: the staff register, and a demo's staff.
+
+    Those of the `school` come first: where there is no room for all, others are left out.
+    """
     federation, listed = work.context.world.federation, staff_list(work.tx, work.context.vault)
     members = register(federation.roster, federation.schools, listed)
     found = [
         Runner(f"{PERSON}{one.person}" if one.person else _listed(work, one.email), one.name)
-        for one in members
+        for one in sorted(members, key=lambda one: bool(school) and school not in one.schools)
         if one.left_at is None
     ]
     demo = [
@@ -94,7 +97,7 @@ def is_here(work: Work, runner: Runner) -> bool:
     if who.startswith(PERSON):
         return who.removeprefix(PERSON) in work.context.world.federation.roster.people
     if who.startswith(LISTED):
-        return any(one.who == who for one in staff_of(work))
+        return works_here(work.tx, who.removeprefix(LISTED))
     return True
 
 

@@ -267,7 +267,8 @@ def with_register(federation: Federation, known: Iterable[tuple[AccountStage, De
     """
     accounts = dict.fromkeys(federation.accounts)
     facts = dict(federation.account_facts)
-    for stage, details in known:
+    # What was closed and is there again is there.
+    for stage, details in sorted(known, key=lambda one: one[0] in REGISTERED):
         name = details.answer("name")
         if stage not in REGISTERED:
             accounts.pop(name, None)

@@ -395,6 +395,19 @@ def test_two_runners_who_are_one_person(desk: Desk) -> None:
     assert "named twice" in form_in(shown).fields[1].error
 
 
+def test_the_staff_of_the_school_are_offered_first(desk: Desk) -> None:
+    """Where a card has no room for everybody, those of another school are left out first."""
+    with desk.product.database.transaction() as tx:
+        for name, school in (("Abel Ash", "southmere"), ("Zoe Zeal", "northgate")):
+            email = f"{name.split()[0].casefold()}@harbour.example.sch.uk"
+            put_staff(tx, desk.product.context.vault, Listed(name, email, (school,)))
+    shown = desk.send("ana", Pressed("account.request"))
+    for number in ("1", "2"):
+        shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES[number]))
+    offered = [option.label for option in form_in(shown).fields[0].options]
+    assert offered.index("Zoe Zeal") < offered.index("Abel Ash")
+
+
 def test_whoever_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
     """Signpost cannot ask them: the business manager enters it, and they count as staff."""
     with desk.product.database.transaction() as tx:

@@ -220,6 +220,22 @@ def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
     assert stage(desk) is AccountStage.DRAFT
 
 
+def test_a_user_who_came_on_the_roster_and_leaves_it(desk: Desk) -> None:
+    """Whoever was picked as a user and is on the roster by now is that person: their leaving is seen."""
+    desk.work()
+    live(desk)
+    desk.fill("ivan", "roster.join", "", id="anas", name="Ana Silva", user_on_playground="ana")
+    with desk.product.database.transaction() as tx:
+        newest = tx.exec_driver_sql("SELECT id FROM approvals ORDER BY proposed_at DESC").scalar()
+    desk.press("maya", "roster.confirm", str(newest))
+    desk.later(minutes=2)
+    desk.work(20)
+    assert entry(desk).details.runners[0].who == "person:anas"
+    assert desk.product.context.world.federation.account(NAME).runners == ("anas",)
+    leave(desk, "anas")
+    assert stage(desk) is AccountStage.LEAD_LEFT
+
+
 def test_the_lead_of_a_live_account_leaves(desk: Desk) -> None:
     """The IT Manager is to close or transfer it (32), and is told once; it stays on the register."""
     desk.work()
