@@ -28,7 +28,9 @@ PERIODS = Retention.model_validate(
             "questions": {"days": 90, "why": "w"},
             "drills": {"days": None, "why": "w"},
         },
-        "registers": {"replies": {"days": 365, "why": "w"}},
+        "registers": {
+            name: {"days": 365, "why": "w"} for name in ("replies", "accounts_refused", "accounts_closed")
+        },
     }
 )
 NARRATIVE = "Quetzalcoatlus wrote vile remarks"
