@@ -103,12 +103,13 @@ def page_form(
     # A clause that stopped it stands there already.
     quoted = {block.clause for block in above if isinstance(block, Quote)}
     clauses = tuple(clause for clause in page.clauses if clause not in quoted)
-    blocks = (*above, *quotes(clauses, work.context.world), Paragraph(texts.no_password, muted=True))
     fields = _shown(work, PAGE_FIELDS[number], values, errors or {})
     form = Form(f"{PREFIX}page", f"{entry_id}|{number}", fields, texts.buttons.next, page.title)
     back = Button(texts.buttons.back, f"{PREFIX}back", f"{entry_id}|{number}")
     after = () if number == PAGES[0] else (Buttons((back,)),)
-    shown = (Heading(page.title), *blocks, form, *after)
+    # The questions first: the policy's words stand below them.
+    said = Paragraph(texts.no_password, muted=True)
+    shown = (Heading(page.title), *above, said, form, *after, *quotes(clauses, work.context.world))
     return Message(shown, summary=page.title, replaces=SLOT, ephemeral=True)
 
 
