@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from bot.accounts import clock
@@ -12,6 +13,7 @@ from bot.accounts.clock import Watch
 from bot.domain.accounts import AccountStage
 from bot.domain.staff import Listed
 from bot.domain.turns import Pressed, Submitted
+from bot.storage.schema import accounts
 from bot.storage.staff import put_staff, staff_list
 from tests.accounts.house import (
     NAME,
@@ -344,18 +346,17 @@ def test_one_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
     """A broken entry is logged, and every other one goes on."""
     desk.work()
     to_sbm(desk)
-    with desk.product.database.transaction() as tx:
-        tx.exec_driver_sql("UPDATE accounts SET reminded = 0, remind_at = '2020-01-01 00:00:00'")
     broken = entry(desk, FACEBOOK).id
     with desk.product.database.transaction() as tx:
-        tx.exec_driver_sql(f"UPDATE accounts SET stage = 'live', sealed_detail = X'00' WHERE id = '{broken}'")
+        tx.execute(update(accounts).values(reminded=0, remind_at=START))
+        tx.execute(update(accounts).where(accounts.c.id == broken).values(sealed_detail=b"0"))
     desk.now = day(9)
     with capture_logs() as logs:
         Watch(_seeded=True, _watched=desk.now).look(desk.product.context, desk.now)
     assert [one["event"] for one in logs].count("account_broken") == 1
     desk.now = day(9)
     with desk.product.database.transaction() as tx:
-        tx.exec_driver_sql(f"DELETE FROM accounts WHERE id = '{broken}'")
+        tx.execute(delete(accounts).where(accounts.c.id == broken))
     assert entry(desk).reminded == 1
 
 

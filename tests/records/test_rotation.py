@@ -14,11 +14,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import build
+from bot.domain.accounts import AccountStage, Details
 from bot.domain.staff import Listed
 from bot.domain.turns import Said
 from bot.records import rotation
 from bot.records.rotation import needed_keys, rotate
 from bot.storage import playground, teams
+from bot.storage.accounts import AccountEntry, add_account, all_accounts
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
@@ -53,6 +55,8 @@ def fill(desk: Desk) -> str:
         day = timedelta(days=1)
         add_reply(tx, vault, Reply("1" * 32, "An account", "query", desk.now, desk.now + day, NARRATIVE))
         put_staff(tx, vault, Listed(NARRATIVE, "ana@harbour.example"))
+        details = Details({"aim": (NARRATIVE,)})
+        add_account(tx, vault, AccountEntry("2" * 32, AccountStage.DRAFT, desk.now, details))
     return reference
 
 
@@ -85,6 +89,7 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
         assert [owed(tx, vault, row_id) for row_id in rows] == [NARRATIVE]
         assert [reply.link for reply in owed_replies(tx, vault)] == [NARRATIVE]
         assert [one.name for one in staff_list(tx, vault)] == [NARRATIVE]
+        assert [one.details.answer("aim") for one in all_accounts(tx, vault)] == [NARRATIVE]
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 
