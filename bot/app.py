@@ -31,6 +31,7 @@ from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
+from bot.content.account_texts import load_accounts
 from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
@@ -136,6 +137,7 @@ def read_world(settings: Settings) -> World:
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
         campaigns=load_campaigns(folder / "campaigns.yml", policy),
         gaps=load_gaps(folder / "gaps.yml"),
+        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
     )
 
 

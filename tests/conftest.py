@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from bot.app import kinds_of
+from bot.content.account_texts import load_accounts
 from bot.content.campaign_texts import load_campaigns
 from bot.content.documents import load
 from bot.content.door_texts import load_door_texts, load_paper_texts
@@ -123,6 +124,7 @@ def world() -> World:
         governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
         campaigns=load_campaigns(folder / "campaigns.yml", policy),
         gaps=load_gaps(folder / "gaps.yml"),
+        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
     )
 
 

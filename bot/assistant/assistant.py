@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.accounts import application
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
 from bot.assistant import capabilities, case_presses, dialogue, questions, words
@@ -323,6 +324,8 @@ class Assistant:
             return self._replied(work, incoming, parses, act)
         if questions.is_press(incoming) and incoming.private:
             return self._questioned(work, incoming, parses)
+        if typed and application.keep(work, incoming):
+            return ()
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)
         return self._sent_before(work.tx, incoming, work.now) or self._turn(work, incoming, parses)
@@ -441,9 +444,11 @@ class Assistant:
         self,
         work: Work,
         sender: Sender,
-        command: AnswerCheckBack | WithdrawReport | MoveReport | CopyReport | Complain,
+        command: AddToReport | AnswerCheckBack | WithdrawReport | MoveReport | CopyReport | Complain,
     ) -> Message:
         match command:
+            case AddToReport():
+                return status.add(work, sender, command)
             case AnswerCheckBack():
                 return check_back.answer(work, sender, command)
             case WithdrawReport():

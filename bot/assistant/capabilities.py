@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.accounts import acts as accounts
+from bot.accounts import application
+from bot.accounts.forms import PREFIX as ACCOUNT
+from bot.accounts.people import actor_of
+from bot.accounts.shown import listing
 from bot.campaigns import overview
 from bot.campaigns import presses as campaigns
 from bot.casework.context import Work
 from bot.domain.messages import Message
 from bot.domain.turns import (
+    ApplyForAccount,
     ApprovePurge,
     AskGap,
     Content,
@@ -16,6 +22,7 @@ from bot.domain.turns import (
     LogReply,
     Pressed,
     Sender,
+    ShowAccounts,
     ShowGaps,
     ShowGovernors,
     ShowReplies,
@@ -38,12 +45,15 @@ SHOWN: Mapping[type, Callable[[Work, Sender], Message]] = {
     ShowReplies: entries.show,
     ShowGovernors: page.show,
     ShowTraining: overview.page,
+    ApplyForAccount: lambda work, sender: application.begin(work, actor_of(work, sender)),
+    ShowAccounts: lambda work, sender: listing(work, actor_of(work, sender)),
     AskGap: lambda work, _sender: askers.begin(work),
     ShowGaps: gaps.show,
 }
 # What does the presses and forms whose action begins so.
 _ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {
     REPLY: entries.act,
+    ACCOUNT: accounts.act,
     page.PREFIX: page.act,
     campaigns.PREFIX: campaigns.act,
 }

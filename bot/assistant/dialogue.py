@@ -18,6 +18,7 @@ from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
+    ApplyForAccount,
     ApprovePurge,
     AskGap,
     Draft,
@@ -29,6 +30,7 @@ from bot.domain.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAccounts,
     ShowAudit,
     ShowGaps,
     ShowGovernors,
@@ -177,6 +179,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
         Button(world.campaigns.buttons.page, "campaign.show"),
+        Button(world.accounts.buttons.list, "account.list"),
     )
     row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)
@@ -260,6 +263,8 @@ _COMMANDS: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "governors": lambda session, _world, _now: Turn(session, (), (ShowGovernors(),)),
     "log_reply": lambda session, _world, _now: Turn(session, (), (LogReply(),)),
     "training": lambda session, _world, _now: Turn(session, (), (ShowTraining(),)),
+    "new_account": lambda session, _world, _now: Turn(session, (), (ApplyForAccount(),)),
+    "accounts": lambda session, _world, _now: Turn(session, (), (ShowAccounts(),)),
     "cases": lambda session, _world, _now: Turn(session, (), (ListCases(),)),
     "numbers": lambda session, world, _now: Turn(session, (_numbers(world),)),
     "picture": lambda session, world, _now: Turn(session, (picture_check.opener(world),)),
@@ -333,7 +338,7 @@ def _pressed_on_answer(session: Session, pressed: Pressed, world: World, now: da
         case "ask.clause" if shown := show_passage(pressed.value, world.policy, world.rules.texts):
             return Turn(session, (shown,))
         case "account.request":
-            return Turn(session, (_text(texts.account_request),))
+            return Turn(session, (), (ApplyForAccount(),))
         case "ask.feedback":
             return Turn(session, (_thanks(pressed.value, world),))
     return Turn(session, (_text(texts.unknown_action),))

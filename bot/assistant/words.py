@@ -32,6 +32,8 @@ Word = Literal[
     "governors",
     "training",
     "gaps",
+    "new_account",
+    "accounts",
 ]
 _LONGEST = 60
 
@@ -59,6 +61,8 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "replies": ("replies", "open replies"),
     "governors": ("governors' report", "governors’ report", "governors report", "report for the governors"),
     "gaps": ("open questions", "gaps"),
+    "new_account": ("new account", "account-request", "account request"),
+    "accounts": ("accounts", "the accounts", "our accounts"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
     "training": ("training", "my training", "read and understood"),
 }

@@ -1,4 +1,4 @@
-"""`export`, `report`, `purge` and `roster`: what is stored, taken out, shown or destroyed."""
+"""`export`, `report`, `purge`, `accounts` and `roster`: what is stored, taken out, shown or destroyed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.accounts.shown import register_lines
 from bot.app import NoEngine, build, clock, read_world
 from bot.casework.context import Context, Work
 from bot.channels.paper import Sheet, on_one_page, pdf
@@ -276,6 +277,20 @@ def _tell(retention: Retention, going: Iterable[Going]) -> None:
         typer.echo(f"{name} ({period}; not in this policy): {len(references)}")
         if references:
             typer.echo("  " + " ".join(references))
+
+
+@command("accounts")
+def accounts() -> None:
+    """The register of accounts, a line each, and in figures. Changes nothing but the audit."""
+    product = build(read_settings(), engine=NoEngine())
+    try:
+        with product.database.transaction() as tx:
+            work = Work(tx, product.context, clock())
+            for line in register_lines(work):
+                typer.echo(line)
+            audit.record(tx, work.context.vault, AuditEntry(work.now, audit.HOST, "", "account.list"))
+    finally:
+        product.close()
 
 
 @command("roster")

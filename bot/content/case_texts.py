@@ -35,6 +35,10 @@ AuditAction = Literal[
     "governors.show", "governors.link", "governors.file",
     "campaign.start", "campaign.stop", "campaign.list",
     "gap.answer", "gap.sign", "gap.take_back", "gap.decline", "gap.export",
+    "account.send", "account.direct", "account.confirm", "account.attest", "account.decline", "account.paper",
+    "account.complete", "account.return", "account.ask", "account.tick", "account.approve", "account.reject",
+    "account.withdraw", "account.create", "account.review", "account.close", "account.transfer",
+    "account.hand_over", "account.end", "account.list",
 ]  # fmt: skip
 
 

@@ -233,6 +233,9 @@ class AccountRecord(Record):
     page: Annotated[str, Field(pattern=r"^https://[^\s/]+")] | Literal[""] = ""
 
 
+Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+
+
 def _by_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -293,6 +296,7 @@ class FederationFile(Record):
     digest: DigestRecord | None = None
     calendar: CalendarRecord = CalendarRecord()
     accounts: tuple[Annotated[AccountRecord, BeforeValidator(_by_name)], ...] = ()
+    email_domains: tuple[Domain, ...] = ()
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
     session_days: int = Field(default=14, ge=1, le=90)
@@ -430,6 +434,7 @@ def _federation(found: FederationFile) -> Federation:
         accounts=tuple(item.name for item in found.accounts),
         account_facts={item.name: Account(**dict(item)) for item in found.accounts},
         settings=dict(found.settings),
+        email_domains=found.email_domains,
         demo_staff=tuple(_person(item) for item in found.demo_staff),
         session_days=found.session_days,
         staff_days=found.staff_days,

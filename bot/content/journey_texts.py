@@ -38,7 +38,6 @@ class Dialogue(Record):
     file_text: Text
     file_button: Text
     start_button: Text
-    account_request: Text
     thanks_yes: Text
     thanks_no: Text
     ask_button: Text

@@ -153,7 +153,7 @@ class Period(Record):
     why: str = Field(min_length=1)
 
 
-Register = Literal["replies", "attestations", "campaigns", "gaps"]
+Register = Literal["replies", "accounts_refused", "accounts_closed", "attestations", "campaigns", "gaps"]
 REGISTERS: tuple[Register, ...] = get_args(Register)
 
 

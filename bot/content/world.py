@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.content.account_texts import AccountRules
 from bot.content.campaign_texts import CampaignRules
 from bot.content.door_texts import DoorTexts, PaperTexts
 from bot.content.gap_texts import GapRules
@@ -40,6 +41,7 @@ class World:
     posting: Posting
     duties: Duties
     replies: ReplyRules
+    accounts: AccountRules
     governors: GovernorTexts
     campaigns: CampaignRules
     gaps: GapRules

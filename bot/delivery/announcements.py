@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.accounts import course
+from bot.accounts.people import ACCOUNT
 from bot.campaigns import clock as campaigns
 from bot.casework import auditing
 from bot.casework.case_list import age
@@ -95,6 +97,7 @@ def _is_overdue(report: Report, now: datetime) -> bool:
 
 
 _MESSAGES = {
+    ACCOUNT: course.notice,
     ANNOUNCED: announcement,
     SETTLED: announcement,
     CHANNEL: alarm,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.accounts import clock as accounts
 from bot.campaigns.clock import Rounds
 from bot.casework.context import Context, Stand, Work
 from bot.delivery import announcements, ladder, undelivered
@@ -37,6 +38,7 @@ class Housekeeping:
         with context.database.transaction() as tx:
             clock.forget_old(Work(tx, context, now))
             askers.forget_old(Work(tx, context, now))
+            accounts.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
@@ -64,6 +66,7 @@ class Upkeep:
     _digested: str = ""
     _digest_broken: bool = False
     _alarmed: str = ""
+    _accounts: accounts.Watch = field(default_factory=accounts.Watch)
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
     _campaigns: Rounds = field(default_factory=Rounds)
 
@@ -78,6 +81,7 @@ class Upkeep:
         self._follow_roster(now)
         ladder.climb_due(self.context, now)
         clock.remind_due(self.context, now)
+        self._accounts.look(self.context, now)
         self._campaigns.look(self.context, now)
         gap_clock.remind_due(self.context, now)
         self._housekeeping.look(self.context, now)

@@ -35,22 +35,17 @@ Agreement = Literal["pause", "resume", "purge", "keys"]
 Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
-# What the policy has people do beside reports. "own": about the accounts that they run, or their school.
+# What the policy has people do beside reports. "own": about the accounts that they run or have applied for, or
+# their school; "not_own": where they have no part in an application; "vacant": the same, where no School
+# Business Manager can act.
 Duty = Literal[
-    "log_reply",
-    "answer_reply",
-    "governors_report",
-    "attest",
-    "start_campaign",
-    "see_outstanding",
-    "see_shares",
-    "ask_gap",
-    "answer_gap",
-    "sign_gap",
-]
+    "log_reply", "answer_reply", "apply_account", "withdraw_account", "see_account", "attest_account",
+    "complete_account", "decide_account", "run_account", "review_account", "governors_report", "attest",
+    "start_campaign", "see_outstanding", "see_shares", "ask_gap", "answer_gap", "sign_gap",
+]  # fmt: skip
 DUTIES: tuple[Duty, ...] = get_args(Duty)
-DutyCondition = Literal["always", "own"]
-DUTY_ROLES = ("anybody", "runner")
+DutyCondition = Literal["always", "own", "not_own", "vacant"]
+DUTY_ROLES = ("anybody", "runner", "applicant")
 Duties = Mapping[Duty, Mapping[str, DutyCondition]]
 
 
@@ -100,13 +95,25 @@ def access_report(permissions: Permissions, actor: Actor, action: Action, case: 
     return any(_holds(granted, role, told, case) for role in actor.roles - case.excluded_roles)
 
 
-def has_duty(duties: Duties, duty: Duty, roles: Iterable[str], runs: bool) -> bool:
-    """Whether somebody with these roles may do it; `runs`: about an account that they run, or their school.
+def has_duty(
+    duties: Duties,
+    duty: Duty,
+    roles: Iterable[str],
+    runs: bool,
+    *,
+    applied: bool = False,
+    vacant: bool = False,
+) -> bool:
+    """Whether somebody with these roles may do it; `runs`: it is about an account that they run, or their
+    school.
 
-    A deputy is no holder of the role here, and what the table does not grant is refused.
+    `applied`: they have asked for it; `vacant`: no School Business Manager can act. A deputy is no holder of
+    the role here, and what the table does not grant is refused.
     """
-    held = {"anybody", *roles, *(("runner",) if runs else ())}
-    return any(role in held and (how == "always" or runs) for role, how in duties[duty].items())
+    held = {"anybody", *roles, *(("runner",) if runs else ()), *(("applicant",) if applied else ())}
+    own = runs or applied
+    holds = {"always": True, "own": own, "not_own": not own, "vacant": vacant and not own}
+    return any(role in held and holds[how] for role, how in duties[duty].items())
 
 
 def _holds(granted: Mapping[str, Condition], role: str, told: bool, case: CaseFacts) -> bool:

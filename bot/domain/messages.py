@@ -145,7 +145,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `error` is shown beside it; `value` is what was typed or picked before."""
+    """One field of a form. `error` is shown beside it; `value` is what was typed or picked before.
+
+    `picks`: a choice of people. A platform with a picker of its own offers its users, and its door sends the
+    id of each with their name after it; elsewhere they are picked from the options.
+    """
 
     name: str
     label: str
@@ -156,6 +160,7 @@ class Field:
     value: tuple[str, ...] = ()
     error: str = ""
     max_length: int = 4000
+    picks: bool = False
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,8 @@ class Federation:
     session_days: int = 14
     # How long somebody who has left stays on the staff register.
     staff_days: int = 365
+    # What official e-mail addresses end in; () where nobody has said.
+    email_domains: tuple[str, ...] = ()
     demo: bool = False
 
     def school_name(self, school: str) -> str:

@@ -253,6 +253,16 @@ class ShowReplies:
 
 
 @dataclass(frozen=True)
+class ApplyForAccount:
+    """An account on social media is to be applied for."""
+
+
+@dataclass(frozen=True)
+class ShowAccounts:
+    """The accounts, and what is theirs to do with them, for anybody."""
+
+
+@dataclass(frozen=True)
 class ShowGovernors:
     """The governors' report of the last whole term, for those who may read it."""
 
@@ -291,6 +301,8 @@ Command = (
     | ShowTraining
     | AskGap
     | ShowGaps
+    | ApplyForAccount
+    | ShowAccounts
 )
 
 

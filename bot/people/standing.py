@@ -12,9 +12,11 @@ from datetime import datetime
 
 from bot.casework.context import Context, CurrentWorld, Stand, Work
 from bot.domain.access import Decision, has_duty
+from bot.domain.accounts import REGISTERED, AccountStage, with_register
 from bot.domain.gaps import Live, in_force
 from bot.domain.roster import WHATS, Change, Folded, Roster, at, fold, holds_until
 from bot.storage import standing
+from bot.storage.accounts import all_accounts
 from bot.storage.approvals import confirmed
 from bot.storage.database import Transaction
 from bot.storage.gaps import live_answers
@@ -39,6 +41,8 @@ def stand_now(work: Work) -> Stand:
     passed = [turn for item in roster.absences for turn in (item.start, item.end) if turn <= work.now]
     world = work.context.current.at_start
     federation = replace(world.federation, roster=at(roster, work.now))
+    entries = all_accounts(work.tx, work.context.vault, (*REGISTERED, AccountStage.CLOSED))
+    federation = with_register(federation, [(entry.stage, entry.details) for entry in entries])
     since, until = max(passed, default=None), holds_until(roster, work.now)
     live = _in_force(work, federation.roster)
     return Stand(replace(world, federation=federation, live=live), version, paused, since, until)

@@ -335,6 +335,25 @@ attestations = Table(
 )
 Index("ix_attestations_gone_at", attestations.c.gone_at)
 
+# Applications for accounts, and the accounts themselves; all but stage and times is sealed.
+accounts = Table(
+    "accounts",
+    metadata,
+    new_id_column(),
+    Column("stage", String(16), nullable=False),
+    # When it came to its stage.
+    Column("since", Moment, nullable=False),
+    # When its timer runs out next; NULL where it has none.
+    Column("remind_at", Moment),
+    Column("reminded", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_detail", LargeBinary, nullable=False),
+)
+Index("ix_accounts_remind_at", accounts.c.remind_at)
+Index("ix_accounts_stage", accounts.c.stage, accounts.c.since)
+
 submission_keys = Table(
     "submission_keys",
     metadata,

@@ -50,6 +50,12 @@ def _account(vault: Vault, platform: str, user: str) -> str:
     return vault.blind("staff account", platform, user)
 
 
+def works_here(connection: Connection, name: str) -> bool:
+    """Whether somebody whose row's id begins so is on the list, and has not left."""
+    query = select(staff.c.id).where(staff.c.id.startswith(name, autoescape=True), staff.c.left_at.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
     """Store somebody, in the place of what was known of the same e-mail address.
 

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.acceptance.chromium import CHROMIUM, FLAGS, PHONE
 from tests.acceptance.pane import PATIENCE_MS, Pane, channel, leaders, staff
 from tests.acceptance.server import ROOT, Server
+from tests.acceptance.test_accounts import filled_in
+from tests.acceptance.test_accounts import sent as sent_application
 from tests.acceptance.test_browser import ACCIDENT, CLAUSE, REASON, WHO_AND_HOW, card, sent
 
 IMAGES = ROOT / "docs" / "images"
@@ -33,6 +35,8 @@ def main() -> None:
             _the_branches(_page(_window(opened), f"{server.url}/?staff=priya&me=farid"))
             _dark(_page(_window(opened, dark=True), f"{server.url}/?staff=joe&me=farid"))
             _phone(_page(_held(opened), f"{server.url}/?staff=joe&me=farid"))
+        with _server() as server:
+            _accounts(_page(_window(opened), f"{server.url}/?staff=ana&me=farid"))
         with _server() as server:
             _restricted(_page(_window(opened), f"{server.url}/?staff=joe&me=dina&tab=dm"))
     _weigh()
@@ -130,6 +134,17 @@ def _the_walk(page: Page) -> None:
     ana.shows(f"Your report {number}: somebody on the team has it")
     _keep(page, "7-acknowledged.png")
     _close(page, ana, farid, number)
+
+
+def _accounts(page: Page) -> None:
+    """An application: a page of it, and the last look before it is sent."""
+    ana = staff(page)
+    filled_in(ana)
+    _keep(page, "12-account-page.png", ana)
+    sent_application(ana)
+    page.set_viewport_size({"width": _WIDTH, "height": _TALL})
+    ana.button("Withdraw it").scroll_into_view_if_needed()
+    _keep(page, "13-account-sent.png", ana)
 
 
 def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:

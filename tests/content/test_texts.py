@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.checks import check_everything
+from bot.content.account_texts import load_accounts
 from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
@@ -72,6 +73,7 @@ def loaders() -> Mapping[str, Load]:
         "governors.yml": partial(load_governors, kinds=frozenset((*playbook.mandatory, ALERT))),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
         "gaps.yml": load_gaps,
+        "accounts.yml": partial(load_accounts, policy=policy, playbook=playbook),
         "replies.yml": partial(load_replies, clauses=policy.clauses),
         "roster-texts.yml": partial(load, model=RosterTexts),
         "texts.yml": partial(load, model=Texts),

@@ -152,7 +152,9 @@ def test_everyone_who_decides_is_told(desk: Desk) -> None:
     desk.press("maya", "roster.confirm", proposal(desk))
     desk.work()
     for user in ("eleanor", "maya", "ivan"):
-        assert "as Ivan Doyle proposed and Maya Fenn confirmed" in desk.notebook.texts(user)[-1]
+        # Tom leads an account as well, which the IT Manager is told of by itself (rule 32).
+        told = [item for item in desk.notebook.texts(user) if "The lead of an account" not in item]
+        assert "as Ivan Doyle proposed and Maya Fenn confirmed" in told[-1]
     assert set(desk.notebook.seen) == {"eleanor", "maya", "ivan"}
 
 

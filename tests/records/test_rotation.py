@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import build
+from bot.domain.accounts import AccountStage, Details
 from bot.domain.gaps import GapStage
 from bot.domain.staff import Listed
 from bot.domain.turns import Said
 from bot.records import rotation
 from bot.records.rotation import needed_keys, rotate
 from bot.storage import playground, teams
+from bot.storage.accounts import AccountEntry, add_account, all_accounts
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
@@ -58,6 +60,8 @@ def fill(desk: Desk) -> str:
         put_staff(tx, vault, Listed(NARRATIVE, "ana@harbour.example"))
         add_gap(tx, vault, Gap("2" * 32, NARRATIVE, GapStage.WAITING, desk.now, desk.now + day))
         add_asker(tx, vault, Waiting("3" * 32, "2" * 32, "QST-7K3Q", "", "slack", NARRATIVE))
+        details = Details({"aim": (NARRATIVE,)})
+        add_account(tx, vault, AccountEntry("2" * 32, AccountStage.DRAFT, desk.now, details))
     return reference
 
 
@@ -92,6 +96,7 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
         assert [one.name for one in staff_list(tx, vault)] == [NARRATIVE]
         assert [gap.question for gap in all_gaps(tx, vault, tuple(GapStage))] == [NARRATIVE]
         assert [one.user for one in askers_of(tx, vault, "2" * 32)] == [NARRATIVE]
+        assert [one.details.answer("aim") for one in all_accounts(tx, vault)] == [NARRATIVE]
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 

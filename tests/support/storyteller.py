@@ -15,6 +15,7 @@ from bot.content.world import World
 from bot.domain.messages import Button, Field, Form, Message
 from bot.domain.turns import (
     AddToReport,
+    ApplyForAccount,
     AskGap,
     Command,
     Content,
@@ -27,6 +28,7 @@ from bot.domain.turns import (
     Sender,
     Session,
     SharedFile,
+    ShowAccounts,
     ShowReplies,
     ShowStatus,
     ShowTraining,
@@ -275,6 +277,8 @@ def _asks_the_services(story: Story, told: str) -> None:
         "the list of replies": ShowReplies,
         "training": ShowTraining,
         "the form of a question to the policy owner": AskGap,
+        "an application for an account": ApplyForAccount,
+        "the accounts": ShowAccounts,
     }
     assert isinstance(story.commands[-1], kinds[told]), story.commands[-1:]
 

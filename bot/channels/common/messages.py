@@ -18,7 +18,7 @@ def is_about_cases(content: Content) -> bool:
         return True
     if not isinstance(content, Pressed | Submitted):
         return False
-    about = ("case.", "roster.", "reply.", "governors.", "campaign.")
+    about = ("case.", "roster.", "reply.", "governors.", "campaign.", "account.")
     return content.action.startswith(about) or content.action in OWNED
 
 

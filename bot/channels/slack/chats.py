@@ -135,11 +135,16 @@ class Chats:
 # Presses that are answered where they are made: nothing that they bring is private or typed in.
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
 _WINDOWS = (
-    *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors.", "campaign.", "gap."),
-    *("ask.clause", "posting."),
+    *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors.", "campaign."),
+    *("account.", "gap.", "ask.clause", "posting."),
 )
 # What is asked for by a word, by what it replaces: the press that shows it again.
-_AGAIN = {"replies": "reply.list", "governors": "governors.show", "gaps": "gap.list"}
+_AGAIN = {
+    "replies": "reply.list",
+    "governors": "governors.show",
+    "gaps": "gap.list",
+    "accounts": "account.list",
+}
 # What is shown to those alone who ask for it by a word.
 _SAID = ("roster", "audit")
 

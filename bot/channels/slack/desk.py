@@ -13,11 +13,14 @@ from bot.channels.common.people import Standing
 from bot.channels.common.work import Background, Turns, left
 from bot.channels.slack.chats import Chats
 from bot.channels.slack.config import PLATFORM
+from bot.channels.slack.fields import is_user
 from bot.channels.slack.payloads import Act
 from bot.channels.slack.people import People
-from bot.domain.turns import Content, Incoming, Pressed, Sender, Typed
+from bot.domain.turns import Content, Incoming, Pressed, Sender, Submitted, Typed
 
 log = structlog.get_logger()
+# The forms in which people are picked.
+_PICKING = "account."
 # Slack waits three seconds. What is not stored by then is not stored at all, and the person is told.
 STORED_WITHIN_S, ANSWERED_WITHIN_S = 2.3, 2.5
 # How long an act waits for the answer to the same person's act before it.
@@ -64,6 +67,20 @@ class SlackDesk(Desk):
             return Stored(asked.result())
         log.error("slack.too_late", content=type(content).__name__)
         return Stored((self.unsaved,), asked)
+
+    async def with_names(self, submitted: Submitted) -> Submitted:
+        """The form with the name of each colleague who was picked after their id; nobody else has one."""
+        if not submitted.action.startswith(_PICKING):
+            return submitted
+        users = {value for values in submitted.fields.values() for value in values if is_user(value)}
+        known = await asyncio.gather(*(self.people.standing(user) for user in sorted(users)))
+        found = zip(sorted(users), known, strict=True)
+        named = {user: f"{user} {one.name}" for user, one in found if one.kind == "staff" and one.name}
+        fields = {
+            name: tuple(named.get(value, value) for value in values)
+            for name, values in submitted.fields.items()
+        }
+        return replace(submitted, fields=fields)
 
     async def resumed(self, act: Act, standing: Standing) -> Replies:
         """Where the person's report stands: what a second copy of an act is answered with."""

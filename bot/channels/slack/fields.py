@@ -22,6 +22,7 @@ _SHORT_LIST, _LIST = 10, 100
 _FIELD = "field"
 # What stood between two parts of a text that is longer than Slack lets one box hold.
 _JOINTS = {"": "", "s": " ", "n": "\n"}
+_USER = re.compile(r"([UW][A-Z0-9]{2,})(?: |$)")
 _ACTION = re.compile(rf"{_FIELD}:(\d+)([sn]?):(.*)", re.DOTALL)
 # Unix times that Slack's picker takes: ten digits.
 _FIRST_TIME, _LAST_TIME = 1_000_000_000, 9_999_999_999
@@ -49,7 +50,7 @@ def _block_id(form: Form, field: Field, part: int) -> str:
 
 def is_choice(field: Field) -> bool:
     """Whether it is answered by options."""
-    return field.kind in ("choice", "choices")
+    return field.kind in ("choice", "choices") and not field.picks
 
 
 def draw(form: Form, look: Look) -> Drawn:
@@ -68,7 +69,7 @@ def _mark(value: str) -> str:
 
 def _full_labels(field: Field) -> list[Payload]:
     """The labels that are longer than an option may be, written out above."""
-    labels = [option.label for option in field.options if len(option.label) > OPTION]
+    labels = [option.label for option in field.options if len(option.label) > OPTION and is_choice(field)]
     return [parts.block(parts.bullets(labels))] if labels else []
 
 
@@ -131,6 +132,8 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 def _element(field: Field, look: Look) -> Payload:
     value = field.value[0] if field.value else ""
     match field.kind:
+        case "choice" | "choices" if field.picks:
+            return _users(field, look)
         case "choice" | "choices":
             return _choices(field, look)
         case "datetime":
@@ -143,6 +146,11 @@ def _element(field: Field, look: Look) -> Payload:
             return {"type": "url_text_input"} | ({"initial_value": value[:TYPED]} if value else {})
     # Slack refuses a view whose number or link is none: what was typed is shown in a plain box.
     return {"type": "plain_text_input", "initial_value": value[:TYPED]}
+
+
+def is_user(value: str) -> bool:
+    """Whether it is the id of somebody who was picked, without their name."""
+    return " " not in value and _USER.match(value) is not None
 
 
 def _choices(field: Field, look: Look) -> Payload:
@@ -159,6 +167,15 @@ def _choices(field: Field, look: Look) -> Payload:
     if chosen:
         found |= {"initial_options": chosen} if several else {"initial_option": chosen[0]}
     return found
+
+
+def _users(field: Field, look: Look) -> Payload:
+    """Slack's own picker. Who was picked elsewhere has no id here, and is picked again."""
+    ids = [match[1] for value in field.value if (match := _USER.match(value))]
+    chosen = {"placeholder": plain(look.texts.choose)}
+    if field.kind == "choice":
+        return {"type": "users_select", **chosen, **({"initial_user": ids[0]} if ids else {})}
+    return {"type": "multi_users_select", **chosen, **({"initial_users": ids} if ids else {})}
 
 
 _KINDS = {
@@ -220,6 +237,8 @@ def _given(element: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
         yield local_time(element["selected_date_time"], zone)
     elif isinstance(element.get("value"), str) and element["value"]:
         yield element["value"]
+    users = element.get("selected_users") or [element.get("selected_user")]
+    yield from (user for user in users if isinstance(user, str)) if isinstance(users, list) else ()
     chosen = element.get("selected_options") or [element.get("selected_option")]
     for option in chosen if isinstance(chosen, list) else []:
         if isinstance(option, Mapping) and isinstance(option.get("value"), str):
@@ -245,6 +264,8 @@ def _begins(element: Payload, now: Mapping[str, Any]) -> Payload:
     begins = {
         "initial_value": now.get("value"),
         "initial_date_time": now.get("selected_date_time"),
+        "initial_user": now.get("selected_user"),
+        "initial_users": now.get("selected_users"),
         "initial_options" if "selected_options" in now else "initial_option": found,
     }
     if "initial_option" in begins:

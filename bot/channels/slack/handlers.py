@@ -162,6 +162,7 @@ class Submissions:
                 await ack(response_action="clear")
                 return
             refusal = self._desk.refusal(standing, submitted)
+            submitted = await self._desk.with_names(submitted)
             stored = (
                 Stored((refusal,)) if refusal else await self._desk.stored(act, submitted, standing, began)
             )

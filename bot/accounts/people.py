@@ -1,0 +1,180 @@
+"""Who has a part in an account: who applies, runs it, decides. Nobody decides on what concerns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.casework import answers, auditing
+from bot.casework.context import Context, Work
+from bot.domain.access import Duty, has_duty
+from bot.domain.accounts import GUEST, LISTED, PERSON, USER, Runner, identity
+from bot.domain.messages import Message
+from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.roster import Person
+from bot.domain.staff import register
+from bot.domain.turns import Sender
+from bot.storage.accounts import AccountEntry
+from bot.storage.outbox import Notice, enqueue
+from bot.storage.staff import staff_list, works_here
+
+ACCOUNT = "account"
+# Of the HMAC of an address: enough to tell the people of one Federation apart.
+_LISTED = 16
+# What Slack's door puts between the id of somebody who was picked and their name.
+_NAMED = " "
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever presses or fills in: on the roster, or a user of a platform alone."""
+
+    who: str
+    name: str
+    person: Person | None = None
+
+
+# What Signpost does by itself.
+SIGNPOST = Actor("signpost", "Signpost")
+
+
+def actor_of(work: Work, sender: Sender) -> Actor:
+    """Who sent it."""
+    federation = work.context.world.federation
+    if person := federation.roster.by_account(sender.platform, sender.user):
+        return actor_named(person)
+    who = f"{USER}{sender.platform}:{sender.user}"
+    shown = (one.name for one in federation.demo_staff if one.accounts.get(sender.platform) == sender.user)
+    return Actor(who, next(shown, "") or sender.name or sender.user)
+
+
+def actor_named(person: Person) -> Actor:
+    """Somebody on the roster."""
+    return Actor(f"{PERSON}{person.id}", person.name, person)
+
+
+def staff_of(work: Work, school: str = "") -> tuple[Runner, ...]:
+    """Everybody who can be picked to run an account: the staff register, and a demo's staff.
+
+    Those of the `school` come first: where there is no room for all, others are left out.
+    """
+    federation, listed = work.context.world.federation, staff_list(work.tx, work.context.vault)
+    members = register(federation.roster, federation.schools, listed)
+    found = [
+        Runner(f"{PERSON}{one.person}" if one.person else _listed(work, one.email), one.name)
+        for one in sorted(members, key=lambda one: bool(school) and school not in one.schools)
+        if one.left_at is None
+    ]
+    demo = [
+        Runner(f"{USER}{platform}:{user}", one.name)
+        for one in federation.demo_staff
+        for platform, user in list(one.accounts.items())[:1]
+    ]
+    return (*found, *demo)
+
+
+def _listed(work: Work, email: str) -> str:
+    return LISTED + work.context.vault.blind("staff", email)[:_LISTED]
+
+
+def picked(work: Work, value: str, platform: str) -> Runner | None:
+    """Who was picked: from the list, or as a user of Slack with their name; None for nobody known."""
+    if found := next((one for one in staff_of(work) if one.who == value), None):
+        return found
+    user, _, name = value.partition(_NAMED)
+    roster = work.context.world.federation.roster
+    if person := roster.by_account(platform, user):
+        return Runner(f"{PERSON}{person.id}", person.name)
+    return Runner(f"{USER}{platform}:{user}", name) if name and not value.startswith(_KINDS) else None
+
+
+_KINDS = (PERSON, USER, LISTED, GUEST)
+
+
+def is_here(work: Work, runner: Runner) -> bool:
+    """Whether they work here still, as far as the roster and the staff list know."""
+    who = identity(work.context.world.federation.roster, runner.who)
+    if who.startswith(PERSON):
+        return who.removeprefix(PERSON) in work.context.world.federation.roster.people
+    if who.startswith(LISTED):
+        return works_here(work.tx, who.removeprefix(LISTED))
+    return True
+
+
+def is_one_of(context: Context, actor: Actor, runners: Iterable[Runner]) -> bool:
+    """Whether they are among these."""
+    roster = context.world.federation.roster
+    return actor.who in {identity(roster, one.who) for one in runners}
+
+
+def has_applied(context: Context, actor: Actor, entry: AccountEntry) -> bool:
+    """Whether it is their application."""
+    return actor.who == identity(context.world.federation.roster, entry.details.applicant)
+
+
+def concerned(context: Context, entry: AccountEntry) -> frozenset[str]:
+    """The roster ids of all who have a part in it: whoever applied, and whoever runs or is to run it."""
+    roster, details = context.world.federation.roster, entry.details
+    everyone = (details.applicant, *(one.who for one in (*details.runners, *details.incoming)))
+    known = (identity(roster, who) for who in everyone)
+    return frozenset(who.removeprefix(PERSON) for who in known if who.startswith(PERSON))
+
+
+def deciders(context: Context, role: str, entry: AccountEntry) -> tuple[str, ...]:
+    """Who holds this role for its school, or stands in, and has no part in it; nor stands in for who has."""
+    roster, own = context.world.federation.roster, concerned(context, entry)
+    free = [one for one in roster.own_holders(role, entry.school) if one not in own]
+    found = (name for one in free for name in (*roster.stand_ins(one), one))
+    return tuple(dict.fromkeys(name for name in found if name not in own))
+
+
+def may(context: Context, actor: Actor, duty: Duty, entry: AccountEntry) -> bool:
+    """Whether the table lets them do it with this one."""
+    person, roster = actor.person, context.world.federation.roster
+    held = roster.roles_of(person.id, entry.school) if person else frozenset[str]()
+    runners = (*entry.details.runners, *entry.details.incoming)
+    if duty == "attest_account":
+        runners = entry.asked
+    runs = is_one_of(context, actor, runners)
+    applied = has_applied(context, actor, entry)
+    if duty in ("complete_account", "decide_account") and person:
+        # Not the role of somebody whom it concerns, for whom they stand in.
+        held = frozenset(role for role in held if person.id in deciders(context, role, entry))
+    vacant = not deciders(context, "sbm", entry)
+    return has_duty(context.world.duties, duty, held, runs, applied=applied, vacant=vacant)
+
+
+def holders(context: Context, role: str, entry: AccountEntry) -> tuple[str, ...]:
+    """Whom a role means here, as ids of the above kinds; where nobody can act, the next who can."""
+    order = {"sbm": ("sbm", "flt", "eht"), "flt": ("flt", "eht"), "it": ("it", "flt", "eht")}
+    if role == "it":
+        found = context.world.federation.roster.holders("it", entry.school)
+        if found:
+            return tuple(f"{PERSON}{one}" for one in found)
+    roles = order.get(role, (role,))
+    found = next((held for one in roles if (held := deciders(context, one, entry))), ())
+    return tuple(f"{PERSON}{one}" for one in found)
+
+
+def note(work: Work, actor: Actor, action: str, entry: AccountEntry | None, **detail: str) -> None:
+    """Put it into the audit, by the id of the entry."""
+    if not actor.person:
+        detail["who"] = actor.who
+    if entry:
+        detail["entry"] = entry.id
+    auditing.note(work, actor.person, action, None, **detail)
+
+
+def owe(work: Work, entry: AccountEntry, who: str, kind: str, message: Message) -> None:
+    """Owe somebody a message. Whoever is on the roster reads it as it stands when it goes out.
+
+    Whoever is not is written to where they are; whom Signpost knows no way to, by nobody.
+    """
+    who = identity(work.context.world.federation.roster, who)
+    if who.startswith(PERSON):
+        person = who.removeprefix(PERSON)
+        key = NoticeKey.of(ACCOUNT, entry.id, kind, f"{entry.version}.{entry.reminded}", person)
+        enqueue(work.tx, work.context.vault.new_id(), Notice(key, "", ACCOUNT, Recipient(person)), work.now)
+    elif who.startswith(USER):
+        platform, _, user = who.removeprefix(USER).partition(":")
+        answers.owe(work, Sender(platform, user), "", message)

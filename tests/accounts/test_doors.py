@@ -1,0 +1,248 @@
+"""Accounts on each door: drawn within the limits, opened, filled in; runners picked as each door has them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.channels.common.look import Look
+from bot.channels.slack.chats import in_chat, leads_to_modal
+from bot.channels.slack.fields import draw, values_of
+from bot.channels.slack.handlers import command
+from bot.channels.slack.payloads import Slash
+from bot.channels.terminal import Terminal
+from bot.domain.accounts import AccountStage
+from bot.domain.messages import Buttons, Form, Message
+from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
+from tests.accounts.house import NAME, PAGES, attest, decide, entry, fill, form_in, stage, words
+from tests.accounts.test_accounts import live_until_rules
+from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
+from tests.channels.teams.office import Office, office, play
+from tests.channels.teams.test_payloads import check as check_on_teams
+from tests.replies.test_entries import with_federation
+from tests.support.desk import Desk, text_of
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Office]:
+    with office(tmp_path) as opened:
+        yield opened
+
+
+def screens(desk: Desk) -> Iterator[Message]:
+    """Everything that is shown of accounts."""
+    shown = desk.send("ana", Said("new account"))
+    for number, given in PAGES.items():
+        yield from shown
+        place = form_in(shown).value
+        yield from desk.send("ana", Submitted("account.page", place, dict.fromkeys(given, ("x" * 2000,))))
+        shown = desk.send("ana", Submitted("account.page", f"{place[:-1]}{number}", given))
+    yield from shown
+    yield from desk.send("ana", Pressed("account.send", entry(desk).id))
+    attest(desk, "ana", "joe")
+    for act, user in (("complete", "ravi"), ("return", "ravi"), ("withdraw", "ana"), ("decline", "joe")):
+        yield from desk.send(user, Pressed(f"account.{act}", entry(desk).id))
+    fill(desk, "ravi", "complete")
+    yield from desk.send("farid", Pressed("account.open", entry(desk).id))
+    for act in ("tick", "ask", "reject"):
+        yield from desk.send("farid", Pressed(f"account.{act}", entry(desk).id))
+    decide(desk)
+    yield from desk.send("ivan", Pressed("account.create", entry(desk).id))
+    fill(desk, "ivan", "create", kept_in="The vault of the office", page="https://x.com/science")
+    yield from desk.send("ana", Pressed("account.rules", entry(desk).id))
+    for rule in range(1, 8):
+        yield from desk.send("ana", Pressed("account.confirm", f"{entry(desk).id}|{rule}"))
+    for act in ("close", "transfer"):
+        yield from desk.send("ivan", Pressed(f"account.{act}", entry(desk).id))
+    for user in ("ana", "ivan", "priya"):
+        yield from desk.send(user, Said("accounts"))
+        yield from desk.send(user, Pressed("account.open", entry(desk).id))
+    desk.work(20)
+    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+
+
+def without_people(message: Message) -> Message:
+    """The message as Slack draws it, whose own picker offers people."""
+    blocks = [
+        replace(
+            block,
+            fields=tuple(replace(one, options=() if one.picks else one.options) for one in block.fields),
+        )
+        if isinstance(block, Form)
+        else block
+        for block in message.blocks
+    ]
+    return replace(message, blocks=tuple(blocks))
+
+
+def test_everything_can_be_drawn(desk: Desk) -> None:
+    """Each screen fits on Slack and on Teams, and no word is lost in silence."""
+    look, count = Look.of(desk.product.context.world), 0
+    for message in screens(desk):
+        # Slack has a picker of its own for people: the options are not for it.
+        check_on_slack(without_people(message), look)
+        check_on_teams(message, look)
+        count += 1
+    assert count > 35
+
+
+def test_on_slack_a_command_opens_it_and_a_window_shows_it(desk: Desk) -> None:
+    """`/account-request` begins an application; in a chat stands a button, and each press opens a window."""
+    asked = command(Slash("t", "U1", "T1", "/oak-account-request", "", "t", ""))
+    assert asked == Pressed("account.request")
+    assert leads_to_modal(asked)
+    texts = desk.product.context.world.door
+    pairs: tuple[tuple[Content, str], ...] = (
+        (Said("new account"), "account.page"), (Said("accounts"), "account.list")
+    )  # fmt: skip
+    for content, opens in pairs:
+        (message,) = desk.send("ana", content)
+        left = in_chat(message, content, texts)
+        (button,) = [item for block in left.blocks if isinstance(block, Buttons) for item in block.items]
+        assert button.action == opens
+        assert leads_to_modal(Pressed(button.action, button.value))
+        assert (
+            words(desk.send("ana", Pressed(button.action, button.value))).splitlines()[0] == message.summary
+        )
+
+
+def test_on_slack_runners_are_picked_as_users(desk: Desk) -> None:
+    """Slack's own picker is drawn, begins with who was picked, and gives back ids."""
+    shown = desk.send("ana", Pressed("account.request"))
+    for number in ("1", "2"):
+        shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES[number]))
+    form, look = form_in(shown), Look.of(desk.product.context.world)
+    drawn = {
+        block["label"]["text"]: block["element"] for block in draw(form, look).blocks if "element" in block
+    }
+    assert drawn["Who leads it?"]["type"] == "users_select"
+    assert drawn["Who else runs it?"]["type"] == "multi_users_select"
+    state = {
+        "a": {drawn["Who leads it?"]["action_id"]: {"type": "users_select", "selected_user": "U0ANA"}},
+        "b": {drawn["Who else runs it?"]["action_id"]: {"selected_users": ["U0JOE", "W0SAM"]}},
+    }
+    given = values_of(state, {}, look.zone)
+    assert given == {"lead": ("U0ANA",), "others": ("U0JOE", "W0SAM")}
+    named = {"lead": ("U0ANA Ana Silva",), "others": ("U0JOE", "person:lucy", "U0SAM Sam Teal")}
+    again = [replace(field, value=named.get(field.name, ())) for field in form.fields]
+    drawn = {
+        block["label"]["text"]: block["element"]
+        for block in draw(type(form)(form.action, form.value, tuple(again), form.submit), look).blocks
+        if "element" in block
+    }
+    assert drawn["Who leads it?"]["initial_user"] == "U0ANA"
+    assert drawn["Who else runs it?"]["initial_users"] == ["U0JOE", "U0SAM"]
+
+
+def on_slack(desk: Desk, user: str, content: Content) -> tuple[Message, ...]:
+    """One event of a user of Slack, as the door hands it on."""
+    incoming = Incoming(f"e{next(_IDS)}", Sender("slack", user, "Ana Silva"), content)
+    return desk.product.assistant.handle(incoming, desk.now)
+
+
+_IDS = itertools.count()
+
+
+def test_slack_users_become_runners(desk: Desk) -> None:
+    """Whoever is on the roster is known by their account; another colleague by the name that Slack gives."""
+    roster = desk.product.context.current.at_start.federation.roster
+    people = {**roster.people, "lucy": replace(roster.people["lucy"], accounts={"slack": "U0LUCY"})}
+    with_federation(desk, roster=replace(roster, people=people))
+    shown = on_slack(desk, "U0ANA", Pressed("account.request"))
+    for number in ("1", "2"):
+        shown = on_slack(desk, "U0ANA", Submitted("account.page", form_in(shown).value, PAGES[number]))
+    place = form_in(shown).value
+    unknown = {"lead": ("U0LUCY Lucy B",), "others": ("U0GUEST",)}
+    shown = on_slack(desk, "U0ANA", Submitted("account.page", place, unknown))
+    assert "nobody whom Signpost knows" in form_in(shown).fields[1].error
+    picked = {"lead": ("U0LUCY Lucy B",), "others": ("U0ANA Ana Silva",)}
+    shown = on_slack(desk, "U0ANA", Submitted("account.page", place, picked))
+    on_slack(desk, "U0ANA", Submitted("account.page", form_in(shown).value, PAGES["4"]))
+    on_slack(desk, "U0ANA", Pressed("account.send", entry(desk).id))
+    assert [(one.who, one.name) for one in entry(desk).details.runners] == [
+        ("person:lucy", "Lucy Banks"), ("user:slack:U0ANA", "Ana Silva")
+    ]  # fmt: skip
+    assert stage(desk) is AccountStage.ATTESTING
+    assert "[I will run it]" in words(on_slack(desk, "U0ANA", Pressed("account.open", entry(desk).id)))
+
+
+def test_on_teams_from_the_word_to_the_attestation(works: Office) -> None:
+    """On Teams an application is filled in page by page on a card, runners picked from the register."""
+
+    def filled(message_id: str, action: dict, **given: str) -> dict:
+        card = json.dumps(works.port.shown[message_id].card)
+        ids = {match[1]: match[0] for match in re.findall(r"(in:\w+:[^\":]*:(\w+))", card)}
+        data = {**action["data"], **{ids[name]: value for name, value in given.items()}}
+        return {"action": {"type": "Action.Execute", "verb": action["verb"], "data": data}}
+
+    async def story() -> None:
+        for name in ("ana", "lucy", "omar"):
+            await works.door.handle(works.activity(name, "install", name="add"))
+        await works.says("ana", "new account")
+        for given in (
+            {"school": "northgate", "platform": "x", "name": NAME},
+            {
+                "aim": PAGES["2"]["aim"][0],
+                "audience": "parents,staff",
+                "promotion": PAGES["2"]["promotion"][0],
+            },
+            {"lead": "person:lucy", "others": "person:omar"},
+            {"open": "yes", "email": "science@harbour.example.sch.uk"},
+        ):
+            message_id, action = works.action("Next")
+            value = filled(message_id, action, **given)
+            await works.invokes("ana", "adaptiveCard/action", value, reply_to=message_id)
+        await works.presses("ana", "Send the application")
+        assert stage(works.desk) is AccountStage.ATTESTING
+        await works.work()
+        assert "You are named to run an account" in works.told("a:lucy")[-1]
+
+    play(story())
+
+
+def test_in_the_terminal_the_whole_application(desk: Desk) -> None:
+    """In the terminal each page is asked field by field, and the application is sent."""
+    lucy = next(number for number, option in enumerate(_people(desk), start=1) if option == "Lucy Banks")
+    omar = next(number for number, option in enumerate(_people(desk), start=1) if option == "Omar Reid")
+    lines = [
+        "new account", "1", "3", NAME, PAGES["2"]["aim"][0], "2", PAGES["2"]["promotion"][0],
+        str(lucy), str(omar), "", "1", "science@harbour.example.sch.uk", "1",
+    ]  # fmt: skip
+    typed, shown, ids = iter(lines), list[str](), iter(range(100))
+
+    def read(_prompt: str) -> str:
+        try:
+            return next(typed)
+        except StopIteration:
+            raise EOFError from None
+
+    def handle(incoming: Incoming) -> tuple[Message, ...]:
+        return desk.product.assistant.handle(incoming, desk.now)
+
+    Terminal("ana", handle, read, shown.append, lambda: f"e{next(ids)}").run()
+    assert stage(desk) is AccountStage.ATTESTING, shown
+
+
+def _people(desk: Desk) -> list[str]:
+    shown = desk.send("joe", Pressed("account.request"))
+    for number in ("1", "2"):
+        given = {**PAGES[number], **({"name": ("@NorthgateBand",)} if number == "1" else {})}
+        shown = desk.send("joe", Submitted("account.page", form_in(shown).value, given))
+    return [option.label for option in form_in(shown).fields[0].options]
+
+
+def test_a_notice_says_nothing_that_was_typed_beside_the_name(desk: Desk) -> None:
+    """What is sent about an application holds its name and school, and a button to open it."""
+    desk.work()
+    live_until_rules(desk)
+    desk.work(20)
+    told = "\n".join(text_of(message) for seen in desk.notebook.seen.values() for _, message in seen)
+    assert NAME in told
+    for word in ("science department", "newsletter", "vault", "harbour.example", "September"):
+        assert word not in told
