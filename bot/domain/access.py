@@ -35,8 +35,8 @@ Agreement = Literal["pause", "resume", "purge", "keys"]
 Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
-# What the policy has people do beside reports. "own": about the accounts that they run or have applied for, or
-# their school; "not_own": where they have no part in an application; "vacant": the same, where no School
+# What the policy has people do beside reports. "own": about the accounts that they run or have applied for,
+# or their school; "not_own": where they have no part in an application; "vacant": the same, where no School
 # Business Manager can act.
 Duty = Literal[
     "log_reply", "answer_reply", "apply_account", "withdraw_account", "see_account", "attest_account",
