@@ -1,4 +1,7 @@
-"""Counts what a governors' report is made of: one function for each capability, over one whole term."""
+"""Counts what a governors' report is made of: one function for each capability, over one whole term.
+
+Of accounts, campaigns and gaps no history is kept: they are counted as they stand when the report is made.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,24 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from bot.accounts import clock as accounts
+from bot.campaigns.people import figures_by_school
 from bot.casework.context import Work
 from bot.domain.cases import WITHDRAWN
 from bot.domain.roster import Federation
 from bot.domain.times import Term
-from bot.governance.figures import CaseFigures, Figures, ReplyFigures, TopicFigures
+from bot.gaps.clock import counts
+from bot.governance.figures import (
+    AccountFigures,
+    CaseFigures,
+    Figures,
+    GapFigures,
+    ReplyFigures,
+    School,
+    TopicFigures,
+    TrainingFigures,
+)
+from bot.storage.campaigns import newest_campaign
 from bot.storage.governance import CountedCase, counted_cases, topics_of
 from bot.storage.replies import counts_in_time
 
@@ -23,6 +39,9 @@ def collect(work: Work, term: Term) -> Figures:
         cases=case_figures(work, term),
         replies=reply_figures(work, term),
         topics=TopicFigures(topics_of(work.tx, term.name)),
+        accounts=account_figures(work),
+        training=training_figures(work),
+        gaps=gap_figures(work),
     )
 
 
@@ -49,6 +68,28 @@ def reply_figures(work: Work, term: Term) -> ReplyFigures:
     since, before = _bounds(work.context.world.federation, term)
     count, in_time = counts_in_time(work.tx, since - _MOMENT, before - _MOMENT)
     return ReplyFigures(in_time, count - in_time)
+
+
+def account_figures(work: Work) -> AccountFigures:
+    """The accounts on the register."""
+    found = accounts.figures(work)
+    return AccountFigures(found.live, found.under_two, found.overdue)
+
+
+def training_figures(work: Work) -> TrainingFigures | None:
+    """The newest campaign, by school, without people who could not be reached; None before the first one."""
+    context = work.context
+    campaign = newest_campaign(work.tx, context.world.policy.id)
+    if campaign is None:
+        return None
+    found = figures_by_school(work.tx, context.vault, context.world.federation, campaign)
+    return TrainingFigures({one.school: School(one.asked - one.not_reached, one.attested) for one in found})
+
+
+def gap_figures(work: Work) -> GapFigures:
+    """The questions that the policy leaves open."""
+    found = counts(work)
+    return GapFigures(found.live, found.open)
 
 
 def _bounds(federation: Federation, term: Term) -> tuple[datetime, datetime]:

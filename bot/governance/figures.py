@@ -34,7 +34,7 @@ class ReplyFigures:
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """The Federation's accounts at the end of the term."""
+    """The Federation's accounts when the report is made."""
 
     live: int
     under_two_runners: int
@@ -65,7 +65,7 @@ class TopicFigures:
 
 @dataclass(frozen=True)
 class GapFigures:
-    """Questions to which the policy has no answer: answered in the term, and waiting at its end."""
+    """Questions to which the policy has no answer: with a signed one in force, and without."""
 
     answered: int
     waiting: int
