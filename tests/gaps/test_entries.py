@@ -198,6 +198,35 @@ def test_the_second_press_shows_reference_and_code_again(desk: Desk) -> None:
         assert tx.execute(text("SELECT count(*) FROM gap_askers")).scalar_one() == 1
 
 
+def test_a_question_is_taken_back_by_its_asker_alone(desk: Desk) -> None:
+    """By the account of whoever gave their name, or by the code; nobody else's press removes anything."""
+    (reference,) = re.findall(r"QST-\w{4}", ask(desk))
+    shown = ask(desk, "kim", "anonymous", "May we post the bus times?")
+    (hidden,), (code,) = re.findall(r"QST-\w{4}", shown), re.findall(r"Code: ([\w-]{14})", shown)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", reference)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", reference, code=code)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", hidden, code="AAAA-BBBB-1234")
+    assert "do not belong together" in desk.fill("kim", "gap.withdraw", hidden)
+    assert stages(desk) == ["waiting", "waiting"]
+    assert "Your question is taken back" in desk.fill("ana", "gap.withdraw", reference)
+    assert "Your question is taken back" in desk.fill("joe", "gap.withdraw", hidden, code=code)
+    assert stages(desk) == []
+
+
+def test_guessing_codes_is_slowed_and_counted(desk: Desk) -> None:
+    """A question's code is guessed as rarely as that of a report, and no guess says whether it exists."""
+    shown = ask(desk, "kim", "anonymous")
+    (hidden,) = re.findall(r"QST-\w{4}", shown)
+    look = {"code": "AAAA-BBBB-1234"}
+    first = desk.fill("joe", "status.show", "", reference=hidden, **look)
+    assert desk.fill("joe", "status.show", "", reference="QST-0000", **look) == first.replace(
+        hidden, "QST-0000"
+    )
+    for _ in range(10):
+        last = desk.fill("joe", "status.show", "", reference=hidden, **look)
+    assert desk.product.context.texts.status.too_many in last
+
+
 def test_an_open_report_survives_a_question_without_a_name(desk: Desk) -> None:
     """Whoever has a report under way keeps it, whatever they ask meanwhile."""
     desk.press("kim", "report.start", "mistake")
