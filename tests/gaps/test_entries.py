@@ -12,6 +12,8 @@ from bot.app import build
 from bot.casework.context import Work
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
+from bot.delivery.answers import MOST_TRIES
+from bot.delivery.sender import PassingFault
 from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.gaps import GapCounts, GapStage
 from bot.domain.messages import Form, Message
@@ -287,6 +289,20 @@ def test_without_the_database_no_signed_answer_is_given(desk: Desk, monkeypatch:
     parses = assistant._parse(incoming)
     shown = "\n".join(text_of(one) for one in assistant._without_storage(incoming, parses, desk.now))
     assert "I could not find an answer" in shown
+
+
+def test_an_answer_outlasts_an_outage(desk: Desk) -> None:
+    """However often the platform refuses it, an answer that took days is brought once it can be."""
+    live(desk)
+    desk.notebook.refuses["ana"] = PassingFault("away")
+    for _ in range(MOST_TRIES + 10):
+        desk.later(minutes=2)
+        desk.work(1)
+    assert desk.notebook.texts("ana") == []
+    del desk.notebook.refuses["ana"]
+    desk.later(minutes=2)
+    desk.work(20)
+    assert [one.splitlines()[0] for one in desk.notebook.texts("ana")] == ["Your question has been answered"]
 
 
 def test_the_figures(desk: Desk) -> None:
