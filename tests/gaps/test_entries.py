@@ -12,6 +12,8 @@ from bot.app import build
 from bot.casework.context import Work
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
+from bot.delivery.answers import MOST_TRIES
+from bot.delivery.sender import PassingFault
 from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.gaps import GapCounts, GapStage
 from bot.domain.messages import Form, Message
@@ -198,6 +200,35 @@ def test_the_second_press_shows_reference_and_code_again(desk: Desk) -> None:
         assert tx.execute(text("SELECT count(*) FROM gap_askers")).scalar_one() == 1
 
 
+def test_a_question_is_taken_back_by_its_asker_alone(desk: Desk) -> None:
+    """By the account of whoever gave their name, or by the code; nobody else's press removes anything."""
+    (reference,) = re.findall(r"QST-\w{4}", ask(desk))
+    shown = ask(desk, "kim", "anonymous", "May we post the bus times?")
+    (hidden,), (code,) = re.findall(r"QST-\w{4}", shown), re.findall(r"Code: ([\w-]{14})", shown)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", reference)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", reference, code=code)
+    assert "do not belong together" in desk.fill("joe", "gap.withdraw", hidden, code="AAAA-BBBB-1234")
+    assert "do not belong together" in desk.fill("kim", "gap.withdraw", hidden)
+    assert stages(desk) == ["waiting", "waiting"]
+    assert "Your question is taken back" in desk.fill("ana", "gap.withdraw", reference)
+    assert "Your question is taken back" in desk.fill("joe", "gap.withdraw", hidden, code=code)
+    assert stages(desk) == []
+
+
+def test_guessing_codes_is_slowed_and_counted(desk: Desk) -> None:
+    """A question's code is guessed as rarely as that of a report, and no guess says whether it exists."""
+    shown = ask(desk, "kim", "anonymous")
+    (hidden,) = re.findall(r"QST-\w{4}", shown)
+    look = {"code": "AAAA-BBBB-1234"}
+    first = desk.fill("joe", "status.show", "", reference=hidden, **look)
+    assert desk.fill("joe", "status.show", "", reference="QST-0000", **look) == first.replace(
+        hidden, "QST-0000"
+    )
+    for _ in range(10):
+        last = desk.fill("joe", "status.show", "", reference=hidden, **look)
+    assert desk.product.context.texts.status.too_many in last
+
+
 def test_an_open_report_survives_a_question_without_a_name(desk: Desk) -> None:
     """Whoever has a report under way keeps it, whatever they ask meanwhile."""
     desk.press("kim", "report.start", "mistake")
@@ -258,6 +289,20 @@ def test_without_the_database_no_signed_answer_is_given(desk: Desk, monkeypatch:
     parses = assistant._parse(incoming)
     shown = "\n".join(text_of(one) for one in assistant._without_storage(incoming, parses, desk.now))
     assert "I could not find an answer" in shown
+
+
+def test_an_answer_outlasts_an_outage(desk: Desk) -> None:
+    """However often the platform refuses it, an answer that took days is brought once it can be."""
+    live(desk)
+    desk.notebook.refuses["ana"] = PassingFault("away")
+    for _ in range(MOST_TRIES + 10):
+        desk.later(minutes=2)
+        desk.work(1)
+    assert desk.notebook.texts("ana") == []
+    del desk.notebook.refuses["ana"]
+    desk.later(minutes=2)
+    desk.work(20)
+    assert [one.splitlines()[0] for one in desk.notebook.texts("ana")] == ["Your question has been answered"]
 
 
 def test_the_figures(desk: Desk) -> None:
