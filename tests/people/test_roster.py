@@ -153,7 +153,7 @@ def test_everyone_who_decides_is_told(desk: Desk) -> None:
     desk.work()
     for user in ("eleanor", "maya", "ivan"):
         # Tom leads an account as well, which the IT Manager is told of by itself (rule 32).
-        told = [item for item in desk.notebook.texts(user) if "The lead of an account" not in item]
+        told = [item for item in desk.notebook.texts(user) if "An account to be closed" not in item]
         assert "as Ivan Doyle proposed and Maya Fenn confirmed" in told[-1]
     assert set(desk.notebook.seen) == {"eleanor", "maya", "ivan"}
 
