@@ -233,6 +233,23 @@ def test_the_page_is_worked_by_keyboard_alone(site: Served, window: BrowserConte
     expect(page.locator("#leader-pane .faces")).to_be_hidden()
 
 
+def test_the_newest_answer_is_one_key_away(site: Served, window: BrowserContext) -> None:
+    """Shift and Tab lead from the box to the newest answer; from there Tab goes on to its buttons."""
+    page = window.new_page()
+    page.goto(site.url)
+    box = page.get_by_label("Message to Signpost from Mira Patel")
+    for _ in range(2):
+        box.fill("Can I follow a former student?")
+        page.keyboard.press("Enter")
+    answers = page.locator("#staff-log .item-bot .message")
+    expect(answers).to_have_count(2)
+    box.focus()
+    page.keyboard.press("Shift+Tab")
+    expect(answers.last).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(answers.last.locator("button").first).to_be_focused()
+
+
 def test_unread_messages_are_counted_until_read(site: Served, window: BrowserContext) -> None:
     """A notice for someone else shows a count beside their name, which goes once it was read."""
     page = window.new_page()

@@ -418,6 +418,11 @@
       event.preventDefault();
       say(event.target.form, event.target.value);
     }
+    if (event.key === "Tab" && event.shiftKey && event.target.matches(".composer textarea")) {
+      // Back from the box to what was just answered, and not through every button of it.
+      const newest = $$(".message", event.target.form.previousElementSibling).at(-1);
+      if (newest) { event.preventDefault(); newest.focus(); }
+    }
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (turn && event.target.matches("[role=tab]")) {
       const tabs = $$("[role=tab]", event.target.parentElement);
