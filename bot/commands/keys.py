@@ -72,8 +72,9 @@ def new() -> None:
     """A new dated key, to be put first in SIGNPOST_KEYS; it is stored nowhere."""
     typer.echo(new_key(_free_id(_known_ids()), secrets.token_bytes))
     typer.echo(
-        "Put this line first in SIGNPOST_KEYS, before the keys that are there, separated by a comma. Print a"
-        " new sheet (`keys sheet`), start every process again with it, then run `keys rotate`.",
+        "Where there is no key yet: SIGNPOST_KEYS= and this line, in .env or the environment; then print it"
+        " (`keys sheet`). Else put it first, before the keys that are there, with a comma between, print a new"
+        " sheet, start every process again with it, then run `keys rotate`.",
         err=True,
     )
 

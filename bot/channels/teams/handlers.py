@@ -356,6 +356,10 @@ class TeamsDoor:
             if activity.reference.scope == "personal":
                 await self._references.lost(user_of(activity))
             return
+        if activity.reference.scope != "personal":
+            # What TEAMS_FLT_CONVERSATION is to name stands nowhere that an administrator could be sure of.
+            there = root(activity.reference)
+            log.info("teams.added", conversation=there.conversation, scope=there.scope)
         if await self._references.saw(activity):
             replies = await self._desk.replies(activity, Said("help"), "welcome")
             await self._chats.show(self._chat(activity), self._offered(Said("help"), replies))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app import new_tokens
 from bot.casework.context import Work
@@ -523,5 +524,18 @@ def test_a_press_on_a_doubled_card_takes_it_away(works: Office) -> None:
         await works.presses("farid", "Open details", on=newer, reference=room())
         await asyncio.sleep(0)
         assert works.port.deleted == [older]
+
+    play(story())
+
+
+def test_the_id_of_a_chat_is_said_where_signpost_is_added(works: Office) -> None:
+    """An administrator reads in the log what TEAMS_FLT_CONVERSATION is to name; of one's own chat nothing."""
+
+    async def story() -> None:
+        with capture_logs() as logged:
+            await works.door.handle(works.activity("farid", "install", name="add", reference=room()))
+            await works.door.handle(works.activity("ana", "install", name="add"))
+        added = [line for line in logged if line["event"] == "teams.added"]
+        assert [(line["conversation"], line["scope"]) for line in added] == [(FLT, "groupChat")]
 
     play(story())
