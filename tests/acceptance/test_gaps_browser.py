@@ -19,7 +19,7 @@ WORDING = "Who pays for Canva?"
 # Where the pictures go that a person looks at; nowhere, where it is not set.
 PICTURES = os.environ.get("SIGNPOST_PICTURES", "")  # noqa: TID251 - the tester's own
 ANSWER = "Use the Federation’s own login. The School Business Manager has it."
-MARK = "The Federation’s answer, not in the policy"
+MARK = "The Federation's answer, not in the policy"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_from_not_covered_to_the_answer(server: Server, chromium: Browser) -> No
     eleanor.fill("The answer, in plain words", ANSWER)
     eleanor.choice("What does the answer say may be done?", "Neither: it only explains").check()
     eleanor.choice(
-        "What does it rest on?", "The policy is silent: this is the Federation’s own answer"
+        "What does it rest on?", "The policy is silent: this is the Federation's own answer"
     ).check()
     eleanor.choice("When is it looked at again?", "In 6 months").check()
     keep(page, "5-answer")
