@@ -63,12 +63,17 @@ JOURNEYS = (
 
 @dataclass
 class Counted:
-    """What it took, and the totals that the progress line said on the way."""
+    """What it took, and the totals that the progress line said on the way.
+
+    `told_first`: the fields for what happened that stood before it was said who may know who reports.
+    """
 
     presses: int = 0
     mandatory: int = 0
     free: int = 0
     totals: tuple[int, ...] = ()
+    named: bool = False
+    told_first: tuple[str, ...] = ()
 
 
 def counted(journey: Journey, world: World) -> Counted:
@@ -79,6 +84,7 @@ def counted(journey: Journey, world: World) -> Counted:
     for _ in range(30):
         assert session.draft is not None
         found.totals += tuple(block.total for block in shown.blocks if isinstance(block, Progress))
+        found.named = found.named or session.draft.step == "mode"
         act = _next(shown, session.draft.step, journey, found)
         found.presses += 1
         shown, session = _turn(session, act, world, found)
@@ -114,6 +120,8 @@ def _press(button: Button) -> Pressed:
 def _filled(form: Form, journey: Journey, found: Counted) -> Submitted:
     values = dict[str, tuple[str, ...]]()
     found.free += sum(field.kind in _FREE for field in form.fields)
+    if not found.named:
+        found.told_first += tuple(field.name for field in form.fields if field.kind == "long_text")
     for field in form.fields:
         found.mandatory += field.required
         if field.name in journey.picks:
@@ -133,6 +141,18 @@ def test_a_report_takes_few_presses(world: World, journey: Journey) -> None:
     assert found.free <= 3
     assert list(found.totals) == sorted(found.totals, reverse=True)
     assert found.presses <= found.totals[0]
+
+
+# What is told before it is said who may know it: of oneself, or of nobody.
+_OF_NOBODY_ELSE = {"mistake", "press", "question"}
+
+
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.name)
+def test_who_may_know_is_said_before_what_happened(world: World, journey: Journey) -> None:
+    """In a report about somebody else no word of what happened is asked for before the identity screen."""
+    found = counted(journey, world)
+    assert found.named
+    assert journey.kind in _OF_NOBODY_ELSE or found.told_first == ()
 
 
 def test_the_table_is_what_is_counted(world: World) -> None:
