@@ -17,7 +17,6 @@ from bot.casework.context import Context
 from bot.delivery import ladder, worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
-from bot.people import holders
 from bot.storage import outbox
 from bot.storage.outbox import Claimed
 from bot.storage.schema import outbox as rows
@@ -114,11 +113,6 @@ def reminds_the_first(patch: Patch) -> None:
     patch.setattr(ladder, "_reminded", lambda *about: known(*about)[:1])
 
 
-def forgets_covers(patch: Patch) -> None:
-    """Nobody who stands in for somebody away is told of the cases that there are."""
-    patch.setattr(holders, "_tell_covers", lambda _case: None)
-
-
 def reminds_early(patch: Patch) -> None:
     """The reminder after the one that is due is sent in its place."""
     patch.setattr(Timetable, "newest_reminder", lambda self, _since, now: self.reminder_after(now))
@@ -140,7 +134,6 @@ MUTANTS: dict[str, Callable[[Patch], None]] = {
         reminds_on,
         reminds_the_first,
         reminds_early,
-        forgets_covers,
     )
 }
 # What is wrong only where there are several workers.
