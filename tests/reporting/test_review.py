@@ -52,7 +52,7 @@ def test_a_restricted_report_lists_few(world: World) -> None:
 
 
 def test_the_one_who_was_not_chosen_is_not_listed(world: World) -> None:
-    """With the chair chosen, the Executive Headteacher cannot open it either; of one's own, with its reason."""
+    """With the chair chosen, the Executive Headteacher cannot open it either; one's own needs a reason."""
     assert seen(world, kind="colleague", conflict="unsure", safe_recipient="chair") == {"carol": "details"}
     assert seen(world, conflict="unsure", safe_recipient="chair_for_eht") == {"carol": "details"}
     assert journeys.route_of(
