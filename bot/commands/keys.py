@@ -73,7 +73,7 @@ def new() -> None:
     typer.echo(new_key(_free_id(_known_ids()), secrets.token_bytes))
     typer.echo(
         "Where there is no key yet: SIGNPOST_KEYS= and this line, in .env or the environment; then print it"
-        " (`keys sheet`). Else put it first, before the keys that are there, with a comma between, print a new"
+        " (`keys sheet`). Else put it first, before the keys that are there, with a comma, print a new"
         " sheet, start every process again with it, then run `keys rotate`.",
         err=True,
     )
