@@ -7,7 +7,6 @@ from typing import Literal
 
 from bot.asking.reading import Guess, Reading, rivals_of
 
-_SOCIAL = frozenset({"follow", "react", "block", "leave"})
 Way = Literal["answer", "ask_back", "related", "nothing"]
 
 
@@ -71,9 +70,9 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
     For a question that is hardly in scope (`likeliest` is None) only an act of social media tells that it is
     for Signpost at all.
     """
-    if likeliest is None and (
-        reading.in_scope < reading.rules.thresholds.stand_in or not _SOCIAL & set(reading.frame.act)
-    ):
+    limits = reading.rules.thresholds
+    social = set(limits.social) & set(reading.frame.act)
+    if likeliest is None and (reading.in_scope < limits.stand_in or not social):
         return None
     against = None if likeliest is None else set(likeliest.against)
     for guess in reading.fitting:
@@ -92,7 +91,12 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
         return True
     limits = reading.rules.thresholds
     least = limits.verdict_named if _is_named(reading, guess) else limits.verdict
-    return reading.sure(guess) >= (max(least, limits.verdict_reduced) if reading.reduced else least)
+    # What its neighbours say, too, is not in doubt between them.
+    alike = {guess.topic.id} | {
+        other for other in guess.topic.siblings if reading.policy.topics[other].verdict == guess.topic.verdict
+    }
+    sure = sum(reading.sure(other) for other in reading.fitting if other.topic.id in alike)
+    return sure >= (max(least, limits.verdict_reduced) if reading.reduced else least)
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

@@ -41,6 +41,32 @@ class ActPattern(Record):
     pattern: Pattern
 
 
+class Grammar(Record):
+    """How a sentence is put: a pattern each, whose meaning `intents/frame.yml` gives."""
+
+    oneself: re.Pattern[str]
+    telling: re.Pattern[str]
+    being: re.Pattern[str]
+    leave: re.Pattern[str]
+    passive: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    fine_for: re.Pattern[str]
+    school: re.Pattern[str]
+    between: re.Pattern[str]
+    let: re.Pattern[str]
+    to_do: re.Pattern[str]
+    for_whom: re.Pattern[str]
+    to: re.Pattern[str]
+    can: re.Pattern[str]
+    opening: re.Pattern[str]
+    doing: re.Pattern[str]
+    describing: re.Pattern[str]
+    sentence: re.Pattern[str]
+    staff_too: re.Pattern[str]
+    calls_itself: re.Pattern[str]
+    blamed: re.Pattern[str]
+
+
 class FrameWords(Record):
     """`intents/frame.yml`, its patterns compiled once."""
 
@@ -55,6 +81,7 @@ class FrameWords(Record):
     duty: Pattern
     accounts: tuple[AccountPattern, ...]
     objects: Pattern
+    grammar: Grammar
     acts: tuple[ActPattern, ...]
 
     @model_validator(mode="after")
