@@ -184,10 +184,13 @@ def _asked_part(text: str, words: FrameWords) -> str:
 
 def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
     inside = words.inside.search(text) is not None
+    student = words.student_too.search(text) is not None
     for found in words.named.finditer(text):
         assert found.lastgroup is not None
         who: str = words.people[int(found.lastgroup[1:])].who
-        if who in ("own_family", "friend") and not inside and words.outside.match(found[0]):
+        # A son or daughter may be a student here: an outsider only where nothing says so.
+        kin = who == "own_family" and not student and words.of_kin.search(found[0])
+        if who in ("own_family", "friend") and not inside and (kin or words.outside.match(found[0])):
             who = "outsider"
         yield _Mention(who, found.start(), found.end())
 

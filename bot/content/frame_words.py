@@ -154,6 +154,11 @@ class FrameWords(Record):
         return self.pattern(self.outsiders)
 
     @cached_property
+    def of_kin(self) -> re.Pattern[str]:
+        """A word for one's own family."""
+        return self.pattern(r"\b{kin}\b")
+
+    @cached_property
     def inside(self) -> re.Pattern[str]:
         """What says that one of one's own people works for the Federation, too."""
         return self.pattern(self.works_here)

@@ -353,7 +353,9 @@ class Thresholds(Record):
     verdict: Share
     verdict_named: Share
     verdict_reduced: Share
+    verdict_bare: Share
     related: Share
+    related_least: Share
     instead: Share
     stand_in: Share
     half: Share
