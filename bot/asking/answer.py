@@ -113,7 +113,8 @@ def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
     """The answer of a topic that was picked by its button. Raises KeyError where there is no such topic."""
     topic = policy.topics[topic_id]
     guess = Guess(topic, 1.0)
-    return _from_topic(Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
+    # Its own question is no question of somebody's: it picks none of the topic's wordings.
+    return replace(_from_topic(Reading("", {}, 1.0, (guess,), policy, rules), guess), question=topic.question)
 
 
 def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) -> Answer | None:
