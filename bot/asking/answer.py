@@ -14,13 +14,24 @@ from typing import Any, Literal
 
 from bot.asking import choose, danger
 from bot.asking.frame import NOTHING_READ, Frame
-from bot.asking.reading import NOTHING_EARLIER, Earlier, Guess, Reading, beside, citations_of, read
+from bot.asking.reading import (
+    NOTHING_EARLIER,
+    Earlier,
+    Guess,
+    Reading,
+    beside,
+    citations_of,
+    put_for,
+    read,
+)
 from bot.content.policy_load import Clause, Policy, Topic
 from bot.content.rules import AnswerRules, AnswerTexts
 from bot.engine.parse import Parse
 
 Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 _REPORTS = ("report_abuse", "report_image", "report_other")
+# Verdicts on what one may do: no answer to what was done.
+_FOR_ACTS = ("never", "allowed_if", "encouraged")
 _MOST_CITATIONS = 5
 _FIRST = 2
 _MOST_OTHERS = 3
@@ -40,7 +51,8 @@ class Choice:
 class Answer:
     """What is said to one question. `text` is the whole of it before "More", readable on its own.
 
-    `verdict` and `modality` are those of `topic`, where it gives one; `citations` are its clauses, `beside`
+    `heading` and `statement` are `topic`'s question and answer as they are put to whoever asks; `verdict` and
+    `modality` are the topic's, where it gives one; `citations` are its clauses, `beside`
     the topics that came close, `nearby` their first clauses. `report` says which report is offered ("" where
     none is), `options` are there
     only to clarify. `about_self`: in danger may be whoever asks. `read_as` says what was read, where that
@@ -54,6 +66,8 @@ class Answer:
     text: str
     confidence: float = 0.0
     topic: str = ""
+    heading: str = ""
+    statement: str = ""
     verdict: str = ""
     modality: str = ""
     citations: tuple[Clause, ...] = ()
@@ -99,7 +113,8 @@ def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
     """The answer of a topic that was picked by its button. Raises KeyError where there is no such topic."""
     topic = policy.topics[topic_id]
     guess = Guess(topic, 1.0)
-    return _from_topic(Reading(topic.question, {}, 1.0, (guess,), policy, rules), guess)
+    # Its own question is no question of somebody's: it picks none of the topic's wordings.
+    return replace(_from_topic(Reading("", {}, 1.0, (guess,), policy, rules), guess), question=topic.question)
 
 
 def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) -> Answer | None:
@@ -159,22 +174,30 @@ class _Asked:
         return None
 
     def _both(self) -> Answer | None:
-        """The answers to both halves of a double question; None where one of them cannot stand alone."""
-        halves = [self._half(part) for part in self._parse.parts]
-        if len(halves) != 2 or None in halves:
+        """The answers to both halves of a double question; None where one of them cannot stand alone.
+
+        The second may lean on the first: "and what happens if they are rude".
+        """
+        if len(self._parse.parts) != 2:
             return None
-        first, second = halves
-        assert first is not None
-        assert second is not None
-        if first.topic == second.topic:
+        first = self._half(self._parse.parts[0])
+        if first is None:
+            return None
+        last, before = self._parse.parts[1], Earlier(first.topic, first.frame)
+        leans = self._reading.rules.thresholds.leans(last.text)
+        second = (self._half(last, before) if leans else None) or self._half(last)
+        if second is None or first.topic == second.topic:
             return None
         texts = self._reading.rules.texts
         text = f"{texts.both}\n\n{first.text}\n\n{second.text}"
         return replace(first, question=self._reading.question, text=text, also=(second,))
 
-    def _half(self, part: Parse) -> Answer | None:
+    def _half(self, part: Parse, earlier: Earlier = NOTHING_EARLIER) -> Answer | None:
         policy, rules = self._reading.policy, self._reading.rules
-        reading = read(part.text, part, policy, rules)
+        reading = read(part.text, part, policy, rules, earlier)
+        if earlier.topic:
+            # What leans on the first half is as much for Signpost as the whole.
+            reading = replace(reading, in_scope=max(reading.in_scope, self._reading.in_scope))
         chosen = choose.choose(reading, asked_before=True)
         if chosen.way != "answer" or chosen.guess is None:
             return None
@@ -280,19 +303,37 @@ def _report_told(reading: Reading) -> Answer:
 
 def _beside(reading: Reading, first: Answer) -> Answer:
     """What comes first, with the clauses of the closest topic that is about what was told."""
-    fitting = reading.fitting
-    likely = reading.goes_on or (fitting and fitting[0].share >= reading.rules.thresholds.beside_report)
-    if not fitting or not likely:
+    closest = _closest(reading, first)
+    if closest is None:
         return first
-    related = _from_topic(reading, fitting[0])
+    related = _from_topic(reading, closest)
     return replace(
         first,
         text=f"{first.text}\n\n{related.text}",
         topic=related.topic,
+        heading=related.heading,
+        statement=related.statement,
         verdict=related.verdict,
         modality=related.modality,
         citations=related.citations,
     )
+
+
+def _closest(reading: Reading, first: Answer) -> Guess | None:
+    """The topic under what comes first: under a report, where no rule is asked for, one of incidents.
+
+    Whoever tells that a pupil poses as them is not told that they may not message pupils.
+    """
+    limits, fitting = reading.rules.thresholds, reading.fitting
+    if not fitting:
+        return None
+    told = first.kind == "report" and not reading.goes_on and not limits.asks(reading.question)
+    if told:
+        kinds = [guess for guess in fitting if guess.topic.offer in _REPORTS]
+        if kinds and kinds[0].share >= limits.beside_incident:
+            return kinds[0]
+    likely = reading.goes_on or fitting[0].share >= limits.beside_report
+    return fitting[0] if likely and not (told and fitting[0].topic.verdict in _FOR_ACTS) else None
 
 
 def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
@@ -312,13 +353,16 @@ def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
 
 
 def _from_topic(reading: Reading, guess: Guess) -> Answer:
-    topic, citations = guess.topic, citations_of(reading, guess.topic)
+    topic = put_for(reading, guess.topic)
+    citations = citations_of(reading, topic)
     return Answer(
         reading.question,
         "answer",
         _sentence(topic, citations[0], reading.policy, reading.rules.texts),
         confidence=reading.sure(guess),
         topic=topic.id,
+        heading=topic.question,
+        statement=statement(topic),
         verdict=topic.verdict,
         modality=topic.modality,
         citations=citations,
@@ -341,6 +385,7 @@ def _related(reading: Reading, guess: Guess) -> Answer:
         "\n".join(parts),
         confidence=reading.sure(guess),
         topic=topic.id,
+        heading=topic.question,
         citations=citations,
         **_near(reading, guess),
         read_as=read_as,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.asking.reading import Guess, Reading, rivals_of
+from bot.content.policy import Slot
 
-_SOCIAL = frozenset({"follow", "react", "block", "leave"})
+_OF_SOCIAL_MEDIA: tuple[Slot, ...] = ("act", "account", "platform")
 Way = Literal["answer", "ask_back", "related", "nothing"]
 
 
@@ -47,7 +48,8 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
     if rivals:
         return Choice("ask_back", best, rivals, decided)
     if not _sure_enough(reading, best):
-        return Choice("related", best, decided=decided)
+        guessed = reading.sure(best) < limits.related_least or _is_bare(reading, best)
+        return Choice("nothing" if guessed else "related", best, decided=decided)
     return Choice("answer", best, decided=decided)
 
 
@@ -71,15 +73,16 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
     For a question that is hardly in scope (`likeliest` is None) only an act of social media tells that it is
     for Signpost at all.
     """
-    if likeliest is None and (
-        reading.in_scope < reading.rules.thresholds.stand_in or not _SOCIAL & set(reading.frame.act)
-    ):
+    limits = reading.rules.thresholds
+    social = set(limits.social) & set(reading.frame.act)
+    if likeliest is None and (reading.in_scope < limits.stand_in or not social):
         return None
     against = None if likeliest is None else set(likeliest.against)
     for guess in reading.fitting:
         slots = () if guess.topic.applies is None else guess.topic.applies.stands_in
         named = slots and all(reading.frame.of(slot) for slot in slots)
-        if named and (against is None or against & set(slots)):
+        # Where others act, what is theirs answers, whatever else turned the likeliest away.
+        if named and (against is None or (against and {"actor", *against} & set(slots))):
             return guess
     return None
 
@@ -92,7 +95,19 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
         return True
     limits = reading.rules.thresholds
     least = limits.verdict_named if _is_named(reading, guess) else limits.verdict
-    return reading.sure(guess) >= (max(least, limits.verdict_reduced) if reading.reduced else least)
+    if _is_bare(reading, guess):
+        least = limits.verdict_bare
+    # What its neighbours say, too, is not in doubt between them.
+    alike = {guess.topic.id} | {
+        other for other in guess.topic.siblings if reading.policy.topics[other].verdict == guess.topic.verdict
+    }
+    sure = sum(reading.sure(other) for other in reading.fitting if other.topic.id in alike)
+    return sure >= (max(least, limits.verdict_reduced) if reading.reduced else least)
+
+
+def _is_bare(reading: Reading, guess: Guess) -> bool:
+    """Whether "allowed" would answer what names nothing of social media: "can I smoke on site"."""
+    return guess.topic.verdict == "allowed_if" and not any(map(reading.frame.of, _OF_SOCIAL_MEDIA))
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bot.content.frame_words import FrameWords
+from bot.content.frame_words import FrameWords, Grammar
 from bot.content.policy import Applies, Slot
 from bot.content.wording import unroll
 
@@ -37,39 +37,6 @@ _PERSONS: Mapping[str, str] = {
 }
 # Whom a rule for staff covers, too; and a school acts through its staff.
 _ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "school": ("staff",)}
-_SELF = re.compile(r"(?:i|we|you|one|us)\b")
-_TELLING = re.compile(r"\b(?:i|i'm|i've|me|my|we|got|having)\b")
-_BEING = re.compile(r"\b(?:is|are|am)(?:n't)?\s*$")
-_LEAVE = re.compile(
-    r"\s*(?:not |still |now |ever |even )*(?:allowed|permitted|able|supposed|meant|expected|obliged|required"
-    r"|free|ok|okay|fine|exempt|bound|forbidden|all ?right|alright|to\b|\w+(?:ing|ed)\b|taught)"
-)
-_PASSIVE = re.compile(
-    r"\s*(?:ever |still |now )?(?:to )?be (?:\w+ly )?(?:\w+ed|named|told|shown|seen|taken|put)\b"
-)
-_PRONOUN = re.compile(r"(?:he|she|they)\b")
-# "fine FOR STUDENTS?", at the end
-_FINE_FOR = re.compile(
-    r"\b(?:ok|okay|fine|allowed|al+ ?right|acceptable|compulsory|permitted|required|rules?|needed)"
-    r" (?:for|if|that|when)\s+$"
-)
-_SCHOOL = re.compile(
-    r"(?:the |our |my )?(?:whole )?(?:schools?|federation|trust|office|department|account)\b"
-)
-_BETWEEN = re.compile(
-    r"(?:\s*(?:ever|also|still|now|just|even|only|all|both|really|any of|some of|our|my|the))*\s*"
-)
-# "is it ok FOR PARENTS TO film", "let PUPILS film"
-_LET = re.compile(r"\b(?:for|let|lets|letting|allow|allowing|make|making|stop)\s+$")
-_TO_DO = re.compile(r"^\s*(?:to\b|\w+)")
-# "PARENTS can film", and at the beginning "STUDENTS filming"
-_CAN = re.compile(
-    r"^\s*(?:can|could|may|might|must|should|shall|needs? to|ha(?:ve|s) to|(?:are |is )?(?:not )?allowed)\b"
-)
-_OPENING = re.compile(r"^\s*(?:what about |re |about |is |are )?$")
-_DOING = re.compile(r"^\s*(?=\w+ing\b)")
-_BARE = frozenset({"pupil", "student", "child", "kid", "parent", "teacher", "colleague"})
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–]\s+|\n+")
 _SHORT = 40
 _PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
 _NOT_OURS = frozenset({"own_family", "friend", "colleague"})
@@ -81,6 +48,7 @@ class Frame:
     """What was read of a question, each slot's values in the order of the text; an empty slot was not said.
 
     `pronoun`: somebody is concerned whom only "him", "her" or "them" names. `duty`: it asks what one must do.
+    `sure`: somebody else than staff is asked about beyond doubt, so that something may be concluded from it.
     """
 
     actor: tuple[str, ...] = ()
@@ -90,6 +58,7 @@ class Frame:
     platform: tuple[str, ...] = ()
     pronoun: bool = False
     duty: bool = False
+    sure: bool = False
 
     def of(self, slot: Slot) -> tuple[str, ...]:
         """The values of a slot."""
@@ -97,9 +66,15 @@ class Frame:
         return values
 
     def following(self, earlier: Frame) -> Frame:
-        """This frame, what it leaves unsaid taken from the one before it."""
+        """This frame, what it leaves unsaid taken from the one before; "they" are those who acted there."""
         both = said_before({slot: self.of(slot) or earlier.of(slot) for slot in SLOTS})
-        return replace(both, pronoun=self.pronoun or earlier.pronoun, duty=self.duty)
+        they = tuple(_PERSONS[who] for who in earlier.actor if who in _PERSONS) if self.pronoun else ()
+        return replace(
+            both,
+            person=both.person or they,
+            pronoun=self.pronoun or earlier.pronoun,
+            duty=self.duty,
+        )
 
     def to_json(self) -> dict[str, str | None]:
         """The first value of each slot, as `ask --json` prints it."""
@@ -154,7 +129,8 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     concerned = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
     mentions = tuple(_mentions(concerned, words))
     clauses = tuple(_clauses(asked, words))
-    actor = _actor(asked, clauses, mentions, words)
+    subject = _blamed(asked, mentions, words.grammar) or _actor(asked, clauses, mentions, words)
+    actor = _with_staff(subject, asked, words.grammar)
     acts = _acts(asked, clauses, words)
     persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
     if _NOT_OURS & set(persons) and "other_pupil" not in persons and words.student_too.search(asked):
@@ -168,13 +144,14 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     ):
         persons.append("student")
     return Frame(
-        actor=() if actor.value is None else (actor.value,),
+        actor=actor.values,
         act=acts,
         account=_accounts(asked, words),
         person=tuple(dict.fromkeys(persons)),
         platform=_platforms(asked, platforms),
         pronoun=words.said_of.search(asked) is not None,
         duty=words.of_duty.search(asked) is not None,
+        sure=actor.sure,
     )
 
 
@@ -185,8 +162,11 @@ class _Mention(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    value: str | None
-    mention: _Mention | None
+    """Who acts: `sure` where that is the word after "can", and not inferred."""
+
+    values: tuple[str, ...] = ()
+    mention: _Mention | None = None
+    sure: bool = False
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -197,17 +177,20 @@ def _asked_part(text: str, words: FrameWords) -> str:
     """Of a long text the sentences in which something is asked; of a short one all."""
     if len(text.split()) <= _SHORT:
         return text
-    sentences = [part for part in _SENTENCE.split(text) if part]
+    sentences = [part for part in words.grammar.sentence.split(text) if part]
     asking = [part for part in sentences if part.endswith("?") or words.asked.search(part)]
     return " ".join(asking[-2:]) or text
 
 
 def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
     inside = words.inside.search(text) is not None
+    student = words.student_too.search(text) is not None
     for found in words.named.finditer(text):
         assert found.lastgroup is not None
         who: str = words.people[int(found.lastgroup[1:])].who
-        if who in ("own_family", "friend") and not inside and words.outside.match(found[0]):
+        # A son or daughter may be a student here: an outsider only where nothing says so.
+        kin = who == "own_family" and not student and words.of_kin.search(found[0])
+        if who in ("own_family", "friend") and not inside and (kin or words.outside.match(found[0])):
             who = "outsider"
         yield _Mention(who, found.start(), found.end())
 
@@ -223,62 +206,84 @@ def _actor(
     text: str, clauses: Sequence[tuple[int, int]], mentions: Sequence[_Mention], words: FrameWords
 ) -> _Subject:
     """Who does what is asked about: the word after "can", or the one before it."""
+    grammar = words.grammar
     for start, _ in clauses:
-        found = _after(text, start, mentions)
-        if found.value is not None:
+        found = _after(text, start, mentions, grammar)
+        if found.values:
             return found
-        if _PRONOUN.match(text[start:].lstrip()) and not _TELLING.search(text[:start]):
+        if grammar.pronoun.match(text[start:].lstrip()) and not grammar.telling.search(text[:start]):
             before = [mention for mention in mentions if mention.end <= start and mention.who in _ACTORS]
             if before:
-                return _Subject(_ACTORS[before[0].who], before[0])
+                return _Subject((_ACTORS[before[0].who],), before[0])
     for mention in mentions:
         if mention.who in _ACTORS and _acts_itself(text, mention, words):
-            return _Subject(_ACTORS[mention.who], mention)
-    return _Subject(None, None)
+            sure = grammar.fine_for.search(text[: mention.start]) is not None
+            return _Subject((_ACTORS[mention.who],), mention, sure)
+    return _Subject()
+
+
+def _blamed(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subject | None:
+    """One's own people, where the question is what follows from what they did."""
+    told = (mention for mention in mentions if mention.who == "outsider")
+    return next((_Subject(("outsider",), m) for m in told if grammar.blamed.search(text, m.end)), None)
+
+
+def _with_staff(subject: _Subject, text: str, grammar: Grammar) -> _Subject:
+    """The actor, and staff beside it where the asker acts, too: "do pupils mind if I follow them"."""
+    if subject.mention is None or "staff" in subject.values or not grammar.staff_too.search(text):
+        return subject
+    return _Subject((*subject.values, "staff"), subject.mention)
 
 
 def _acts_itself(text: str, mention: _Mention, words: FrameWords) -> bool:
     """Whether somebody does something without "can" in front: "let pupils film", "pupils filming"."""
-    before, after = text[: mention.start], text[mention.end :]
-    if _FINE_FOR.search(before):
+    before, after, grammar = text[: mention.start], text[mention.end :], words.grammar
+    if grammar.fine_for.search(before):
         return True
-    if _LET.search(before):
-        # "take a picture for the head" ends there; "for parents to film" goes on.
-        return (_TO_DO.match(after) is not None) and (
-            not before.rstrip().endswith("for") or after.lstrip().startswith("to ")
-        )
-    if _CAN.match(after):
+    if grammar.let.search(before):
+        if grammar.for_whom.search(before) and not grammar.to.match(after):
+            return False
+        return grammar.to_do.match(after) is not None
+    if grammar.can.match(after):
         return True
-    doing = _DOING.match(after) if _OPENING.match(before) else None
+    doing = grammar.doing.match(after) if grammar.opening.match(before) else None
     return doing is not None and any(act.match(after, doing.end()) for _, act in words.done)
 
 
-def _after(text: str, start: int, mentions: Sequence[_Mention]) -> _Subject:
-    gap = _BETWEEN.match(text, start)
+def _after(text: str, start: int, mentions: Sequence[_Mention], grammar: Grammar) -> _Subject:
+    gap = grammar.between.match(text, start)
     place = start if gap is None else gap.end()
     begin = len(text) - len(text[start:].lstrip())
-    if _SELF.match(text, begin) or _SELF.match(text, place):
-        return _Subject("staff", None)
+    if grammar.oneself.match(text, begin) or grammar.oneself.match(text, place):
+        return _oneself(text, mentions, grammar)
     for mention in mentions:
-        if begin <= mention.start <= place and mention.who in _ACTORS and not _is_no_actor(text, mention):
-            # "are colleagues fair game" asks no leave for them; "are parents allowed to" does.
-            if _BEING.search(text[:start]) and not _LEAVE.match(text, mention.end):
+        if begin <= mention.start <= place and mention.who in _ACTORS:
+            if _is_no_actor(text, mention, grammar):
                 continue
-            return _Subject(_ACTORS[mention.who], mention)
-    if _SCHOOL.match(text, begin):
-        return _Subject("school", None)
-    return _Subject(None, None)
+            # "are colleagues fair game" asks no leave for them; "are parents allowed to" does.
+            if grammar.being.search(text[:start]) and not grammar.leave.match(text, mention.end):
+                continue
+            return _Subject((_ACTORS[mention.who],), mention, sure=True)
+    return _Subject(("school",)) if grammar.school.match(text, begin) else _Subject()
 
 
-def _is_no_actor(text: str, mention: _Mention) -> bool:
+def _oneself(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subject:
+    """Who asks for themselves: staff, unless they say that they are something else."""
+    for mention in mentions:
+        if mention.who in ("governor", "volunteer") and grammar.calls_itself.search(text[: mention.start]):
+            return _Subject((mention.who,), mention)
+    return _Subject(("staff",))
+
+
+def _is_no_actor(text: str, mention: _Mention, grammar: Grammar) -> bool:
     """Whether it only describes the word after it ("a pupil's work"), or suffers the act ("be named")."""
     said = text[mention.start : mention.end].strip()
-    return said.endswith(("'s", "s'")) or said in _BARE or _PASSIVE.match(text, mention.end) is not None
+    return bool(grammar.describing.search(said) or grammar.passive.match(text, mention.end))
 
 
 def _acts(text: str, clauses: Sequence[tuple[int, int]], words: FrameWords) -> tuple[str, ...]:
     """The first act of each part that asks; where nothing asks, that of the last sentence, or of all."""
-    last = len(text) - len(_SENTENCE.split(text)[-1])
+    last = len(text) - len(words.grammar.sentence.split(text)[-1])
     whole = [(last, len(text))], [(0, len(text))]
     for parts in (clauses, *whole) if clauses else whole:
         found = [_first_act(text, start, end, words) for start, end in parts]

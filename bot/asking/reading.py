@@ -11,7 +11,7 @@ from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
 from bot.content.policy import Slot
 from bot.content.policy_load import Clause, Policy, Topic
 from bot.content.rules import AnswerRules
-from bot.content.wording import fold, words
+from bot.content.wording import fold, unroll, words
 from bot.engine.parse import Continued, Parse
 
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "ly", "s")
@@ -212,6 +212,16 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
     pool = tuple(dict.fromkeys([own[0], *listed]))
     first = nearest_first(reading.question, pool, reading.policy.clauses.values())[0]
     return (first, *(clause for clause in own if clause is not first))
+
+
+def put_for(reading: Reading, topic: Topic) -> Topic:
+    """`topic` in the first of its wordings that is for this question; as it stands where none is."""
+    plain = unroll(reading.question)
+    for wording in topic.wordings:
+        named = all(set(values) & set(reading.frame.of(slot)) for slot, values in wording.when.items())
+        if named and (wording.said is None or wording.said.search(plain)):
+            return topic.put(wording)
+    return topic
 
 
 def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.asking.answer import Answer, statement
+from bot.asking.answer import Answer
 from bot.content.policy_load import Clause, Offer, Policy, Topic
 from bot.content.rules import AnswerTexts
 from bot.domain.messages import (
@@ -136,14 +136,14 @@ class _Show:
             yield Paragraph(answer.read_as, muted=True)
         if answer.kind == "related":
             yield Paragraph(answer.about)
-            yield Heading(topic.question)
+            yield Heading(answer.heading)
         else:
             if answer.kind != "answer":
                 yield Paragraph(texts.headings.related)
             # The topic's own question, so that its answer can be read in one way only.
-            yield Heading(topic.question)
+            yield Heading(answer.heading)
             yield Verdict(topic.verdict, texts.label(topic))
-            yield Paragraph(statement(topic))
+            yield Paragraph(answer.statement)
             yield from self._first(topic)
         yield from self._quotes(answer.citations[:1])
         if answer.kind != "related":
@@ -246,11 +246,11 @@ class _Show:
         return Outside("\n".join([note.text, *self.lines(note.contacts)]), note.source)
 
     def _quotes(self, clauses: tuple[Clause, ...]) -> Iterator[Quote]:
-        """Each clause after the sentence that opens its list, and none twice."""
+        """Each clause after the sentence that opens its list, or before it where it is whole; none twice."""
         shown: set[str] = set()
         for clause in clauses:
             lead_in = None if clause.lead_in is None else self._policy.clauses[clause.lead_in]
-            for part in (lead_in, clause):
+            for part in (clause, lead_in) if clause.stands_alone else (lead_in, clause):
                 if part is not None and part.id not in shown:
                     shown.add(part.id)
                     yield Quote(part.id, part.section, part.lines, part.quote)

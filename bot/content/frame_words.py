@@ -41,6 +41,32 @@ class ActPattern(Record):
     pattern: Pattern
 
 
+class Grammar(Record):
+    """How a sentence is put: a pattern each, whose meaning `intents/frame.yml` gives."""
+
+    oneself: re.Pattern[str]
+    telling: re.Pattern[str]
+    being: re.Pattern[str]
+    leave: re.Pattern[str]
+    passive: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    fine_for: re.Pattern[str]
+    school: re.Pattern[str]
+    between: re.Pattern[str]
+    let: re.Pattern[str]
+    to_do: re.Pattern[str]
+    for_whom: re.Pattern[str]
+    to: re.Pattern[str]
+    can: re.Pattern[str]
+    opening: re.Pattern[str]
+    doing: re.Pattern[str]
+    describing: re.Pattern[str]
+    sentence: re.Pattern[str]
+    staff_too: re.Pattern[str]
+    calls_itself: re.Pattern[str]
+    blamed: re.Pattern[str]
+
+
 class FrameWords(Record):
     """`intents/frame.yml`, its patterns compiled once."""
 
@@ -55,6 +81,7 @@ class FrameWords(Record):
     duty: Pattern
     accounts: tuple[AccountPattern, ...]
     objects: Pattern
+    grammar: Grammar
     acts: tuple[ActPattern, ...]
 
     @model_validator(mode="after")
@@ -125,6 +152,11 @@ class FrameWords(Record):
     def outside(self) -> re.Pattern[str]:
         """One's own people, grown up, as the question names them."""
         return self.pattern(self.outsiders)
+
+    @cached_property
+    def of_kin(self) -> re.Pattern[str]:
+        """A word for one's own family."""
+        return self.pattern(r"\b{kin}\b")
 
     @cached_property
     def inside(self) -> re.Pattern[str]:

@@ -7,10 +7,11 @@ note*; where the policy contradicts itself, a *contradiction* says so beside the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
@@ -89,6 +90,12 @@ Person = Literal[
     "public",
 ]
 Slot = Literal["actor", "act", "account", "person", "platform"]
+_VALUES: Mapping[Slot, tuple[str, ...]] = {
+    "actor": get_args(Actor),
+    "act": get_args(Act),
+    "account": get_args(Account),
+    "person": get_args(Person),
+}
 
 
 class Alias(Record):
@@ -119,7 +126,9 @@ class Entry(Record):
 class Clause(Entry):
     """One sentence or bullet of the source: `quote` is verbatim, `lines` its first and last line from 1.
 
-    `lead_in` is the clause to be read before this one, such as the sentence that opens its list.
+    `lead_in` is the clause to be read before this one, such as the sentence that opens its list. One that
+    `stands_alone` is whole without it and shown before it: "Under no circumstances …" is never read under
+    "… can be assumed to be acceptable".
     """
 
     id: ClauseId
@@ -129,6 +138,7 @@ class Clause(Entry):
     modality: Modality
     quote: Text
     lead_in: ClauseId | None = None
+    stands_alone: bool = False
 
     @model_validator(mode="after")
     def _lines_run_forward(self) -> Self:
@@ -165,12 +175,37 @@ class Applies(Record):
         return self
 
 
+class Wording(Record):
+    """How a topic is put to some: the heading and the sentence that answer what they asked.
+
+    It is for a question whose frame names one of the values of each slot under `when`, and that holds the
+    pattern `said` (in lower case). Verdict and force are the topic's; `cites` are clauses of it that come
+    first.
+    """
+
+    when: Mapping[Slot, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
+    said: re.Pattern[str] | None = None
+    question: Text
+    answer: Text
+    cites: tuple[ClauseId, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_for_some(self) -> Self:
+        if not self.when and self.said is None:
+            raise ValueError("a wording needs `when` or `said`: it would be for everybody")
+        for slot, values in self.when.items():
+            if unknown := [value for value in values if value not in _VALUES.get(slot, values)]:
+                raise ValueError(f"when: {slot} is never {', '.join(unknown)}")
+        return self
+
+
 class Topic(Entry):
     """One question that staff ask. `cites` is best first: its first clause is the one that answers.
 
     `verdict` is *never* or *must* for "should (not)" too; `modality` says which the text says. `tell` holds
     only people whom the policy itself says to tell or consult. `first` are outside notes to be read before
-    anyone acts on the answer: they stand directly under it, the others of `outside` behind "More".
+    anyone acts on the answer: they stand directly under it, the others of `outside` behind "More". The first
+    of `wordings` that a question meets takes the place of `question` and `answer`.
     """
 
     id: KebabId
@@ -187,6 +222,14 @@ class Topic(Entry):
     outside: tuple[KebabId, ...] = ()
     offer: Offer | None = None
     siblings: tuple[KebabId, ...] = ()
+    wordings: tuple[Wording, ...] = ()
+
+    def put(self, wording: Wording) -> Topic:
+        """This topic as `wording` puts it."""
+        cites = tuple(dict.fromkeys((*wording.cites, *self.cites)))
+        return self.model_copy(
+            update={"question": wording.question, "answer": wording.answer, "cites": cites}
+        )
 
 
 class Option(Record):

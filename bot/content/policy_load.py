@@ -130,8 +130,16 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
     for index, note in enumerate(topic.outside):
         if note in topic.first:
             yield place.fault(f"{note} is under `first` already", "outside", index)
+    yield from _check_wordings(place)
     if topic.id in topic.siblings:
         yield place.fault("a topic cannot be its own sibling", "siblings")
+
+
+def _check_wordings(place: Place[Topic]) -> Iterator[Fault]:
+    for index, wording in enumerate(place.item.wordings):
+        for clause in wording.cites:
+            if clause not in place.item.cites:
+                yield place.fault(f"{clause} is not a clause of this topic", "wordings", index, "cites")
 
 
 def _check_clarification(place: Place[Clarification], draft: Draft) -> Iterator[Fault]:

@@ -40,6 +40,10 @@ Summary = Literal["answer", "related", "clarify", "not_covered", "report", "conc
 class Framed(Protocol):
     """What was read of a question, slot by slot."""
 
+    @property
+    def sure(self) -> bool:
+        """Whether somebody else than staff is asked about beyond doubt."""
+
     def of(self, slot: Slot) -> tuple[str, ...]:
         """The values of a slot, in the order of the text."""
 
@@ -130,7 +134,8 @@ class AnswerTexts(Record):
     report_other: Text
     read_as: Annotated[Phrase, Holding("read")]
     related_about: Annotated[Phrase, Holding("about read")]
-    related_follows: Text
+    related_not_asked: Annotated[Phrase, Holding("about read")]
+    related_ask: Text
     related_actors: dict[Actor, Text]
     related_own: Text
     related_needs: Annotated[Phrase, Holding("about")]
@@ -155,6 +160,7 @@ class AnswerTexts(Record):
     not_in_policy: Annotated[Phrase, Holding("text source")]
     quoted: Annotated[Phrase, Holding("quote section lines")]
     quoted_after: Annotated[Phrase, Holding("lead_in quote section lines")]
+    quoted_under: Annotated[Phrase, Holding("lead_in quote section lines")]
     line: Annotated[Phrase, Holding("first")]
     lines: Annotated[Phrase, Holding("first last")]
     verdicts: Table[Verdict, Text]
@@ -206,15 +212,15 @@ class AnswerTexts(Record):
             return self.related_unsure
         if not read:
             return self.related_needs.fill(about=about)
-        told = [self.related_about.fill(about=about, read=read)]
-        if slot == "actor" and topic.verdict in _BINDING:
+        # Of a ban nothing is concluded, nor from whom or what it is about: misread, that would be a yes.
+        not_asked = slot == "account" and topic.verdict == "must"
+        opening = self.related_not_asked if not_asked else self.related_about
+        told = [opening.fill(about=about, read=read)]
+        if slot == "actor" and topic.verdict in _BINDING and frame.sure:
             told += self._for_others(values)
-        elif slot == "account" and topic.verdict == "must":
-            # Of a ban nothing is concluded, nor from whom or what it is about: misread, that would be a yes.
-            told.append(self.related_follows)
         if _is_own_life(frame):
             told.append(self.related_own)
-        return " ".join(told)
+        return " ".join([*told, self.related_ask])
 
     def _for_others(self, actors: Sequence[str]) -> list[str]:
         """What a rule for somebody else means for the actor."""
@@ -234,10 +240,15 @@ class AnswerTexts(Record):
         return self.not_in_policy.fill(text=note.text, source=note.source)
 
     def quotation(self, clause: Clause, lead_in: Clause | None = None) -> str:
-        """A clause verbatim, with its section and lines, after the sentence that opens its list."""
+        """A clause verbatim, with its section and lines, after the sentence that opens its list.
+
+        One that is whole stands before that sentence.
+        """
         where = {"quote": clause.quote, "section": clause.section, "lines": self._place(clause)}
         if lead_in is None:
             return self.quoted.fill(**where)
+        if clause.stands_alone:
+            return self.quoted_under.fill(lead_in=lead_in.quote, **where)
         return self.quoted_after.fill(lead_in=lead_in.quote, **where)
 
     def _place(self, clause: Clause) -> str:
@@ -349,12 +360,16 @@ class Thresholds(Record):
     verdict: Share
     verdict_named: Share
     verdict_reduced: Share
+    verdict_bare: Share
     related: Share
+    related_least: Share
     instead: Share
     stand_in: Share
     half: Share
     reading_shown: Share
     beside_report: Share
+    beside_incident: Share
+    social: tuple[Act, ...]
     cite_beside: Share
     going_on: GoingOn
     follow_up_scope: Share
@@ -392,7 +407,11 @@ class Thresholds(Record):
     def stands_alone(self, question: str) -> bool:
         """Whether a question is a whole sentence, and no word of it points back."""
         plain = unroll(question)
-        return bool(re.search(self.whole, plain)) and not re.search(self.points_back, plain)
+        return bool(re.search(self.whole, plain)) and not self.leans(question)
+
+    def leans(self, text: str) -> bool:
+        """Whether a word of a text points back at what was said before it."""
+        return re.search(self.points_back, unroll(text)) is not None
 
     def follows_up(self, question: str) -> bool:
         """Whether a question looks as though it went on from the last one."""

@@ -15,7 +15,15 @@ _BETWEEN = re.compile(
     rf"|,?\s+(?:and also|and|also|plus|& also|&)\s+(?=(?:if so,? )?{_ASKING}\b)"
     rf"|[.;]\s+(?:and |also )?(?={_ASKING}\b)"
 )
-_ASKS = re.compile(rf"\b{_ASKING}\b")
+# What asks is put the other way round ("can I", "what happens"): "our kids are mates" only tells.
+_FILLED = r"(?:and|also|or|plus|oh|so|ok|hi|hello|if so|please|but|then|just|\W)"
+_ASKS = re.compile(
+    rf"^(?:{_FILLED}\s*)*{_ASKING}\b"
+    rf"|\b{_ASKING}(?:n't| not)? (?:i|we|you|he|she|it|this|that|they|there|anyone|anybody|staff|teachers"
+    r"|parents|pupils|students|governors|(?:the|a|an|my|our) \w+)\b"
+    r"|\b(?:who|whom|what|where|which|how) (?:\w+ )?(?:do|does|can|should|must|is|are|to|happens|has)\b"
+    r"|^(?:is it )?(?:ok|okay|fine|allowed|alright) (?:to|if|for)\b"
+)
 
 
 def halves(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -295,7 +296,10 @@ class BuiltinEngine:
         if self._gate is not None:
             features = np.vstack([rows[:1], rows[len(wholes) :]])
             alarm = self._gate.read(parts, features, kind_signals(*read[0]))
-        found = [self._parse(half, *read[at], None) for at, half in enumerate(halved, 1)]
+        found = [
+            replace(self._parse(half, *read[at], None), after=partial(self._continued, text=half))
+            for at, half in enumerate(halved, 1)
+        ]
         whole = self._parse(text, *read[0], alarm)
         english = is_english(folded, self._reader.knows)
         return replace(
@@ -303,7 +307,7 @@ class BuiltinEngine:
             english=english,
             parts=tuple(found),
             reduced=self.reduced_accuracy,
-            after=lambda said: self._continued(said, text),
+            after=partial(self._continued, text=text),
         )
 
     def _continued(self, said: str, text: str) -> Continued:

@@ -191,6 +191,8 @@ def test_any_text_has_a_frame(world: World, text: str) -> None:
         ("- value: block\n", "- value: blok\n", "acts > 0 > value"),
         ("{boss}\\\\b|(?:show|tell", "{bos}\\\\b|(?:show|tell", "no list {bos}"),
         ('objects: "', 'objects: "(', "not a regular expression"),
+        ('  blamed: "', '  blamed: "(', "grammar > blamed"),
+        ("  blamed: ", "  blame: ", "grammar > blame"),
     ],
 )
 def test_broken_words_are_named(tmp_path: Path, old: str, new: str, fault: str) -> None:

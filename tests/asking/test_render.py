@@ -68,7 +68,8 @@ def test_every_topic_can_be_shown(world: World) -> None:
     for topic in world.policy.topics.values():
         given = answer_topic(topic.id, world.policy, world.rules)
         message, first = show(world, given), given.citations[0]
-        assert quotes(message) == [*([first.lead_in] if first.lead_in else []), first.id]
+        led = [first.lead_in] if first.lead_in else []
+        assert quotes(message) == ([first.id, *led] if first.stands_alone else [*led, first.id])
         assert len(of(message, Callout)) == len(world.rules.texts.first(topic))
         assert of(message, Outside) == []
         assert len(of(message, Bullets)) == bool(topic.next) + bool(topic.tell)
@@ -125,7 +126,7 @@ def test_closest_rule_says_first_what_it_is_about(world: World) -> None:
             "does not say whether",
             "not bind",
         ),
-        ("do I need initials on my own Facebook", "sign_posts", "does not ask it of you", "not bind"),
+        ("do I need initials on my own Facebook", "sign_posts", "does not ask this of your own", "not bind"),
         ("do I need initials on my own Facebook", "sign_posts", "does not refer to the Federation", "staff"),
         ("do pupils need initials on their Facebook", "sign_posts", "does not bind a student", "outside"),
     ],

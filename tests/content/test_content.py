@@ -101,7 +101,13 @@ NAMED_AS = {
 # What a lead-in says where it makes all that stands under it required, "should" or not.
 BINDING = re.compile("rules must apply|strictly adhered to")
 
-topics = pytest.mark.parametrize("topic", POLICY.topics.values(), ids=POLICY.topics.keys())
+# Every topic as it stands, and as each of its wordings puts it.
+PUT = dict(POLICY.topics) | {
+    f"{topic.id}/{place}": topic.put(wording)
+    for topic in POLICY.topics.values()
+    for place, wording in enumerate(topic.wordings, 1)
+}
+topics = pytest.mark.parametrize("topic", PUT.values(), ids=PUT.keys())
 clauses = pytest.mark.parametrize("clause", POLICY.clauses.values(), ids=POLICY.clauses.keys())
 
 

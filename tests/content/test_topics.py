@@ -77,7 +77,13 @@ READ_FIRST = {
     r"colleague is doing online with": "adult-may-pose-risk",
 }
 
-topics = pytest.mark.parametrize("topic", POLICY.topics.values(), ids=POLICY.topics.keys())
+# Every topic as it stands, and as each of its wordings puts it.
+PUT = dict(POLICY.topics) | {
+    f"{topic.id}/{place}": topic.put(wording)
+    for topic in POLICY.topics.values()
+    for place, wording in enumerate(topic.wordings, 1)
+}
+topics = pytest.mark.parametrize("topic", PUT.values(), ids=PUT.keys())
 clauses = pytest.mark.parametrize("clause", POLICY.clauses.values(), ids=POLICY.clauses.keys())
 notes = pytest.mark.parametrize("note", POLICY.outside.values(), ids=POLICY.outside.keys())
 
