@@ -31,15 +31,9 @@ from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
-from bot.content.door_texts import load_door_texts, load_paper_texts
-from bot.content.playbook import load_playbook
-from bot.content.policy_load import load_policy
-from bot.content.posting import load_posting
-from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
-from bot.content.rules import load_answer_rules
-from bot.content.tables import Outcomes, PermissionTable, Retention
-from bot.content.world import World
+from bot.content.tables import Outcomes, Retention
+from bot.content.world import World, load_world
 from bot.delivery.sender import Sender as WayOut
 from bot.delivery.worker import Worker
 from bot.domain.messages import Button
@@ -112,22 +106,7 @@ class Product:
 
 def read_world(settings: Settings) -> World:
     """The policy, journeys, texts and the Federation's settings. Raises DataFaults."""
-    folder = settings.policy_kb
-    table = load(folder / "permissions.yml", PermissionTable)
-    policy = load_policy(folder / "social-media")
-    return World(
-        policy=policy,
-        playbook=load_playbook(folder, policy),
-        rules=load_answer_rules(settings.intents, folder, policy),
-        federation=settings.federation,
-        permissions=table.permissions,
-        approvers=table.two_people,
-        duties=table.workflows,
-        door=load_door_texts(folder / "door-texts.yml", policy.topics),
-        paper=load_paper_texts(folder / "paper-texts.yml", policy),
-        posting=load_posting(folder, policy),
-        replies=load_replies(folder / "replies.yml", policy.clauses),
-    )
+    return load_world(settings.policy_kb, settings.intents, settings.federation)
 
 
 def read_case_texts(settings: Settings, world: World) -> tuple[CaseTexts, CaseWork, RosterTexts]:

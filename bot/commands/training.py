@@ -10,7 +10,8 @@ import typer
 
 from bot.app import NoEngine, build, clock
 from bot.casework.context import Context
-from bot.commands.registry import cli, command, opened
+from bot.commands.opened import opened
+from bot.commands.registry import cli, command
 from bot.content.staff_list import COLUMNS, read_staff_list
 from bot.domain.roster import role_name
 from bot.domain.staff import Member, as_address

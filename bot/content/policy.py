@@ -91,14 +91,31 @@ class Alias(Record):
 
 
 class PolicyHeader(Record):
-    """`policy.yml`: which policy this is. `version` is what the source says, or "not stated"."""
+    """`policy.yml`: which policy this is. `version` is what the source says, or "not stated".
+
+    `name` is what it is called within a sentence. `owner` answers for it, the governors approved it on
+    `approved` (null: not known here), and by `review` it is looked at again. `headings` stand in the source
+    and are no rules, beside the sections of the clauses. A `draft` is not served.
+    """
 
     id: KebabId
     title: Text
+    name: Text
     version: Text
     source: Text
     prefix: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+    owner: Text
+    approved: Day | None
+    review: Day
+    headings: tuple[Text, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    draft: bool = False
+
+    @model_validator(mode="after")
+    def _is_reviewed_later(self) -> Self:
+        if self.approved is not None and self.approved >= self.review:
+            raise ValueError(f"approved on {self.approved}, so its review cannot be on {self.review}")
+        return self
 
 
 class Entry(Record):

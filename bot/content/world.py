@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from bot.content.door_texts import DoorTexts, PaperTexts
-from bot.content.playbook import Playbook
-from bot.content.policy_load import Policy
-from bot.content.posting import Posting
-from bot.content.reply_texts import ReplyRules
-from bot.content.rules import AnswerRules
+from bot.content.documents import load
+from bot.content.door_texts import DoorTexts, PaperTexts, load_door_texts, load_paper_texts
+from bot.content.playbook import Playbook, load_playbook
+from bot.content.policy_load import Policy, load_policies
+from bot.content.posting import Posting, load_posting
+from bot.content.reply_texts import ReplyRules, load_replies
+from bot.content.rules import AnswerRules, load_answer_rules
+from bot.content.tables import PermissionTable
 from bot.domain.access import Decision, Duties, Permissions
 from bot.domain.roster import Federation
 
@@ -38,3 +41,22 @@ class World:
     replies: ReplyRules
     platform: str = ""
     now: datetime | None = None
+
+
+def load_world(policy_kb: Path, intents: Path, federation: Federation) -> World:
+    """Everything of both folders. Raises DataFaults."""
+    table = load(policy_kb / "permissions.yml", PermissionTable)
+    policy = load_policies(policy_kb)
+    return World(
+        policy=policy,
+        playbook=load_playbook(policy_kb, policy),
+        rules=load_answer_rules(intents, policy_kb, policy),
+        federation=federation,
+        permissions=table.permissions,
+        approvers=table.two_people,
+        duties=table.workflows,
+        door=load_door_texts(policy_kb / "door-texts.yml", policy.topics),
+        paper=load_paper_texts(policy_kb / "paper-texts.yml", policy),
+        posting=load_posting(policy_kb, policy),
+        replies=load_replies(policy_kb / "replies.yml", policy.clauses),
+    )

@@ -36,7 +36,7 @@ Decision = Literal["roster", Agreement]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 Permissions = Mapping[Action, Mapping[str, Condition]]
 # What the policy has people do beside reports. "own" is for the accounts that somebody runs.
-Duty = Literal["log_reply", "answer_reply"]
+Duty = Literal["log_reply", "answer_reply", "sign_answer"]
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 DutyCondition = Literal["always", "own"]
 DUTY_ROLES = ("anybody", "runner")

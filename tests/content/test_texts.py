@@ -162,7 +162,8 @@ def test_check_reads_the_texts_of_cases(tmp_path: Path, monkeypatch: pytest.Monk
     """`check` proves the texts of cases with the rest of the knowledge base, whatever the database says."""
     settings = settings_in(tmp_path)
     world = world_of(settings)
-    shutil.copytree(KB, tmp_path / "policy_kb")
+    for folder in ("policy_kb", "intents"):
+        shutil.copytree(KB.parent / folder, tmp_path / folder)
     path = tmp_path / "policy_kb" / file
     slip = next(names(path.read_text(encoding="utf-8")))
     path.write_text(slip.made_in(path.read_text(encoding="utf-8")), encoding="utf-8")
