@@ -11,7 +11,7 @@ from bot.commands.registry import cli
 
 __all__ = ["cli"]
 # What a policy officer runs after each change: nothing else is loaded, which would take seconds.
-LIGHT = (["check", "--content"], ["policy", "anchor"], ["policy", "diff"], ["policy", "import"])
+LIGHT = (["check", "--content"], *(["policy", name] for name in ("accept", "anchor", "diff", "import")))
 # Each module registers its commands as it is imported; the order is that of the help.
 OTHERS = ("running", "asking", "keys", "data", "auditing", "training", "signing")
 GROUPS = (policies,)

@@ -8,8 +8,13 @@ from typing import Annotated
 import typer
 
 from bot import places
+from bot.authoring.accepting import accept
 from bot.authoring.anchoring import renew
+from bot.authoring.difference import difference
+from bot.authoring.drafting import draft, source_lines
 from bot.authoring.proof import prove_content
+from bot.authoring.reading import read_file
+from bot.authoring.sentences import Rule, rules_of
 from bot.commands.registry import cli, command
 from bot.content.policy_load import policy_folders
 from bot.domain.faults import ToldFault
@@ -92,3 +97,55 @@ def anchor(
         typer.echo(str(fault), err=True)
     if done.faults:
         raise typer.Exit(1)
+
+
+@command("import", group)
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A policy as .docx, .pdf or .txt.")],
+    title: Annotated[str, typer.Option("--title", help="What it is called; else its first heading.")] = "",
+    prefix: Annotated[str, typer.Option("--prefix", help="Letters before the numbers of clauses.")] = "",
+    into: Annotated[
+        str, typer.Option("--into", help="A policy that is there: only its source is replaced.")
+    ] = "",
+) -> None:
+    """Draft a policy's folder from a file: clauses, topics to write, examples to read."""
+    paper = read_file(file)
+    for notice in paper.notices:
+        typer.echo(notice, err=True)
+    if into:
+        path = folder_of(into) / "source.txt"
+        path.write_text("\n".join(source_lines(paper.parts)) + "\n", encoding="utf-8")
+        typer.echo(f"{path} is the new version. `python -m bot policy anchor {into}` says what it changes.")
+        return
+    done = draft(paper, places.HOME / "policy_kb", title, prefix, places.today())
+    typer.echo(
+        f"{done.folder}: {done.clauses} clauses, {done.topics} topics to write. It is a draft, and Signpost"
+        " does not start with it: `python -m bot check --content` names what is left (docs/policy.md)."
+    )
+
+
+@command("diff", group)
+def diff(
+    old: Annotated[str, typer.Argument(help="A file as for `import`, or a folder of policy_kb/.")],
+    new: Annotated[str, typer.Argument(help="The same: the version after it.")],
+) -> None:
+    """What a new version says otherwise, rule by rule, in plain words."""
+    same, changes = difference(_rules(old), _rules(new))
+    for change in changes:
+        for line in change.told():
+            typer.echo(line)
+    typer.echo(f"{same} rules are the same, {len(changes)} are not.")
+
+
+def _rules(name: str) -> list[Rule]:
+    if Path(name).is_file():
+        return list(rules_of(read_file(Path(name)).parts))
+    return list(rules_of(read_file(folder_of(name) / "source.txt").parts))
+
+
+@command("accept", group)
+def accept_examples(policy: Which = "") -> None:
+    """Put the examples of a drafted policy, which you have read, where Signpost learns from them."""
+    folder = folder_of(policy)
+    count = accept(folder, places.HOME / "intents")
+    typer.echo(f"{count} intents are in intents/. `python -m bot train` learns them, which takes minutes.")

@@ -38,7 +38,7 @@ Contact = Literal[
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3}[a-z]?$")]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3,4}[a-z]?$")]
 ContradictionId = Annotated[str, StringConstraints(pattern=r"^X[1-9][0-9]*$")]
 
 

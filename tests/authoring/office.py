@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from bot import places
 from bot.__main__ import cli
 from bot.asking.answer import Answer, answer
+from bot.asking.render import as_messages
 from bot.content.world import World, load_world
 from bot.engine.parse import Parse, Ranked
 from tests.support.federation import federation
@@ -84,6 +85,10 @@ class Office:
         question = world.policy.topics[topic].question
         parse = Parse(question, (Ranked(world.policy.intent(topic), 0.95),), 1.0)
         return answer(question, parse, world.policy, rules=world.rules), world
+
+    def shown(self, given: Answer, world: World) -> str:
+        """The message of an answer."""
+        return str(as_messages(given, world.policy, {}, texts=world.rules.texts))
 
 
 def open_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
