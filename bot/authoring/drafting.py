@@ -23,8 +23,8 @@ _DULL = frozenset(
     re.findall(r"\w+", "a an the of to in on at by for and or is are be must should may can not no it its")
 )
 _SUBJECT = re.compile(
-    r"^(?P<who>[A-Z][\w’' -]{2,40}?) (?:must|should|may|can|shall|will|are)(?: not| never)?(?: be)?"
-    r"(?: allowed to| permitted to| required to| expected to)? (?P<what>[a-z].+?)[.:;]?$"
+    r"^(?P<who>[A-Z][\w’' -]{2,40}?) (?:(?:must|should|may|can|shall|will)(?: not| never)?"
+    r"|are (?:not )?(?:allowed|permitted|required|expected) to) (?P<what>[a-z].+?)[.:;]?$"
 )
 _ASKING = (
     "Can {who} {what}?",

@@ -144,14 +144,21 @@ def warnings(policy_kb: Path, policy: Policy, training: Training, today: date) -
 
 def _held(policy_kb: Path, policy: Policy) -> Iterator[str]:
     places = topic_places(policy_kb)
-    for name, changed in policy.held.items():
-        path, line = places[name]
-        folder = policy.homes[name].id
-        why = f"{', '.join(changed)} changed" if changed else "its own words are not what was signed"
-        waits = read_signatures(policy_kb / folder).waiting.get(name)
-        signed = f"; {', '.join(waits.by)} signed" if waits else ""
-        mend = f"two people sign: `python -m bot policy sign {folder}`"
-        yield f"{path}:{line}: {name}: held back, because {why}{signed}; {mend}"
+    for cover in policy.covers:
+        file = read_signatures(policy_kb / cover.id)
+        mend = f"two people sign: `python -m bot policy sign {cover.id}`"
+        held = [name for name in policy.held if policy.homes[name] is cover]
+        fresh = [name for name in held if file.of(name) is None and name not in file.waiting]
+        if fresh:
+            yield f"{policy_kb / cover.id}: held back, as nobody has signed them: {_listed(fresh)}; {mend}"
+        for name in held:
+            if name in fresh:
+                continue
+            (path, line), changed = places[name], policy.held[name]
+            why = f"{', '.join(changed)} changed" if changed else "its own words are not what was signed"
+            waits = file.waiting.get(name)
+            signed = f"; {', '.join(waits.by)} signed" if waits else ""
+            yield f"{path}:{line}: {name}: held back, because {why}{signed}; {mend}"
     if policy.changed:
         yield from _standing_on(policy_kb, policy.changed)
 

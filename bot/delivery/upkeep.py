@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.casework.context import Context, Stand, Work
-from bot.delivery import announcements, ladder, undelivered
+from bot.delivery import announcements, ladder, reviews, undelivered
 from bot.people import holders, standing
 from bot.replies import clock
 from bot.staff.register import forget_left
@@ -60,6 +60,7 @@ class Upkeep:
     _digested: str = ""
     _digest_broken: bool = False
     _alarmed: str = ""
+    _owner_told: bool = False
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
 
     def at_once(self) -> None:
@@ -83,6 +84,7 @@ class Upkeep:
             standing.refresh(Work(tx, self.context, now))
             stand = self.context.current.stand
         self._see_to_digest(now)
+        self._tell_owner(now)
         if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
             # Cases are looked at without a lock: what somebody was just taking is seen the second time.
@@ -104,6 +106,13 @@ class Upkeep:
             self._digest_broken = True
         else:
             self._digested, self._digest_broken = due, False
+
+    def _tell_owner(self, now: datetime) -> None:
+        """Once a process: what a policy holds back changes at a start alone."""
+        if not self._owner_told:
+            with self.context.database.transaction() as tx:
+                reviews.owe(Work(tx, self.context, now))
+            self._owner_told = True
 
     def _is_due_again(self, now: datetime) -> bool:
         again = self._settles_again
