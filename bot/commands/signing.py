@@ -72,6 +72,8 @@ def _show(topics: list[str], policy: Policy) -> None:
     for name in topics:
         found = policy.topics[name]
         typer.echo(f"{name}: {found.question}\n  answer: {found.answer}")
+        for step in found.next:
+            typer.echo(f"  next: {step}")
         for clause in policy.citations(found):
             typer.echo(f"  {clause.id}: {clause.quote}")
     typer.echo(f"{len(topics)} held back. To sign: --by ID --author ID, once by each of two people.")

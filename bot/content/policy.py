@@ -20,21 +20,6 @@ Verdict = Literal["never", "must", "allowed_if", "encouraged", "information"]
 Modality = Literal["must", "should", "may", "information"]
 Role = Literal["eht", "flt", "sbm", "fbm", "it"]
 Offer = Literal["report_abuse", "report_image", "report_other", "account_request", "ask_flt"]
-Contact = Literal[
-    "dsl",
-    "deputy_dsl",
-    "police_emergency",
-    "police_non_emergency",
-    "lado",
-    "childrens_social_care",
-    "protect",
-    "nspcc_whistleblowing",
-    "professionals_online_safety_helpline",
-    "union",
-    "data_protection_lead",
-    "chair",
-    "eht",
-]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -236,7 +221,7 @@ class OutsideNote(Entry):
     id: KebabId
     text: Text
     source: Text
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Text, ...] = ()
     owner: Text
     agreed: Day | None
     review: Day

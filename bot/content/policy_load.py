@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from bot.content.anchors import Anchored, Lines, Quoted, Sentence, anchor
+from bot.content.contacts import load_contacts, unknown_contact
 from bot.content.documents import DataFaults, Document, Fault, unreadable
 from bot.content.policy import (
     Alias,
@@ -51,8 +52,8 @@ _NO_POLICIES = ("journeys",)
 class Draft:
     """A policy as read, before its files have been held against one another.
 
-    `header` and `source` (the file and its lines) are None where their files could not be read, which is a
-    fault already.
+    `header`, `source` (the file and its lines) and `contacts` are None where their files could not be read,
+    which is a fault already.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class Draft:
     contradictions: Shelf[Contradiction]
     clarifications: Shelf[Clarification]
     outside: Shelf[OutsideNote]
+    contacts: frozenset[str] | None
 
     @cached_property
     def anchored(self) -> Anchored:
@@ -87,6 +89,8 @@ def check(draft: Draft) -> Iterator[Fault]:
     yield from _check_source(draft)
     for topic in draft.topics:
         yield from _check_topic(topic, draft)
+    for note in draft.outside:
+        yield from _check_note(note, draft)
     for contradiction in draft.contradictions:
         yield from _unknown(contradiction, "clauses", contradiction.item.clauses, draft.clauses, "clause")
     for clarification in draft.clarifications:
@@ -163,6 +167,12 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
     for key in ("question", "answer"):
         if TO_WRITE in getattr(topic, key):
             yield place.fault(f"the {key} is still to be written", key)
+
+
+def _check_note(place: Place[OutsideNote], draft: Draft) -> Iterator[Fault]:
+    for index, key in enumerate(place.item.contacts):
+        if draft.contacts is not None and key not in draft.contacts:
+            yield place.fault(unknown_contact(key), "contacts", index)
 
 
 def _check_clarification(place: Place[Clarification], draft: Draft) -> Iterator[Fault]:
@@ -315,6 +325,7 @@ def load_policy(folder: Path) -> Policy:
 def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     """A policy's folder as read, and everything that is wrong with it."""
     header, source, faults = _read_header(folder)
+    contacts = _contacts(folder.parent, faults)
     draft = Draft(
         folder=folder,
         header=header,
@@ -328,6 +339,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
             [folder / "clarifications.yml"], ClarificationFile, Clarification, "clarifications"
         ),
         outside=read_shelf([folder.parent / "outside.yml"], OutsideFile, OutsideNote, "notes"),
+        contacts=contacts,
     )
     faults += check(draft)
     try:
@@ -355,6 +367,14 @@ def _read_header(
     except (OSError, UnicodeDecodeError) as error:
         why = unreadable(path, error).message
         return header, None, [*faults, document.fault(f"the source, {header.source}, {why}", ("source",))]
+
+
+def _contacts(policy_kb: Path, faults: list[Fault]) -> frozenset[str] | None:
+    try:
+        return load_contacts(policy_kb)
+    except DataFaults as error:
+        faults += error.faults
+        return None
 
 
 def _draft_fault(document: Document) -> Fault:

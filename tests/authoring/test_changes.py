@@ -271,6 +271,17 @@ def test_overdue_reviews_are_named(office: Office) -> None:
     assert "its review was due on 2026-11-29; its owner is Executive Headteacher" in warning
 
 
+def test_a_contact_is_added_without_python(office: Office) -> None:
+    """A new contact is a line of contacts.yml; naming one that is not there is a fault that says so."""
+    source = "source: KCSIE\n    contacts: [dsl, deputy_dsl"
+    path = office.policy_kb / "outside.yml"
+    path.write_text(path.read_text("utf-8").replace(source, f"{source}, counsellor", 1), "utf-8")
+    (fault,) = office.faults()
+    assert fault.startswith("policy_kb/outside.yml:26: dsl-first: there is no contact 'counsellor'")
+    office.edit("policy_kb/contacts.yml", "contacts:\n", "contacts:\n  counsellor: School counsellor\n")
+    assert office.faults() == []
+
+
 def test_a_half_written_folder_is_refused(office: Office) -> None:
     """A folder without its files, whatever is in it, is faults, and nothing starts with it."""
     folder = office.policy_kb / "phones"

@@ -91,6 +91,8 @@ OUTSIDE = """notes:
     review: 2027-01-01
 """
 
+CONTACTS = "contacts:\n  union: A trade union\n"
+
 FILES = {
     "phones/source.txt": SOURCE,
     "phones/policy.yml": POLICY,
@@ -99,6 +101,7 @@ FILES = {
     "phones/contradictions.yml": CONTRADICTIONS,
     "phones/clarifications.yml": CLARIFICATIONS,
     "outside.yml": OUTSIDE,
+    "contacts.yml": CONTACTS,
 }
 
 # The file, the words to change, what they become, the line of the fault, and words of its message.
@@ -182,7 +185,7 @@ BROKEN = [
         "the answer is still to be written",
     ),
     ("phones/policy.yml", "prefix: ph", "prefix: fon", 2, "is called fon-001"),
-    ("outside.yml", "contacts: [union]", "contacts: [onion]", 5, "'union'"),
+    ("outside.yml", "contacts: [union]", "contacts: [onion]", 5, "no contact 'onion'"),
     ("outside.yml", "    owner: Office manager\n", "", 2, "owner"),
     ("outside.yml", "    agreed: 2026-01-01\n", "", 2, "agreed"),
     ("outside.yml", "    review: 2027-01-01\n", "", 2, "review"),

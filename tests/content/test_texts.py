@@ -16,6 +16,7 @@ import yaml
 from bot.checks import check_everything
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
+from bot.content.contacts import load_contacts
 from bot.content.documents import DataFaults, Document, Record, load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.journey_checks import slot_values
@@ -45,11 +46,11 @@ def loaders() -> Mapping[str, Load]:
     """How `python -m bot check` reads each file."""
     policy = load_policy(KB / "social-media")
     playbook = load_playbook(KB, policy)
-    values = slot_values(tuple(playbook.steps.values()))
+    values, contacts = slot_values(tuple(playbook.steps.values())), load_contacts(KB)
 
     def load_contact(path: Path) -> None:
         document = Document(path)
-        if faults := list(check_contact(document, document.parse(ContactFile), values)):
+        if faults := list(check_contact(document, document.parse(ContactFile), values, contacts)):
             raise DataFaults(faults)
 
     return {
