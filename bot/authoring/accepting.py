@@ -10,6 +10,27 @@ import yaml
 from bot.authoring.drafting import EXAMPLES
 from bot.content.documents import Document
 from bot.domain.faults import ToldFault
+from bot.engine.training import load_training
+
+# Of a title these do not tell one policy from another.
+_OF_ANY = frozenset(
+    ("policy", "policies", "school", "schools", "federation", "with", "from", "social", "media")
+)
+_OUTSIDE = "out_of_scope"
+
+
+def outsiders(folder: Path, intents: Path) -> tuple[str, ...]:
+    """The examples that say of a policy's own subject that no policy covers it, each with its file and line.
+
+    They were right before there was this policy; now the engine would learn to turn its questions away.
+    """
+    title = str(Document(folder / "policy.yml").data["title"]).lower()
+    subject = set(re.findall(r"[a-z]{4,}", title)) - _OF_ANY
+    if not subject:
+        return ()
+    about = re.compile(rf"\b(?:{'|'.join(sorted(subject))})s?\b", re.IGNORECASE)
+    examples = (one for one in load_training(intents).examples if one.intent == _OUTSIDE)
+    return tuple(f"{one.path}:{one.line}: {one.text}" for one in examples if about.search(one.text))
 
 
 def accept(folder: Path, intents: Path) -> int:

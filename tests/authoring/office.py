@@ -18,6 +18,7 @@ from bot.asking.render import as_messages
 from bot.content.world import World, load_world
 from bot.engine.parse import Parse, Ranked
 from tests.support.federation import federation
+from tests.support.sqlite import make_ready
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 30)
@@ -102,4 +103,5 @@ def open_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'signpost.db'}",
         "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
     }
+    make_ready(settings["DATABASE_URL"])
     return Office(tmp_path, settings)

@@ -286,6 +286,15 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
         read_file(mobile_phones.as_pdf(tmp_path / "m.pdf"), seconds=0.001)
 
 
+def test_accepting_names_examples_that_say_the_contrary(office: Office) -> None:
+    """Examples of "no policy covers it" on the new policy's own subject are named with file and line."""
+    office.bot("policy", "import", str(mobile_phones.as_docx(office.home / "m.docx")))
+    said = office.bot("policy", "accept", "mobile-phone-policy").said
+    assert "intents/nlu/ordinary.yml:" in said
+    assert "can pupils bring phones" in said
+    assert "timetable" not in said
+
+
 def test_accepting_twice_is_refused(office: Office) -> None:
     """Examples are moved once; a second time, and a policy without any, says so."""
     office.bot("policy", "import", str(mobile_phones.as_docx(office.home / "m.docx")))
