@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from bot import logs
 from bot.commands import policies
 from bot.commands.registry import cli
 
@@ -21,5 +20,7 @@ if sys.argv[1:3] not in LIGHT:
         import_module(f"bot.commands.{name}")
 
 if __name__ == "__main__":
-    logs.configure(to_terminal=sys.stderr.isatty())
+    if sys.argv[1:3] not in LIGHT:
+        # The others log nothing.
+        import_module("bot.logs").configure(to_terminal=sys.stderr.isatty())
     cli()
