@@ -18,7 +18,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 # Beside what it stands for: whoever deletes the one deletes the other. `train` itself finds what has really changed.
-.cache/.learnt: $(VENV)/.runtime $(shell find intents policy_kb/social-media bot/engine -type f -not -name "*.pyc")
+.cache/.learnt: $(VENV)/.runtime $(shell find intents policy_kb/*/ bot/engine -type f -not -name "*.pyc")
 	$(BIN)/python -m bot train
 	touch $@
 

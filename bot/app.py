@@ -31,21 +31,11 @@ from bot.channels.teams import app as teams
 from bot.channels.teams.config import PLATFORM as TEAMS
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
-from bot.content.account_texts import load_accounts
-from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseTexts, CaseWork, load_case_texts
 from bot.content.documents import load
-from bot.content.door_texts import load_door_texts, load_paper_texts
-from bot.content.gap_texts import load_gaps
-from bot.content.governor_texts import load_governors
-from bot.content.playbook import Playbook, load_playbook
-from bot.content.policy_load import load_policy
-from bot.content.posting import load_posting
-from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
-from bot.content.rules import load_answer_rules
-from bot.content.tables import Outcomes, PermissionTable, Retention
-from bot.content.world import World
+from bot.content.tables import Outcomes, Retention
+from bot.content.world import World, load_world
 from bot.delivery.sender import Sender as WayOut
 from bot.delivery.worker import Worker
 from bot.domain.gaps import Golden
@@ -58,7 +48,6 @@ from bot.engine.rasa import RasaEngine, RasaService, model_suffix
 from bot.engine.training import load_training
 from bot.health import Health
 from bot.people import standing
-from bot.reporting.journeys import ALERT
 from bot.running import (
     SharedClock,
     bound,
@@ -118,39 +107,14 @@ class Product:
 
 def read_world(settings: Settings) -> World:
     """The policy, journeys, texts and the Federation's settings. Raises DataFaults."""
-    folder = settings.policy_kb
-    table = load(folder / "permissions.yml", PermissionTable)
-    policy = load_policy(folder / "social-media")
-    playbook = load_playbook(folder, policy)
-    return World(
-        policy=policy,
-        playbook=playbook,
-        rules=load_answer_rules(settings.intents, folder, policy),
-        federation=settings.federation,
-        permissions=table.permissions,
-        approvers=table.two_people,
-        duties=table.workflows,
-        door=load_door_texts(folder / "door-texts.yml", policy.topics),
-        paper=load_paper_texts(folder / "paper-texts.yml", policy),
-        posting=load_posting(folder, policy),
-        replies=load_replies(folder / "replies.yml", policy.clauses),
-        governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
-        campaigns=load_campaigns(folder / "campaigns.yml", policy),
-        gaps=load_gaps(folder / "gaps.yml"),
-        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
-    )
-
-
-def kinds_of(playbook: Playbook) -> frozenset[str]:
-    """Every kind that a report can have."""
-    return frozenset((*playbook.mandatory, ALERT))
+    return load_world(settings.policy_kb, settings.intents, settings.federation)
 
 
 def read_case_texts(settings: Settings, world: World) -> tuple[CaseTexts, CaseWork, RosterTexts]:
     """The texts of cases, of the work on them, and of the roster. Raises DataFaults."""
     folder = settings.policy_kb
     return (
-        load_case_texts(folder / "case-texts.yml", kinds_of(world.playbook)),
+        load_case_texts(folder / "case-texts.yml", world.playbook.kinds),
         load(folder / "case-work.yml", CaseWork),
         load(folder / "roster-texts.yml", RosterTexts),
     )

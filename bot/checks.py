@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.app import NoEngine, build, clock, read_case_texts, read_rasa, read_world
+from bot.app import NoEngine, build, clock, read_rasa, read_world
+from bot.authoring.proof import prove_content
 from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
-from bot.content.campaign_texts import version_of
-from bot.content.documents import DataFaults, Document, Fault, load
+from bot.content.documents import DataFaults, load
+from bot.content.policy_load import policy_folders
 from bot.content.tables import Retention
-from bot.content.world import World
 from bot.domain.retention import CASE_CLASSES
 from bot.engine.engine import Fit, find_fit, read_lesson, written_ns
 from bot.engine.rasa import RasaFault
@@ -73,30 +73,9 @@ def _roles(settings: Settings) -> str:
     return f"{len(roster.people)} people hold {len(roster.roles)} roles"
 
 
-def _knowledge(settings: Settings) -> str:
-    world = read_world(settings)
-    read_case_texts(settings, world)
-    policy, steps = world.policy, world.playbook.steps
-    if early := _agreed_early(settings, world):
-        raise DataFaults(early)
-    found = (
-        f"version {version_of(policy)!r}, {len(policy.clauses)} clauses, {len(policy.topics)} topics,"
-        f" {len(steps)} steps of journeys"
-    )
-    bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
-    # Such a topic answers every actor, on every account, about everybody.
-    return f"{found}; without `applies`: {', '.join(bare)}" if bare else found
-
-
-def _agreed_early(settings: Settings, world: World) -> list[Fault]:
-    document, today = Document(settings.policy_kb / "outside.yml"), clock().date()
-    return [
-        document.fault(
-            f"{note.id}: agreed on {note.agreed}, which is yet to come", ("notes", number, "agreed")
-        )
-        for number, note in enumerate(world.policy.outside.values())
-        if note.agreed and note.agreed > today
-    ]
+def _knowledge(settings: Settings) -> Finding:
+    proof = prove_content(settings.policy_kb, settings.intents, clock().date())
+    return Finding("knowledge base", proof.faults, proof.note, proof.warnings)
 
 
 def _retention(settings: Settings) -> Finding:
@@ -127,7 +106,7 @@ def _outdated(settings: Settings, fit: Fit) -> str:
     if not fit.others:
         return "the builtin engine is not trained yet"
     learnt = written_ns(fit.others[0])
-    folders = (settings.intents, settings.policy_kb / "social-media")
+    folders = (settings.intents, *policy_folders(settings.policy_kb))
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     newer = [str(path.relative_to(settings.intents.parent)) for path in files if written_ns(path) > learnt]
     more = f" and {len(newer) - _NAMED} more" if len(newer) > _NAMED else ""

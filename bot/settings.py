@@ -11,28 +11,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot import places
 from bot.channels.slack.config import SlackConfig
 from bot.channels.teams.config import TeamsConfig
 from bot.connections import Networks
 from bot.content.documents import DataFaults
 from bot.content.federation import date_faults, load_federation, production_faults
+from bot.domain.faults import ToldFault
 from bot.domain.roster import Federation
 from bot.environment import Environment, EnvironmentFaults, read_variables
 from bot.mail import MailServer
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import file_of
 
-_PACKAGE = Path(__file__).resolve().parent
-# A wheel holds a copy of the data files in the package; in a checkout they stand beside it.
-_IS_CHECKOUT = (_PACKAGE.parent / "policy_kb").is_dir()
-HOME = _PACKAGE.parent if _IS_CHECKOUT else _PACKAGE / "data"
+HOME = places.HOME
 EXAMPLE = HOME / "federation.example.yml"
 LOOPBACK = "127.0.0.1"
 # What HS256 asks of its key; a shorter one could be guessed.
 _SHORTEST_TOKEN = 32
 
 
-class SettingsFaults(Exception):
+class SettingsFaults(ToldFault):
     """Everything in the settings that must be mended before Signpost can start, a line each."""
 
 
@@ -63,12 +62,12 @@ class Places:
     @property
     def golden(self) -> Path:
         """Questions of which the right answer is known."""
-        return HOME / "tests" / "golden" / "questions.jsonl" if _IS_CHECKOUT else HOME / "golden.jsonl"
+        return HOME / "tests" / "golden" / "questions.jsonl" if places.IS_CHECKOUT else HOME / "golden.jsonl"
 
     @property
     def cache(self) -> Path:
         """Where what was learnt is kept, to start faster; it may be deleted at any time."""
-        return HOME / ".cache" if _IS_CHECKOUT else self.data / "cache"
+        return HOME / ".cache" if places.IS_CHECKOUT else self.data / "cache"
 
 
 @dataclass(frozen=True)

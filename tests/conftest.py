@@ -5,20 +5,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from bot.app import kinds_of
-from bot.content.account_texts import load_accounts
-from bot.content.campaign_texts import load_campaigns
-from bot.content.documents import load
-from bot.content.door_texts import load_door_texts, load_paper_texts
-from bot.content.gap_texts import load_gaps
-from bot.content.governor_texts import load_governors
-from bot.content.playbook import load_playbook
-from bot.content.policy_load import load_policy
-from bot.content.posting import load_posting
-from bot.content.reply_texts import load_replies
-from bot.content.rules import load_answer_rules
-from bot.content.tables import PermissionTable
-from bot.content.world import World
+from bot.content.world import World, load_world
 from tests.support.desk import Desk
 from tests.support.federation import federation
 from tests.support.postgres import Cluster
@@ -105,27 +92,7 @@ def postgres_url(cluster: Cluster) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def world() -> World:
     """The real policy, journeys and texts, and a made-up Federation."""
-    folder = ROOT / "policy_kb"
-    policy = load_policy(folder / "social-media")
-    table = load(folder / "permissions.yml", PermissionTable)
-    playbook = load_playbook(folder, policy)
-    return World(
-        policy=policy,
-        playbook=playbook,
-        rules=load_answer_rules(ROOT / "intents", folder, policy),
-        federation=federation(),
-        permissions=table.permissions,
-        approvers=table.two_people,
-        duties=table.workflows,
-        door=load_door_texts(folder / "door-texts.yml", policy.topics),
-        paper=load_paper_texts(folder / "paper-texts.yml", policy),
-        posting=load_posting(folder, policy),
-        replies=load_replies(folder / "replies.yml", policy.clauses),
-        governors=load_governors(folder / "governors.yml", kinds_of(playbook)),
-        campaigns=load_campaigns(folder / "campaigns.yml", policy),
-        gaps=load_gaps(folder / "gaps.yml"),
-        accounts=load_accounts(folder / "accounts.yml", policy, playbook),
-    )
+    return load_world(ROOT / "policy_kb", ROOT / "intents", federation())
 
 
 @pytest.fixture

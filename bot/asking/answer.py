@@ -206,8 +206,9 @@ class _Asked:
         return replace(_from_choice(reading, chosen), frame=reading.frame)
 
 
-def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
-    """An answer as `ask --json` prints it; `policy` is the policy's id."""
+def to_json(given: Answer, policy: Policy | None = None) -> dict[str, Any]:
+    """An answer as `ask --json` prints it, with the id of its policy; none where it may be any of several."""
+    covers = () if policy is None else policy.covers_of(given.topic)
     shown = {
         "question": given.question,
         "kind": given.kind,
@@ -227,7 +228,7 @@ def to_json(given: Answer, policy: str = "") -> dict[str, Any]:
         ],
         "report": given.report or None,
         "frame": given.frame.to_json(),
-        "policy": policy or None,
+        "policy": covers[0].id if len(covers) == 1 else None,
     }
     if given.also:
         shown["also"] = [to_json(second, policy) for second in given.also]
@@ -355,16 +356,17 @@ def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
 def _from_topic(reading: Reading, guess: Guess) -> Answer:
     topic = put_for(reading, guess.topic)
     citations = citations_of(reading, topic)
+    held = topic.id in reading.policy.held
     return Answer(
         reading.question,
         "answer",
         _sentence(topic, citations[0], reading.policy, reading.rules.texts),
         confidence=reading.sure(guess),
         topic=topic.id,
-        heading=topic.question,
-        statement=statement(topic),
-        verdict=topic.verdict,
-        modality=topic.modality,
+        heading=heading(topic, reading.policy),
+        statement="" if held else statement(topic),
+        verdict="" if held else topic.verdict,
+        modality="" if held else topic.modality,
         citations=citations,
         **_near(reading, guess),
         report=_offered(reading, topic),
@@ -377,7 +379,7 @@ def _related(reading: Reading, guess: Guess) -> Answer:
     citations = citations_of(reading, topic)
     about = texts.about_line(topic, guess.against, reading.frame)
     read_as = texts.read_as_line(reading.frame)
-    parts = [*([read_as] if read_as else []), about, topic.question]
+    parts = [*([read_as] if read_as else []), about, heading(topic, reading.policy)]
     parts.append(quotation(citations[0], reading.policy, texts))
     return Answer(
         reading.question,
@@ -415,11 +417,24 @@ def _offered(reading: Reading, topic: Topic) -> str:
 
 
 def _sentence(topic: Topic, first: Clause, policy: Policy, texts: AnswerTexts) -> str:
-    parts = [topic.question, f"{texts.label(topic)}: {statement(topic)}"]
+    held = topic.id in policy.held
+    said = texts.under_review if held else f"{texts.label(topic)}: {statement(topic)}"
+    parts = [heading(topic, policy), said]
     parts += [texts.outside(policy.outside[name]) for name in texts.first(topic)]
-    parts.append(quotation(first, policy, texts))
-    parts += [f"{texts.headings.next}: {step}" for step in topic.next[:1]]
+    parts += [quotation(clause, policy, texts) for clause in leading((first,), topic, policy)]
+    parts += [] if held else [f"{texts.headings.next}: {step}" for step in topic.next[:1]]
     return "\n".join(parts)
+
+
+def heading(topic: Topic, policy: Policy) -> str:
+    """What stands over a topic: its question; over one that is held back, the section of its first clause."""
+    return policy.citations(topic)[0].section if topic.id in policy.held else topic.question
+
+
+def leading(first: tuple[Clause, ...], topic: Topic, policy: Policy) -> tuple[Clause, ...]:
+    """The clauses in an answer itself: the `first`; of one that is held back each that has changed."""
+    changed = tuple(policy.clauses[name] for name in policy.held.get(topic.id, ()))
+    return changed or first
 
 
 def quotation(clause: Clause, policy: Policy, texts: AnswerTexts) -> str:

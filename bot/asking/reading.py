@@ -206,6 +206,8 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
     The clause that forbids or allows stays in front; only a bullet of the list that it opens may lead.
     """
     own = reading.policy.citations(topic)
+    if topic.id in reading.policy.held:
+        return own
     if topic.verdict not in _RULED:
         return nearest_first(reading.question, own, reading.policy.clauses.values())
     listed = tuple(clause for clause in own if clause.lead_in in (own[0].id, own[0].lead_in or own[0].id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.asking.answer import Answer
+from bot.asking.answer import Answer, heading, leading
 from bot.content.policy_load import Clause, Offer, Policy, Topic
 from bot.content.rules import AnswerTexts
 from bot.domain.messages import (
@@ -65,7 +65,8 @@ def as_messages(
     if answer.quiet:
         blocks.append(Paragraph("\n".join([texts.quiet, *show.lines(_DSL)]), muted=True))
     pressed = show.buttons(answer)
-    footer = Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True)
+    named = [answer.topic, *(second.topic for second in answer.also)]
+    footer = _footer(policy, texts, *named)
     last: tuple[Block, ...] = (Buttons(pressed), footer) if pressed else (footer,)
     return Message((*blocks, *last), texts.summaries[answer.kind])
 
@@ -80,8 +81,15 @@ def show_more(
     topic, *close = known
     show = _Show(policy, contacts, texts)
     blocks = [Heading(texts.headings.more), *show.rest(topic), *show.close(close)]
-    footer = Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True)
+    footer = _footer(policy, texts, *(one.id for one in known))
     return Message((*blocks, footer), texts.summaries["answer"])
+
+
+def _footer(policy: Policy, texts: AnswerTexts, *topics: str) -> Paragraph:
+    """The policies that these topics are of; every policy that was looked into where there is no topic."""
+    covers = policy.covers_of(*topics)
+    named = (texts.footer.fill(title=cover.title, version=cover.version) for cover in covers)
+    return Paragraph(" · ".join(named), muted=True)
 
 
 class _Show:
@@ -140,24 +148,32 @@ class _Show:
         else:
             if answer.kind != "answer":
                 yield Paragraph(texts.headings.related)
-            # The topic's own question, so that its answer can be read in one way only.
-            yield Heading(answer.heading)
-            yield Verdict(topic.verdict, texts.label(topic))
-            yield Paragraph(answer.statement)
+            yield from self._ruling(answer, topic)
             yield from self._first(topic)
-        yield from self._quotes(answer.citations[:1])
+        yield from self._quotes(leading(answer.citations[:1], topic, self._policy))
         if answer.kind != "related":
             yield from self._steps(topic)
+
+    def _ruling(self, answer: Answer, topic: Topic) -> Iterator[Block]:
+        """The topic's own question, so that its answer can be read in one way only, and that answer."""
+        texts = self._texts
+        yield Heading(answer.heading)
+        if topic.id in self._policy.held:
+            yield Callout("info", texts.under_review)
+            return
+        yield Verdict(topic.verdict, texts.label(topic))
+        yield Paragraph(answer.statement)
 
     def rest(self, topic: Topic) -> Iterator[Block]:
         """All of a topic that its answer leaves out."""
         texts = self._texts
-        if topic.modality == "should" and topic.verdict in texts.verdicts_should:
+        held = topic.id in self._policy.held
+        if topic.modality == "should" and topic.verdict in texts.verdicts_should and not held:
             yield Outside(texts.should)
         yield from self._quotes(self._policy.citations(topic))
-        if topic.next[_NEXT:]:
+        if topic.next[_NEXT:] and not held:
             yield Bullets(topic.next[_NEXT:], texts.headings.next)
-        for note in topic.notes:
+        for note in () if held else topic.notes:
             yield Callout("info", texts.headings.unclear, self._policy.contradictions[note].note)
         first = texts.first(topic)
         yield from (self._outside(name) for name in topic.outside if name not in first)
@@ -167,7 +183,7 @@ class _Show:
         if topics:
             yield Heading(self._texts.headings.see_also)
         for topic in topics:
-            yield Paragraph(topic.question)
+            yield Paragraph(heading(topic, self._policy))
             yield from self._quotes(self._policy.citations(topic)[:1])
 
     def buttons(self, answer: Answer) -> tuple[Button, ...]:
@@ -235,7 +251,7 @@ class _Show:
 
     def _steps(self, topic: Topic) -> Iterator[Block]:
         texts = self._texts
-        if topic.next[:_NEXT]:
+        if topic.next[:_NEXT] and topic.id not in self._policy.held:
             yield Bullets(topic.next[:_NEXT], texts.headings.next)
         if topic.tell:
             told = tuple(self._contacts.get(role, texts.roles[role]) for role in topic.tell)
@@ -290,7 +306,8 @@ def show_passage(clause_id: str, policy: Policy, texts: AnswerTexts) -> Message 
     blocks: list[Block] = [Heading(clause.section), Paragraph(texts.headings.passage), _quote(clause)]
     if before or after:
         blocks += [Paragraph(texts.headings.around), *map(_quote, (*before, *after))]
-    blocks.append(Paragraph(texts.footer.fill(title=policy.title, version=policy.version), muted=True))
+    cited = (topic.id for topic in policy.topics.values() if clause_id in topic.cites)
+    blocks.append(_footer(policy, texts, *cited))
     return Message(tuple(blocks), summary=texts.summaries["answer"])
 
 

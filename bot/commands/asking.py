@@ -75,12 +75,12 @@ def _lines() -> Iterator[str]:
 
 
 class Answering:
-    """Answers the last of several turns, in the light of the others. `policy` is the policy's id."""
+    """Answers the last of several turns, in the light of the others, from `policy`."""
 
     def __init__(self, engine: Engine, world: World) -> None:
         self._engine = engine
         self._world = world
-        self.policy = world.policy.id
+        self.policy = world.policy
 
     def __call__(self, *turns: str) -> Answer:
         """The answer to the last turn."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.registry import Opened, cli, command, opened
+from bot.commands.opened import Opened, opened
+from bot.commands.registry import cli, command
 from bot.storage import audit
 from bot.storage.audit import Head, Verified
 from bot.storage.database import StorageFault

@@ -20,7 +20,8 @@ from bot.channels.paper.phone_sheet import phone_sheet
 from bot.channels.paper.tables import csv_file
 from bot.channels.terminal import lines as in_lines
 from bot.commands.keys import agreement, used
-from bot.commands.registry import cli, command, opened
+from bot.commands.opened import opened
+from bot.commands.registry import cli, command
 from bot.content.documents import load
 from bot.content.tables import Retention
 from bot.domain.messages import Message

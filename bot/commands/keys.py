@@ -10,7 +10,8 @@ import typer
 
 from bot.app import clock
 from bot.commands.auditing import followed
-from bot.commands.registry import Opened, cli, command, opened
+from bot.commands.opened import Opened, opened
+from bot.commands.registry import cli, command
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
 from bot.domain.access import Decision

@@ -1,4 +1,4 @@
-"""`train`, `serve`, `web`, `worker`, `chat`, `migrate`, `backup`, `check`: run the product, and keep it."""
+"""`train`, `serve`, `web`, `worker`, `chat`, `migrate`, `backup`: run the product, and keep it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import typer
 
 from bot.app import build, clock, serve, work
 from bot.channels.terminal import Terminal
-from bot.checks import check_everything
 from bot.commands.data import refuse_existing
 from bot.commands.registry import command
-from bot.content.policy_load import load_policy
+from bot.content.policy_load import load_policies
 from bot.engine.engine import STEPS, Told, build_engine, find_fit, read_lesson
 from bot.settings import Settings, SettingsFaults, read_places, read_settings
 from bot.storage import migrate
@@ -34,7 +33,7 @@ _LENGTH = 10_000
 def train() -> None:
     """Learn from intents/ and the policy, so that the next start takes seconds; needs no settings."""
     places = read_places()
-    learnt_from = read_lesson(places.intents, [load_policy(places.policy_kb / "social-media")])
+    learnt_from = read_lesson(places.intents, [load_policies(places.policy_kb)])
     if (fit := find_fit(learnt_from, places.cache)).is_whole:
         typer.echo(f"Trained already, from intents/ and the policy as they are: {fit.path}")
         return
@@ -152,17 +151,3 @@ def _record_backup(settings: Settings, database: Database) -> None:
     except (KeyFault, StorageUnavailable) as fault:
         # The copy is there, and worth more than the line about it.
         typer.echo(f"The backup was made; it is not in the audit: {fault}", err=True)
-
-
-@command("check")
-def check() -> None:
-    """Prove settings, roles, knowledge base, intents and database; say the fix for each fault."""
-    failed = False
-    for finding in check_everything():
-        failed = failed or bool(finding.faults)
-        mark = "FAULT" if finding.faults else "warn" if finding.warnings else "ok"
-        typer.echo(f"{mark:5}  {finding.part}: {finding.note}")
-        for line in (*finding.faults, *finding.warnings):
-            typer.echo(f"       {line}")
-    if failed:
-        raise typer.Exit(1)

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from bot.content.contacts import unknown_contact
 from bot.content.documents import ClockTime, Document, Fault, Record
 from bot.content.federation import WEEKDAYS, Weekday
-from bot.content.journey_checks import CONTACT_KEYS
 from bot.content.journeys import SlotCondition, alternatives
 from bot.content.texts import Holding, Phrase, Table, Text, WithReference
 from bot.domain.times import Avoided
@@ -54,13 +54,6 @@ class CheckBack(Record):
 
     _alternatives = field_validator("when", "unless", mode="before")(alternatives)
 
-    @field_validator("safety_contacts")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [key for key in value if key not in CONTACT_KEYS]:
-            raise ValueError(f"there is no contact {', '.join(unknown)}")
-        return value
-
 
 class AvoidRecord(Record):
     """Hours on the clock, on some weekdays or on all; or the Federation's working hours."""
@@ -95,9 +88,16 @@ class ContactFile(Record):
 
 
 def check_contact(
-    document: Document, found: ContactFile, values: Mapping[str, frozenset[str] | None]
+    document: Document,
+    found: ContactFile,
+    values: Mapping[str, frozenset[str] | None],
+    contacts: frozenset[str],
 ) -> Iterator[Fault]:
-    """Whatever the journeys do not know: slots and answers. `values`: what each slot can hold."""
+    """Whatever is not known: contacts, slots and answers. `values`: what each slot can hold."""
+    for place, key in enumerate(found.check_back.safety_contacts):
+        if key not in contacts:
+            at = ("check_back", "safety_contacts", place)
+            yield document.fault(f"safety_contacts: {unknown_contact(key)}", at)
     for name, conditions in (("when", found.check_back.when), ("unless", found.check_back.unless)):
         for slot, wanted in (item for condition in conditions for item in condition.items()):
             known = values.get(slot, frozenset())

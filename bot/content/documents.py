@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from bot.domain.faults import ToldFault
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
 # libyaml reads the same YAML some ten times as fast; a few platforms have PyYAML without it.
@@ -63,7 +65,7 @@ class Fault:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class DataFaults(Exception):
+class DataFaults(ToldFault):
     """Every fault found in the data files, so that all can be mended in one go."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

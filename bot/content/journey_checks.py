@@ -8,6 +8,7 @@ from itertools import product
 from typing import get_args
 
 from bot.content.conditions import DERIVED, READ_IN_TEXTS, applies, names
+from bot.content.contacts import unknown_contact
 from bot.content.documents import Document, Fault, Location
 from bot.content.journeys import OptionRecord, Place, StepRecord
 
@@ -123,15 +124,6 @@ def _options(step: StepRecord) -> tuple[OptionRecord, ...]:
 
 
 MOST_MANDATORY = 5
-# Contacts that a step may show. Their names and numbers are the Federation's own settings.
-CONTACT_KEYS = frozenset(
-    {
-        *("dsl", "deputy_dsl", "eht", "fbm", "it", "chair", "data_protection_lead"),
-        *("police_emergency", "police_non_emergency", "lado", "childrens_social_care"),
-        *("protect", "nspcc_whistleblowing", "professionals_online_safety_helpline"),
-        *("union", "employee_assistance", "nspcc", "samaritans"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -169,11 +161,13 @@ def _values_of(step: StepRecord, slot: str) -> frozenset[str] | None:
     return frozenset(option.value for option in options)
 
 
-def check_steps(placed: Sequence[Placed], clauses: Mapping[str, object]) -> list[Fault]:
+def check_steps(
+    placed: Sequence[Placed], clauses: Mapping[str, object], contacts: frozenset[str]
+) -> list[Fault]:
     """Every fault of the steps, taken one by one and together."""
     faults = [*_repeated(placed), *_unknown_slots(placed)]
     for item in placed:
-        faults.extend(_unknown_names(item, clauses))
+        faults.extend(_unknown_names(item, clauses, contacts))
         faults.extend(_shape(item))
     return faults or list(_on_the_way(placed))
 
@@ -228,13 +222,13 @@ def _all_options(step: StepRecord) -> tuple[OptionRecord, ...]:
     return (*step.options, *(option for item in step.fields for option in item.options))
 
 
-def _unknown_names(item: Placed, clauses: Mapping[str, object]) -> Iterator[Fault]:
+def _unknown_names(item: Placed, clauses: Mapping[str, object], contacts: frozenset[str]) -> Iterator[Fault]:
     for position, clause in enumerate(item.step.show):
         if clause not in clauses:
             yield item.fault(f"there is no clause {clause!r}", "show", position)
     for position, key in enumerate(item.step.contacts):
-        if key not in CONTACT_KEYS:
-            yield item.fault(f"there is no contact {key!r}", "contacts", position)
+        if key not in contacts:
+            yield item.fault(unknown_contact(key), "contacts", position)
 
 
 def _shape(item: Placed) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.content.conditions import merged
 from bot.content.contact import ContactFile, check_contact
+from bot.content.contacts import load_contacts
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.journey_checks import Placed, check_steps, most_screens, options_for, slot_values, walk
 from bot.content.journey_texts import Texts
@@ -31,6 +32,10 @@ class HasClauses(Protocol):
     @property
     def clauses(self) -> Mapping[str, object]:
         """Every clause by id."""
+
+
+# The kind of what is sent by the button of danger: nobody chooses it, and it has no journey of its own.
+ALERT = "danger"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class Playbook:
         """Every contact that some step shows: the Federation's settings should have each of them."""
         return frozenset(key for step in self.steps.values() for key in step.contacts)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Every kind that a report can have."""
+        return frozenset((*self.mandatory, ALERT))
+
     def field(self, slot: str) -> FieldRecord | None:
         """The form field that fills `slot`, or None where a choice fills it or nothing does."""
         fields = (field for step in self.steps.values() for field in step.fields)
@@ -69,6 +79,7 @@ class Playbook:
 def load_playbook(folder: Path, policy: HasClauses) -> Playbook:
     """Read `policy_kb/` at `folder`. Raises DataFaults with file and line for every fault found."""
     faults: list[Fault] = []
+    contacts = _contacts(folder, faults)
     order = _read(folder / "journeys" / "order.yml", OrderFile, faults)
     texts = _read(folder / "texts.yml", Texts, faults)
     privacy = _read(folder / "privacy.yml", PrivacyFile, faults)
@@ -76,9 +87,9 @@ def load_playbook(folder: Path, policy: HasClauses) -> Playbook:
     steps = [item.step for item in placed]
     values = None if faults else slot_values(steps)
     if not faults:
-        faults += check_steps(placed, policy.clauses)
+        faults += check_steps(placed, policy.clauses, contacts)
     rows, wrong = load_rows(folder / "routes.yml", values, policy.clauses, _kinds(steps))
-    contact = _contact(folder / "contact.yml", values, wrong)
+    contact = _contact(folder / "contact.yml", values, contacts, wrong)
     if faults or wrong or order is None or texts is None or privacy is None or contact is None:
         raise DataFaults(faults + wrong)
     return Playbook(
@@ -105,12 +116,23 @@ def _read(path: Path, model: type[RecordT], faults: list[Fault]) -> RecordT | No
         return None
 
 
+def _contacts(folder: Path, faults: list[Fault]) -> frozenset[str]:
+    try:
+        return load_contacts(folder)
+    except DataFaults as error:
+        faults.extend(error.faults)
+        return frozenset()
+
+
 def _contact(
-    path: Path, values: Mapping[str, frozenset[str] | None] | None, faults: list[Fault]
+    path: Path,
+    values: Mapping[str, frozenset[str] | None] | None,
+    contacts: frozenset[str],
+    faults: list[Fault],
 ) -> ContactFile | None:
     found = _read(path, ContactFile, faults)
     if found is not None and values is not None:
-        faults.extend(check_contact(Document(path), found, values))
+        faults.extend(check_contact(Document(path), found, values, contacts))
     return found
 
 

@@ -30,25 +30,10 @@ Offer = Literal[
     "check_draft",
     "ask_flt",
 ]
-Contact = Literal[
-    "dsl",
-    "deputy_dsl",
-    "police_emergency",
-    "police_non_emergency",
-    "lado",
-    "childrens_social_care",
-    "protect",
-    "nspcc_whistleblowing",
-    "professionals_online_safety_helpline",
-    "union",
-    "data_protection_lead",
-    "chair",
-    "eht",
-]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3}[a-z]?$")]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3,4}[a-z]?$")]
 ContradictionId = Annotated[str, StringConstraints(pattern=r"^X[1-9][0-9]*$")]
 
 
@@ -107,14 +92,31 @@ class Alias(Record):
 
 
 class PolicyHeader(Record):
-    """`policy.yml`: which policy this is. `version` is what the source says, or "not stated"."""
+    """`policy.yml`: which policy this is. `version` is what the source says, or "not stated".
+
+    `name` is what it is called within a sentence. `owner` answers for it, the governors approved it on
+    `approved` (null: not known here), and by `review` it is looked at again. `headings` stand in the source
+    and are no rules, beside the sections of the clauses. A `draft` is not served.
+    """
 
     id: KebabId
     title: Text
+    name: Text
     version: Text
     source: Text
     prefix: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+    owner: Text
+    approved: Day | None
+    review: Day
+    headings: tuple[Text, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    draft: bool = False
+
+    @model_validator(mode="after")
+    def _is_reviewed_later(self) -> Self:
+        if self.approved is not None and self.approved >= self.review:
+            raise ValueError(f"approved on {self.approved}, so its review cannot be on {self.review}")
+        return self
 
 
 class Entry(Record):
@@ -271,7 +273,7 @@ class OutsideNote(Entry):
     id: KebabId
     text: Text
     source: Text
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Text, ...] = ()
     owner: Text
     agreed: Day | None
     review: Day

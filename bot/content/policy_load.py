@@ -1,16 +1,18 @@
-"""A policy's knowledge base: read once from its folder, checked as a whole, and immutable from then on."""
+"""The policies' knowledge base: read once from their folders, checked as a whole, immutable from then on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from bot.content.documents import DataFaults, Document, Fault
+from bot.content.anchors import Anchored, Lines, Quoted, Sentence, anchor
+from bot.content.contacts import load_contacts, unknown_contact
+from bot.content.documents import DataFaults, Document, Fault, unreadable
 from bot.content.policy import (
     Alias,
     Clarification,
@@ -35,32 +37,45 @@ from bot.content.policy import (
     Verdict,
     read_shelf,
 )
+from bot.content.signatures import Review, misnumbered, read_signatures, review
 from bot.content.wording import words
 
 OtherT = TypeVar("OtherT", bound=Entry)
+ItemT = TypeVar("ItemT")
 
-_STRAIGHT = {ord(curly): straight for curly, straight in zip("‘’“”", "''\"\"", strict=True)}
+#: What an importer leaves for the policy officer to write.
+TO_WRITE = "TO WRITE"
+# The folder beside the policies that is none.
+_NO_POLICIES = ("journeys",)
 
 
 @dataclass(frozen=True)
 class Draft:
     """A policy as read, before its files have been held against one another.
 
-    `header` and `source` (its lines) are None where their files could not be read, which is a fault already.
+    `header`, `source` (the file and its lines) and `contacts` are None where their files could not be read,
+    which is a fault already.
     """
 
+    folder: Path
     header: PolicyHeader | None
-    source: tuple[str, ...] | None
+    source: tuple[Path, tuple[str, ...]] | None
     clauses: Shelf[Clause]
     topics: Shelf[Topic]
     contradictions: Shelf[Contradiction]
     clarifications: Shelf[Clarification]
     outside: Shelf[OutsideNote]
+    contacts: frozenset[str] | None
 
-
-def fold(text: str) -> str:
-    """`text` with white space and quote marks made alike, and nothing else changed."""
-    return re.sub(r"\s+", " ", text).strip().translate(_STRAIGHT)
+    @cached_property
+    def anchored(self) -> Anchored:
+        """Where each sound clause stands in the source; nothing where there is none to look in."""
+        if self.source is None or self.header is None:
+            return Anchored({}, {}, (), ())
+        clauses = [place.item for place in self.clauses]
+        headings = {part for clause in clauses for part in clause.section.split(" > ")}
+        headings |= {*self.header.headings, self.header.title}
+        return anchor(self.source[1], [Quoted(one.id, one.quote, one.lines) for one in clauses], headings)
 
 
 def check(draft: Draft) -> Iterator[Fault]:
@@ -72,8 +87,11 @@ def check(draft: Draft) -> Iterator[Fault]:
     yield from _check_shelf(draft.outside)
     for clause in draft.clauses:
         yield from _check_clause(clause, draft)
+    yield from _check_source(draft)
     for topic in draft.topics:
         yield from _check_topic(topic, draft)
+    for note in draft.outside:
+        yield from _check_note(note, draft)
     for contradiction in draft.contradictions:
         yield from _unknown(contradiction, "clauses", contradiction.item.clauses, draft.clauses, "clause")
     for clarification in draft.clarifications:
@@ -98,8 +116,6 @@ def _check_clause(place: Place[Clause], draft: Draft) -> Iterator[Fault]:
         yield place.fault("a clause cannot be its own lead-in", "lead_in")
     if draft.header is not None:
         yield from _check_clause_id(place, draft.header.prefix)
-    if draft.source is not None:
-        yield from _check_quote(place, draft.source)
 
 
 def _check_clause_id(place: Place[Clause], prefix: str) -> Iterator[Fault]:
@@ -109,12 +125,29 @@ def _check_clause_id(place: Place[Clause], prefix: str) -> Iterator[Fault]:
         yield place.fault(f"a clause of rule {rule} is called {expected}, or {expected} and a letter", "id")
 
 
-def _check_quote(place: Place[Clause], source: tuple[str, ...]) -> Iterator[Fault]:
-    first, last = place.item.lines
-    if last > len(source):
-        yield place.fault(f"line {last} is beyond the end of the source ({len(source)} lines)", "lines")
-    elif fold(place.item.quote) not in fold(" ".join(source[first - 1 : last])):
-        yield place.fault(f"the quotation is not in the source at lines {first} to {last}", "quote")
+def _check_source(draft: Draft) -> Iterator[Fault]:
+    """A clause that the source does not hold, and a sentence of it without a clause: one fault each."""
+    # A clause that cannot be read would leave its sentence bare, and is a fault already.
+    if draft.source is None or draft.clauses.faults:
+        return
+    found, path = draft.anchored, draft.source[0]
+    for place in draft.clauses:
+        name = place.item.id
+        if (now := found.changed.get(name)) is not None:
+            where = f"{path.name} has other words at {_at(now)}: “{now.text}”."
+            mend = f"If they are right, run `python -m bot policy anchor {draft.folder.name} --quotes`"
+            yield place.fault(f"{where} {mend}; if not, mend {path.name}", "quote")
+        elif name in found.lost:
+            mend = "put them back, or take the clause out, here and where topics cite it"
+            yield place.fault(f"the words of this clause are not in {path.name}: {mend}", "quote")
+    for one in found.bare:
+        mend = "Add one to clauses.yml; a heading goes to `headings` in policy.yml"
+        yield Fault(path, one.lines[0], f"no clause holds “{one.text}”. {mend}")
+
+
+def _at(sentence: Sentence) -> str:
+    first, last = sentence.lines
+    return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
 def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
@@ -133,6 +166,15 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
     yield from _check_wordings(place)
     if topic.id in topic.siblings:
         yield place.fault("a topic cannot be its own sibling", "siblings")
+    for key in ("question", "answer"):
+        if TO_WRITE in getattr(topic, key):
+            yield place.fault(f"the {key} is still to be written", key)
+
+
+def _check_note(place: Place[OutsideNote], draft: Draft) -> Iterator[Fault]:
+    for index, key in enumerate(place.item.contacts):
+        if draft.contacts is not None and key not in draft.contacts:
+            yield place.fault(unknown_contact(key), "contacts", index)
 
 
 def _check_wordings(place: Place[Topic]) -> Iterator[Fault]:
@@ -177,6 +219,7 @@ __all__ = [
     "Clarification",
     "Clause",
     "Contradiction",
+    "Cover",
     "Modality",
     "Offer",
     "Option",
@@ -185,15 +228,36 @@ __all__ = [
     "Role",
     "Topic",
     "Verdict",
+    "load_policies",
     "load_policy",
+    "policy_folders",
+    "read_draft",
 ]
 
 INTENT_PREFIX = "policy_"
 
 
 @dataclass(frozen=True)
+class Cover:
+    """Which policy it is: what an answer names, and who looks after it until when."""
+
+    id: str
+    title: str
+    name: str
+    version: str
+    owner: str
+    approved: date | None
+    review: date
+
+
+@dataclass(frozen=True)
 class Policy:
-    """A policy that has passed every check. Mappings are by id, in the order of the files."""
+    """Policies that have passed every check, as one. Mappings are by id, in the order of the files.
+
+    `id`, `title` and `version` name every policy in it; `covers` are these one by one, `homes` that of each
+    topic. `held` are the topics whose answers are being reviewed, with the clauses that changed under them;
+    `changed` all clauses that are not what two people signed.
+    """
 
     id: str
     title: str
@@ -204,6 +268,10 @@ class Policy:
     contradictions: Mapping[str, Contradiction]
     clarifications: Mapping[str, Clarification]
     outside: Mapping[str, OutsideNote]
+    covers: tuple[Cover, ...] = ()
+    homes: Mapping[str, Cover] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -213,8 +281,14 @@ class Policy:
         return frozenset(word for text in texts for word in words(text.casefold()))
 
     def citations(self, topic: Topic) -> tuple[Clause, ...]:
-        """The clauses that `topic` cites, best first, five at most."""
-        return tuple(self.clauses[clause] for clause in topic.cites)
+        """The clauses that `topic` cites, best first; of one held back those that changed stand in front."""
+        changed = self.held.get(topic.id, ())
+        return tuple(self.clauses[clause] for clause in dict.fromkeys((*changed, *topic.cites)))
+
+    def covers_of(self, *topics: str) -> tuple[Cover, ...]:
+        """The policies of these topics; every policy where none of them is known."""
+        found = dict.fromkeys(self.homes[name] for name in topics if name in self.homes)
+        return tuple(found) or self.covers
 
     def intent(self, topic_id: str) -> str:
         """The name of the intent of a topic. Raises KeyError where there is no such topic."""
@@ -227,13 +301,49 @@ class Policy:
         return self.topics.get(intent.removeprefix(INTENT_PREFIX).replace("_", "-"))
 
 
+def policy_folders(policy_kb: Path) -> tuple[Path, ...]:
+    """The folders of `policy_kb/` that hold a policy, or ought to: all but the journeys'."""
+    found = (path for path in policy_kb.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return tuple(sorted(path for path in found if path.name not in _NO_POLICIES))
+
+
+def load_policies(policy_kb: Path) -> Policy:
+    """Every policy in `policy_kb/`, as one. Raises DataFaults with every fault of every folder.
+
+    A folder that cannot be read, or is no whole policy, is a fault: none is left out in silence.
+    """
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
+    for folder in policy_folders(policy_kb):
+        draft, found = read_draft(folder)
+        drafts.append(draft)
+        faults += found
+    # The notes beside the folders are read with each of them.
+    faults = list(dict.fromkeys([*faults, *_shared(drafts)]))
+    if not drafts:
+        faults.append(Fault(policy_kb, 1, "there is no folder with a policy in it"))
+    if faults:
+        raise DataFaults(faults)
+    return _joined([_publish(draft) for draft in drafts])
+
+
 def load_policy(folder: Path) -> Policy:
-    """The policy in `folder`, with the outside notes beside it (`../outside.yml`).
+    """The policy in `folder` alone, with the outside notes beside it (`../outside.yml`).
 
     Raises DataFaults with every fault of every file, each with its file and line.
     """
+    draft, faults = read_draft(folder)
+    if faults:
+        raise DataFaults(faults)
+    return _publish(draft)
+
+
+def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
+    """A policy's folder as read, and everything that is wrong with it."""
     header, source, faults = _read_header(folder)
+    contacts = _contacts(folder.parent, faults)
     draft = Draft(
+        folder=folder,
         header=header,
         source=source,
         clauses=read_shelf([folder / "clauses.yml"], ClauseFile, Clause, "clauses"),
@@ -245,35 +355,142 @@ def load_policy(folder: Path) -> Policy:
             [folder / "clarifications.yml"], ClarificationFile, Clarification, "clarifications"
         ),
         outside=read_shelf([folder.parent / "outside.yml"], OutsideFile, OutsideNote, "notes"),
+        contacts=contacts,
     )
     faults += check(draft)
-    if header is None or faults:
-        raise DataFaults(faults)
-    return _publish(header, draft)
+    try:
+        read_signatures(folder)
+    except DataFaults as error:
+        faults += error.faults
+    if not faults:
+        faults += _misnumbered(draft)
+    return draft, faults
 
 
-def _read_header(folder: Path) -> tuple[PolicyHeader | None, tuple[str, ...] | None, list[Fault]]:
+def _read_header(
+    folder: Path,
+) -> tuple[PolicyHeader | None, tuple[Path, tuple[str, ...]] | None, list[Fault]]:
     """The header, the lines of the source it names, and what is wrong with either."""
     try:
         document = Document(folder / "policy.yml")
         header = document.parse(PolicyHeader)
     except DataFaults as error:
         return None, None, list(error.faults)
+    faults = [_draft_fault(document)] if header.draft else []
+    path = folder / header.source
     try:
-        return header, tuple((folder / header.source).read_text(encoding="utf-8").splitlines()), []
+        return header, (path, tuple(path.read_text(encoding="utf-8").splitlines())), faults
     except (OSError, UnicodeDecodeError) as error:
-        return header, None, [document.fault(f"the source cannot be read: {error}", ("source",))]
+        why = unreadable(path, error).message
+        return header, None, [*faults, document.fault(f"the source, {header.source}, {why}", ("source",))]
 
 
-def _publish(header: PolicyHeader, draft: Draft) -> Policy:
+def _contacts(policy_kb: Path, faults: list[Fault]) -> frozenset[str] | None:
+    try:
+        return load_contacts(policy_kb)
+    except DataFaults as error:
+        faults += error.faults
+        return None
+
+
+def _draft_fault(document: Document) -> Fault:
+    mend = "finish what `check --content` names, then take this line out"
+    return document.fault(f"this policy is a draft, and Signpost does not start with it: {mend}", ("draft",))
+
+
+def _misnumbered(draft: Draft) -> Iterator[Fault]:
+    """Numbers that a signed answer says otherwise than its clauses; one held back is not said at all."""
+    clauses, held = draft.clauses.items(), _review(draft).held
+    for place in draft.topics:
+        topic = place.item
+        if topic.id in held:
+            continue
+        for number, unit in misnumbered(topic, [clauses[name] for name in topic.cites]):
+            cited = ", ".join(topic.cites)
+            yield place.fault(f"it says {number} {unit}, and no clause that it cites does: {cited}", "answer")
+
+
+def _review(draft: Draft) -> Review:
+    return review(
+        draft.topics.items().values(),
+        draft.clauses.items(),
+        draft.contradictions.items(),
+        read_signatures(draft.folder),
+    )
+
+
+def _shared(drafts: Sequence[Draft]) -> Iterator[Fault]:
+    """Names that two policies have: an answer, a clause or a note could be taken for another's."""
+    headers = [draft for draft in drafts if draft.header is not None]
+    for draft in headers:
+        if draft.header is not None and draft.header.id != draft.folder.name:
+            message = f"the folder is called {draft.folder.name}: give both the same name"
+            yield Document(draft.folder / "policy.yml").fault(message, ("id",))
+    seen: dict[tuple[str, str], str] = {}
+    for draft in drafts:
+        for kind, shelf in (
+            ("clause", draft.clauses),
+            ("topic", draft.topics),
+            ("contradiction", draft.contradictions),
+            ("clarification", draft.clarifications),
+        ):
+            for place in shelf:
+                first = seen.setdefault((kind, place.item.id), draft.folder.name)
+                if first != draft.folder.name:
+                    message = f"there is a {kind} of this name in {first}, too: choose another one"
+                    yield place.fault(message, "id")
+
+
+def _publish(draft: Draft) -> Policy:
+    header, lines, reviewed = draft.header, draft.anchored.lines, _review(draft)
+    assert header is not None
+    cover = Cover(
+        header.id, header.title, header.name, header.version, header.owner, header.approved, header.review
+    )
+    clauses = {name: _at_lines(clause, lines[name]) for name, clause in draft.clauses.items().items()}
+    topics = draft.topics.items()
     return Policy(
         id=header.id,
         title=header.title,
         version=header.version,
         aliases=header.aliases,
-        clauses=MappingProxyType(draft.clauses.items()),
-        topics=MappingProxyType(draft.topics.items()),
+        clauses=MappingProxyType(clauses),
+        topics=MappingProxyType(topics),
         contradictions=MappingProxyType(draft.contradictions.items()),
         clarifications=MappingProxyType(draft.clarifications.items()),
         outside=MappingProxyType(draft.outside.items()),
+        covers=(cover,),
+        homes=MappingProxyType(dict.fromkeys(topics, cover)),
+        held=MappingProxyType(dict(reviewed.held)),
+        changed=reviewed.changed,
     )
+
+
+def _at_lines(clause: Clause, lines: Lines) -> Clause:
+    return clause if clause.lines == lines else clause.model_copy(update={"lines": lines})
+
+
+def _joined(policies: Sequence[Policy]) -> Policy:
+    """Several policies as one: no name in one of them is in another."""
+    if len(policies) == 1:
+        return policies[0]
+    aliases = {alias.name: alias for policy in policies for alias in policy.aliases}
+    return Policy(
+        id=", ".join(policy.id for policy in policies),
+        title=", ".join(policy.title for policy in policies),
+        version=", ".join(policy.version for policy in policies),
+        aliases=tuple(aliases.values()),
+        clauses=_merged([policy.clauses for policy in policies]),
+        topics=_merged([policy.topics for policy in policies]),
+        contradictions=_merged([policy.contradictions for policy in policies]),
+        clarifications=_merged([policy.clarifications for policy in policies]),
+        outside=policies[0].outside,
+        covers=tuple(cover for policy in policies for cover in policy.covers),
+        homes=_merged([policy.homes for policy in policies]),
+        held=_merged([policy.held for policy in policies]),
+        changed=frozenset().union(*(policy.changed for policy in policies)),
+    )
+
+
+def _merged(parts: Sequence[Mapping[str, ItemT]]) -> Mapping[str, ItemT]:
+    return MappingProxyType({name: item for part in parts for name, item in part.items()})

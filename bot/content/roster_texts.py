@@ -105,6 +105,15 @@ class DigestTexts(Record):
     audit: Annotated[Phrase, Holding("head")]
 
 
+class ReviewTexts(Record):
+    """To whoever looks after the policy: what waits to be signed, and what stands on changed clauses."""
+
+    title: Text
+    text: Annotated[Phrase, Holding("count")]
+    more: Annotated[Phrase, Holding("count")]
+    steps: Annotated[Phrase, Holding("clauses")]
+
+
 class RosterTexts(Record):
     """The whole file: `changes` and `kinds` say what is proposed, `misfits` why it does not fit."""
 
@@ -148,5 +157,6 @@ class RosterTexts(Record):
     replies: Annotated[Table[Verdict, Phrase], Holding("what")]
     paused: PausedTexts
     digest: DigestTexts
+    review: ReviewTexts
     channel: AlarmTexts
     doors: DoorAlarmTexts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -127,6 +127,8 @@ class AnswerTexts(Record):
     concern: Text
     quiet: Text
     not_covered: Text
+    under_review: Text
+    clause_changed: Text
     clarify: Annotated[Phrase, Holding("question")]
     clarify_question: Text
     report_abuse: Text
@@ -279,12 +281,43 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def load_answer_texts(path: Path, policy: Policy) -> AnswerTexts:
-    """Read `answer-texts.yml`. Raises DataFaults with file and line, also for a note that is not there."""
+    """Read `answer-texts.yml`. Raises DataFaults with file and line, also for a note that is not there.
+
+    `{policies}` and `{titles}` are what the policies are called, whichever are loaded.
+    """
     document = Document(path)
-    texts = document.parse(AnswerTexts)
+    document.data = _named(document.data, policy)
+    try:
+        texts = document.parse(AnswerTexts)
+    except DataFaults as error:
+        raise DataFaults([_explained(fault) for fault in error.faults]) from None
     if faults := list(_unknown(document, texts, policy)):
         raise DataFaults(faults)
     return texts
+
+
+def _explained(fault: Fault) -> Fault:
+    """The same fault; one about braces says what may stand in them on any line."""
+    if "braces" not in fault.message:
+        return fault
+    return replace(fault, message=f"{fault.message}; {{policies}} or {{titles}} may stand on any line")
+
+
+def _named(data: Any, policy: Policy) -> Any:
+    """The same data, with the names of the policies in its texts."""
+    if isinstance(data, dict):
+        return {key: _named(value, policy) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_named(value, policy) for value in data]
+    if not isinstance(data, str):
+        return data
+    names = {
+        "{policies}": [cover.name for cover in policy.covers],
+        "{titles}": [cover.title for cover in policy.covers],
+    }
+    for written, said in names.items():
+        data = data.replace(written, " or the ".join(said))
+    return data
 
 
 def _unknown(document: Document, texts: AnswerTexts, policy: Policy) -> Iterator[Fault]:

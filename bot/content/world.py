@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from bot.content.account_texts import AccountRules
-from bot.content.campaign_texts import CampaignRules
-from bot.content.door_texts import DoorTexts, PaperTexts
-from bot.content.gap_texts import GapRules
-from bot.content.governor_texts import GovernorTexts
-from bot.content.playbook import Playbook
-from bot.content.policy_load import Policy
-from bot.content.posting import Posting
-from bot.content.reply_texts import ReplyRules
-from bot.content.rules import AnswerRules
+from bot.content.account_texts import AccountRules, load_accounts
+from bot.content.campaign_texts import CampaignRules, load_campaigns
+from bot.content.documents import load
+from bot.content.door_texts import DoorTexts, PaperTexts, load_door_texts, load_paper_texts
+from bot.content.gap_texts import GapRules, load_gaps
+from bot.content.governor_texts import GovernorTexts, load_governors
+from bot.content.playbook import Playbook, load_playbook
+from bot.content.policy_load import Policy, load_policies
+from bot.content.posting import Posting, load_posting
+from bot.content.reply_texts import ReplyRules, load_replies
+from bot.content.rules import AnswerRules, load_answer_rules
+from bot.content.tables import PermissionTable
 from bot.domain.access import Decision, Duties, Permissions
 from bot.domain.gaps import Live
 from bot.domain.roster import Federation
@@ -49,3 +52,27 @@ class World:
     live: tuple[Live, ...] = ()
     platform: str = ""
     now: datetime | None = None
+
+
+def load_world(policy_kb: Path, intents: Path, federation: Federation) -> World:
+    """Everything of both folders. Raises DataFaults."""
+    table = load(policy_kb / "permissions.yml", PermissionTable)
+    policy = load_policies(policy_kb)
+    playbook = load_playbook(policy_kb, policy)
+    return World(
+        policy=policy,
+        playbook=playbook,
+        rules=load_answer_rules(intents, policy_kb, policy),
+        federation=federation,
+        permissions=table.permissions,
+        approvers=table.two_people,
+        duties=table.workflows,
+        door=load_door_texts(policy_kb / "door-texts.yml", policy.topics),
+        paper=load_paper_texts(policy_kb / "paper-texts.yml", policy),
+        posting=load_posting(policy_kb, policy),
+        replies=load_replies(policy_kb / "replies.yml", policy.clauses),
+        governors=load_governors(policy_kb / "governors.yml", playbook.kinds),
+        campaigns=load_campaigns(policy_kb / "campaigns.yml", policy),
+        gaps=load_gaps(policy_kb / "gaps.yml"),
+        accounts=load_accounts(policy_kb / "accounts.yml", policy, playbook),
+    )

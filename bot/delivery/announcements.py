@@ -11,7 +11,7 @@ from bot.campaigns import clock as campaigns
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
-from bot.delivery import doors, work_reminders
+from bot.delivery import doors, reviews, work_reminders
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
 from bot.domain.cases import Stage
@@ -107,6 +107,7 @@ _MESSAGES = {
     campaigns.CHANGED: campaigns.changed,
     gap_clock.GAP: gap_clock.notice,
     doors.DOOR: doors.alarm,
+    reviews.REVIEW: reviews.alert,
     work_reminders.WORK: work_reminders.digest,
     work_reminders.WAITS: work_reminders.waits,
 }

@@ -10,7 +10,7 @@ import structlog
 from bot.accounts import clock as accounts
 from bot.campaigns.clock import Rounds
 from bot.casework.context import Context, Stand, Work
-from bot.delivery import announcements, ladder, undelivered
+from bot.delivery import announcements, ladder, reviews, undelivered
 from bot.gaps import askers
 from bot.gaps import clock as gap_clock
 from bot.people import holders, standing
@@ -67,6 +67,7 @@ class Upkeep:
     _digest_broken: bool = False
     _alarmed: str = ""
     _accounts: accounts.Watch = field(default_factory=accounts.Watch)
+    _owner_told: bool = False
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
     _campaigns: Rounds = field(default_factory=Rounds)
 
@@ -94,6 +95,7 @@ class Upkeep:
             standing.refresh(Work(tx, self.context, now))
             stand = self.context.current.stand
         self._see_to_digest(now)
+        self._tell_owner(now)
         if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
             gap_clock.lapse(self.context, now)
@@ -116,6 +118,13 @@ class Upkeep:
             self._digest_broken = True
         else:
             self._digested, self._digest_broken = due, False
+
+    def _tell_owner(self, now: datetime) -> None:
+        """Once a process: what a policy holds back changes at a start alone."""
+        if not self._owner_told:
+            with self.context.database.transaction() as tx:
+                reviews.owe(Work(tx, self.context, now))
+            self._owner_told = True
 
     def _is_due_again(self, now: datetime) -> bool:
         again = self._settles_again

@@ -32,13 +32,18 @@ def line(text: str, world: World, *items: Button) -> Message:
     return Message(blocks, world.posting.texts.summary, replaces=_SLOT)
 
 
-def quotes(clauses: tuple[str, ...], world: World, but: tuple[str, ...] = ()) -> Iterator[Quote]:
-    """The clauses, verbatim, each after the sentence that opens its list, and none twice; none of `but`."""
+def quotes(clauses: tuple[str, ...], world: World, but: tuple[str, ...] = ()) -> Iterator[Block]:
+    """The clauses, verbatim, each after the sentence that opens its list, and none twice; none of `but`.
+
+    Where one has changed a notice says so: a check is never held back.
+    """
     known = world.policy.clauses
     with_lead_ins = (part for name in clauses for part in (known[name].lead_in, name) if part is not None)
     for name in dict.fromkeys(part for part in with_lead_ins if part not in but):
         clause = known[name]
         yield Quote(clause.id, clause.section, clause.lines, clause.quote)
+    if world.policy.changed.intersection(clauses):
+        yield Paragraph(world.rules.texts.clause_changed, muted=True)
 
 
 def offered(message: Message, topic: str, world: World) -> Message:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bot.content.playbook import ALERT
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart
 from bot.domain.routing import Route, Slots
 from bot.reporting.drills import is_drill
-from bot.reporting.journeys import ALERT
 from bot.reporting.review import lado_note, refusal
 from bot.reporting.steps import AFTER_HOURS, SLOT, phone_lines
 

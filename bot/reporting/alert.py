@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.content.playbook import ALERT
 from bot.content.texts import Phrase
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
 from bot.domain.presses import Strike
 from bot.domain.routing import Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import ALERT, STRUCK, route_of, settle
+from bot.reporting.journeys import STRUCK, route_of, settle
 from bot.reporting.review import person_line, readers
 from bot.reporting.steps import SLOT, contact_list, value_of
 

@@ -19,7 +19,6 @@ from bot.domain.routing import Route, Slots, conflict_of, decide
 from bot.domain.turns import Draft, Session
 
 REVIEW = "review"
-ALERT = "danger"
 STRUCK = "struck"
 DRILL = "drill"
 _NOT_ASKED = (STRUCK, DRILL, DANGER_READ)

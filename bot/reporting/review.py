@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.journeys import FieldRecord, StepRecord
+from bot.content.playbook import ALERT
 from bot.content.texts import Phrase
 from bot.content.world import World
 from bot.domain.access import Action, Actor, CaseFacts, access_report, told_people
@@ -18,7 +19,7 @@ from bot.domain.replies import due
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import ALERT, STRUCK, Settled, beside, options_of, route_of, settle
+from bot.reporting.journeys import STRUCK, Settled, beside, options_of, route_of, settle
 from bot.reporting.steps import EARLIER, SLOT, contact_list, day_in_words, navigation, said, value_of
 
 OUTSIDE_CONTACTS = (

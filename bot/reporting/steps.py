@@ -123,9 +123,11 @@ def phone_lines(keys: tuple[str, ...], world: World) -> tuple[str, ...]:
 
 
 def quotes(clauses: tuple[str, ...], world: World) -> list[Block]:
-    """Clauses of the policy, verbatim."""
+    """Clauses of the policy, verbatim; where one has changed, with a notice: a step is never held back."""
     found = [world.policy.clauses[clause] for clause in clauses]
-    return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
+    notice: list[Block] = [Paragraph(world.rules.texts.clause_changed, muted=True)]
+    changed = notice if world.policy.changed.intersection(clauses) else []
+    return [*(Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found), *changed]
 
 
 def _asked(step: StepRecord, draft: Draft, settled: Settled, world: World, redo: Redo) -> list[Block]:

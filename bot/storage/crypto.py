@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.domain.faults import ToldFault
 from bot.domain.references import receipt_code
 
 Entropy = Callable[[int], bytes]
@@ -26,7 +27,7 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 
 
-class KeyFault(Exception):
+class KeyFault(ToldFault):
     """A key is missing, malformed or not the one that sealed this. The text says what to do."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
+from bot.domain.faults import ToldFault
 from bot.storage import audit, postgres, sqlite
 from bot.storage.postgres import Listener
 
@@ -27,7 +28,7 @@ _A_REPORT = 512 * 1024
 _KINDS = {"sqlite": sqlite, "postgresql": postgres}
 
 
-class StorageUnavailable(Exception):
+class StorageUnavailable(ToldFault):
     """The database did not take it: nothing of this transaction is stored.
 
     One exception: where the connection is cut in the middle of COMMIT, nobody knows; a caller that tries
@@ -35,7 +36,7 @@ class StorageUnavailable(Exception):
     """
 
 
-class StorageFault(Exception):
+class StorageFault(ToldFault):
     """The database is not safe to run on. The text says what is wrong and what to do."""
 
 

@@ -35,7 +35,7 @@ def playbook(policy: Policy) -> Playbook:
 def folder(tmp_path: Path) -> Path:
     """A copy of the journeys, routes and phrases that a test may break."""
     shutil.copytree(KB / "journeys", tmp_path / "journeys")
-    for name in ("routes.yml", "texts.yml", "privacy.yml", "contact.yml"):
+    for name in ("routes.yml", "texts.yml", "privacy.yml", "contact.yml", "contacts.yml"):
         shutil.copy(KB / name, tmp_path / name)
     return tmp_path
 
@@ -202,7 +202,7 @@ BROKEN = [
     ("contact.yml", "[saturday, sunday]", "[saturday, sonntag]", "avoid > weekends"),
     ("contact.yml", 'until: "05:00"', 'until: "25:00"', "avoid > nights"),
     ("contact.yml", "author: [staff]", "author: [stuff]", "'author' never holds stuff"),
-    ("contact.yml", "[police_emergency, dsl,", "[police_emergency, dls,", "there is no contact dls"),
+    ("contact.yml", "[police_emergency, dsl,", "[police_emergency, dls,", "there is no contact 'dls'"),
     ("contact.yml", "report {reference}.", "report {number}.", "the braces must hold {reference}"),
     ("privacy.yml", "not_names: >-", "names: >-", "not_names"),
     ("routes.yml", "rows:\n", "rows: [\n", "not valid YAML"),

@@ -19,9 +19,13 @@ Staff may use the “staff room” phone.
 
 POLICY = """id: phones
 title: Phones Policy
+name: phones policy
 version: not stated
 source: source.txt
 prefix: ph
+owner: Headteacher
+approved: 2026-01-01
+review: 2027-01-01
 aliases:
   - {name: mobile, also: [cell], note: Named.}
 """
@@ -87,6 +91,8 @@ OUTSIDE = """notes:
     review: 2027-01-01
 """
 
+CONTACTS = "contacts:\n  union: A trade union\n"
+
 FILES = {
     "phones/source.txt": SOURCE,
     "phones/policy.yml": POLICY,
@@ -95,6 +101,7 @@ FILES = {
     "phones/contradictions.yml": CONTRADICTIONS,
     "phones/clarifications.yml": CLARIFICATIONS,
     "outside.yml": OUTSIDE,
+    "contacts.yml": CONTACTS,
 }
 
 # The file, the words to change, what they become, the line of the fault, and words of its message.
@@ -135,9 +142,21 @@ BROKEN = [
     ),
     ("phones/topics/phones.yml", "[ph-002a, ph-001]", "[ph-001]", 8, "no topic cites this clause"),
     ("phones/topics/phones.yml", "siblings: [staff-room-phone]", "tell: [caretaker]", 11, "'eht'"),
-    ("phones/clauses.yml", "never use a phone", "always use a phone", 7, "not in the source at lines 2 to 3"),
-    ("phones/clauses.yml", "lines: [2, 3]", "lines: [1, 2]", 7, "not in the source at lines 1 to 2"),
-    ("phones/clauses.yml", "lines: [5, 5]", "lines: [5, 9]", 11, "line 9 is beyond the end"),
+    ("phones/clauses.yml", "never use a phone", "always use a phone", 7, "has other words at lines 2 to 3"),
+    (
+        "phones/clauses.yml",
+        "Staff must never use a phone in class.",
+        "Pupils hand in.",
+        7,
+        "are not in source.txt",
+    ),
+    (
+        "phones/source.txt",
+        "Staff may use",
+        "Parents may not see this.\nStaff may use",
+        5,
+        "no clause holds “Parents",
+    ),
     ("phones/clauses.yml", "lines: [2, 3]", "lines: [3, 2]", 2, "the first comes after the last"),
     ("phones/clauses.yml", "lead_in: ph-001", "lead_in: ph-004", 14, "no clause ph-004"),
     ("phones/clauses.yml", "lead_in: ph-001", "lead_in: ph-002a", 14, "its own lead-in"),
@@ -154,9 +173,19 @@ BROKEN = [
     ),
     ("phones/clarifications.yml", "topic: phone-in-class", "topic: staff-room-phone", 4, "same verdict"),
     ("phones/policy.yml", "title: Phones Policy\n", "", 1, "title"),
-    ("phones/policy.yml", "source: source.txt", "source: sauce.txt", 4, "the source cannot be read"),
+    ("phones/policy.yml", "source: source.txt", "source: sauce.txt", 5, "sauce.txt, cannot be read"),
+    ("phones/policy.yml", "approved: 2026-01-01", "approved: 2028-01-01", 1, "its review cannot be"),
+    ("phones/policy.yml", "owner: Headteacher\n", "", 1, "owner"),
+    ("phones/policy.yml", "prefix: ph\n", "prefix: ph\ndraft: true\n", 7, "this policy is a draft"),
+    (
+        "phones/topics/phones.yml",
+        "answer: Yes.",
+        "answer: TO WRITE.",
+        16,
+        "the answer is still to be written",
+    ),
     ("phones/policy.yml", "prefix: ph", "prefix: fon", 2, "is called fon-001"),
-    ("outside.yml", "contacts: [union]", "contacts: [onion]", 5, "'union'"),
+    ("outside.yml", "contacts: [union]", "contacts: [onion]", 5, "no contact 'onion'"),
     ("outside.yml", "    owner: Office manager\n", "", 2, "owner"),
     ("outside.yml", "    agreed: 2026-01-01\n", "", 2, "agreed"),
     ("outside.yml", "    review: 2027-01-01\n", "", 2, "review"),

@@ -18,6 +18,7 @@ from bot.content.account_texts import load_accounts
 from bot.content.campaign_texts import load_campaigns
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.contact import ContactFile, check_contact
+from bot.content.contacts import load_contacts
 from bot.content.documents import DataFaults, Document, Record, load
 from bot.content.door_texts import load_door_texts, load_paper_texts
 from bot.content.gap_texts import load_gaps
@@ -30,7 +31,6 @@ from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_texts
 from bot.content.texts import Holding, Phrase, Table, Text
-from bot.reporting.journeys import ALERT
 from tests.support.desk import settings_in, world_of
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
@@ -56,21 +56,21 @@ def loaders() -> Mapping[str, Load]:
     """How `python -m bot check` reads each file."""
     policy = load_policy(KB / "social-media")
     playbook = load_playbook(KB, policy)
-    values = slot_values(tuple(playbook.steps.values()))
+    values, contacts = slot_values(tuple(playbook.steps.values())), load_contacts(KB)
 
     def load_contact(path: Path) -> None:
         document = Document(path)
-        if faults := list(check_contact(document, document.parse(ContactFile), values)):
+        if faults := list(check_contact(document, document.parse(ContactFile), values, contacts)):
             raise DataFaults(faults)
 
     return {
         "answer-texts.yml": partial(load_answer_texts, policy=policy),
         "campaigns.yml": partial(load_campaigns, policy=policy),
-        "case-texts.yml": partial(load_case_texts, kinds=frozenset((*playbook.mandatory, ALERT))),
+        "case-texts.yml": partial(load_case_texts, kinds=playbook.kinds),
         "case-work.yml": partial(load, model=CaseWork),
         "contact.yml": load_contact,
         "door-texts.yml": partial(load_door_texts, topics=policy.topics),
-        "governors.yml": partial(load_governors, kinds=frozenset((*playbook.mandatory, ALERT))),
+        "governors.yml": partial(load_governors, kinds=playbook.kinds),
         "paper-texts.yml": partial(load_paper_texts, policy=policy),
         "gaps.yml": load_gaps,
         "accounts.yml": partial(load_accounts, policy=policy, playbook=playbook),
@@ -177,7 +177,8 @@ def test_check_reads_the_texts_of_cases(tmp_path: Path, monkeypatch: pytest.Monk
     """`check` proves the texts of cases with the rest of the knowledge base, whatever the database says."""
     settings = settings_in(tmp_path)
     world = world_of(settings)
-    shutil.copytree(KB, tmp_path / "policy_kb")
+    for folder in ("policy_kb", "intents"):
+        shutil.copytree(KB.parent / folder, tmp_path / folder)
     path = tmp_path / "policy_kb" / file
     slip = next(names(path.read_text(encoding="utf-8")))
     path.write_text(slip.made_in(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -462,6 +462,7 @@ _HOLDERS: dict[Duty, tuple[str, ...]] = {
     "log_reply": (),
     "answer_reply": ("sbm", "flt", "eht", "it"),
     "governors_report": ("eht", "chair"),
+    "sign_answer": ("eht", "dsl", "chair"),
 }
 EVERY_ROLE = sorted(
     {*ROLES, *(f"deputy_{role}" for role in ROLES if not role.startswith("deputy_")), "stranger"}
@@ -472,7 +473,7 @@ EVERY_ROLE = sorted(
     ("role", "duty", "runs"), list(itertools.product(EVERY_ROLE, _HOLDERS, (True, False)))
 )
 def test_the_table_of_workflows_cell_by_cell(role: str, duty: Duty, runs: bool) -> None:
-    """Everybody logs; a runner answers on the own accounts, four roles on all; two read the figures."""
+    """Everybody logs; runners answer on their accounts, four roles on all; two read figures; three sign."""
     table: Duties = load(ROOT / "policy_kb" / "permissions.yml", PermissionTable).workflows
     runner = runs and duty == "answer_reply"
     wanted = duty == "log_reply" or runner or role in _HOLDERS[duty]

@@ -1,0 +1,1 @@
+"""What a policy officer is helped with: clauses drafted from a file, anchored again, compared and signed."""
