@@ -14,6 +14,8 @@ from bot.gaps.matching import captured, likeness
 from bot.gaps.redaction import names_in
 
 _MOST_NEAR = 6
+_HALF_STAFF = frozenset({"governor", "volunteer"})
+_AT_MOST_ACTOR: tuple[tuple[str, ...], ...] = ((), ("actor",))
 # What is to be told to somebody, and no question about a rule.
 INTAKE = ("danger", "concern", "report")
 
@@ -27,14 +29,16 @@ def is_danger(parses: Iterable[Parse], world: World) -> bool:
 def near_topics(wordings: Iterable[str], parses: Iterable[Parse], world: World) -> tuple[str, ...]:
     """The topics beside a question, by its words and by what the engine reads of it, the nearest first.
 
-    None of which the frame of the question says that its rule is about somebody or something else.
+    None of which the frame of the question says that its rule is about somebody or something else; but a
+    rule for staff stands beside a question of a governor or a volunteer, of whom the policy says little.
     """
     limits, topics = world.gaps, world.policy.topics.values()
     shares: dict[str, float] = {}
     for parse in parses:
         reading = read(parse.text, parse, world.policy, world.rules)
-        for guess in reading.fitting:
-            if guess.share >= limits.near_odds:
+        ruled = _HALF_STAFF.isdisjoint(reading.frame.actor)
+        for guess in reading.fitting if ruled else reading.guesses:
+            if guess.against in _AT_MOST_ACTOR and guess.share >= limits.near_odds:
                 shares[guess.topic.id] = max(guess.share, shares.get(guess.topic.id, 0.0))
     for wording in wordings:
         for topic in topics:

@@ -29,7 +29,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 # Any word with a digit in it, and the digits of a telephone number with their spaces.
-_NUMBER = re.compile(r"\+?\d[\d\s()/-]{5,}\d|\b\w*\d\w*(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\+?\d[\d\s()/-]{5,}\d|\b\w*\d\w*(?:[.,]\d\w*)*")
 _SCHOOL = re.compile(
     r"\b(?:(?!The\b|Our\b|My\b|A\b)[A-Z][\w'’]+\s+){1,3}"
     r"(?:School|Academy|College|Primary|Infants|Juniors|Nursery|Grammar|High)\b"

@@ -790,7 +790,8 @@ def test_an_old_campaign_is_forgotten(desk: Desk) -> None:
     assert stages(desk) == {}
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT count(*) FROM campaigns")).scalar_one() == 0
-        assert tx.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+        # The worker sees to more than campaigns: accounts have reminders of their own by then.
+        assert tx.execute(text("SELECT count(*) FROM outbox WHERE kind LIKE 'campaign.%'")).scalar_one() == 0
         assert tx.execute(text("SELECT count(*) FROM attestations")).scalar_one() == 1
 
 

@@ -52,7 +52,7 @@ def test_each_answer_is_a_topic_with_examples_and_a_golden_question(
     out.mkdir()
     done = export(out)
     assert done.exit_code == 0, done.output
-    assert "Signed answers: 1" in done.output
+    assert "1 signed answers" in done.output
     topics = yaml.safe_load((out / "topics.yml").read_text("utf-8"))["topics"]
     assert [topic["question"] for topic in topics] == [QUESTION]
     assert json.loads((out / "golden.jsonl").read_text("utf-8"))["q"] == QUESTION

@@ -125,7 +125,7 @@ def test_every_section_says_what_it_counts(desk: Desk) -> None:
         "Live accounts 14 Accounts with fewer than two runners 0 to 4",
         "Northgate School (86 staff) 82 to 86 Southmere School (54 staff) 40",
         "former student on my own account? 31",
-        "Answered in the term 7 Waiting at the end of the term 0 to 4",
+        "With an answer of the Federation that two people signed 7 Waiting for an answer 0 to 4",
         "X1 Different people to tell: Say who receives each kind of report",
     ):
         assert line in shown, line
