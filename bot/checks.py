@@ -30,7 +30,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One part: what was proved, or every fault with what to do. A warning stops nothing."""
 
     part: str
@@ -39,16 +39,16 @@ class Finding:
     warnings: tuple[str, ...] = ()
 
 
-def check_everything() -> Iterator[Finding]:
+def check_everything() -> Iterator[CheckResult]:
     """Prove each part that can be proved; later parts are tried where the earlier ones allow it."""
     try:
         settings = read_settings()
     except SettingsFaults as error:
-        yield Finding("settings", tuple(str(error).splitlines()))
+        yield CheckResult("settings", tuple(str(error).splitlines()))
         return
     demo = " (demo values)" if settings.federation.demo else ""
     unknown = f"; not read by Signpost: {', '.join(settings.unknown)}" if settings.unknown else ""
-    yield Finding("settings", note=f"{settings.federation.name}{demo}, from {settings.config}{unknown}")
+    yield CheckResult("settings", note=f"{settings.federation.name}{demo}, from {settings.config}{unknown}")
     yield _prove("roles", lambda: _roles(settings))
     yield _prove("knowledge base", lambda: _knowledge(settings))
     yield _prove("retention", lambda: _retention(settings))
@@ -60,12 +60,12 @@ def check_everything() -> Iterator[Finding]:
     yield _teams(settings)
 
 
-def _prove(part: str, proof: Callable[[], str | Finding]) -> Finding:
+def _prove(part: str, proof: Callable[[], str | CheckResult]) -> CheckResult:
     try:
         found = proof()
-        return found if isinstance(found, Finding) else Finding(part, note=found)
+        return found if isinstance(found, CheckResult) else CheckResult(part, note=found)
     except (DataFaults, StorageFault, StorageUnavailable, KeyFault, RasaFault) as error:
-        return Finding(part, tuple(str(error).splitlines()))
+        return CheckResult(part, tuple(str(error).splitlines()))
 
 
 def _roles(settings: Settings) -> str:
@@ -73,12 +73,12 @@ def _roles(settings: Settings) -> str:
     return f"{len(roster.people)} people hold {len(roster.roles)} roles"
 
 
-def _knowledge(settings: Settings) -> Finding:
+def _knowledge(settings: Settings) -> CheckResult:
     proof = prove_content(settings.policy_kb, settings.intents, clock().date())
-    return Finding("knowledge base", proof.faults, proof.note, proof.warnings)
+    return CheckResult("knowledge base", proof.faults, proof.note, proof.warnings)
 
 
-def _retention(settings: Settings) -> Finding:
+def _retention(settings: Settings) -> CheckResult:
     found = load(settings.policy_kb / "retention.yml", Retention)
     days = {name: found.cases[name].days for name in CASE_CLASSES}
     note = "; ".join(f"{name} {count} days from the last entry" for name, count in days.items() if count)
@@ -88,7 +88,7 @@ def _retention(settings: Settings) -> Finding:
         " with the data-protection lead; until then `purge` destroys none of these."
     )
     note = f"{note or 'no period is set'} (not in this policy)"
-    return Finding("retention", note=note, warnings=(warning,) if unset else ())
+    return CheckResult("retention", note=note, warnings=(warning,) if unset else ())
 
 
 def _intents(settings: Settings) -> str:
@@ -125,29 +125,31 @@ def _rasa(settings: Settings) -> str:
         raise RasaFault(fault.reason, f"{fault}; {mend}") from None
 
 
-def _slack(settings: Settings) -> Finding:
+def _slack(settings: Settings) -> CheckResult:
     if settings.slack is None:
-        return Finding("slack", note="not used: SLACK_BOT_TOKEN is not set")
+        return CheckResult("slack", note="not used: SLACK_BOT_TOKEN is not set")
     try:
         texts = read_world(settings).door.private
     except DataFaults:
-        return Finding("slack", note="not proved: the knowledge base must be mended first")
+        return CheckResult("slack", note="not proved: the knowledge base must be mended first")
     from bot.channels.slack.checkup import prove
 
     proof = asyncio.run(prove(settings.slack, settings.federation.roster, texts, time.monotonic))
-    return Finding("slack", proof.faults, proof.note)
+    return CheckResult("slack", proof.faults, proof.note)
 
 
-def _teams(settings: Settings) -> Finding:
+def _teams(settings: Settings) -> CheckResult:
     if settings.teams is None:
-        return Finding("teams", note="not used: MicrosoftAppId is not set")
+        return CheckResult("teams", note="not used: MicrosoftAppId is not set")
     try:
         return _proved_on_teams(settings, settings.teams)
     except (DataFaults, StorageFault, StorageUnavailable, KeyFault):
-        return Finding("teams", note="not proved: the knowledge base or the database must be mended first")
+        return CheckResult(
+            "teams", note="not proved: the knowledge base or the database must be mended first"
+        )
 
 
-def _proved_on_teams(settings: Settings, config: TeamsConfig) -> Finding:
+def _proved_on_teams(settings: Settings, config: TeamsConfig) -> CheckResult:
     database = Database(settings.database_url)
     try:
         with database.transaction() as tx:
@@ -156,7 +158,7 @@ def _proved_on_teams(settings: Settings, config: TeamsConfig) -> Finding:
         proof = asyncio.run(teams.prove(config, read_world(settings), kept, clock))
     finally:
         database.close()
-    return Finding("teams", proof.faults, proof.note)
+    return CheckResult("teams", proof.faults, proof.note)
 
 
 def _changes(settings: Settings) -> str:

@@ -39,7 +39,7 @@ _BARE = re.compile(r"^(?:Yes|No)[.,]\s+(?=\w)")
 
 
 @dataclass(frozen=True)
-class Choice:
+class Offered:
     """One answer to a question asked back: its words, the topic it chooses and that topic's clauses."""
 
     label: str
@@ -73,7 +73,7 @@ class Answer:
     citations: tuple[Clause, ...] = ()
     beside: tuple[Topic, ...] = ()
     nearby: tuple[Clause, ...] = ()
-    options: tuple[Choice, ...] = ()
+    options: tuple[Offered, ...] = ()
     report: str = ""
     about_self: bool = False
     frame: Frame = NOTHING_READ
@@ -123,7 +123,7 @@ def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) ->
     if not known:
         return None
     reading = Reading("", {}, 1.0, known, policy, rules)
-    options = tuple(Choice(g.topic.question, g.topic.id, policy.citations(g.topic)) for g in known)
+    options = tuple(Offered(g.topic.question, g.topic.id, policy.citations(g.topic)) for g in known)
     return _question_back(reading, rules.texts.clarify_question, options, 0.0)
 
 
@@ -458,13 +458,15 @@ def _ask_back(reading: Reading, rivals: tuple[Guess, ...]) -> Answer:
     return _question_back(reading, question, options, reading.sure(rivals[0]))
 
 
-def _question_back(reading: Reading, question: str, options: tuple[Choice, ...], confidence: float) -> Answer:
+def _question_back(
+    reading: Reading, question: str, options: tuple[Offered, ...], confidence: float
+) -> Answer:
     words = reading.rules.texts.clarify.fill(question=question)
     listed = "\n".join(f"- {choice.label}" for choice in options)
     return Answer(reading.question, "clarify", f"{words}\n{listed}", confidence=confidence, options=options)
 
 
-def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Choice, ...]]:
+def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Offered, ...]]:
     """The question to ask back: a written one that holds the two best, or their own questions."""
     wanted = {guess.topic.id for guess in rivals[:2]}
     for group in reading.policy.clarifications.values():
@@ -475,4 +477,6 @@ def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Ch
         group = None
         pairs = [(guess.topic.question, guess.topic) for guess in rivals]
     question = reading.rules.texts.clarify_question if group is None else group.question
-    return question, tuple(Choice(label, topic.id, reading.policy.citations(topic)) for label, topic in pairs)
+    return question, tuple(
+        Offered(label, topic.id, reading.policy.citations(topic)) for label, topic in pairs
+    )

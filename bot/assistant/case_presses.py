@@ -8,12 +8,12 @@ from typing import get_args
 from bot.casework import auditing, card, case_list, do_act, forms, proposals, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
-from bot.casework.case_list import FIND, LIST, Listed
+from bot.casework.case_list import FIND, LIST, ListedCase
 from bot.casework.context import Work
 from bot.casework.forms import Checked
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
-from bot.casework.press import Press, refusal
+from bot.casework.press import CasePress, refusal
 from bot.casework.work_done import is_contact
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
@@ -65,7 +65,7 @@ def _known(action: str) -> str:
     return action if action in ACTS else ""
 
 
-def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Press | Message:
+def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> CasePress | Message:
     of = CasePart.parse(content.value)
     if content.action in _SEVERAL and isinstance(content, Submitted):
         hold_together(work, (of.reference, *_typed_reference(content)))
@@ -75,7 +75,7 @@ def _permitted(work: Work, person: Person, content: Pressed | Submitted) -> Pres
         auditing.note_look_up(work, person, of.reference, pressed=content.action, why="unknown")
         # The same words as for an unknown reference: that a case exists is a secret of its own.
         return refusal(work.context, "unknown")
-    press = Press(work.tx, work.context, work.now, person, case, content.action, of.part)
+    press = CasePress(work.tx, work.context, work.now, person, case, content.action, of.part)
     if press.may(needs := ACTS[content.action].needs):
         return press
     barred = needs == "assign" and is_contact(case.entries, person.name)
@@ -86,7 +86,7 @@ def _typed_reference(content: Submitted) -> tuple[str, ...]:
     return tuple(read_reference(clean_text(text)) for text in content.fields.get("reference", ())[:1])
 
 
-def _answer(press: Press, content: Pressed | Submitted) -> Message:
+def _answer(press: CasePress, content: Pressed | Submitted) -> Message:
     action = content.action
     if action in _VIEWS:
         return _VIEWS[action](press)
@@ -95,7 +95,7 @@ def _answer(press: Press, content: Pressed | Submitted) -> Message:
     return _with_form(press, ACTS[action], content) if ACTS[action].form else _done_at_once(press, action)
 
 
-def _done_at_once(press: Press, action: str) -> Message:
+def _done_at_once(press: CasePress, action: str) -> Message:
     match action:
         case "case.recuse":
             return restriction.ask_to_recuse(press)
@@ -121,10 +121,10 @@ def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | N
     own = report.reporter == Reporter(sender.platform, sender.user)
     if own or not case.may(person, "list"):
         return None
-    return _show(Press(work.tx, work.context, work.now, person, case))
+    return _show(CasePress(work.tx, work.context, work.now, person, case))
 
 
-def _show(press: Press) -> Message:
+def _show(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.show", press.report)
     if not _sees_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
@@ -135,12 +135,12 @@ def _show(press: Press) -> Message:
     return card.card(press.context, press.report, press.told, entries, me, links, press.may)
 
 
-def _sees_the_card(press: Press) -> bool:
+def _sees_the_card(press: CasePress) -> bool:
     carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
     return carded or press.may("details")
 
 
-def _details(press: Press) -> Message:
+def _details(press: CasePress) -> Message:
     opened = any(entry.event == "view" and entry.actor == press.person.id for entry in press.case.entries)
     press.record("view", {})
     if not opened:
@@ -149,7 +149,7 @@ def _details(press: Press) -> Message:
     return views.details(press, entries_for(press, press.person, press.report))
 
 
-def _clauses(press: Press) -> Message:
+def _clauses(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.clauses", press.report)
     if not _sees_the_card(press):
         # The clauses say more of what happened than a notice may.
@@ -157,11 +157,11 @@ def _clauses(press: Press) -> Message:
     return card.clauses(press.context, press.report)
 
 
-def _more(press: Press) -> Message:
+def _more(press: CasePress) -> Message:
     return card.more(press.context, press.report, press.case.entries, press.may)
 
 
-_VIEWS: dict[str, Callable[[Press], Message]] = {
+_VIEWS: dict[str, Callable[[CasePress], Message]] = {
     "case.show": _show,
     "case.clauses": _clauses,
     "case.details": _details,
@@ -170,13 +170,13 @@ _VIEWS: dict[str, Callable[[Press], Message]] = {
 
 
 # What has to be done first, and is said instead of the form.
-_BEFORE: dict[str, Callable[[Press], Message | None]] = {
+_BEFORE: dict[str, Callable[[CasePress], Message | None]] = {
     "close": proposals.before_closing,
     "agree": proposals.before_agreeing,
 }
 
 
-def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
+def _with_form(press: CasePress, act: Act, content: Pressed | Submitted) -> Message:
     # A form is not opened for what the case's state refuses anyway.
     if why := do_act.lock(press, act):
         return press.may_not(why)
@@ -192,7 +192,7 @@ def _with_form(press: Press, act: Act, content: Pressed | Submitted) -> Message:
     return forms.form(press, act, checked) if checked.errors else _filled_in(press, act, checked.values)
 
 
-def _filled_in(press: Press, act: Act, values: Mapping[str, str]) -> Message:
+def _filled_in(press: CasePress, act: Act, values: Mapping[str, str]) -> Message:
     match act.name:
         case "close":
             return do_act.close(press, values)
@@ -239,7 +239,7 @@ def _listed(work: Work, person: Person, asked: str) -> Message:
     told = people_of_each(work.tx, found)
     may_see = [report for report in found if work.context.may(person, "list", report, told[report.id])]
     entries = histories(work.tx, may_see)
-    seen = [Listed(report, entries[report.id]) for report in may_see]
+    seen = [ListedCase(report, entries[report.id]) for report in may_see]
     listed = case_list.case_list(work.context, seen, person.id, work.now, which)
     return export_codes.with_subject_button(work.context, person, listed)
 
@@ -250,6 +250,6 @@ def _found(work: Work, person: Person, content: Pressed | Submitted) -> Message:
         return case_list.find_form(work.context)
     typed = next(iter(content.fields.get("reference", ())), "")
     press = _permitted(work, person, Pressed("case.show", read_reference(clean_text(typed))))
-    if isinstance(press, Press):
+    if isinstance(press, CasePress):
         return _show(press)
     return case_list.find_form(work.context, typed[:40], work.context.texts.refusals["unknown"].fill())

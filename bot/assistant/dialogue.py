@@ -203,7 +203,7 @@ def start_report(
     """A new draft, unless one is under way. `given`: what a door has to fill in, where it fits."""
     if session.draft is not None:
         draft = journeys.current(session.draft, world)
-        return presses.already_open(presses.Place(session, draft, world, now))
+        return presses.already_open(presses.Pressing(session, draft, world, now))
     # A report of abuse can be of two kinds: the question that tells them apart is asked.
     filled = filled_in(given or {}, session.tokens, world, now)
     begun = journeys.begin(session, "" if kind in ("abuse", "other") else kind, world, filled)
@@ -241,12 +241,12 @@ def _resume(session: Session, world: World, now: datetime) -> Turn:
     return presses.act(session, Pressed("journey.resume"), world, now)
 
 
-def _on_draft(action: Callable[[presses.Place, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
+def _on_draft(action: Callable[[presses.Pressing, str], Turn]) -> Callable[[Session, World, datetime], Turn]:
     def act(session: Session, world: World, now: datetime) -> Turn:
         if session.draft is None:
             return _resume(session, world, now)
         draft = journeys.current(session.draft, world)
-        return action(presses.Place(session, draft, world, now), "")
+        return action(presses.Pressing(session, draft, world, now), "")
 
     return act
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.casework.context import Context
 from bot.casework.notify import owe_people
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.domain.routing import Told
 from bot.storage.reports import Report, add_people, mark
 
@@ -32,7 +32,7 @@ def detail(context: Context, values: Values) -> dict[str, str]:
 
 
 def tell_safeguarding(
-    press: Press, report: Report, values: Values
+    press: CasePress, report: Report, values: Values
 ) -> Literal["", "assess_restrict", "assess_told"]:
     """Where a child may be at risk, the DSL and the Executive Headteacher have the case from now on.
 
@@ -50,7 +50,7 @@ def tell_safeguarding(
     return "assess_restrict" if press.may("restrict") else "assess_told"
 
 
-def _safeguarding(press: Press, report: Report) -> tuple[Told, ...]:
+def _safeguarding(press: CasePress, report: Report) -> tuple[Told, ...]:
     roster, route = press.context.world.federation.roster, report.route
     return tuple(
         Told(person, role, level)

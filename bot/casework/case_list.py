@@ -32,7 +32,7 @@ _REFERENCE = 40
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedCase:
     """A case that the asker may see, with its history."""
 
     report: Report
@@ -57,7 +57,7 @@ def age(context: Context, since: datetime, now: datetime) -> str:
 
 
 def case_list(
-    context: Context, listed: Iterable[Listed], person: str, now: datetime, which: CaseFilter = "open"
+    context: Context, listed: Iterable[ListedCase], person: str, now: datetime, which: CaseFilter = "open"
 ) -> Message:
     """How many of these cases the asker may see, and each: their own, then the urgent, then the oldest.
 
@@ -89,7 +89,7 @@ def find_form(context: Context, typed: str = "", error: str = "") -> Message:
     return Message(blocks, summary=texts.find, replaces=FIND, ephemeral=True)
 
 
-def _belongs(item: Listed, person: str, which: CaseFilter) -> bool:
+def _belongs(item: ListedCase, person: str, which: CaseFilter) -> bool:
     match which:
         case "mine":
             return item.is_of(person)
@@ -98,13 +98,13 @@ def _belongs(item: Listed, person: str, which: CaseFilter) -> bool:
     return True
 
 
-def _sorted(listed: Sequence[Listed], which: CaseFilter) -> list[Listed]:
+def _sorted(listed: Sequence[ListedCase], which: CaseFilter) -> list[ListedCase]:
     if which == "closed":
         return sorted(listed, key=_ended, reverse=True)
     return sorted(listed, key=lambda item: (not item.report.row.urgent, item.report.row.received_at))
 
 
-def _ended(item: Listed) -> datetime:
+def _ended(item: ListedCase) -> datetime:
     return item.report.row.closed_at or item.report.row.received_at
 
 
@@ -115,7 +115,7 @@ def _filters(context: Context, which: CaseFilter) -> Iterator[Button]:
     yield Button(texts.find, FIND)
 
 
-def _table(context: Context, listed: Sequence[Listed], now: datetime) -> Table:
+def _table(context: Context, listed: Sequence[ListedCase], now: datetime) -> Table:
     texts = context.texts.cases
     *first, _holder, due = texts.columns
     closed = listed[0].report.state.stage is Stage.CLOSED
@@ -123,7 +123,7 @@ def _table(context: Context, listed: Sequence[Listed], now: datetime) -> Table:
     return Table(columns, tuple(_row(context, item, now) for item in listed))
 
 
-def _row(context: Context, item: Listed, now: datetime) -> Row:
+def _row(context: Context, item: ListedCase, now: datetime) -> Row:
     report, texts = item.report, context.texts.cases
     reference = report.reference
     label = context.texts.buttons["open"].fill(reference=reference)
@@ -141,7 +141,7 @@ def _row(context: Context, item: Listed, now: datetime) -> Row:
     )
 
 
-def _age(context: Context, item: Listed, now: datetime) -> str:
+def _age(context: Context, item: ListedCase, now: datetime) -> str:
     row, texts = item.report.row, context.texts.cases
     if item.report.state.stage is not Stage.CLOSED:
         return age(context, row.received_at, now)
@@ -155,7 +155,7 @@ def _holder(context: Context, report: Report) -> str:
     return context.name(report.state.holder) if report.state.holder else context.texts.nobody
 
 
-def _due(context: Context, item: Listed, now: datetime) -> Iterator[str]:
+def _due(context: Context, item: ListedCase, now: datetime) -> Iterator[str]:
     """What is due next, and what is late: the ladder's step while nobody has it, a closing, the tasks."""
     texts, row, level = context.work.cases, item.report.row, item.report.state.level
     waiting = open_tasks(item.entries)

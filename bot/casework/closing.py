@@ -10,7 +10,7 @@ from bot.casework.acts import ACTS
 from bot.casework.card import button, task_buttons
 from bot.casework.case import Case
 from bot.casework.links import has_links
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.content.case_texts import Agreed, Kept
 from bot.domain.closing import ClosingKind, Demand, OnRecord, demands, gravest, takes_two
 from bot.domain.messages import Block, Bullets, Buttons, Callout, Field, Message, Option
@@ -83,7 +83,7 @@ def missing(case: Case, closer: str) -> tuple[Demand, ...]:
     return demands(kind_of(case), on_record)
 
 
-def to_do(press: Press, wanted: Sequence[Demand]) -> Message | None:
+def to_do(press: CasePress, wanted: Sequence[Demand]) -> Message | None:
     """What the presser has to do first, each with its button; None where that is nothing."""
     if not wanted:
         return None
@@ -102,7 +102,7 @@ def to_do(press: Press, wanted: Sequence[Demand]) -> Message | None:
     return Message(tuple(blocks), summary=title, replaces=slot, ephemeral=True)
 
 
-def fields(press: Press, people: tuple[str, ...], alone: bool) -> tuple[Field, ...]:
+def fields(press: CasePress, people: tuple[str, ...], alone: bool) -> tuple[Field, ...]:
     """Outcome and reason, always; the rest where this case demands it, or where it need not be filled in.
 
     Of a question the answer alone. `alone`: two people should close it, and there is no second one.
@@ -130,7 +130,7 @@ def fields(press: Press, people: tuple[str, ...], alone: bool) -> tuple[Field, .
     return tuple(field for field in found if field.name not in unasked)
 
 
-def _task_fields(press: Press) -> tuple[Field, ...]:
+def _task_fields(press: CasePress) -> tuple[Field, ...]:
     texts, waiting = press.context.work.closing, work_done.open_tasks(press.case.entries)
     asked = tuple(
         Field(
@@ -142,7 +142,7 @@ def _task_fields(press: Press) -> tuple[Field, ...]:
     return (*asked, why) if asked else ()
 
 
-def _agreement_fields(press: Press) -> tuple[Field, ...]:
+def _agreement_fields(press: CasePress) -> tuple[Field, ...]:
     texts = press.context.work.closing
     hint, limit = texts.agreed_hint, _SHORT
     return (
@@ -157,7 +157,7 @@ def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
     return tuple(Option(value, label) for value, label in texts.items())
 
 
-def _unasked(press: Press) -> frozenset[str]:
+def _unasked(press: CasePress) -> frozenset[str]:
     row = press.report.row
     shows_picture = row.kind == "image" or kind_of(press.case) == "picture"
     was_told = press.case.has("refer")
@@ -165,14 +165,14 @@ def _unasked(press: Press) -> frozenset[str]:
     return frozenset(name for name, holds in not_asked.items() if holds)
 
 
-def notes(press: Press) -> list[Block]:
+def notes(press: CasePress) -> list[Block]:
     """What each outcome means for the personnel file, read before one is picked."""
     found = [item for item in press.context.outcomes.offered(kind_of(press.case)) if item.file]
     lines = tuple(f"{item.label}: {item.file}" for item in found)
     return [Bullets(lines, press.context.work.closing.kept["file"])] if lines else []
 
 
-def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
+def errors(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:
     """What an outcome says must have happened; why a task is left; who agreed, where nobody here can."""
     texts = press.context.work.errors
     outcome = press.context.outcomes.find(values.get("outcome", ""))
@@ -186,7 +186,7 @@ def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
     return found | _agreement_errors(press, values)
 
 
-def _agreement_errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
+def _agreement_errors(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:
     by: Agreed | str = values.get("agreed_by", "")
     if by == "lado":
         return {} if values.get("agreed_advice") else {"agreed_advice": press.context.work.errors.text}
@@ -196,7 +196,7 @@ def _agreement_errors(press: Press, values: Mapping[str, str]) -> dict[str, str]
     return {"agreed_name": context.work.errors.not_independent} if is_barred else {}
 
 
-def detail(press: Press, values: Mapping[str, str]) -> dict[str, str]:
+def detail(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:
     """What is kept of it, in words for people to read."""
     closing, outcome = press.context.work.closing, press.context.outcomes.find(values.get("outcome", ""))
     kept = {
@@ -213,7 +213,7 @@ def detail(press: Press, values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _decided(press: Press, values: Mapping[str, str]) -> Iterator[str]:
+def _decided(press: CasePress, values: Mapping[str, str]) -> Iterator[str]:
     texts = press.context.work.closing
     for task in work_done.open_tasks(press.case.entries):
         if chosen := values.get(f"{TASK}{task.number}"):
@@ -222,7 +222,7 @@ def _decided(press: Press, values: Mapping[str, str]) -> Iterator[str]:
         yield why
 
 
-def _agreed(press: Press, values: Mapping[str, str]) -> str:
+def _agreed(press: CasePress, values: Mapping[str, str]) -> str:
     if not values.get("agreed_by"):
         return ""
     context = press.context

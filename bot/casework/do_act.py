@@ -12,7 +12,7 @@ from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.context import Context
 from bot.casework.notify import is_uncontacted, owe_addition, owe_person, owe_reporter
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.casework.work_done import is_investigated, must_wait_for_advice, open_tasks, tasks
 from bot.content.case_texts import Reply, WorkRefusal
 from bot.domain.cases import Event, Happening, Refused, Stage
@@ -23,7 +23,7 @@ from bot.storage.reports import Report
 Values = Mapping[str, str]
 
 
-def lock(press: Press, act: Act) -> WorkRefusal | None:
+def lock(press: CasePress, act: Act) -> WorkRefusal | None:
     """Why this makes no sense now; None where it does."""
     if act.name == "investigate":
         if must_wait_for_advice(press.context, press.report, press.case.entries):
@@ -42,13 +42,13 @@ def lock(press: Press, act: Act) -> WorkRefusal | None:
     return act.locked[0] if act.locked and act.locked[1](press.report.row) else None
 
 
-def event_of(press: Press, act: Act, values: Values) -> Event:
+def event_of(press: CasePress, act: Act, values: Values) -> Event:
     """What happens to the case by it."""
     assert act.event is not None
     return Event(act.event, press.person.id, values.get("person", press.person.id), values.get("outcome", ""))
 
 
-def do(press: Press, act: Act, values: Values) -> Message:
+def do(press: CasePress, act: Act, values: Values) -> Message:
     """Do it, or say why not: another person was first, the case's stage does not take it, or it is locked."""
     if why := lock(press, act):
         return press.may_not(why)
@@ -62,7 +62,7 @@ def do(press: Press, act: Act, values: Values) -> Message:
     return _done(press, act, event, told)
 
 
-def close(press: Press, values: Values) -> Message:
+def close(press: CasePress, values: Values) -> Message:
     """Close it, or ask a second person to agree where this case takes two and there is one."""
     act, context = ACTS["case.close"], press.context
     if closing.kind_of(press.case) == "question":
@@ -73,13 +73,13 @@ def close(press: Press, values: Values) -> Message:
     return do(press, act, values)
 
 
-def refused(press: Press, why: Refused) -> Message:
+def refused(press: CasePress, why: Refused) -> Message:
     """The case's stage does not take it."""
     by = press.context.name(press.report.state.acknowledged_by)
     return press.refused(why.why, person=by)
 
 
-def tick(press: Press) -> Message:
+def tick(press: CasePress) -> Message:
     """A task is done: its owner, or somebody who works on the case, says so."""
     owner = {task.number: task.person for task in open_tasks(press.case.entries)}
     if owner.get(press.part, press.person.id) != press.person.id and not press.may("assess"):
@@ -87,7 +87,7 @@ def tick(press: Press) -> Message:
     return do(press, ACTS["case.done"], {})
 
 
-def link(press: Press, other: Case) -> Message:
+def link(press: CasePress, other: Case) -> Message:
     """Link the two cases, each of which tells of the other where that may be."""
     if links.is_linked(press.case, other):
         return press.may_not("linked_already")
@@ -101,7 +101,7 @@ def link(press: Press, other: Case) -> Message:
     return press.done("link", text.fill(reference=press.report.reference, other=other.report.reference))
 
 
-def _detail(press: Press, act: Act, values: Values) -> dict[str, str]:
+def _detail(press: CasePress, act: Act, values: Values) -> dict[str, str]:
     """What is kept: the words for people to read, and what the card's state is told by."""
     match act.name:
         case "assess":
@@ -121,7 +121,7 @@ def _detail(press: Press, act: Act, values: Values) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _typed(press: Press, act: Act, values: Values) -> dict[str, str]:
+def _typed(press: CasePress, act: Act, values: Values) -> dict[str, str]:
     context, outcome = press.context, press.context.outcomes.find(values.get("outcome", ""))
     return {
         "to": values.get("person", press.person.id) if act.event is Happening.ASSIGN else "",
@@ -142,13 +142,13 @@ def _moment(context: Context, text: str) -> str:
     return moment.isoformat(timespec="minutes") if moment else ""
 
 
-def _task(press: Press) -> str:
+def _task(press: CasePress) -> str:
     """The words of the open task that was meant; "" where there is none."""
     found = open_tasks(press.case.entries)
     return next((item.text for item in found if item.number == press.part), "")
 
 
-def _tell_people(press: Press, event: Event, report: Report) -> None:
+def _tell_people(press: CasePress, event: Event, report: Report) -> None:
     kinds = {Happening.ASSIGN: "given", Happening.TASK: "task"}
     if event.what in kinds and event.to != press.person.id:
         owe_person(press, report, kinds[event.what], event.to)
@@ -157,21 +157,21 @@ def _tell_people(press: Press, event: Event, report: Report) -> None:
         owe_addition(press, report, "urgent")
 
 
-def _tell_reporter(press: Press, act: Act, report: Report) -> None:
+def _tell_reporter(press: CasePress, act: Act, report: Report) -> None:
     first_taken = act.event is Happening.ASSIGN and not press.report.state.acknowledged_by
     kind = "acknowledged" if first_taken else act.tells
     if kind:
         owe_reporter(press, report, kind)
 
 
-def _asked(press: Press) -> Reply:
+def _asked(press: CasePress) -> Reply:
     """What the one who asks reads: whether the reporter learns of it."""
     if is_uncontacted(press.context, press.report, press.now):
         return "asked_uncontacted"
     return "asked" if press.report.reporter else "asked_anonymous"
 
 
-def _done(press: Press, act: Act, event: Event, told: str) -> Message:
+def _done(press: CasePress, act: Act, event: Event, told: str) -> Message:
     context, outcome = press.context, press.context.outcomes.find(event.outcome)
     reply = _asked(press) if act.reply == "asked" else act.reply
     text = context.texts.replies[reply] if reply else context.work.replies.named(told or act.name)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.casework import closing, named_contact, proposals, work_forms
 from bot.casework.acts import Act
 from bot.casework.context import Context
-from bot.casework.press import Press, details_slot
+from bot.casework.press import CasePress, details_slot
 from bot.content.case_texts import FieldErrors
 from bot.domain.messages import Field, Form, Heading, Message, Option
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
@@ -28,7 +28,7 @@ class Checked:
     errors: Mapping[str, str]
 
 
-def fields(press: Press, act: Act) -> tuple[Field, ...]:
+def fields(press: CasePress, act: Act) -> tuple[Field, ...]:
     """The fields of the form that an act opens for this report."""
     context, texts = press.context, press.context.texts.forms
     match act.form:
@@ -63,7 +63,7 @@ def _refer_fields(context: Context) -> tuple[Field, ...]:
     )
 
 
-def form(press: Press, act: Act, checked: Checked | None = None) -> Message:
+def form(press: CasePress, act: Act, checked: Checked | None = None) -> Message:
     """The form as a message; with what was typed and the errors where it comes back."""
     title, submit = _headed(press, act.name)
     shown = tuple(_filled(item, checked) for item in fields(press, act))
@@ -73,7 +73,7 @@ def form(press: Press, act: Act, checked: Checked | None = None) -> Message:
     return Message((Heading(title), *above, block), summary=title, replaces=slot, ephemeral=True)
 
 
-def _headed(press: Press, name: str) -> tuple[str, str]:
+def _headed(press: CasePress, name: str) -> tuple[str, str]:
     context, reference = press.context, press.report.reference
     if (work := context.work.forms.find(name)) is not None:
         return work.title.fill(reference=reference), work.submit
@@ -99,7 +99,7 @@ def _filled(item: Field, checked: Checked | None) -> Field:
     return replace(item, value=(value,) if value else (), error=checked.errors.get(item.name, ""))
 
 
-def check(press: Press, act: Act, sent: Values) -> Checked:
+def check(press: CasePress, act: Act, sent: Values) -> Checked:
     """Clean what was sent and say what is wrong with each field. Unknown fields are dropped."""
     shown, context = fields(press, act), press.context
     values = {item.name: clean_text("".join(sent.get(item.name, ())[:1])) for item in shown}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.casework.case import Case
 from bot.casework.context import Work
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.storage.database import Transaction
 from bot.storage.reports import (
     Entry,
@@ -31,7 +31,7 @@ def hold_together(work: Work, references: Iterable[str]) -> None:
     hold_in_order(work.tx, {*(report.id for report in known), *linked})
 
 
-def other_case(press: Press, reference: str) -> Case | None:
+def other_case(press: CasePress, reference: str) -> Case | None:
     """The case of a reference, where the presser may open it too; None otherwise, whyever."""
     found = report_by_reference(press.tx, press.context.vault, reference)
     if found is None or found.id == press.report.id:
@@ -51,7 +51,7 @@ def may_tell(report: Report, other: Report) -> bool:
     return report.row.visibility.restricted or not other.row.visibility.restricted
 
 
-def link_back(press: Press, other: Case) -> None:
+def link_back(press: CasePress, other: Case) -> None:
     """The other case tells of this one too, where that may be."""
     if may_tell(other.report, press.report):
         other.enter("link", press.person.id, {"other": press.report.id})

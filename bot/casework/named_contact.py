@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.domain.messages import Field
 from bot.domain.names import Read
 
 _TEXT, _SHORT = 4000, 200
 
 
-def fields(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def fields(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     """Who it is, and what the person was told of it."""
     texts = press.context.work.fields
     return (
@@ -20,7 +20,7 @@ def fields(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
     )
 
 
-def errors(press: Press, values: Mapping[str, str]) -> dict[str, str]:
+def errors(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:
     """A person who holds the case, or has worked on it, cannot be its named contact."""
     roster, typed = press.context.world.federation.roster, Read(values["contact"])
     handle = {entry.actor for entry in press.case.entries} | {press.report.state.holder, press.person.id}

@@ -19,7 +19,7 @@ DETAILS = "details:"
 
 
 @dataclass(frozen=True)
-class Press(Work):
+class CasePress(Work):
     """Who, on which case, when. `part` is what of the case was meant, such as the number of a task."""
 
     person: Person
@@ -66,7 +66,7 @@ class Press(Work):
         return Message((Callout("success", text),), summary=text, replaces=slot)
 
 
-def details_slot(press: Press) -> str:
+def details_slot(press: CasePress) -> str:
     """The name of the message that shows the whole case."""
     return f"{DETAILS}{press.report.reference}"
 

@@ -13,7 +13,7 @@ from bot.casework.acts import ACTS
 from bot.casework.card import button
 from bot.casework.case import Case
 from bot.casework.notify import owe_alone, owe_person, owe_reporter, reached
-from bot.casework.press import Press, details_slot
+from bot.casework.press import CasePress, details_slot
 from bot.content.case_texts import WorkRefusal
 from bot.domain.access import Actor
 from bot.domain.cases import Event, Happening, Refused
@@ -63,13 +63,13 @@ def lacks_second(case: Case, closer: str) -> bool:
     return closing.by_two(case) and not seconds(case, closer)
 
 
-def needed(press: Press) -> list[Block]:
+def needed(press: CasePress) -> list[Block]:
     """That it takes a second person, and who may be; nothing where one is enough or nobody is there."""
     names = _names(press, seconds(press.case, press.person.id)) if closing.by_two(press.case) else ""
     return [Callout("info", press.context.work.closing.takes_two.fill(people=names))] if names else []
 
 
-def before_closing(press: Press) -> Message | None:
+def before_closing(press: CasePress) -> Message | None:
     """What stands in the way of closing it: another's proposal, or what is to be done; None if nothing."""
     found = pending(press.case)
     if found is not None and found.actor != press.person.id:
@@ -80,13 +80,13 @@ def before_closing(press: Press) -> Message | None:
     return closing.to_do(press, closing.missing(press.case, press.person.id))
 
 
-def before_agreeing(press: Press) -> Message | None:
+def before_agreeing(press: CasePress) -> Message | None:
     """What a person has to do before they can agree (read the details); None if nothing."""
     opened = closing.is_open_to(press.case, press.person.id)
     return None if opened else closing.to_do(press, ("details",))
 
 
-def lock(press: Press) -> WorkRefusal | None:
+def lock(press: CasePress) -> WorkRefusal | None:
     """Why there is nothing that this presser could agree to, or decline."""
     found = pending(press.case)
     if found is None:
@@ -96,7 +96,7 @@ def lock(press: Press) -> WorkRefusal | None:
     return "in_place_of" if _is_in_place_of(press.case, press.person.id, found.actor) else None
 
 
-def asked(press: Press) -> list[Block]:
+def asked(press: CasePress) -> list[Block]:
     """What is asked for, and by whom; nothing where nothing is."""
     found, context = pending(press.case), press.context
     if found is None:
@@ -108,7 +108,7 @@ def asked(press: Press) -> list[Block]:
     return [Callout("info", title), Facts(said)]
 
 
-def shown(press: Press) -> list[Block]:
+def shown(press: CasePress) -> list[Block]:
     """The same, with who may agree, and the buttons where that is the presser."""
     found, context = pending(press.case), press.context
     if found is None:
@@ -121,11 +121,11 @@ def shown(press: Press) -> list[Block]:
     return [*blocks, Buttons(buttons)] if is_second else blocks
 
 
-def _names(press: Press, people: tuple[str, ...]) -> str:
+def _names(press: CasePress, people: tuple[str, ...]) -> str:
     return ", ".join(press.context.name(person) for person in people)
 
 
-def propose(press: Press, code: str, detail: Mapping[str, str]) -> Message:
+def propose(press: CasePress, code: str, detail: Mapping[str, str]) -> Message:
     """Ask for the closing. Those who have the case and may agree are told so, and nobody else."""
     event = Event(Happening.PROPOSE, press.person.id)
     case = press.case.apply(event, detail={**detail, "outcome_code": code})
@@ -138,7 +138,7 @@ def propose(press: Press, code: str, detail: Mapping[str, str]) -> Message:
     return press.done("propose", text)
 
 
-def agree(press: Press, values: Mapping[str, str]) -> Message:
+def agree(press: CasePress, values: Mapping[str, str]) -> Message:
     """The second agrees, and the case is closed: the history says who asked, and who agreed."""
     found = pending(press.case)
     assert found is not None
@@ -155,7 +155,7 @@ def agree(press: Press, values: Mapping[str, str]) -> Message:
     return _in_its_place(press, press.done("agree", text))
 
 
-def decline(press: Press, values: Mapping[str, str]) -> Message:
+def decline(press: CasePress, values: Mapping[str, str]) -> Message:
     """The second does not agree, and says why: it stays open, and who asked is told so."""
     found = pending(press.case)
     assert found is not None
@@ -168,7 +168,7 @@ def decline(press: Press, values: Mapping[str, str]) -> Message:
     return _in_its_place(press, press.done("decline", text))
 
 
-def _in_its_place(press: Press, done: Message) -> Message:
+def _in_its_place(press: CasePress, done: Message) -> Message:
     """Where the form stood, which took the place of the details: no button is left that agrees again."""
     return replace(done, replaces=details_slot(press))
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.casework.links import hide_from_linked
 from bot.casework.next_told import next_people
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.casework.proposals import tell_if_nobody_is_left
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
@@ -31,13 +31,13 @@ _GIVEN = ("dsl", "eht")
 _KEPT = (*_GIVEN, "deputy_dsl", "chair")
 
 
-def concerned_choices(press: Press) -> tuple[str, ...]:
+def concerned_choices(press: CasePress) -> tuple[str, ...]:
     """Whom the presser may name as concerned: the people who would have the case otherwise."""
     found = (item.person for item in _told_after(press, press.report.route))
     return tuple(dict.fromkeys(person for person in found if person != press.person.id))
 
 
-def restrict(press: Press, values: Mapping[str, str]) -> Message:
+def restrict(press: CasePress, values: Mapping[str, str]) -> Message:
     """Out of the FLT's channel for good: the safeguarding roles have it, and nobody who is concerned."""
     report = press.report
     if report.row.visibility.restricted:
@@ -62,7 +62,7 @@ def _without(route: SealedRoute, people: Iterable[str]) -> SealedRoute:
     return replace(route, excluded_people=tuple(sorted({*route.excluded_people, *people})))
 
 
-def _state_after(press: Press, told: tuple[Told, ...]) -> CaseState:
+def _state_after(press: CasePress, told: tuple[Told, ...]) -> CaseState:
     """Somebody has it at every moment: its holder, if they keep it; else the presser."""
     state, me = press.report.state, press.person.id
     if state.stage is Stage.CLOSED:
@@ -73,7 +73,7 @@ def _state_after(press: Press, told: tuple[Told, ...]) -> CaseState:
     return replace(state, stage=Stage.ACKNOWLEDGED, holder=holder, acknowledged_by=first)
 
 
-def _told_after(press: Press, route: SealedRoute) -> tuple[Told, ...]:
+def _told_after(press: CasePress, route: SealedRoute) -> tuple[Told, ...]:
     """DSL, Executive Headteacher and presser; the chair in the headteacher's place; who else may keep it."""
     roster, school = press.context.world.federation.roster, press.report.row.school
 
@@ -93,7 +93,7 @@ def _told_after(press: Press, route: SealedRoute) -> tuple[Told, ...]:
 _LEVELS: tuple[Level, ...] = ("C", "D")
 
 
-def _bring(press: Press, told: tuple[Told, ...]) -> None:
+def _bring(press: CasePress, told: tuple[Told, ...]) -> None:
     """Cards to those who have it now; from everyone else they are taken away."""
     report = press.case.again().report
     kept = {Recipient(item.person) for item in told if item.level != "N"}
@@ -103,7 +103,7 @@ def _bring(press: Press, told: tuple[Told, ...]) -> None:
     owe_gone(press, report, [name for name in had if name not in kept])
 
 
-def ask_to_recuse(press: Press) -> Message:
+def ask_to_recuse(press: CasePress) -> Message:
     """One more press: it is for good."""
     reference, texts = press.report.reference, press.context.work
     text = texts.recuse_question.fill(reference=reference)
@@ -113,14 +113,14 @@ def ask_to_recuse(press: Press) -> Message:
     return Message((Callout("warning", text), Buttons((yes, no))), text, replaces=slot, ephemeral=True)
 
 
-def keep(press: Press) -> Message:
+def keep(press: CasePress) -> Message:
     """The presser stays: said where the question stood."""
     return press.done(
         "recuse", press.context.work.replies["recuse_no"].fill(reference=press.report.reference)
     )
 
 
-def recuse(press: Press) -> Message:
+def recuse(press: CasePress) -> Message:
     """The presser is out of this case for good; where they held it, it goes back at once."""
     report, me = press.report, press.person.id
     event = Event(Happening.RECUSE, me)
@@ -141,13 +141,13 @@ def recuse(press: Press) -> Message:
     return press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
 
 
-def _nobody_left(press: Press) -> Message:
+def _nobody_left(press: CasePress) -> Message:
     text = press.context.work.refusals["nobody_left"].fill(reference=press.report.reference)
     blocks = (Callout("warning", text), *contact_list(LADO_CONTACTS, press.context.world))
     return Message(blocks, summary=text, ephemeral=True)
 
 
-def _others(press: Press) -> tuple[str, ...]:
+def _others(press: CasePress) -> tuple[str, ...]:
     """Who else was told of the case and may work on it."""
     roster, report = press.context.world.federation.roster, press.report
     members = roster.holders("flt", report.row.school) if report.row.visibility.in_channel else ()
@@ -155,7 +155,7 @@ def _others(press: Press) -> tuple[str, ...]:
     return tuple(sorted(told.intersection(press.case.able_to("assign"))))
 
 
-def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | None:
+def _due(press: CasePress, state: CaseState, others: tuple[str, ...]) -> datetime | None:
     """Where somebody holds it, nothing; else the ladder's clock runs: at once, with nobody left."""
     report = press.report
     if state.stage is Stage.ACKNOWLEDGED:
@@ -172,7 +172,7 @@ def _due(press: Press, state: CaseState, others: tuple[str, ...]) -> datetime | 
     return timetable.step(level)
 
 
-def _take_from(press: Press) -> None:
+def _take_from(press: CasePress) -> None:
     """Take the presser's card away, cancel what is owed to them, and tell the people who are left."""
     report = press.case.again().report
     mine = Recipient(press.person.id)

@@ -13,14 +13,14 @@ from bot.casework.card import (
     told_answers,
 )
 from bot.casework.context import Context
-from bot.casework.press import Press, details_slot
+from bot.casework.press import CasePress, details_slot
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Tags
 from bot.storage.reports import Entry
 
 _WRITTEN = ("reference", "text", "outcome", "reason", "answer")
 
 
-def details(press: Press, entries: tuple[Entry, ...]) -> Message:
+def details(press: CasePress, entries: tuple[Entry, ...]) -> Message:
     """The whole report with its clauses and history, and each open task to be ticked.
 
     `entries` are those that the presser may have.
@@ -46,7 +46,7 @@ def details(press: Press, entries: tuple[Entry, ...]) -> Message:
     return Message(tuple(blocks), summary=report.reference, replaces=slot, ephemeral=True)
 
 
-def _work(press: Press, entries: tuple[Entry, ...]) -> list[Block]:
+def _work(press: CasePress, entries: tuple[Entry, ...]) -> list[Block]:
     """The linked cases, and the open tasks with their buttons."""
     context, labels = press.context, press.context.work.labels
     links = dict.fromkeys(entry.detail["reference"] for entry in entries if entry.event == "link")

@@ -9,25 +9,25 @@ from typing import Any, Literal
 from bot.casework import closing, named_contact, proposals, work_done
 from bot.casework.acts import FormKind
 from bot.casework.context import Context
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.casework.restriction import concerned_choices
 from bot.domain.messages import Block, Bullets, Field, Option
 from bot.reporting.inputs import read_moment
 
 _TEXT, _SHORT, WHY_AT_LEAST = 4000, 200, 20
-_Draw = Callable[[Press, tuple[str, ...]], tuple[Field, ...]]
+_Draw = Callable[[CasePress, tuple[str, ...]], tuple[Field, ...]]
 _CHOICES = (
     "category", "child", "crime", "nature", "adviser", "concerned", "evidence", "lessons", "gap", "agreed_by",
 )  # fmt: skip
 _WORDS = ("who", "advice", "task", "reference", "agencies", "record", "agreed_name", "contact")
 
 
-def fields(press: Press, form: FormKind, people: tuple[str, ...]) -> tuple[Field, ...]:
+def fields(press: CasePress, form: FormKind, people: tuple[str, ...]) -> tuple[Field, ...]:
     """The fields of this form; `people` are those to whom a task can be given."""
     return _FIELDS[form](press, people)
 
 
-def above(press: Press, form: FormKind) -> list[Block]:
+def above(press: CasePress, form: FormKind) -> list[Block]:
     """What must be read before the form is filled in: the advice, before an investigation.
 
     Before a closing what an outcome means for the personnel file; before an agreement what is agreed to.
@@ -51,7 +51,7 @@ def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
     return tuple(Option(value, label) for value, label in texts.items())
 
 
-def _assess(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def _assess(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     work = press.context.work
     texts, answers = work.fields, _options(work.answers)
     return (
@@ -63,7 +63,7 @@ def _assess(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
     )
 
 
-def _advice(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def _advice(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     work = press.context.work
     return (
         Field("adviser", work.fields["adviser"], "choice", options=_options(work.advisers)),
@@ -73,17 +73,17 @@ def _advice(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
     )
 
 
-def _investigate(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def _investigate(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     note = press.context.work.fields["first_step"]
     return (Field("note", note, "long_text", required=False, max_length=_TEXT),)
 
 
-def _agree(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def _agree(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     note = press.context.work.fields["agree_note"]
     return (Field("note", note, "long_text", required=False, max_length=_TEXT),)
 
 
-def _task(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
+def _task(press: CasePress, people: tuple[str, ...]) -> tuple[Field, ...]:
     texts = press.context.work.fields
     owners = tuple(Option(person, press.context.name(person)) for person in people)
     return (
@@ -93,12 +93,12 @@ def _task(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
     )
 
 
-def _link(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+def _link(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
     texts = press.context.work.fields
     return (Field("reference", texts["reference"], "text", hint=texts["reference_hint"], max_length=16),)
 
 
-def _restrict(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
+def _restrict(press: CasePress, people: tuple[str, ...]) -> tuple[Field, ...]:
     texts = press.context.work.fields
     named = tuple(Option(person, press.context.name(person)) for person in concerned_choices(press))
     concerned = Field(
@@ -108,7 +108,7 @@ def _restrict(press: Press, people: tuple[str, ...]) -> tuple[Field, ...]:
 
 
 def _why(hint: Literal["why_hint", "restrict_hint"]) -> _Draw:
-    def draw(press: Press, _people: tuple[str, ...]) -> tuple[Field, ...]:
+    def draw(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
         texts = press.context.work.fields
         return (Field("why", texts["why"], "long_text", hint=texts[hint], max_length=_TEXT),)
 

@@ -21,7 +21,7 @@ from bot.content.staff_list import COLUMNS, OPTIONAL, read_staff_list
 from bot.domain.roster import role_name
 from bot.domain.staff import Member, as_address
 from bot.settings import SettingsFaults, read_settings
-from bot.staff.register import Taken, known_as, members, take_in
+from bot.staff.register import ImportCounts, known_as, members, take_in
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
 from bot.storage.campaigns import attested_by, newest_campaign, trained_at
@@ -70,7 +70,7 @@ def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = Fa
     """Take the list in: all of it, or nothing where a line of it is wrong. Again, it changes nothing."""
     federation = read_settings().federation
     found = read_staff_list(file, federation.schools, federation.working_time.day_of(clock()))
-    taken = Taken()
+    taken = ImportCounts()
     with _built() as product:
         try:
             with product.database.transaction() as tx:

@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.accounts import AccountStage
 
 AccountAct = Literal[
@@ -176,35 +176,35 @@ class AccountRules(Record):
     """The whole file. `rules` are confirmed one after the other, each with its clauses."""
 
     clause: str
-    targets: Table[Timed, TargetRecord]
+    targets: TextTable[Timed, TargetRecord]
     review_days: int = Field(ge=30, le=1000)
     closed_platforms: tuple[str, ...]
     audiences: dict[str, Text] = Field(min_length=1)
     placeholders: frozenset[str]
-    gates: Table[Gate, GateRecord]
+    gates: TextTable[Gate, GateRecord]
     rules: tuple[Clauses, ...] = Field(min_length=1)
     rules_title: Annotated[Phrase, Holding("name number count")]
     rules_button: Text
     rules_lead: str
     rules_intro: Text
-    pages: Table[PageNumber, PageRecord]
+    pages: TextTable[PageNumber, PageRecord]
     resumed: Text
     no_password: Text
-    fields: Table[AccountField, Text]
+    fields: TextTable[AccountField, Text]
     hints: AccountHints
     every_school: Text
-    open_options: Table[Literal["yes", "no"], Text]
+    open_options: TextTable[Literal["yes", "no"], Text]
     buttons: AccountButtons
     labels: AccountLabels
-    stages: Table[AccountStage, Text]
+    stages: TextTable[AccountStage, Text]
     list: AccountList
-    outside: Table[AccountNote, NoteRecord]
-    acts: Table[AccountAct, ActRecord]
+    outside: TextTable[AccountNote, NoteRecord]
+    acts: TextTable[AccountAct, ActRecord]
     replies: Annotated[
-        Table[Literal["sent", "sent_on", "kept", "ready", "confirmed"], Phrase],
+        TextTable[Literal["sent", "sent_on", "kept", "ready", "confirmed"], Phrase],
         Holding(sent="name", sent_on="name stage", confirmed="name"),
     ]
-    refusals: Table[
+    refusals: TextTable[
         Literal[
             "not_permitted", "own", "unknown", "attested", "not_satisfied", "not_attested", "confirmed",
             "draft", "attesting", "with_sbm", "with_flt", "creating", "live", "review_due", "lead_left",
@@ -213,7 +213,7 @@ class AccountRules(Record):
         Text,
     ]  # fmt: skip
     errors: AccountErrors
-    notices: Table[AccountTold, AccountNotice]
+    notices: TextTable[AccountTold, AccountNotice]
 
 
 def load_accounts(path: Path, policy: Policy, playbook: Playbook) -> AccountRules:

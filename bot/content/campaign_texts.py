@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.policy_load import Policy, Topic, Verdict
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.roster import OFFICE_ROLES, ROLES
 
 CampaignAnswer = Literal["yes", "only_if", "no"]
@@ -190,7 +190,7 @@ class CampaignRules(Record):
     clauses: CampaignClauses
     versions: tuple[VersionRecord, ...] = ()
     situations: tuple[SituationRecord, ...]
-    titles: Table[
+    titles: TextTable[
         Literal[
             "page", "ask", "reminder", "situation", "finish", "trained", "start", "stop", "list", "shares",
             "over", "changed",
@@ -199,11 +199,11 @@ class CampaignRules(Record):
     ]  # fmt: skip
     ask: AskTexts
     buttons: CampaignButtons
-    answers: Table[CampaignAnswer, Text]
+    answers: TextTable[CampaignAnswer, Text]
     situation: SituationTexts
     finish: Text
     page: PageTexts
-    fields: Table[CampaignField, Text]
+    fields: TextTable[CampaignField, Text]
     hints: CampaignHints
     runner: Text
     list: ListTexts

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Record
-from bot.content.texts import Holding, Phrase, Table, Text, WithReference
+from bot.content.texts import Holding, Phrase, Text, TextTable, WithReference
 from bot.domain.cases import Stage, Why
 from bot.domain.closing import Demand
 
@@ -173,9 +173,9 @@ class Counted(Record):
 class CaseList(Record):
     """The list of cases: its filters, the table, and the form that finds one."""
 
-    titles: Table[CaseFilter, Text]
-    filters: Table[CaseFilter, Text]
-    counts: Table[CaseFilter, Counted]
+    titles: TextTable[CaseFilter, Text]
+    filters: TextTable[CaseFilter, Text]
+    counts: TextTable[CaseFilter, Counted]
     columns: tuple[Text, Text, Text, Text, Text, Text]
     outcome: Text
     closed: Annotated[Phrase, Holding("age")]
@@ -196,8 +196,8 @@ class AuditTexts(Record):
     none: Text
     newest: Annotated[Phrase, Holding("count")]
     refused: Text
-    actors: Table[AuditActor, Text]
-    actions: Table[AuditAction, Text]
+    actors: TextTable[AuditActor, Text]
+    actions: TextTable[AuditAction, Text]
 
 
 class Status(Record):
@@ -235,12 +235,12 @@ class CaseTexts(Record):
     """Every text about a case."""
 
     kinds: dict[str, Text]
-    stages: Table[Stage, Text]
-    modes: Table[Mode, Text]
-    events: Annotated[Table[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
+    stages: TextTable[Stage, Text]
+    modes: TextTable[Mode, Text]
+    events: Annotated[TextTable[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
     tags: Tags
     labels: Labels
-    buttons: Annotated[Table[CardButton, Phrase], Holding(open="reference")]
+    buttons: Annotated[TextTable[CardButton, Phrase], Holding(open="reference")]
     forms: Forms
     nobody: Text
     images_none: Text
@@ -254,11 +254,11 @@ class CaseTexts(Record):
     line: Annotated[Phrase, Holding("what who")]
     ladder_note: Text
     replies: Annotated[
-        Table[Reply, Phrase],
+        TextTable[Reply, Phrase],
         Holding("reference", assigned="reference person", closed="reference message"),
     ]
     refusals: Annotated[
-        Table[Refusal, Phrase],
+        TextTable[Refusal, Phrase],
         Holding(
             "reference",
             not_on_roster="",
@@ -272,7 +272,7 @@ class CaseTexts(Record):
     audit: AuditTexts
     status: Status
     updates: Annotated[
-        Table[Update, Phrase], Holding("reference", receipt="reference when", closed="reference message")
+        TextTable[Update, Phrase], Holding("reference", receipt="reference when", closed="reference message")
     ]
     ages: Ages
 
@@ -368,7 +368,7 @@ class WorkErrors(Record):
     past: Text
     unknown: Text
     handles: Text
-    outcome_first: Table[Literal["link", "referral", "withdrawal"], Text]
+    outcome_first: TextTable[Literal["link", "referral", "withdrawal"], Text]
     tasks_why: Text
     not_independent: Text
 
@@ -377,13 +377,13 @@ class Closing(Record):
     """What is asked before a case is closed, beside its outcome and the reason; and the second of two."""
 
     first: WithReference
-    demands: Table[Demand, Text]
+    demands: TextTable[Demand, Text]
     task: Annotated[Phrase, Holding("task")]
-    decided: Table[Literal["done", "dropped", "moved"], Text]
+    decided: TextTable[Literal["done", "dropped", "moved"], Text]
     tasks_why: Text
     agreed_by: Text
     agreed_hint: Text
-    agreed_answers: Table[Agreed, Text]
+    agreed_answers: TextTable[Agreed, Text]
     agreed_name: Text
     agreed_at: Text
     agreed_advice: Text
@@ -399,8 +399,8 @@ class Closing(Record):
     record: Text
     lessons: Text
     gap: Text
-    gap_answers: Table[Literal["yes", "no"], Text]
-    kept: Table[Kept, Text]
+    gap_answers: TextTable[Literal["yes", "no"], Text]
+    kept: TextTable[Kept, Text]
 
 
 class WorkReminder(Record):
@@ -429,26 +429,28 @@ class Covering(Record):
 class CaseWork(Record):
     """Every text of the work on a case."""
 
-    buttons: Annotated[Table[WorkButton, Phrase], Holding(done="task")]
+    buttons: Annotated[TextTable[WorkButton, Phrase], Holding(done="task")]
     more_title: WithReference
     more_none: Text
-    events: Annotated[Table[Work, Phrase], Holding(task="to")]
-    forms: Table[WorkForm, FormTexts]
-    fields: Table[FieldName, Text]
+    events: Annotated[TextTable[Work, Phrase], Holding(task="to")]
+    forms: TextTable[WorkForm, FormTexts]
+    fields: TextTable[FieldName, Text]
     categories: Annotated[dict[str, Text], Field(min_length=2)]
-    answers: Table[Literal["yes", "no", "unsure"], Text]
-    natures: Table[Literal["allegation", "low_level", "neither"], Text]
+    answers: TextTable[Literal["yes", "no", "unsure"], Text]
+    natures: TextTable[Literal["allegation", "low_level", "neither"], Text]
     advisers: Annotated[dict[str, Text], Field(min_length=1)]
     labels: WorkLabels
     tags: WorkTags
     replies: Annotated[
-        Table[Literal[Work, "recuse_no", "assess_restrict", "assess_told"], Phrase],
+        TextTable[Literal[Work, "recuse_no", "assess_restrict", "assess_told"], Phrase],
         Holding("reference", task="reference person", link="reference other"),
     ]
-    refusals: Annotated[Table[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")]
+    refusals: Annotated[
+        TextTable[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")
+    ]
     recuse_question: WithReference
     removed: Text
-    notices: Table[WorkNotice, Notice]
+    notices: TextTable[WorkNotice, Notice]
     support: Text
     reminder: WorkReminder
     covering: Covering

@@ -13,7 +13,7 @@ from bot.content.contacts import unknown_contact
 from bot.content.documents import ClockTime, Document, Fault, Record
 from bot.content.federation import WEEKDAYS, Weekday
 from bot.content.journeys import SlotCondition, alternatives
-from bot.content.texts import Holding, Phrase, Table, Text, WithReference
+from bot.content.texts import Holding, Phrase, Text, TextTable, WithReference
 from bot.domain.times import Avoided
 
 # The slot of the times that a reporter wants to be left alone in.
@@ -34,9 +34,9 @@ class CheckBack(Record):
     title: WithReference
     says: tuple[Text, ...] = Field(min_length=1)
     answer: Text
-    answers: Table[Answer, Text]
+    answers: TextTable[Answer, Text]
     risk: Text
-    risks: Table[Risk, Text]
+    risks: TextTable[Risk, Text]
     text: Text
     submit: Text
     safety_title: Text

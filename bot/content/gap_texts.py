@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from bot.content.documents import Record, load
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.gaps import Decline, GapStage, Ruling, Unfit
 
 GapForm = Literal["ask", "answer", "sign", "decline", "withdraw"]
@@ -140,18 +140,18 @@ class GapRules(Record):
     no_names: Text
     gives_leave: tuple[str, ...] = Field(min_length=1)
     lifts_duty: tuple[str, ...] = Field(min_length=1)
-    reviews: Table[Review, Text]
-    rulings: Table[Ruling, Text]
-    basis: Table[Basis, Text]
-    modes: Table[Mode, Text]
-    declined: Table[Decline, Text]
-    declined_said: Table[Decline, Text]
-    stages: Table[GapStage, Text]
-    titles: Table[Literal[GapForm, "list", "mine", "governors", "taken_out"], Text]
+    reviews: TextTable[Review, Text]
+    rulings: TextTable[Ruling, Text]
+    basis: TextTable[Basis, Text]
+    modes: TextTable[Mode, Text]
+    declined: TextTable[Decline, Text]
+    declined_said: TextTable[Decline, Text]
+    stages: TextTable[GapStage, Text]
+    titles: TextTable[Literal[GapForm, "list", "mine", "governors", "taken_out"], Text]
     ask_intro: Text
     ask_not_this: Text
     ask_anonymous: Text
-    fields: Table[GapField, Text]
+    fields: TextTable[GapField, Text]
     hints: GapHints
     buttons: GapButtons
     labels: GapLabels
@@ -164,7 +164,7 @@ class GapRules(Record):
     name: Text
     contact: Text
     replies: Annotated[
-        Table[
+        TextTable[
             Literal[
                 "asked", "asked_anonymous", "joined", "joined_anonymous", "again", "there", "saved", "signed",
                 "taken_back", "not_signed", "declined", "withdrawn", "none_mine",
@@ -174,12 +174,12 @@ class GapRules(Record):
         Holding(asked="days"),
     ]  # fmt: skip
     intake: Intake
-    refusals: Table[
+    refusals: TextTable[
         Literal["not_permitted", "unknown", "second", "changed", "wrong_code", "unsigned", Unfit], Text
     ]
     errors: GapErrors
     list: GapList
-    notices: Table[Literal["asked", "reminder", "answered", "lapsed", "review"], GapNotice]
+    notices: TextTable[Literal["asked", "reminder", "answered", "lapsed", "review"], GapNotice]
     told: GapTold
 
     @field_validator("reminders")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Record
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 
 Part = Literal["kinds", "schools", "late", "replies", "accounts", "read", "topics", "gaps"]
 
@@ -24,10 +24,10 @@ class PartTexts(Record):
 class LineTexts(Record):
     """What each figure is called, in the sections where that is neither a kind, a school nor a topic."""
 
-    late: Table[Literal["acknowledged", "closed"], Text]
-    replies: Table[Literal["in_time", "late"], Text]
-    accounts: Table[Literal["live", "under_two_runners", "review_overdue"], Text]
-    gaps: Table[Literal["answered", "waiting"], Text]
+    late: TextTable[Literal["acknowledged", "closed"], Text]
+    replies: TextTable[Literal["in_time", "late"], Text]
+    accounts: TextTable[Literal["live", "under_two_runners", "review_overdue"], Text]
+    gaps: TextTable[Literal["answered", "waiting"], Text]
 
 
 class TargetTexts(Record):
@@ -86,7 +86,7 @@ class GovernorTexts(Record):
     how: Annotated[Phrase, Holding("least small")]
     bars: Text
     local: Annotated[Phrase, Holding("target")]
-    sections: Table[Part, PartTexts]
+    sections: TextTable[Part, PartTexts]
     lines: LineTexts
     targets: TargetTexts
     waits: WaitTexts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot.content.documents import Record
-from bot.content.texts import Holding, Phrase, Table, Text, WithReference
+from bot.content.texts import Holding, Phrase, Text, TextTable, WithReference
 
 # What `help` tells those of, whose roles permissions.yml names for it; anybody on the roster holds a drill.
 Duty = Literal["list", "export", "restrict", "audit", "subject", "roster", "purge", "governors", "drill"]
@@ -22,7 +22,7 @@ class Dialogue(Record):
     numbers: Text
     cases: Text
     roster: Text
-    duties: Table[Duty, Text]
+    duties: TextTable[Duty, Text]
     public_line: Text
     no_drill: Text
     unknown_action: Text

@@ -23,7 +23,7 @@ from bot.content.journeys import (
     StepRecord,
 )
 from bot.content.tables import load_rows
-from bot.domain.routing import Row
+from bot.domain.routing import RouteRow
 
 
 class HasClauses(Protocol):
@@ -47,7 +47,7 @@ class Playbook:
     """
 
     steps: Mapping[str, StepRecord]
-    rows: tuple[Row, ...]
+    rows: tuple[RouteRow, ...]
     texts: Texts
     platforms: tuple[PlatformRecord, ...]
     tracking: tuple[str, ...]

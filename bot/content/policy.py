@@ -320,7 +320,7 @@ EntryT = TypeVar("EntryT", bound=Entry)
 
 
 @dataclass(frozen=True)
-class Place(Generic[EntryT]):
+class FilePlace(Generic[EntryT]):
     """A record, its file and its location there."""
 
     item: EntryT
@@ -340,12 +340,12 @@ class Shelf(Generic[EntryT]):
     in its train; `missing` says that a whole file could not be read.
     """
 
-    places: tuple[Place[EntryT], ...]
+    places: tuple[FilePlace[EntryT], ...]
     names: frozenset[str]
     faults: tuple[Fault, ...]
     missing: bool
 
-    def __iter__(self) -> Iterator[Place[EntryT]]:
+    def __iter__(self) -> Iterator[FilePlace[EntryT]]:
         return iter(self.places)
 
     def items(self) -> dict[str, EntryT]:
@@ -362,14 +362,14 @@ def read_shelf(
 ) -> Shelf[EntryT]:
     """The records under `key` of every file. An unsound one becomes faults and hides no other."""
     documents, faults = _open(paths)
-    places: list[Place[EntryT]] = []
+    places: list[FilePlace[EntryT]] = []
     names: set[str] = set()
     for document in documents:
         faults += _faults(document, file_model)
         for index, raw in enumerate(_entries(document.data, key)):
             names |= _name(raw)
             if (item := _sound(raw, entry_model)) is not None:
-                places.append(Place(item, document, (key, index)))
+                places.append(FilePlace(item, document, (key, index)))
     return Shelf(tuple(places), frozenset(names), tuple(faults), missing=len(documents) < len(paths))
 
 

@@ -23,12 +23,12 @@ from bot.content.policy import (
     ContradictionFile,
     Entry,
     EntryT,
+    FilePlace,
     Modality,
     Offer,
     Option,
     OutsideFile,
     OutsideNote,
-    Place,
     PolicyHeader,
     Role,
     Shelf,
@@ -50,7 +50,7 @@ _NO_POLICIES = ("journeys",)
 
 
 @dataclass(frozen=True)
-class Draft:
+class ReadPolicy:
     """A policy as read, before its files have been held against one another.
 
     `header`, `source` (the file and its lines) and `contacts` are None where their files could not be read,
@@ -78,7 +78,7 @@ class Draft:
         return anchor(self.source[1], [Quoted(one.id, one.quote, one.lines) for one in clauses], headings)
 
 
-def check(draft: Draft) -> Iterator[Fault]:
+def check(draft: ReadPolicy) -> Iterator[Fault]:
     """Every fault of the files of `draft`, each by itself and then between them."""
     yield from _check_shelf(draft.clauses)
     yield from _check_shelf(draft.topics)
@@ -108,7 +108,7 @@ def _check_shelf(shelf: Shelf[EntryT]) -> Iterator[Fault]:
         seen.add(place.item.id)
 
 
-def _check_clause(place: Place[Clause], draft: Draft) -> Iterator[Fault]:
+def _check_clause(place: FilePlace[Clause], draft: ReadPolicy) -> Iterator[Fault]:
     clause = place.item
     if clause.lead_in is not None:
         yield from _unknown(place, "lead_in", [clause.lead_in], draft.clauses, "clause")
@@ -118,14 +118,14 @@ def _check_clause(place: Place[Clause], draft: Draft) -> Iterator[Fault]:
         yield from _check_clause_id(place, draft.header.prefix)
 
 
-def _check_clause_id(place: Place[Clause], prefix: str) -> Iterator[Fault]:
+def _check_clause_id(place: FilePlace[Clause], prefix: str) -> Iterator[Fault]:
     rule = min(place.item.rules)
     expected = f"{prefix}-{rule:03d}"
     if place.item.id not in (expected, expected + place.item.id[-1]):
         yield place.fault(f"a clause of rule {rule} is called {expected}, or {expected} and a letter", "id")
 
 
-def _check_source(draft: Draft) -> Iterator[Fault]:
+def _check_source(draft: ReadPolicy) -> Iterator[Fault]:
     """A clause that the source does not hold, and a sentence of it without a clause: one fault each."""
     # A clause that cannot be read would leave its sentence bare, and is a fault already.
     if draft.source is None or draft.clauses.faults:
@@ -150,7 +150,7 @@ def _at(sentence: Sentence) -> str:
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
-def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
+def _check_topic(place: FilePlace[Topic], draft: ReadPolicy) -> Iterator[Fault]:
     topic = place.item
     yield from _unknown(place, "cites", topic.cites, draft.clauses, "clause")
     yield from _unknown(place, "notes", topic.notes, draft.contradictions, "contradiction")
@@ -171,20 +171,20 @@ def _check_topic(place: Place[Topic], draft: Draft) -> Iterator[Fault]:
             yield place.fault(f"the {key} is still to be written", key)
 
 
-def _check_note(place: Place[OutsideNote], draft: Draft) -> Iterator[Fault]:
+def _check_note(place: FilePlace[OutsideNote], draft: ReadPolicy) -> Iterator[Fault]:
     for index, key in enumerate(place.item.contacts):
         if draft.contacts is not None and key not in draft.contacts:
             yield place.fault(unknown_contact(key), "contacts", index)
 
 
-def _check_wordings(place: Place[Topic]) -> Iterator[Fault]:
+def _check_wordings(place: FilePlace[Topic]) -> Iterator[Fault]:
     for index, wording in enumerate(place.item.wordings):
         for clause in wording.cites:
             if clause not in place.item.cites:
                 yield place.fault(f"{clause} is not a clause of this topic", "wordings", index, "cites")
 
 
-def _check_clarification(place: Place[Clarification], draft: Draft) -> Iterator[Fault]:
+def _check_clarification(place: FilePlace[Clarification], draft: ReadPolicy) -> Iterator[Fault]:
     options = place.item.options
     for index, option in enumerate(options):
         yield from _unknown(place, "options", [option.topic], draft.topics, "topic", start=index)
@@ -196,7 +196,7 @@ def _check_clarification(place: Place[Clarification], draft: Draft) -> Iterator[
         yield place.fault("every option has the same verdict, so there is nothing to ask", "options")
 
 
-def _never_cited(draft: Draft) -> Iterator[Fault]:
+def _never_cited(draft: ReadPolicy) -> Iterator[Fault]:
     """Silent while a topic cannot be read: that topic may be the one that cites the clause."""
     if draft.topics.faults:
         return
@@ -207,7 +207,7 @@ def _never_cited(draft: Draft) -> Iterator[Fault]:
 
 
 def _unknown(
-    place: Place[EntryT], key: str, names: Iterable[str], shelf: Shelf[OtherT], kind: str, start: int = 0
+    place: FilePlace[EntryT], key: str, names: Iterable[str], shelf: Shelf[OtherT], kind: str, start: int = 0
 ) -> Iterator[Fault]:
     for index, name in enumerate(names, start):
         if shelf.unknown(name):
@@ -312,7 +312,7 @@ def load_policies(policy_kb: Path) -> Policy:
 
     A folder that cannot be read, or is no whole policy, is a fault: none is left out in silence.
     """
-    drafts: list[Draft] = []
+    drafts: list[ReadPolicy] = []
     faults: list[Fault] = []
     for folder in policy_folders(policy_kb):
         draft, found = read_draft(folder)
@@ -338,11 +338,11 @@ def load_policy(folder: Path) -> Policy:
     return _publish(draft)
 
 
-def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
+def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
     """A policy's folder as read, and everything that is wrong with it."""
     header, source, faults = _read_header(folder)
     contacts = _contacts(folder.parent, faults)
-    draft = Draft(
+    draft = ReadPolicy(
         folder=folder,
         header=header,
         source=source,
@@ -398,7 +398,7 @@ def _draft_fault(document: Document) -> Fault:
     return document.fault(f"this policy is a draft, and Signpost does not start with it: {mend}", ("draft",))
 
 
-def _misnumbered(draft: Draft) -> Iterator[Fault]:
+def _misnumbered(draft: ReadPolicy) -> Iterator[Fault]:
     """Numbers that a signed answer says otherwise than its clauses; one held back is not said at all."""
     clauses, held = draft.clauses.items(), _review(draft).held
     for place in draft.topics:
@@ -410,7 +410,7 @@ def _misnumbered(draft: Draft) -> Iterator[Fault]:
             yield place.fault(f"it says {number} {unit}, and no clause that it cites does: {cited}", "answer")
 
 
-def _review(draft: Draft) -> Review:
+def _review(draft: ReadPolicy) -> Review:
     return review(
         draft.topics.items().values(),
         draft.clauses.items(),
@@ -419,7 +419,7 @@ def _review(draft: Draft) -> Review:
     )
 
 
-def _shared(drafts: Sequence[Draft]) -> Iterator[Fault]:
+def _shared(drafts: Sequence[ReadPolicy]) -> Iterator[Fault]:
     """Names that two policies have: an answer, a clause or a note could be taken for another's."""
     headers = [draft for draft in drafts if draft.header is not None]
     for draft in headers:
@@ -441,7 +441,7 @@ def _shared(drafts: Sequence[Draft]) -> Iterator[Fault]:
                     yield place.fault(message, "id")
 
 
-def _publish(draft: Draft) -> Policy:
+def _publish(draft: ReadPolicy) -> Policy:
     header, lines, reviewed = draft.header, draft.anchored.lines, _review(draft)
     assert header is not None
     cover = Cover(

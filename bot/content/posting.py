@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from bot.content.documents import DataFaults, Document, Fault, Location, Record, load
 from bot.content.policy import ClauseId, KebabId
 from bot.content.policy_load import Policy
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.names import straight
 
 Account = Literal["federation", "own"]
@@ -106,7 +106,7 @@ class DraftCheck(Record):
     form_only: Text
     says: Text
     account: Text
-    accounts: Table[Account, Text]
+    accounts: TextTable[Account, Text]
     account_missing: Text
     text: Text
     text_hint: Text
@@ -124,7 +124,7 @@ class DraftCheck(Record):
     not_english: Text
     blind_title: Text
     blind: tuple[Text, ...] = Field(min_length=1)
-    findings: Table[Kind, FindingText]
+    findings: TextTable[Kind, FindingText]
 
 
 class PostingFile(Record):

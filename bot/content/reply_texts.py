@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from bot.content.documents import DataFaults, Document, Record
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.replies import ReplyKind, Unfit
 
 ReplyForm = Literal["log", "acknowledge", "answer"]
@@ -101,20 +101,20 @@ class ReplyRules(Record):
 
     clause: str
     reminders: tuple[ReminderRecord, ...] = Field(min_length=1)
-    kinds: Table[ReplyKind, Text]
-    titles: Table[Literal[ReplyForm, "list"], Text]
+    kinds: TextTable[ReplyKind, Text]
+    titles: TextTable[Literal[ReplyForm, "list"], Text]
     intro: Text
     not_this: Text
-    fields: Table[ReplyField, Text]
+    fields: TextTable[ReplyField, Text]
     hints: ReplyHints
     other: Text
     unlisted: Text
     buttons: ReplyButtons
     labels: ReplyLabels
-    due: Annotated[Table[Literal["weekday", "weekend"], Phrase], Holding("when")]
+    due: Annotated[TextTable[Literal["weekday", "weekend"], Phrase], Holding("when")]
     outside: OutsideHours
     replies: Annotated[
-        Table[
+        TextTable[
             Literal[
                 "logged", "logged_late", "again", "told", "acknowledged", "acknowledged_late", "answered",
                 "answered_late",
@@ -130,10 +130,10 @@ class ReplyRules(Record):
             answered_late="when due",
         ),
     ]  # fmt: skip
-    refusals: Table[Literal["not_permitted", "unknown", Unfit], Text]
+    refusals: TextTable[Literal["not_permitted", "unknown", Unfit], Text]
     errors: ReplyErrors
     list: ReplyList
-    notices: Table[Literal["logged", "reminder", "overdue"], ReplyNotice]
+    notices: TextTable[Literal["logged", "reminder", "overdue"], ReplyNotice]
 
     @field_validator("reminders")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot.content.documents import Record
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.access import Agreement
 from bot.domain.roster import Misfit, What
 
@@ -77,7 +77,7 @@ class DoorAlarmTexts(Record):
     """What the IT Manager is sent where a platform is cut off from Signpost."""
 
     title: Annotated[Phrase, Holding("platform")]
-    why: Annotated[Table[Trouble, Phrase], Holding("platform")]
+    why: Annotated[TextTable[Trouble, Phrase], Holding("platform")]
     text: Annotated[Phrase, Holding("day")]
 
 
@@ -118,7 +118,7 @@ class RosterTexts(Record):
     """The whole file: `changes` and `kinds` say what is proposed, `misfits` why it does not fit."""
 
     changes: Annotated[
-        Table[What, Phrase],
+        TextTable[What, Phrase],
         Holding(
             "who",
             join="name person accounts",
@@ -133,20 +133,20 @@ class RosterTexts(Record):
     ]
     # A change to the roster is one of many, each with a form of its own.
     kinds: Annotated[
-        Table[Literal[Agreement, "cases_to", "cases_back"], Phrase],
+        TextTable[Literal[Agreement, "cases_to", "cases_back"], Phrase],
         Holding("reason", purge="cases reason", cases_to="to", cases_back=""),
     ]
-    misfits: Table[Misfit, Text]
-    refusals: Annotated[Table[Refusal, Phrase], Holding(misfit="why", unheld="role school least")]
+    misfits: TextTable[Misfit, Text]
+    refusals: Annotated[TextTable[Refusal, Phrase], Holding(misfit="why", unheld="role school least")]
     buttons: RosterButtons
     labels: RosterLabels
-    forms: Table[Literal[What, Agreement], Text]
-    fields: Table[FieldName, Text]
+    forms: TextTable[Literal[What, Agreement], Text]
+    fields: TextTable[FieldName, Text]
     hints: RosterHints
     submit: Text
     errors: RosterErrors
     told: Annotated[
-        Table[Verdict, Phrase],
+        TextTable[Verdict, Phrase],
         Holding(
             "person what",
             proposed="person what until",
@@ -154,7 +154,7 @@ class RosterTexts(Record):
             approved_later="person what other",
         ),
     ]
-    replies: Annotated[Table[Verdict, Phrase], Holding("what")]
+    replies: Annotated[TextTable[Verdict, Phrase], Holding("what")]
     paused: PausedTexts
     digest: DigestTexts
     review: ReviewTexts

@@ -28,7 +28,7 @@ from bot.content.policy import (
     Verdict,
 )
 from bot.content.policy_load import Policy
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.content.wording import load_lexicon, unroll
 
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
@@ -100,10 +100,10 @@ class ButtonTexts(Record):
 class ReadTexts(Record):
     """What each value that can be read of a question is called."""
 
-    actor: Table[Actor, Text]
-    act: Table[Act, Text]
-    account: Table[Account, Text]
-    person: Table[Person, Text]
+    actor: TextTable[Actor, Text]
+    act: TextTable[Act, Text]
+    account: TextTable[Account, Text]
+    person: TextTable[Person, Text]
 
 
 class AboutTexts(Record):
@@ -165,13 +165,13 @@ class AnswerTexts(Record):
     quoted_under: Annotated[Phrase, Holding("lead_in quote section lines")]
     line: Annotated[Phrase, Holding("first")]
     lines: Annotated[Phrase, Holding("first last")]
-    verdicts: Table[Verdict, Text]
+    verdicts: TextTable[Verdict, Text]
     verdicts_should: Mapping[Verdict, Text]
-    roles: Table[Role, Text]
+    roles: TextTable[Role, Text]
     headings: Headings
     footer: Annotated[Phrase, Holding("title version")]
     buttons: ButtonTexts
-    summaries: Table[Summary, Text]
+    summaries: TextTable[Summary, Text]
 
     def label(self, topic: Topic) -> str:
         """The word beside a topic's answer: "No", or "Should not" where the policy says "should"."""

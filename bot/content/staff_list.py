@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.content.documents import DataFaults, Fault, unreadable
 from bot.domain.roster import School, as_written
-from bot.domain.staff import EMAIL, Listed, as_address
+from bot.domain.staff import EMAIL, ListedStaff, as_address
 
 COLUMNS = ("name", "e-mail", "school", "role")
 # What a list may tell beside: user ids on the platforms, and the day of somebody's last training.
@@ -28,7 +28,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KNOWN_AS = {"email": "e-mail", "e-mail": "e-mail", "mail": "e-mail"}
 
 
-def read_staff_list(path: Path, schools: Sequence[School], today: date = date.max) -> tuple[Listed, ...]:
+def read_staff_list(path: Path, schools: Sequence[School], today: date = date.max) -> tuple[ListedStaff, ...]:
     """Everybody on the list. Raises DataFaults with every fault, each with its line; then nothing is taken.
 
     Several schools or roles of one person stand in one cell, parted by semicolons; no school is every one.
@@ -42,7 +42,7 @@ def read_staff_list(path: Path, schools: Sequence[School], today: date = date.ma
         raise DataFaults(
             [Fault(path, line, f"more than {MOST_LINES:,} people: give the list in several files")]
         )
-    found, faults, lines = list[Listed](), list[Fault](), dict[tuple[str, str], int]()
+    found, faults, lines = list[ListedStaff](), list[Fault](), dict[tuple[str, str], int]()
     for line, cells in rows[1:]:
         wrong = [Fault(path, line, why) for why in _wrong(cells, columns, known, today)]
         if wrong:
@@ -142,11 +142,11 @@ def _several(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for one in cell.split(";") if one.strip()))
 
 
-def _listed(given: Mapping[str, str], known: Mapping[str, str]) -> Listed:
+def _listed(given: Mapping[str, str], known: Mapping[str, str]) -> ListedStaff:
     schools = tuple(dict.fromkeys(known[one.casefold()] for one in _several(given["school"])))
     email = as_address(given["e-mail"])
     accounts = {name: as_written(user) for name in ACCOUNTS if (user := given.get(name, "").strip())}
     trained = _day(given.get(TRAINED, "").strip())
-    return Listed(
+    return ListedStaff(
         given["name"].strip(), email, schools, _several(given["role"]), accounts=accounts, trained=trained
     )

@@ -27,7 +27,7 @@ from bot.domain.access import (
 from bot.domain.closing import CLOSING_KINDS, ClosingKind
 from bot.domain.retention import CASE_CLASSES, CaseClass, Periods
 from bot.domain.roster import OFFICE_ROLES, ROLES
-from bot.domain.routing import FLT_CHANNEL, Level, Row
+from bot.domain.routing import FLT_CHANNEL, Level, RouteRow
 
 
 class PermissionTable(Record):
@@ -228,9 +228,9 @@ class RowRecord(Record):
     advice_first: bool = False
     tags: tuple[str, ...] = ()
 
-    def row(self) -> Row:
+    def row(self) -> RouteRow:
         """The row that decides."""
-        return Row(
+        return RouteRow(
             id=self.id,
             when=_values(self.when),
             unless=_values(self.unless),
@@ -261,7 +261,7 @@ class RoutesFile(Record):
 
 def load_rows(
     path: Path, values: Values | None, clauses: Mapping[str, object], kinds: frozenset[str]
-) -> tuple[tuple[Row, ...], list[Fault]]:
+) -> tuple[tuple[RouteRow, ...], list[Fault]]:
     """The rows of `path`, and every fault: an unknown slot, value or clause, or a kind that tells nobody.
 
     `values` is None where the steps have faults of their own: then their slots are not looked at.

@@ -65,7 +65,7 @@ def _named(text: str) -> frozenset[str] | None:
     return frozenset(str(name) for name, _, _ in parts) if plain else None
 
 
-class Table(Mapping[KeyT, ValueT]):
+class TextTable(Mapping[KeyT, ValueT]):
     """A text for each key: for every one that the code knows, and for no other. In the order of the file."""
 
     def __init__(self, texts: Mapping[KeyT, ValueT]) -> None:
@@ -104,7 +104,7 @@ class Holding:
     def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         if source is Phrase:
             return _phrase(self._names, self._may)
-        assert get_origin(source) is Table
+        assert get_origin(source) is TextTable
         assert self._by_key.keys() <= set(_keys(source))
         return _table(source, lambda key: _phrase(self._by_key.get(key, self._names)))
 
@@ -120,9 +120,9 @@ def _table(source: Any, schema: Callable[[str], CoreSchema]) -> CoreSchema:
     fields = {key: core_schema.typed_dict_field(schema(key)) for key in _keys(source)}
     found = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
 
-    def in_order(data: Any, read: Callable[[Any], dict[Any, Any]]) -> Table[Any, Any]:
+    def in_order(data: Any, read: Callable[[Any], dict[Any, Any]]) -> TextTable[Any, Any]:
         texts = read(data)
-        return Table({key: texts[key] for key in data})
+        return TextTable({key: texts[key] for key in data})
 
     return core_schema.no_info_wrap_validator_function(in_order, found)
 

@@ -29,7 +29,7 @@ _CHAIR_FOR_EHT = "chair_for_eht"
 
 
 @dataclass(frozen=True)
-class Row:
+class RouteRow:
     """A row of the routing table: the answers that it is for, and who is told at which level.
 
     `when` maps a slot to the values of which one must be given; every slot must match. Where each slot of
@@ -150,7 +150,7 @@ def conflict_of(slots: Slots, roster: Roster) -> Conflict:
     return Conflict(roles | named, people | holders, unclear, choice, "yes" in slots.get("send_inside", ()))
 
 
-def decide(rows: Iterable[Row], roster: Roster, slots: Slots) -> Route:
+def decide(rows: Iterable[RouteRow], roster: Roster, slots: Slots) -> Route:
     """The route of a report with these answers. Never names an excluded person anywhere."""
     matched = tuple(row for row in rows if row.matches(slots))
     school = next(iter(slots.get("school", ())), "")
@@ -236,7 +236,7 @@ def _passed_over(conflict: Conflict, roster: Roster) -> tuple[frozenset[str], fr
     return frozenset(roster.roles) - {alone}, frozenset(holders)
 
 
-def _facts(matched: tuple[Row, ...], conflict: Conflict, roster: Roster) -> Route:
+def _facts(matched: tuple[RouteRow, ...], conflict: Conflict, roster: Roster) -> Route:
     roles, people = _passed_over(conflict, roster)
     return Route(
         rows=tuple(row.id for row in matched),
@@ -251,7 +251,7 @@ def _facts(matched: tuple[Row, ...], conflict: Conflict, roster: Roster) -> Rout
     )
 
 
-def _notices(matched: tuple[Row, ...], restricted: bool) -> tuple[tuple[str, Level], ...]:
+def _notices(matched: tuple[RouteRow, ...], restricted: bool) -> tuple[tuple[str, Level], ...]:
     # Where one row is restricted, what an open row would have posted must not betray it; what an open
     # row tells the safeguarding roles alone (anyone in danger now: the deputy too) they are still told.
     chosen = [row for row in matched if row.restricted or not restricted or row.is_safe]

@@ -21,7 +21,7 @@ def as_address(email: str) -> str:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedStaff:
     """Somebody on the staff list: what they do, in the list's own words, and their schools' ids.
 
     `schools` () is every school. `left_at` is when a list that named everybody left them out. `accounts` are
@@ -58,7 +58,7 @@ class Member:
         return tuple(sorted(self.accounts))
 
 
-def register(roster: Roster, schools: Iterable[School], listed: Iterable[Listed]) -> tuple[Member, ...]:
+def register(roster: Roster, schools: Iterable[School], listed: Iterable[ListedStaff]) -> tuple[Member, ...]:
     """Roster and staff list as one, by name.
 
     A person on both is one entry: known by their e-mail address, or by an account that the list names.
@@ -85,7 +85,7 @@ def register(roster: Roster, schools: Iterable[School], listed: Iterable[Listed]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.person, one.email)))
 
 
-def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: Listed | None) -> Member:
+def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: ListedStaff | None) -> Member:
     held = {role: ids for role, ids in roster.roles.items() if any(person.id in one for one in ids.values())}
     places = {school for ids in held.values() for school, people in ids.items() if person.id in people}
     of_roles = set(every) if "" in places or not places else places

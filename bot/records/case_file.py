@@ -30,7 +30,7 @@ Hide = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Taken:
+class ExportStamp:
     """Who asked for the export, with the roles held for this case, and when it was made."""
 
     person: Person
@@ -40,7 +40,7 @@ class Taken:
 
 
 def case_file(
-    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...], taken: Taken
+    context: Context, report: Report, told: tuple[Told, ...], entries: tuple[Entry, ...], taken: ExportStamp
 ) -> dict[str, Any]:
     """Everything that Signpost holds of the case, for those who may read all of it."""
     hide = _hider(context, report)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
-from bot.casework.press import Press
+from bot.casework.press import CasePress
 from bot.domain.messages import (
     Block,
     Button,
@@ -45,7 +45,7 @@ def may_export(person: Person, case: Case) -> bool:
     return all(case.may(person, action) for action in ("list", "details", "export"))
 
 
-def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
+def ask_for_case(press: CasePress, content: Pressed | Submitted) -> Message:
     """The form, or the code for one case in one format; a refusal changes nothing."""
     context, report, texts = press.context, press.report, press.context.world.paper.codes
     if not may_export(press.person, press.case):
@@ -63,7 +63,7 @@ def ask_for_case(press: Press, content: Pressed | Submitted) -> Message:
     return _given(press, press.person, target, f"--case {report.reference}")
 
 
-def _links(press: Press) -> Message:
+def _links(press: CasePress) -> Message:
     """A link for each format, to a page that gives the file once, when its button is pressed.
 
     The file is stored on the asker's machine only: it may concern the host's administrator.

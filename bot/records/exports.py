@@ -8,7 +8,7 @@ from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.history import entries_for
 from bot.domain.roster import Person
-from bot.records.case_file import Taken, case_file
+from bot.records.case_file import ExportStamp, case_file
 from bot.records.export_codes import Way, case_target, may_ask_for_subject, may_export, subject_target
 from bot.records.register import may_lie_with_host
 from bot.records.subject_access import subject_file
@@ -35,7 +35,10 @@ def export_case(
         return None
     case.enter("export", person.id, {"format": wanted})
     roles = tuple(sorted(work.context.actor(person.id, case.report).roles))
-    taken, entries = Taken(person, roles, work.now, by == "link"), entries_for(work, person, case.report)
+    taken, entries = (
+        ExportStamp(person, roles, work.now, by == "link"),
+        entries_for(work, person, case.report),
+    )
     return case_file(work.context, case.report, case.told, entries, taken)
 
 

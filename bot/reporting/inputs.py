@@ -74,7 +74,7 @@ _HIDDEN_MARKS = frozenset("\u200b\u200e\u200f\u061c\ufeff\u2028\u2029") | {
 
 
 @dataclass(frozen=True)
-class Reading:
+class FormReading:
     """`values` to keep where `errors` is empty; `typed` is what to show again in the form otherwise."""
 
     values: Mapping[str, tuple[str, ...]]
@@ -83,7 +83,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Desk:
+class FieldContext:
     """What a field is checked against: the world, the answers so far, the draft's tokens and the time."""
 
     world: World
@@ -103,8 +103,8 @@ def _is_visible(char: str) -> bool:
 
 
 def read_fields(
-    records: Iterable[FieldRecord], submitted: Mapping[str, tuple[str, ...]], desk: Desk
-) -> Reading:
+    records: Iterable[FieldRecord], submitted: Mapping[str, tuple[str, ...]], desk: FieldContext
+) -> FormReading:
     """Check a submitted form. A field that the form does not have is ignored."""
     values, errors, typed = dict[str, tuple[str, ...]](), dict[str, str](), dict[str, tuple[str, ...]]()
     for record in records:
@@ -119,7 +119,7 @@ def read_fields(
         for record in records
         if values.get(record.name) and record.check != "receipt_code"
     }
-    return Reading(kept, errors, typed)
+    return FormReading(kept, errors, typed)
 
 
 class _Wrong(Exception):
@@ -128,7 +128,9 @@ class _Wrong(Exception):
         self.message = message
 
 
-def _checked(record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: Desk) -> tuple[str, ...]:
+def _checked(
+    record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: FieldContext
+) -> tuple[str, ...]:
     errors = desk.world.playbook.texts.errors
     if not given and record.required:
         raise _Wrong(errors.required)
@@ -144,7 +146,7 @@ def _checked(record: FieldRecord, given: tuple[str, ...], so_far: Slots, desk: D
     return (_one(record, given[0], {**desk.slots, **so_far}, desk),)
 
 
-def _one(record: FieldRecord, text: str, slots: Slots, desk: Desk) -> str:
+def _one(record: FieldRecord, text: str, slots: Slots, desk: FieldContext) -> str:
     match record.kind:
         case "datetime":
             return _moment(record, text, desk)
@@ -157,7 +159,7 @@ def _one(record: FieldRecord, text: str, slots: Slots, desk: Desk) -> str:
     return text
 
 
-def _chosen(record: FieldRecord, given: tuple[str, ...], desk: Desk) -> tuple[str, ...]:
+def _chosen(record: FieldRecord, given: tuple[str, ...], desk: FieldContext) -> tuple[str, ...]:
     offered = {option.value for option in options_of(record, desk.slots, desk.world)}
     wanted = given if record.kind == "choices" else given[:1]
     if not offered.issuperset(wanted):
@@ -165,7 +167,7 @@ def _chosen(record: FieldRecord, given: tuple[str, ...], desk: Desk) -> tuple[st
     return tuple(dict.fromkeys(wanted))
 
 
-def _day(text: str, desk: Desk) -> str:
+def _day(text: str, desk: FieldContext) -> str:
     """ "earlier", or a date that has come: that of the form, which may have been drawn yesterday."""
     errors = desk.world.playbook.texts.errors
     if text == EARLIER:
@@ -179,7 +181,7 @@ def _day(text: str, desk: Desk) -> str:
     return day.isoformat()
 
 
-def _moment(record: FieldRecord, text: str, desk: Desk) -> str:
+def _moment(record: FieldRecord, text: str, desk: FieldContext) -> str:
     errors = desk.world.playbook.texts.errors
     local = read_moment(text, desk.world.federation.timezone)
     if local is None:
@@ -207,13 +209,13 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
     return moment > now + _CLOCK_SKEW
 
 
-def _number(text: str, desk: Desk) -> str:
+def _number(text: str, desk: FieldContext) -> str:
     if not re.fullmatch(r"[0-9]{1,9}", text.replace(",", "")):
         raise _Wrong(desk.world.playbook.texts.errors.number)
     return str(int(text.replace(",", "")))
 
 
-def _link(text: str, slots: Slots, desk: Desk) -> str:
+def _link(text: str, slots: Slots, desk: FieldContext) -> str:
     playbook = desk.world.playbook
     link = clean_link(text, playbook.tracking, playbook.platforms)
     if link is None:
@@ -235,4 +237,4 @@ def filled_in(given: Mapping[str, tuple[str, ...]], tokens: Tokens, world: World
     Whatever is not fillable or not right is left out: the question is then asked with an empty field.
     """
     records = [record for name in FILLABLE if (record := world.playbook.field(name)) and given.get(name)]
-    return read_fields(records, given, Desk(world, {}, tokens, now)).values
+    return read_fields(records, given, FieldContext(world, {}, tokens, now)).values

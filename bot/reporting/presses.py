@@ -25,7 +25,7 @@ from bot.domain.turns import (
     Typed,
 )
 from bot.reporting import alert, drills, journeys, steps
-from bot.reporting.inputs import Desk, Reading, clean_text, read_fields
+from bot.reporting.inputs import FieldContext, FormReading, clean_text, read_fields
 from bot.reporting.journeys import REVIEW, settle
 from bot.reporting.privacy import findings
 from bot.reporting.review import show_review
@@ -36,7 +36,7 @@ _MOST_KEPT = 50
 
 
 @dataclass(frozen=True)
-class Place:
+class Pressing:
     """Where an action happens: the session with its draft, the world and the time."""
 
     session: Session
@@ -86,7 +86,7 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
     if session.draft is None:
         return Turn(session, (_line(texts.dialogue.nothing_open, world),))
     draft = journeys.current(session.draft, world)
-    place = Place(session, draft, world, now)
+    place = Pressing(session, draft, world, now)
     if content.action == "journey.resume":
         changed = texts.journey.changed if draft.step != session.draft.step else ""
         return place.at(replace(draft, hidden=False), changed)
@@ -133,7 +133,7 @@ def _kept(record: FieldRecord, values: tuple[str, ...], slots: Slots, world: Wor
     return tuple(value for value in cleaned if value and (not picks or value in offered))
 
 
-def choose(place: Place, option: str) -> Turn:
+def choose(place: Pressing, option: str) -> Turn:
     """A choice, "continue" or "skip": only what the step really offers."""
     draft, world = place.draft, place.world
     step = world.playbook.steps.get(draft.step)
@@ -158,7 +158,7 @@ def _is_harmless(draft: Draft) -> bool:
     return not told and not drills.is_drill(draft.slots)
 
 
-def leave_for(place: Place, command: LogReply | AskGap) -> Turn:
+def leave_for(place: Pressing, command: LogReply | AskGap) -> Turn:
     """From the report to a list that makes no case. A draft that holds more than its start is kept."""
     draft = place.draft
     begun = set(draft.visited) - {"danger", "school", draft.step} or draft.typed or draft.editing
@@ -167,7 +167,7 @@ def leave_for(place: Place, command: LogReply | AskGap) -> Turn:
     return replace(hide(place), commands=(command,))
 
 
-def _is_offered(step: StepRecord, option: str, place: Place) -> bool:
+def _is_offered(step: StepRecord, option: str, place: Pressing) -> bool:
     if step.kind == "info":
         return option == steps.GO_ON
     if step.kind != "choice":
@@ -177,14 +177,14 @@ def _is_offered(step: StepRecord, option: str, place: Place) -> bool:
     return option in offered or (option == steps.SKIP and not step.mandatory)
 
 
-def submit_form(place: Place, content: Submitted) -> Turn:
+def submit_form(place: Pressing, content: Submitted) -> Turn:
     """A form: kept where every field is right and nothing looks private, shown again otherwise."""
     draft, world = place.draft, place.world
     step = world.playbook.steps.get(draft.step)
     if step is None or step.kind != "form" or content.action != "journey.submit":
         return place.at(draft, world.playbook.texts.journey.stale)
     slots = journeys.facts(step, settle(draft, world).slots, world)
-    reading = read_fields(step.fields, content.fields, Desk(world, slots, draft.tokens, place.now))
+    reading = read_fields(step.fields, content.fields, FieldContext(world, slots, draft.tokens, place.now))
     redo = _redo(
         reading, step.fields, steps.KEEP in content.fields and any(content.fields[steps.KEEP]), world
     )
@@ -193,7 +193,9 @@ def submit_form(place: Place, content: Submitted) -> Turn:
     return place.at(journeys.answer(draft, step, reading.values, world))
 
 
-def _redo(reading: Reading, fields: tuple[FieldRecord, ...], keep: bool, world: World) -> steps.Redo | None:
+def _redo(
+    reading: FormReading, fields: tuple[FieldRecord, ...], keep: bool, world: World
+) -> steps.Redo | None:
     texts = {field.name for field in fields if field.kind in ("text", "long_text") and not field.check}
     doubts = {} if keep else doubts_about(reading.values, texts, world)
     if not reading.errors and not doubts:
@@ -215,26 +217,26 @@ def doubts_about(values: Mapping[str, tuple[str, ...]], names: set[str], world: 
     return doubts
 
 
-def go_back(place: Place, _option: str = "") -> Turn:
+def go_back(place: Pressing, _option: str = "") -> Turn:
     """One question earlier."""
     before = journeys.back(place.draft, place.world)
     first = before == place.draft
     return place.at(before, place.world.playbook.texts.journey.first if first else "")
 
 
-def save(place: Place, _option: str = "") -> Turn:
+def save(place: Pressing, _option: str = "") -> Turn:
     """Off the screen, kept for the days that the Federation has set."""
     texts, days = place.world.playbook.texts.journey, place.world.federation.session_days
     saved = replace(place.session, draft=replace(place.draft, hidden=True))
     return Turn(saved, (_line(texts.saved.fill(days=days), place.world, resume=True),))
 
 
-def hide(place: Place, _option: str = "") -> Turn:
+def hide(place: Pressing, _option: str = "") -> Turn:
     """Off the screen at once, kept."""
     return place.at(replace(place.draft, hidden=True))
 
 
-def cancel(place: Place, option: str = "") -> Turn:
+def cancel(place: Pressing, option: str = "") -> Turn:
     """Asks once; "yes" keeps nothing, "no" goes on."""
     texts = place.world.playbook.texts.journey
     if option == "yes":
@@ -248,19 +250,19 @@ def cancel(place: Place, option: str = "") -> Turn:
     return place.beside(replace(place.draft, hidden=False), "cancel", asked)
 
 
-def edit(place: Place, option: str) -> Turn:
+def edit(place: Pressing, option: str) -> Turn:
     """From the review to one of its answers."""
     if place.draft.step != REVIEW or option not in _shown(place):
         return place.at(place.draft, place.world.playbook.texts.journey.stale)
     return place.at(journeys.edit(place.draft, option))
 
 
-def _shown(place: Place) -> tuple[str, ...]:
+def _shown(place: Pressing) -> tuple[str, ...]:
     settled = settle(place.draft, place.world)
     return (*settled.steps, *settled.offered)
 
 
-def strike(place: Place, option: str) -> Turn:
+def strike(place: Pressing, option: str) -> Turn:
     """Leave a person out of the report, or put them back."""
     pressed = Strike.parse(option)
     known = pressed.person in place.world.federation.roster.people and pressed.way in ("out", "in")
@@ -269,22 +271,22 @@ def strike(place: Place, option: str) -> Turn:
     return place.at(journeys.strike(place.draft, pressed.person, pressed.way == "out"))
 
 
-def open_alert(place: Place, _option: str = "") -> Turn:
+def open_alert(place: Pressing, _option: str = "") -> Turn:
     """Show whom the urgent alert goes to; nothing is sent yet."""
     return place.beside(place.draft, "alert", alert.show(place.draft, place.world))
 
 
-def strike_from_alert(place: Place, option: str) -> Turn:
+def strike_from_alert(place: Pressing, option: str) -> Turn:
     """Leave a person out of the alert, or put them back."""
     return open_alert(replace(place, draft=alert.strike(place.draft, option, place.world)))
 
 
-def name_in_alert(place: Place, _option: str = "") -> Turn:
+def name_in_alert(place: Pressing, _option: str = "") -> Turn:
     """Let the writer's name go with the alert, or not."""
     return open_alert(replace(place, draft=alert.name(place.draft)))
 
 
-def send_alert(place: Place, _option: str = "") -> Turn:
+def send_alert(place: Pressing, _option: str = "") -> Turn:
     """Send the alert; a report under way goes on. Where nobody safe is left, nothing is sent."""
     draft, world = place.draft, place.world
     slots = alert.alert_slots(draft, world)
@@ -296,7 +298,7 @@ def send_alert(place: Place, _option: str = "") -> Turn:
     return Turn(session, (), (SendAlert(draft.tokens.draft, slots, goes_on),))
 
 
-def deny_danger(place: Place, _option: str = "") -> Turn:
+def deny_danger(place: Pressing, _option: str = "") -> Turn:
     """Record that the writer sees no danger now; the report stays urgent until a person has looked."""
     draft = place.draft
     if not draft.slots.get(DANGER_READ):
@@ -305,7 +307,7 @@ def deny_danger(place: Place, _option: str = "") -> Turn:
     return place.at(denied, place.world.playbook.texts.danger_in_forms.denied)
 
 
-def send(place: Place, _option: str = "") -> Turn:
+def send(place: Pressing, _option: str = "") -> Turn:
     """Send, where every question is answered and the route has somewhere safe to go."""
     settled = settle(place.draft, place.world)
     if settled.open or place.draft.step != REVIEW:
@@ -316,7 +318,7 @@ def send(place: Place, _option: str = "") -> Turn:
     return place.sent(settled.slots)
 
 
-def already_open(place: Place) -> Turn:
+def already_open(place: Pressing) -> Turn:
     """A report was asked for while one is under way: go on with it, or cancel it."""
     texts = place.world.playbook.texts.dialogue
     go_on = Button(texts.go_on, "journey.resume", "", "primary")
@@ -335,7 +337,7 @@ def typed_answer(session: Session, text: str, world: World, now: datetime) -> Pr
     draft, said = session.draft, _plain(text)
     if draft is None or draft.hidden or not said:
         return None
-    place = Place(session, journeys.current(draft, world), world, now)
+    place = Pressing(session, journeys.current(draft, world), world, now)
     shown = _on_screen(place)
     forms = [block for block in shown.blocks if isinstance(block, Form)]
     for form in forms:
@@ -354,7 +356,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).rstrip(".!").casefold()
 
 
-def _on_screen(place: Place) -> Message:
+def _on_screen(place: Pressing) -> Message:
     match place.draft.aside:
         case "cancel":
             return cancel(place).replies[0]
@@ -374,7 +376,7 @@ def crisis_ways(draft: Draft, world: World) -> tuple[Button, Button]:
     return go_on, Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
 
 
-_ACTIONS: Mapping[str, Callable[[Place, str], Turn]] = {
+_ACTIONS: Mapping[str, Callable[[Pressing, str], Turn]] = {
     "journey.choose": choose,
     "journey.back": go_back,
     "journey.save": save,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 import structlog
 
 from bot.domain.roster import Federation, Person, Roster
-from bot.domain.staff import Listed, Member, register
+from bot.domain.staff import ListedStaff, Member, register
 from bot.storage.campaigns import attended
 from bot.storage.database import Transaction
 from bot.storage.staff import (
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportCounts:
     """What came of a list: how many are new, have changed, are as before, and have left."""
 
     added: int = 0
@@ -37,8 +37,8 @@ class Taken:
 
 
 def take_in(
-    tx: Transaction, vault: Vault, members: Sequence[Listed], now: datetime, *, everybody: bool = False
-) -> Taken:
+    tx: Transaction, vault: Vault, members: Sequence[ListedStaff], now: datetime, *, everybody: bool = False
+) -> ImportCounts:
     """Store everybody on the list. With `everybody`, people who are not on it have left.
 
     The same list a second time changes nothing. People who come back have not left any more. Accounts that an
@@ -63,7 +63,7 @@ def take_in(
         if gone.left_at is None:
             put_staff(tx, vault, replace(gone, left_at=now))
             counted["left"] += 1
-    return Taken(**counted)
+    return ImportCounts(**counted)
 
 
 def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[Member, ...]:

@@ -13,7 +13,7 @@ from bot.storage.vault import Vault
 
 
 @dataclass(frozen=True)
-class Act:
+class RegisterLine:
     """One press of somebody: when, in which role, what, in which report (its row's id)."""
 
     at: datetime
@@ -39,10 +39,12 @@ def open_route_reports(
     return tuple(opened(vault, row) for row in connection.execute(ordered))
 
 
-def acts_of(connection: Connection, person: str) -> tuple[Act, ...]:
+def acts_of(connection: Connection, person: str) -> tuple[RegisterLine, ...]:
     """Everything that somebody on the roster did or looked at, oldest first."""
     query = select(report_events).where(report_events.c.actor == person).order_by(report_events.c.at)
-    return tuple(Act(row.at, row.role, row.event, row.report_id) for row in connection.execute(query))
+    return tuple(
+        RegisterLine(row.at, row.role, row.event, row.report_id) for row in connection.execute(query)
+    )
 
 
 def brought_to(connection: Connection, person: str) -> tuple[str, ...]:

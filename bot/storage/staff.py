@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
 from bot.storage.rows import put
@@ -24,7 +24,7 @@ def one_import_at_a_time(connection: Connection) -> None:
     alone(connection, _TABLE)
 
 
-def staff_list(connection: Connection, vault: Vault) -> tuple[Listed, ...]:
+def staff_list(connection: Connection, vault: Vault) -> tuple[ListedStaff, ...]:
     """Everybody on the list, those who have left among them."""
     return tuple(_opened(vault, row) for row in connection.execute(select(staff)).all())
 
@@ -34,7 +34,7 @@ def staff_id(vault: Vault, email: str) -> str:
     return vault.blind(_TABLE, email)
 
 
-def staff_of(connection: Connection, vault: Vault, ids: Collection[str]) -> tuple[Listed, ...]:
+def staff_of(connection: Connection, vault: Vault, ids: Collection[str]) -> tuple[ListedStaff, ...]:
     """Those of the list whose rows these are."""
     rows = connection.execute(select(staff).where(staff.c.id.in_(ids))).all()
     return tuple(_opened(vault, row) for row in rows)
@@ -56,7 +56,7 @@ def works_here(connection: Connection, name: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def put_staff(connection: Connection, vault: Vault, member: Listed) -> None:
+def put_staff(connection: Connection, vault: Vault, member: ListedStaff) -> None:
     """Store somebody, in the place of what was known of the same e-mail address.
 
     An account that stood at another address is theirs from now on: people change their addresses.
@@ -88,10 +88,10 @@ def forget_staff(connection: Connection, left_before: datetime) -> int:
     return connection.execute(delete(staff).where(staff.c.left_at < left_before)).rowcount
 
 
-def _opened(vault: Vault, row: Row[Any]) -> Listed:
+def _opened(vault: Vault, row: Row[Any]) -> ListedStaff:
     key = vault.ring.open_record_key(_TABLE, row.id, WrappedKey(row.key_id, bytes(row.wrapped_key)))
     detail = json.loads(key.open("sealed_detail", bytes(row.sealed_detail)))
-    return Listed(
+    return ListedStaff(
         name=detail["name"],
         email=detail["email"],
         schools=tuple(detail["schools"]),

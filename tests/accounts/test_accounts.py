@@ -18,7 +18,7 @@ from bot.content.tables import PermissionTable
 from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.accounts import ACTS, AccountStage
 from bot.domain.roster import ROLES, Absence
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted, Typed
 from bot.storage.accounts import find_account
 from bot.storage.staff import put_staff
@@ -384,8 +384,8 @@ def test_two_runners_who_are_one_person(desk: Desk) -> None:
     """Somebody who stands twice on the staff list, with two addresses, is one member of staff."""
     with desk.product.database.transaction() as tx:
         vault = desk.product.context.vault
-        put_staff(tx, vault, Listed("Ana Silva", "ana@harbour.example.sch.uk", ("northgate",)))
-        put_staff(tx, vault, Listed("ana  SILVA", "ana.silva@harbour.example.sch.uk", ("northgate",)))
+        put_staff(tx, vault, ListedStaff("Ana Silva", "ana@harbour.example.sch.uk", ("northgate",)))
+        put_staff(tx, vault, ListedStaff("ana  SILVA", "ana.silva@harbour.example.sch.uk", ("northgate",)))
     shown = desk.send("ana", Pressed("account.request"))
     for number in ("1", "2"):
         shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES[number]))
@@ -400,7 +400,7 @@ def test_the_staff_of_the_school_are_offered_first(desk: Desk) -> None:
     with desk.product.database.transaction() as tx:
         for name, school in (("Abel Ash", "southmere"), ("Zoe Zeal", "northgate")):
             email = f"{name.split()[0].casefold()}@harbour.example.sch.uk"
-            put_staff(tx, desk.product.context.vault, Listed(name, email, (school,)))
+            put_staff(tx, desk.product.context.vault, ListedStaff(name, email, (school,)))
     shown = desk.send("ana", Pressed("account.request"))
     for number in ("1", "2"):
         shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES[number]))
@@ -412,7 +412,9 @@ def test_whoever_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
     """Signpost cannot ask them: the business manager enters it, and they count as staff."""
     with desk.product.database.transaction() as tx:
         put_staff(
-            tx, desk.product.context.vault, Listed("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
+            tx,
+            desk.product.context.vault,
+            ListedStaff("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",)),
         )
     shown = desk.send("ana", Pressed("account.request"))
     for number in ("1", "2"):

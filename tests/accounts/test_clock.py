@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.accounts import clock
 from bot.accounts.clock import Watch
 from bot.domain.accounts import AccountStage
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Pressed, Submitted
 from bot.storage.schema import accounts
 from bot.storage.staff import put_staff, staff_list
@@ -199,7 +199,7 @@ def test_an_applicant_who_leaves(desk: Desk) -> None:
 def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
     """Whoever was on the staff list alone and left it runs nothing any more."""
     desk.work()
-    sam = Listed("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
+    sam = ListedStaff("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
     with desk.product.database.transaction() as tx:
         put_staff(tx, desk.product.context.vault, sam)
     shown = desk.send("ana", Pressed("account.request"))
@@ -215,7 +215,7 @@ def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
     with desk.product.database.transaction() as tx:
         (listed,) = staff_list(tx, desk.product.context.vault)
         put_staff(
-            tx, desk.product.context.vault, Listed(listed.name, listed.email, listed.schools, (), START)
+            tx, desk.product.context.vault, ListedStaff(listed.name, listed.email, listed.schools, (), START)
         )
     desk.later(minutes=2)
     desk.work(20)

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from bot.asking.answer import Answer, Choice
+from bot.asking.answer import Answer, Offered
 from bot.asking.evaluation import (
     Judged,
     Labelled,
@@ -47,7 +47,7 @@ def clause(quote: str) -> Clause:
 
 
 def given(kind: str, *quotes: str, options: tuple[str, ...] = (), report: str = "") -> Answer:
-    choices = tuple(Choice(quote, "a-topic", (clause(quote),)) for quote in options)
+    choices = tuple(Offered(quote, "a-topic", (clause(quote),)) for quote in options)
     return Answer("q", kind, "text", citations=tuple(map(clause, quotes)), options=choices, report=report)  # type: ignore[arg-type]
 
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from bot.asking.answer import Answer, Choice, Kind, answer, answer_topic, ask_which
+from bot.asking.answer import Answer, Kind, Offered, answer, answer_topic, ask_which
 from bot.asking.render import as_messages, show_more
 from bot.content.documents import DataFaults
 from bot.content.rules import load_answer_texts
@@ -256,7 +256,7 @@ def test_report_shows_the_rule_below(world: World) -> None:
 
 def test_options_are_buttons(world: World) -> None:
     """A question asked back shows its question, a button for each topic, and one for none of them."""
-    options = (Choice("My own account", "logo-on-personal-account", ()), Choice("Other", "disclaimer", ()))
+    options = (Offered("My own account", "logo-on-personal-account", ()), Offered("Other", "disclaimer", ()))
     message = show(world, Answer("q", "clarify", "Which?\n- My own account\n- Other", options=options))
     assert message.blocks[0] == Paragraph("Which?")
     assert [(button.action, button.value) for button in buttons(message)] == [

@@ -19,7 +19,7 @@ from bot.content.campaign_texts import ChangeRecord, VersionRecord, version_of
 from bot.delivery.sender import OutageFault, PermanentFault, UnclearFault
 from bot.domain.messages import Button, Buttons, Form, Message
 from bot.domain.roster import Absence, Person
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
 from bot.staff.register import known_as, take_in
 from bot.storage.campaigns import is_ready_to_run, newest_campaign
@@ -28,7 +28,9 @@ from tests.support.desk import START, DeafEngine, Desk, text_of
 
 UNTIL = "2027-02-26T16:00"
 EVERYBODY = 16
-ANA = Listed("Ana Silva", "ana@harbour.example", ("northgate",), ("Teacher",), accounts={"playground": "ana"})
+ANA = ListedStaff(
+    "Ana Silva", "ana@harbour.example", ("northgate",), ("Teacher",), accounts={"playground": "ana"}
+)
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def campaign_id(desk: Desk) -> str:
     return found.id
 
 
-def take(desk: Desk, *people: Listed, everybody: bool = False) -> None:
+def take(desk: Desk, *people: ListedStaff, everybody: bool = False) -> None:
     """What `training import` does."""
     with desk.product.database.transaction() as tx:
         take_in(tx, desk.product.context.vault, people, desk.now, everybody=everybody)
@@ -248,7 +250,7 @@ def test_a_message_that_waited_is_not_sent_at_night(desk: Desk) -> None:
 
 def test_whom_no_platform_reaches_is_not_reached(desk: Desk) -> None:
     """Who is refused for good, or has no known account, is "not reached", and never outstanding."""
-    take(desk, Listed("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
+    take(desk, ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
     desk.notebook.refuses["joe"] = PermanentFault("gone")
     begin(desk)
     work(desk)
@@ -261,7 +263,7 @@ def test_whom_no_platform_reaches_is_not_reached(desk: Desk) -> None:
 
 def test_whoever_gets_an_account_later_is_asked_then(desk: Desk) -> None:
     """Somebody who was not reached is asked in the next week's round, once an account of theirs is known."""
-    nora = Listed("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",))
+    nora = ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",))
     take(desk, nora)
     with_world(desk, federation=replace(desk.product.context.world.federation, demo_staff=()))
     begin(desk)
@@ -306,7 +308,7 @@ def test_a_person_on_two_platforms_and_on_the_list_is_asked_once(desk: Desk) -> 
     grace = Person("grace", "Grace Holloway", {"playground": "grace", "teams": "t1"}, "grace@harbour.example")
     people = {**federation.roster.people, "grace": grace}
     with_world(desk, federation=replace(federation, roster=replace(federation.roster, people=people)))
-    take(desk, Listed("G. Holloway", "grace@harbour.example", (), (), accounts={"playground": "grace"}))
+    take(desk, ListedStaff("G. Holloway", "grace@harbour.example", (), (), accounts={"playground": "grace"}))
     assert f"Started: {EVERYBODY} people" in begin(desk)
     work(desk)
     assert len(asked(desk, "grace")) == 1
@@ -319,7 +321,7 @@ def test_a_person_on_two_platforms_and_on_the_list_is_asked_once(desk: Desk) -> 
 
 def test_known_on_the_list_by_an_account_of_the_roster(desk: Desk) -> None:
     """Whoever is on the list with the account of somebody on the roster is that very person."""
-    take(desk, Listed("E. Marsh", "marsh@harbour.example", (), (), accounts={"playground": "eleanor"}))
+    take(desk, ListedStaff("E. Marsh", "marsh@harbour.example", (), (), accounts={"playground": "eleanor"}))
     assert f"Started: {EVERYBODY} people" in begin(desk)
     work(desk)
     assert len(asked(desk, "eleanor")) == 1
@@ -333,7 +335,7 @@ def test_asked_by_the_roster_and_then_known_by_an_address(desk: Desk) -> None:
     """Somebody whose e-mail address becomes known during a campaign is the same person: asked once."""
     begin(desk)
     work(desk)
-    take(desk, Listed("E. Marsh", "marsh@harbour.example", (), (), accounts={"playground": "eleanor"}))
+    take(desk, ListedStaff("E. Marsh", "marsh@harbour.example", (), (), accounts={"playground": "eleanor"}))
     work(desk)
     confirm(desk, "eleanor")
     desk.later(days=8)
@@ -449,7 +451,7 @@ def test_those_whom_the_changes_name_are_asked_first(desk: Desk) -> None:
 def test_who_leaves_during_a_campaign(desk: Desk) -> None:
     """Whoever leaves is reminded no more and stands in no list; whoever comes back is asked again."""
     with_world(desk, federation=replace(desk.product.context.world.federation, demo_staff=()))
-    joe = Listed("Joe", "joe@harbour.example", ("northgate",), (), accounts={"playground": "joe"})
+    joe = ListedStaff("Joe", "joe@harbour.example", ("northgate",), (), accounts={"playground": "joe"})
     take(desk, ANA, joe)
     begin(desk)
     work(desk)
@@ -467,7 +469,7 @@ def test_who_leaves_during_a_campaign(desk: Desk) -> None:
 
 def test_left_by_mistake_and_back_is_not_asked_again(desk: Desk) -> None:
     """Somebody who was left out of a list by mistake, and is on the next one, hears nothing for a week."""
-    joe = Listed("Joe", "joe@harbour.example", accounts={"playground": "somebody"})
+    joe = ListedStaff("Joe", "joe@harbour.example", accounts={"playground": "somebody"})
     take(desk, joe)
     begin(desk)
     work(desk)
@@ -497,7 +499,7 @@ def test_who_joins_during_a_campaign_is_asked(desk: Desk) -> None:
     """A list that is taken in while a campaign runs adds the new ones to it, once."""
     begin(desk)
     work(desk)
-    nora = Listed("Nora Quill", "nora@harbour.example", (), (), accounts={"playground": "nora"})
+    nora = ListedStaff("Nora Quill", "nora@harbour.example", (), (), accounts={"playground": "nora"})
     take(desk, nora)
     take(desk, nora)
     work(desk)
@@ -659,7 +661,7 @@ def test_the_gate_of_those_who_run_accounts(desk: Desk) -> None:
 
 def test_figures_by_school(desk: Desk) -> None:
     """Asked, confirmed and not reached by school; whoever is at both schools counts at both."""
-    take(desk, Listed("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
+    take(desk, ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
     begin(desk)
     work(desk)
     confirm(desk, "dina")
@@ -687,7 +689,8 @@ def test_a_lost_answer_leaves_one_message(desk: Desk) -> None:
 def test_what_is_urgent_never_waits_behind_a_campaign(desk: Desk) -> None:
     """However many are to be asked, a handful of messages at most is ahead of a card that comes then."""
     take(
-        desk, *(Listed(f"P{n}", f"p{n}@harbour.example", accounts={"playground": f"p{n}"}) for n in range(90))
+        desk,
+        *(ListedStaff(f"P{n}", f"p{n}@harbour.example", accounts={"playground": f"p{n}"}) for n in range(90)),
     )
     begin(desk)
     for _ in range(5):
@@ -716,7 +719,7 @@ def test_two_processes_and_a_clock_that_is_put_back(desk: Desk) -> None:
 
 def test_somebody_whom_no_key_opens_holds_up_nobody(desk: Desk) -> None:
     """An entry of the list that cannot be opened is passed by for an hour, and the others are asked."""
-    take(desk, Listed("Nora Quill", "nora@harbour.example", (), (), accounts={"playground": "nora"}))
+    take(desk, ListedStaff("Nora Quill", "nora@harbour.example", (), (), accounts={"playground": "nora"}))
     begin(desk)
     with desk.product.database.transaction() as tx:
         tx.exec_driver_sql("UPDATE staff SET sealed_detail = wrapped_key")

@@ -12,7 +12,7 @@ from bot.channels.common.look import Look
 from bot.channels.slack.chats import leads_to_modal
 from bot.channels.terminal import Terminal
 from bot.domain.messages import Buttons, Message
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
 from tests.campaigns.test_campaign import begin, campaign_id, confirm, take, version, walk, work
 from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
@@ -37,7 +37,9 @@ def works(tmp_path: Path) -> Iterator[Office]:
 
 def screens(desk: Desk) -> Iterator[Message]:
     """Everything that a campaign shows."""
-    people = [Listed(f"Person number {n}", f"p{n}@harbour.example", jobs=(f"Job {n}",)) for n in range(60)]
+    people = [
+        ListedStaff(f"Person number {n}", f"p{n}@harbour.example", jobs=(f"Job {n}",)) for n in range(60)
+    ]
     take(desk, *people)
     for user in ("ana", "eleanor", "a stranger"):
         yield from desk.send(user, Said("training"))

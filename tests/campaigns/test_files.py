@@ -17,7 +17,7 @@ from bot.channels.paper.tables import csv_file
 from bot.content.campaign_texts import RIGHT, load_campaigns, version_of
 from bot.content.documents import DataFaults
 from bot.content.policy_load import load_policy
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.storage.campaigns import newest_campaign
 from tests.campaigns.test_campaign import begin, confirm, page, take, work
 from tests.staff.test_register import bot
@@ -47,7 +47,9 @@ def exported(desk: Desk, *, everybody: bool = False) -> dict[str, list[str]]:
 
 def test_who_is_outstanding_and_not_reached_is_exported(desk: Desk) -> None:
     """A line each for those who have not confirmed, with state and times; with --all also the others."""
-    nora = Listed("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",), trained=date(2026, 9, 1))
+    nora = ListedStaff(
+        "Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",), trained=date(2026, 9, 1)
+    )
     take(desk, nora)
     begin(desk)
     work(desk)
@@ -66,7 +68,7 @@ def test_who_is_outstanding_and_not_reached_is_exported(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+44", "-1", "@cmd", "\t=1", "\uff1d1"])
 def test_no_cell_runs_as_a_formula(desk: Desk, name: str) -> None:
     """A name or a role that a spreadsheet would carry out stands there as text."""
-    take(desk, Listed(name, "evil@harbour.example", (), (f"{name}x",)))
+    take(desk, ListedStaff(name, "evil@harbour.example", (), (f"{name}x",)))
     begin(desk)
     work(desk)
     (line,) = [line for line in exported(desk).values() if line[1] == "evil@harbour.example"]
@@ -77,10 +79,10 @@ def test_no_cell_runs_as_a_formula(desk: Desk, name: str) -> None:
 def test_trainings_of_a_list_are_kept(desk: Desk) -> None:
     """The newest day counts, told by a list or by oneself; a list without it changes nothing."""
     ana = {"schools": (), "jobs": (), "accounts": {"playground": "ana"}}
-    take(desk, Listed("Ana", "ana@harbour.example", trained=date(2026, 9, 1), **ana))  # type: ignore[arg-type]
+    take(desk, ListedStaff("Ana", "ana@harbour.example", trained=date(2026, 9, 1), **ana))  # type: ignore[arg-type]
     assert "Your last training: 1 Sep 2026" in page(desk, "ana")
-    take(desk, Listed("Ana", "ana@harbour.example", **ana))  # type: ignore[arg-type]
-    take(desk, Listed("Ana", "ana@harbour.example", trained=date(2025, 9, 1), **ana))  # type: ignore[arg-type]
+    take(desk, ListedStaff("Ana", "ana@harbour.example", **ana))  # type: ignore[arg-type]
+    take(desk, ListedStaff("Ana", "ana@harbour.example", trained=date(2025, 9, 1), **ana))  # type: ignore[arg-type]
     assert "Your last training: 1 Sep 2026" in page(desk, "ana")
     desk.fill("ana", "campaign.trained", "", day="2026-10-01T10:00")
     assert "Your last training: 1 Oct 2026" in page(desk, "ana")
@@ -88,11 +90,11 @@ def test_trainings_of_a_list_are_kept(desk: Desk) -> None:
 
 def test_a_list_without_accounts_takes_none_away(desk: Desk) -> None:
     """Accounts that an earlier list told stay known; one that moves to another address is that one's."""
-    take(desk, Listed("Nora", "nora@harbour.example", accounts={"playground": "nora"}))
-    take(desk, Listed("Nora", "nora@harbour.example"))
+    take(desk, ListedStaff("Nora", "nora@harbour.example", accounts={"playground": "nora"}))
+    take(desk, ListedStaff("Nora", "nora@harbour.example"))
     assert "You have not confirmed" in page(desk, "nora")
     confirm(desk, "nora")
-    take(desk, Listed("Nora Lane", "lane@harbour.example", accounts={"playground": "nora"}))
+    take(desk, ListedStaff("Nora Lane", "lane@harbour.example", accounts={"playground": "nora"}))
     with desk.product.database.transaction() as tx:
         assert tx.execute(text("SELECT count(*) FROM staff_accounts")).scalar_one() == 1
 

@@ -12,7 +12,7 @@ from bot.content.documents import load
 from bot.content.tables import PermissionTable
 from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.roster import OFFICE_ROLES, ROLES, Absence
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
 from tests.campaigns.test_campaign import (
     UNTIL,
@@ -90,7 +90,7 @@ def test_those_who_run_it_see_every_school(desk: Desk, user: str) -> None:
 
 def test_a_business_manager_sees_the_own_school_alone(desk: Desk) -> None:
     """Of the other school neither names nor numbers."""
-    take(desk, Listed("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
+    take(desk, ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
     begin(desk)
     work(desk)
     assert "Nora Quill" in names(desk, "susan")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.domain.routing import decide
-from bot.records.case_file import Taken, case_file
+from bot.records.case_file import ExportStamp, case_file
 from bot.storage.reports import history, people_of, report_by_reference
 from tests.support.desk import START, Desk
 
@@ -35,7 +35,7 @@ def test_the_contact_stands_in_the_case_and_on_its_paper(desk: Desk) -> None:
         context = desk.product.context
         report = report_by_reference(tx, context.vault, reference)
         assert report is not None
-        taken = Taken(context.world.federation.roster.people["eleanor"], ("eht",), START)
+        taken = ExportStamp(context.world.federation.roster.people["eleanor"], ("eht",), START)
         file = case_file(context, report, people_of(tx, report), history(tx, report), taken)
     assert json.loads(json.dumps(file))["case"]["named_contact"] == WHO
 

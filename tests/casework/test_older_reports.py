@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.content.world import World
-from bot.domain.routing import Row
+from bot.domain.routing import RouteRow
 from bot.domain.turns import Draft, Tokens
 from bot.reporting import journeys
 from tests.support.desk import Desk
@@ -14,7 +14,7 @@ TOKENS = Tokens("draft-1", "FED-7K3Q", "KITE-4821-PLUM")
 START = ("danger", "school", "kind")
 
 
-def before(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def before(rows: tuple[RouteRow, ...]) -> tuple[RouteRow, ...]:
     """The table as it was: nothing about a child urgent, and no deputy told."""
     return tuple(
         replace(row, urgent=False, told=tuple(item for item in row.told if item[0] != "deputy_dsl"))

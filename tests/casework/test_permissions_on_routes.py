@@ -15,7 +15,7 @@ from bot.content.federation import load_federation
 from bot.content.tables import RoutesFile, RowRecord
 from bot.domain.access import ACTIONS, Action
 from bot.domain.roster import ROLES, Federation
-from bot.domain.routing import Route, Row, Slots, decide
+from bot.domain.routing import Route, RouteRow, Slots, decide
 from bot.domain.turns import Sender, SubmitReport
 from bot.storage.reports import report_by_reference
 from tests.support.desk import START, Desk
@@ -75,14 +75,14 @@ def federation() -> Federation:
     return load_federation(ROOT / "federation.example.yml")
 
 
-def slots_of(row: Row) -> Slots:
+def slots_of(row: RouteRow) -> Slots:
     """A report that matches this row; one that tells nobody by itself goes with its kind's."""
     slots = {slot: (sorted(values)[0],) for slot, values in row.when.items()}
     abuse = {"category": ("spam",)} if slots.get("kind") == ("abuse",) and not row.told else {}
     return {"kind": ("colleague",), **abuse, "school": ("northgate",), "conflict": ("no",), **slots}
 
 
-def route_of(row: Row, federation: Federation) -> Route:
+def route_of(row: RouteRow, federation: Federation) -> Route:
     """Its route."""
     return decide(tuple(record.row() for record in ROWS), federation.roster, slots_of(row))
 

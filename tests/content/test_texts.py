@@ -30,7 +30,7 @@ from bot.content.policy_load import load_policy
 from bot.content.reply_texts import load_replies
 from bot.content.roster_texts import RosterTexts
 from bot.content.rules import load_answer_texts
-from bot.content.texts import Holding, Phrase, Table, Text
+from bot.content.texts import Holding, Phrase, Text, TextTable
 from tests.support.desk import settings_in, world_of
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
@@ -191,7 +191,7 @@ def test_check_reads_the_texts_of_cases(tmp_path: Path, monkeypatch: pytest.Monk
 
 class Sample(Record):
     plain: Text
-    table: Annotated[Table[Literal["given", "taken", "kept"], Phrase], Holding("who", kept="")]
+    table: Annotated[TextTable[Literal["given", "taken", "kept"], Phrase], Holding("who", kept="")]
 
 
 def sample(tmp_path: Path, table: str, plain: str = "Plain") -> Sample:

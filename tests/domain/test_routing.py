@@ -5,21 +5,21 @@ import pytest
 
 from bot.content.federation import load_federation
 from bot.domain.roster import Federation
-from bot.domain.routing import Level, Route, Row, Visibility, decide, next_step
+from bot.domain.routing import Level, Route, RouteRow, Visibility, decide, next_step
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = (
-    Row("account", {"kind": frozenset({"abuse"})}, (("flt_channel", "C"), ("fbm", "N"), ("flt", "D"))),
-    Row("press", {"kind": frozenset({"press"})}, (("eht", "C"), ("eht", "D"))),
-    Row("child", {"nature": frozenset({"threat"})}, (("dsl", "C"),), urgent=True, child=True),
-    Row(
+    RouteRow("account", {"kind": frozenset({"abuse"})}, (("flt_channel", "C"), ("fbm", "N"), ("flt", "D"))),
+    RouteRow("press", {"kind": frozenset({"press"})}, (("eht", "C"), ("eht", "D"))),
+    RouteRow("child", {"nature": frozenset({"threat"})}, (("dsl", "C"),), urgent=True, child=True),
+    RouteRow(
         "stop",
         {"kind": frozenset({"image"}), "sexual": frozenset({"yes", "unsure"})},
         (("dsl", "C"), ("dsl", "D"), ("eht", "C"), ("eht", "D"), ("fbm", "N")),
         restricted=True,
         child=True,
     ),
-    Row(
+    RouteRow(
         "accident",
         {"kind": frozenset({"image"}), "sexual": frozenset({"no"})},
         (("fbm", "C"), ("fbm", "D"), ("flt_channel", "C"), ("dsl", "N")),
@@ -253,7 +253,7 @@ def test_danger_reaches_the_deputy_too(federation: Federation) -> None:
         *(("dsl", "C"), ("dsl", "D"), ("deputy_dsl", "C"), ("deputy_dsl", "D")),
         *(("eht", "C"), ("eht", "D")),
     )
-    rows = (*ROWS, Row("danger", {"danger": frozenset({"yes"})}, told_at_once, urgent=True))
+    rows = (*ROWS, RouteRow("danger", {"danger": frozenset({"yes"})}, told_at_once, urgent=True))
     answers = {"kind": ("image",), "sexual": ("yes",), "danger": ("yes",), "school": ("northgate",)}
     found = decide(rows, federation.roster, answers)
     assert {"lucy/deputy_dsl/C", "lucy/deputy_dsl/D"} <= told(found)

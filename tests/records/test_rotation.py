@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.app import build
 from bot.domain.accounts import AccountStage, Details
 from bot.domain.gaps import GapStage
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.domain.turns import Said
 from bot.records import rotation
 from bot.records.rotation import needed_keys, rotate
@@ -57,7 +57,7 @@ def fill(desk: Desk) -> str:
         owe(tx, vault, Asker("slack", "ana"), NARRATIVE)
         day = timedelta(days=1)
         add_reply(tx, vault, Reply("1" * 32, "An account", "query", desk.now, desk.now + day, NARRATIVE))
-        put_staff(tx, vault, Listed(NARRATIVE, "ana@harbour.example"))
+        put_staff(tx, vault, ListedStaff(NARRATIVE, "ana@harbour.example"))
         add_gap(tx, vault, Gap("2" * 32, NARRATIVE, GapStage.WAITING, desk.now, desk.now + day))
         add_asker(tx, vault, Waiting("3" * 32, "2" * 32, "QST-7K3Q", "", "slack", NARRATIVE))
         details = Details({"aim": (NARRATIVE,)})

@@ -6,7 +6,7 @@ import pytest
 from bot.content.journeys import FieldRecord
 from bot.content.world import World
 from bot.domain.turns import Tokens
-from bot.reporting.inputs import Desk, clean_text, read_fields
+from bot.reporting.inputs import FieldContext, clean_text, read_fields
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def read(world: World, given: str, **field: Any) -> tuple[str, str]:
     """The value that is kept of a field, and the error beside it."""
     record = FieldRecord(name="it", label="It", **field)
-    desk = Desk(world, {}, Tokens("d", "FED-7K3Q", "KITE-4821-PLUM"), NOW)
+    desk = FieldContext(world, {}, Tokens("d", "FED-7K3Q", "KITE-4821-PLUM"), NOW)
     reading = read_fields((record,), {"it": (given,), "unknown": ("x",)}, desk)
     assert set(reading.values) <= {"it"}
     return "".join(reading.values.get("it", ())), reading.errors.get("it", "")

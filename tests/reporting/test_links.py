@@ -5,7 +5,7 @@ import pytest
 from bot.content.journeys import PlatformRecord
 from bot.content.world import World
 from bot.domain.turns import Tokens
-from bot.reporting.inputs import Desk, clean_link, leads_to, read_fields
+from bot.reporting.inputs import FieldContext, clean_link, leads_to, read_fields
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TRACKING = ("utm_*", "fbclid")
@@ -80,7 +80,7 @@ def test_short_hosts_belong_to_their_platform(world: World, platform: str, hosts
     assert record is not None
     for host in hosts:
         for named in (platform, "snapchat"):
-            desk = Desk(world, {"platform": (named,)}, Tokens("d", "FED-7K3Q", "c"), NOW)
+            desk = FieldContext(world, {"platform": (named,)}, Tokens("d", "FED-7K3Q", "c"), NOW)
             read = read_fields((record,), {"link": (f"https://{host}/Ab1",)}, desk)
             assert ("link" in read.errors) is (named == "snapchat"), host
 

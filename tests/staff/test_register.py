@@ -13,19 +13,19 @@ from bot.content.documents import DataFaults
 from bot.content.federation import load_federation
 from bot.domain.roster import Absence, Person
 from bot.domain.routing import conflict_of
-from bot.domain.staff import Listed, register
+from bot.domain.staff import ListedStaff, register
 from bot.domain.turns import Said
 from bot.settings import EXAMPLE
-from bot.staff.register import Taken, members, take_in
+from bot.staff.register import ImportCounts, members, take_in
 from tests.support.desk import START, Desk, text_of
 
 FEDERATION = load_federation(EXAMPLE)
 ROOT = Path(__file__).resolve().parents[2]
-ANA = Listed("Ana Silva", "ana.silva@harbour.example", ("northgate",), ("Teacher",))
-JOE = Listed("Joe Whitfield", "joe@harbour.example", (), ("Teaching assistant",))
+ANA = ListedStaff("Ana Silva", "ana.silva@harbour.example", ("northgate",), ("Teacher",))
+JOE = ListedStaff("Joe Whitfield", "joe@harbour.example", (), ("Teaching assistant",))
 
 
-def take(desk: Desk, *people: Listed, everybody: bool = False) -> Taken:
+def take(desk: Desk, *people: ListedStaff, everybody: bool = False) -> ImportCounts:
     with desk.product.database.transaction() as tx:
         return take_in(tx, desk.product.context.vault, people, desk.now, everybody=everybody)
 
@@ -43,7 +43,7 @@ def test_one_person_is_one_entry_over_both_platforms() -> None:
     roster = FEDERATION.roster
     grace = Person("grace", "Grace Holloway", {"slack": "U1", "teams": "t-1"}, "grace@harbour.example")
     roster = replace(roster, people={**roster.people, "grace": grace})
-    listed = Listed("G. Holloway", "grace@harbour.example", ("southmere",), ("Deputy head",))
+    listed = ListedStaff("G. Holloway", "grace@harbour.example", ("southmere",), ("Deputy head",))
     found = [one for one in register(roster, FEDERATION.schools, (listed, ANA)) if "olloway" in one.name]
     (one,) = found
     assert (one.name, one.person, one.jobs, one.roles) == (
@@ -66,28 +66,28 @@ def test_the_roster_tells_schools_roles_and_leave() -> None:
 
 def test_a_list_twice_changes_nothing(desk: Desk) -> None:
     """The same list again leaves every row as it is; what differs is changed, and what is new is added."""
-    assert take(desk, ANA, JOE) == Taken(added=2)
+    assert take(desk, ANA, JOE) == ImportCounts(added=2)
     with desk.product.database.transaction() as tx:
         before = sorted(map(repr, tx.execute(text("SELECT * FROM staff"))))
-    assert take(desk, ANA, JOE) == Taken(same=2)
+    assert take(desk, ANA, JOE) == ImportCounts(same=2)
     with desk.product.database.transaction() as tx:
         assert sorted(map(repr, tx.execute(text("SELECT * FROM staff")))) == before
-    assert take(desk, replace(ANA, name="Ana Costa"), JOE) == Taken(changed=1, same=1)
+    assert take(desk, replace(ANA, name="Ana Costa"), JOE) == ImportCounts(changed=1, same=1)
     assert names(desk) == {"Ana Costa": False, "Joe Whitfield": False}
 
 
 def test_a_part_of_a_list_lets_nobody_leave(desk: Desk) -> None:
     """Without being told that the file names everybody, whoever is missing from it stays."""
     take(desk, ANA, JOE)
-    assert take(desk, ANA) == Taken(same=1)
+    assert take(desk, ANA) == ImportCounts(same=1)
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": False}
 
 
 def test_whoever_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None:
     """Left out of a whole list they have left, and are gone a year later; whoever came back has not left."""
     take(desk, ANA, JOE)
-    assert take(desk, ANA, everybody=True) == Taken(same=1, left=1)
-    assert take(desk, ANA, everybody=True) == Taken(same=1), "left once"
+    assert take(desk, ANA, everybody=True) == ImportCounts(same=1, left=1)
+    assert take(desk, ANA, everybody=True) == ImportCounts(same=1), "left once"
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": True}
     desk.later(days=364)
     desk.work()
@@ -96,7 +96,7 @@ def test_whoever_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None
     desk.work()
     assert names(desk) == {"Ana Silva": False}
     take(desk, JOE, everybody=True)
-    assert take(desk, ANA) == Taken(changed=1)
+    assert take(desk, ANA) == ImportCounts(changed=1)
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": False}
 
 
@@ -110,7 +110,7 @@ def test_nothing_of_anybody_stands_in_the_clear(desk: Desk) -> None:
 
 def test_the_list_gives_nobody_a_right(desk: Desk) -> None:
     """Somebody on the list as "Executive Headteacher" may see and change nothing more than before."""
-    take(desk, Listed("ana", "ana@harbour.example", (), ("Executive Headteacher", "eht", "flt")))
+    take(desk, ListedStaff("ana", "ana@harbour.example", (), ("Executive Headteacher", "eht", "flt")))
     reference = desk.report().reference
     assert "not on the roster" in desk.press("ana", "case.acknowledge", reference)
     (answer,) = desk.send("ana", Said("replies"))
@@ -119,9 +119,9 @@ def test_the_list_gives_nobody_a_right(desk: Desk) -> None:
 
 def test_ten_thousand_people_are_taken_in(desk: Desk) -> None:
     """The longest list is taken in whole, in one transaction, and a second time changes nothing."""
-    people = [Listed(f"Person {n}", f"p{n}@harbour.example", (), ("Teacher",)) for n in range(10_000)]
-    assert take(desk, *people) == Taken(added=10_000)
-    assert take(desk, *people) == Taken(same=10_000)
+    people = [ListedStaff(f"Person {n}", f"p{n}@harbour.example", (), ("Teacher",)) for n in range(10_000)]
+    assert take(desk, *people) == ImportCounts(added=10_000)
+    assert take(desk, *people) == ImportCounts(same=10_000)
 
 
 def bot(folder: Path, *args: str) -> tuple[int, str]:

@@ -8,13 +8,13 @@ import pytest
 from bot.content.documents import DataFaults
 from bot.content.staff_list import MOST_LINES, read_staff_list
 from bot.domain.roster import School
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 
 SCHOOLS = (School("northgate", "Northgate School"), School("southmere", "Southmere School"))
 HEAD = "name,e-mail,school,role\n"
 
 
-def read(folder: Path, text: str | bytes) -> tuple[Listed, ...]:
+def read(folder: Path, text: str | bytes) -> tuple[ListedStaff, ...]:
     path = folder / "staff.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read_staff_list(path, SCHOOLS)
@@ -37,14 +37,14 @@ def test_a_list_is_read(tmp_path: Path) -> None:
         "Priya Shah,priya@harbour.example,,\r\n"
     )
     assert read(tmp_path, text) == (
-        Listed("Ana Silva", "ana.silva@harbour.example", ("northgate",), ("Teacher",)),
-        Listed(
+        ListedStaff("Ana Silva", "ana.silva@harbour.example", ("northgate",), ("Teacher",)),
+        ListedStaff(
             "O’Neill, Sean",
             "sean@harbour.example",
             ("southmere", "northgate"),
             ("Teacher", "Head of History"),
         ),
-        Listed("Priya Shah", "priya@harbour.example"),
+        ListedStaff("Priya Shah", "priya@harbour.example"),
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from bot.content.campaign_texts import version_of
 from bot.content.policy_load import load_policy
 from bot.domain.campaigns import Campaign
-from bot.domain.staff import Listed
+from bot.domain.staff import ListedStaff
 from bot.settings import HOME
 from bot.staff.register import take_in
 from bot.storage.campaigns import add_asks, add_campaign
@@ -59,7 +59,7 @@ def begin(slack: SlackDouble, house: House) -> str:
     """Take the list of staff in and start a campaign for them; the version that it asks about."""
     policy = load_policy(HOME / "policy_kb" / "social-media")
     people = [
-        Listed(f"Staff {n}", f"staff{n}@harbour.example", accounts={"slack": slack.user(f"staff{n}").id})
+        ListedStaff(f"Staff {n}", f"staff{n}@harbour.example", accounts={"slack": slack.user(f"staff{n}").id})
         for n in range(_PEOPLE)
     ]
     database, now = Database(house.url), datetime.now(UTC)

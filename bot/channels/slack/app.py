@@ -39,7 +39,6 @@ from bot.channels.slack.drawing import post_of
 from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Windows
 from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import (
-    Act,
     Changed,
     Closed,
     Direct,
@@ -48,6 +47,7 @@ from bot.channels.slack.payloads import (
     Nothing,
     Opened,
     Shortcut,
+    SlackEvent,
     Slash,
     read,
 )
@@ -140,7 +140,7 @@ class _Doors:
         act = context[_ACT]
         self._desk.background.start(self._guarded(act, ack, self._submissions.take(act, ack)))
 
-    def _work(self, act: Act) -> Coroutine[Any, Any, None]:
+    def _work(self, act: SlackEvent) -> Coroutine[Any, Any, None]:
         match act:
             case Slash():
                 return self._events.slash(act)
@@ -156,7 +156,7 @@ class _Doors:
                 return self._events.closed(act)
         raise TypeError(type(act).__name__)
 
-    async def _guarded(self, act: Act, ack: AsyncAck, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, act: SlackEvent, ack: AsyncAck, work: Coroutine[Any, Any, None]) -> None:
         """The work; a fault of our own ends in an acknowledgement, and the person is told by message."""
         try:
             await work

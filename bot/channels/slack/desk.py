@@ -14,7 +14,7 @@ from bot.channels.common.work import Background, Turns, left
 from bot.channels.slack.chats import Chats
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.fields import is_user
-from bot.channels.slack.payloads import Act
+from bot.channels.slack.payloads import SlackEvent
 from bot.channels.slack.people import People
 from bot.domain.turns import Content, Incoming, Pressed, Sender, Submitted, Typed
 
@@ -45,12 +45,12 @@ class SlackDesk(Desk):
     background: Background
     turns: Turns
 
-    async def standing(self, act: Act, content: Content) -> Standing:
+    async def standing(self, act: SlackEvent, content: Content) -> Standing:
         """Who acts."""
         return await self.people.standing(act.user, act.team, fresh=doubts(content))
 
     async def handle(
-        self, act: Act, content: Content, standing: Standing, name: str = "", thread: str | None = None
+        self, act: SlackEvent, content: Content, standing: Standing, name: str = "", thread: str | None = None
     ) -> Replies:
         """What the core says, however long it takes. `name` tells several events of one act apart.
 
@@ -58,7 +58,7 @@ class SlackDesk(Desk):
         """
         return await self.ask(replace(_incoming(act, content, standing, name), thread=thread), None)
 
-    async def stored(self, act: Act, content: Content, standing: Standing, began: float) -> Stored:
+    async def stored(self, act: SlackEvent, content: Content, standing: Standing, began: float) -> Stored:
         """What the core says, in time for Slack's acknowledgement of an act that came at `began`."""
         within = left(began + STORED_WITHIN_S)
         asked = self.background.start(self.ask(_incoming(act, content, standing), within))
@@ -82,7 +82,7 @@ class SlackDesk(Desk):
         }
         return replace(submitted, fields=fields)
 
-    async def resumed(self, act: Act, standing: Standing) -> Replies:
+    async def resumed(self, act: SlackEvent, standing: Standing) -> Replies:
         """Where the person's report stands: what a second copy of an act is answered with."""
         return await self.handle(act, Pressed("journey.resume"), standing, "again")
 
@@ -95,7 +95,7 @@ class SlackDesk(Desk):
             await show(replies)
 
 
-def _incoming(act: Act, content: Content, standing: Standing, name: str = "") -> Incoming:
+def _incoming(act: SlackEvent, content: Content, standing: Standing, name: str = "") -> Incoming:
     event_id = f"{act.event_id}:{name}" if name else act.event_id
     counts = not (name or isinstance(content, Typed))
     return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content, counts=counts)

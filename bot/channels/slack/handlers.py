@@ -21,16 +21,16 @@ from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.desk import PATIENCE_S, SlackDesk, Stored
 from bot.channels.slack.drawing import Drawing, post_of
-from bot.channels.slack.ids import Place
+from bot.channels.slack.ids import ThreadPlace
 from bot.channels.slack.parts import Payload
 from bot.channels.slack.payloads import (
-    Act,
     Closed,
     Direct,
     Mention,
     Opened,
     Press,
     Shortcut,
+    SlackEvent,
     Slash,
     Submission,
 )
@@ -53,7 +53,7 @@ class Homes:
         # How often each person's search box was emptied, for those who have seen their page.
         self._seen: Remembered[str, int] = Remembered(_PAGES_KEPT)
 
-    async def publish(self, act: Act) -> None:
+    async def publish(self, act: SlackEvent) -> None:
         """Show the page to the person who opened it, or changed something that it shows."""
         standing = await self._desk.standing(act, Said(""))
         if standing.kind == "gone":
@@ -64,18 +64,18 @@ class Homes:
         if view is not None:
             await self._desk.chats.publish_home(act.user, view)
 
-    def asked(self, act: Act) -> None:
+    def asked(self, act: SlackEvent) -> None:
         """A question was asked on the page: its search box is emptied."""
         if act.user in self._seen:
             self._seen[act.user] += 1
             self._desk.background.start(self.publish(act))
 
-    def changed(self, act: Act, action: str) -> None:
+    def changed(self, act: SlackEvent, action: str) -> None:
         """Something was done that the page may show."""
         if act.user in self._seen and action.startswith(_CHANGES):
             self._desk.background.start(self.publish(act))
 
-    async def _page(self, act: Act, standing: Standing) -> Payload | None:
+    async def _page(self, act: SlackEvent, standing: Standing) -> Payload | None:
         """The page; None for the second copy of an event, whose page has been published."""
         roster = self._desk.world.federation.roster
         leads = standing.kind == "staff" and roster.by_account(PLATFORM, act.user) is not None
@@ -119,7 +119,7 @@ class Windows:
         """The modal that shows the replies."""
         return views.modal(merged(replies), self._desk.look)
 
-    async def fill(self, act: Act, asked: Content, opening: Opening, replies: Replies) -> None:
+    async def fill(self, act: SlackEvent, asked: Content, opening: Opening, replies: Replies) -> None:
         """Show the replies in the modal that is being opened; none for the second copy of an act."""
         view_id = await opening
         if not replies:
@@ -128,7 +128,7 @@ class Windows:
         if not shown:
             await self.direct(act, asked, replies)
 
-    async def direct(self, act: Act, asked: Content, replies: Replies) -> bool:
+    async def direct(self, act: SlackEvent, asked: Content, replies: Replies) -> bool:
         """The replies as direct messages: what may not stand there, as a button that opens it.
 
         False where Slack did not take one of them.
@@ -240,7 +240,7 @@ class Events:
         content, texts = Said(act.text or "help"), self._desk.world.door
         async with self._desk.turns.of(act.user):
             replies, standing = await self._replies(act, content)
-            place = str(Place(act.channel, act.thread))
+            place = str(ThreadPlace(act.channel, act.thread))
             offered = tuple(with_share(message, place, texts) for message in replies)
             sent = await self._windows.direct(act, content, offered)
         if replies and standing.kind != "guest":
@@ -286,7 +286,7 @@ class Events:
         return Submitted("report.start", "", {"link": (link,), "posted_at": (at,)})
 
     async def _replies(
-        self, act: Act, content: Content, name: str = "", thread: str | None = None
+        self, act: SlackEvent, content: Content, name: str = "", thread: str | None = None
     ) -> tuple[Replies, Standing]:
         standing = await self._desk.standing(act, content)
         if standing.kind == "gone":
@@ -438,7 +438,7 @@ class Presses:
     async def _posted(self, act: Press, value: str, name: str) -> bool:
         world = self._desk.world
         asked = Share.parse(value)
-        there = Place.parse(asked.place)
+        there = ThreadPlace.parse(asked.place)
         if asked.topic not in world.policy.topics or not there.channel:
             return False
         post = post_of(shared(asked.topic, name or act.user, world), self._desk.look)

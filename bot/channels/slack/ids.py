@@ -13,14 +13,14 @@ ACTION_ID, VALUE, OPTION_VALUE = 255, 2000, 150
 
 
 @dataclass(frozen=True)
-class Place:
+class ThreadPlace:
     """A channel and the thread in it ("" for none), as the button that shares an answer carries them."""
 
     channel: str
     thread: str
 
     @classmethod
-    def parse(cls, text: str) -> Place:
+    def parse(cls, text: str) -> ThreadPlace:
         """The place that this text names; a client may send any."""
         channel, _, thread = text.partition("|")
         return cls(channel, thread)

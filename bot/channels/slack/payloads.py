@@ -43,7 +43,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Act:
+class SlackEvent:
     """Something that somebody did: the event's id, the user, and the workspace that they act from."""
 
     event_id: str
@@ -52,7 +52,7 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Slash(Act):
+class Slash(SlackEvent):
     """A slash command. `response_url` answers where it was typed, for the sender's eyes alone."""
 
     command: str
@@ -62,7 +62,7 @@ class Slash(Act):
 
 
 @dataclass(frozen=True)
-class Direct(Act):
+class Direct(SlackEvent):
     """A direct message to the app. `thread` is "" outside a thread; files are only noticed."""
 
     text: str
@@ -72,7 +72,7 @@ class Direct(Act):
 
 
 @dataclass(frozen=True)
-class Mention(Act):
+class Mention(SlackEvent):
     """A message in a channel that names the app."""
 
     text: str
@@ -81,7 +81,7 @@ class Mention(Act):
 
 
 @dataclass(frozen=True)
-class Opened(Act):
+class Opened(SlackEvent):
     """The app's page was opened, at its tab "home" or "messages"."""
 
     tab: str
@@ -89,7 +89,7 @@ class Opened(Act):
 
 
 @dataclass(frozen=True)
-class Shortcut(Act):
+class Shortcut(SlackEvent):
     """A shortcut; one on a message names the message's channel and time, never what it says."""
 
     name: str
@@ -100,7 +100,7 @@ class Shortcut(Act):
 
 
 @dataclass(frozen=True)
-class Press(Act):
+class Press(SlackEvent):
     """A button, a menu or the search box of the home page: on a message, in a modal, or at home.
 
     `view` is the modal or home page that it stood on, with all that was typed there.
@@ -121,32 +121,32 @@ class Press(Act):
 
 
 @dataclass(frozen=True)
-class Submission(Act):
+class Submission(SlackEvent):
     """A modal that was submitted, with all that stood in it."""
 
     view: Payload = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Changed(Act):
+class Changed(SlackEvent):
     """Something happened to a channel that may change who reads it, or whether it is there."""
 
     channel: str
 
 
 @dataclass(frozen=True)
-class Closed(Act):
+class Closed(SlackEvent):
     """A modal that was closed with the cross, with what Slack tells of what stood in it."""
 
     view: Payload = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Nothing(Act):
+class Nothing(SlackEvent):
     """Something that is none of our business, such as a message that was edited."""
 
 
-def read(body: Mapping[str, Any]) -> Act:
+def read(body: Mapping[str, Any]) -> SlackEvent:
     """The act in a request's body. Raises Malformed."""
     kind = _text(body, "type")
     if kind == "event_callback":
@@ -172,7 +172,7 @@ OF_CHANNELS = frozenset(
 _KNOWN = frozenset(("app_home_opened", "app_mention", "message"))
 
 
-def _event(body: Mapping[str, Any]) -> Act:
+def _event(body: Mapping[str, Any]) -> SlackEvent:
     event = _mapping(body, "event")
     kind, event_id = _needed(event, "type"), _needed(body, "event_id")
     if kind in OF_CHANNELS:
@@ -197,7 +197,7 @@ def _event(body: Mapping[str, Any]) -> Act:
     return Nothing(event_id, user, team)
 
 
-def _message(event: Mapping[str, Any], event_id: str, user: str, team: str) -> Act:
+def _message(event: Mapping[str, Any], event_id: str, user: str, team: str) -> SlackEvent:
     # Edits, deletions, joinings and what bots write are no questions.
     spoken = _text(event, "subtype") in ("", "file_share", "thread_broadcast")
     if not _is_direct(event) or not spoken:
@@ -213,7 +213,7 @@ def _is_direct(event: Mapping[str, Any]) -> bool:
     return kind == "im" if kind else _text(event, "channel").startswith("D")
 
 
-def _slash(body: Mapping[str, Any]) -> Act:
+def _slash(body: Mapping[str, Any]) -> SlackEvent:
     trigger = _needed(body, "trigger_id")
     return Slash(
         trigger,
@@ -232,7 +232,7 @@ def _who(body: Mapping[str, Any]) -> tuple[str, str]:
     return _needed(user, "id"), _text(user, "team_id") or _text(team, "id")
 
 
-def _shortcut(body: Mapping[str, Any]) -> Act:
+def _shortcut(body: Mapping[str, Any]) -> SlackEvent:
     user, team = _who(body)
     trigger, name = _needed(body, "trigger_id"), _needed(body, "callback_id")
     if body["type"] == "shortcut":
@@ -243,7 +243,7 @@ def _shortcut(body: Mapping[str, Any]) -> Act:
     return Shortcut(trigger, user, team, name, trigger, *where, domain)
 
 
-def _press(body: Mapping[str, Any]) -> Act:
+def _press(body: Mapping[str, Any]) -> SlackEvent:
     user, team = _who(body)
     trigger, elements = _needed(body, "trigger_id"), body.get("actions")
     if not isinstance(elements, list) or not elements or not isinstance(elements[0], dict):
@@ -274,7 +274,7 @@ def _content(element: Mapping[str, Any]) -> Pressed | Said | None:
     return pressed(element)
 
 
-def _submission(body: Mapping[str, Any]) -> Act:
+def _submission(body: Mapping[str, Any]) -> SlackEvent:
     user, team = _who(body)
     view = _checked(_mapping(body, "view"))
     # Without it no listener would hear of the words, and Slack would be told that all is well.
@@ -285,7 +285,7 @@ def _submission(body: Mapping[str, Any]) -> Act:
     return Submission(f"{view['id']}:{_text(view, 'hash')}:{typed}", user, team, view)
 
 
-def _closed(body: Mapping[str, Any]) -> Act:
+def _closed(body: Mapping[str, Any]) -> SlackEvent:
     user, team = _who(body)
     view = _checked(_mapping(body, "view"))
     return Closed(f"{view['id']}:closed", user, team, view)

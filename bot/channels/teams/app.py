@@ -18,7 +18,7 @@ from bot.channels.common.request import body_of, is_proxied, local_name, local_p
 from bot.channels.common.runtime import Core, Pace
 from bot.channels.common.work import Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
-from bot.channels.teams.auth import Identity, Refused, SigningKeys, TokenCheck
+from bot.channels.teams.auth import Identity, SigningKeys, TokenCheck, TokenRefused
 from bot.channels.teams.channel import ChannelCheck
 from bot.channels.teams.chats import Chats
 from bot.channels.teams.client import PATIENCE, AppToken, Fetch, Outbound, msal_fetch
@@ -179,7 +179,7 @@ class Door:
         try:
             activity, turn = await self._admitted(request)
             return await self._answered(activity, turn)
-        except Refused as refusal:
+        except TokenRefused as refusal:
             if refusal.status == 401:
                 # Anybody can send these, as fast as they like: counted, and told once a minute.
                 self._hearing.refused(str(refusal))
@@ -197,7 +197,7 @@ class Door:
     async def _admitted(self, request: web.Request) -> tuple[Activity, Turn]:
         """The token is checked before the body is read, and the body before anything is done with it."""
         if self._config.emulator and not _from_here(request):
-            raise Refused(403, "the emulator's door answers this machine only")
+            raise TokenRefused(403, "the emulator's door answers this machine only")
         identity = await self._gate.identify(request.headers.get("Authorization", ""))
         activity = read(await _body(request))
         self._gate.admit(identity, activity)
@@ -263,9 +263,9 @@ def _from_here(request: web.Request) -> bool:
 async def _body(request: web.Request) -> bytes:
     """The body. Raises Refused: 415 for what is not said to be JSON, 413 for more than `BODY_LIMIT`."""
     if request.content_type != "application/json":
-        raise Refused(415, "not application/json")
+        raise TokenRefused(415, "not application/json")
     if (found := await body_of(request, BODY_LIMIT)) is None:
-        raise Refused(413, "too long")
+        raise TokenRefused(413, "too long")
     return found
 
 

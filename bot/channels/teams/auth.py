@@ -177,7 +177,7 @@ _OPTIONS: Any = {
 }
 
 
-class Refused(Exception):
+class TokenRefused(Exception):
     """A request that is turned away with `status`. The text is for the log: no part of the token in it."""
 
     def __init__(self, status: int, why: str) -> None:
@@ -217,7 +217,7 @@ class TokenCheck:
                 options=_OPTIONS,
             )
         except jwt.PyJWTError as fault:
-            raise Refused(401, type(fault).__name__) from None
+            raise TokenRefused(401, type(fault).__name__) from None
         self._in_time(claims)
         return Identity(claims, key.endorsements)
 
@@ -226,7 +226,7 @@ class TokenCheck:
         if self._config.signed:
             self._fits(identity, activity)
         if not allowed(activity.reference.service_url, self._config):
-            raise Refused(403, "service URL is not Teams'")
+            raise TokenRefused(403, "service URL is not Teams'")
         if not self._config.emulator:
             self._at_home(activity)
 
@@ -236,42 +236,42 @@ class TokenCheck:
             # PyJWT reads the algorithm again; said here so that no key is fetched for "none".
             kid = header.get("kid") if header.get("alg") == "RS256" else None
         except jwt.PyJWTError as fault:
-            raise Refused(401, type(fault).__name__) from None
+            raise TokenRefused(401, type(fault).__name__) from None
         if not isinstance(kid, str):
-            raise Refused(401, "no key id, or not RS256")
+            raise TokenRefused(401, "no key id, or not RS256")
         try:
             key = await self._keys.find(kid)
         except KeysUnavailable:
-            raise Refused(503, "no signing keys") from None
+            raise TokenRefused(503, "no signing keys") from None
         if key is None:
-            raise Refused(401, "unknown key id")
+            raise TokenRefused(401, "unknown key id")
         return key
 
     def _in_time(self, claims: Mapping[str, Any]) -> None:
         now = self._clock()
         ends, starts = _seconds(claims["exp"]), _seconds(claims.get("nbf", 0))
         if ends is None or starts is None or not starts - SKEW <= now < ends + SKEW:
-            raise Refused(401, "expired, or not valid yet")
+            raise TokenRefused(401, "expired, or not valid yet")
 
     def _fits(self, identity: Identity, activity: Activity) -> None:
         claimed = identity.claims.get("serviceurl")
         if not isinstance(claimed, str) or not same(claimed, activity.reference.service_url):
-            raise Refused(401, "token is for another service URL")
+            raise TokenRefused(401, "token is for another service URL")
         if channel_of(activity.raw) not in identity.endorsements:
-            raise Refused(401, "key is not endorsed for this channel")
+            raise TokenRefused(401, "key is not endorsed for this channel")
 
     def _at_home(self, activity: Activity) -> None:
         if channel_of(activity.raw) != CHANNEL:
-            raise Refused(403, "another channel than Teams")
+            raise TokenRefused(403, "another channel than Teams")
         tenants = frozenset(tenant.lower() for tenant in tenants_of(activity.raw))
         if not tenants or not tenants <= self._config.home:
-            raise Refused(403, "another tenant")
+            raise TokenRefused(403, "another tenant")
 
 
 def _bearer(header: str) -> str:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or any(sign.isspace() for sign in token):
-        raise Refused(401, "no bearer token")
+        raise TokenRefused(401, "no bearer token")
     return token
 
 

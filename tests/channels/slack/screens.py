@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.asking.answer import Answer, Choice, answer_topic
+from bot.asking.answer import Answer, Offered, answer_topic
 from bot.asking.render import as_messages
 from bot.assistant import dialogue
 from bot.content.journeys import StepRecord
@@ -39,7 +39,7 @@ def answers(world: World) -> Iterator[tuple[str, Message]]:
         answer = answer_topic(name, world.policy, world.rules)
         yield f"topic {name}", shown(world, answer)
     for name, group in world.policy.clarifications.items():
-        options = tuple(Choice(option.label, option.topic, ()) for option in group.options)
+        options = tuple(Offered(option.label, option.topic, ()) for option in group.options)
         asked = Answer("q", "clarify", f"{group.question}\n- …", options=options)
         yield f"clarify {name}", shown(world, asked)
     texts = world.rules.texts

@@ -15,7 +15,7 @@ from bot.channels.common.work import Background, Turns, now
 from bot.channels.slack import desk as desks
 from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.handlers import Homes, Presses, Submissions, Windows
-from bot.channels.slack.payloads import Act, Press, Submission
+from bot.channels.slack.payloads import Press, SlackEvent, Submission
 from bot.content.world import World
 from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Content, Incoming, Pressed
@@ -60,7 +60,7 @@ def a_desk(core: SlowCore, world: World, slack: Any) -> SlackDesk:
     return SlackDesk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns())
 
 
-async def acknowledged(take: Callable[..., Awaitable[None]], act: Act) -> dict[str, Any]:
+async def acknowledged(take: Callable[..., Awaitable[None]], act: SlackEvent) -> dict[str, Any]:
     """What Slack is told for an act."""
     said: list[dict[str, Any]] = []
 
@@ -134,6 +134,6 @@ def test_a_core_that_fails_is_met_with_whom_to_phone(world: World) -> None:
     async def play() -> tuple[Message, ...]:
         desk = a_desk(Broken(0), world, Somebody())
         content: Content = Pressed("journey.resume")
-        return (await desk.stored(Act("e1", "U1", "T1"), content, STAFF, now())).replies
+        return (await desk.stored(SlackEvent("e1", "U1", "T1"), content, STAFF, now())).replies
 
     assert asyncio.run(play()) == (a_desk(SlowCore(0), world, Somebody()).unsaved,)
