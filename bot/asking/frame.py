@@ -40,6 +40,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "s
 _SHORT = 40
 _PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
 _NOT_OURS = frozenset({"own_family", "friend", "colleague"})
+_PUPILS, _CONTACT = frozenset({"student", "former_student"}), frozenset({"follow", "message"})
 _OF_PUPILS = frozenset({"student", "former_student", "other_pupil", "own_family"})
 
 
@@ -135,6 +136,11 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
     if _NOT_OURS & set(persons) and "other_pupil" not in persons and words.student_too.search(asked):
         persons.append("student")
+    accounts = _accounts(asked, words)
+    values = actor.values
+    if _is_contact(values, acts, accounts, persons):
+        values = ("staff", *values)
+        persons = [*(who for who in persons if who != "colleague"), "student"]
     absent = words.not_there.search(asked) is not None
     if (
         not absent
@@ -144,15 +150,24 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     ):
         persons.append("student")
     return Frame(
-        actor=actor.values,
+        actor=values,
         act=acts,
-        account=_accounts(asked, words),
+        account=accounts,
         person=tuple(dict.fromkeys(persons)),
         platform=_platforms(asked, platforms),
         pronoun=words.said_of.search(asked) is not None,
         duty=words.of_duty.search(asked) is not None,
-        sure=actor.sure,
+        sure=actor.sure and values == actor.values,
     )
+
+
+def _is_contact(
+    actor: Sequence[str], acts: Sequence[str], accounts: Sequence[str], persons: Sequence[str]
+) -> bool:
+    """Whether students would be in contact with staff: the rules for staff hold for it, whoever begins it."""
+    pupils = bool(actor) and set(actor) <= _PUPILS
+    meets = bool(_CONTACT & set(acts)) or (not acts and "group" in accounts)
+    return pupils and meets and "colleague" in persons
 
 
 class _Mention(NamedTuple):

@@ -40,6 +40,39 @@ def say(world: World, question: str, *topics: str, in_scope: float = 1.0) -> Ans
     return answer(question, Parse(question, ranking, in_scope), world.policy, rules=world.rules)
 
 
+# Contact has two sides: who begins it does not matter to the rule.
+CONTACT = (
+    "can students be in a WhatsApp group with their form tutor",
+    "can pupils message their teacher on instagram",
+    "can a student follow their old head of year on insta",
+    "can sixth formers be in a group chat with the sports coach",
+    "is it ok if a former student messages a teacher on facebook",
+)
+
+
+@pytest.mark.parametrize("question", CONTACT)
+def test_contact_of_students_with_staff_is_ruled_as_that_of_staff(world: World, question: str) -> None:
+    """Students who contact staff are read as staff in contact with them, whoever began it."""
+    read = frame(world, question)
+    assert read.actor == ("staff", "student")
+    assert read.person == ("student",)
+    assert not read.sure
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can students comment on each other's posts",
+        "can pupils film their teacher",
+        "can parents message their child's teacher",
+        "can students follow the school's account",
+    ],
+)
+def test_what_is_no_contact_of_students_with_staff_stays_theirs(world: World, question: str) -> None:
+    """Other acts of students, and other people's messages, are not read as the staff's."""
+    assert "staff" not in frame(world, question).actor
+
+
 @pytest.mark.parametrize("question", MISLEADING)
 def test_the_asker_is_an_actor_where_the_asker_acts_too(world: World, question: str) -> None:
     """Pupils or parents may be the subject: staff act beside them, and nothing is sure."""
