@@ -187,7 +187,8 @@ def _tick(press: Press) -> AccountEntry:
         for one in press.entry.asked
     )
     after = press.move(_E.TICK, **_with(press.entry, changed))
-    if after.stage is _S.TRANSFERRING and all(one.satisfied for one in changed):
+    first = not all(one.satisfied for one in press.entry.asked)
+    if first and after.stage is _S.TRANSFERRING and all(one.satisfied for one in changed):
         tell(press.work, after, holders(press.work.context, "it", after), "transferring")
     return after
 

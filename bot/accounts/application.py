@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.accounts.course import moved, on_with_it, stored
@@ -13,6 +14,7 @@ from bot.accounts.forms import (
     SLOT,
     gate_blocks,
     gate_of,
+    holds_secret,
     page_form,
     read_page,
     trimmed,
@@ -91,18 +93,24 @@ def take_page(work: Work, actor: Actor, content: Submitted, platform: str) -> Me
         return found
     entry, number = found
     read = read_page(work, number, content.fields, platform, entry.id)
-    details = replace(entry.details, answers={**entry.details.answers, **read.values})
+    shown = {**entry.details.answers, **read.values}
+    details = replace(entry.details, answers={**entry.details.answers, **_fit_to_keep(read.values)})
     if number == "3" and not read.errors:
         details = replace(details, runners=carried_over(details.runners, read.runners))
     entry = _kept(work, replace(entry, details=details))
     if read.errors:
-        return page_form(work, (entry.id, number), details.answers, read.errors)
+        return page_form(work, (entry.id, number), shown, read.errors)
     runners = entry.details.runners if number >= "3" else None
     # On which platform decides as little as for whom: the second page asks for both.
     gate = gate_of(work, details.answers, runners)
     if gate and (number, gate) != ("1", "facebook"):
         return page_form(work, (entry.id, number), details.answers, None, gate_blocks(work, gate))
     return _page(work, entry, PAGES[PAGES.index(number) + 1]) if number != PAGES[-1] else _ready(work, entry)
+
+
+def _fit_to_keep(values: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The values without those that look as if a password stood in them: such are never stored."""
+    return {name: given for name, given in values.items() if not any(map(holds_secret, given))}
 
 
 def _kept(work: Work, entry: AccountEntry) -> AccountEntry:
@@ -130,6 +138,7 @@ def _keep_typed(
     entry, number = found
     sent = content.fields if isinstance(content, Typed) else content.typed
     given = {name: values for name, values in trimmed(PAGE_FIELDS[number], sent).items() if name in sent}
+    given = _fit_to_keep(given)
     if not given:
         return found
     details = replace(entry.details, answers={**entry.details.answers, **given})

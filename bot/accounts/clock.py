@@ -65,9 +65,11 @@ class Watch:
         if not self._seeded:
             _safely(context, now, sorted(context.current.at_start.federation.accounts), _seed)
             self._seeded = True
-        with context.database.transaction() as tx:
-            due = due_accounts(tx, now)
-        _safely(context, now, due, _remind)
+        if not context.paused:
+            # Whoever was reminded could do nothing about it: their presses are not taken.
+            with context.database.transaction() as tx:
+                due = due_accounts(tx, now)
+            _safely(context, now, due, _remind)
         if self._watched is not None and timedelta() <= now - self._watched < _WATCH_EVERY:
             return
         self._watched = now

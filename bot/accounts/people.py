@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.casework import answers, auditing
 from bot.casework.context import Context, Work
 from bot.domain.access import Duty, has_duty
-from bot.domain.accounts import GUEST, LISTED, PERSON, USER, Runner, identity
+from bot.domain.accounts import GUEST, LISTED, PERSON, USER, AccountStage, Runner, identity
 from bot.domain.messages import Message
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
@@ -137,6 +137,9 @@ def may(context: Context, actor: Actor, duty: Duty, entry: AccountEntry) -> bool
         runners = entry.asked
     runs = is_one_of(context, actor, runners)
     applied = has_applied(context, actor, entry)
+    if duty == "see_account" and entry.stage is AccountStage.DRAFT and not entry.details.why:
+        # Not sent yet: nobody's but the applicant's. One that was returned was seen before.
+        return applied
     if duty in ("complete_account", "decide_account") and person:
         # Not the role of somebody whom it concerns, for whom they stand in.
         held = frozenset(role for role in held if person.id in deciders(context, role, entry))
@@ -177,4 +180,4 @@ def owe(work: Work, entry: AccountEntry, who: str, kind: str, message: Message) 
         enqueue(work.tx, work.context.vault.new_id(), Notice(key, "", ACCOUNT, Recipient(person)), work.now)
     elif who.startswith(USER):
         platform, _, user = who.removeprefix(USER).partition(":")
-        answers.owe(work, Sender(platform, user), "", message)
+        answers.owe(work, Sender(platform, user), "", message, lasts=True)

@@ -223,7 +223,9 @@ def _earlier(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Block, ...]
         return ()
     texts, name = work.context.world.accounts, name_words(entry.name)
     ended = all_accounts(work.tx, work.context.vault, (_S.REJECTED, _S.WITHDRAWN))
-    same = [one for one in ended if name_words(one.name) == name]
+    same = [
+        one for one in ended if name_words(one.name) == name and may(work.context, actor, "see_account", one)
+    ]
     lines = [
         texts.labels.earlier.fill(
             stage=texts.stages[one.stage].casefold(),

@@ -387,7 +387,7 @@ def _related(reading: Reading, guess: Guess) -> Answer:
         "\n".join(parts),
         confidence=reading.sure(guess),
         topic=topic.id,
-        heading=topic.question,
+        heading=heading(topic, reading.policy),
         citations=citations,
         **_near(reading, guess),
         read_as=read_as,
@@ -475,7 +475,7 @@ def _options(reading: Reading, rivals: tuple[Guess, ...]) -> tuple[str, tuple[Of
             break
     else:
         group = None
-        pairs = [(guess.topic.question, guess.topic) for guess in rivals]
+        pairs = [(heading(guess.topic, reading.policy), guess.topic) for guess in rivals]
     question = reading.rules.texts.clarify_question if group is None else group.question
     return question, tuple(
         Offered(label, topic.id, reading.policy.citations(topic)) for label, topic in pairs

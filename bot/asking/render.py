@@ -253,7 +253,7 @@ class _Show:
         texts = self._texts
         if topic.next[:_NEXT] and topic.id not in self._policy.held:
             yield Bullets(topic.next[:_NEXT], texts.headings.next)
-        if topic.tell:
+        if topic.tell and topic.id not in self._policy.held:
             told = tuple(self._contacts.get(role, texts.roles[role]) for role in topic.tell)
             yield Bullets(told, texts.headings.tell, phones=True)
 

@@ -94,8 +94,13 @@ class Rounds:
             return
         # Whatever becomes of it: not again every second.
         self._followed, self._stand = today, stand
-        with context.database.transaction() as tx:
-            follow(Work(tx, context, now))
+        try:
+            with context.database.transaction() as tx:
+                follow(Work(tx, context, now))
+        except StorageUnavailable:
+            # Nothing of it was done: the next look does it.
+            self._followed = None
+            raise
 
     def _see_to(self, context: Context, campaign: Campaign, now: datetime) -> None:
         if campaign.until <= now:

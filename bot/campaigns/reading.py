@@ -100,7 +100,9 @@ def answer(work: Work, sender: Sender, value: str) -> Message:
 
 def _situations(work: Work, member: Member) -> tuple[SituationRecord, ...]:
     federation = work.context.world.federation
-    return work.context.world.campaigns.situations_for(roles_of(federation, member))
+    found = work.context.world.campaigns.situations_for(roles_of(federation, member))
+    # An answer that is being reviewed teaches nobody.
+    return tuple(one for one in found if one.topic not in work.context.world.policy.held)
 
 
 def _judged(work: Work, situation: SituationRecord, given: str) -> tuple[Block, ...]:

@@ -90,7 +90,7 @@ class GapAnswer:
     """The Federation's answer to a question. `clause` "": the policy is silent.
 
     `examples` are other ways to ask it, `near` the topics beside it when it was written, `author` and
-    `signer` ids of the roster ("" as long as nobody has signed).
+    `signer` ids of the roster ("" as long as nobody has signed). `quote` is the clause as it was signed.
     """
 
     question: str
@@ -102,6 +102,7 @@ class GapAnswer:
     examples: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     signer: str = ""
+    quote: str = ""
 
     @property
     def wordings(self) -> tuple[str, ...]:
@@ -143,6 +144,9 @@ def may_sign(person: str, author: str, askers: Collection[str]) -> bool:
     return person != author and person not in askers
 
 
-def in_force(signer: str, signers: Collection[str]) -> bool:
-    """Whether a signature counts still: its signer is on the roster and may sign."""
-    return signer in signers
+def in_force(answer: GapAnswer, signers: Collection[str], quotes: Mapping[str, str]) -> bool:
+    """Whether a signature counts still: its signer is on the roster and may sign, and its clause is the same.
+
+    `quotes` are the clauses of the policy, by id.
+    """
+    return answer.signer in signers and quotes.get(answer.clause, "") == answer.quote

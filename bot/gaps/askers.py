@@ -110,13 +110,18 @@ def _drawn(hidden: str, length: int) -> str:
     return "".join(ALPHABET[number >> _BITS * at & (1 << _BITS) - 1] for at in range(length))
 
 
+def _is_live(work: Work, gap: Gap) -> bool:
+    """Whether its answer is in force at this moment: its stage follows when a worker has looked."""
+    return any(one.id == gap.id for one in work.context.world.live)
+
+
 def _put(work: Work, sender: Sender, token: str, question: str, mode: str) -> Message:
     one_at_a_time(work.tx)
     unnamed = mode == ANONYMOUS
     vault = work.context.vault
     key = vault.blind("gap", token) if unnamed else vault.blind("gap", token, sender.platform, sender.user)
     gap = _same(work, question)
-    if gap is not None and gap.stage is GapStage.LIVE and gap.answer is not None:
+    if gap is not None and gap.answer is not None and _is_live(work, gap):
         texts = work.context.world.gaps
         blocks = (Paragraph(texts.replies["there"].fill()), *answer_blocks(gap.answer, work.context.world))
         return Message(blocks, summary=texts.mark, replaces="gap", ephemeral=unnamed, once=unnamed)
@@ -237,10 +242,11 @@ def _shown(work: Work, asker: Asker) -> Iterator[Block]:
     texts, gap = work.context.world.gaps, find_gap(work.tx, work.context.vault, asker.gap_id)
     if gap is None:
         return
-    state = texts.stages[gap.stage]
+    live = _is_live(work, gap)
+    state = texts.stages[GapStage.ANSWERED if gap.stage is GapStage.LIVE and not live else gap.stage]
     facts = ((texts.labels.reference, asker.reference), (texts.labels.question, gap.question))
     yield Facts((*facts, (texts.labels.state, state)))
-    if gap.stage is GapStage.LIVE and gap.answer is not None:
+    if live and gap.answer is not None:
         yield from answer_blocks(gap.answer, work.context.world)
     if gap.stage is GapStage.DECLINED:
         yield Paragraph(texts.declined_said.named(gap.why))

@@ -102,15 +102,16 @@ def _remind(work: Work, gap: Gap) -> None:
 
 
 def lapse(context: Context, now: datetime) -> None:
-    """Ask for a new signature where whoever signed is on the roster no more. Idempotent."""
+    """Ask for a new signature where the signer has left the roster, or the clause has changed. Idempotent."""
     with context.database.transaction() as tx:
         work, signers = Work(tx, context, now), who_may(context, "sign_gap")
+        quotes = {clause.id: clause.quote for clause in context.world.policy.clauses.values()}
         for gap in all_gaps(tx, context.vault, (GapStage.LIVE,)):
-            if gap.answer is None or in_force(gap.answer.signer, signers):
+            if gap.answer is None or in_force(gap.answer, signers, quotes):
                 continue
             after = GAP_TABLE[gap.stage, GapEvent.LAPSE]
             assert isinstance(after, GapStage)
-            unsigned = replace(gap.answer, signer="")
+            unsigned = replace(gap.answer, signer="", quote="")
             save_gap(tx, context.vault, moved(work, gap, after, unsigned))
             _owe(work, gap, who_may(context, "sign_gap"), _LAPSED)
 

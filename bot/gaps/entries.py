@@ -139,13 +139,19 @@ def _answer(
     return _done(work, "saved")
 
 
+def _print_of(work: Work, answer: GapAnswer) -> str:
+    """Of all that is signed: an answer that was saved anew since the form was opened has another one."""
+    said = (answer.text, answer.clause, answer.ruling, answer.review.isoformat(), answer.author)
+    return work.context.vault.blind("gap answer", *answer.wordings, "", *answer.near, "", *said)[:16]
+
+
 def _sign(work: Work, person: Person, gap: Gap, content: Pressed | Submitted, seen: str) -> Message:
     vault, world = work.context.vault, work.context.world
     assert gap.answer is not None
     if not may_sign(person.id, gap.answer.author, _asked_by(work, gap)):
         auditing.note(work, person, "refused", pressed=f"{PREFIX}sign")
         return _refused(work, "second")
-    print_ = vault.blind("gap answer", *gap.answer.wordings, gap.answer.text, gap.answer.clause)[:16]
+    print_ = _print_of(work, gap.answer)
     wrong = tuple(dict.fromkeys(error for _, error in faults(gap.answer, work.context.golden(), world)))
     if wrong:
         return Message(
@@ -157,7 +163,8 @@ def _sign(work: Work, person: Person, gap: Gap, content: Pressed | Submitted, se
         return sign_form(work, str(CasePart(gap.id, print_)), tuple(_to_be_signed(work, gap, gap.answer)))
     if seen != print_:
         return _refused(work, "changed")
-    signed = replace(gap.answer, signer=person.id)
+    clause = world.policy.clauses.get(gap.answer.clause)
+    signed = replace(gap.answer, signer=person.id, quote=clause.quote if clause else "")
     live = clock.moved(work, gap, GapStage.LIVE, signed)
     save_gap(work.tx, vault, live)
     # Every process reads the signed answers anew before the next event that it takes.

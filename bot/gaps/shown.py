@@ -65,7 +65,7 @@ def answer_blocks(answer: GapAnswer, world: World) -> Iterator[Block]:
     yield Callout("info", texts.mark, answer.text)
     if answer.clause in world.policy.clauses:
         yield from quotes((answer.clause,), world)
-    else:
+    elif not answer.clause:
         yield Paragraph(texts.silent)
     yield Paragraph(texts.review_by.fill(day=day(answer.review)), muted=True)
 

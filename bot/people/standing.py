@@ -49,13 +49,15 @@ def stand_now(work: Work) -> Stand:
 
 
 def _in_force(work: Work, roster: Roster) -> tuple[Live, ...]:
-    """The signed answers whose signer may sign still: whoever has left counts no more."""
+    """The signed answers whose signer may sign still, and whose clause is as it was signed."""
     duties = work.context.current.at_start.duties
     signers = {
         one for one in roster.people if has_duty(duties, "sign_gap", roster.every_role_of(one), runs=False)
     }
     answers = live_answers(work.tx, work.context.vault)
-    return tuple(one for one in answers if in_force(one.answer.signer, signers))
+    clauses = work.context.current.at_start.policy.clauses
+    quotes = {clause.id: clause.quote for clause in clauses.values()}
+    return tuple(one for one in answers if in_force(one.answer, signers, quotes))
 
 
 def as_of(context: Context, stand: Stand) -> Context:

@@ -9,13 +9,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tests.acceptance.server import ROOT
 from tests.acceptance.sites import ASKED, ASKER, CHANNELS, Site, Slack, Teams, Terminal, opened_on
-from tests.acceptance.walkers import Sent, TerminalPerson, answer, look_up, report
+from tests.acceptance.walkers import Sent, TerminalPerson, Walker, answer, look_up, report
 from tests.acceptance.walkers_chat import chat_of
 
 TABLE = ROOT / "docs" / "channels.md"
@@ -87,9 +88,9 @@ class Story:
         """The details of a case, for whoever may read them."""
         assert self.named is not None
         if isinstance(self.site, Terminal):
-            leader = TerminalPerson(self.site.server, ASKER)
-            leader.say("cases")
-            leader.press(f"Open {self.named.reference}")
+            with closing(TerminalPerson(self.site.server, ASKER)) as leader:
+                leader.say("cases")
+                leader.press(f"Open {self.named.reference}")
             return True
         self.site.open(self.named)
         return True
@@ -135,7 +136,13 @@ def types(site: Site, name: str, words: str, expected: str) -> bool:
                 in repr(list(site._tenant.connector.messages.get(chat_of(who), {}).values())[before:])
             )
         )
-    person = TerminalPerson(site.server, name) if isinstance(site, Terminal) else site.person(name)
+    if isinstance(site, Terminal):
+        with closing(TerminalPerson(site.server, name)) as person:
+            return _reads(person, words, expected)
+    return _reads(site.person(name), words, expected)
+
+
+def _reads(person: Walker, words: str, expected: str) -> bool:
     person.say(words)
     # A terminal shouts its headings.
     return expected.casefold() in " ".join(person.words.split()).casefold()

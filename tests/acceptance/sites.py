@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -209,8 +209,7 @@ def opened_on(channel: str, folder: Path) -> Iterator[Site]:
         try:
             folder.mkdir()
             server.start()
-            site = Page(server) if channel == "playground" else Terminal(server)
-            yield site
-            site.close()
+            with closing(Page(server) if channel == "playground" else Terminal(server)) as site:
+                yield site
         finally:
             server.stop()

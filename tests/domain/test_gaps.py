@@ -1,10 +1,12 @@
 """The table of questions that the policy leaves open: total, and each pair as it is meant."""
 
 import itertools
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from bot.domain.gaps import GAP_TABLE, GapEvent, GapStage, in_force, may_sign
+from bot.domain.gaps import GAP_TABLE, GapAnswer, GapEvent, GapStage, in_force, may_sign
 
 # In words, from the design: what each stage answers to each event.
 MEANT: dict[str, dict[str, str | None]] = {
@@ -53,6 +55,15 @@ def test_the_second_is_somebody_else() -> None:
     assert may_sign("dana", "eleanor", {"ana"})
     assert not may_sign("eleanor", "eleanor", set())
     assert not may_sign("ana", "eleanor", {"ana"})
-    assert in_force("dana", {"dana"})
-    assert not in_force("dana", {"eleanor"})
-    assert not in_force("", {"eleanor"})
+    signed = GapAnswer("q", "t", "must", "sm-1", date(2027, 1, 1), "eleanor", signer="dana", quote="Do it.")
+    assert in_force(signed, {"dana"}, {"sm-1": "Do it."})
+    assert not in_force(signed, {"eleanor"}, {"sm-1": "Do it."})
+    assert not in_force(replace(signed, signer=""), {"eleanor"}, {"sm-1": "Do it."})
+
+
+def test_a_signature_is_of_the_clause_as_it_was() -> None:
+    """A signed answer whose clause has changed or gone is in force no more; a silent one needs no clause."""
+    signed = GapAnswer("q", "t", "must", "sm-1", date(2027, 1, 1), "eleanor", signer="dana", quote="Do it.")
+    assert not in_force(signed, {"dana"}, {"sm-1": "Do it twice."})
+    assert not in_force(signed, {"dana"}, {})
+    assert in_force(replace(signed, clause="", quote=""), {"dana"}, {"sm-1": "Do it."})

@@ -24,6 +24,8 @@
   };
   paint();
   system.addEventListener("change", paint);
+  // As in the style sheet: from here on both sides share one pane.
+  const narrow = matchMedia("(max-width: 860px)");
 
   const logOf = (stream) => $(`[data-stream="${CSS.escape(stream)}"]`) || $(`[data-notes="${CSS.escape(stream)}"]`);
   const visible = (log) => log && log.offsetParent !== null && document.visibilityState === "visible";
@@ -51,6 +53,12 @@
       if (!old && visible(log) && !writing(log)) reveal(fresh);
       veil(log, $("[data-hides]", fresh));
     });
+    reachable();
+  }
+  // On a phone the facts of a card scroll: by the keyboard too.
+  function reachable() {
+    const scrolls = narrow.matches;
+    $$(".card .facts").forEach((facts) => scrolls ? facts.tabIndex = 0 : facts.removeAttribute("tabindex"));
   }
   function place(log, fresh, after) {
     const card = after && $$(":scope > .item", log).find((one) => one.id === after);
@@ -176,6 +184,7 @@
     $("#announce").textContent = `New message for ${where}`;
   }
   function badges() {
+    reachable();
     const seen = kept.get("seen") || {};
     for (const [stream, count] of Object.entries(totals)) {
       if (visible(logOf(stream)) || (seen[stream] || 0) > count) seen[stream] = count;
@@ -473,6 +482,7 @@
     document.addEventListener("visibilitychange", badges);
     addEventListener("pagehide", saved);
     addEventListener("resize", badges);
+    reachable();
     // A file is never read here: only that one was brought is told, so that the right advice comes.
     for (const name of ["dragover", "drop", "paste"]) {
       document.addEventListener(name, (event) => {
