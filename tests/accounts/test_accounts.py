@@ -39,6 +39,7 @@ from tests.accounts.house import (
     words,
     write,
 )
+from tests.people.test_roster import agree
 from tests.replies.test_entries import log, with_federation
 from tests.support.desk import START, Desk
 
@@ -668,3 +669,46 @@ def test_no_name_of_a_key_stands_in_a_text(desk: Desk) -> None:
         "Transfer it",
         "Accounts",
     ]
+
+
+SECRET = ("The password is Summer2024! for the choir.",)
+
+
+def begun(desk: Desk) -> str:
+    """Ana's application at its second page: the value of its form."""
+    form = form_in(desk.send("ana", Pressed("account.request")))
+    return form_in(desk.send("ana", Submitted("account.page", form.value, PAGES["1"]))).value
+
+
+@pytest.mark.parametrize("user", ["ravi", "farid", "ivan", "eleanor", "joe"])
+def test_what_is_not_sent_yet_is_the_applicants_alone(desk: Desk, user: str) -> None:
+    """Nobody else finds or opens an application before it is sent, whatever role they have."""
+    value = begun(desk)
+    desk.send("ana", Submitted("account.page", value, PAGES["2"]))
+    assert NAME not in words(desk.send(user, Pressed("account.list")))
+    assert PAGES["2"]["aim"][0] not in desk.press(user, "account.open", entry(desk).id)
+    assert NAME in words(desk.send("ana", Pressed("account.list")))
+
+
+def test_a_password_is_refused_and_not_stored(desk: Desk) -> None:
+    """Whether it is sent or only typed, what looks like a password stands in no stored application."""
+    value = begun(desk)
+    refused = form_in(desk.send("ana", Submitted("account.page", value, {**PAGES["2"], "promotion": SECRET})))
+    assert any(field.error for field in refused.fields)
+    assert "Summer2024" in repr(refused.fields), "it is shown again, to be changed"
+    desk.send("ana", Typed(value, {"audience": SECRET}))
+    assert "Summer2024" not in repr(entry(desk).details)
+    assert entry(desk).details.answer("aim")
+
+
+def test_while_paused_no_account_is_reminded_of(desk: Desk) -> None:
+    """What can't be done during a pause is not asked for; after it the reminders go on."""
+    to_sbm(desk)
+    before = entry(desk).reminded
+    agree(desk, "pause", reason="An exercise")
+    desk.later(days=5)
+    desk.work(20)
+    assert entry(desk).reminded == before
+    agree(desk, "resume", reason="It is over")
+    desk.work(20)
+    assert entry(desk).reminded > before
