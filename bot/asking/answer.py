@@ -114,7 +114,9 @@ def answer_topic(topic_id: str, policy: Policy, rules: AnswerRules) -> Answer:
     topic = policy.topics[topic_id]
     guess = Guess(topic, 1.0)
     # Its own question is no question of somebody's: it picks none of the topic's wordings.
-    return replace(_from_topic(Reading("", {}, 1.0, (guess,), policy, rules), guess), question=topic.question)
+    return replace(
+        _from_topic(Reading("", {}, 1.0, (guess,), policy, rules), guess), question=heading(topic, policy)
+    )
 
 
 def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) -> Answer | None:
@@ -123,7 +125,7 @@ def ask_which(topic_ids: tuple[str, ...], policy: Policy, rules: AnswerRules) ->
     if not known:
         return None
     reading = Reading("", {}, 1.0, known, policy, rules)
-    options = tuple(Offered(g.topic.question, g.topic.id, policy.citations(g.topic)) for g in known)
+    options = tuple(Offered(heading(g.topic, policy), g.topic.id, policy.citations(g.topic)) for g in known)
     return _question_back(reading, rules.texts.clarify_question, options, 0.0)
 
 
