@@ -51,7 +51,8 @@ from bot.storage.campaigns import (
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _MOST_DAYS = 400
 _NAMES, _JOBS = 40, 15
-# A share of fewer people than this would say of each whether they have confirmed.
+# Fewer people than this are a handful: those who have confirmed, and those who have not. Of fewer than two
+# handfuls no share is told.
 LEAST = 5
 
 
@@ -94,17 +95,30 @@ def _state(work: Work, campaign: Campaign | None) -> str:
 
 
 def _shares(work: Work, campaign: Campaign) -> list[Block]:
-    """The share of each school that has confirmed; of a handful of people none."""
+    """The share of each school that has confirmed; of a handful of people none, and no handful in it."""
     context, texts = work.context, work.context.world.campaigns
     asked = everybody_asked(work.tx, context.vault, context.world.federation, campaign)
     blocks: list[Block] = [Heading(texts.titles["shares"])]
     for school in context.world.federation.schools:
         found = figures_of(asked, school.id)
-        said = texts.list.few.fill(least=LEAST)
-        if found.asked >= LEAST:
-            said = texts.list.share.fill(percent=found.attested * 100 // found.asked)
+        said = texts.list.few.fill(least=2 * LEAST)
+        if found.asked >= 2 * LEAST:
+            least, most = _hidden(found.attested, found.asked)
+            said = texts.list.share.fill(percent=least)
+            if least != most:
+                said = texts.list.between.fill(least=least, most=most)
         blocks.append(Paragraph(f"{school.name}: {said}"))
     return blocks
+
+
+def _hidden(attested: int, asked: int) -> tuple[int, int]:
+    """The share in percent, from and to: of 0 to 4 people on either side it is not told how many they are."""
+    least = most = attested
+    if attested < LEAST:
+        least, most = 0, LEAST - 1
+    elif asked - attested < LEAST:
+        least, most = asked - LEAST + 1, asked
+    return least * 100 // asked, min(most, asked) * 100 // asked
 
 
 def outstanding(work: Work, sender: Sender, campaign_id: str) -> Message:

@@ -135,6 +135,7 @@ class ListTexts(Record):
     on_leave: Annotated[Phrase, Holding("name")]
     nobody: Text
     share: Annotated[Phrase, Holding("percent")]
+    between: Annotated[Phrase, Holding("least most")]
     few: Annotated[Phrase, Holding("least")]
     export: Text
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.campaigns.overview import _hidden
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
 from bot.domain.access import Duties, Duty, has_duty
@@ -108,19 +109,29 @@ def test_the_chair_sees_shares_and_no_name(desk: Desk) -> None:
     for user in ("ana", "joe", "priya", "eleanor"):
         confirm(desk, user)
     shown = page(desk, "maya")
-    assert "Northgate School: 28 % of those who are asked have confirmed." in shown
+    assert "Northgate School: 0 to 28 % of those who are asked have confirmed." in shown
     assert "Whitfield" not in shown
     assert "[Show who has not confirmed]" not in shown
     assert "Only the Federation Leadership Team" in names(desk, "maya")
 
 
+@pytest.mark.parametrize(
+    ("attested", "asked", "share"),
+    [(0, 20, (0, 20)), (4, 20, (0, 20)), (5, 20, (25, 25)), (15, 20, (75, 75)), (16, 20, (80, 100)),
+     (20, 20, (80, 100)), (0, 10, (0, 40)), (4, 10, (0, 40)), (5, 10, (50, 50)), (10, 10, (60, 100))],
+)  # fmt: skip
+def test_no_handful_is_told_by_a_share(attested: int, asked: int, share: tuple[int, int]) -> None:
+    """From five on each side a share is exact; below that none of the sizes is told from another."""
+    assert _hidden(attested, asked) == share
+
+
 def test_the_share_of_a_handful_is_not_shown(desk: Desk) -> None:
-    """Where fewer than five are asked, a share would say who has confirmed."""
+    """Where fewer than ten are asked, a share would say who has confirmed."""
     begin(desk, roles="sbm")
     work(desk)
     confirm(desk, "ravi")
     shown = page(desk, "maya")
-    assert "Northgate School: Fewer than 5 are asked: not shown." in shown
+    assert "Northgate School: Fewer than 10 are asked: not shown." in shown
     assert "%" not in shown
 
 
