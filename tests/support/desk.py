@@ -224,7 +224,14 @@ class Desk:
     def send(self, user: str, content: Content, event_id: str = "") -> tuple[Message, ...]:
         """One event from a user of the playground."""
         incoming = Incoming(event_id or secrets.token_hex(8), Sender("playground", user), content)
-        return self.product.assistant.handle(incoming, self.now)
+        try:
+            return self.product.assistant.handle(incoming, self.now)
+        finally:
+            self._tick()
+
+    def _tick(self) -> None:
+        # No two events come at one moment: what the later one owes is sent after what the earlier one does.
+        self.now += timedelta(microseconds=1)
 
     def press(self, user: str, action: str, value: str = "", event_id: str = "") -> str:
         """A press, and what the presser reads."""
@@ -271,8 +278,11 @@ class Desk:
         """A report with these answers, as Send would store it."""
         answers = {name: tuple(value.split("|")) for name, value in {**ACCIDENT, **slots}.items()}
         command = SubmitReport(tokens or new_tokens(), answers)
-        with self.product.database.transaction() as tx:
-            return submit(Work(tx, self.product.context, self.now), Sender("playground", user), command)
+        try:
+            with self.product.database.transaction() as tx:
+                return submit(Work(tx, self.product.context, self.now), Sender("playground", user), command)
+        finally:
+            self._tick()
 
     def work(self, rounds: int = 5) -> None:
         """Let the worker do what is due."""
