@@ -108,8 +108,8 @@ bench-delivery: $(VENV)/.dev ## what durable delivery costs, on both databases (
 	$(BIN)/python -m bench.delivery $(if $(JSON),--json "$(JSON)")
 
 COMMIT ?= HEAD^
-bench-beside: $(VENV)/.dev ## this tree beside an older COMMIT, ten pairs in turns; it learns that one's engine first
-	OMP_NUM_THREADS=1 $(BIN)/python -m bench.beside $(COMMIT)
+bench-beside: $(VENV)/.dev ## this tree, or AFTER, beside an older COMMIT, ten pairs in turns; it learns that one's engine first
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.beside $(COMMIT) $(if $(AFTER),--after $(AFTER))
 
 bench-structure: $(VENV)/.dev ## how the product is built, counted: CONTRIBUTING.md has the figures (FILES=yes names the files)
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.structure $(if $(FILES),--files)

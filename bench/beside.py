@@ -1,7 +1,7 @@
 """The product beside an older commit of its own: `python -m bench.beside COMMIT` (CONTRIBUTING.md).
 
 Each tree runs in a process of its own, with its own engine, on SQLite, and they take turns: what slows the
-machine slows both. A ratio above 1 says that this tree takes longer.
+machine slows both. A ratio above 1 says that this tree, or the commit of `--after`, takes longer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bench.measures import markdown
@@ -78,18 +78,20 @@ def main() -> None:
     """Measure both trees in turns, and print each part's median and the median of the pairs' ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("commit")
+    parser.add_argument("--after", default="", help="another commit in place of this tree")
     parser.add_argument("--pairs", type=int, default=10)
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
         _tree(asked.commit, Path(folder) / "old") as old,
+        _tree(asked.after, Path(folder) / "new") if asked.after else nullcontext(ROOT) as new,
         _running(old, Path(folder) / "1") as before,
-        _running(ROOT, Path(folder) / "2") as after,
+        _running(new, Path(folder) / "2") as after,
     ):
         for part in _PARTS:
             _pairs(before, after, part, 1)
         rows = [_row(part, _pairs(before, after, part, asked.pairs)) for part in _PARTS]
-    head = ["what", f"{asked.commit}, ms", "this tree, ms", "ratio", "least to most"]
+    head = ["what", f"{asked.commit}, ms", f"{asked.after or 'this tree'}, ms", "ratio", "least to most"]
     print(f"{machine()}\n\n{asked.pairs} pairs, in turns\n\n{markdown(head, rows)}")
 
 
