@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -23,6 +24,17 @@ def test_links_lead_to_files() -> None:
     ]
     assert len(documents) > 20
     assert broken == []
+
+
+def test_the_readme_names_the_floors_as_they_are() -> None:
+    """The floors of README are those of the contract that forbids imports upwards, lowest first."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(found["layers"] for found in contracts if found.get("containers") == ["bot"])
+    floors = [set(re.findall(r"\w+", layer)) for layer in layers if "__main__" not in layer]
+    told = (ROOT / "README.md").read_text("utf-8").split("\nbot/ ")[1].split(": imports point down")[0]
+    assert [set(re.findall(r"\w+", floor)) for floor in told.split("<")] == floors[::-1]
 
 
 def test_each_decision_has_a_status_and_a_row() -> None:
