@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -31,14 +29,6 @@ EVERYBODY = 16
 ANA = ListedStaff(
     "Ana Silva", "ana@harbour.example", ("northgate",), ("Teacher",), accounts={"playground": "ana"}
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own; the storage is tried on both databases elsewhere."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
 
 
 def with_world(desk: Desk, **changed: object) -> None:

@@ -1,7 +1,6 @@
 """Who may start a campaign, see names and shares: cell by cell of the table, and press by press."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,14 +40,6 @@ _ALWAYS: dict[Duty, tuple[str, ...]] = {
     "see_shares": ("chair", *_RUN),
 }
 _OWN: dict[Duty, tuple[str, ...]] = {"see_outstanding": ("sbm",)}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
 
 
 @pytest.mark.parametrize(("role", "duty", "own"), list(itertools.product(EVERY_ROLE, _ALWAYS, (True, False))))
