@@ -42,7 +42,7 @@ class Press:
         return moved(self.work, self.entry, event, details)
 
     def tell_applicant(self, entry: AccountEntry, kind: str) -> None:
-        """Tell whoever applied."""
+        """Tell the applicant."""
         kinds = self.work.context.world.accounts.notices
         tell(self.work, entry, (entry.details.applicant,), next(one for one in kinds if one == kind))
 
@@ -162,11 +162,11 @@ def _decline(press: Press) -> AccountEntry:
 
 
 def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> AccountEntry:
-    """It without those who will not, or no longer can, run it: back to whoever applied, or to IT."""
+    """It without those who will not, or no longer can, run it: back to the applicant, or to IT."""
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
         return moved(work, entry, _E.DECLINE, replace(details, incoming=()))
-    # Whoever is left is named again, with somebody new.
+    # The runners who are left are named again, with somebody new.
     same_lead = left[:1] == details.runners[:1]
     answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
     after = moved(work, entry, _E.DECLINE, replace(details, runners=left, answers=answers))
@@ -210,7 +210,7 @@ def _withdraw(press: Press) -> AccountEntry:
 
 
 def withdrawn(work: Work, entry: AccountEntry) -> AccountEntry:
-    """It ends; whoever had it to do is told that nothing is left to do."""
+    """It ends; those who had something to do are told that nothing is left to do."""
     roles = {_S.WITH_SBM: "sbm", _S.WITH_FLT: "flt", _S.CREATING: "it"}
     had = [one.who for one in entry.details.runners] if entry.stage is not _S.DRAFT else []
     had += holders(work.context, roles[entry.stage], entry) if entry.stage in roles else ()

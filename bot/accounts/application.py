@@ -194,7 +194,7 @@ def _ready(work: Work, entry: AccountEntry) -> Message:
 
 
 def send(work: Work, actor: Actor, entry_id: str) -> Message:
-    """The application is sent: whoever is to run it is asked to attest."""
+    """The application is sent: its future runners are asked to attest."""
     entry = find_account(work.tx, work.context.vault, entry_id)
     if entry is None:
         return _refused(work, "unknown")

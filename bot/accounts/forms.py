@@ -315,7 +315,7 @@ def _runners(
             if runner is None:
                 errors[name] = texts.unlisted
             elif name == "others" and staff[:1] and runner.who == staff[0].who:
-                # Whoever leads it is one of those who run it, and may be ticked there too.
+                # The lead is one of the runners, and may be ticked there too.
                 continue
             elif any(is_one_person(roster, runner, one) for one in staff):
                 errors[name] = texts.same.fill(name=runner.name)

@@ -27,7 +27,7 @@ _NAMED = " "
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever presses or fills in: on the roster, or a user of a platform alone."""
+    """The person who presses or fills in: on the roster, or a user of a platform alone."""
 
     who: str
     name: str
@@ -113,7 +113,7 @@ def has_applied(context: Context, actor: Actor, entry: AccountEntry) -> bool:
 
 
 def concerned(context: Context, entry: AccountEntry) -> frozenset[str]:
-    """The roster ids of all who have a part in it: whoever applied, and whoever runs or is to run it."""
+    """The roster ids of all who have a part in it: the applicant, and present and future runners."""
     roster, details = context.world.federation.roster, entry.details
     everyone = (details.applicant, *(one.who for one in (*details.runners, *details.incoming)))
     known = (identity(roster, who) for who in everyone)
@@ -169,9 +169,9 @@ def note(work: Work, actor: Actor, action: str, entry: AccountEntry | None, **de
 
 
 def owe(work: Work, entry: AccountEntry, who: str, kind: str, message: Message) -> None:
-    """Owe somebody a message. Whoever is on the roster reads it as it stands when it goes out.
+    """Owe somebody a message. People on the roster read it as it stands when it goes out.
 
-    Whoever is not is written to where they are; whom Signpost knows no way to, by nobody.
+    Others are written to on their platform; where Signpost knows no way, nothing is sent.
     """
     who = identity(work.context.world.federation.roster, who)
     if who.startswith(PERSON):

@@ -266,7 +266,7 @@ def rule(work: Work, entry: AccountEntry, runner: Runner) -> Message:
     return Message((*blocks, Buttons((pressed,))), summary=title, replaces=SLOT, ephemeral=True)
 
 
-# What nobody waits for: such an act makes an account no task of whoever may do it.
+# What nobody waits for: such an act makes an account nobody's task.
 _RARE: tuple[AccountAct, ...] = ("close", "transfer", "withdraw", "decline")
 
 

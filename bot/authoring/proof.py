@@ -64,7 +64,7 @@ def _noted(policy: Policy) -> str:
     counted = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics"
     found = f"{names}, version {version_of(policy)!r}: {counted}"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
-    # Such a topic answers whoever acts, on whatever account, and about whomever.
+    # Such a topic answers for any actor, account and person.
     return f"{found}; without `applies`: {_listed(bare)}" if bare else found
 
 

@@ -278,7 +278,7 @@ def _is_marked(text: str) -> bool:
 
 
 def _before_rule(text: str, rest: Sequence[str]) -> bool:
-    """Whether something begins anew after it: a heading does not go on in the next line."""
+    """Whether something new begins after it: a heading does not go on in the next line."""
     if _is_marked(text):
         return True
     after = next((line.strip() for line in rest[:1]), "")

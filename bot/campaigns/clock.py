@@ -70,7 +70,7 @@ class Rounds:
     _told: set[str] = field(default_factory=set)
 
     def look(self, context: Context, now: datetime) -> None:
-        """Ask whoever is due, end what is over, and once a day see who has come and gone.
+        """Ask those who are due, end what is over, and once a day see who has come and gone.
 
         What breaks is logged, and holds up nothing else.
         """
@@ -122,7 +122,7 @@ def is_current(context: Context, campaign: Campaign) -> bool:
 
 
 def follow(work: Work) -> None:
-    """Ask in every running campaign whoever has joined, and nobody who has left; and forget what is old."""
+    """In every running campaign ask people who joined, nobody who left; and forget what is old."""
     vault, federation = work.context.vault, work.context.world.federation
     # Somebody may be importing a list, or starting a campaign, at this moment.
     one_start_at_a_time(work.tx)
@@ -160,7 +160,7 @@ def _after(ask: Ask, event: AskEvent) -> Ask:
 
 
 def ask_due(context: Context, campaign: Campaign, now: datetime) -> None:
-    """Owe a message to whoever is due, each in a transaction of their own.
+    """Owe a message to each person who is due, in a transaction of its own.
 
     Somebody whose entry cannot be opened is logged, and holds up nobody else.
     """
@@ -257,7 +257,7 @@ def _settle(work: Work, notice: Notice, event: AskEvent) -> None:
 
 
 def end(work: Work, campaign: Campaign, event: CampaignEvent = CampaignEvent.END) -> bool:
-    """It asks nobody any more; whoever runs it is sent what came of it. False where it had ended before."""
+    """It asks nobody any more; those who run it are sent what came of it. False where it had ended before."""
     after = CAMPAIGN_TABLE[campaign.stage, event]
     if not isinstance(after, CampaignStage) or not set_campaign_stage(work.tx, campaign, after):
         return False

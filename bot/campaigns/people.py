@@ -48,7 +48,7 @@ def _owns(context: Context, person: Person | None) -> frozenset[str]:
 
 
 def told_of(context: Context, campaign: Campaign) -> tuple[str, ...]:
-    """Who hears how a campaign goes: whoever started it, while they still may, or else the policy owner."""
+    """Who hears how a campaign goes: its starter, while they still may, or else the policy owner."""
     roster = context.world.federation.roster
     starter = roster.people.get(campaign.started_by)
     if starter is not None and may(context, starter, "start_campaign"):
@@ -89,7 +89,7 @@ class Asked:
 def everybody_asked(
     tx: Transaction, vault: Vault, federation: Federation, campaign: Campaign
 ) -> tuple[Asked, ...]:
-    """Those of a campaign who are on the register, by name; whoever left is not among them."""
+    """Those of a campaign who are on the register, by name, without those who left."""
     by_name = {ask.who: ask for ask in asks_of(tx, campaign.id) if ask.stage is not AskStage.LEFT}
     found = list[Asked]()
     for member in members(tx, vault, federation):
@@ -110,7 +110,7 @@ def figures_of(asked: Sequence[Asked], school: str) -> SchoolFigures:
 def figures_by_school(
     tx: Transaction, vault: Vault, federation: Federation, campaign: Campaign
 ) -> tuple[SchoolFigures, ...]:
-    """Read and understood, by school. Whoever is at two schools counts at both; whoever left at none."""
+    """Read and understood, by school. Somebody at two schools counts at both; somebody who left at none."""
     asked = everybody_asked(tx, vault, federation, campaign)
     return tuple(figures_of(asked, school.id) for school in federation.schools)
 

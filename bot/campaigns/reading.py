@@ -1,4 +1,4 @@
-"""The side of whoever is asked: the message, five situations, "I have read and understood", training.
+"""What those who are asked see and do: the message, five situations, "I have read and understood", training.
 
 No answer to a situation is stored, nor how many were right: what was pressed stands in the next button alone.
 """

@@ -99,9 +99,9 @@ def rotate_command() -> None:
     """Rewrap every record's key with the newest key, while Signpost serves; say which keys may go."""
     with opened() as product:
         _refuse_where_others_serve(product)
-        approval = agreement(product, "keys", "wrapping the keys anew")
+        approval = agreement(product, "keys", "wrapping the keys again")
         newest = product.vault.ring.ids[0]
-        typer.echo(f"Wrapping every record's key anew by {newest}.")
+        typer.echo(f"Wrapping every record's key again by {newest}.")
         left = 0
         done = 0
         for table in rotate(product.database, product.vault.ring, lambda: time.sleep(_PAUSE_S)):
@@ -121,7 +121,7 @@ def _refuse_where_others_serve(product: Opened) -> None:
     with product.database.transaction() as tx:
         if others_serve(tx, product.vault.ring, clock()):
             raise KeyFault(
-                "A process serves with other SIGNPOST_KEYS than these: what is wrapped anew would stay shut."
+                "A process serves with other SIGNPOST_KEYS than these: what is wrapped again would stay shut."
                 " Start every process again with these keys, wait a minute, then run this again. Nothing has"
                 " changed."
             )

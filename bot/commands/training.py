@@ -76,7 +76,7 @@ def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = Fa
             with product.database.transaction() as tx:
                 work = Work(tx, product.context, clock())
                 taken = take_in(tx, product.context.vault, found, work.now, everybody=everybody)
-                # A campaign that runs asks whoever is new, and nobody who has left.
+                # A campaign that runs asks people who are new, and nobody who has left.
                 follow(work)
                 _note(work, "staff.import", **{name: str(number) for name, number in vars(taken).items()})
                 if dry_run:

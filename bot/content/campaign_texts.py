@@ -104,7 +104,7 @@ class SituationTexts(Record):
 
 
 class PageTexts(Record):
-    """How it stands with whoever looks, and with the campaign."""
+    """How it stands with the viewer, and with the campaign."""
 
     attested: Annotated[Phrase, Holding("version when")]
     not_attested: Annotated[Phrase, Holding("version")]

@@ -51,7 +51,7 @@ def _reminded(case: Case, item: Item) -> tuple[str, ...]:
     work, report = case.work, case.report
     if item.asker:
         waiting = proposals.pending(case)
-        # Where nobody is left, whoever asked has to ask in another way.
+        # Where nobody is left, the asker has to ask in another way.
         return proposals.asked_of(case, item.asker) or (item.asker,) if waiting else ()
     if item.task is not None:
         return reached(work, report, case.told, item.task.person)

@@ -93,7 +93,7 @@ _FITS: Mapping[AccountStage, Mapping[AccountEvent, AccountStage]] = {
         _E.DECLINE: _S.DRAFT,
         _E.WITHDRAW: _S.WITHDRAWN,
     },
-    # A new runner is one that the leadership team has yet to be satisfied of: so it begins anew.
+    # A new runner is one that the leadership team has yet to be satisfied of: so it begins again.
     _S.CREATING: {_E.CREATE: _S.LIVE, _E.DECLINE: _S.DRAFT, _E.WITHDRAW: _S.WITHDRAWN},
     _S.LIVE: {
         _E.CONFIRM: _S.LIVE,
@@ -255,7 +255,7 @@ def staff_among(runners: Iterable[Runner]) -> tuple[Runner, ...]:
 
 
 def carried_over(before: Iterable[Runner], named: Iterable[Runner]) -> tuple[Runner, ...]:
-    """Those who are named now; whoever was named before keeps what they attested and confirmed."""
+    """Those who are named now; those named before keep what they attested and confirmed."""
     known = {runner.who: runner for runner in before}
     return tuple(replace(known.get(runner.who, runner), name=runner.name) for runner in named)
 

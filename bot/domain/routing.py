@@ -162,7 +162,7 @@ def decide(rows: Iterable[RouteRow], roster: Roster, slots: Slots) -> Route:
 
 
 def _of_own(conflict: Conflict, roster: Roster, *, own: bool) -> Conflict:
-    """Whoever chooses the chair for what they report of themselves says why, or has not chosen yet."""
+    """A reporter who chooses the chair for a self-report says why, or has not chosen yet."""
     if not conflict.unclear:
         return conflict
     if conflict.choice == _CHAIR_FOR_EHT:
@@ -203,7 +203,7 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
 
 
 def _climbs(roster: Roster, school: str, route: Route) -> tuple[str, ...]:
-    """The roles of the ladder in their order: whoever was told, their deputies, and who comes last.
+    """The roles of the ladder in their order: those told, their deputies, and who comes last.
 
     The chair of governors is no part of it unless the Executive Headteacher can have no part in the case:
     a chair who knows a case cannot sit on its panel.

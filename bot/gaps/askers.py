@@ -168,7 +168,7 @@ def _new(work: Work, question: str) -> Gap:
 
 
 def _added(work: Work, gap: Gap, sender: Sender, token: str, unnamed: bool) -> _Names | None:
-    """Whoever waits from now on; None where the same person waits already."""
+    """The person who waits from now on; None where they wait already."""
     vault = work.context.vault
     for draw in range(_DRAWS):
         names = _names(work, token, draw)
@@ -285,7 +285,7 @@ def tell(work: Work, gap: Gap, blocks: tuple[Block, ...]) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Delete what nobody answered within its period; whoever asked under their name is told."""
+    """Delete what nobody answered within its period; askers who gave their name are told."""
     texts, days = work.context.world.gaps, work.context.retention.registers["gaps"].days
     for gap in clock.outlived(work, timedelta(days=days)):
         if gap.stage is not GapStage.DECLINED:

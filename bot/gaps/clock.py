@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 def counts(work: Work) -> GapCounts:
-    """How many questions stand where, for whoever reports on them. Nobody's words, nobody's name."""
+    """How many questions are at each stage, for reports: no words, no names."""
     return count_gaps(work.tx, work.now)
 
 

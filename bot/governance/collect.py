@@ -106,7 +106,7 @@ def _counted(names: Collection[str], found: Iterable[str]) -> Mapping[str, int]:
 def _acknowledged_late(federation: Federation, case: CountedCase, now: datetime) -> bool:
     since, climbed = case.clock_from or case.received_at, case.clock_level
     due_at = federation.timetable(since, case.urgent, climbed).step(0)
-    # Whose clock began anew after it had climbed was late before.
+    # A case whose clock began again after it had climbed was late before.
     return climbed > 0 or _is_late(case.acknowledged_at, due_at, now)
 
 

@@ -104,7 +104,7 @@ def member_known_as(tx: Transaction, vault: Vault, federation: Federation, who: 
 def member_at(
     tx: Transaction, vault: Vault, federation: Federation, platform: str, user: str
 ) -> Member | None:
-    """Whoever has this account; None where it is known to be nobody's on the register, or they have left."""
+    """The person with this account; None where nobody on the register has it, or they have left."""
     person = _with_demo_staff(federation).by_account(platform, user)
     if person is not None:
         return _member(tx, vault, federation, person)

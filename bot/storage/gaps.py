@@ -42,7 +42,7 @@ class Gap:
 class Asker:
     """Who waits for the answer to a question. Without a name `platform` and `user` are "".
 
-    `receipt_hash` is "" for whoever gave their name.
+    `receipt_hash` is "" for an asker who gave their name.
     """
 
     id: str

@@ -330,7 +330,7 @@ def test_who_stands_in_for_the_closer_is_no_second(desk: Desk) -> None:
     absent(desk, "eleanor", "tom")
     desk.work(20)
     assert "[Agree" not in desk.press("tom", "case.details", reference)
-    assert "stand in for whoever asked" in desk.agree("tom", reference)
+    assert "stand in for the person who asked" in desk.agree("tom", reference)
     assert not is_closed(desk, "dina", reference)
     assert "is closed" in desk.agree("dina", reference)
 

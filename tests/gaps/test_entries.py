@@ -124,7 +124,7 @@ def test_an_answer_that_changed_is_not_signed_unseen(desk: Desk) -> None:
     answer(desk)
     form = form_in(desk.send("dina", Pressed("gap.sign", only(desk))))
     answer(desk, text="The office posts it on Tuesdays.")
-    assert "written anew" in desk.fill("dina", form.action, form.value)
+    assert "rewritten since" in desk.fill("dina", form.action, form.value)
     assert stages(desk) == ["answered"]
 
 

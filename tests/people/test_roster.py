@@ -125,7 +125,7 @@ def test_a_proposal_is_open_for_a_day(desk: Desk) -> None:
 def test_it_can_be_refused_and_withdrawn(desk: Desk) -> None:
     """Another refuses, the proposer withdraws; neither changes the roster, and each is in the audit."""
     desk.fill("ivan", "roster.leave", "", person="tom")
-    assert "Only whoever proposed it" in desk.press("eleanor", "roster.withdraw", proposal(desk))
+    assert "Only the proposer" in desk.press("eleanor", "roster.withdraw", proposal(desk))
     assert "Refused" in desk.press("eleanor", "roster.refuse", proposal(desk))
     desk.later(seconds=1)
     desk.fill("ivan", "roster.leave", "", person="tom")

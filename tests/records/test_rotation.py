@@ -105,7 +105,7 @@ def test_no_table_with_keys_is_forgotten(filled: tuple[Database, str]) -> None:
     """The rows that these tests wrap anew come from every table that holds wrapped keys."""
     database, _ = filled
     empty = {table for table, keys in used(database).items() if not keys}
-    assert empty == set(), f"put a row of {empty} into `fill`, so that its keys are seen to be wrapped anew"
+    assert empty == set(), f"put a row of {empty} into `fill`, so that its keys are seen to be wrapped again"
     assert len(sealed_tables()) >= 5
 
 
@@ -147,7 +147,7 @@ def test_killed_in_the_middle_it_goes_on(
 def test_whoever_serves_beside_it_notices_nothing(
     filled: tuple[Database, str], tmp_path: Path, database_url: str
 ) -> None:
-    """While every key is wrapped anew, reports are received, opened and worked on as ever."""
+    """While every key is wrapped again, reports are received, opened and worked on as ever."""
     database, reference = filled
     desk = opened(tmp_path, database_url, ring(NEW, KEY))
     ended, shown = threading.Event(), list[str]()
@@ -170,7 +170,7 @@ def test_whoever_serves_beside_it_notices_nothing(
 
 
 def test_a_broken_record_holds_up_no_other(filled: tuple[Database, str]) -> None:
-    """A record that no key opens is counted and left as it is; all others are wrapped anew."""
+    """A record that no key opens is counted and left as it is; all others are wrapped again."""
     database, _ = filled
     with database.transaction() as tx:
         tx.execute(text("UPDATE teams_references SET key_id = 'gone'"))
