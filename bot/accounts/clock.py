@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Figures:
+class AccountCounts:
     """How many accounts are there, run by fewer than two members of staff, and with a review overdue."""
 
     live: int
@@ -226,8 +226,8 @@ def forget_old(work: Work) -> None:
             forget_account(work.tx, entry_id)
 
 
-def figures(work: Work) -> Figures:
+def figures(work: Work) -> AccountCounts:
     """The accounts in numbers, as the governors' report wants them; no name stands in it."""
     found = all_accounts(work.tx, work.context.vault, REGISTERED)
     overdue = [one for one in found if one.stage is _S.REVIEW_DUE and one.reminded]
-    return Figures(len(found), sum(under_two(work, one) for one in found), len(overdue))
+    return AccountCounts(len(found), sum(under_two(work, one) for one in found), len(overdue))

@@ -33,7 +33,7 @@ from bot.domain.campaigns import (
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.staff.register import known_as, member_known_as, members
 from bot.storage.campaigns import (
     add_asks,
@@ -197,7 +197,7 @@ def _ask(work: Work, campaign: Campaign, who: str) -> None:
         keep_ask(work.tx, replace(_owed(work, campaign, ask, member), next_at=again))
 
 
-def _owed(work: Work, campaign: Campaign, ask: Ask, member: Member) -> Ask:
+def _owed(work: Work, campaign: Campaign, ask: Ask, member: StaffMember) -> Ask:
     """The next message to somebody; where no platform in use knows them, that they are not reached."""
     if not is_reachable(work.context, member):
         return _after(ask, AskEvent.REFUSE)
@@ -208,7 +208,7 @@ def _owed(work: Work, campaign: Campaign, ask: Ask, member: Member) -> Ask:
     return replace(_after(ask, AskEvent.ASK), number=number)
 
 
-def has_attested(work: Work, campaign: Campaign, member: Member) -> bool:
+def has_attested(work: Work, campaign: Campaign, member: StaffMember) -> bool:
     """Whether somebody has confirmed the version that a campaign is about, in it or before."""
     names = known_as(work.context.vault, member)
     return attested_at(work.tx, names, campaign.policy, campaign.version) is not None
@@ -220,7 +220,7 @@ class Due:
 
     campaign: Campaign
     ask: Ask
-    member: Member
+    member: StaffMember
 
 
 def still_due(work: Work, notice: Notice) -> Due | None:

@@ -11,7 +11,7 @@ from bot.domain.access import Duty, has_duty
 from bot.domain.campaigns import Ask, AskStage, Campaign, SchoolFigures
 from bot.domain.notices import STAFF, Recipient
 from bot.domain.roster import Federation, Person
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.staff.register import known_as, members
 from bot.storage.campaigns import asks_of
 from bot.storage.database import Transaction
@@ -56,24 +56,24 @@ def told_of(context: Context, campaign: Campaign) -> tuple[str, ...]:
     return roster.holders(_OWNER, "")
 
 
-def roles_of(federation: Federation, member: Member) -> frozenset[str]:
+def roles_of(federation: Federation, member: StaffMember) -> frozenset[str]:
     """What somebody is known by to a campaign: roles, running an account, and what the list calls them."""
     runs = any(member.person in account.runners for account in federation.account_facts.values())
     return frozenset((*member.roles, *member.jobs, *((RUNNER,) if runs and member.person else ())))
 
 
-def is_meant(federation: Federation, campaign: Campaign, member: Member) -> bool:
+def is_meant(federation: Federation, campaign: Campaign, member: StaffMember) -> bool:
     """Whether a campaign asks somebody."""
     here = member.left_at is None
     return here and campaign.is_for(member.schools, roles_of(federation, member))
 
 
-def recipient(member: Member, who: str) -> Recipient:
+def recipient(member: StaffMember, who: str) -> Recipient:
     """Whom the outbox knows somebody as: those on the roster as for every other message to them."""
     return Recipient(person=member.person) if member.person else Recipient(place=f"{STAFF}{who}")
 
 
-def is_reachable(context: Context, member: Member) -> bool:
+def is_reachable(context: Context, member: StaffMember) -> bool:
     """Whether an account of theirs is known on a platform that messages can go out to."""
     return any(name in member.accounts for name in context.platforms)
 
@@ -82,7 +82,7 @@ def is_reachable(context: Context, member: Member) -> bool:
 class Asked:
     """One person of a campaign who works here still, and how it stands with them."""
 
-    member: Member
+    member: StaffMember
     ask: Ask
 
 

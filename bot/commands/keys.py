@@ -10,7 +10,7 @@ import typer
 
 from bot.app import clock
 from bot.commands.auditing import followed
-from bot.commands.opened import Opened, opened
+from bot.commands.opened import OpenedProduct, opened
 from bot.commands.registry import cli, command
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
@@ -24,7 +24,7 @@ from bot.storage.database import StorageFault
 from bot.storage.vault import others_serve
 
 
-def agreement(product: Opened, kind: Decision, what: str) -> Approval:
+def agreement(product: OpenedProduct, kind: Decision, what: str) -> Approval:
     """What two people have agreed to. Raises StorageFault with what to do where they have not."""
     if followed(product).faults:
         raise StorageFault("The audit does not hold, so nobody's agreement counts: run `audit verify`.")
@@ -40,7 +40,7 @@ def agreement(product: Opened, kind: Decision, what: str) -> Approval:
     return found
 
 
-def used(product: Opened, approval: Approval, action: str, **detail: str) -> None:
+def used(product: OpenedProduct, approval: Approval, action: str, **detail: str) -> None:
     """It is done, and the agreement with it: the next time takes another one."""
     with product.database.transaction() as tx:
         carry_out(tx, product.vault, approval, action, clock(), **detail)
@@ -117,7 +117,7 @@ def rotate_command() -> None:
         used(product, approval, "keys.rotate", to=newest, records=str(done))
 
 
-def _refuse_where_others_serve(product: Opened) -> None:
+def _refuse_where_others_serve(product: OpenedProduct) -> None:
     with product.database.transaction() as tx:
         if others_serve(tx, product.vault.ring, clock()):
             raise KeyFault(
@@ -127,7 +127,7 @@ def _refuse_where_others_serve(product: Opened) -> None:
             )
 
 
-def _tell_what_may_go(product: Opened) -> None:
+def _tell_what_may_go(product: OpenedProduct) -> None:
     needed = needed_keys(product.database)
     old = [key_id for key_id in product.vault.ring.ids[1:] if key_id not in needed]
     if not old:

@@ -22,7 +22,7 @@ from bot.governance.figures import (
     Figures,
     GapFigures,
     ReplyFigures,
-    School,
+    SchoolTraining,
     TopicFigures,
     TrainingFigures,
 )
@@ -83,7 +83,9 @@ def training_figures(work: Work) -> TrainingFigures | None:
     if campaign is None:
         return None
     found = figures_by_school(work.tx, context.vault, context.world.federation, campaign)
-    return TrainingFigures({one.school: School(one.asked - one.not_reached, one.attested) for one in found})
+    return TrainingFigures(
+        {one.school: SchoolTraining(one.asked - one.not_reached, one.attested) for one in found}
+    )
 
 
 def gap_figures(work: Work) -> GapFigures:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.domain.accounts import REGISTERED, AccountStage, Details, Runner
+from bot.domain.accounts import AccountStage, Details, Runner
 from bot.storage.crypto import WrappedKey
 from bot.storage.rows import insert_new
 from bot.storage.schema import accounts
@@ -91,11 +91,6 @@ def all_accounts(
     query = select(accounts).where(accounts.c.stage.in_([stage.value for stage in stages]))
     found = [_opened(vault, row) for row in connection.execute(query).all()]
     return tuple(sorted(found, key=lambda entry: (entry.name.casefold(), entry.since, entry.id)))
-
-
-def registered(connection: Connection, vault: Vault) -> tuple[AccountEntry, ...]:
-    """The accounts that are there, by their name."""
-    return all_accounts(connection, vault, REGISTERED)
 
 
 def due_accounts(connection: Connection, now: datetime) -> tuple[str, ...]:

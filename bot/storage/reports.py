@@ -285,11 +285,6 @@ def save_state(
     return result.rowcount == 1
 
 
-def reload(connection: Connection, vault: Vault, report: Report) -> Report:
-    """The report as it is now."""
-    return _one(connection, vault, report.id)
-
-
 def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry) -> None:
     """Append to the history, and so to the audit."""
     record(connection, vault, AuditEntry(entry.at, entry.actor, entry.role, f"case.{entry.event}", report.id))

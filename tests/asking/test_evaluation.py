@@ -20,7 +20,8 @@ from bot.asking.evaluation import (
     wilson,
 )
 from bot.content.documents import DataFaults
-from bot.content.policy_load import Clause, Policy, load_policy
+from bot.content.policy import Clause
+from bot.content.policy_load import Policy, load_policy
 
 ROOT = Path(__file__).parents[2]
 JUDGEMENT = ROOT / "tests" / "golden" / "judgement.jsonl"

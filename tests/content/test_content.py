@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.policy_load import Clause, Topic, load_policy
+from bot.content.policy import Clause, Topic
+from bot.content.policy_load import load_policy
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "policy_kb" / "social-media"

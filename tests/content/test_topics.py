@@ -9,7 +9,8 @@ from statistics import median
 
 import pytest
 
-from bot.content.policy_load import Clause, OutsideNote, Topic, load_policy
+from bot.content.policy import Clause, OutsideNote, Topic
+from bot.content.policy_load import load_policy
 
 POLICY = load_policy(Path(__file__).parents[2] / "policy_kb" / "social-media")
 

@@ -25,8 +25,8 @@ from bot.storage.accounts import AccountEntry, add_account, all_accounts
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
-from bot.storage.gaps import Asker as Waiting
 from bot.storage.gaps import Gap, add_asker, add_gap, all_gaps, askers_of
+from bot.storage.gaps import GapAsker as Waiting
 from bot.storage.replies import Reply, add_reply, owed_replies
 from bot.storage.staff import put_staff, staff_list
 from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
