@@ -13,7 +13,7 @@ from bot.domain.cases import Stage, Why
 from bot.domain.closing import Demand
 
 Mode = Literal["named", "confidential", "anonymous"]
-# Each line of the history that is no work on the case (case_work_texts.py).
+# Each line of the history that is no work on the case (`Work`).
 CaseEvent = Literal[
     "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
