@@ -410,7 +410,7 @@ def test_both_halves_of_a_double_question_are_expected() -> None:
 
 
 def test_all_conditions_must_hold() -> None:
-    """A group test is right where every one of its conditions is met; a miss bears the group's name."""
+    """A group test is right where every one of its conditions is met; a miss has the group's name."""
     assert meets(given("answer", "x"), kind=["answer"], expect=["x"])
     assert not meets(given("answer", "x"), kind=["report"], expect=["x"])
     line = Labelled.model_validate({"q": "q", "group": "swap", "kind": ["report"]})

@@ -110,7 +110,7 @@ def test_the_commands(tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_the_export_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`training export` writes the lines, once, for the eyes of whoever runs the machine alone."""
+    """`training export` writes the lines, once, for the eyes of the operator alone."""
     begin(desk)
     work(desk)
     confirm(desk, "ana")

@@ -138,7 +138,7 @@ def test_everybody_else_sees_their_own_standing_alone(desk: Desk, user: str) -> 
 
 
 def test_a_policy_owner_who_is_nothing_else(desk: Desk) -> None:
-    """Whoever was given the policy starts campaigns and sees names, and the headteacher still does."""
+    """Anybody who was given the policy starts campaigns and sees names, and the headteacher still does."""
     federation = desk.product.context.world.federation
     roles = {**federation.roster.roles, "policy_owner": {"": ("colin",)}}
     with_world(desk, federation=replace(federation, roster=replace(federation.roster, roles=roles)))
@@ -148,7 +148,7 @@ def test_a_policy_owner_who_is_nothing_else(desk: Desk) -> None:
 
 
 def test_a_cover_does_what_the_other_would(desk: Desk) -> None:
-    """Whoever stands in for a business manager sees that school; for the headteacher, starts one."""
+    """The cover of a business manager sees that school; for the headteacher, starts one."""
     federation = desk.product.context.world.federation
     until = START.replace(day=29)
     away = (Absence("susan", START, until, "colin"), Absence("eleanor", START, until, "beth"))

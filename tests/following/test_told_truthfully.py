@@ -147,7 +147,7 @@ def test_where_the_headteacher_handled_it_the_chair_hears_it(desk: Desk) -> None
 
 
 def test_a_cover_who_handled_it_is_not_told(desk: Desk) -> None:
-    """With the headteacher away and covered by whoever handled it, only the headteacher is told."""
+    """With the headteacher away and covered by anybody who handled it, only the headteacher is told."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("farid", "case.acknowledge", reference)
     agree(desk, "absent", person="eleanor", to="farid", start="2026-11-23T08:00", end="2026-12-25T09:00")

@@ -44,7 +44,7 @@ def _writes_down(story: GapStory, who: str, _told: str) -> None:
 
 
 def _looks_up(story: GapStory, who: str, told: str) -> None:
-    """With what `told` has written down, whoever looks."""
+    """With what `told` has written down, anybody who looks."""
     reference, code = story.written[told]
     story.does(who, Submitted("status.show", "", {"reference": (reference,), "code": (code,)}))
 

@@ -80,7 +80,7 @@ def test_nobody_else_sees_a_figure(desk: Desk, user: str) -> None:
 
 
 def test_whoever_stands_in_may_read_it_meanwhile(desk: Desk) -> None:
-    """Whoever stands in for the chair reads it as long as that lasts, and not a minute longer."""
+    """The cover of the chair reads it as long as that lasts, and not a minute longer."""
     desk.now = AFTER
     roster = desk.product.context.world.federation.roster
     away = Absence("maya", START, AFTER + timedelta(days=1), "beth")

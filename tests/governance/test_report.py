@@ -169,7 +169,7 @@ def destroyed(desk: Desk) -> None:
 
 
 def test_no_day_is_in_two_reports(desk: Desk) -> None:
-    """A term that was moved by a day, or named anew, is refused once it was printed."""
+    """A term that was moved by a day, or named again, is refused once it was printed."""
     reported(desk, 9)
     desk.now = AFTER
     first = made(desk)

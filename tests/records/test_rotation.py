@@ -1,4 +1,4 @@
-"""Wrapping everything anew by the newest key: nothing is forgotten, nothing lost, and nobody notices."""
+"""Wrapping everything again by the newest key: nothing is forgotten, nothing lost, and nobody notices."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
 
 
 def test_no_table_with_keys_is_forgotten(filled: tuple[Database, str]) -> None:
-    """The rows that these tests wrap anew come from every table that holds wrapped keys."""
+    """The rows that these tests wrap again come from every table that holds wrapped keys."""
     database, _ = filled
     empty = {table for table, keys in used(database).items() if not keys}
     assert empty == set(), f"put a row of {empty} into `fill`, so that its keys are seen to be wrapped again"

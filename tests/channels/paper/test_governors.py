@@ -87,7 +87,7 @@ def test_what_lies_in_between_is_outlined() -> None:
 
 
 def test_no_meaning_is_in_a_colour() -> None:
-    """The bars are drawn in one ink, without a hue, and each bears its figure in words."""
+    """The bars are drawn in one ink, without a hue, and each has its figure in words."""
     found = pages(
         pdf(Sheet("A paper", (Heading("x"), Bars("y", (Bar("z", 3, 9, "3 to 9"),), 20)), "w"), PAGES)
     )
