@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, sele
 from bot.domain.gaps import GapAnswer, GapCounts, GapStage, Live
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
-from bot.storage.rows import insert_new
+from bot.storage.rows import due_ids, due_row, insert_new
 from bot.storage.schema import gap_askers, gaps
 from bot.storage.vault import Vault
 
@@ -167,14 +167,12 @@ def forget_asker(connection: Connection, asker: GapAsker) -> bool:
 
 def due_gaps(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The ids of questions of which a reminder is due, the longest overdue first."""
-    query = select(gaps.c.id).where(gaps.c.remind_at <= now).order_by(gaps.c.remind_at)
-    return tuple(str(row.id) for row in connection.execute(query))
+    return due_ids(connection, gaps, now)
 
 
 def due_gap(connection: Connection, vault: Vault, gap_id: str, now: datetime) -> Gap | None:
     """The question, if a reminder of it is still due and nobody else is at it; None otherwise."""
-    query = select(gaps).where(gaps.c.id == gap_id, gaps.c.remind_at <= now)
-    row = connection.execute(query.with_for_update(key_share=True, skip_locked=True)).one_or_none()
+    row = due_row(connection, gaps, gap_id, now)
     return None if row is None else _opened(vault, row)
 
 

@@ -279,7 +279,7 @@ def test_a_transfer_waits_for_attestations_and_the_team(desk: Desk) -> None:
     """Nobody takes an account over before they have attested and the leadership team is satisfied of them."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
-    assert "has not attested" in fill(desk, "ivan", "hand_over", FACEBOOK)
+    assert "have not attested" in fill(desk, "ivan", "hand_over", FACEBOOK)
     attest(desk, "omar", "lucy", name=FACEBOOK)
     assert "must first be satisfied" in fill(desk, "ivan", "hand_over", FACEBOOK)
     fill(desk, "farid", "tick", FACEBOOK, satisfied=("person:omar", "person:lucy"))
