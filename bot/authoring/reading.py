@@ -52,7 +52,7 @@ class Paper:
 
 
 def read_file(path: Path, seconds: float = SECONDS) -> Paper:
-    """Read a file in a process of its own, which is ended after `seconds`. Raises Unreadable."""
+    """Read a file in a process of its own, which is ended after `seconds`. Raises UnreadableFile."""
     if not path.is_file():
         raise UnreadableFile(f"{path}: there is no such file.")
     if path.stat().st_size > MOST_BYTES:
@@ -102,7 +102,7 @@ def _bound_memory() -> None:
 
 
 def parse(path: Path) -> Paper:
-    """Read a file in this very process. Raises Unreadable, and whatever a library raises for a broken one."""
+    """Read a file in this very process. Raises UnreadableFile, and what a library raises for a broken one."""
     match path.suffix.lower():
         case ".docx":
             found = _docx(path)

@@ -62,8 +62,8 @@ def sign(
 ) -> Mapping[str, bool]:
     """Sign `topics` for `signer`; whether each now counts as signed by two.
 
-    `author` wrote the answers; `roles` are those that everybody on the roster holds now. Raises Refused, and
-    then nothing is written.
+    `author` wrote the answers; `roles` are those that everybody on the roster holds now.
+    Raises SignatureRefused, and then nothing is written.
     """
     file = read_signatures(folder)
     signed, waiting = dict(file.signed), dict(file.waiting)

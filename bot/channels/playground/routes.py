@@ -74,7 +74,7 @@ class PageAct(BaseModel):
 
 
 def read(raw: bytes) -> PageAct:
-    """The act in a request's body. Raises Unreadable."""
+    """The act in a request's body. Raises UnreadableRequest."""
     try:
         return PageAct.model_validate_json(raw)
     except ValidationError as fault:
