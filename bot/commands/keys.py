@@ -53,8 +53,8 @@ _SHEET = """\
 SIGNPOST KEYS · {federation} · printed on {day}
 {line}
 Everything that Signpost stores is encrypted with these keys. A lost key is a lost report: nobody
-can open it again, neither the school nor whoever wrote Signpost. Whoever holds this sheet AND a
-copy of the database can read everything.
+can open it again, neither the school nor the makers of Signpost. Anybody who holds this sheet
+AND a copy of the database can read everything.
 
 Keep it: on paper, in a sealed envelope, signed over the flap and dated, in the safe of the chair
 of governors or another place that two people open together. A second one in another building.

@@ -36,7 +36,7 @@ ListFile = Annotated[
     ),
 ]
 Everybody = Annotated[
-    bool, typer.Option("--everybody", help="The file names everybody: whoever is not in it has left.")
+    bool, typer.Option("--everybody", help="The file names everybody: people who are not in it have left.")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Read the file, say what it would do, and do nothing.")

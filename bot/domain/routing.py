@@ -183,8 +183,8 @@ _LAST_STEPS = {
 def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]) -> tuple[str, ...]:
     """Who is next on the ladder as the roster stands; () where it has ended.
 
-    `route.told` are those who were told, `climbed` those of them whom the ladder brought it to. Whoever
-    came into a role after its step was climbed is told at the next; of the FLT, one member is a step.
+    `route.told` are those who were told, `climbed` those of them whom the ladder brought it to. Somebody
+    who came into a role after its step was climbed is told at the next; of the FLT, one member is a step.
     """
     # The FLT's members see the channel; a direct message to one of them is still a step.
     reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
