@@ -96,7 +96,7 @@ def _bare(desk: Desk, rows: Rows) -> float:
 
 
 def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
-    # Row by row, as whoever writes by hand would.
+    # Row by row, as anybody who writes by hand would.
     for row in rows:
         tx.execute(insert(table), row)
 

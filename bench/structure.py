@@ -79,7 +79,7 @@ def shape_of(tree: Path) -> Shape:
 
 def graph_of(tree: Path) -> grimp.ImportGraph:
     """Who imports whom in the package `bot` of a tree, which is read and not imported."""
-    # Python finds it anew, in the tree that comes first.
+    # Python finds it again, in the tree that comes first.
     ours = sys.modules.pop("bot")
     sys.path.insert(0, str(tree))
     try:

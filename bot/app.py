@@ -36,7 +36,7 @@ from bot.content.documents import load
 from bot.content.roster_texts import RosterTexts
 from bot.content.tables import Outcomes, Retention
 from bot.content.world import World, load_world
-from bot.delivery.sender import Sender as WayOut
+from bot.delivery.sender import MessageSender as WayOut
 from bot.delivery.worker import Worker
 from bot.domain.gaps import Golden
 from bot.domain.messages import Button

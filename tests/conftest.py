@@ -6,6 +6,7 @@ import structlog
 from hypothesis import settings
 
 from bot.content.world import World, load_world
+from tests.channels.teams.office import Office, office
 from tests.support.desk import Desk
 from tests.support.federation import federation
 from tests.support.postgres import Cluster
@@ -101,3 +102,10 @@ def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
     found = Desk.open(tmp_path, database_url=database_url)
     yield found
     found.close()
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Office]:
+    """The Federation on Teams, without a network."""
+    with office(tmp_path) as opened:
+        yield opened

@@ -70,7 +70,7 @@ def test_rotate_says_which_key_may_go(tmp_path: Path) -> None:
     assert bot(tmp_path, "chat", typed="report\nquit\n", SIGNPOST_KEYS=old).returncode == 0
     alone = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
     assert alone.returncode == 1
-    assert "Two people must have agreed to wrapping the keys anew" in alone.stderr
+    assert "Two people must have agreed to wrapping the keys again" in alone.stderr
     agree(tmp_path, "keys", f"{new},{old}")
     done = bot(tmp_path, "keys", "rotate", SIGNPOST_KEYS=f"{new},{old}")
     assert done.returncode == 0, done.stderr

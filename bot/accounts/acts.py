@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from bot.accounts.application import back, begin, open_page, send, take_page
 from bot.accounts.course import moved, on_with_it, pending, tell, timer, unconfirmed
-from bot.accounts.forms import PREFIX, Read, act_form, gate_blocks, gate_of, read_act
-from bot.accounts.people import Actor, actor_of, concerned, holders, is_one_of, may, note
+from bot.accounts.forms import PREFIX, FilledForm, act_form, gate_blocks, gate_of, read_act
+from bot.accounts.people import AccountActor, actor_of, concerned, holders, is_one_of, may, note
 from bot.accounts.shown import can, listing, rule, said, to_confirm, whole
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct
@@ -24,13 +24,13 @@ _CONFIRMED = re.compile(r"([0-9a-f]{32})\|(\d{1,2})")
 
 
 @dataclass(frozen=True)
-class Press:
+class AccountPress:
     """An act under way: who, with which one, and what the form says."""
 
     work: Work
-    actor: Actor
+    actor: AccountActor
     entry: AccountEntry
-    read: Read
+    read: FilledForm
 
     def text(self, name: str) -> str:
         """What stands in a field."""
@@ -42,7 +42,7 @@ class Press:
         return moved(self.work, self.entry, event, details)
 
     def tell_applicant(self, entry: AccountEntry, kind: str) -> None:
-        """Tell whoever applied."""
+        """Tell the applicant."""
         kinds = self.work.context.world.accounts.notices
         tell(self.work, entry, (entry.details.applicant,), next(one for one in kinds if one == kind))
 
@@ -69,7 +69,7 @@ def act(work: Work, incoming: Incoming) -> Message:
     return _act(work, actor, entry, known, content, platform)
 
 
-def _opened(work: Work, actor: Actor, entry: AccountEntry, *, rules: bool) -> Message:
+def _opened(work: Work, actor: AccountActor, entry: AccountEntry, *, rules: bool) -> Message:
     runner = to_confirm(work, actor, entry) if rules else None
     if runner is not None:
         return rule(work, entry, runner)
@@ -87,7 +87,7 @@ def _refused(work: Work, why: str) -> Message:
 
 def _act(
     work: Work,
-    actor: Actor,
+    actor: AccountActor,
     entry: AccountEntry,
     name: AccountAct,
     content: Pressed | Submitted,
@@ -111,7 +111,7 @@ def _act(
     if name == "transfer" and gate_of(work, {}, read.runners):
         form = act_form(work, name, entry, read.values)
         return replace(form, blocks=(*gate_blocks(work, "runners"), *form.blocks))
-    after = _DO[name](Press(work, actor, entry, read))
+    after = _DO[name](AccountPress(work, actor, entry, read))
     note(work, actor, f"{PREFIX}{name}", entry, name=entry.name)
     runner = next((one.name for one in entry.asked if one.who in read.values.get("runner", ())), "")
     done = work.context.world.accounts.acts[name].done.fill(name=entry.name, runner=runner)
@@ -131,7 +131,9 @@ def _with(entry: AccountEntry, changed: tuple[Runner, ...]) -> dict[str, object]
     return {"incoming" if entry.stage is _S.TRANSFERRING else "runners": changed}
 
 
-def _attested(press: Press, who: tuple[Runner, ...], text: str, *, paper: bool = False) -> AccountEntry:
+def _attested(
+    press: AccountPress, who: tuple[Runner, ...], text: str, *, paper: bool = False
+) -> AccountEntry:
     count = len(press.work.context.world.accounts.rules)
     names = {one.who for one in who}
     changed = tuple(
@@ -144,29 +146,29 @@ def _attested(press: Press, who: tuple[Runner, ...], text: str, *, paper: bool =
     return on_with_it(press.work, after)
 
 
-def _attest(press: Press) -> AccountEntry:
+def _attest(press: AccountPress) -> AccountEntry:
     mine = tuple(one for one in press.entry.asked if is_one_of(press.work.context, press.actor, (one,)))
     when = press.work.context.local(press.work.now)
     return _attested(press, mine, f"{when}: {press.text('trained')}")
 
 
-def _paper(press: Press) -> AccountEntry:
+def _paper(press: AccountPress) -> AccountEntry:
     signed = tuple(one for one in press.entry.asked if one.who == press.text("runner"))
     when = press.work.context.local(press.work.now)
     return _attested(press, signed, f"{when}, on paper, seen by {press.actor.name}", paper=True)
 
 
-def _decline(press: Press) -> AccountEntry:
+def _decline(press: AccountPress) -> AccountEntry:
     left = tuple(one for one in press.entry.asked if not is_one_of(press.work.context, press.actor, (one,)))
     return declined(press.work, press.entry, left)
 
 
 def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> AccountEntry:
-    """It without those who will not, or no longer can, run it: back to whoever applied, or to IT."""
+    """It without those who will not, or no longer can, run it: back to the applicant, or to IT."""
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
         return moved(work, entry, _E.DECLINE, replace(details, incoming=()))
-    # Whoever is left is named again, with somebody new.
+    # The runners who are left are named again, with somebody new.
     same_lead = left[:1] == details.runners[:1]
     answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
     after = moved(work, entry, _E.DECLINE, replace(details, runners=left, answers=answers))
@@ -174,13 +176,13 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     return after
 
 
-def _return(press: Press) -> AccountEntry:
+def _return(press: AccountPress) -> AccountEntry:
     after = press.move(_E.RETURN, why=press.text("why"))
     press.tell_applicant(after, "returned")
     return after
 
 
-def _tick(press: Press) -> AccountEntry:
+def _tick(press: AccountPress) -> AccountEntry:
     ticked, by = press.read.values.get("satisfied", ()), press.actor.who.removeprefix(PERSON)
     changed = tuple(
         replace(one, satisfied=(one.satisfied or by) if one.who in ticked else "")
@@ -193,24 +195,24 @@ def _tick(press: Press) -> AccountEntry:
     return after
 
 
-def _approve(press: Press) -> AccountEntry:
+def _approve(press: AccountPress) -> AccountEntry:
     after = press.move(_E.APPROVE)
     press.tell_applicant(after, "approved")
     return after
 
 
-def _reject(press: Press) -> AccountEntry:
+def _reject(press: AccountPress) -> AccountEntry:
     after = press.move(_E.REJECT, why=press.text("why"))
     press.tell_applicant(after, "rejected")
     return after
 
 
-def _withdraw(press: Press) -> AccountEntry:
+def _withdraw(press: AccountPress) -> AccountEntry:
     return withdrawn(press.work, press.entry)
 
 
 def withdrawn(work: Work, entry: AccountEntry) -> AccountEntry:
-    """It ends; whoever had it to do is told that nothing is left to do."""
+    """It ends; those who had something to do are told that nothing is left to do."""
     roles = {_S.WITH_SBM: "sbm", _S.WITH_FLT: "flt", _S.CREATING: "it"}
     had = [one.who for one in entry.details.runners] if entry.stage is not _S.DRAFT else []
     had += holders(work.context, roles[entry.stage], entry) if entry.stage in roles else ()
@@ -223,7 +225,7 @@ def _next_review(work: Work) -> str:
     return (work.now + timedelta(days=work.context.world.accounts.review_days)).isoformat()
 
 
-def _create(press: Press) -> AccountEntry:
+def _create(press: AccountPress) -> AccountEntry:
     work = press.work
     today = work.context.world.federation.working_time.day_of(work.now).isoformat()
     after = press.move(
@@ -241,15 +243,15 @@ def _create(press: Press) -> AccountEntry:
     return after
 
 
-def _review(press: Press) -> AccountEntry:
+def _review(press: AccountPress) -> AccountEntry:
     return press.move(_E.REVIEW, review_at=_next_review(press.work))
 
 
-def _close(press: Press) -> AccountEntry:
+def _close(press: AccountPress) -> AccountEntry:
     return press.move(_E.CLOSE, why=press.text("why"), incoming=())
 
 
-def _transfer(press: Press) -> AccountEntry:
+def _transfer(press: AccountPress) -> AccountEntry:
     incoming = carried_over(press.entry.details.runners, press.read.runners)
     after = press.move(_E.TRANSFER, incoming=incoming, seed=False)
     if not pending(press.work, after) and not all(one.satisfied for one in incoming):
@@ -257,21 +259,21 @@ def _transfer(press: Press) -> AccountEntry:
     return after
 
 
-def _hand_over(press: Press) -> AccountEntry:
+def _hand_over(press: AccountPress) -> AccountEntry:
     incoming = press.entry.details.incoming
     return press.move(
         _E.HAND_OVER, runners=incoming, incoming=(), kept_in=press.text("kept_in"), flagged=False
     )
 
 
-def _end(press: Press) -> AccountEntry:
+def _end(press: AccountPress) -> AccountEntry:
     after = press.move(_E.END)
     told = (*(one.who for one in after.details.runners), *holders(press.work.context, "sbm", after))
     tell(press.work, after, told, "ended")
     return after
 
 
-_DO: Mapping[AccountAct, Callable[[Press], AccountEntry]] = {
+_DO: Mapping[AccountAct, Callable[[AccountPress], AccountEntry]] = {
     "attest": _attest,
     "decline": _decline,
     "paper": _paper,
@@ -291,7 +293,7 @@ _DO: Mapping[AccountAct, Callable[[Press], AccountEntry]] = {
 }
 
 
-def _confirm(work: Work, actor: Actor, value: str) -> Message:
+def _confirm(work: Work, actor: AccountActor, value: str) -> Message:
     """One rule is confirmed. A press that comes twice or late shows the rule that is next."""
     match = _CONFIRMED.fullmatch(value)
     entry = find_account(work.tx, work.context.vault, match[1]) if match else None
@@ -319,7 +321,7 @@ def _confirm(work: Work, actor: Actor, value: str) -> Message:
     return said(work, "success", text)
 
 
-_SIMPLE: Mapping[str, Callable[[Work, Actor, str], Message]] = {
+_SIMPLE: Mapping[str, Callable[[Work, AccountActor, str], Message]] = {
     "request": lambda work, actor, _value: begin(work, actor),
     "list": lambda work, actor, _value: listing(work, actor),
     "page": open_page,

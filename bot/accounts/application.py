@@ -19,7 +19,7 @@ from bot.accounts.forms import (
     read_page,
     trimmed,
 )
-from bot.accounts.people import Actor, actor_of, has_applied, is_here, may, note
+from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, may, note
 from bot.accounts.shown import facts_of, said, whole
 from bot.casework.context import Work
 from bot.content.account_texts import PageNumber
@@ -33,7 +33,7 @@ _OWN_ID = 32
 _S = AccountStage
 
 
-def begin(work: Work, actor: Actor) -> Message:
+def begin(work: Work, actor: AccountActor) -> Message:
     """The first page; or the application that they have begun, where they left it."""
     if not may(work.context, actor, "apply_account", _new(work, actor, "")):
         return _refused(work, "not_permitted")
@@ -49,12 +49,12 @@ def _was_sent(entry: AccountEntry) -> bool:
     return bool(entry.details.why) or any(one.attested for one in entry.details.runners)
 
 
-def _new(work: Work, actor: Actor, entry_id: str) -> AccountEntry:
+def _new(work: Work, actor: AccountActor, entry_id: str) -> AccountEntry:
     details = Details(applicant=actor.who, applicant_name=actor.name)
     return AccountEntry(entry_id, _S.DRAFT, work.now, details)
 
 
-def _place(work: Work, actor: Actor, value: str) -> tuple[AccountEntry, PageNumber] | Message:
+def _place(work: Work, actor: AccountActor, value: str) -> tuple[AccountEntry, PageNumber] | Message:
     """The application that a page is of, begun by this very person, and the page."""
     match = _PLACE.fullmatch(value)
     if match is None:
@@ -75,7 +75,7 @@ def _refused(work: Work, why: str) -> Message:
     return said(work, "warning", work.context.world.accounts.refusals.named(why))
 
 
-def open_page(work: Work, actor: Actor, value: str) -> Message:
+def open_page(work: Work, actor: AccountActor, value: str) -> Message:
     """A page of an application, with what stands in it."""
     found = _place(work, actor, value)
     return found if isinstance(found, Message) else _page(work, *found)
@@ -86,7 +86,7 @@ def _page(work: Work, entry: AccountEntry, number: PageNumber, above: tuple[Bloc
     return page_form(work, (entry.id, number), entry.details.answers, None, (*above, *why))
 
 
-def take_page(work: Work, actor: Actor, content: Submitted, platform: str) -> Message:
+def take_page(work: Work, actor: AccountActor, content: Submitted, platform: str) -> Message:
     """A page is sent: it is kept as it was typed, and the next one shown, or what is wrong or stops here."""
     found = _place(work, actor, content.value)
     if isinstance(found, Message):
@@ -130,7 +130,7 @@ def keep(work: Work, incoming: Incoming) -> bool:
 
 
 def _keep_typed(
-    work: Work, actor: Actor, value: str, content: Typed | Pressed
+    work: Work, actor: AccountActor, value: str, content: Typed | Pressed
 ) -> tuple[AccountEntry, PageNumber] | Message:
     found = _place(work, actor, value)
     if isinstance(found, Message):
@@ -145,7 +145,7 @@ def _keep_typed(
     return _kept(work, replace(entry, details=details)), number
 
 
-def back(work: Work, actor: Actor, content: Pressed | Submitted) -> Message:
+def back(work: Work, actor: AccountActor, content: Pressed | Submitted) -> Message:
     """The page before; what was typed into this one is kept."""
     pressed = (
         content if isinstance(content, Pressed) else Pressed(content.action, content.value, content.fields)
@@ -193,8 +193,8 @@ def _ready(work: Work, entry: AccountEntry) -> Message:
     return Message((*blocks, Buttons(buttons)), summary=entry.name, replaces=SLOT, ephemeral=True)
 
 
-def send(work: Work, actor: Actor, entry_id: str) -> Message:
-    """The application is sent: whoever is to run it is asked to attest."""
+def send(work: Work, actor: AccountActor, entry_id: str) -> Message:
+    """The application is sent: its future runners are asked to attest."""
     entry = find_account(work.tx, work.context.vault, entry_id)
     if entry is None:
         return _refused(work, "unknown")

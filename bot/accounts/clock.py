@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Figures:
+class AccountCounts:
     """How many accounts are there, run by fewer than two members of staff, and with a review overdue."""
 
     live: int
@@ -66,7 +66,7 @@ class Watch:
             _safely(context, now, sorted(context.current.at_start.federation.accounts), _seed)
             self._seeded = True
         if not context.paused:
-            # Whoever was reminded could do nothing about it: their presses are not taken.
+            # Those who were reminded could do nothing: their presses are not taken.
             with context.database.transaction() as tx:
                 due = due_accounts(tx, now)
             _safely(context, now, due, _remind)
@@ -127,7 +127,7 @@ def _details_of(work: Work, account: Account) -> Details:
 
 
 def _remind(work: Work, entry_id: str) -> None:
-    """Remind whoever it waits for, each time one more; a live account falls due for its review."""
+    """Remind the people it waits for, each time one more; a live account falls due for its review."""
     entry = due_account(work.tx, work.context.vault, entry_id, work.now)
     if entry is None:
         return
@@ -155,7 +155,7 @@ def _chased(work: Work, entry: AccountEntry, role: str) -> tuple[str, ...]:
 
 
 def _see_who_is_left(work: Work, entry_id: str) -> None:
-    """Whoever works here no more runs nothing any more: see what follows (32)."""
+    """People who left run no account any more: see what follows (32)."""
     entry = find_account(work.tx, work.context.vault, entry_id)
     if entry is None or entry.stage not in _WATCHED:
         return
@@ -169,7 +169,7 @@ def _see_who_is_left(work: Work, entry_id: str) -> None:
 
 
 def _by_roster(work: Work, entry: AccountEntry) -> AccountEntry:
-    """It with whoever is on the roster by now named as that: from then on their leaving is seen."""
+    """It with runners who joined the roster named by their roster id: from then on their leaving is seen."""
     roster, details = work.context.world.federation.roster, entry.details
     known = replace(
         details,
@@ -226,8 +226,8 @@ def forget_old(work: Work) -> None:
             forget_account(work.tx, entry_id)
 
 
-def figures(work: Work) -> Figures:
+def figures(work: Work) -> AccountCounts:
     """The accounts in numbers, as the governors' report wants them; no name stands in it."""
     found = all_accounts(work.tx, work.context.vault, REGISTERED)
     overdue = [one for one in found if one.stage is _S.REVIEW_DUE and one.reminded]
-    return Figures(len(found), sum(under_two(work, one) for one in found), len(overdue))
+    return AccountCounts(len(found), sum(under_two(work, one) for one in found), len(overdue))

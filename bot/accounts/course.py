@@ -42,9 +42,9 @@ _S = AccountStage
 def moved(
     work: Work, entry: AccountEntry, event: AccountEvent, details: Details | None = None
 ) -> AccountEntry:
-    """It after this event, stored, with its timer, and whoever must do something next told.
+    """It after this event, stored, with its timer; those who must act next are told.
 
-    The event fits its stage: whoever asks has looked at the table.
+    The event fits its stage: the caller has looked at the table.
     """
     after = ACCOUNT_TABLE[entry.stage, event]
     assert isinstance(after, AccountStage)
@@ -58,7 +58,7 @@ def moved(
 
 
 def stored(work: Work, entry: AccountEntry) -> AccountEntry:
-    """A change that is no event of the table. What forms offer is read anew by every process."""
+    """A change that is no event of the table. Every process reads again what forms offer."""
     before = find_account(work.tx, work.context.vault, entry.id)
     if entry.stage in REGISTERED or (before is not None and before.stage in REGISTERED):
         standing.change(work.tx)
@@ -104,14 +104,14 @@ def pending(work: Work, entry: AccountEntry) -> tuple[Runner, ...]:
 
 
 def tell_next(work: Work, entry: AccountEntry) -> None:
-    """Tell whoever must do something now that it has come to this stage."""
+    """Tell those who must act now that it has come to this stage."""
     kind = next((name for name in get_args(Timed) if name == entry.stage.value), None)
     if kind is None:
         return
     waiting = pending(work, entry)
     match entry.stage:
         case _S.ATTESTING | _S.LIVE | _S.TRANSFERRING:
-            # Whoever has just sent it reads so on the screen.
+            # The sender reads so on the screen.
             applied = entry.details.applicant if entry.stage is _S.ATTESTING else ""
             tell(work, entry, (one.who for one in waiting if one.who != applied), kind)
             if any(one.on_paper for one in waiting):

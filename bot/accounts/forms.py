@@ -81,7 +81,7 @@ Errors = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Read:
+class FilledForm:
     """What a form says: each field's values, trimmed, what is wrong with each, and whom it names."""
 
     values: Mapping[str, tuple[str, ...]]
@@ -210,12 +210,12 @@ def trimmed(names: Iterable[str], sent: Sent) -> dict[str, tuple[str, ...]]:
     return {name: tuple(filter(None, values)) for name, values in found.items()}
 
 
-def read_page(work: Work, number: PageNumber, sent: Sent, platform: str, entry_id: str) -> Read:
+def read_page(work: Work, number: PageNumber, sent: Sent, platform: str, entry_id: str) -> FilledForm:
     """What a page says, checked. `entry_id` is the application's own, whose name is not taken by itself."""
     return _read(work, PAGE_FIELDS[number], sent, platform, entry_id, None, None)
 
 
-def read_act(work: Work, act: AccountAct, entry: AccountEntry, sent: Sent, platform: str) -> Read:
+def read_act(work: Work, act: AccountAct, entry: AccountEntry, sent: Sent, platform: str) -> FilledForm:
     """What the form of an act says, checked."""
     return _read(work, ACT_FIELDS.get(act, ()), sent, platform, entry.id, act, entry)
 
@@ -228,17 +228,17 @@ def _read(
     entry_id: str,
     act: AccountAct | None,
     entry: AccountEntry | None,
-) -> Read:
+) -> FilledForm:
     values = trimmed(names, sent)
     fields = {name: _field(work, name, act, entry) for name in names}
     errors: dict[str, str] = {
         name: _error(work, field, values[name], entry_id) for name, field in fields.items()
     }
     if "lead" not in names:
-        return Read(values, {name: error for name, error in errors.items() if error})
+        return FilledForm(values, {name: error for name, error in errors.items() if error})
     runners, people_errors = _runners(work, values, platform)
     errors |= people_errors
-    return Read(values, {name: error for name, error in errors.items() if error}, runners)
+    return FilledForm(values, {name: error for name, error in errors.items() if error}, runners)
 
 
 def _error(work: Work, field: Field, values: tuple[str, ...], entry_id: str) -> str:
@@ -315,7 +315,7 @@ def _runners(
             if runner is None:
                 errors[name] = texts.unlisted
             elif name == "others" and staff[:1] and runner.who == staff[0].who:
-                # Whoever leads it is one of those who run it, and may be ticked there too.
+                # The lead is one of the runners, and may be ticked there too.
                 continue
             elif any(is_one_person(roster, runner, one) for one in staff):
                 errors[name] = texts.same.fill(name=runner.name)

@@ -26,8 +26,8 @@ _NAMED = " "
 
 
 @dataclass(frozen=True)
-class Actor:
-    """Whoever presses or fills in: on the roster, or a user of a platform alone."""
+class AccountActor:
+    """The person who presses or fills in: on the roster, or a user of a platform alone."""
 
     who: str
     name: str
@@ -35,22 +35,22 @@ class Actor:
 
 
 # What Signpost does by itself.
-SIGNPOST = Actor("signpost", "Signpost")
+SIGNPOST = AccountActor("signpost", "Signpost")
 
 
-def actor_of(work: Work, sender: Sender) -> Actor:
+def actor_of(work: Work, sender: Sender) -> AccountActor:
     """Who sent it."""
     federation = work.context.world.federation
     if person := federation.roster.by_account(sender.platform, sender.user):
         return actor_named(person)
     who = f"{USER}{sender.platform}:{sender.user}"
     shown = (one.name for one in federation.demo_staff if one.accounts.get(sender.platform) == sender.user)
-    return Actor(who, next(shown, "") or sender.name or sender.user)
+    return AccountActor(who, next(shown, "") or sender.name or sender.user)
 
 
-def actor_named(person: Person) -> Actor:
+def actor_named(person: Person) -> AccountActor:
     """Somebody on the roster."""
-    return Actor(f"{PERSON}{person.id}", person.name, person)
+    return AccountActor(f"{PERSON}{person.id}", person.name, person)
 
 
 def staff_of(work: Work, school: str = "") -> tuple[Runner, ...]:
@@ -101,19 +101,19 @@ def is_here(work: Work, runner: Runner) -> bool:
     return True
 
 
-def is_one_of(context: Context, actor: Actor, runners: Iterable[Runner]) -> bool:
+def is_one_of(context: Context, actor: AccountActor, runners: Iterable[Runner]) -> bool:
     """Whether they are among these."""
     roster = context.world.federation.roster
     return actor.who in {identity(roster, one.who) for one in runners}
 
 
-def has_applied(context: Context, actor: Actor, entry: AccountEntry) -> bool:
+def has_applied(context: Context, actor: AccountActor, entry: AccountEntry) -> bool:
     """Whether it is their application."""
     return actor.who == identity(context.world.federation.roster, entry.details.applicant)
 
 
 def concerned(context: Context, entry: AccountEntry) -> frozenset[str]:
-    """The roster ids of all who have a part in it: whoever applied, and whoever runs or is to run it."""
+    """The roster ids of all who have a part in it: the applicant, and present and future runners."""
     roster, details = context.world.federation.roster, entry.details
     everyone = (details.applicant, *(one.who for one in (*details.runners, *details.incoming)))
     known = (identity(roster, who) for who in everyone)
@@ -128,7 +128,7 @@ def deciders(context: Context, role: str, entry: AccountEntry) -> tuple[str, ...
     return tuple(dict.fromkeys(name for name in found if name not in own))
 
 
-def may(context: Context, actor: Actor, duty: Duty, entry: AccountEntry) -> bool:
+def may(context: Context, actor: AccountActor, duty: Duty, entry: AccountEntry) -> bool:
     """Whether the table lets them do it with this one."""
     person, roster = actor.person, context.world.federation.roster
     held = roster.roles_of(person.id, entry.school) if person else frozenset[str]()
@@ -159,7 +159,7 @@ def holders(context: Context, role: str, entry: AccountEntry) -> tuple[str, ...]
     return tuple(f"{PERSON}{one}" for one in found)
 
 
-def note(work: Work, actor: Actor, action: str, entry: AccountEntry | None, **detail: str) -> None:
+def note(work: Work, actor: AccountActor, action: str, entry: AccountEntry | None, **detail: str) -> None:
     """Put it into the audit, by the id of the entry."""
     if not actor.person:
         detail["who"] = actor.who
@@ -169,9 +169,9 @@ def note(work: Work, actor: Actor, action: str, entry: AccountEntry | None, **de
 
 
 def owe(work: Work, entry: AccountEntry, who: str, kind: str, message: Message) -> None:
-    """Owe somebody a message. Whoever is on the roster reads it as it stands when it goes out.
+    """Owe somebody a message. People on the roster read it as it stands when it goes out.
 
-    Whoever is not is written to where they are; whom Signpost knows no way to, by nobody.
+    Others are written to on their platform; where Signpost knows no way, nothing is sent.
     """
     who = identity(work.context.world.federation.roster, who)
     if who.startswith(PERSON):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.accounts.course import unconfirmed, under_two
 from bot.accounts.forms import PREFIX, SLOT
-from bot.accounts.people import Actor, has_applied, is_one_of, may
+from bot.accounts.people import AccountActor, has_applied, is_one_of, may
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct, AccountNote
 from bot.domain.access import Duty
@@ -56,7 +56,7 @@ def school_name(work: Work, entry: AccountEntry) -> str:
     return work.context.world.federation.school_name(entry.school)
 
 
-def listing(work: Work, actor: Actor) -> Message:
+def listing(work: Work, actor: AccountActor) -> Message:
     """What is theirs to do, their applications, and the register: its public facts for everybody."""
     texts = work.context.world.accounts
     found = all_accounts(work.tx, work.context.vault)
@@ -77,7 +77,7 @@ def listing(work: Work, actor: Actor) -> Message:
     return Message(tuple(blocks), summary=texts.list.title, replaces="accounts", ephemeral=True)
 
 
-def _lines(work: Work, actor: Actor, shown: list[AccountEntry]) -> Iterable[Block]:
+def _lines(work: Work, actor: AccountActor, shown: list[AccountEntry]) -> Iterable[Block]:
     texts = work.context.world.accounts
     labels = texts.labels
     columns = (labels.account, labels.marks, labels.state, labels.school)
@@ -86,7 +86,7 @@ def _lines(work: Work, actor: Actor, shown: list[AccountEntry]) -> Iterable[Bloc
         yield Paragraph(texts.list.more.fill(count=len(shown) - _SHOWN))
 
 
-def _row(work: Work, actor: Actor, entry: AccountEntry) -> Row:
+def _row(work: Work, actor: AccountActor, entry: AccountEntry) -> Row:
     texts, sees = work.context.world.accounts, may(work.context, actor, "see_account", entry)
     few = sees and entry.stage in REGISTERED and under_two(work, entry)
     # How it stands with an account is for those who have a part in it.
@@ -98,7 +98,9 @@ def _row(work: Work, actor: Actor, entry: AccountEntry) -> Row:
     return Row((entry.name, mark, stage, school), text, Button(label, f"{PREFIX}open", entry.id))
 
 
-def whole(work: Work, actor: Actor, entry: AccountEntry, tone: Tone = "info", line: str = "") -> Message:
+def whole(
+    work: Work, actor: AccountActor, entry: AccountEntry, tone: Tone = "info", line: str = ""
+) -> Message:
     """One of them: all of it for who may see it, else the public facts."""
     texts = work.context.world.accounts
     above = (Callout(tone, line),) if line else ()
@@ -196,7 +198,7 @@ def _runner(work: Work, entry: AccountEntry, number: int, runner: Runner) -> str
     return " · ".join(parts)
 
 
-def _ends(work: Work, actor: Actor, entry: AccountEntry) -> tuple[tuple[str, str], ...]:
+def _ends(work: Work, actor: AccountActor, entry: AccountEntry) -> tuple[tuple[str, str], ...]:
     labels, details = work.context.world.accounts.labels, entry.details
     kept = details.kept_in if may(work.context, actor, "run_account", entry) else ""
     found = ((labels.why, details.why), (labels.page, details.page), (labels.kept_in, kept))
@@ -216,7 +218,7 @@ def _notes(work: Work, entry: AccountEntry) -> tuple[Outside, ...]:
     )
 
 
-def _earlier(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Block, ...]:
+def _earlier(work: Work, actor: AccountActor, entry: AccountEntry) -> tuple[Block, ...]:
     """What became of an application for the same name before this one, for who decides."""
     duty: Duty = "decide_account" if entry.stage is _S.WITH_FLT else "complete_account"
     if entry.stage not in (_S.WITH_SBM, _S.WITH_FLT) or not may(work.context, actor, duty, entry):
@@ -237,7 +239,7 @@ def _earlier(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Block, ...]
     return (Bullets(tuple(lines)),) if lines else ()
 
 
-def _buttons(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Button, ...]:
+def _buttons(work: Work, actor: AccountActor, entry: AccountEntry) -> tuple[Button, ...]:
     texts, value = work.context.world.accounts, entry.id
     first = offered(work, actor, entry)
     found = tuple(Button(texts.acts[act].button, f"{PREFIX}{act}", value) for act in first)
@@ -249,7 +251,7 @@ def _buttons(work: Work, actor: Actor, entry: AccountEntry) -> tuple[Button, ...
     return found
 
 
-def to_confirm(work: Work, actor: Actor, entry: AccountEntry) -> Runner | None:
+def to_confirm(work: Work, actor: AccountActor, entry: AccountEntry) -> Runner | None:
     """This very runner, where they have rules to confirm still."""
     left = unconfirmed(work, entry) if entry.stage in (_S.LIVE, _S.REVIEW_DUE) else ()
     return next((one for one in left if is_one_of(work.context, actor, (one,))), None)
@@ -266,11 +268,13 @@ def rule(work: Work, entry: AccountEntry, runner: Runner) -> Message:
     return Message((*blocks, Buttons((pressed,))), summary=title, replaces=SLOT, ephemeral=True)
 
 
-# What nobody waits for: such an act makes an account no task of whoever may do it.
+# What nobody waits for: such an act makes an account nobody's task.
 _RARE: tuple[AccountAct, ...] = ("close", "transfer", "withdraw", "decline")
 
 
-def offered(work: Work, actor: Actor, entry: AccountEntry, *, tasks: bool = False) -> tuple[AccountAct, ...]:
+def offered(
+    work: Work, actor: AccountActor, entry: AccountEntry, *, tasks: bool = False
+) -> tuple[AccountAct, ...]:
     """What they can do with it now. `tasks`: only what it waits for."""
     acts: list[AccountAct] = [act for act in work.context.world.accounts.acts if can(work, actor, entry, act)]
     if not tasks:
@@ -283,7 +287,7 @@ def offered(work: Work, actor: Actor, entry: AccountEntry, *, tasks: bool = Fals
     return waits or (("attest",) if to_confirm(work, actor, entry) else ())
 
 
-def can(work: Work, actor: Actor, entry: AccountEntry, act: AccountAct) -> bool:
+def can(work: Work, actor: AccountActor, entry: AccountEntry, act: AccountAct) -> bool:
     """Whether the act fits the stage, they may do it, and there is anything to do."""
     record = ACTS[act]
     if entry.stage not in record.at or not may(work.context, actor, record.duty, entry):

@@ -24,7 +24,8 @@ from bot.asking.reading import (
     put_for,
     read,
 )
-from bot.content.policy_load import Clause, Policy, Topic
+from bot.content.policy import Clause, Topic
+from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules, AnswerTexts
 from bot.engine.parse import Parse
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
-from bot.content.policy import Slot
-from bot.content.policy_load import Clause, Policy, Topic
+from bot.content.policy import Clause, Slot, Topic
+from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
 from bot.content.wording import fold, unroll, words
 from bot.engine.parse import Continued, Parse

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.asking.answer import Answer, heading, leading
-from bot.content.policy_load import Clause, Offer, Policy, Topic
+from bot.content.policy import Clause, Offer, Topic
+from bot.content.policy_load import Policy
 from bot.content.rules import AnswerTexts
 from bot.domain.messages import (
     Block,

@@ -199,7 +199,7 @@ class _TooLate(Exception):
 
 
 class Assistant:
-    """The one entry to the conversation and the cases, whichever door an event came through."""
+    """The one entry to the conversation and the cases, through any door."""
 
     def __init__(self, context: Context, engine: Engine, local: Engine | None = None) -> None:
         """`local` reads what may not leave this process; without it `engine` does."""
@@ -351,7 +351,7 @@ class Assistant:
         return shown
 
     def _forget_question(self, work: Work, sender: Sender) -> None:
-        """Not even the last question may point to whoever asked without a name; an open report stays."""
+        """Not even the last question may point to somebody who asked without a name; an open report stays."""
         owner = self._context.vault.blind("session", sender.platform, sender.user)
         session = self._session(work.tx, owner, work.now)
         if session is None or session.draft is None:

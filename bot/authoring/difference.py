@@ -14,7 +14,7 @@ _ALIKE = 0.55
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleChange:
     """A rule before and now; "" where it is new, or gone."""
 
     before: str
@@ -39,7 +39,7 @@ class Change:
             yield f"  a number has changed: {_numbers(lost)} → {_numbers(won)}"
 
 
-def difference(before: Sequence[Rule], now: Sequence[Rule]) -> tuple[int, tuple[Change, ...]]:
+def difference(before: Sequence[Rule], now: Sequence[Rule]) -> tuple[int, tuple[RuleChange, ...]]:
     """How many rules are the same, and every change in the order of the new version; what is gone at the end.
 
     A rule that only stands elsewhere, or in another section, is the same.
@@ -50,11 +50,11 @@ def difference(before: Sequence[Rule], now: Sequence[Rule]) -> tuple[int, tuple[
     fresh = [rule for rule in now if fold(rule.text) not in same]
     partners = _partners(gone, fresh)
     changes = [
-        Change(partners[rule.text].text if rule.text in partners else "", rule.text, rule.section)
+        RuleChange(partners[rule.text].text if rule.text in partners else "", rule.text, rule.section)
         for rule in fresh
     ]
     taken = {rule.text for rule in partners.values()}
-    changes += [Change(rule.text, "", rule.section) for rule in gone if rule.text not in taken]
+    changes += [RuleChange(rule.text, "", rule.section) for rule in gone if rule.text not in taken]
     return len(same), tuple(changes)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bot.authoring.reading import Paper, Part
+from bot.authoring.reading import Paper, TextPart
 from bot.authoring.sentences import Rule, rules_of
 from bot.content.policy_load import TO_WRITE
 from bot.domain.faults import ToldFault
@@ -38,7 +38,7 @@ _ABOUT = ("What does the policy say on {what}?", "What about {what}?", "tell me 
 
 
 @dataclass(frozen=True)
-class Draft:
+class PolicyDraft:
     """What was written, and what is left to do: topics to write, examples to read."""
 
     folder: Path
@@ -55,7 +55,7 @@ class _Topic:
     cites: list[str] = field(default_factory=list)
 
 
-def draft(paper: Paper, policy_kb: Path, title: str, prefix: str, today: date) -> Draft:
+def draft(paper: Paper, policy_kb: Path, title: str, prefix: str, today: date) -> PolicyDraft:
     """Write `policy_kb/<id>/`, marked as a draft. Raises ToldFault where there is such a folder already."""
     title = title or _title(paper.parts)
     name = _slug(title)
@@ -78,10 +78,10 @@ def draft(paper: Paper, policy_kb: Path, title: str, prefix: str, today: date) -
     _write(folder / "clarifications.yml", ["clarifications: []"])
     _write(folder / "contradictions.yml", ["contradictions: []"])
     _write(folder / EXAMPLES, _example_file(topics))
-    return Draft(folder, len(rules), len(topics))
+    return PolicyDraft(folder, len(rules), len(topics))
 
 
-def source_lines(parts: Sequence[Part]) -> Iterator[str]:
+def source_lines(parts: Sequence[TextPart]) -> Iterator[str]:
     """The paper as source text: a line a part, with an empty line before all but bullets."""
     for number, part in enumerate(parts):
         if number and part.kind != "bullet":
@@ -93,7 +93,7 @@ def _write(path: Path, lines: Sequence[str] | Iterator[str]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _title(parts: Sequence[Part]) -> str:
+def _title(parts: Sequence[TextPart]) -> str:
     return next((part.text for part in parts if part.kind == "heading"), parts[0].text[:60])
 
 

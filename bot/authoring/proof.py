@@ -34,7 +34,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Proof:
+class PolicyProof:
     """What was read, every fault, and what waits for somebody: a warning stops nothing."""
 
     note: str
@@ -42,7 +42,7 @@ class Proof:
     warnings: tuple[str, ...] = ()
 
 
-def prove_content(policy_kb: Path, intents: Path, today: date) -> Proof:
+def prove_content(policy_kb: Path, intents: Path, today: date) -> PolicyProof:
     """Read every file as a start would. Where a policy has faults, what stands on it is not tried."""
     found: list[Fault] = []
     policy = _tried(lambda: load_policies(policy_kb), found)
@@ -55,8 +55,8 @@ def prove_content(policy_kb: Path, intents: Path, today: date) -> Proof:
         found += _unasked(policy_kb, policy, training)
     faults = tuple(map(str, dict.fromkeys(found)))
     if policy is None or training is None or faults:
-        return Proof("", faults)
-    return Proof(_noted(policy), (), tuple(warnings(policy_kb, policy, training, today)))
+        return PolicyProof("", faults)
+    return PolicyProof(_noted(policy), (), tuple(warnings(policy_kb, policy, training, today)))
 
 
 def _noted(policy: Policy) -> str:
@@ -64,7 +64,7 @@ def _noted(policy: Policy) -> str:
     counted = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics"
     found = f"{names}, version {version_of(policy)!r}: {counted}"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
-    # Such a topic answers whoever acts, on whatever account, and about whomever.
+    # Such a topic answers for any actor, account and person.
     return f"{found}; without `applies`: {_listed(bare)}" if bare else found
 
 

@@ -31,12 +31,12 @@ _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+(?=\S)")
 _PAGE = re.compile(r"^(?:page\s*)?\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?$", re.IGNORECASE)
 
 
-class Unreadable(ToldFault):
+class UnreadableFile(ToldFault):
     """The file gives no text that could be trusted; the words say what to do with it."""
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """A heading, a bullet or a paragraph of text, with white space made alike."""
 
     kind: Kind
@@ -47,16 +47,18 @@ class Part:
 class Paper:
     """The parts of a file, in order, and what was left out or changed on the way."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     notices: tuple[str, ...] = ()
 
 
 def read_file(path: Path, seconds: float = SECONDS) -> Paper:
-    """Read a file in a process of its own, which is ended after `seconds`. Raises Unreadable."""
+    """Read a file in a process of its own, which is ended after `seconds`. Raises UnreadableFile."""
     if not path.is_file():
-        raise Unreadable(f"{path}: there is no such file.")
+        raise UnreadableFile(f"{path}: there is no such file.")
     if path.stat().st_size > MOST_BYTES:
-        raise Unreadable(f"{path}: it is larger than {MOST_BYTES // 1_000_000} MB: take the pictures out.")
+        raise UnreadableFile(
+            f"{path}: it is larger than {MOST_BYTES // 1_000_000} MB: take the pictures out."
+        )
     apart = multiprocessing.get_context("spawn")
     ours, theirs = apart.Pipe(duplex=False)
     child = apart.Process(target=_answer, args=(theirs, path), daemon=True)
@@ -64,17 +66,17 @@ def read_file(path: Path, seconds: float = SECONDS) -> Paper:
     theirs.close()
     try:
         if not ours.poll(seconds):
-            raise Unreadable(
+            raise UnreadableFile(
                 f"{path}: it could not be read in {seconds:.0f} seconds: save it anew, or as text."
             )
         found: Paper | str = ours.recv()
     except EOFError:
-        raise Unreadable(f"{path}: it could not be read: save it anew, or as text.") from None
+        raise UnreadableFile(f"{path}: it could not be read: save it anew, or as text.") from None
     finally:
         child.kill()
         child.join()
     if isinstance(found, str):
-        raise Unreadable(f"{path}: {found}")
+        raise UnreadableFile(f"{path}: {found}")
     return found
 
 
@@ -83,7 +85,7 @@ def _answer(pipe: Connection, path: Path) -> None:
     _bound_memory()
     try:
         pipe.send(parse(path))
-    except Unreadable as fault:
+    except UnreadableFile as fault:
         pipe.send(str(fault))
     except Exception as error:
         # Whatever a broken file does to a library is one answer here.
@@ -100,7 +102,7 @@ def _bound_memory() -> None:
 
 
 def parse(path: Path) -> Paper:
-    """Read a file in this very process. Raises Unreadable, and whatever a library raises for a broken one."""
+    """Read a file in this very process. Raises UnreadableFile, and what a library raises for a broken one."""
     match path.suffix.lower():
         case ".docx":
             found = _docx(path)
@@ -109,11 +111,11 @@ def parse(path: Path) -> Paper:
         case ".txt" | ".md":
             found = _text(path)
         case other:
-            raise Unreadable(
+            raise UnreadableFile(
                 f"{other or 'a file without an ending'} is not read: save it as .docx, .pdf or .txt."
             )
     if sum(len(part.text) for part in found.parts) < _FEWEST_LETTERS:
-        raise Unreadable("there is next to no text in it.")
+        raise UnreadableFile("there is next to no text in it.")
     return found
 
 
@@ -121,7 +123,7 @@ def _text(path: Path) -> Paper:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        raise Unreadable("it is not UTF-8: save it as “UTF-8 text”.") from None
+        raise UnreadableFile("it is not UTF-8: save it as “UTF-8 text”.") from None
     return Paper(tuple(_grouped(lines)))
 
 
@@ -137,7 +139,7 @@ def _docx(path: Path) -> Paper:
     if any(
         next(body.iter(qn(name)), None) is not None for name in ("w:ins", "w:del", "w:moveFrom", "w:moveTo")
     ):
-        raise Unreadable(
+        raise UnreadableFile(
             "it holds tracked changes: accept all changes first (Review, Accept all), and save it."
         )
     notices = []
@@ -147,11 +149,11 @@ def _docx(path: Path) -> Paper:
         notices.append("Its footnotes were left out: put what is a rule into the text.")
     if next(body.iter(qn("w:txbxContent")), None) is not None:
         notices.append("Its text boxes were left out: put what is a rule into the text.")
-    parts: list[Part] = []
+    parts: list[TextPart] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):
             notices.append("A table was kept as text, a line for each of its rows.")
-            parts += [Part("bullet", row) for row in _rows(item)]
+            parts += [TextPart("bullet", row) for row in _rows(item)]
         elif text := " ".join(item.text.split()):
             parts.append(_paragraph(item, text))
     return Paper(tuple(parts), tuple(dict.fromkeys(notices)))
@@ -159,15 +161,17 @@ def _docx(path: Path) -> Paper:
 
 def _refuse_bombs(path: Path) -> None:
     if path.read_bytes()[:4] == _OLE:
-        raise Unreadable("it is locked with a password, or in Word's old form: save it as .docx without one.")
+        raise UnreadableFile(
+            "it is locked with a password, or in Word's old form: save it as .docx without one."
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
     except zipfile.BadZipFile:
-        raise Unreadable("it is no .docx file: open it in Word and save it anew.") from None
+        raise UnreadableFile("it is no .docx file: open it in Word and save it anew.") from None
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1):
-        raise Unreadable("it unpacks to far more than a policy can be, and was not opened: save it anew.")
+        raise UnreadableFile("it unpacks to far more than a policy can be, and was not opened: save it anew.")
 
 
 def _rows(table: object) -> Iterator[str]:
@@ -177,7 +181,7 @@ def _rows(table: object) -> Iterator[str]:
             yield text
 
 
-def _paragraph(paragraph: object, text: str) -> Part:
+def _paragraph(paragraph: object, text: str) -> TextPart:
     from docx.text.paragraph import Paragraph
 
     assert isinstance(paragraph, Paragraph)
@@ -185,12 +189,12 @@ def _paragraph(paragraph: object, text: str) -> Part:
     runs = [run for run in paragraph.runs if run.text.strip()]
     bold = bool(runs) and all(run.bold for run in runs)
     if style.startswith(("Heading", "Title", "Subtitle")) or (bold and _like_heading(text)):
-        return Part("heading", text.rstrip(":"))
+        return TextPart("heading", text.rstrip(":"))
     properties = paragraph._p.pPr
     listed = style.startswith("List") or (properties is not None and properties.numPr is not None)
     if listed or _BULLET.match(text):
-        return Part("bullet", _BULLET.sub("", text))
-    return Part("text", text)
+        return TextPart("bullet", _BULLET.sub("", text))
+    return TextPart("text", text)
 
 
 def _pdf(path: Path) -> Paper:
@@ -199,13 +203,15 @@ def _pdf(path: Path) -> Paper:
 
     reader = PdfReader(path)
     if reader.is_encrypted:
-        raise Unreadable("it is locked with a password: save it without one.")
+        raise UnreadableFile("it is locked with a password: save it without one.")
     if len(reader.pages) > MOST_PAGES:
-        raise Unreadable(f"it has more than {MOST_PAGES} pages: import its parts one by one.")
+        raise UnreadableFile(f"it has more than {MOST_PAGES} pages: import its parts one by one.")
     pages = [page.extract_text().splitlines() for page in reader.pages]
     empty = [number for number, lines in enumerate(pages, 1) if not any(map(str.strip, lines))]
     if len(empty) == len(pages):
-        raise Unreadable("it holds no text, only pictures of pages: ask for the file that it was made from.")
+        raise UnreadableFile(
+            "it holds no text, only pictures of pages: ask for the file that it was made from."
+        )
     notices = (
         [f"There is no text on page {', '.join(map(str, empty))}: look whether it is a scan."]
         if empty
@@ -226,7 +232,7 @@ def _running(pages: Sequence[Sequence[str]]) -> frozenset[str]:
     return frozenset(line for line, count in ends.items() if len(pages) > 2 and count > len(pages) / 2)
 
 
-def _grouped(lines: Sequence[str]) -> Iterator[Part]:
+def _grouped(lines: Sequence[str]) -> Iterator[TextPart]:
     """Lines as parts: wrapped lines are joined, headings and bullets told by how they look."""
     held: list[str] = []
     kind: Kind = "text"
@@ -244,7 +250,7 @@ def _grouped(lines: Sequence[str]) -> Iterator[Part]:
             if _BULLET.match(text) and not _is_numbered_heading(text):
                 kind, text = "bullet", _BULLET.sub("", text)
             elif text and kind == "text" and _like_heading(text) and _before_rule(text, lines[number + 1 :]):
-                yield Part("heading", text.lstrip("# ").rstrip(":"))
+                yield TextPart("heading", text.lstrip("# ").rstrip(":"))
                 continue
         if text:
             held.append(text)
@@ -258,9 +264,9 @@ def _starts_new(text: str, held: Sequence[str]) -> bool:
     return ended and text[:1].isupper()
 
 
-def _part(kind: Kind, held: Sequence[str]) -> Iterator[Part]:
+def _part(kind: Kind, held: Sequence[str]) -> Iterator[TextPart]:
     if held:
-        yield Part(kind, " ".join(held))
+        yield TextPart(kind, " ".join(held))
 
 
 def _is_numbered_heading(text: str) -> bool:
@@ -278,7 +284,7 @@ def _is_marked(text: str) -> bool:
 
 
 def _before_rule(text: str, rest: Sequence[str]) -> bool:
-    """Whether something begins anew after it: a heading does not go on in the next line."""
+    """Whether something new begins after it: a heading does not go on in the next line."""
     if _is_marked(text):
         return True
     after = next((line.strip() for line in rest[:1]), "")

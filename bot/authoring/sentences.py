@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.authoring.reading import Part
+from bot.authoring.reading import TextPart
 from bot.content.policy import Modality, Verdict
 
 _END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[A-Z“\"‘'(])")
@@ -40,7 +40,7 @@ class Rule:
     listed: bool
 
 
-def rules_of(parts: Sequence[Part]) -> Iterator[Rule]:
+def rules_of(parts: Sequence[TextPart]) -> Iterator[Rule]:
     """The rules of a paper, in order; headings become their sections."""
     section = "Introduction"
     for number, part in enumerate(parts):

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from bot.content.policy_load import Policy, Topic
+from bot.content.policy import Topic
+from bot.content.policy_load import Policy
 from bot.content.signatures import (
     FILE,
     NEEDED,
@@ -31,7 +32,7 @@ _HEAD = """\
 _SAFEGUARDING = "dsl"
 
 
-class Refused(ToldFault):
+class SignatureRefused(ToldFault):
     """A signature that does not count, and what would."""
 
 
@@ -61,8 +62,8 @@ def sign(
 ) -> Mapping[str, bool]:
     """Sign `topics` for `signer`; whether each now counts as signed by two.
 
-    `author` wrote the answers; `roles` are those that everybody on the roster holds now. Raises Refused, and
-    then nothing is written.
+    `author` wrote the answers; `roles` are those that everybody on the roster holds now.
+    Raises SignatureRefused, and then nothing is written.
     """
     file = read_signatures(folder)
     signed, waiting = dict(file.signed), dict(file.waiting)
@@ -87,11 +88,11 @@ def sign(
 def _with(name: str, first: Signed | None, signer: Signer, author: str, now: Stamp, today: date) -> Signed:
     wrote = first.author if first else author
     if signer.id == wrote:
-        raise Refused(f"{name}: {signer.id} wrote it, so two others sign")
+        raise SignatureRefused(f"{name}: {signer.id} wrote it, so two others sign")
     if first and author != wrote:
-        raise Refused(f"{name}: the first signature says that {wrote} wrote it, not {author}")
+        raise SignatureRefused(f"{name}: the first signature says that {wrote} wrote it, not {author}")
     if first and signer.id in first.by:
-        raise Refused(f"{name}: {signer.id} has signed it already; somebody else is the second")
+        raise SignatureRefused(f"{name}: {signer.id} has signed it already; somebody else is the second")
     by = (*(first.by if first else ()), signer.id)
     return Signed(words=now.words, clauses=now.clauses, author=wrote, by=by, on=today)
 
@@ -100,10 +101,10 @@ def _refuse_strangers(name: str, found: Signed, policy: Policy, roles: Mapping[s
     for person in found.by:
         if person not in roles:
             mend = f"take that entry out of `waiting` in {FILE}, and let somebody else sign first"
-            raise Refused(f"{name}: {person} signed first and may sign no more: {mend}")
+            raise SignatureRefused(f"{name}: {person} signed first and may sign no more: {mend}")
     held = frozenset().union(*(roles[person] for person in found.by))
     if is_about_danger(policy.topics[name], policy) and _SAFEGUARDING not in held:
-        raise Refused(
+        raise SignatureRefused(
             f"{name}: it is about somebody at risk, so one of the two is a Designated Safeguarding Lead"
         )
 

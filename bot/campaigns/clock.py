@@ -33,7 +33,7 @@ from bot.domain.campaigns import (
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.staff.register import known_as, member_known_as, members
 from bot.storage.campaigns import (
     add_asks,
@@ -70,7 +70,7 @@ class Rounds:
     _told: set[str] = field(default_factory=set)
 
     def look(self, context: Context, now: datetime) -> None:
-        """Ask whoever is due, end what is over, and once a day see who has come and gone.
+        """Ask those who are due, end what is over, and once a day see who has come and gone.
 
         What breaks is logged, and holds up nothing else.
         """
@@ -122,7 +122,7 @@ def is_current(context: Context, campaign: Campaign) -> bool:
 
 
 def follow(work: Work) -> None:
-    """Ask in every running campaign whoever has joined, and nobody who has left; and forget what is old."""
+    """In every running campaign ask people who joined, nobody who left; and forget what is old."""
     vault, federation = work.context.vault, work.context.world.federation
     # Somebody may be importing a list, or starting a campaign, at this moment.
     one_start_at_a_time(work.tx)
@@ -160,7 +160,7 @@ def _after(ask: Ask, event: AskEvent) -> Ask:
 
 
 def ask_due(context: Context, campaign: Campaign, now: datetime) -> None:
-    """Owe a message to whoever is due, each in a transaction of their own.
+    """Owe a message to each person who is due, in a transaction of its own.
 
     Somebody whose entry cannot be opened is logged, and holds up nobody else.
     """
@@ -197,7 +197,7 @@ def _ask(work: Work, campaign: Campaign, who: str) -> None:
         keep_ask(work.tx, replace(_owed(work, campaign, ask, member), next_at=again))
 
 
-def _owed(work: Work, campaign: Campaign, ask: Ask, member: Member) -> Ask:
+def _owed(work: Work, campaign: Campaign, ask: Ask, member: StaffMember) -> Ask:
     """The next message to somebody; where no platform in use knows them, that they are not reached."""
     if not is_reachable(work.context, member):
         return _after(ask, AskEvent.REFUSE)
@@ -208,7 +208,7 @@ def _owed(work: Work, campaign: Campaign, ask: Ask, member: Member) -> Ask:
     return replace(_after(ask, AskEvent.ASK), number=number)
 
 
-def has_attested(work: Work, campaign: Campaign, member: Member) -> bool:
+def has_attested(work: Work, campaign: Campaign, member: StaffMember) -> bool:
     """Whether somebody has confirmed the version that a campaign is about, in it or before."""
     names = known_as(work.context.vault, member)
     return attested_at(work.tx, names, campaign.policy, campaign.version) is not None
@@ -220,7 +220,7 @@ class Due:
 
     campaign: Campaign
     ask: Ask
-    member: Member
+    member: StaffMember
 
 
 def still_due(work: Work, notice: Notice) -> Due | None:
@@ -257,7 +257,7 @@ def _settle(work: Work, notice: Notice, event: AskEvent) -> None:
 
 
 def end(work: Work, campaign: Campaign, event: CampaignEvent = CampaignEvent.END) -> bool:
-    """It asks nobody any more; whoever runs it is sent what came of it. False where it had ended before."""
+    """It asks nobody any more; those who run it are sent what came of it. False where it had ended before."""
     after = CAMPAIGN_TABLE[campaign.stage, event]
     if not isinstance(after, CampaignStage) or not set_campaign_stage(work.tx, campaign, after):
         return False

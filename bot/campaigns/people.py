@@ -11,7 +11,7 @@ from bot.domain.access import Duty, has_duty
 from bot.domain.campaigns import Ask, AskStage, Campaign, SchoolFigures
 from bot.domain.notices import STAFF, Recipient
 from bot.domain.roster import Federation, Person
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.staff.register import known_as, members
 from bot.storage.campaigns import asks_of
 from bot.storage.database import Transaction
@@ -48,7 +48,7 @@ def _owns(context: Context, person: Person | None) -> frozenset[str]:
 
 
 def told_of(context: Context, campaign: Campaign) -> tuple[str, ...]:
-    """Who hears how a campaign goes: whoever started it, while they still may, or else the policy owner."""
+    """Who hears how a campaign goes: its starter, while they still may, or else the policy owner."""
     roster = context.world.federation.roster
     starter = roster.people.get(campaign.started_by)
     if starter is not None and may(context, starter, "start_campaign"):
@@ -56,24 +56,24 @@ def told_of(context: Context, campaign: Campaign) -> tuple[str, ...]:
     return roster.holders(_OWNER, "")
 
 
-def roles_of(federation: Federation, member: Member) -> frozenset[str]:
+def roles_of(federation: Federation, member: StaffMember) -> frozenset[str]:
     """What somebody is known by to a campaign: roles, running an account, and what the list calls them."""
     runs = any(member.person in account.runners for account in federation.account_facts.values())
     return frozenset((*member.roles, *member.jobs, *((RUNNER,) if runs and member.person else ())))
 
 
-def is_meant(federation: Federation, campaign: Campaign, member: Member) -> bool:
+def is_meant(federation: Federation, campaign: Campaign, member: StaffMember) -> bool:
     """Whether a campaign asks somebody."""
     here = member.left_at is None
     return here and campaign.is_for(member.schools, roles_of(federation, member))
 
 
-def recipient(member: Member, who: str) -> Recipient:
+def recipient(member: StaffMember, who: str) -> Recipient:
     """Whom the outbox knows somebody as: those on the roster as for every other message to them."""
     return Recipient(person=member.person) if member.person else Recipient(place=f"{STAFF}{who}")
 
 
-def is_reachable(context: Context, member: Member) -> bool:
+def is_reachable(context: Context, member: StaffMember) -> bool:
     """Whether an account of theirs is known on a platform that messages can go out to."""
     return any(name in member.accounts for name in context.platforms)
 
@@ -82,14 +82,14 @@ def is_reachable(context: Context, member: Member) -> bool:
 class Asked:
     """One person of a campaign who works here still, and how it stands with them."""
 
-    member: Member
+    member: StaffMember
     ask: Ask
 
 
 def everybody_asked(
     tx: Transaction, vault: Vault, federation: Federation, campaign: Campaign
 ) -> tuple[Asked, ...]:
-    """Those of a campaign who are on the register, by name; whoever left is not among them."""
+    """Those of a campaign who are on the register, by name, without those who left."""
     by_name = {ask.who: ask for ask in asks_of(tx, campaign.id) if ask.stage is not AskStage.LEFT}
     found = list[Asked]()
     for member in members(tx, vault, federation):
@@ -110,7 +110,7 @@ def figures_of(asked: Sequence[Asked], school: str) -> SchoolFigures:
 def figures_by_school(
     tx: Transaction, vault: Vault, federation: Federation, campaign: Campaign
 ) -> tuple[SchoolFigures, ...]:
-    """Read and understood, by school. Whoever is at two schools counts at both; whoever left at none."""
+    """Read and understood, by school. Somebody at two schools counts at both; somebody who left at none."""
     asked = everybody_asked(tx, vault, federation, campaign)
     return tuple(figures_of(asked, school.id) for school in federation.schools)
 

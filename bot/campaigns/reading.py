@@ -1,4 +1,4 @@
-"""The side of whoever is asked: the message, five situations, "I have read and understood", training.
+"""What those who are asked see and do: the message, five situations, "I have read and understood", training.
 
 No answer to a situation is stored, nor how many were right: what was pressed stands in the next button alone.
 """
@@ -27,7 +27,7 @@ from bot.domain.messages import (
     Outside,
     Paragraph,
 )
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.domain.turns import Pressed, Sender, Submitted
 from bot.reporting.inputs import clean_text, is_ahead, read_moment
 from bot.reporting.steps import quotes
@@ -98,7 +98,7 @@ def answer(work: Work, sender: Sender, value: str) -> Message:
     return _situation(work, member, int(number) + 1, said)
 
 
-def _situations(work: Work, member: Member) -> tuple[SituationRecord, ...]:
+def _situations(work: Work, member: StaffMember) -> tuple[SituationRecord, ...]:
     federation = work.context.world.federation
     found = work.context.world.campaigns.situations_for(roles_of(federation, member))
     # An answer that is being reviewed teaches nobody.
@@ -116,7 +116,7 @@ def _judged(work: Work, situation: SituationRecord, given: str) -> tuple[Block, 
     return (Callout("info", wrong, topic.answer), *quotes(topic.cites[:1], world))
 
 
-def _situation(work: Work, member: Member, number: int, above: tuple[Block, ...]) -> Message:
+def _situation(work: Work, member: StaffMember, number: int, above: tuple[Block, ...]) -> Message:
     texts, situations = work.context.world.campaigns, _situations(work, member)
     version = version_of(work.context.world.policy)
     if number >= len(situations):
@@ -222,12 +222,12 @@ def day_of(work: Work, moment: datetime) -> str:
     return work.context.local(moment).rpartition(",")[0]
 
 
-def _member(work: Work, sender: Sender) -> Member | None:
+def _member(work: Work, sender: Sender) -> StaffMember | None:
     federation = work.context.world.federation
     return member_at(work.tx, work.context.vault, federation, sender.platform, sender.user)
 
 
-def _objection(work: Work, member: Member | None, version: str) -> Message | None:
+def _objection(work: Work, member: StaffMember | None, version: str) -> Message | None:
     """Why somebody cannot go on: no list knows them, or it is about another version than the one in force."""
     texts, now = work.context.world.campaigns, version_of(work.context.world.policy)
     if member is None:

@@ -39,7 +39,7 @@ _TASKS_SHOWN, _TASK_WORDS = 10, 40
 def buttons(
     context: Context, report: Report, may: May = lambda _needs: True, viewer: str = ""
 ) -> tuple[Button, ...]:
-    """Those that a card bears: a posted one the same for everyone who has it, since each press is checked.
+    """Those that a card has: a posted one the same for everyone who has it, since each press is checked.
 
     But for the holder, where it is known who looks: they have nothing to take over.
     """
@@ -107,7 +107,7 @@ def card(
 ) -> Message:
     """The card of a case as `recipient` sees it. No narrative, no child's or accused person's name.
 
-    `links` are the references of linked cases that may stand on it. With `may` it bears those buttons alone
+    `links` are the references of linked cases that may stand on it. With `may` it has those buttons alone
     that the one who asked for it may press.
     """
     labels = context.texts.labels

@@ -67,7 +67,7 @@ class Case:
     def may(self, person: Person, action: Action) -> bool:
         """Whether this person may do this with it: the one question on the way in.
 
-        Whoever is the contact of the person concerned never holds it.
+        The contact of the person concerned never holds it.
         """
         permitted = self.work.context.may(person, action, self.report, self.told)
         return permitted and not (action == "assign" and is_contact(self.entries, person.name))

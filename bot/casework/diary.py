@@ -24,7 +24,7 @@ _LOOKED = ("view", "export", "export_code")
 
 
 @dataclass(frozen=True)
-class Item:
+class OverdueItem:
     """What is overdue since then: a task; else a closing for which `asker` needs a second person; else that
     nobody has worked on the case.
 
@@ -38,7 +38,9 @@ class Item:
     times: int = 0
 
 
-def overdue(context: Context, report: Report, entries: Sequence[Entry], now: datetime) -> tuple[Item, ...]:
+def overdue(
+    context: Context, report: Report, entries: Sequence[Entry], now: datetime
+) -> tuple[OverdueItem, ...]:
     """What of this case is overdue by now: each open task from its time on, and the case when it is idle."""
     found = []
     for item, steps in _diary(context, report, entries):
@@ -56,19 +58,22 @@ def next_at(context: Context, report: Report, entries: Sequence[Entry], now: dat
 
 def _diary(
     context: Context, report: Report, entries: Sequence[Entry]
-) -> Iterator[tuple[Item, Iterator[datetime]]]:
+) -> Iterator[tuple[OverdueItem, Iterator[datetime]]]:
     """Each thing that falls due, and every time at which it is to be said."""
     federation, stage = context.world.federation, report.state.stage
     if stage is Stage.CLOSED:
         return
     for task in open_tasks(entries):
-        yield Item(task.due, task.due, task), _weekly(task.due, federation.working_time)
+        yield OverdueItem(task.due, task.due, task), _weekly(task.due, federation.working_time)
     days, since = federation.targets.idle_days, _worked(report, entries)
     if stage is Stage.ACKNOWLEDGED and days:
-        yield Item(since, since), _every(since, days, federation.working_time)
+        yield OverdueItem(since, since), _every(since, days, federation.working_time)
     asked, days = proposal(entries), context.work.reminder.second_days
     if asked is not None and days:
-        yield Item(asked.at, asked.at, asker=asked.actor), _every(asked.at, days, federation.working_time)
+        yield (
+            OverdueItem(asked.at, asked.at, asker=asked.actor),
+            _every(asked.at, days, federation.working_time),
+        )
 
 
 def _worked(report: Report, entries: Iterable[Entry]) -> datetime:

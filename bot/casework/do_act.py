@@ -35,7 +35,7 @@ def lock(press: CasePress, act: Act) -> WorkRefusal | None:
     if act.name == "take" and state.stage is Stage.ACKNOWLEDGED and state.holder == press.person.id:
         return "held_already"
     if act.name == "reopen" and not press.may("assign"):
-        # Whoever opens it again holds it.
+        # The person who opens it again holds it.
         return "is_contact"
     if act.name == "done" and not _task(press):
         return "no_such_task"

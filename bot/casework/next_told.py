@@ -16,8 +16,8 @@ def next_people(
     """The next step by today's roster: people who left are skipped, their successors are told.
 
     `also_out` are people who are about to step back from the case.
-    Whoever was left out when the report was sent stays out, and so does whoever is concerned today. Where
-    the reporter chose that nobody else is told, the ladder has no step whoever joins.
+    People who were left out when the report was sent, or are concerned today, stay out. Where
+    the reporter chose that nobody else is told, the ladder has no step, not even for people who join later.
     """
     world, row, kept = context.world, report.row, report.route
     if not kept.ladder:

@@ -201,7 +201,7 @@ def owe_addition(
 ) -> None:
     """Tell the holder what the reporter did; without a holder, everyone with the case's card.
 
-    Where nobody has a card any more, whoever may work on it today. With `everybody` all of them. Of those
+    Where nobody has a card any more, those who may work on it today. With `everybody` all of them. Of those
     who are away their covers too.
     """
     told, people = people_of(work.tx, report), work.context.world.federation.roster.people

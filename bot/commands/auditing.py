@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.opened import Opened, opened
+from bot.commands.opened import OpenedProduct, opened
 from bot.commands.registry import cli, command
 from bot.storage import audit
 from bot.storage.audit import Head, Verified
@@ -43,7 +43,7 @@ def verify(head: HeadOption = "") -> None:
     typer.echo("Keep this head away from the database: `audit verify --head HASH` finds a cut-off end later.")
 
 
-def followed(product: Opened) -> Verified:
+def followed(product: OpenedProduct) -> Verified:
     """The whole chain, followed to its end."""
     # In pages, each in a transaction of its own: on SQLite nobody else could write meanwhile.
     found = Verified()
@@ -62,6 +62,6 @@ def _read(head: str) -> Head | None:
     return kept
 
 
-def _knows(product: Opened, kept: Head) -> bool:
+def _knows(product: OpenedProduct, kept: Head) -> bool:
     with product.database.transaction() as tx:
         return audit.knows(tx, kept)

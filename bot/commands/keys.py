@@ -10,7 +10,7 @@ import typer
 
 from bot.app import clock
 from bot.commands.auditing import followed
-from bot.commands.opened import Opened, opened
+from bot.commands.opened import OpenedProduct, opened
 from bot.commands.registry import cli, command
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
@@ -24,7 +24,7 @@ from bot.storage.database import StorageFault
 from bot.storage.vault import others_serve
 
 
-def agreement(product: Opened, kind: Decision, what: str) -> Approval:
+def agreement(product: OpenedProduct, kind: Decision, what: str) -> Approval:
     """What two people have agreed to. Raises StorageFault with what to do where they have not."""
     if followed(product).faults:
         raise StorageFault("The audit does not hold, so nobody's agreement counts: run `audit verify`.")
@@ -40,7 +40,7 @@ def agreement(product: Opened, kind: Decision, what: str) -> Approval:
     return found
 
 
-def used(product: Opened, approval: Approval, action: str, **detail: str) -> None:
+def used(product: OpenedProduct, approval: Approval, action: str, **detail: str) -> None:
     """It is done, and the agreement with it: the next time takes another one."""
     with product.database.transaction() as tx:
         carry_out(tx, product.vault, approval, action, clock(), **detail)
@@ -53,8 +53,8 @@ _SHEET = """\
 SIGNPOST KEYS · {federation} · printed on {day}
 {line}
 Everything that Signpost stores is encrypted with these keys. A lost key is a lost report: nobody
-can open it again, neither the school nor whoever wrote Signpost. Whoever holds this sheet AND a
-copy of the database can read everything.
+can open it again, neither the school nor the makers of Signpost. Anybody who holds this sheet
+AND a copy of the database can read everything.
 
 Keep it: on paper, in a sealed envelope, signed over the flap and dated, in the safe of the chair
 of governors or another place that two people open together. A second one in another building.
@@ -99,9 +99,9 @@ def rotate_command() -> None:
     """Rewrap every record's key with the newest key, while Signpost serves; say which keys may go."""
     with opened() as product:
         _refuse_where_others_serve(product)
-        approval = agreement(product, "keys", "wrapping the keys anew")
+        approval = agreement(product, "keys", "wrapping the keys again")
         newest = product.vault.ring.ids[0]
-        typer.echo(f"Wrapping every record's key anew by {newest}.")
+        typer.echo(f"Wrapping every record's key again by {newest}.")
         left = 0
         done = 0
         for table in rotate(product.database, product.vault.ring, lambda: time.sleep(_PAUSE_S)):
@@ -117,17 +117,17 @@ def rotate_command() -> None:
         used(product, approval, "keys.rotate", to=newest, records=str(done))
 
 
-def _refuse_where_others_serve(product: Opened) -> None:
+def _refuse_where_others_serve(product: OpenedProduct) -> None:
     with product.database.transaction() as tx:
         if others_serve(tx, product.vault.ring, clock()):
             raise KeyFault(
-                "A process serves with other SIGNPOST_KEYS than these: what is wrapped anew would stay shut."
+                "A process serves with other SIGNPOST_KEYS than these: what is wrapped again would stay shut."
                 " Start every process again with these keys, wait a minute, then run this again. Nothing has"
                 " changed."
             )
 
 
-def _tell_what_may_go(product: Opened) -> None:
+def _tell_what_may_go(product: OpenedProduct) -> None:
     needed = needed_keys(product.database)
     old = [key_id for key_id in product.vault.ring.ids[1:] if key_id not in needed]
     if not old:

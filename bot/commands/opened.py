@@ -15,7 +15,7 @@ from bot.storage.vault import Vault, open_vault
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedProduct:
     """What such a command works with."""
 
     settings: Settings
@@ -29,7 +29,7 @@ class Opened:
 
 
 @contextmanager
-def opened() -> Iterator[Opened]:
+def opened() -> Iterator[OpenedProduct]:
     """Open the database at its newest schema. Raises a fault that says what to do."""
     settings = read_settings()
     database = Database(settings.database_url)
@@ -38,6 +38,6 @@ def opened() -> Iterator[Opened]:
         migrate.upgrade(database)
         with database.transaction() as tx:
             vault = open_vault(tx, settings.ring)
-        yield Opened(settings, database, vault)
+        yield OpenedProduct(settings, database, vault)
     finally:
         database.close()

@@ -8,7 +8,7 @@ import typer
 
 from bot import places
 from bot.app import NoEngine, build, clock
-from bot.authoring.signing import Refused, Signer, sign
+from bot.authoring.signing import SignatureRefused, Signer, sign
 from bot.casework.context import Work
 from bot.commands.policies import Which, folder_of, group
 from bot.commands.registry import command
@@ -32,14 +32,16 @@ def sign_command(
     known = load_policies(places.HOME / "policy_kb")
     held = [name for name in known.held if known.homes[name].id == folder.name]
     if unknown := [name for name in topic or () if name not in held]:
-        raise Refused(f"Not held back in {folder.name}: {', '.join(unknown)}. Held back: {_listed(held)}.")
+        raise SignatureRefused(
+            f"Not held back in {folder.name}: {', '.join(unknown)}. Held back: {_listed(held)}."
+        )
     wanted = topic or held
     if not by or not author:
         _show(wanted, known)
         return
     roles = _signers()
     if by not in roles:
-        raise Refused(
+        raise SignatureRefused(
             f"{by}: nobody of this id is on the roster and may sign. Who may: {_listed(sorted(roles))}."
         )
     done = sign(folder, known, wanted, Signer(by, roles[by]), author, roles, places.today())

@@ -19,7 +19,7 @@ from bot.commands.data import refuse_existing, write_new
 from bot.commands.registry import cli, command
 from bot.content.staff_list import COLUMNS, OPTIONAL, read_staff_list
 from bot.domain.roster import role_name
-from bot.domain.staff import Member, as_address
+from bot.domain.staff import StaffMember, as_address
 from bot.settings import SettingsFaults, read_settings
 from bot.staff.register import ImportCounts, known_as, members, take_in
 from bot.storage import audit
@@ -36,7 +36,7 @@ ListFile = Annotated[
     ),
 ]
 Everybody = Annotated[
-    bool, typer.Option("--everybody", help="The file names everybody: whoever is not in it has left.")
+    bool, typer.Option("--everybody", help="The file names everybody: people who are not in it have left.")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Read the file, say what it would do, and do nothing.")
@@ -76,7 +76,7 @@ def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = Fa
             with product.database.transaction() as tx:
                 work = Work(tx, product.context, clock())
                 taken = take_in(tx, product.context.vault, found, work.now, everybody=everybody)
-                # A campaign that runs asks whoever is new, and nobody who has left.
+                # A campaign that runs asks people who are new, and nobody who has left.
                 follow(work)
                 _note(work, "staff.import", **{name: str(number) for name, number in vars(taken).items()})
                 if dry_run:
@@ -125,7 +125,7 @@ def show_register(email: Email = "") -> None:
         typer.echo("Nobody with this address is on the register." if email else "Nobody is on the register.")
 
 
-def _confirmed(tx: Transaction, context: Context, member: Member) -> Iterator[str]:
+def _confirmed(tx: Transaction, context: Context, member: StaffMember) -> Iterator[str]:
     """What somebody has confirmed, and when they were trained."""
     names = known_as(context.vault, member)
     for item in attested_by(tx, names, context.world.policy.id):
@@ -134,11 +134,11 @@ def _confirmed(tx: Transaction, context: Context, member: Member) -> Iterator[st
         yield f"attended training: {context.local(trained)}"
 
 
-def _line(context: Context, member: Member, *, whole: bool) -> str:
+def _line(context: Context, member: StaffMember, *, whole: bool) -> str:
     return " · ".join([member.name, *_parts(context, member), *([member.email] if whole else [])])
 
 
-def _parts(context: Context, member: Member) -> Iterator[str]:
+def _parts(context: Context, member: StaffMember) -> Iterator[str]:
     federation = context.world.federation
     yield ", ".join(federation.school_name(school) for school in member.schools)
     yield from filter(

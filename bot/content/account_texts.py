@@ -33,7 +33,7 @@ AccountField = Literal[
     "school", "platform", "name", "aim", "audience", "promotion", "lead", "others", "outside", "open",
     "email", "ticks", "trained", "why", "runner", "satisfied", "kept_in", "page",
 ]  # fmt: skip
-# Who is reminded: those who are still to do something, whoever has applied, and roles.
+# Who is reminded: those who are still to do something, the applicant, and roles.
 Chased = Literal["runners", "applicant", "sbm", "flt", "eht", "it"]
 Clauses = tuple[str, ...]
 

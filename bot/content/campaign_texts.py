@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Fault, Record
-from bot.content.policy_load import Policy, Topic, Verdict
+from bot.content.policy import Topic, Verdict
+from bot.content.policy_load import Policy
 from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.roster import OFFICE_ROLES, ROLES
 
@@ -103,8 +104,8 @@ class SituationTexts(Record):
     wrong: Annotated[Phrase, Holding("right")]
 
 
-class PageTexts(Record):
-    """How it stands with whoever looks, and with the campaign."""
+class TrainingPageTexts(Record):
+    """How it stands with the viewer, and with the campaign."""
 
     attested: Annotated[Phrase, Holding("version when")]
     not_attested: Annotated[Phrase, Holding("version")]
@@ -203,7 +204,7 @@ class CampaignRules(Record):
     answers: TextTable[CampaignAnswer, Text]
     situation: SituationTexts
     finish: Text
-    page: PageTexts
+    page: TrainingPageTexts
     fields: TextTable[CampaignField, Text]
     hints: CampaignHints
     runner: Text

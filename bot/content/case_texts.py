@@ -13,7 +13,7 @@ from bot.domain.cases import Stage, Why
 from bot.domain.closing import Demand
 
 Mode = Literal["named", "confidential", "anonymous"]
-# Each line of the history that is no work on the case (case_work_texts.py).
+# Each line of the history that is no work on the case (`Work`).
 CaseEvent = Literal[
     "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
@@ -42,7 +42,7 @@ AuditAction = Literal[
 ]  # fmt: skip
 
 
-class Tags(Record):
+class TagTexts(Record):
     """The marks on a card."""
 
     drill: Text
@@ -92,7 +92,7 @@ Reply = Literal[
 ]  # fmt: skip
 
 
-class Forms(Record):
+class CardForms(Record):
     """The forms that a card opens."""
 
     assign_title: WithReference
@@ -124,7 +124,7 @@ class Forms(Record):
     reopen_submit: Text
 
 
-class Notice(Record):
+class NoticeCardTexts(Record):
     """A notice without content."""
 
     title: WithReference
@@ -238,17 +238,17 @@ class CaseTexts(Record):
     stages: TextTable[Stage, Text]
     modes: TextTable[Mode, Text]
     events: Annotated[TextTable[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
-    tags: Tags
+    tags: TagTexts
     labels: Labels
     buttons: Annotated[TextTable[CardButton, Phrase], Holding(open="reference")]
-    forms: Forms
+    forms: CardForms
     nobody: Text
     images_none: Text
     local_target: Annotated[Phrase, Holding("when")]
     notice: KindNotice
-    added: Notice
-    given: Notice
-    vacated: Notice
+    added: NoticeCardTexts
+    given: NoticeCardTexts
+    vacated: NoticeCardTexts
     withheld: WithheldNotice
     reminder: KindNotice
     line: Annotated[Phrase, Holding("what who")]
@@ -421,8 +421,8 @@ class WorkReminder(Record):
 class Covering(Record):
     """What the cover of an absent person is told."""
 
-    given: Notice
-    task: Notice
+    given: NoticeCardTexts
+    task: NoticeCardTexts
     line: Annotated[Phrase, Holding("person")]
 
 
@@ -450,7 +450,7 @@ class CaseWork(Record):
     ]
     recuse_question: WithReference
     removed: Text
-    notices: TextTable[WorkNotice, Notice]
+    notices: TextTable[WorkNotice, NoticeCardTexts]
     support: Text
     reminder: WorkReminder
     covering: Covering

@@ -24,7 +24,7 @@ class ChannelTexts(Record):
     not_shared: Text
 
 
-class FormTexts(Record):
+class WindowTexts(Record):
     """Around a form that opens in a window of its own."""
 
     open: Text
@@ -82,7 +82,7 @@ class DoorTexts(Record):
     """The whole file. `popular` are the topics offered before anybody has asked, by id."""
 
     channel: ChannelTexts
-    form: FormTexts
+    form: WindowTexts
     more: Text
     more_cases: Annotated[Phrase, Holding("count")]
     goes_on: Text

@@ -112,7 +112,7 @@ class Alert(Record):
     sent: Text
 
 
-class Review(Record):
+class ReviewScreenTexts(Record):
     """The last screen before Send."""
 
     title: Text
@@ -281,7 +281,7 @@ class Texts(Record):
     journey: Journey
     danger_in_forms: DangerInForms
     alert: Alert
-    review: Review
+    review: ReviewScreenTexts
     receipts: Receipts
     forms: Forms
     aftercare: Aftercare

@@ -119,13 +119,13 @@ class PolicyHeader(Record):
         return self
 
 
-class Entry(Record):
+class IdentifiedRecord(Record):
     """A record that others name by its `id`."""
 
     id: str
 
 
-class Clause(Entry):
+class Clause(IdentifiedRecord):
     """One sentence or bullet of the source: `quote` is verbatim, `lines` its first and last line from 1.
 
     `lead_in` is the clause to be read before this one, such as the sentence that opens its list. One that
@@ -201,7 +201,7 @@ class Wording(Record):
         return self
 
 
-class Topic(Entry):
+class Topic(IdentifiedRecord):
     """One question that staff ask. `cites` is best first: its first clause is the one that answers.
 
     `verdict` is *never* or *must* for "should (not)" too; `modality` says which the text says. `tell` holds
@@ -234,14 +234,14 @@ class Topic(Entry):
         )
 
 
-class Option(Record):
+class TopicOption(Record):
     """One answer to a question asked back, and the topic that it chooses."""
 
     label: Text
     topic: KebabId
 
 
-class Clarification(Entry):
+class Clarification(IdentifiedRecord):
     """A question to ask back where a short question could mean several topics with different answers.
 
     Where a question leaves the slot `unsaid` open, it is asked back whichever option is the likeliest.
@@ -250,10 +250,10 @@ class Clarification(Entry):
     id: KebabId
     question: Text
     unsaid: Slot | None = None
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=4)]
+    options: Annotated[tuple[TopicOption, ...], Field(min_length=2, max_length=4)]
 
 
-class Contradiction(Entry):
+class Contradiction(IdentifiedRecord):
     """Something the policy contradicts or leaves open: `note` for staff, `governors` for its next review."""
 
     id: ContradictionId
@@ -263,7 +263,7 @@ class Contradiction(Entry):
     clauses: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
 
 
-class OutsideNote(Entry):
+class OutsideNote(IdentifiedRecord):
     """What the policy does not say: always shown as "not in this policy", with its `source`.
 
     `owner` answers for it in the Federation and agreed to it on `agreed` (null: nobody has yet); by `review`
@@ -316,7 +316,7 @@ class OutsideFile(Record):
     notes: tuple[OutsideNote, ...]
 
 
-EntryT = TypeVar("EntryT", bound=Entry)
+EntryT = TypeVar("EntryT", bound=IdentifiedRecord)
 
 
 @dataclass(frozen=True)

@@ -21,26 +21,21 @@ from bot.content.policy import (
     ClauseFile,
     Contradiction,
     ContradictionFile,
-    Entry,
     EntryT,
     FilePlace,
-    Modality,
-    Offer,
-    Option,
+    IdentifiedRecord,
     OutsideFile,
     OutsideNote,
     PolicyHeader,
-    Role,
     Shelf,
     Topic,
     TopicFile,
-    Verdict,
     read_shelf,
 )
 from bot.content.signatures import Review, misnumbered, read_signatures, review
 from bot.content.wording import words
 
-OtherT = TypeVar("OtherT", bound=Entry)
+OtherT = TypeVar("OtherT", bound=IdentifiedRecord)
 ItemT = TypeVar("ItemT")
 
 #: What an importer leaves for the policy officer to write.
@@ -213,26 +208,6 @@ def _unknown(
         if shelf.unknown(name):
             yield place.fault(f"there is no {kind} {name}", key, index)
 
-
-__all__ = [
-    "Alias",
-    "Clarification",
-    "Clause",
-    "Contradiction",
-    "Cover",
-    "Modality",
-    "Offer",
-    "Option",
-    "OutsideNote",
-    "Policy",
-    "Role",
-    "Topic",
-    "Verdict",
-    "load_policies",
-    "load_policy",
-    "policy_folders",
-    "read_draft",
-]
 
 INTENT_PREFIX = "policy_"
 

@@ -106,7 +106,7 @@ class DigestTexts(Record):
 
 
 class ReviewTexts(Record):
-    """To whoever looks after the policy: what waits to be signed, and what stands on changed clauses."""
+    """To the policy owner: what waits to be signed, and what stands on changed clauses."""
 
     title: Text
     text: Annotated[Phrase, Holding("count")]

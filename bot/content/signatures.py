@@ -1,7 +1,7 @@
 """Who has read and signed an answer, with which clauses (`signatures.yml`), and which wait to be read again.
 
 An answer counts as signed while its own words, and each clause that it stands on, are what two people signed.
-Until then it is *held back*: whoever asks reads the clause, and that the answer to it is being reviewed.
+Until then it is *held back*: the asker reads the clause, and that the answer to it is being reviewed.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SignatureFile(Record):
 class Review:
     """`held`: each topic that is held back, with the clauses that have changed under it.
 
-    `changed` are all clauses that are not what was signed, whoever shows them.
+    `changed` are all clauses that are not what was signed, in whichever answer.
     """
 
     held: Mapping[str, tuple[str, ...]]

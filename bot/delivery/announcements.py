@@ -146,7 +146,7 @@ _BACK = timedelta(minutes=5)
 def _settled(work: Work, claimed: Claimed, message: Message) -> Outgoing | None:
     """What became of it, in the place of what asked for a decision; None where that stands nowhere.
 
-    What has not gone out yet bears no buttons when it does.
+    What has not gone out yet has no buttons when it does.
     """
     place = placed(work.tx, first_announcement(claimed.notice))
     if place is None or claimed.notice.key.refused_by:

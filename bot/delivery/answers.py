@@ -37,5 +37,5 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if owed.platform not in work.context.platforms or too_late:
         raise NowhereToSend(claimed.notice.recipient)
     key = claimed.notice.key
-    # A row of an answer bears no moment: those that a worker finds at its start are looked for (Worker).
+    # A row of an answer has no moment: those that a worker finds at its start are looked for (Worker).
     return Outgoing(owed.platform, owed.user, owed.message, key, "", 0, claimed.unclear, owed.thread)

@@ -23,7 +23,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     if due is None:
         return None
     if work.context.paused:
-        # Whoever pressed now would read that nothing is taken.
+        # A press now would be answered that nothing is taken.
         raise NotBefore(work.now + timedelta(hours=1))
     if due.member.on_leave:
         raise NotBefore(may_ask_at(work.now + timedelta(days=1), hours))

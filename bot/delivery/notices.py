@@ -324,7 +324,7 @@ def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Messa
     return replace(message, blocks=(*message.blocks, Paragraph(texts.line.fill(person=names), muted=True)))
 
 
-def _noticed(context: Context, report: Report, texts: case_texts.Notice) -> Message:
+def _noticed(context: Context, report: Report, texts: case_texts.NoticeCardTexts) -> Message:
     """That something has happened, with the way to the case: that press asks whether they may have it."""
     return _with_way(context, report, _plain(texts.title.fill(reference=report.reference), texts.text))
 

@@ -1,4 +1,4 @@
-"""Answers that are held back: whoever looks after the policy is told, and which clauses have changed."""
+"""Answers that are held back: tell the policy owner, and which clauses have changed."""
 
 from __future__ import annotations
 

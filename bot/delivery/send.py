@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass
 
 from bot.delivery.notices import Outgoing
-from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, RefusedFault, Sender, Target
+from bot.delivery.sender import (
+    DeliveryFault,
+    MessageSender,
+    PassingFault,
+    PermanentFault,
+    RefusedFault,
+    Target,
+)
 
 # How often in a row words that nobody knows are taken for a no that may pass: three minutes at least.
 MOST_REFUSALS = 7
@@ -25,7 +32,7 @@ class Shown:
     again: bool = False
 
 
-async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Shown:
+async def send(sender: MessageSender, outgoing: Outgoing, *, last: bool = False) -> Shown:
     """Show it. Raises a DeliveryFault.
 
     What stands there is rewritten; what an earlier try may have left is looked up by its key first. `last`:
@@ -57,7 +64,7 @@ async def send(sender: Sender, outgoing: Outgoing, *, last: bool = False) -> Sho
     return Shown(shown, again)
 
 
-async def _left_alone(sender: Sender, target: Target, outgoing: Outgoing) -> str:
+async def _left_alone(sender: MessageSender, target: Target, outgoing: Outgoing) -> str:
     """Take away whatever else the platform took of the message after we had given up waiting for it."""
     known, key = {outgoing.rewrites}, str(outgoing.key)
     while found := await sender.find(target, key, outgoing.thread, known):
@@ -66,7 +73,7 @@ async def _left_alone(sender: Sender, target: Target, outgoing: Outgoing) -> str
     return outgoing.rewrites
 
 
-async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
+async def _taken_away(sender: MessageSender, target: Target, message_id: str, outgoing: Outgoing) -> bool:
     """Take away what can be rewritten no more and shows what has passed: two cards would be two cases.
 
     Only once the newer one is there, and where even that is refused it stays: none would be worse. False
@@ -81,7 +88,7 @@ async def _taken_away(sender: Sender, target: Target, message_id: str, outgoing:
     return True
 
 
-async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
+async def _removed(sender: MessageSender, target: Target, outgoing: Outgoing) -> str:
     """Take away what stands there, and what an earlier try may have left; nothing to find is no fault."""
     known = outgoing.rewrites
     if known:
@@ -93,7 +100,7 @@ async def _removed(sender: Sender, target: Target, outgoing: Outgoing) -> str:
 
 
 async def _rewritten(
-    sender: Sender, target: Target, message_id: str, outgoing: Outgoing, *, last: bool
+    sender: MessageSender, target: Target, message_id: str, outgoing: Outgoing, *, last: bool
 ) -> bool:
     """Whether the message that stood there shows the new state now; False where it must be posted again."""
     try:

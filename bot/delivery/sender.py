@@ -1,4 +1,4 @@
-"""The port through which every message leaves: one `Sender` per platform, and its kinds of fault."""
+"""The port through which every message leaves: one `MessageSender` per platform, and its kinds of fault."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class WithheldFault(DeliveryFault):
     """The FLT's channel is not private enough to post in. The text says why, in words fit to show."""
 
 
-class Sender(Protocol):
+class MessageSender(Protocol):
     """One platform's way out. `key` names a logical message: the same key is the same message."""
 
     async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:

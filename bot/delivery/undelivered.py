@@ -18,7 +18,7 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.domain.staff import Member
+from bot.domain.staff import StaffMember
 from bot.staff.register import member_known_as
 from bot.storage import outbox
 from bot.storage.database import Transaction
@@ -107,7 +107,7 @@ def _has_another_way(work: Work, claimed: Claimed, platform: str) -> bool:
 
 def _accounts(work: Work, notice: Notice) -> Mapping[str, str]:
     """The user ids of whom a message is for; in a campaign also those that the list of staff tells."""
-    found: Person | Member | None
+    found: Person | StaffMember | None
     federation = work.context.world.federation
     if notice.kind == ASK:
         found = member_known_as(work.tx, work.context.vault, federation, notice.key.parts[1])

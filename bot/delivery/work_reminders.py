@@ -11,7 +11,7 @@ from bot.casework import diary, proposals
 from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Work
-from bot.casework.diary import Item
+from bot.casework.diary import OverdueItem
 from bot.casework.notify import UNACKNOWLEDGED, reached
 from bot.domain.messages import Block, Bullets, Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
@@ -43,7 +43,7 @@ def remind(case: Case) -> None:
     set_work_reminder(work.tx, report, diary.next_at(work.context, report, case.entries, work.now))
 
 
-def _reminded(case: Case, item: Item) -> tuple[str, ...]:
+def _reminded(case: Case, item: OverdueItem) -> tuple[str, ...]:
     """Who is: whose task it is, who can be the second of two, or the holder; the second time `eht` too.
 
     With their covers, and nobody who may not see the case.
@@ -51,7 +51,7 @@ def _reminded(case: Case, item: Item) -> tuple[str, ...]:
     work, report = case.work, case.report
     if item.asker:
         waiting = proposals.pending(case)
-        # Where nobody is left, whoever asked has to ask in another way.
+        # Where nobody is left, the asker has to ask in another way.
         return proposals.asked_of(case, item.asker) or (item.asker,) if waiting else ()
     if item.task is not None:
         return reached(work, report, case.told, item.task.person)
@@ -111,7 +111,7 @@ def digest(work: Work, _notice: Notice, person: Person) -> Message | None:
     return Message((*blocks, Buttons(buttons)), summary=texts.title)
 
 
-def _waiting_for(work: Work, person: Person) -> list[tuple[Report, Item]]:
+def _waiting_for(work: Work, person: Person) -> list[tuple[Report, OverdueItem]]:
     cases = tuple(open_cases(work))
     entries = histories(work.tx, cases)
     return [
@@ -122,7 +122,7 @@ def _waiting_for(work: Work, person: Person) -> list[tuple[Report, Item]]:
     ]
 
 
-def _line(work: Work, report: Report, item: Item) -> str:
+def _line(work: Work, report: Report, item: OverdueItem) -> str:
     context, texts = work.context, work.context.work.reminder
     about = {"reference": report.reference, "kind": kind_name(context, report)}
     when = context.local(item.since)

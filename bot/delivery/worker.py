@@ -20,11 +20,11 @@ from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
 from bot.delivery.sender import (
     DeliveryFault,
+    MessageSender,
     OutageFault,
     PassingFault,
     PermanentFault,
     RefusedFault,
-    Sender,
     WithheldFault,
 )
 from bot.delivery.upkeep import Upkeep
@@ -137,7 +137,7 @@ class Worker:
     """One of any number. `run` takes a plain function off the event loop; `clock` is the time."""
 
     context: Context
-    senders: Mapping[str, Sender]
+    senders: Mapping[str, MessageSender]
     run: Run
     clock: Callable[[], datetime]
     jitter: Callable[[], float]

@@ -93,7 +93,7 @@ _FITS: Mapping[AccountStage, Mapping[AccountEvent, AccountStage]] = {
         _E.DECLINE: _S.DRAFT,
         _E.WITHDRAW: _S.WITHDRAWN,
     },
-    # A new runner is one that the leadership team has yet to be satisfied of: so it begins anew.
+    # A new runner is one that the leadership team has yet to be satisfied of: so it begins again.
     _S.CREATING: {_E.CREATE: _S.LIVE, _E.DECLINE: _S.DRAFT, _E.WITHDRAW: _S.WITHDRAWN},
     _S.LIVE: {
         _E.CONFIRM: _S.LIVE,
@@ -129,7 +129,7 @@ ACCOUNT_TABLE: Mapping[tuple[AccountStage, AccountEvent], AccountStage | Unfit] 
 
 
 @dataclass(frozen=True)
-class Act:
+class AccountAct:
     """What somebody can do by a button: the duty that it takes, what happens by it, and at which stages."""
 
     duty: Duty
@@ -138,27 +138,27 @@ class Act:
 
 
 # Of the same event two acts are known by their stage: the business manager returns, the leadership team asks.
-ACTS: Mapping[str, Act] = {
-    "attest": Act("attest_account", _E.ATTEST, (_S.ATTESTING, _S.TRANSFERRING)),
-    "decline": Act(
+ACTS: Mapping[str, AccountAct] = {
+    "attest": AccountAct("attest_account", _E.ATTEST, (_S.ATTESTING, _S.TRANSFERRING)),
+    "decline": AccountAct(
         "attest_account",
         _E.DECLINE,
         (_S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING, _S.TRANSFERRING),
     ),
-    "paper": Act("complete_account", _E.ATTEST, (_S.ATTESTING, _S.TRANSFERRING)),
-    "complete": Act("complete_account", _E.COMPLETE, (_S.WITH_SBM,)),
-    "return": Act("complete_account", _E.RETURN, (_S.WITH_SBM,)),
-    "tick": Act("decide_account", _E.TICK, (_S.WITH_FLT, _S.TRANSFERRING)),
-    "approve": Act("decide_account", _E.APPROVE, (_S.WITH_FLT,)),
-    "reject": Act("decide_account", _E.REJECT, (_S.WITH_FLT,)),
-    "ask": Act("decide_account", _E.RETURN, (_S.WITH_FLT,)),
-    "create": Act("run_account", _E.CREATE, (_S.CREATING,)),
-    "review": Act("review_account", _E.REVIEW, (_S.REVIEW_DUE,)),
-    "hand_over": Act("run_account", _E.HAND_OVER, (_S.TRANSFERRING,)),
-    "end": Act("run_account", _E.END, (_S.CLOSING,)),
-    "transfer": Act("run_account", _E.TRANSFER, (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT)),
-    "close": Act("run_account", _E.CLOSE, (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT, _S.TRANSFERRING)),
-    "withdraw": Act(
+    "paper": AccountAct("complete_account", _E.ATTEST, (_S.ATTESTING, _S.TRANSFERRING)),
+    "complete": AccountAct("complete_account", _E.COMPLETE, (_S.WITH_SBM,)),
+    "return": AccountAct("complete_account", _E.RETURN, (_S.WITH_SBM,)),
+    "tick": AccountAct("decide_account", _E.TICK, (_S.WITH_FLT, _S.TRANSFERRING)),
+    "approve": AccountAct("decide_account", _E.APPROVE, (_S.WITH_FLT,)),
+    "reject": AccountAct("decide_account", _E.REJECT, (_S.WITH_FLT,)),
+    "ask": AccountAct("decide_account", _E.RETURN, (_S.WITH_FLT,)),
+    "create": AccountAct("run_account", _E.CREATE, (_S.CREATING,)),
+    "review": AccountAct("review_account", _E.REVIEW, (_S.REVIEW_DUE,)),
+    "hand_over": AccountAct("run_account", _E.HAND_OVER, (_S.TRANSFERRING,)),
+    "end": AccountAct("run_account", _E.END, (_S.CLOSING,)),
+    "transfer": AccountAct("run_account", _E.TRANSFER, (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT)),
+    "close": AccountAct("run_account", _E.CLOSE, (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT, _S.TRANSFERRING)),
+    "withdraw": AccountAct(
         "withdraw_account", _E.WITHDRAW, (_S.DRAFT, _S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING)
     ),
 }
@@ -255,7 +255,7 @@ def staff_among(runners: Iterable[Runner]) -> tuple[Runner, ...]:
 
 
 def carried_over(before: Iterable[Runner], named: Iterable[Runner]) -> tuple[Runner, ...]:
-    """Those who are named now; whoever was named before keeps what they attested and confirmed."""
+    """Those who are named now; those named before keep what they attested and confirmed."""
     known = {runner.who: runner for runner in before}
     return tuple(replace(known.get(runner.who, runner), name=runner.name) for runner in named)
 

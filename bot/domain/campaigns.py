@@ -79,7 +79,7 @@ ASK_TABLE: Mapping[tuple[AskStage, AskEvent], AskStage | Unfit] = {
     **{(stage, AskEvent.ATTEST): AskStage.ATTESTED for stage in _WAITING},
     **{(stage, AskEvent.LEAVE): AskStage.LEFT for stage in _WAITING},
     **{(stage, AskEvent.RETURN): "here" for stage in _WAITING},
-    # Whoever leaves after it has attested: the figures of the campaign stay true.
+    # Somebody who leaves afterwards has attested: the figures of the campaign stay true.
     **{(AskStage.ATTESTED, event): "attested" for event in AskEvent},
     **{(AskStage.LEFT, event): "left" for event in AskEvent},
     (AskStage.LEFT, AskEvent.RETURN): AskStage.OWED,
@@ -124,7 +124,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class SchoolFigures:
-    """What came of a campaign in one school. Whoever left is in none of them."""
+    """What came of a campaign in one school. Those who left are in none of them."""
 
     school: str
     asked: int

@@ -3,7 +3,7 @@
 submitted -> delivered -> acknowledged -> closed; a closed case can be reopened. Until it is
 acknowledged, each deadline that passes raises its level by one step of the ladder. A reporter who
 withdraws closes it, unless it is kept because somebody may be at risk; one who reported to the wrong
-person begins it anew, before other people.
+person begins it again, before other people.
 """
 
 from __future__ import annotations

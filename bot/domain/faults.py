@@ -1,4 +1,4 @@
-"""What is told to whoever types a command, as it is: the base of every fault that says what to do."""
+"""The base of every fault that says what to do; a command prints its text as it is."""
 
 
 class ToldFault(Exception):

@@ -13,7 +13,7 @@ LONGEST_ANSWER = 1500
 
 
 class GapStage(StrEnum):
-    """How far a question has come. Only a live one is answered to whoever asks the same."""
+    """How far a question has come. Only a live one is answered when the same is asked."""
 
     WAITING = "waiting"
     ANSWERED = "answered"
@@ -24,7 +24,7 @@ class GapStage(StrEnum):
 class GapEvent(StrEnum):
     """What happens to a question after it was put on the list.
 
-    LAPSE: whoever signed it is on the roster no more. WITHDRAW: its last asker takes it back.
+    LAPSE: its signer has left the roster. WITHDRAW: its last asker takes it back.
     """
 
     JOIN = "join"
@@ -50,7 +50,7 @@ GAP_TABLE: Mapping[tuple[GapStage, GapEvent], GapStage | Unfit | None] = {
     (_W, GapEvent.LAPSE): "not_live",
     (_W, GapEvent.REMIND): _W,
     (_W, GapEvent.WITHDRAW): None,
-    # Written anew, it waits for a signature anew.
+    # A rewritten answer waits for a signature again.
     (_A, GapEvent.JOIN): _A,
     (_A, GapEvent.ANSWER): _A,
     (_A, GapEvent.SIGN): _L,
@@ -68,7 +68,7 @@ GAP_TABLE: Mapping[tuple[GapStage, GapEvent], GapStage | Unfit | None] = {
     (_L, GapEvent.REMIND): _L,
     # The answer is the Federation's by now, and stays.
     (_L, GapEvent.WITHDRAW): _L,
-    # A question that was declined is asked anew, as another one.
+    # A question that was declined is asked again as a new one.
     (_D, GapEvent.JOIN): "declined",
     (_D, GapEvent.ANSWER): "declined",
     (_D, GapEvent.SIGN): "declined",

@@ -55,7 +55,7 @@ REPLY_TABLE: Mapping[tuple[ReplyStage, ReplyEvent], ReplyStage | Unfit] = {
 
 
 @dataclass(frozen=True)
-class Due:
+class ReplyDue:
     """When an answer is due. `weekend`: the end of a working day, a local reading of "during" it.
 
     `outside`: nobody works at that moment, as far as the Federation's calendar says.
@@ -66,12 +66,12 @@ class Due:
     outside: bool
 
 
-def due(received: datetime, hours: WorkingTime) -> Due:
+def due(received: datetime, hours: WorkingTime) -> ReplyDue:
     """When a comment that was received then is owed an answer, in UTC; `received` is aware."""
     there = received.astimezone(ZoneInfo(hours.timezone))
     weekend = there.weekday() >= _SATURDAY
     at = _end_of_next_weekday(there, hours) if weekend else received.astimezone(UTC) + WITHIN
-    return Due(at, weekend, hours.half_day_at(at) is None and hours.half_day_at(at - _MOMENT) is None)
+    return ReplyDue(at, weekend, hours.half_day_at(at) is None and hours.half_day_at(at - _MOMENT) is None)
 
 
 def _end_of_next_weekday(there: datetime, hours: WorkingTime) -> datetime:

@@ -132,8 +132,8 @@ class Roster:
     def holders(self, role: str, school: str) -> tuple[str, ...]:
         """The ids of those who hold `role` for `school`, in the order of the configuration.
 
-        Where the school is not known ("") every school's holders are meant. Before somebody who is away
-        stands whoever stands in for them.
+        Where the school is not known ("") every school's holders are meant. The cover of
+        somebody who is away stands before them.
         """
         found = self.own_holders(role, school)
         return tuple(dict.fromkeys(one for person in found for one in self._with_covers(person)))

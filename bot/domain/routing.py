@@ -162,7 +162,7 @@ def decide(rows: Iterable[RouteRow], roster: Roster, slots: Slots) -> Route:
 
 
 def _of_own(conflict: Conflict, roster: Roster, *, own: bool) -> Conflict:
-    """Whoever chooses the chair for what they report of themselves says why, or has not chosen yet."""
+    """A reporter who chooses the chair for a self-report says why, or has not chosen yet."""
     if not conflict.unclear:
         return conflict
     if conflict.choice == _CHAIR_FOR_EHT:
@@ -183,8 +183,8 @@ _LAST_STEPS = {
 def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]) -> tuple[str, ...]:
     """Who is next on the ladder as the roster stands; () where it has ended.
 
-    `route.told` are those who were told, `climbed` those of them whom the ladder brought it to. Whoever
-    came into a role after its step was climbed is told at the next; of the FLT, one member is a step.
+    `route.told` are those who were told, `climbed` those of them whom the ladder brought it to. Somebody
+    who came into a role after its step was climbed is told at the next; of the FLT, one member is a step.
     """
     # The FLT's members see the channel; a direct message to one of them is still a step.
     reached = route.excluded | climbed | {item.person for item in route.told if item.level == "C"}
@@ -203,7 +203,7 @@ def next_step(roster: Roster, school: str, route: Route, climbed: frozenset[str]
 
 
 def _climbs(roster: Roster, school: str, route: Route) -> tuple[str, ...]:
-    """The roles of the ladder in their order: whoever was told, their deputies, and who comes last.
+    """The roles of the ladder in their order: those told, their deputies, and who comes last.
 
     The chair of governors is no part of it unless the Executive Headteacher can have no part in the case:
     a chair who knows a case cannot sit on its panel.

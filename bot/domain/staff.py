@@ -39,7 +39,7 @@ class ListedStaff:
 
 
 @dataclass(frozen=True)
-class Member:
+class StaffMember:
     """One entry of the register. `person` is their id on the roster, "" where they have none."""
 
     name: str
@@ -58,7 +58,9 @@ class Member:
         return tuple(sorted(self.accounts))
 
 
-def register(roster: Roster, schools: Iterable[School], listed: Iterable[ListedStaff]) -> tuple[Member, ...]:
+def register(
+    roster: Roster, schools: Iterable[School], listed: Iterable[ListedStaff]
+) -> tuple[StaffMember, ...]:
     """Roster and staff list as one, by name.
 
     A person on both is one entry: known by their e-mail address, or by an account that the list names.
@@ -66,13 +68,13 @@ def register(roster: Roster, schools: Iterable[School], listed: Iterable[ListedS
     every = tuple(school.id for school in schools)
     by_email = {item.email: item for item in listed}
     emails = {account: item.email for item in by_email.values() for account in item.accounts.items()}
-    found = list[Member]()
+    found = list[StaffMember]()
     for person in roster.people.values():
         by_account = next((emails[one] for one in person.accounts.items() if one in emails), "")
         on_list = by_email.pop(person.email, None) or by_email.pop(by_account, None)
         found.append(_on_roster(roster, person, every, on_list))
     found += [
-        Member(
+        StaffMember(
             item.name,
             item.email,
             item.schools or every,
@@ -85,11 +87,13 @@ def register(roster: Roster, schools: Iterable[School], listed: Iterable[ListedS
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.person, one.email)))
 
 
-def _on_roster(roster: Roster, person: Person, every: tuple[str, ...], listed: ListedStaff | None) -> Member:
+def _on_roster(
+    roster: Roster, person: Person, every: tuple[str, ...], listed: ListedStaff | None
+) -> StaffMember:
     held = {role: ids for role, ids in roster.roles.items() if any(person.id in one for one in ids.values())}
     places = {school for ids in held.values() for school, people in ids.items() if person.id in people}
     of_roles = set(every) if "" in places or not places else places
-    member = Member(
+    member = StaffMember(
         name=person.name,
         email=person.email,
         schools=tuple(school for school in every if school in of_roles),

@@ -25,9 +25,6 @@ from bot.storage.reports import (
     reports_of,
 )
 
-# The answer of the journey that holds what is asked of the leadership team.
-QUESTION = "question_text"
-
 
 def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""

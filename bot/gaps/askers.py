@@ -27,8 +27,8 @@ from bot.storage.conversations import remember_submission
 from bot.storage.crypto import code_matches, hash_code
 from bot.storage.gaps import (
     OPEN,
-    Asker,
     Gap,
+    GapAsker,
     add_asker,
     add_gap,
     all_gaps,
@@ -168,13 +168,13 @@ def _new(work: Work, question: str) -> Gap:
 
 
 def _added(work: Work, gap: Gap, sender: Sender, token: str, unnamed: bool) -> _Names | None:
-    """Whoever waits from now on; None where the same person waits already."""
+    """The person who waits from now on; None where they wait already."""
     vault = work.context.vault
     for draw in range(_DRAWS):
         names = _names(work, token, draw)
         platform, user = ("", "") if unnamed else (sender.platform, sender.user)
         receipt = hash_code(names.code) if unnamed else ""
-        asker = Asker(vault.new_id(), gap.id, names.reference, receipt, platform, user)
+        asker = GapAsker(vault.new_id(), gap.id, names.reference, receipt, platform, user)
         if add_asker(work.tx, vault, asker):
             return names
         if not unnamed and any(one.user == user for one in askers_of(work.tx, vault, gap.id)):
@@ -233,12 +233,12 @@ def is_reference(reference: str) -> bool:
     return reference.startswith(f"{_NAME}-")
 
 
-def belongs_to(asker: Asker, sender: Sender) -> bool:
+def belongs_to(asker: GapAsker, sender: Sender) -> bool:
     """Whether the sender asked it under their name."""
     return bool(asker.user) and (asker.platform, asker.user) == (sender.platform, sender.user)
 
 
-def _shown(work: Work, asker: Asker) -> Iterator[Block]:
+def _shown(work: Work, asker: GapAsker) -> Iterator[Block]:
     texts, gap = work.context.world.gaps, find_gap(work.tx, work.context.vault, asker.gap_id)
     if gap is None:
         return
@@ -267,7 +267,7 @@ def withdraw(work: Work, sender: Sender, reference: str, *, opened: bool, sent: 
     return Message((Callout("success", text),), summary=text, replaces="gap")
 
 
-def _leave(work: Work, asker: Asker) -> None:
+def _leave(work: Work, asker: GapAsker) -> None:
     one_at_a_time(work.tx)
     gap = find_gap(work.tx, work.context.vault, asker.gap_id)
     last = forget_asker(work.tx, asker)
@@ -285,7 +285,7 @@ def tell(work: Work, gap: Gap, blocks: tuple[Block, ...]) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Delete what nobody answered within its period; whoever asked under their name is told."""
+    """Delete what nobody answered within its period; askers who gave their name are told."""
     texts, days = work.context.world.gaps, work.context.retention.registers["gaps"].days
     for gap in clock.outlived(work, timedelta(days=days)):
         if gap.stage is not GapStage.DECLINED:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.asking.answer import answer
 from bot.asking.reading import read
-from bot.content.policy_load import Clause, Topic
+from bot.content.policy import Clause, Topic
 from bot.content.world import World
 from bot.domain.gaps import GapAnswer, Golden
 from bot.engine.parse import Parse

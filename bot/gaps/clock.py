@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-import structlog
-
 from bot.casework.context import Context, Work
+from bot.casework.due import do_due
 from bot.content.gap_texts import GapReminder
 from bot.content.world import World
 from bot.domain.gaps import GAP_TABLE, GapAnswer, GapCounts, GapEvent, GapStage, in_force
@@ -16,7 +15,6 @@ from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.gaps.people import holders, may, who_may
-from bot.storage.database import StorageUnavailable
 from bot.storage.gaps import (
     OPEN,
     Gap,
@@ -32,11 +30,10 @@ from bot.storage.outbox import Notice, enqueue
 
 GAP = "gap"
 _ASKED, _ANSWERED, _LAPSED, _REVIEW = "asked", "answered", "lapsed", "review"
-log = structlog.get_logger()
 
 
 def counts(work: Work) -> GapCounts:
-    """How many questions stand where, for whoever reports on them. Nobody's words, nobody's name."""
+    """How many questions are at each stage, for reports: no words, no names."""
     return count_gaps(work.tx, work.now)
 
 
@@ -70,18 +67,7 @@ def owe_answered(work: Work, gap: Gap, author: str) -> None:
 
 def remind_due(context: Context, now: datetime) -> None:
     """Owe every reminder that is due, each in a transaction of its own. A broken one holds up no other."""
-    with context.database.transaction() as tx:
-        overdue = due_gaps(tx, now)
-    for gap_id in overdue:
-        try:
-            with context.database.transaction() as tx:
-                gap = due_gap(tx, context.vault, gap_id, now)
-                if gap is not None:
-                    _remind(Work(tx, context, now), gap)
-        except StorageUnavailable:
-            raise
-        except Exception:
-            log.exception("gap_reminder_broken")
+    do_due(context, now, due_gaps, due_gap, _remind, "gap_reminder_broken")
 
 
 def _remind(work: Work, gap: Gap) -> None:

@@ -140,7 +140,7 @@ def _answer(
 
 
 def _print_of(work: Work, answer: GapAnswer) -> str:
-    """Of all that is signed: an answer that was saved anew since the form was opened has another one."""
+    """Of all that is signed: an answer that was saved again since the form was opened has another one."""
     said = (answer.text, answer.clause, answer.ruling, answer.review.isoformat(), answer.author)
     return work.context.vault.blind("gap answer", *answer.wordings, "", *answer.near, "", *said)[:16]
 
@@ -167,7 +167,7 @@ def _sign(work: Work, person: Person, gap: Gap, content: Pressed | Submitted, se
     signed = replace(gap.answer, signer=person.id, quote=clause.quote if clause else "")
     live = clock.moved(work, gap, GapStage.LIVE, signed)
     save_gap(work.tx, vault, live)
-    # Every process reads the signed answers anew before the next event that it takes.
+    # Every process reads the signed answers again before the next event that it takes.
     change(work.tx)
     auditing.note(work, person, "gap.sign", entry=gap.id)
     tell(work, live, (Paragraph(world.gaps.told.answered), *answer_blocks(signed, world)))

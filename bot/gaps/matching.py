@@ -74,7 +74,7 @@ def likeness(one: str, other: str, world: World) -> float:
 
 def _is_same_frame(one: str, other: str, world: World) -> bool:
     first, second = (read_frame(text, world.rules.frame, world.rules.platforms) for text in (one, other))
-    # Who does it is whoever asks, where nobody is named.
+    # The actor is the asker, where nobody is named.
     first, second = (replace(read, actor=read.actor or ("staff",)) for read in (first, second))
     same = all(set(first.of(slot)) == set(second.of(slot)) for slot in SLOTS)
     return same and first.duty == second.duty

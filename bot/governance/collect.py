@@ -22,7 +22,7 @@ from bot.governance.figures import (
     Figures,
     GapFigures,
     ReplyFigures,
-    School,
+    SchoolTraining,
     TopicFigures,
     TrainingFigures,
 )
@@ -83,7 +83,9 @@ def training_figures(work: Work) -> TrainingFigures | None:
     if campaign is None:
         return None
     found = figures_by_school(work.tx, context.vault, context.world.federation, campaign)
-    return TrainingFigures({one.school: School(one.asked - one.not_reached, one.attested) for one in found})
+    return TrainingFigures(
+        {one.school: SchoolTraining(one.asked - one.not_reached, one.attested) for one in found}
+    )
 
 
 def gap_figures(work: Work) -> GapFigures:
@@ -106,7 +108,7 @@ def _counted(names: Collection[str], found: Iterable[str]) -> Mapping[str, int]:
 def _acknowledged_late(federation: Federation, case: CountedCase, now: datetime) -> bool:
     since, climbed = case.clock_from or case.received_at, case.clock_level
     due_at = federation.timetable(since, case.urgent, climbed).step(0)
-    # Whose clock began anew after it had climbed was late before.
+    # A case whose clock began again after it had climbed was late before.
     return climbed > 0 or _is_late(case.acknowledged_at, due_at, now)
 
 

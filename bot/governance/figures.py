@@ -42,7 +42,7 @@ class AccountFigures:
 
 
 @dataclass(frozen=True)
-class School:
+class SchoolTraining:
     """The staff of one school: how many were asked, and how many of them have read and understood."""
 
     asked: int
@@ -53,7 +53,7 @@ class School:
 class TrainingFigures:
     """Who has read and understood the policy, by the school's id. How many were asked is no secret."""
 
-    by_school: Mapping[str, School]
+    by_school: Mapping[str, SchoolTraining]
 
 
 @dataclass(frozen=True)

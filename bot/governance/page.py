@@ -9,7 +9,7 @@ from bot.domain.access import has_duty
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Link, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
-from bot.governance.report import Report, report_of
+from bot.governance.report import GovernorsReport, report_of
 from bot.governance.sections import as_blocks, title_of
 from bot.governance.terms import last_whole_term, whole_term
 from bot.storage.export_codes import LINK_VALID_FOR, keep_code, use_code
@@ -48,7 +48,7 @@ def show(work: Work, sender: Sender) -> Message:
     return Message(blocks, title_of(work.context, report), replaces=_SLOT, ephemeral=True)
 
 
-def _offered(work: Work, report: Report) -> Block:
+def _offered(work: Work, report: GovernorsReport) -> Block:
     texts = work.context.world.governors.page
     if work.context.address:
         return Buttons((Button(texts.get, FILE, report.term.name),))
@@ -74,7 +74,7 @@ def _link(work: Work, sender: Sender, name: str) -> Message:
     return Message((Heading(title), Paragraph(text), link), title, replaces=_SLOT, ephemeral=True)
 
 
-def report_for(work: Work, name: str, code: str) -> Report | None:
+def report_for(work: Work, name: str, code: str) -> GovernorsReport | None:
     """The report that a link opens, once; None where it does not fit, or its asker may not read it any more.
 
     Raises nothing for a wrong code: the try has to be counted, so the transaction must stand.

@@ -20,7 +20,7 @@ from bot.storage.governance import Printed, forget_topics, keep_printed, printed
 
 
 @dataclass(frozen=True)
-class Report:
+class GovernorsReport:
     """What is printed of a term, and when it was first made."""
 
     term: Term
@@ -28,7 +28,7 @@ class Report:
     tables: Tables
 
 
-def report_of(work: Work, term: Term) -> Report | str:
+def report_of(work: Work, term: Term) -> GovernorsReport | str:
     """The report of a term that is over; made now, where it never was.
 
     In words why there is none, where a report of other days shares some with it.
@@ -40,7 +40,7 @@ def report_of(work: Work, term: Term) -> Report | str:
         # As it is stored, which may be what somebody else stored at the same moment.
         before = printed_of(work.tx, term.first, term.last)
     if [one.term for one in before] == [term]:
-        return Report(term, before[0].made_at, _restored(before[0].figures))
+        return GovernorsReport(term, before[0].made_at, _restored(before[0].figures))
     made = ", ".join(
         f"{one.term.name} ({in_words(one.term.first)} to {in_words(one.term.last)})" for one in before
     )

@@ -10,13 +10,13 @@ from bot.casework.context import Context
 from bot.content.governor_texts import Part
 from bot.domain.escalation import Wait
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragraph
-from bot.governance.report import Report
+from bot.governance.report import GovernorsReport
 from bot.governance.suppression import LEAST, SMALL, Range, percent_in_time
 from bot.governance.terms import in_words
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """One table: its title, what is counted, each figure with its name, and what is to be known of it."""
 
     title: str
@@ -25,12 +25,12 @@ class Section:
     notes: tuple[str, ...] = ()
 
 
-def title_of(context: Context, report: Report) -> str:
+def title_of(context: Context, report: GovernorsReport) -> str:
     """The title of the report."""
     return context.world.governors.title.fill(term=report.term.name)
 
 
-def head(context: Context, report: Report) -> tuple[Block, ...]:
+def head(context: Context, report: GovernorsReport) -> tuple[Block, ...]:
     """What stands above the figures: the term, and how they are to be read."""
     texts, term = context.world.governors, report.term
     made = context.local(report.made_at)
@@ -41,7 +41,7 @@ def head(context: Context, report: Report) -> tuple[Block, ...]:
     )
 
 
-def sections(context: Context, report: Report) -> tuple[Section, ...]:
+def sections(context: Context, report: GovernorsReport) -> tuple[ReportSection, ...]:
     """Every section of which there are figures, in the order of the texts."""
     makers = {"late": _late, "replies": _replies, "read": _read, "topics": _topics}
     found = (part for part in context.world.governors.sections if part in report.tables)
@@ -59,13 +59,13 @@ def open_questions(context: Context) -> tuple[Block, ...]:
     return (Heading(texts.title), Paragraph(text, muted=True), Bullets(items)) if items else ()
 
 
-def as_blocks(context: Context, report: Report) -> tuple[Block, ...]:
+def as_blocks(context: Context, report: GovernorsReport) -> tuple[Block, ...]:
     """The whole report in words."""
     shown = (block for section in sections(context, report) for block in _in_words(section))
     return (*head(context, report), *shown, *open_questions(context))
 
 
-def _in_words(section: Section) -> Iterator[Block]:
+def _in_words(section: ReportSection) -> Iterator[Block]:
     yield Heading(section.title)
     yield Paragraph(section.text, muted=True)
     if section.lines:
@@ -73,11 +73,11 @@ def _in_words(section: Section) -> Iterator[Block]:
     yield from (Paragraph(note) for note in section.notes)
 
 
-def _plain(context: Context, report: Report, part: Part, *notes: str) -> Section:
+def _plain(context: Context, report: GovernorsReport, part: Part, *notes: str) -> ReportSection:
     texts, names = context.world.governors, _names(context, part)
     lines = tuple((names.get(key, key), figure) for key, figure in report.tables[part].items())
     head = texts.sections[part]
-    return Section(head.title, head.text.fill(least=LEAST), lines, notes)
+    return ReportSection(head.title, head.text.fill(least=LEAST), lines, notes)
 
 
 def _names(context: Context, part: Part) -> Mapping[str, str]:
@@ -93,7 +93,7 @@ def _names(context: Context, part: Part) -> Mapping[str, str]:
     return lines.get(part) or {school.id: school.name for school in world.federation.schools}
 
 
-def _late(context: Context, report: Report, part: Part) -> Section:
+def _late(context: Context, report: GovernorsReport, part: Part) -> ReportSection:
     texts, targets = context.world.governors, context.world.federation.targets
     wait = _wait(context, targets.standard[0])
     told = (
@@ -109,28 +109,30 @@ def _wait(context: Context, wait: Wait) -> str:
     return one if wait.number == 1 else several.fill(number=wait.number)
 
 
-def _replies(context: Context, report: Report, part: Part) -> Section:
+def _replies(context: Context, report: GovernorsReport, part: Part) -> ReportSection:
     table = report.tables["replies"]
     percent = percent_in_time(table["in_time"], table["late"])
     notes = () if percent is None else (context.world.governors.share.fill(percent=percent),)
     return _plain(context, report, part, *notes)
 
 
-def _read(context: Context, report: Report, part: Part) -> Section:
+def _read(context: Context, report: GovernorsReport, part: Part) -> ReportSection:
     found, texts = _plain(context, report, part), context.world.governors.staff
     asked = report.tables["asked"].values()
     lines = tuple(
         (texts.fill(school=name, asked=number), figure)
         for (name, figure), number in zip(found.lines, asked, strict=True)
     )
-    return Section(found.title, found.text, lines)
+    return ReportSection(found.title, found.text, lines)
 
 
-def _topics(context: Context, report: Report, part: Part) -> Section:
+def _topics(context: Context, report: GovernorsReport, part: Part) -> ReportSection:
     """The topics that were asked most; one that the policy has no more is left out."""
     texts, known = context.world.governors, context.world.policy.topics
     found = [(topic, figure) for topic, figure in report.tables["topics"].items() if topic in known]
     most = sorted(found, key=lambda one: (-one[1].least, one[0]))[: texts.topics]
     head = texts.sections[part]
     lines = tuple((known[topic].question, figure) for topic, figure in most)
-    return Section(head.title, head.text.fill(least=LEAST), lines, () if lines else (texts.nobody_asked,))
+    return ReportSection(
+        head.title, head.text.fill(least=LEAST), lines, () if lines else (texts.nobody_asked,)
+    )

@@ -7,7 +7,7 @@ Three rules, and no exception to any:
   report, cases of no known school, what was done in time). So nothing can be subtracted from anything.
 - Of a whole that everybody knows, such as the staff of a school, what is left of it is protected as well.
 
-So it is out of reach even for whoever knows these rules and every figure that was ever printed: whatever a
+So it is out of reach even of a reader who knows these rules and every figure ever printed: whatever a
 small figure is, a term with any other small figure in its place would have printed exactly the same.
 """
 

@@ -127,7 +127,7 @@ def decide(work: Work, person: Person, approval_id: str, verdict: Verdict) -> Me
 
 
 def _slot(approval_id: str) -> str:
-    """Of whoever proposed it, and withdraws it in the same chat, the button goes."""
+    """The proposer who withdraws it in the same chat loses the button."""
     return f"proposal:{approval_id}"
 
 

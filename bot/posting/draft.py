@@ -24,7 +24,7 @@ from bot.domain.messages import (
     Option,
     Paragraph,
 )
-from bot.posting.finding import Found, Reader, plain
+from bot.posting.finding import DraftReader, Found, plain
 from bot.posting.shown import CLOSE, DRAFT, line, private, quotes
 
 #: How many characters of a draft are read.
@@ -58,7 +58,7 @@ def checked(fields: Fields, world: World, *, english: bool = True) -> Message:
     if wrong:
         return _shown((), fields, wrong, world)
     account: Account = "own" if fields["account"] == ("own",) else "federation"
-    reader = Reader(world.posting, world.federation, world.playbook.not_names)
+    reader = DraftReader(world.posting, world.federation, world.playbook.not_names)
     found = reader.read(_draft(fields), account)
     return _shown(tuple(_result(found, world, english)), fields, {}, world)
 

@@ -30,7 +30,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Reader:
+class DraftReader:
     """Reads the drafts of one Federation. `not_names` are words that are no part of a person's name."""
 
     posting: Posting
@@ -119,7 +119,7 @@ class Reader:
         yield from sorted((*houses, *codes, *phrases))
 
 
-Finder = Callable[[Reader, str], Iterable[tuple[int, int]]]
+Finder = Callable[[DraftReader, str], Iterable[tuple[int, int]]]
 
 
 def _by_words(name: str) -> Finder:
@@ -137,17 +137,17 @@ _HOUSE = re.compile(r"(?<![\w.,£-])\d{1,4}[a-z]?,? (?:[A-Z][\w'-]{0,30} ){1,3}?
 _POSTCODE = re.compile(r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)")
 
 _FINDERS: Mapping[Kind, Finder] = {
-    "full_name": Reader.full_names,
+    "full_name": DraftReader.full_names,
     "phone": lambda _, text: (found.span() for found in _PHONE.finditer(text)),
     "email": lambda _, text: (found.span() for found in _EMAIL.finditer(text)),
-    "address": Reader.addresses,
+    "address": DraftReader.addresses,
     "disparaged": _by_words("disparaged"),
     "selling": _by_words("selling"),
     "controversial": _by_words("controversial"),
     "journalist": _by_words("journalist"),
     "logo": _by_words("logo"),
     "credit": _by_words("credit"),
-    "link": Reader.links,
+    "link": DraftReader.links,
 }
 
 

@@ -11,7 +11,7 @@ from bot.casework.due import do_due
 from bot.content.reply_texts import ReminderRecord
 from bot.domain.messages import Block, Button, Buttons, Heading, Message, Outside, Paragraph, Tags
 from bot.domain.notices import NoticeKey, Recipient
-from bot.domain.replies import REPLY_TABLE, Due, ReplyEvent, ReplyStage, due, reminder_at
+from bot.domain.replies import REPLY_TABLE, ReplyDue, ReplyEvent, ReplyStage, due, reminder_at
 from bot.domain.roster import Person
 from bot.replies.forms import account_name
 from bot.replies.people import may, told_of
@@ -119,10 +119,10 @@ def choices(work: Work, reply: Reply, *, also_list: bool = False) -> tuple[Butto
     return (*offered, Button(texts.list, "reply.list")) if also_list else offered
 
 
-def due_of(work: Work, reply: Reply) -> Due:
+def due_of(work: Work, reply: Reply) -> ReplyDue:
     """When its answer is due, as it was computed when it was logged, and what is to be said of that."""
     found = due(reply.received_at, work.context.world.federation.working_time)
-    return Due(reply.due_at, found.weekend, found.outside)
+    return ReplyDue(reply.due_at, found.weekend, found.outside)
 
 
 def due_text(work: Work, reply: Reply) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 import structlog
 
 from bot.domain.roster import Federation, Person, Roster
-from bot.domain.staff import ListedStaff, Member, register
+from bot.domain.staff import ListedStaff, StaffMember, register
 from bot.storage.campaigns import attended
 from bot.storage.database import Transaction
 from bot.storage.staff import (
@@ -66,7 +66,7 @@ def take_in(
     return ImportCounts(**counted)
 
 
-def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[Member, ...]:
+def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[StaffMember, ...]:
     """Everybody on the register as it stands, one entry a person."""
     return register(_with_demo_staff(federation), federation.schools, staff_list(tx, vault))
 
@@ -77,7 +77,7 @@ def _with_demo_staff(federation: Federation) -> Roster:
     return replace(federation.roster, people={**demo, **federation.roster.people})
 
 
-def known_as(vault: Vault, member: Member | Person) -> tuple[str, ...]:
+def known_as(vault: Vault, member: StaffMember | Person) -> tuple[str, ...]:
     """The names under which somebody stands where no clear name may: the one to be used first.
 
     By their e-mail address, and by their id on the roster: somebody may have been known by that alone.
@@ -87,7 +87,7 @@ def known_as(vault: Vault, member: Member | Person) -> tuple[str, ...]:
     return (*by_email, *((vault.blind("person", person),) if person else ()))
 
 
-def member_known_as(tx: Transaction, vault: Vault, federation: Federation, who: str) -> Member | None:
+def member_known_as(tx: Transaction, vault: Vault, federation: Federation, who: str) -> StaffMember | None:
     """Whom such a name means now; None where they are on the register no more."""
     roster = _with_demo_staff(federation)
     person = next((one for one in roster.people.values() if who in known_as(vault, one)), None)
@@ -103,8 +103,8 @@ def member_known_as(tx: Transaction, vault: Vault, federation: Federation, who: 
 
 def member_at(
     tx: Transaction, vault: Vault, federation: Federation, platform: str, user: str
-) -> Member | None:
-    """Whoever has this account; None where it is known to be nobody's on the register, or they have left."""
+) -> StaffMember | None:
+    """The person with this account; None where nobody on the register has it, or they have left."""
     person = _with_demo_staff(federation).by_account(platform, user)
     if person is not None:
         return _member(tx, vault, federation, person)
@@ -113,7 +113,7 @@ def member_at(
     return None if found is None or found.left_at else found
 
 
-def _member(tx: Transaction, vault: Vault, federation: Federation, person: Person) -> Member:
+def _member(tx: Transaction, vault: Vault, federation: Federation, person: Person) -> StaffMember:
     rows = [staff_id_at(tx, vault, *account) for account in person.accounts.items()]
     rows += [staff_id(vault, person.email)] if person.email else []
     listed = staff_of(tx, vault, tuple(filter(None, rows)))

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.domain.accounts import REGISTERED, AccountStage, Details, Runner
+from bot.domain.accounts import AccountStage, Details, Runner
 from bot.storage.crypto import WrappedKey
-from bot.storage.rows import insert_new
+from bot.storage.rows import due_ids, due_row, insert_new
 from bot.storage.schema import accounts
 from bot.storage.vault import Vault
 
@@ -93,21 +93,14 @@ def all_accounts(
     return tuple(sorted(found, key=lambda entry: (entry.name.casefold(), entry.since, entry.id)))
 
 
-def registered(connection: Connection, vault: Vault) -> tuple[AccountEntry, ...]:
-    """The accounts that are there, by their name."""
-    return all_accounts(connection, vault, REGISTERED)
-
-
 def due_accounts(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The ids of those whose timer has run out, the longest overdue first."""
-    query = select(accounts.c.id).where(accounts.c.remind_at <= now).order_by(accounts.c.remind_at)
-    return tuple(str(row.id) for row in connection.execute(query))
+    return due_ids(connection, accounts, now)
 
 
 def due_account(connection: Connection, vault: Vault, account_id: str, now: datetime) -> AccountEntry | None:
     """The one of this id, if its timer has still run out and nobody else is at it; None otherwise."""
-    query = select(accounts).where(accounts.c.id == account_id, accounts.c.remind_at <= now)
-    row = connection.execute(query.with_for_update(key_share=True, skip_locked=True)).one_or_none()
+    row = due_row(connection, accounts, account_id, now)
     return None if row is None else _opened(vault, row)
 
 

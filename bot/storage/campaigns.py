@@ -95,7 +95,7 @@ def _campaign(row: Row[Any]) -> Campaign:
 
 
 def add_asks(connection: Connection, campaign: Campaign, people: Iterable[str], next_at: datetime) -> None:
-    """Everybody here is to be asked from then on; whoever is asked in it already is passed by."""
+    """Everybody here is to be asked from then on, but for those who are asked in it already."""
     rows = [{"campaign": campaign.id, "who": who, "next_at": next_at} for who in people]
     fresh = {"stage": AskStage.OWED.value, "number": 0, "asked_at": None}
     insert_all_new(connection, asks, [{**row, **fresh} for row in rows])
@@ -201,7 +201,7 @@ def is_ready_to_run(connection: Connection, known_as: Collection[str], policy: s
 
 
 def mark_gone(connection: Connection, here: Collection[str], now: datetime) -> None:
-    """Note of everybody else that they are on the register no more, and of whoever is back that they are."""
+    """Note that everybody else left the register, and that those who are back are on it."""
     there = set(here)
     known = {row.who: row.gone_at for row in connection.execute(
         select(attestations.c.who, attestations.c.gone_at).distinct()

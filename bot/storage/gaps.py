@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, sele
 from bot.domain.gaps import GapAnswer, GapCounts, GapStage, Live
 from bot.storage.crypto import WrappedKey
 from bot.storage.postgres import alone
-from bot.storage.rows import insert_new
+from bot.storage.rows import due_ids, due_row, insert_new
 from bot.storage.schema import gap_askers, gaps
 from bot.storage.vault import Vault
 
@@ -39,10 +39,10 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Asker:
+class GapAsker:
     """Who waits for the answer to a question. Without a name `platform` and `user` are "".
 
-    `receipt_hash` is "" for whoever gave their name.
+    `receipt_hash` is "" for an asker who gave their name.
     """
 
     id: str
@@ -120,7 +120,7 @@ def live_answers(connection: Connection, vault: Vault) -> tuple[Live, ...]:
     return tuple(sorted(live, key=lambda one: one.id))
 
 
-def add_asker(connection: Connection, vault: Vault, asker: Asker) -> bool:
+def add_asker(connection: Connection, vault: Vault, asker: GapAsker) -> bool:
     """Store who waits. False where the reference is taken, or the same person waits already."""
     hidden = _hidden(vault, asker.platform, asker.user) if asker.user else ""
     if hidden and _waits(connection, asker.gap_id, hidden):
@@ -140,25 +140,25 @@ def add_asker(connection: Connection, vault: Vault, asker: Asker) -> bool:
     )
 
 
-def askers_of(connection: Connection, vault: Vault, gap_id: str) -> tuple[Asker, ...]:
+def askers_of(connection: Connection, vault: Vault, gap_id: str) -> tuple[GapAsker, ...]:
     """Everybody who waits for the answer to a question, in no order that says who was first."""
     query = select(gap_askers).where(gap_askers.c.gap_id == gap_id).order_by(gap_askers.c.id)
     return _askers(vault, connection.execute(query).all())
 
 
-def asked_by(connection: Connection, vault: Vault, platform: str, user: str) -> tuple[Asker, ...]:
+def asked_by(connection: Connection, vault: Vault, platform: str, user: str) -> tuple[GapAsker, ...]:
     """The questions that somebody asked under their name."""
     mine = gap_askers.c.asker_hmac == _hidden(vault, platform, user)
     return _askers(vault, connection.execute(select(gap_askers).where(mine).order_by(gap_askers.c.id)).all())
 
 
-def asker_by_reference(connection: Connection, vault: Vault, reference: str) -> Asker | None:
+def asker_by_reference(connection: Connection, vault: Vault, reference: str) -> GapAsker | None:
     """Who asked under this reference, or None."""
     query = select(gap_askers).where(gap_askers.c.reference == reference)
     return next(iter(_askers(vault, connection.execute(query).all())), None)
 
 
-def forget_asker(connection: Connection, asker: Asker) -> bool:
+def forget_asker(connection: Connection, asker: GapAsker) -> bool:
     """Delete somebody who waited; whether nobody waits for that answer any more."""
     connection.execute(delete(gap_askers).where(gap_askers.c.id == asker.id))
     others = exists().where(gap_askers.c.gap_id == asker.gap_id)
@@ -167,14 +167,12 @@ def forget_asker(connection: Connection, asker: Asker) -> bool:
 
 def due_gaps(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The ids of questions of which a reminder is due, the longest overdue first."""
-    query = select(gaps.c.id).where(gaps.c.remind_at <= now).order_by(gaps.c.remind_at)
-    return tuple(str(row.id) for row in connection.execute(query))
+    return due_ids(connection, gaps, now)
 
 
 def due_gap(connection: Connection, vault: Vault, gap_id: str, now: datetime) -> Gap | None:
     """The question, if a reminder of it is still due and nobody else is at it; None otherwise."""
-    query = select(gaps).where(gaps.c.id == gap_id, gaps.c.remind_at <= now)
-    row = connection.execute(query.with_for_update(key_share=True, skip_locked=True)).one_or_none()
+    row = due_row(connection, gaps, gap_id, now)
     return None if row is None else _opened(vault, row)
 
 
@@ -208,14 +206,14 @@ def _hidden(vault: Vault, platform: str, user: str) -> str:
     return vault.blind("gap asker", platform, user)
 
 
-def _askers(vault: Vault, rows: Iterable[Row[Any]]) -> tuple[Asker, ...]:
+def _askers(vault: Vault, rows: Iterable[Row[Any]]) -> tuple[GapAsker, ...]:
     return tuple(_asker(vault, row) for row in rows)
 
 
-def _asker(vault: Vault, row: Row[Any]) -> Asker:
+def _asker(vault: Vault, row: Row[Any]) -> GapAsker:
     key = vault.ring.open_record_key(_ASKERS, row.id, WrappedKey(row.key_id, bytes(row.wrapped_key)))
     platform, user = json.loads(key.open("sealed_asker", bytes(row.sealed_asker)))
-    return Asker(row.id, row.gap_id, row.reference, row.receipt_hash, platform, user)
+    return GapAsker(row.id, row.gap_id, row.reference, row.receipt_hash, platform, user)
 
 
 def _written(answer: GapAnswer | None) -> dict[str, Any] | None:

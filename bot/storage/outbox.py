@@ -51,7 +51,7 @@ class Notice:
 
 
 def of_the_same(notice: Notice) -> ColumnElement[bool]:
-    """What is owed to the same recipient of the same report; else the same message, whichever way it goes."""
+    """What is owed to the same recipient of the same report; else the same message, in whichever way."""
     if notice.report_id:
         return and_(outbox.c.report_id == notice.report_id, outbox.c.recipient == notice.recipient)
     key = notice.key
@@ -133,7 +133,7 @@ def _free(query: Select[Any], shared: bool) -> Select[Any]:
 
 
 def _in_no_other_hand() -> ColumnElement[bool]:
-    """Nothing for whoever another process is telling at this moment: one conversation, one voice, one pace.
+    """Nothing for a recipient that another process is telling now: one conversation, one voice, one pace.
 
     In one process `busy` sees to it. Each reporter is somebody else, as far as the outbox knows.
     """

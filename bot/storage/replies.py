@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, select, update
 
 from bot.domain.replies import ReplyKind, ReplyStage
 from bot.storage.crypto import WrappedKey
-from bot.storage.rows import insert_new
+from bot.storage.rows import due_ids, due_row, insert_new
 from bot.storage.schema import replies
 from bot.storage.vault import Vault
 
@@ -72,14 +72,12 @@ def owed_replies(connection: Connection, vault: Vault) -> tuple[Reply, ...]:
 
 def due_reminders(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The ids of entries of which a reminder is due, the longest overdue first."""
-    query = select(replies.c.id).where(replies.c.remind_at <= now).order_by(replies.c.remind_at)
-    return tuple(str(row.id) for row in connection.execute(query))
+    return due_ids(connection, replies, now)
 
 
 def due_reminder(connection: Connection, vault: Vault, reply_id: str, now: datetime) -> Reply | None:
     """The entry, if a reminder of it is still due and nobody else is at it; None otherwise."""
-    query = select(replies).where(replies.c.id == reply_id, replies.c.remind_at <= now)
-    row = connection.execute(query.with_for_update(key_share=True, skip_locked=True)).one_or_none()
+    row = due_row(connection, replies, reply_id, now)
     return None if row is None else _opened(vault, row)
 
 

@@ -285,11 +285,6 @@ def save_state(
     return result.rowcount == 1
 
 
-def reload(connection: Connection, vault: Vault, report: Report) -> Report:
-    """The report as it is now."""
-    return _one(connection, vault, report.id)
-
-
 def add_entry(connection: Connection, vault: Vault, report: Report, entry: Entry) -> None:
     """Append to the history, and so to the audit."""
     record(connection, vault, AuditEntry(entry.at, entry.actor, entry.role, f"case.{entry.event}", report.id))
@@ -402,7 +397,7 @@ def look_up(connection: Connection, vault: Vault, reference: str) -> Report | No
 def hold_in_order(connection: Connection, ids: Collection[str]) -> None:
     """Hold several reports, the oldest first, as everybody does who changes more than one.
 
-    Whoever came to them in another order and somebody else would each wait for what the other one holds.
+    Two that lock them in different orders would each wait for what the other one holds.
     """
     wanted = select(reports.c.id).where(reports.c.id.in_(ids)).order_by(*OLDEST_FIRST)
     connection.execute(wanted.with_for_update(key_share=True)).all()

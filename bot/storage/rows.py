@@ -1,12 +1,13 @@
-"""Rows that may be there already: what two transactions may write at the same moment."""
+"""Rows that may be there already, and rows that fall due: two transactions may meet at both."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import Executable
 
@@ -59,3 +60,15 @@ def insert_and_read(connection: Connection, table: Table, unique: str, **values:
 def put(connection: Connection, table: Table, **values: Any) -> None:
     """Insert a row, or write over the one with the same primary key."""
     connection.execute(_over(connection.dialect.name, table, tuple(values)), values)
+
+
+def due_ids(connection: Connection, table: Table, now: datetime) -> tuple[str, ...]:
+    """The ids of the rows of this table whose `remind_at` has come, the longest overdue first."""
+    query = select(table.c.id).where(table.c.remind_at <= now).order_by(table.c.remind_at)
+    return tuple(str(row.id) for row in connection.execute(query))
+
+
+def due_row(connection: Connection, table: Table, row_id: str, now: datetime) -> Row[Any] | None:
+    """Lock and return this row if it is still due; None where it is not, or somebody else has it locked."""
+    query = select(table).where(table.c.id == row_id, table.c.remind_at <= now)
+    return connection.execute(query.with_for_update(key_share=True, skip_locked=True)).one_or_none()

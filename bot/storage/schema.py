@@ -225,7 +225,7 @@ gaps = Table(
 Index("ix_gaps_stage", gaps.c.stage, gaps.c.since)
 Index("ix_gaps_remind_at", gaps.c.remind_at)
 
-# Who waits for an answer. Of whoever asked without a name nothing but the hash of their receipt code.
+# Who waits for an answer. Of an anonymous asker nothing but the hash of their receipt code.
 gap_askers = Table(
     "gap_askers",
     metadata,

@@ -41,7 +41,7 @@ def staff_of(connection: Connection, vault: Vault, ids: Collection[str]) -> tupl
 
 
 def staff_id_at(connection: Connection, vault: Vault, platform: str, user: str) -> str | None:
-    """The row of whoever has this account; None where the list names it at nobody."""
+    """The row of the person with this account; None where the list gives it to nobody."""
     query = select(staff_accounts.c.staff_id).where(staff_accounts.c.id == _account(vault, platform, user))
     return connection.execute(query).scalar_one_or_none()
 

@@ -85,7 +85,7 @@ class Story:
         return asked
 
     def opens_details(self) -> bool:
-        """The details of a case, for whoever may read them."""
+        """The details of a case, for anybody who may read them."""
         assert self.named is not None
         if isinstance(self.site, Terminal):
             with closing(TerminalPerson(self.site.server, ASKER)) as leader:

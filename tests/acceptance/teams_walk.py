@@ -163,7 +163,7 @@ def walk(works: Office, opened: Browser, keep: Keep) -> None:
 
 
 def main() -> None:
-    """Make every picture anew."""
+    """Make every picture again."""
 
     def keep(name: str, page: TeamsPage, card: Locator) -> None:
         kept = IMAGES / f"{name}.png"

@@ -189,7 +189,7 @@ def test_an_anonymous_report_names_nobody(server: Server, window: BrowserContext
     page.reload()
     expect(joe.region).not_to_contain_text(number)
     joe.ask("status")
-    joe.shows("You have no report that bears your name")
+    joe.shows("You have no report under your name")
     joe.press("With a receipt code")
     joe.reads("Look up a report")
     joe.fill("Reference", number)

@@ -114,7 +114,7 @@ def test_the_register_holds_none(told: Told) -> None:
 
 @pytest.mark.parametrize("told", ["terminal"], indirect=True)
 def test_a_case_is_not_exported_without_a_code(told: Told) -> None:
-    """Whoever runs the machine gets no case out by its reference alone."""
+    """The operator gets no case out by its reference alone."""
     reference = told.sent["Online abuse by a colleague"].reference
     out = told.site.server.folder / "case.json"
     refused = export(told.site.server, "--format", "json", "--case", reference, "--out", str(out))

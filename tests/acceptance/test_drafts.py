@@ -80,7 +80,7 @@ def holds(pane: Pane, words: str = WORDS) -> None:
 
 
 def test_a_question_in_the_middle_costs_no_word(server: Server, window: BrowserContext) -> None:
-    """A question from the box below is answered, and the form that comes anew holds what was typed."""
+    """A question from the box below is answered, and the form that comes again holds what was typed."""
     pane = writing(fresh(window, server, "ana"))
     pane.ask(QUESTION)
     pane.shows(CLAUSE, "Your report is still open")

@@ -28,7 +28,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def undelivered(server: Server) -> int:
-    # Not read-only: a kill in the middle of a commit leaves a journal, which whoever opens rolls back.
+    # Not read-only: a kill in the middle of a commit leaves a journal, which anybody who opens rolls back.
     with closing(sqlite3.connect(server.database, timeout=30)) as database:
         query = "SELECT count(*) FROM outbox WHERE recipient = 'flt_channel' AND state != 'sent'"
         return int(database.execute(query).fetchone()[0])

@@ -127,7 +127,7 @@ def test_under_load_nothing_is_lost_or_doubled(house: House, cluster: Cluster) -
     stored = {reference for (reference,) in house.ask("SELECT reference FROM reports")}
     assert len(staff.received) == len(set(staff.received)) == _REPORTS
     assert set(staff.received) <= stored
-    # Whoever was told that it is not saved began anew: at most that many are there unasked for.
+    # Anybody who was told that it is not saved began again: at most that many are there unasked for.
     assert len(stored) <= _REPORTS + staff.told_not
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     assert house.ask(deadlocks) == [(0,)]

@@ -96,7 +96,7 @@ def values_of(found: Mapping[str, list[dict[str, Any]]], tables: Iterable[str]) 
 
 @contextmanager
 def opened(server: Server) -> Iterator[tuple[Database, Vault]]:
-    """The server's database with the keys, as whoever holds both could open it."""
+    """The server's database with the keys, as anybody who holds both could open it."""
     ring = KeyRing.parse(_keys(server), secrets.token_bytes)
     database = Database(f"sqlite:///{server.database}")
     try:

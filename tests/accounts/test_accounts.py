@@ -123,7 +123,7 @@ def test_a_command_and_the_button_under_an_answer_begin_it(desk: Desk) -> None:
 
 @pytest.mark.parametrize("user", ["joe", "priya", "dina", "maya", "colin", "susan", "beth", "nobody"])
 def test_whoever_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: str) -> None:
-    """Whoever the table does not name is refused at each press and form, and each is in the audit."""
+    """Those whom the table does not name are refused at each press and form, and each is in the audit."""
     apply(desk, lead=("person:lucy",), others=("person:omar",), user="ana")
     found, refused = entry(desk), 0
     assert NAME not in words(desk.send(user, Said("accounts")))
@@ -173,7 +173,7 @@ def test_a_business_manager_who_applies_goes_past_themselves(desk: Desk) -> None
 
 
 def test_a_runner_does_not_decide(desk: Desk) -> None:
-    """Whoever is to run it is neither satisfied of it nor approves it, and is not told to."""
+    """Anybody who is to run it is neither satisfied of it nor approves it, and is not told to."""
     desk.work()
     apply(desk, lead=("person:farid",), others=("person:lucy",))
     attest(desk, "farid", "lucy")
@@ -479,7 +479,7 @@ def test_the_register_is_what_the_forms_offer(desk: Desk) -> None:
 
 
 def test_runners_of_a_new_account_answer_its_comments(desk: Desk) -> None:
-    """Whoever runs a new account and is on the roster is told of its comments, and answers them."""
+    """Anybody who runs a new account and is on the roster is told of its comments, and answers them."""
     desk.work()
     apply(desk, lead=("person:lucy",), others=("person:omar",))
     attest(desk, "lucy", "omar")
@@ -574,7 +574,7 @@ def test_while_paused_nothing_begins(desk: Desk) -> None:
 
 
 def test_a_rejected_account_asked_for_again_is_another_application(desk: Desk) -> None:
-    """The name is free again, the old one stays as it ended, and whoever decides reads why."""
+    """The name is free again, the old one stays as it ended, and anybody who decides reads why."""
     to_sbm(desk)
     fill(desk, "ravi", "complete")
     fill(desk, "farid", "reject", why="There is one already.")

@@ -187,7 +187,7 @@ def test_a_runner_who_leaves_in_the_middle(desk: Desk) -> None:
 
 
 def test_an_applicant_who_leaves(desk: Desk) -> None:
-    """Nobody is left whose application it is: it is withdrawn, and whoever had it is told."""
+    """Nobody is left whose application it is: it is withdrawn, and anybody who had it is told."""
     desk.work()
     apply(desk, "tom", lead=("person:lucy",), others=("person:omar",))
     attest(desk, "lucy", "omar")
@@ -197,7 +197,7 @@ def test_an_applicant_who_leaves(desk: Desk) -> None:
 
 
 def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
-    """Whoever was on the staff list alone and left it runs nothing any more."""
+    """Anybody who was on the staff list alone and left it runs nothing any more."""
     desk.work()
     sam = ListedStaff("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
     with desk.product.database.transaction() as tx:
@@ -223,7 +223,7 @@ def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
 
 
 def test_a_user_who_came_on_the_roster_and_leaves_it(desk: Desk) -> None:
-    """Whoever was picked as a user and is on the roster by now is that person: their leaving is seen."""
+    """Anybody who was picked as a user and is on the roster by now is that person: their leaving is seen."""
     desk.work()
     live(desk)
     desk.fill("ivan", "roster.join", "", id="anas", name="Ana Silva", user_on_playground="ana")
@@ -264,7 +264,7 @@ def test_an_account_under_two_members_of_staff_is_flagged_once(desk: Desk) -> No
 
 
 def test_a_new_runner_who_declines_in_a_transfer(desk: Desk) -> None:
-    """The transfer begins anew with the IT Manager; the account is never without its old entry."""
+    """The transfer begins again with the IT Manager; the account is never without its old entry."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
     assert stage(desk, FACEBOOK) is AccountStage.TRANSFERRING
@@ -279,7 +279,7 @@ def test_a_transfer_waits_for_attestations_and_the_team(desk: Desk) -> None:
     """Nobody takes an account over before they have attested and the leadership team is satisfied of them."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
-    assert "has not attested" in fill(desk, "ivan", "hand_over", FACEBOOK)
+    assert "have not attested" in fill(desk, "ivan", "hand_over", FACEBOOK)
     attest(desk, "omar", "lucy", name=FACEBOOK)
     assert "must first be satisfied" in fill(desk, "ivan", "hand_over", FACEBOOK)
     fill(desk, "farid", "tick", FACEBOOK, satisfied=("person:omar", "person:lucy"))
@@ -372,7 +372,7 @@ def test_it_is_chased_where_nobody_is_it_manager(desk: Desk) -> None:
 
 
 def test_rules_that_nobody_confirms_are_brought_to_mind(desk: Desk) -> None:
-    """Until each has confirmed every rule they are reminded; whoever has is not."""
+    """Until each has confirmed every rule they are reminded; anybody who has is not."""
     desk.work()
     live_until_rules(desk)
     for number in range(1, 8):

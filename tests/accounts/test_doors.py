@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from bot.channels.common.look import Look
 from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.fields import draw, values_of
 from bot.channels.slack.handlers import command
 from bot.channels.slack.payloads import Slash
-from bot.channels.terminal import Terminal
 from bot.domain.accounts import AccountStage
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 from tests.accounts.house import NAME, PAGES, attest, decide, entry, fill, form_in, stage, words
 from tests.accounts.test_accounts import live_until_rules
-from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
-from tests.channels.teams.office import Office, office, play
-from tests.channels.teams.test_payloads import check as check_on_teams
+from tests.channels.every_door import drawn_everywhere, typed_in_terminal
+from tests.channels.teams.office import Office, play
 from tests.replies.test_entries import with_federation
 from tests.support.desk import Desk, text_of
-
-
-@pytest.fixture
-def works(tmp_path: Path) -> Iterator[Office]:
-    with office(tmp_path) as opened:
-        yield opened
 
 
 def screens(desk: Desk) -> Iterator[Message]:
@@ -64,7 +51,7 @@ def screens(desk: Desk) -> Iterator[Message]:
         yield from desk.send(user, Said("accounts"))
         yield from desk.send(user, Pressed("account.open", entry(desk).id))
     desk.work(20)
-    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+    yield from desk.notebook.messages()
 
 
 def without_people(message: Message) -> Message:
@@ -83,13 +70,8 @@ def without_people(message: Message) -> Message:
 
 def test_everything_can_be_drawn(desk: Desk) -> None:
     """Each screen fits on Slack and on Teams, and no word is lost in silence."""
-    look, count = Look.of(desk.product.context.world), 0
-    for message in screens(desk):
-        # Slack has a picker of its own for people: the options are not for it.
-        check_on_slack(without_people(message), look)
-        check_on_teams(message, look)
-        count += 1
-    assert count > 35
+    # Slack has a picker of its own for people: the options are not for it.
+    assert drawn_everywhere(desk, screens(desk), without_people) > 35
 
 
 def test_on_slack_a_command_opens_it_and_a_window_shows_it(desk: Desk) -> None:
@@ -175,12 +157,6 @@ def test_slack_users_become_runners(desk: Desk) -> None:
 def test_on_teams_from_the_word_to_the_attestation(works: Office) -> None:
     """On Teams an application is filled in page by page on a card, runners picked from the register."""
 
-    def filled(message_id: str, action: dict, **given: str) -> dict:
-        card = json.dumps(works.port.shown[message_id].card)
-        ids = {match[1]: match[0] for match in re.findall(r"(in:\w+:[^\":]*:(\w+))", card)}
-        data = {**action["data"], **{ids[name]: value for name, value in given.items()}}
-        return {"action": {"type": "Action.Execute", "verb": action["verb"], "data": data}}
-
     async def story() -> None:
         for name in ("ana", "lucy", "omar"):
             await works.door.handle(works.activity(name, "install", name="add"))
@@ -195,9 +171,7 @@ def test_on_teams_from_the_word_to_the_attestation(works: Office) -> None:
             {"lead": "person:lucy", "others": "person:omar"},
             {"open": "yes", "email": "science@harbour.example.sch.uk"},
         ):
-            message_id, action = works.action("Next")
-            value = filled(message_id, action, **given)
-            await works.invokes("ana", "adaptiveCard/action", value, reply_to=message_id)
+            await works.fills_in("ana", "Next", **given)
         await works.presses("ana", "Send the application")
         assert stage(works.desk) is AccountStage.ATTESTING
         await works.work()
@@ -214,18 +188,7 @@ def test_in_the_terminal_the_whole_application(desk: Desk) -> None:
         "new account", "1", "3", NAME, PAGES["2"]["aim"][0], "2", PAGES["2"]["promotion"][0],
         str(lucy), str(omar), "", "1", "science@harbour.example.sch.uk", "1",
     ]  # fmt: skip
-    typed, shown, ids = iter(lines), list[str](), iter(range(100))
-
-    def read(_prompt: str) -> str:
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
-
-    def handle(incoming: Incoming) -> tuple[Message, ...]:
-        return desk.product.assistant.handle(incoming, desk.now)
-
-    Terminal("ana", handle, read, shown.append, lambda: f"e{next(ids)}").run()
+    shown = typed_in_terminal(desk, *lines)
     assert stage(desk) is AccountStage.ATTESTING, shown
 
 
@@ -242,7 +205,7 @@ def test_a_notice_says_nothing_that_was_typed_beside_the_name(desk: Desk) -> Non
     desk.work()
     live_until_rules(desk)
     desk.work(20)
-    told = "\n".join(text_of(message) for seen in desk.notebook.seen.values() for _, message in seen)
+    told = "\n".join(map(text_of, desk.notebook.messages()))
     assert NAME in told
     for word in ("science department", "newsletter", "vault", "harbour.example", "September"):
         assert word not in told

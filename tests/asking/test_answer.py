@@ -165,7 +165,7 @@ def test_rule_that_is_asked_for_comes_before_the_report(world: World, question: 
     ],
 )
 def test_who_says_that_it_is_a_report_is_believed(world: World, told: str) -> None:
-    """Whoever says that they report something is taken at their word, where it is at all likely."""
+    """Anybody who says that they report something is taken at their word, where it is at all likely."""
     assert say(world, told, ("report_other", 0.2), ("out_of_scope", 0.8), in_scope=0.2).kind == "report"
     unsure = say(world, told, ("out_of_scope", 1.0), in_scope=0.0)
     assert unsure.kind == ("report" if world.rules.phrases.said(told) else "not_covered")

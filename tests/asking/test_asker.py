@@ -1,4 +1,4 @@
-"""Does the answer answer whoever asks: the heading, the sentence, the clause, and what is said of others."""
+"""Does the answer answer the asker: the heading, the sentence, the clause, and what is said of others."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CONTACT = (
 
 @pytest.mark.parametrize("question", CONTACT)
 def test_contact_of_students_with_staff_is_ruled_as_that_of_staff(world: World, question: str) -> None:
-    """Students who contact staff are read as staff in contact with them, whoever began it."""
+    """Students who contact staff are read as staff in contact with them, no matter who began it."""
     read = frame(world, question)
     assert read.actor == ("staff", "student")
     assert read.person == ("student",)
@@ -84,7 +84,7 @@ def test_the_asker_is_an_actor_where_the_asker_acts_too(world: World, question: 
 @pytest.mark.parametrize("question", MISLEADING)
 @pytest.mark.parametrize("topic", [FOLLOW, "photo-on-personal-account", "sign-posts", "disclaimer"])
 def test_no_misread_actor_turns_a_rule_into_a_yes(world: World, question: str, topic: str) -> None:
-    """ "Does not bind a student" is never said to whoever asks of what they do themselves."""
+    """ "Does not bind a student" is never said to an asker of what they do themselves."""
     assert "not bind" not in say(world, question, topic).text
 
 

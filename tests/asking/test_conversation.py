@@ -70,7 +70,7 @@ def numbers(done: Turn) -> list[str]:
 
 
 def test_numbers_that_answer_now_stand_first(world: World) -> None:
-    """In school hours the safeguarding lead stands first; at night whoever answers at night does."""
+    """In school hours the safeguarding lead stands first; at night anybody who answers at night does."""
     text = "a pupil is going to hurt himself"
     parse = Parse(text, (Ranked("danger", 1.0),), 1.0, Alarm(danger=0.99))
     by_day, by_night = (numbers(turn(world, Said(text), parse, now)) for now in (TERM, NIGHT))

@@ -20,7 +20,8 @@ from bot.asking.evaluation import (
     wilson,
 )
 from bot.content.documents import DataFaults
-from bot.content.policy_load import Clause, Policy, load_policy
+from bot.content.policy import Clause
+from bot.content.policy_load import Policy, load_policy
 
 ROOT = Path(__file__).parents[2]
 JUDGEMENT = ROOT / "tests" / "golden" / "judgement.jsonl"
@@ -409,7 +410,7 @@ def test_both_halves_of_a_double_question_are_expected() -> None:
 
 
 def test_all_conditions_must_hold() -> None:
-    """A group test is right where every one of its conditions is met; a miss bears the group's name."""
+    """A group test is right where every one of its conditions is met; a miss has the group's name."""
     assert meets(given("answer", "x"), kind=["answer"], expect=["x"])
     assert not meets(given("answer", "x"), kind=["report"], expect=["x"])
     line = Labelled.model_validate({"q": "q", "group": "swap", "kind": ["report"]})

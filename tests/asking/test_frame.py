@@ -42,7 +42,7 @@ def frame(world: World, question: str) -> Frame:
     ],
 )
 def test_actor_is_whoever_is_asked_about(world: World, question: str, actor: str) -> None:
-    """The word after "can" acts; whoever is only told of, or has something done to them, does not."""
+    """The word after "can" acts; anybody who is only told of, or has something done to them, does not."""
     assert "".join(frame(world, question).actor) == actor
 
 

@@ -219,7 +219,7 @@ def test_adult_in_danger_sees_support_first(world: World) -> None:
 
 
 def test_caution_stands_directly_under_the_answer(world: World) -> None:
-    """Whoever reads that a picture must be deleted reads at once when not to, and whom to phone."""
+    """Anybody who reads that a picture must be deleted reads at once when not to, and whom to phone."""
     message = show(world, answer_topic("compromising-picture-by-accident", world.policy, world.rules))
     place = next(at for at, block in enumerate(message.blocks) if isinstance(block, Paragraph))
     caution = message.blocks[place + 1]

@@ -1,4 +1,4 @@
-"""A platform that has stopped waiting: what came too late is not stored, and whoever sent it is told."""
+"""A platform that has stopped waiting: what came too late is not stored, and anybody who sent it is told."""
 
 import pytest
 

@@ -148,7 +148,7 @@ def test_danger_first(world: World) -> None:
 
 
 def test_an_incident_offers_a_report(world: World) -> None:
-    """Whoever tells of an incident gets a button that starts a report."""
+    """Anybody who tells of an incident gets a button that starts a report."""
     parse = Parse("x", (Ranked("report_abuse", 0.99),), 0.99)
     done = turn(Said("someone is abusing us on our page"), world, parse=parse)
     assert ("report.start", "abuse") in {(b.action, b.value) for b in buttons_of(done.replies)}

@@ -57,7 +57,7 @@ def test_everybody_who_writes_is_told(desk: Desk, content: Content) -> None:
 
 @pytest.mark.parametrize("content", [SEND, Submitted("report.add", "FED-7K3Q", {"text": ("More.",)})])
 def test_what_is_sent_is_refused_aloud(desk: Desk, content: Content) -> None:
-    """Whoever sends while it is paused reads that it is NOT saved, and nothing is stored."""
+    """Anybody who sends while it is paused reads that it is NOT saved, and nothing is stored."""
     told = answer(paused(desk), "ana", content)
     assert "NOT saved" in told
     assert "999" in told

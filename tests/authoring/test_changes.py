@@ -178,7 +178,7 @@ def test_who_may_not_sign_is_told_who_may(office: Office) -> None:
 
 
 def test_a_first_signature_of_somebody_who_left_does_not_count(office: Office) -> None:
-    """Whoever signed first and may sign no more does not count: the second is refused."""
+    """Anybody who signed first and may sign no more does not count: the second is refused."""
     change_the_hours(office)
     office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
     path = office.home / KB / "signatures.yml"

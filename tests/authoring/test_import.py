@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from bot.authoring.reading import MOST_PAGES, Unreadable, parse, read_file
+from bot.authoring.reading import MOST_PAGES, UnreadableFile, parse, read_file
 from bot.authoring.sentences import rules_of
 from bot.content.documents import DataFaults
 from bot.engine.training import load_training
@@ -282,7 +282,7 @@ def test_what_is_no_such_file_is_refused(
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     """Reading ends after its time, whatever the file does to a library."""
-    with pytest.raises(Unreadable, match="could not be read in 0 seconds"):
+    with pytest.raises(UnreadableFile, match="could not be read in 0 seconds"):
         read_file(mobile_phones.as_pdf(tmp_path / "m.pdf"), seconds=0.001)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -31,14 +29,6 @@ EVERYBODY = 16
 ANA = ListedStaff(
     "Ana Silva", "ana@harbour.example", ("northgate",), ("Teacher",), accounts={"playground": "ana"}
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own; the storage is tried on both databases elsewhere."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
 
 
 def with_world(desk: Desk, **changed: object) -> None:
@@ -193,7 +183,7 @@ def test_a_wrong_answer_shows_its_clause_and_is_kept_nowhere(desk: Desk) -> None
 
 
 def test_a_runner_gets_the_situations_of_runners_first(desk: Desk) -> None:
-    """Whoever runs an account is shown what concerns accounts; whoever runs none is not."""
+    """Anybody who runs an account is shown what concerns accounts; anybody who runs none is not."""
     begin(desk)
     assert "on an account that you run" in desk.press("lucy", "campaign.begin", version(desk))
     assert "on an account that you run" not in desk.press("ana", "campaign.begin", version(desk))
@@ -204,8 +194,8 @@ def test_reminded_weekly_until_confirmed(desk: Desk) -> None:
     begin(desk)
     work(desk)
     confirm(desk, "ana")
-    for day in range(1, 22):
-        desk.now = START + timedelta(days=day)
+    for _ in range(21):
+        desk.later(days=1)
         work(desk)
     assert asked(desk, "ana") == ["Please read: the social media policy"]
     reminder = "A reminder: the social media policy"
@@ -320,7 +310,7 @@ def test_a_person_on_two_platforms_and_on_the_list_is_asked_once(desk: Desk) -> 
 
 
 def test_known_on_the_list_by_an_account_of_the_roster(desk: Desk) -> None:
-    """Whoever is on the list with the account of somebody on the roster is that very person."""
+    """Anybody who is on the list with the account of somebody on the roster is that very person."""
     take(desk, ListedStaff("E. Marsh", "marsh@harbour.example", (), (), accounts={"playground": "eleanor"}))
     assert f"Started: {EVERYBODY} people" in begin(desk)
     work(desk)
@@ -376,7 +366,7 @@ def test_a_late_press_is_noted_as_late(desk: Desk) -> None:
 
 
 def test_nobody_confirms_for_another(desk: Desk) -> None:
-    """The button of another's message confirms for whoever presses it, and a stranger for nobody."""
+    """The button of another's message confirms for anybody who presses it, and a stranger for nobody."""
     begin(desk)
     work(desk)
     (told,) = desk.notebook.seen["ana"]
@@ -449,7 +439,7 @@ def test_those_whom_the_changes_name_are_asked_first(desk: Desk) -> None:
 
 
 def test_who_leaves_during_a_campaign(desk: Desk) -> None:
-    """Whoever leaves is reminded no more and stands in no list; whoever comes back is asked again."""
+    """Anybody who leaves is reminded no more and stands in no list; anybody who comes back is asked again."""
     with_world(desk, federation=replace(desk.product.context.world.federation, demo_staff=()))
     joe = ListedStaff("Joe", "joe@harbour.example", ("northgate",), (), accounts={"playground": "joe"})
     take(desk, ANA, joe)
@@ -508,7 +498,7 @@ def test_who_joins_during_a_campaign_is_asked(desk: Desk) -> None:
 
 
 def test_leave_pauses(desk: Desk) -> None:
-    """Whoever is away is asked when they are back, and stands in the list as on leave."""
+    """Anybody who is away is asked when they are back, and stands in the list as on leave."""
     federation = desk.product.context.world.federation
     away = Absence("dina", START - timedelta(days=1), START + timedelta(days=9), "lucy")
     with_world(desk, federation=replace(federation, roster=replace(federation.roster, absences=(away,))))
@@ -660,7 +650,7 @@ def test_the_gate_of_those_who_run_accounts(desk: Desk) -> None:
 
 
 def test_figures_by_school(desk: Desk) -> None:
-    """Asked, confirmed and not reached by school; whoever is at both schools counts at both."""
+    """Asked, confirmed and not reached by school; anybody who is at both schools counts at both."""
     take(desk, ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",)))
     begin(desk)
     work(desk)
@@ -742,7 +732,7 @@ def test_during_a_pause_nobody_is_asked(desk: Desk) -> None:
 
 
 def test_danger_in_a_form_comes_before_everything(desk: Desk) -> None:
-    """Whoever writes into a form of a campaign that a child is in danger reads the numbers first."""
+    """Anybody who writes into a form of a campaign that a child is in danger reads the numbers first."""
     words = "a student is going to kill himself tonight"
     for action in ("campaign.trained", "campaign.start"):
         answer = desk.send("eleanor", Submitted(action, "", {"day": (words,), "until": (words,)}))

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from bot.assistant.dialogue import help_message
-from bot.channels.common.look import Look
 from bot.channels.slack.chats import leads_to_modal
-from bot.channels.terminal import Terminal
 from bot.domain.messages import Buttons, Message
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
 from tests.campaigns.test_campaign import begin, campaign_id, confirm, take, version, walk, work
-from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
-from tests.channels.teams.office import Office, office, play
-from tests.channels.teams.test_payloads import check as check_on_teams
+from tests.channels.every_door import drawn_everywhere, typed_in_terminal
+from tests.channels.teams.office import Office, play
 from tests.support.desk import Desk, text_of
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def works(tmp_path: Path) -> Iterator[Office]:
-    with office(tmp_path) as opened:
-        yield opened
 
 
 def screens(desk: Desk) -> Iterator[Message]:
@@ -58,17 +38,12 @@ def screens(desk: Desk) -> Iterator[Message]:
     yield from desk.send("eleanor", Pressed("campaign.stop", campaign_id(desk)))
     desk.later(days=200)
     work(desk)
-    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+    yield from desk.notebook.messages()
 
 
 def test_everything_can_be_drawn(desk: Desk) -> None:
     """Each screen fits on Slack and on Teams, also with a long list of people."""
-    look, count = Look.of(desk.product.context.world), 0
-    for message in screens(desk):
-        check_on_slack(message, look)
-        check_on_teams(message, look)
-        count += 1
-    assert count > 35
+    assert drawn_everywhere(desk, screens(desk)) > 35
 
 
 def test_the_help_leads_there(desk: Desk) -> None:
@@ -105,20 +80,7 @@ def test_on_teams_the_whole_way(works: Office) -> None:
 
 def test_in_the_terminal_the_whole_way(desk: Desk) -> None:
     """In the terminal the situations are answered by number, and the confirmation is stored."""
-    typed = iter(["training", "1", "3", "3", "2", "3", "1", "1", "training"])
-    shown, ids = list[str](), iter(range(100))
-
-    def handle(incoming: Incoming) -> tuple[Message, ...]:
-        sent = Incoming(incoming.event_id, Sender("playground", "ana"), incoming.content)
-        return desk.product.assistant.handle(sent, desk.now)
-
-    def read(_prompt: str) -> str:
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
-
-    Terminal("ana", handle, read, shown.append, lambda: f"e{next(ids)}").run()
+    shown = typed_in_terminal(desk, "training", "1", "3", "3", "2", "3", "1", "1", "training")
     assert any("Noted: on 23 Nov 2026" in line for line in shown)
     assert "You confirmed version" in "\n".join(shown)
 
@@ -132,6 +94,6 @@ def test_a_message_in_a_chat_holds_no_other_name(desk: Desk) -> None:
     work(desk)
     desk.later(days=7)
     work(desk)
-    told = "\n".join(text_of(message) for seen in desk.notebook.seen.values() for _, message in seen)
+    told = "\n".join(map(text_of, desk.notebook.messages()))
     for name in ("Farid", "Ana", "Whitfield"):
         assert name not in told

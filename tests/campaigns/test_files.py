@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,14 +24,6 @@ from tests.support.desk import KEY, Desk
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 POLICY = load_policy(KB / "social-media")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
 
 
 def exported(desk: Desk, *, everybody: bool = False) -> dict[str, list[str]]:
@@ -119,7 +110,7 @@ def test_the_commands(tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_the_export_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`training export` writes the lines, once, for the eyes of whoever runs the machine alone."""
+    """`training export` writes the lines, once, for the eyes of the operator alone."""
     begin(desk)
     work(desk)
     confirm(desk, "ana")

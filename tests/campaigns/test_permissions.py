@@ -1,7 +1,6 @@
 """Who may start a campaign, see names and shares: cell by cell of the table, and press by press."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,14 +40,6 @@ _ALWAYS: dict[Duty, tuple[str, ...]] = {
     "see_shares": ("chair", *_RUN),
 }
 _OWN: dict[Duty, tuple[str, ...]] = {"see_outstanding": ("sbm",)}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The product on a database of its own."""
-    found = Desk.open(tmp_path)
-    yield found
-    found.close()
 
 
 @pytest.mark.parametrize(("role", "duty", "own"), list(itertools.product(EVERY_ROLE, _ALWAYS, (True, False))))
@@ -147,7 +138,7 @@ def test_everybody_else_sees_their_own_standing_alone(desk: Desk, user: str) -> 
 
 
 def test_a_policy_owner_who_is_nothing_else(desk: Desk) -> None:
-    """Whoever was given the policy starts campaigns and sees names, and the headteacher still does."""
+    """Anybody who was given the policy starts campaigns and sees names, and the headteacher still does."""
     federation = desk.product.context.world.federation
     roles = {**federation.roster.roles, "policy_owner": {"": ("colin",)}}
     with_world(desk, federation=replace(federation, roster=replace(federation.roster, roles=roles)))
@@ -157,7 +148,7 @@ def test_a_policy_owner_who_is_nothing_else(desk: Desk) -> None:
 
 
 def test_a_cover_does_what_the_other_would(desk: Desk) -> None:
-    """Whoever stands in for a business manager sees that school; for the headteacher, starts one."""
+    """The cover of a business manager sees that school; for the headteacher, starts one."""
     federation = desk.product.context.world.federation
     until = START.replace(day=29)
     away = (Absence("susan", START, until, "colin"), Absence("eleanor", START, until, "beth"))

@@ -139,7 +139,7 @@ def test_opening_the_details_is_recorded(desk: Desk) -> None:
 
 
 def test_the_clauses_are_a_tap_away(desk: Desk) -> None:
-    """Whoever sees the card can read the clauses that the report falls under, verbatim."""
+    """Anybody who sees the card can read the clauses that the report falls under, verbatim."""
     assert "they must delete it immediately" in desk.press("grace", "case.clauses", accident(desk))
 
 

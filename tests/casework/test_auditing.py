@@ -165,7 +165,7 @@ WAYS: dict[str, Way] = {
 
 
 def seen_after(folder: Path, user: str, way: Way, *, hidden: bool) -> list[object]:
-    """All that the asker, and whoever reads the audit, can observe once this was asked."""
+    """All that the asker, and anybody who reads the audit, can observe once this was asked."""
     folder.mkdir()
     desk = Desk.open(folder)
     real = desk.report("ana", kind="colleague", conflict="eht").reference

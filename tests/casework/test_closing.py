@@ -204,7 +204,7 @@ def test_an_ordinary_case_that_two_close_at_once(desk: Desk) -> None:
 
 
 def test_the_only_second_steps_back(desk: Desk) -> None:
-    """Whoever asked is told, and the form asks for the LADO's or a governor's agreement instead."""
+    """The asker is told, and the form asks for the LADO's or a governor's agreement instead."""
     reference = allegation(desk)
     desk.press("dina", "case.recuse_yes", reference)
     assert "nobody is left who could agree" in sent(desk, "eleanor")
@@ -267,7 +267,7 @@ def test_the_list_says_that_a_closing_waits(desk: Desk) -> None:
 
 
 def test_a_cover_who_is_there_is_asked(desk: Desk) -> None:
-    """With the second away already when the closing is asked for, whoever stands in is told that it waits."""
+    """With the second away already when the closing is asked for, the cover is told that it waits."""
     absent(desk, "dina", "omar")
     allegation(desk)
     assert "its closing waits for a second person" in sent(desk, "omar")
@@ -330,7 +330,7 @@ def test_who_stands_in_for_the_closer_is_no_second(desk: Desk) -> None:
     absent(desk, "eleanor", "tom")
     desk.work(20)
     assert "[Agree" not in desk.press("tom", "case.details", reference)
-    assert "stand in for whoever asked" in desk.agree("tom", reference)
+    assert "stand in for the person who asked" in desk.agree("tom", reference)
     assert not is_closed(desk, "dina", reference)
     assert "is closed" in desk.agree("dina", reference)
 

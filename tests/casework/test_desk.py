@@ -1,25 +1,20 @@
 """The desk of those who handle cases: `help`, the row, the list, the search, the card, the file."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 
 from bot.assistant import desk as own_desk
 from bot.casework.acts import ACTS
-from bot.channels.paper.case_pages import CasePages
 from bot.domain.cases import Stage
 from bot.domain.messages import Buttons, Form, Heading, Link, Message, Table, Tags
 from bot.domain.turns import Pressed, Said, Sender
 from tests.channels.paper.reading import words
+from tests.support.case_pages import Client, visiting
 from tests.support.desk import Desk, text_of
 
 REASON = "It was an accident, and all of it is deleted."
-Client = TestClient[web.Request, web.Application]
 
 
 def listed(desk: Desk, user: str, which: str = "open") -> list[str]:
@@ -198,21 +193,6 @@ def addressed(desk: Desk) -> None:
     context = replace(desk.product.context, address="https://signpost.example")
     product = replace(desk.product, context=context)
     desk.product = replace(product, assistant=type(product.assistant)(context, product.engine))
-
-
-def visiting(desk: Desk, story: Callable[[Client], Awaitable[None]]) -> None:
-    """Run a story against the pages of the case files."""
-
-    async def run(function: Callable[..., object], *args: object) -> object:
-        return function(*args)
-
-    async def told() -> None:
-        app = web.Application()
-        CasePages(desk.product.context, run, lambda: desk.now).mount(app)
-        async with TestClient(TestServer(app)) as client:
-            await story(client)
-
-    asyncio.run(told())
 
 
 def test_a_link_gives_the_case_once_and_only_to_a_press(desk: Desk) -> None:

@@ -172,7 +172,7 @@ def test_a_holder_who_steps_back_gives_it_back(desk: Desk) -> None:
 
 
 def test_the_ladder_passes_by_who_stepped_back(desk: Desk) -> None:
-    """Whoever stepped back is never brought it again, by whichever step."""
+    """Anybody who stepped back is never brought it again, by whichever step."""
     reference = colleague(desk)
     for user in ("farid", "eleanor"):
         desk.press(user, "case.recuse_yes", reference)

@@ -1,4 +1,4 @@
-"""Whoever a case is about has a contact who does not handle it."""
+"""The person whom a case is about has a contact who does not handle it."""
 
 import json
 
@@ -42,7 +42,7 @@ def test_the_contact_stands_in_the_case_and_on_its_paper(desk: Desk) -> None:
 
 @pytest.mark.parametrize("who", ["Dina Clarke", "dina CLARKE, ext. 12", "Eleanor Marsh"])
 def test_whoever_handles_it_is_no_contact(desk: Desk, who: str) -> None:
-    """The holder, and whoever worked on the case, are refused as contacts, however they are written."""
+    """The holder, and anybody who worked on the case, are refused as contacts, however they are written."""
     reference = allegation(desk)
     desk.fill("eleanor", "case.note", reference, note="The LADO was phoned.")
     answer = desk.fill("dina", "case.contact", reference, contact=who)
@@ -51,7 +51,7 @@ def test_whoever_handles_it_is_no_contact(desk: Desk, who: str) -> None:
 
 
 def test_a_contact_is_not_given_the_case_afterwards(desk: Desk) -> None:
-    """Whoever was named as contact is offered to nobody, takes nothing over, and opens nothing again."""
+    """Anybody who was named as contact is offered to nobody, takes nothing over, and opens nothing again."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("farid", "case.acknowledge", reference)
     desk.fill("farid", "case.contact", reference, contact="GRACE Holloway, ext. 12")

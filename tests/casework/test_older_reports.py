@@ -33,7 +33,7 @@ def before(rows: tuple[RouteRow, ...]) -> tuple[RouteRow, ...]:
     ],
 )
 def test_an_open_case_keeps_its_route_and_urgency(desk: Desk, slots: dict[str, str]) -> None:
-    """After the upgrade nobody is told anew, the case is no more urgent, and its details still open."""
+    """After the upgrade nobody is told again, the case is no more urgent, and its details still open."""
     current = desk.product.context.current
     now = current.stand
     older = replace(now.world.playbook, rows=before(now.world.playbook.rows))

@@ -76,7 +76,7 @@ EXPECTED: dict[Action, dict[str, frozenset[str]]] = {
     "refer": _HANDLE,
     "assess": _HANDLE,
     "close": _HANDLE,
-    # The second of two: whoever works on such cases, and nobody who may only read them.
+    # The second of two: anybody who works on such cases, and nobody who may only read them.
     "agree": _HANDLE,
     "restrict": {"eht": ALL, "dsl": ALL, "chair": ALL},
     "follow": {},

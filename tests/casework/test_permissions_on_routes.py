@@ -116,7 +116,7 @@ def test_no_cell_is_unlisted() -> None:
 def test_each_action_of_each_role_on_each_route(
     cases: dict[str, Case], federation: Federation, action: Action, role: str, record: RowRecord
 ) -> None:
-    """Whoever holds the role may do on this route what the table's cell says, and nothing else."""
+    """Anybody who holds the role may do on this route what the table's cell says, and nothing else."""
     case, route = cases[record.id], route_of(record.row(), federation)
     person = federation.roster.holders(role, "northgate")[0]
     # In this role alone.

@@ -82,7 +82,7 @@ def test_nobody_else_reads_it_as_the_reporter(desk: Desk, user: str, action: str
 @pytest.mark.parametrize("user", ["joe", "ivan", "beth", "susan", "colin", "maya"])
 @pytest.mark.parametrize("action", ["ask", "refer"])
 def test_who_may_not_handle_the_case_asks_and_logs_nothing(desk: Desk, user: str, action: str) -> None:
-    """Whoever may not write a note on a case can neither ask its reporter nor log a referral."""
+    """Anybody who may not write a note on a case can neither ask its reporter nor log a referral."""
     reference = reported(desk)
     fields = {"question": ASKED, "agency": "police", "at": "2026-11-23T08:00"}
     assert "Nothing has changed" in desk.press(user, f"case.{action}", reference)

@@ -184,7 +184,7 @@ def test_a_closed_case_stays_closed(desk: Desk) -> None:
 
 
 def test_a_restricted_case_waits_for_nobody(desk: Desk) -> None:
-    """Whoever restricts a case has it: no reminder and no step of the ladder follows."""
+    """Anybody who restricts a case has it: no reminder and no step of the ladder follows."""
     reference = colleague(desk)
     desk.work(rounds=10)
     restrict(desk, "eleanor", reference)
@@ -250,7 +250,7 @@ def test_a_holder_who_steps_back_leaves_it_to_the_others(desk: Desk) -> None:
 
 
 def test_who_does_not_hold_it_leaves_the_holder_alone(desk: Desk) -> None:
-    """Somebody else's stepping back changes nothing for whoever holds the case."""
+    """Somebody else's stepping back changes nothing for anybody who holds the case."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
     desk.press("grace", "case.recuse_yes", reference)

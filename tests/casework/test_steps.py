@@ -142,7 +142,7 @@ def test_a_task_is_given_told_and_ticked(desk: Desk) -> None:
     ],
 )
 def test_a_task_that_is_not_right_comes_back(desk: Desk, fields: dict[str, str], error: str) -> None:
-    """A task without words, for whoever may not see the case, or for the past, is not taken."""
+    """A task without words, for anybody who may not see the case, or for the past, is not taken."""
     reference = colleague(desk)
     given = {"task": "Keep the log", "person": "tom", "due": "2026-11-24T12:00", **fields}
     assert error in desk.fill("farid", "case.task", reference, **given)

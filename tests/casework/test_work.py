@@ -74,7 +74,7 @@ def test_what_is_done_stands_in_the_details_alone(desk: Desk, name: str, done: s
 )
 @pytest.mark.parametrize("user", ["ana", "ivan", "colin", "susan", "dina", "maya"])
 def test_who_may_not_work_on_it_changes_nothing(desk: Desk, user: str, name: str) -> None:
-    """Staff, other roles and whoever was not told are refused, and the history stays as it was."""
+    """Staff, other roles and anybody who was not told are refused, and the history stays as it was."""
     reference = colleague(desk)
     before = desk.press("farid", "case.details", reference).count(" · ")
     value = f"{reference}|1" if name == "done" else reference
@@ -197,7 +197,7 @@ def test_making_it_urgent_hurries_the_ladder(desk: Desk) -> None:
 
 
 def carded(desk: Desk) -> set[str]:
-    """Whoever of the ladder has the card."""
+    """Those of the ladder who have the card."""
     ladder = ("farid", "eleanor")
     return {name for name in ladder if any("Held by" in line for line in desk.notebook.texts(name))}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.playground import PlaygroundSender, Posted, mount
+from bot.channels.playground import PlaygroundSender, PostedMessage, mount
 from bot.delivery.sender import Target
 from bot.domain.messages import (
     Bullets,
@@ -75,7 +75,7 @@ class MemoryStore:
     """A `PlaygroundStore` in memory."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[str, Posted]] = {}
+        self.rows: dict[str, tuple[str, PostedMessage]] = {}
         self.keys: dict[tuple[str, str], str] = {}
 
     def post(self, conversation: str, key: str, html: str, now: datetime) -> str:
@@ -83,12 +83,12 @@ class MemoryStore:
         if known:
             return known
         message_id = self.keys[conversation, key] = str(len(self.keys) + 1)
-        self.rows[message_id] = (conversation, Posted(message_id, html, now))
+        self.rows[message_id] = (conversation, PostedMessage(message_id, html, now))
         return message_id
 
     def edit(self, message_id: str, html: str) -> None:
         conversation, old = self.rows[message_id]
-        self.rows[message_id] = (conversation, Posted(old.id, html, old.posted_at))
+        self.rows[message_id] = (conversation, PostedMessage(old.id, html, old.posted_at))
 
     def remove(self, message_id: str) -> None:
         self.rows.pop(message_id, None)
@@ -96,7 +96,7 @@ class MemoryStore:
     def find(self, conversation: str, key: str) -> str | None:
         return self.keys.get((conversation, key))
 
-    def messages(self, conversation: str) -> tuple[Posted, ...]:
+    def messages(self, conversation: str) -> tuple[PostedMessage, ...]:
         return tuple(posted for where, posted in self.rows.values() if where == conversation)
 
 

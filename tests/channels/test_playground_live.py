@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.playground.hub import EVERYONE, Event, Hub
+from bot.channels.playground.hub import EVERYONE, Hub, StreamEvent
 from bot.channels.playground.parts import parts_of
 from bot.channels.playground.sender import PlaygroundSender
 from bot.delivery.sender import PermanentFault, Target, UnclearFault
@@ -165,7 +165,7 @@ def test_a_page_that_does_not_keep_up_is_cut_off() -> None:
     async def go() -> None:
         hub = Hub("boot")
         with hub.subscribe([EVERYONE]) as page:
-            hub.publish(Event("total", EVERYONE, {"n": n}) for n in range(501))
+            hub.publish(StreamEvent("total", EVERYONE, {"n": n}) for n in range(501))
             assert await page.next() is None
 
     asyncio.run(go())

@@ -1,4 +1,4 @@
-"""What the policy's knowledge base promises about its content, whoever edits it."""
+"""What the policy's knowledge base promises about its content, no matter who edits it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.policy_load import Clause, Topic, load_policy
+from bot.content.policy import Clause, Topic
+from bot.content.policy_load import load_policy
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "policy_kb" / "social-media"
@@ -249,7 +250,7 @@ def test_the_force_of_an_answer_is_in_its_clauses(topic: Topic) -> None:
 
 @topics
 def test_only_people_whom_the_clauses_name_are_told(topic: Topic) -> None:
-    """Whoever an answer says to tell is named in one of the clauses that it cites."""
+    """Anybody whom an answer says to tell is named in one of the clauses that it cites."""
     quotes = " ".join(clause.quote for clause in POLICY.citations(topic))
     for role in topic.tell:
         assert re.search(NAMED_AS[role], quotes), role
@@ -283,7 +284,7 @@ def test_a_verdict_on_which_a_career_hangs(topic: str, verdict: str, modality: s
 
 
 def test_the_answers_that_a_child_may_depend_on_name_who_to_phone() -> None:
-    """Whoever asks about a worry for a child or a sexual picture is shown the safeguarding lead first."""
+    """Anybody who asks about a worry for a child or a sexual picture is shown the safeguarding lead first."""
     for name in (
         "worrying-information-about-child",
         "compromising-picture-other",

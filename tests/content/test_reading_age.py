@@ -1,4 +1,4 @@
-"""How easily the journeys read: whoever reports is tired or upset, and perhaps new to English."""
+"""How easily the journeys read: the reporter is tired or upset, and perhaps new to English."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from statistics import median
 
 import pytest
 
-from bot.content.policy_load import Clause, OutsideNote, Topic, load_policy
+from bot.content.policy import Clause, OutsideNote, Topic
+from bot.content.policy_load import load_policy
 
 POLICY = load_policy(Path(__file__).parents[2] / "policy_kb" / "social-media")
 
@@ -128,7 +129,7 @@ def test_an_answer_stands_alone_under_its_verdict(topic: Topic) -> None:
 
 @topics
 def test_a_verdict_and_its_sentence_agree(topic: Topic) -> None:
-    """The word on the verdict never contradicts the sentence under it, and the sentence bears it out."""
+    """The word on the verdict never contradicts the sentence under it, and the sentence has it out."""
     assert not re.search(CLASHES[topic.verdict], bare(topic), re.IGNORECASE)
     if topic.verdict in SAYS:
         assert re.search(SAYS[topic.verdict], bare(topic), re.IGNORECASE)
@@ -232,7 +233,7 @@ def test_words_in_quotation_marks_are_the_policy_s(topic: Topic) -> None:
 
 @topics
 def test_people_in_an_answer_are_in_its_clauses(topic: Topic) -> None:
-    """Whoever an answer names is named by a clause that it cites, or by its heading."""
+    """Anybody whom an answer names is named by a clause that it cites, or by its heading."""
     cited = " ".join(f"{clause.section} {clause.quote}" for clause in POLICY.citations(topic))
     for person, words in PEOPLE.items():
         if person in topic.answer:

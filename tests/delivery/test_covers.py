@@ -1,4 +1,4 @@
-"""Whoever stands in for somebody away is told all that the one away is told, and nothing more."""
+"""The cover of somebody away is told all that the one away is told, and nothing more."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def test_who_covers_a_member_gets_the_open_cases(desk: Desk) -> None:
 
 
 def test_a_member_who_covers_another_is_told_once(desk: Desk) -> None:
-    """Whoever reads the channel gets no second card of what stands there; a notice they do get."""
+    """Anybody who reads the channel gets no second card of what stands there; a notice they do get."""
     away(desk, cover="grace")
     reference = held(desk)
     desk.work(rounds=20)
@@ -178,7 +178,7 @@ def test_a_concerned_cover_is_told_nothing(desk: Desk) -> None:
 
 
 def test_where_holder_and_cover_are_away_the_covers_cover_is_told(desk: Desk) -> None:
-    """Both are told, and whoever stands in for the cover; the headteacher only where nobody is there."""
+    """Both are told, and the cover of the cover; the headteacher only where nobody is there."""
     reference = held(desk)
     away(desk, "farid", "grace")
     away(desk, "grace", "tom")

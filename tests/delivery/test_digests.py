@@ -76,7 +76,7 @@ def test_it_comes_once_a_day(desk: Desk) -> None:
 
 
 def test_nothing_is_sent_where_there_is_nothing(desk: Desk) -> None:
-    """Whoever has no open case hears nothing."""
+    """Anybody who has no open case hears nothing."""
     desk.now = MONDAY
     desk.work(20)
     assert desk.notebook.seen == {}
@@ -143,7 +143,7 @@ def test_a_digest_that_breaks_holds_up_nothing_else(desk: Desk, monkeypatch: pyt
 
 
 def test_a_cut_end_of_the_audit_is_noticed_by_the_digest(desk: Desk) -> None:
-    """Whoever may audit reads its newest hash, and no count; with the end cut off it is there no more."""
+    """Anybody who may audit reads its newest hash, and no count; with the end cut off it is there no more."""
     begun(desk, MONDAY)
     desk.report()
     desk.now = MONDAY

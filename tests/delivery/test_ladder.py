@@ -78,7 +78,7 @@ def test_an_undeliverable_card_climbs_at_once(desk: Desk) -> None:
 
 
 def test_the_ladders_card_says_why_it_came(desk: Desk) -> None:
-    """Whoever the ladder reaches reads that nobody had acknowledged the case."""
+    """Those whom the ladder reaches read that nobody had acknowledged the case."""
     desk.report("ana", kind="colleague")
     desk.work()
     desk.later(hours=7.5)
@@ -126,7 +126,7 @@ def test_a_new_member_stands_in_for_one_who_left(desk: Desk) -> None:
 
 
 def test_a_change_between_the_steps(desk: Desk) -> None:
-    """Whoever joins a role after its step is told at the next; the step after that is not lost."""
+    """Anybody who joins a role after its step is told at the next; the step after that is not lost."""
     desk.report("ana", kind="colleague")
     desk.work()
     climb(desk, hours=7.5)

@@ -230,7 +230,7 @@ def test_a_channel_that_is_not_private_silences_the_card_and_the_roster_is_told(
 
 
 def test_the_list_of_cases_says_why_the_channel_is_silent(desk: Desk) -> None:
-    """Whoever asks for the cases reads why nothing is posted; once it is mended, no longer."""
+    """Anybody who asks for the cases reads why nothing is posted; once it is mended, no longer."""
     withhold(desk, "it is not a private channel")
     assert "it is not a private channel" in words(desk, "farid")
     withhold(desk, "")

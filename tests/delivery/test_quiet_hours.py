@@ -84,7 +84,7 @@ def test_that_it_is_late_is_said_at_once(desk: Desk) -> None:
 
 
 def test_whoever_avoids_every_hour_is_sent_nothing(desk: Desk) -> None:
-    """Nothing is sent after the receipt; whoever asks is told so, and the status shows it."""
+    """Nothing is sent after the receipt; the asker is told so, and the status shows it."""
     every = "mornings|afternoons|evenings|nights"
     reference = desk.report("ana", kind="colleague", contact_avoid=every).reference
     desk.work()

@@ -63,7 +63,7 @@ def test_a_reminder_says_nothing_of_the_report(desk: Desk) -> None:
 
 
 def test_an_urgent_case_reminds_with_each_step(desk: Desk) -> None:
-    """On a Saturday night too: every ten minutes all who have the card, and not whoever just got it."""
+    """On a Saturday night too: every ten minutes all who have the card, and not anybody who just got it."""
     desk.later(days=5, hours=14)
     desk.report("ana", kind="colleague", danger="yes")
     desk.work(rounds=20)

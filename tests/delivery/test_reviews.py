@@ -1,4 +1,4 @@
-"""Whoever looks after the policy learns, once, what is held back."""
+"""The policy owner learns, once, what is held back."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def test_the_reporter_is_not_told_that_nobody_has_it_once_somebody_has(desk: Des
 
 
 def test_an_anonymous_reporter_reads_that_it_is_late(desk: Desk) -> None:
-    """Whoever looks an anonymous report up while nobody has it reads so, with the phone list."""
+    """Anybody who looks an anonymous report up while nobody has it reads so, with the phone list."""
     tokens = new_tokens()
     desk.report("ana", tokens, kind="mistake", mode="anonymous")
     refuse(desk.notebook, PassingFault("no connection"))
@@ -164,7 +164,7 @@ def test_an_anonymous_reporter_reads_that_it_is_late(desk: Desk) -> None:
 
 
 def test_a_dead_letter_stands_in_the_history(desk: Desk) -> None:
-    """Whoever opens the details sees that the report could not be delivered at first."""
+    """Anybody who opens the details sees that the report could not be delivered at first."""
     reference = desk.report("ana", kind="colleague").reference
     refuse(desk.notebook, PermanentFault("is_archived"), ("flt",))
     desk.work(rounds=10)
@@ -216,7 +216,7 @@ def test_an_answer_that_nobody_knows_and_that_stays_is_a_no(both: TwoWays) -> No
 
 
 def test_one_odd_answer_silences_nobody_for_a_case(desk: Desk) -> None:
-    """Whoever had the card, and refused a reminder oddly to the end, still gets the next one."""
+    """Anybody who had the card, and refused a reminder oddly to the end, still gets the next one."""
     reference = desk.report("ana", kind="concern").reference
     desk.work()
     desk.later(minutes=10)
@@ -246,7 +246,7 @@ async def refusing(*_: object) -> None:
 
 
 def test_a_way_that_was_closed_is_tried_again(desk: Desk) -> None:
-    """Whoever could not be told for good is told again of the same case once they are back."""
+    """Anybody who could not be told for good is told again of the same case once they are back."""
     reference = desk.report("ana", kind="concern").reference
     refuse(desk.notebook, PermanentFault("user_disabled"), ("dina",))
     desk.work()

@@ -125,7 +125,7 @@ def test_a_closing_that_waits_is_brought_to_the_second_person(desk: Desk) -> Non
 
 
 def test_a_closing_that_waits_is_brought_to_the_cover_of_the_second(desk: Desk) -> None:
-    """With the second away, whoever stands in is reminded, and nobody else is brought in."""
+    """With the second away, the cover is reminded, and nobody else is brought in."""
     asked_to_close(desk)
     agree(desk, "absent", person="dina", to="omar", start="2026-11-23T08:00", end="2026-12-25T09:00")
     until(desk, 25, 9)
@@ -133,7 +133,7 @@ def test_a_closing_that_waits_is_brought_to_the_cover_of_the_second(desk: Desk) 
 
 
 def test_a_closing_with_nobody_left_to_agree_goes_back_to_who_asked(desk: Desk) -> None:
-    """Where the second has gone away without a cover who may agree, whoever asked is reminded."""
+    """Where the second has gone away without a cover who may agree, the asker is reminded."""
     asked_to_close(desk)
     agree(desk, "absent", person="dina", to="eleanor", start="2026-11-23T08:00", end="2026-12-25T09:00")
     until(desk, 25, 9)

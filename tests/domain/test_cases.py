@@ -151,7 +151,7 @@ def test_each_pair(stage: Stage, what: Happening) -> None:
 
 
 def test_acknowledging_names_the_holder() -> None:
-    """Whoever acknowledges a case holds it, and is remembered as the first."""
+    """Anybody who acknowledges a case holds it, and is remembered as the first."""
     after = advance(CaseState(Stage.DELIVERED), Event(Happening.ACKNOWLEDGE, "farid"))
     assert after == CaseState(Stage.ACKNOWLEDGED, holder="farid", acknowledged_by="farid")
 
@@ -187,7 +187,7 @@ def test_reopening_forgets_the_outcome() -> None:
 
 
 def test_what_was_withdrawn_and_is_opened_again_has_a_first() -> None:
-    """A case that was withdrawn before anybody had it is acknowledged by whoever opens it again."""
+    """A case that was withdrawn before anybody had it is acknowledged by anybody who opens it again."""
     withdrawn = advance(CaseState(), Event(Happening.WITHDRAW, "reporter"))
     assert withdrawn == CaseState(Stage.CLOSED, outcome="withdrawn")
     after = advance(withdrawn, Event(Happening.REOPEN, "grace"))

@@ -27,7 +27,7 @@ MEANT: dict[str, dict[str, str | None]] = {
         "decline": "declined", "lapse": "not_live", "remind": "declined", "withdraw": None,
     },
 }  # fmt: skip
-# Where the word of a stage is a refusal: it stays as it is, and whoever pressed reads why.
+# Where the word of a stage is a refusal: it stays as it is, and anybody who pressed reads why.
 REFUSED = {
     *(("live", event) for event in ("answer", "sign", "decline")),
     *(("declined", event) for event in GapEvent if event is not GapEvent.WITHDRAW),
@@ -51,7 +51,7 @@ def test_only_a_signature_puts_an_answer_in_force() -> None:
 
 
 def test_the_second_is_somebody_else() -> None:
-    """Neither the author nor anybody who asked signs; and whoever has left counts no more."""
+    """Neither the author nor anybody who asked signs; and anybody who has left counts no more."""
     assert may_sign("dana", "eleanor", {"ana"})
     assert not may_sign("eleanor", "eleanor", set())
     assert not may_sign("ana", "eleanor", {"ana"})

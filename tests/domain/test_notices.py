@@ -52,7 +52,7 @@ def test_every_text_of_a_key_comes_back_as_it_was(text: str) -> None:
 
 @given(IDS, st.lists(IDS), st.lists(IDS))
 def test_a_key_is_read_as_it_was_made(kind: str, parts: list[str], refused_by: list[str]) -> None:
-    """A key that is made of its parts is read as the same parts, whoever has refused the message."""
+    """A key that is made of its parts is read as the same parts, no matter who has refused the message."""
     key = NoticeKey.of(kind, *parts)
     for platform in refused_by:
         key = key.elsewhere(platform)

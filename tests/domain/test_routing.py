@@ -228,7 +228,7 @@ def test_the_ladder_reaches_deputies_before_the_headteacher_and_never_the_chair(
 
 
 def test_the_chair_climbs_where_the_headteacher_can_have_no_part(federation: Federation) -> None:
-    """Whoever has the office of the headteacher steps back from a case: then the chair may know of it."""
+    """Anybody who has the office of the headteacher steps back from a case: then the chair may know of it."""
     found = route(federation, kind="image", sexual="yes")
     out = replace(found, excluded=frozenset({"eleanor"}))
     steps, climbed_to = [], frozenset[str]()
@@ -287,7 +287,7 @@ def test_a_role_that_no_row_tells_changes_nothing_but_its_own_people(
 @pytest.mark.parametrize("person", sorted(load_federation(ROOT / "federation.example.yml").roster.people))
 @pytest.mark.parametrize("kind", ["abuse", "image", "press"])
 def test_a_person_who_was_picked_is_nowhere(federation: Federation, person: str, kind: str) -> None:
-    """Whoever is picked as concerned is not told, not on the ladder, and reads no channel of it."""
+    """Anybody who is picked as concerned is not told, not on the ladder, and reads no channel of it."""
     found = route(federation, kind=kind, sexual="no", conflict="no", conflict_people=person)
     reached = {item.person for item in found.told} | {name for step in found.ladder for name in step}
     assert person not in reached

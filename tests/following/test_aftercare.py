@@ -302,7 +302,7 @@ def test_nobody_who_is_left_out_is_chosen(desk: Desk) -> None:
 
 
 def test_a_closed_report_can_still_be_moved(desk: Desk) -> None:
-    """What the wrong person has closed is opened anew for the right one."""
+    """What the wrong person has closed is opened again for the right one."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("tom", "case.acknowledge", reference)
     fields = {"outcome": "no_action", "reason": "Nothing in it that needs anything.", **CLOSING}

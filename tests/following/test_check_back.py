@@ -145,7 +145,7 @@ def test_whoever_prefers_the_telephone_is_phoned(desk: Desk) -> None:
 
 
 def test_an_answer_is_an_addition(desk: Desk) -> None:
-    """It stands in the details with its question; whoever holds the case is told that there is one."""
+    """It stands in the details with its question; anybody who holds the case is told that there is one."""
     reference = reported(desk)
     waits(desk, days=14)
     shown = desk.press("ana", "report.since", reference)
@@ -219,7 +219,7 @@ def close(desk: Desk, reference: str) -> None:
 
 
 def test_a_closed_case_reaches_whoever_handled_it(desk: Desk) -> None:
-    """The reporter of a closed case is asked too; whoever held it is told, and it stays closed."""
+    """The reporter of a closed case is asked too; anybody who held it is told, and it stays closed."""
     reference = reported(desk)
     close(desk, reference)
     waits(desk, days=14)
@@ -257,7 +257,7 @@ def test_nobody_who_is_concerned_hears_of_an_answer(desk: Desk) -> None:
 
 
 def test_where_the_holder_has_left_others_are_told(desk: Desk) -> None:
-    """A closed case whose holder is no longer on the roster: whoever may work on it today is told."""
+    """A closed case whose holder is no longer on the roster: anybody who may work on it today is told."""
     reference = desk.report("ana", kind="colleague", conflict="flt").reference
     desk.work()
     desk.press("eleanor", "case.acknowledge", reference)
@@ -346,7 +346,7 @@ def test_none_is_asked_where_the_federation_says_so(desk: Desk) -> None:
 
 
 def test_an_answer_that_overtook_the_notice_is_enough(desk: Desk) -> None:
-    """Whoever answered in the status, before the platform took the notice, is not sent it any more."""
+    """Anybody who answered in the status, before the platform took the notice, is not sent it any more."""
     reference = reported(desk)
     desk.notebook.refuses["ana"] = PassingFault("no connection")
     waits(desk, days=14)

@@ -85,7 +85,7 @@ def test_a_wish_for_support_is_a_task_of_whoever_holds_it(desk: Desk) -> None:
     )
     desk.press("farid", "case.acknowledge", reference)
     details = desk.press("farid", "case.details", reference)
-    task = "Get in touch with whoever reported, who would like support"
+    task = "Get in touch with the reporter, who would like support"
     assert task in details
     assert "Farid Anwar, by 24 Nov 2026, 16:30" in details
     desk.fill("farid", "case.assign", reference, person="tom")
@@ -102,7 +102,7 @@ def test_without_the_wish_there_is_no_task(desk: Desk, support: str) -> None:
     slots = {"support": support} if support else {}
     reference = desk.report("ana", None, kind="abuse", category="offensive", **slots).reference
     desk.press("farid", "case.acknowledge", reference)
-    assert "Get in touch with whoever reported" not in desk.press("farid", "case.details", reference)
+    assert "Get in touch with the reporter" not in desk.press("farid", "case.details", reference)
 
 
 BADLY = "its reporter says that it was handled badly"
@@ -147,7 +147,7 @@ def test_where_the_headteacher_handled_it_the_chair_hears_it(desk: Desk) -> None
 
 
 def test_a_cover_who_handled_it_is_not_told(desk: Desk) -> None:
-    """With the headteacher away and covered by whoever handled it, only the headteacher is told."""
+    """With the headteacher away and covered by anybody who handled it, only the headteacher is told."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("farid", "case.acknowledge", reference)
     agree(desk, "absent", person="eleanor", to="farid", start="2026-11-23T08:00", end="2026-12-25T09:00")

@@ -97,7 +97,7 @@ def _deep(levels: int) -> Any:
 
 
 def said(chance: random.Random, payload: Any, keys: tuple[str, ...]) -> Any:
-    """The payload, whole, with a hostile text wherever it bears words (`keys`)."""
+    """The payload, whole, with a hostile text wherever it has words (`keys`)."""
     payload = copy.deepcopy(payload)
 
     def fill(node: Any) -> None:

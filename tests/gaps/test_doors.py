@@ -1,32 +1,20 @@
 """Questions that the policy leaves open on each door: drawn within the limits, opened, filled in."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from bot.channels.common.look import Look
 from bot.channels.common.messages import is_about_cases
 from bot.channels.slack.chats import in_chat, leads_to_modal
-from bot.channels.terminal import Terminal
 from bot.domain.messages import Buttons, Message
-from bot.domain.turns import Incoming, Pressed, Said, Submitted
+from bot.domain.turns import Pressed, Said, Submitted
 from bot.gaps.export import exported
-from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
-from tests.channels.teams.office import Office, office, play
-from tests.channels.teams.test_payloads import check as check_on_teams
+from tests.channels.every_door import drawn_everywhere, typed_in_terminal
+from tests.channels.teams.office import Office, play
 from tests.gaps.test_entries import GIVEN, QUESTION, ask, form_in, live, only, stages
 from tests.support.desk import Desk, text_of
 
 LONG = "Can a department " + "very " * 110 + "often post?"
-
-
-@pytest.fixture
-def works(tmp_path: Path) -> Iterator[Office]:
-    with office(tmp_path) as opened:
-        yield opened
 
 
 def screens(desk: Desk) -> Iterator[Message]:
@@ -67,17 +55,12 @@ def screens(desk: Desk) -> Iterator[Message]:
     yield from desk.send("joe", Said("status"))
     yield from desk.send("joe", Pressed("gap.withdraw", "QST-7K3Q"))
     desk.work(40)
-    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+    yield from desk.notebook.messages()
 
 
 def test_everything_can_be_drawn(desk: Desk) -> None:
     """Each screen fits on Slack and on Teams, and no word is lost in silence."""
-    look, count = Look.of(desk.product.context.world), 0
-    for message in screens(desk):
-        check_on_slack(message, look)
-        check_on_teams(message, look)
-        count += 1
-    assert count > 20
+    assert drawn_everywhere(desk, screens(desk)) > 20
 
 
 def test_on_slack_a_button_stands_in_the_chat_and_a_window_shows_it(desk: Desk) -> None:
@@ -105,22 +88,15 @@ def test_guests_ask_and_do_not_answer() -> None:
 def test_on_teams_the_whole_way(works: Office) -> None:
     """On Teams a question is put on the list on a card, answered, signed, and its asker is told."""
 
-    async def fill(who: str, label: str, **given: str) -> None:
-        message_id, action = works.action(label)
-        card = json.dumps(works.port.shown[message_id].card)
-        fields = {found[0]: given.get(found[1], "") for found in re.findall(r"(in:\w+:[^\"]*:(\w+))", card)}
-        sent = {"type": "Action.Execute", "verb": action["verb"], "data": {**action["data"], **fields}}
-        await works.invokes(who, "adaptiveCard/action", {"action": sent}, reply_to=message_id)
-
     async def story() -> None:
         for name in ("ana", "eleanor", "dina"):
             await works.door.handle(works.activity(name, "install", name="add"))
         await works.says("ana", "ask for an answer")
-        await fill("ana", "Put this question on the list", question=QUESTION, mode="named")
+        await works.fills_in("ana", "Put this question on the list", question=QUESTION, mode="named")
         assert stages(works.desk) == ["waiting"]
         await works.says("eleanor", "gaps")
         await works.presses("eleanor", "Answer")
-        await fill("eleanor", "Save the answer", **GIVEN)
+        await works.fills_in("eleanor", "Save the answer", **GIVEN)
         assert stages(works.desk) == ["answered"]
         await works.says("dina", "open questions")
         await works.presses("dina", "Look at it and sign")
@@ -134,19 +110,7 @@ def test_on_teams_the_whole_way(works: Office) -> None:
 
 def test_in_the_terminal_the_whole_way(desk: Desk) -> None:
     """In the terminal a question is asked field by field."""
-    typed, shown = iter(["ask for an answer", QUESTION, "1", "status"]), list[str]()
-    ids = iter(range(100))
-
-    def handle(incoming: Incoming) -> tuple[Message, ...]:
-        return desk.product.assistant.handle(incoming, desk.now)
-
-    def read(_prompt: str) -> str:
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
-
-    Terminal("ana", handle, read, shown.append, lambda: f"e{next(ids)}").run()
+    shown = typed_in_terminal(desk, "ask for an answer", QUESTION, "1", "status")
     assert any("Your question is on the list" in line for line in shown)
     assert any("Waits for an answer" in line for line in shown)
 

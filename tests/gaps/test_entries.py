@@ -124,13 +124,13 @@ def test_an_answer_that_changed_is_not_signed_unseen(desk: Desk) -> None:
     answer(desk)
     form = form_in(desk.send("dina", Pressed("gap.sign", only(desk))))
     answer(desk, text="The office posts it on Tuesdays.")
-    assert "written anew" in desk.fill("dina", form.action, form.value)
+    assert "rewritten since" in desk.fill("dina", form.action, form.value)
     assert stages(desk) == ["answered"]
 
 
 @pytest.mark.parametrize("user", ["ana", "farid", "maya", "lucy", "ivan", "colin"])
 def test_the_wrong_role(desk: Desk, user: str) -> None:
-    """Whoever may not answer sees no question, changes nothing, and the press is in the audit."""
+    """Anybody who may not answer sees no question, changes nothing, and the press is in the audit."""
     live(desk)
     for action in ("answer", "sign", "take_back", "decline"):
         assert "Nothing has changed" in desk.press(user, f"gap.{action}", only(desk))
@@ -201,7 +201,7 @@ def test_the_second_press_shows_reference_and_code_again(desk: Desk) -> None:
 
 
 def test_a_question_is_taken_back_by_its_asker_alone(desk: Desk) -> None:
-    """By the account of whoever gave their name, or by the code; nobody else's press removes anything."""
+    """By the account of anybody who gave their name, or by the code; nobody else's press removes anything."""
     (reference,) = re.findall(r"QST-\w{4}", ask(desk))
     shown = ask(desk, "kim", "anonymous", "May we post the bus times?")
     (hidden,), (code,) = re.findall(r"QST-\w{4}", shown), re.findall(r"Code: ([\w-]{14})", shown)
@@ -230,7 +230,7 @@ def test_guessing_codes_is_slowed_and_counted(desk: Desk) -> None:
 
 
 def test_an_open_report_survives_a_question_without_a_name(desk: Desk) -> None:
-    """Whoever has a report under way keeps it, whatever they ask meanwhile."""
+    """Anybody who has a report under way keeps it, whatever they ask meanwhile."""
     desk.press("kim", "report.start", "mistake")
     ask(desk, "kim", "anonymous")
     assert "nothing open" not in asked(desk, "kim", "resume").casefold()
@@ -238,7 +238,7 @@ def test_an_open_report_survives_a_question_without_a_name(desk: Desk) -> None:
 
 
 def test_a_signer_who_has_left_is_not_counted(desk: Desk) -> None:
-    """Once whoever signed is off the roster nobody gets the answer until another person signs."""
+    """Once anybody who signed is off the roster nobody gets the answer until another person signs."""
     live(desk)
     assert "office posts it" in asked(desk, "joe")
     agree(desk, "give", person="grace", role="dsl", school="northgate")
@@ -333,7 +333,7 @@ def test_an_answer_in_force_outlives_every_period(desk: Desk) -> None:
 
 
 def test_the_governors_questions_stand_behind_the_list(desk: Desk) -> None:
-    """X1 to X24 are read by whoever answers, as questions for the next review of the policy."""
+    """X1 to X24 are read by anybody who answers, as questions for the next review of the policy."""
     shown = desk.press("eleanor", "gap.governors")
     known = desk.product.context.world.policy.contradictions.values()
     assert all(f"{item.id} · {item.title}: {item.governors}" in shown for item in known)
@@ -410,7 +410,7 @@ def test_the_table_of_workflows_cell_by_cell(role: str, duty: Duty, runs: bool) 
 
 
 def test_a_policy_owner_who_is_named_answers(desk: Desk) -> None:
-    """Whoever is given the role answers and is told of what waits."""
+    """Anybody who is given the role answers and is told of what waits."""
     roster = desk.product.context.world.federation.roster
     with_federation(desk, roster=replace(roster, roles={**roster.roles, "policy_owner": {"": ("colin",)}}))
     ask(desk)

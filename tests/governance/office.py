@@ -12,7 +12,7 @@ from bot.domain.times import Term
 from bot.domain.turns import Said
 from bot.governance.collect import collect
 from bot.governance.figures import Figures
-from bot.governance.report import Report, report_of
+from bot.governance.report import GovernorsReport, report_of
 from bot.governance.terms import whole_term
 from tests.support.desk import DeafEngine, Desk, text_of
 
@@ -48,7 +48,7 @@ def counted(desk: Desk, name: str = AUTUMN) -> Figures:
         return collect(Work(tx, desk.product.context, desk.now), term(desk, name))
 
 
-def made(desk: Desk, name: str = AUTUMN) -> Report | str:
+def made(desk: Desk, name: str = AUTUMN) -> GovernorsReport | str:
     """The report, or why there is none."""
     with desk.product.database.transaction() as tx:
         return report_of(Work(tx, desk.product.context, desk.now), term(desk, name))
@@ -57,7 +57,7 @@ def made(desk: Desk, name: str = AUTUMN) -> Report | str:
 def printed(desk: Desk, table: Any, name: str = AUTUMN) -> dict[str, str]:
     """One table as it is printed."""
     report = made(desk, name)
-    assert isinstance(report, Report), report
+    assert isinstance(report, GovernorsReport), report
     return {key: str(one) for key, one in report.tables[table].items()}
 
 

@@ -1,4 +1,4 @@
-"""`python -m bot report governors`, as whoever runs the machine types it."""
+"""`python -m bot report governors`, as the operator types it."""
 
 from __future__ import annotations
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.common.look import Look
 from bot.channels.common.messages import is_about_cases, is_private
-from bot.channels.paper.case_pages import CasePages
 from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.drawing import post_of
 from bot.channels.teams.drawing import card_of
@@ -28,11 +23,11 @@ from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
 from tests.channels.teams.office import office, play
 from tests.channels.teams.test_payloads import check as check_on_teams
 from tests.governance.office import AFTER, AUTUMN, changed, page, reported
+from tests.support.case_pages import Client, visiting
 from tests.support.desk import START, Desk, text_of
 
 ADDRESS = "https://signpost.example"
 REFUSED = "Only the Executive Headteacher and the chair of governors may read the governors' report."
-Client = TestClient[web.Request, web.Application]
 
 
 def link(desk: Desk, user: str = "eleanor", term: str = AUTUMN) -> str:
@@ -41,21 +36,6 @@ def link(desk: Desk, user: str = "eleanor", term: str = AUTUMN) -> str:
     (found,) = [block.url for block in message.blocks if isinstance(block, Link)]
     assert message.ephemeral
     return found.removeprefix(ADDRESS)
-
-
-def visiting(desk: Desk, story: Callable[[Client], Awaitable[None]]) -> None:
-    """Run a story against the pages behind links."""
-
-    async def run(function: Callable[..., object], *args: object) -> object:
-        return function(*args)
-
-    async def told() -> None:
-        app = web.Application()
-        CasePages(desk.product.context, run, lambda: desk.now).mount(app)
-        async with TestClient(TestServer(app)) as client:
-            await story(client)
-
-    asyncio.run(told())
 
 
 @pytest.mark.parametrize("user", ["ana", "nobody", "farid", "grace", "beth", "ravi", "ivan", "dina", "colin"])
@@ -80,7 +60,7 @@ def test_nobody_else_sees_a_figure(desk: Desk, user: str) -> None:
 
 
 def test_whoever_stands_in_may_read_it_meanwhile(desk: Desk) -> None:
-    """Whoever stands in for the chair reads it as long as that lasts, and not a minute longer."""
+    """The cover of the chair reads it as long as that lasts, and not a minute longer."""
     desk.now = AFTER
     roster = desk.product.context.world.federation.roster
     away = Absence("maya", START, AFTER + timedelta(days=1), "beth")

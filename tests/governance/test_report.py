@@ -13,7 +13,7 @@ from bot.domain.times import Term
 from bot.domain.turns import Said, Submitted
 from bot.engine.parse import Parse, Ranked
 from bot.governance.figures import ReplyFigures
-from bot.governance.report import Report
+from bot.governance.report import GovernorsReport
 from bot.governance.terms import last_whole_term, whole_term
 from bot.records.retention import purge
 from tests.governance.office import AFTER, AUTUMN, changed, counted, made, page, printed, reported
@@ -146,7 +146,7 @@ def test_what_was_printed_once_stays(desk: Desk) -> None:
     references = reported(desk, 9)
     desk.now = AFTER
     before = made(desk)
-    assert isinstance(before, Report)
+    assert isinstance(before, GovernorsReport)
     assert printed(desk, "kinds")["abuse"] == "9"
     desk.work(20)
     desk.press("eleanor", "case.acknowledge", references[0])
@@ -169,7 +169,7 @@ def destroyed(desk: Desk) -> None:
 
 
 def test_no_day_is_in_two_reports(desk: Desk) -> None:
-    """A term that was moved by a day, or named anew, is refused once it was printed."""
+    """A term that was moved by a day, or named again, is refused once it was printed."""
     reported(desk, 9)
     desk.now = AFTER
     first = made(desk)

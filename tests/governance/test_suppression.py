@@ -16,7 +16,7 @@ from bot.governance.figures import (
     Figures,
     GapFigures,
     ReplyFigures,
-    School,
+    SchoolTraining,
     TopicFigures,
     TrainingFigures,
 )
@@ -194,7 +194,9 @@ def test_each_capability_has_its_table_and_none_without() -> None:
             cases_,
             ReplyFigures(9, 0),
             AccountFigures(live=14, under_two_runners=1, review_overdue=5),
-            TrainingFigures({"ash": School(asked=42, read=40), "beck": School(asked=6, read=6)}),
+            TrainingFigures(
+                {"ash": SchoolTraining(asked=42, read=40), "beck": SchoolTraining(asked=6, read=6)}
+            ),
             TopicFigures({"follow": 31, "photo": 4}),
             GapFigures(answered=0, waiting=8),
         )

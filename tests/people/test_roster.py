@@ -74,7 +74,7 @@ def test_two_people_change_the_roster_without_a_restart(desk: Desk) -> None:
 
 @pytest.mark.parametrize("user", ["ana", "farid", "dina", "beth", "lucy", "colin", "nobody"])
 def test_nobody_else_sees_or_changes_it(desk: Desk, user: str) -> None:
-    """Whoever is neither Executive Headteacher, chair nor IT Manager is refused, and learns nothing."""
+    """Anybody who is neither Executive Headteacher, chair nor IT Manager is refused, and learns nothing."""
     desk.fill("ivan", "roster.leave", "", person="tom")
     name, before = proposal(desk), desk.dump().count("approved")
     for answer in (
@@ -89,7 +89,7 @@ def test_nobody_else_sees_or_changes_it(desk: Desk, user: str) -> None:
 
 
 def test_the_same_person_is_no_second_one(desk: Desk) -> None:
-    """Whoever proposed it cannot confirm it, from another account of theirs neither."""
+    """The proposer cannot confirm it, from another account of theirs neither."""
     world = desk.product.context.current.at_start
     roster = world.federation.roster
     ivan = Person("ivan", "Ivan Doyle", {"playground": "ivan", "slack": "U1VAN"})
@@ -125,7 +125,7 @@ def test_a_proposal_is_open_for_a_day(desk: Desk) -> None:
 def test_it_can_be_refused_and_withdrawn(desk: Desk) -> None:
     """Another refuses, the proposer withdraws; neither changes the roster, and each is in the audit."""
     desk.fill("ivan", "roster.leave", "", person="tom")
-    assert "Only whoever proposed it" in desk.press("eleanor", "roster.withdraw", proposal(desk))
+    assert "Only the proposer" in desk.press("eleanor", "roster.withdraw", proposal(desk))
     assert "Refused" in desk.press("eleanor", "roster.refuse", proposal(desk))
     desk.later(seconds=1)
     desk.fill("ivan", "roster.leave", "", person="tom")
@@ -262,7 +262,7 @@ def test_urgent_waits_for_nobody_who_is_away(desk: Desk) -> None:
 
 
 def test_standing_in_gives_no_say_over_the_roster(desk: Desk) -> None:
-    """Whoever stands in for the Executive Headteacher may work cases, and can confirm nothing."""
+    """The cover of the Executive Headteacher may work cases, and can confirm nothing."""
     agree(
         desk,
         "absent",
@@ -312,7 +312,7 @@ def test_an_edited_file_and_the_changes_go_together(desk: Desk) -> None:
 
 
 def test_names_and_accounts_stand_nowhere_in_the_open(desk: Desk) -> None:
-    """What was proposed is sealed: neither the name nor the account of whoever joins is readable."""
+    """What was proposed is sealed: neither the name nor the account of anybody who joins is readable."""
     agree(desk, "join", id="zoe", name="Zoe Quillfeather", user_on_playground="zoe-account")
     found = desk.dump()
     assert "Quillfeather" not in found
@@ -366,7 +366,7 @@ def test_each_form_opens(desk: Desk) -> None:
 
 
 def test_a_cover_can_be_away_too(desk: Desk) -> None:
-    """Where the cover is away as well, whoever stands in for the cover is there."""
+    """Where the cover is away as well, the cover of the cover is there."""
     away = {"start": "2026-11-23T08:00", "end": "2026-11-25T09:00"}
     agree(desk, "absent", person="dina", to="lucy", **away)
     agree(desk, "absent", person="lucy", to="grace", **away)
@@ -377,7 +377,7 @@ def test_a_cover_can_be_away_too(desk: Desk) -> None:
 
 
 def test_the_command_line_shows_what_stands(desk: Desk) -> None:
-    """Whoever runs the machine reads who holds what, what waits, and which change does not fit."""
+    """The operator reads who holds what, what waits, and which change does not fit."""
     agree(desk, "give", person="ravi", role="flt", school="every")
     desk.fill("ivan", "roster.leave", "", person="tom")
     with desk.product.database.transaction() as tx:
@@ -458,7 +458,7 @@ def test_a_decided_proposal_leaves_no_live_button(desk: Desk, verdict: str) -> N
 
 
 def test_a_proposal_that_was_decided_before_it_went_out_has_no_button(desk: Desk) -> None:
-    """What a platform took only after the decision bears no buttons."""
+    """What a platform took only after the decision has no buttons."""
     desk.notebook.refuses["maya"] = PassingFault("no connection")
     desk.fill("ivan", "roster.absent", "", **AWAY)
     desk.work(20)

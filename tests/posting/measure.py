@@ -19,7 +19,7 @@ from bot.content.federation import load_federation
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import Account, Kind, load_posting
-from bot.posting.finding import Found, Reader, plain
+from bot.posting.finding import DraftReader, Found, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAFTS = ROOT / "tests" / "golden" / "drafts.jsonl"
@@ -62,12 +62,12 @@ def drafts() -> list[Labelled]:
     return [Labelled(one["set"], one["account"], one["text"], one["finds"]) for one in read]
 
 
-def reader() -> Reader:
+def reader() -> DraftReader:
     """A reader with the real words and the Federation of the example."""
     folder = ROOT / "policy_kb"
     policy = load_policy(folder / "social-media")
     federation = load_federation(ROOT / "federation.example.yml")
-    return Reader(load_posting(folder, policy), federation, load_playbook(folder, policy).not_names)
+    return DraftReader(load_posting(folder, policy), federation, load_playbook(folder, policy).not_names)
 
 
 def is_right(found: Found, labels: Mapping[str, Sequence[str]]) -> bool:
@@ -82,7 +82,7 @@ def _overlap(one: str, other: str) -> bool:
     return bool(set(one.casefold().split()) & set(other.casefold().split()))
 
 
-def measured(texts: Iterable[Labelled], reads: Reader) -> tuple[dict[str, Score], list[str]]:
+def measured(texts: Iterable[Labelled], reads: DraftReader) -> tuple[dict[str, Score], list[str]]:
     """The score of each kind, and a line for each finding too much or missed."""
     scores, wrong = {kind: Score() for kind in get_args(Kind)}, list[str]()
     for one in texts:
@@ -100,7 +100,7 @@ def measured(texts: Iterable[Labelled], reads: Reader) -> tuple[dict[str, Score]
     return scores, wrong
 
 
-def clean(texts: Iterable[Labelled], reads: Reader) -> tuple[int, int]:
+def clean(texts: Iterable[Labelled], reads: DraftReader) -> tuple[int, int]:
     """Of the texts in which nothing is to be found: how many were let be, and how many there are."""
     harmless = [one for one in texts if not one.finds]
     return sum(not reads.read(one.text, one.account) for one in harmless), len(harmless)

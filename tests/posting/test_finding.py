@@ -7,17 +7,17 @@ from collections.abc import Mapping
 import pytest
 
 from bot.content.posting import Account
-from bot.posting.finding import Reader, ends_with_initials, plain
+from bot.posting.finding import DraftReader, ends_with_initials, plain
 from tests.posting.measure import SETS, clean, drafts, measured, reader
 
 
 @pytest.fixture(scope="module")
-def reads() -> Reader:
+def reads() -> DraftReader:
     """The real words, and the Federation of the example."""
     return reader()
 
 
-def found(reads: Reader, text: str, account: Account = "federation") -> Mapping[str, tuple[str, ...]]:
+def found(reads: DraftReader, text: str, account: Account = "federation") -> Mapping[str, tuple[str, ...]]:
     """The kinds that were found, with their places."""
     return {one.kind: one.places for one in reads.read(text, account)}
 
@@ -31,7 +31,7 @@ def test_the_labelled_drafts_are_enough_and_none_stands_twice() -> None:
     assert not [one.text for one in texts if one.group == "harmless" and one.finds]
 
 
-def test_the_figures_of_the_documents_hold(reads: Reader) -> None:
+def test_the_figures_of_the_documents_hold(reads: DraftReader) -> None:
     """What docs/before-you-post.md says of the labelled drafts is what is measured, at least."""
     texts = drafts()
     first, _ = measured([one for one in texts if one.group == "first"], reads)
@@ -52,7 +52,7 @@ def test_the_figures_of_the_documents_hold(reads: Reader) -> None:
         "Zoë\tO'Brien (9B) won. - DCH",
     ],
 )
-def test_a_full_name_is_found_however_it_is_written(reads: Reader, text: str) -> None:
+def test_a_full_name_is_found_however_it_is_written(reads: DraftReader, text: str) -> None:
     """Accents, apostrophes, unseen signs and wide spaces hide no name."""
     assert found(reads, text) == {"full_name": ("Zoë O'Brien",)}
 
@@ -68,12 +68,12 @@ def test_a_full_name_is_found_however_it_is_written(reads: Reader, text: str) ->
         "We sing in the Ada Lovelace Building. - DCH",
     ],
 )
-def test_what_is_no_students_full_name(reads: Reader, text: str) -> None:
+def test_what_is_no_students_full_name(reads: DraftReader, text: str) -> None:
     """First names, titles, the roster, schools, adults and buildings are let be."""
     assert found(reads, text) == {}
 
 
-def test_a_student_is_found_among_adults(reads: Reader) -> None:
+def test_a_student_is_found_among_adults(reads: DraftReader) -> None:
     """Where words of a student and of an adult are near, the name is pointed out."""
     assert "full_name" in found(reads, "A poem by Zoë O'Brien, 14, a pupil of our teacher's. - DCH")
 
@@ -98,7 +98,7 @@ def test_initials_at_the_end(text: str, is_signed: bool) -> None:
     assert ends_with_initials(plain(text)) == is_signed
 
 
-def test_a_rule_is_applied_where_its_clause_applies(reads: Reader) -> None:
+def test_a_rule_is_applied_where_its_clause_applies(reads: DraftReader) -> None:
     """Initials, links, sales and controversy are of Federation accounts; disclaimer and logo of own ones."""
     text = "Brexit! The school logo is for sale at https://example.org, says Northgate School."
     assert set(found(reads, text)) == {"selling", "controversial", "link", "initials"}
@@ -108,13 +108,13 @@ def test_a_rule_is_applied_where_its_clause_applies(reads: Reader) -> None:
 @pytest.mark.parametrize(
     "name", ["Northgate School", "northgate school", "at Northgate", "Harbour Federation"]
 )
-def test_a_school_is_known_by_its_name(reads: Reader, name: str) -> None:
+def test_a_school_is_known_by_its_name(reads: DraftReader, name: str) -> None:
     """The Federation and its schools are known in full, and a school by what is its own in its name."""
     assert "disclaimer" in found(reads, f"A good day, {name}.", "own")
     assert found(reads, f"A good day, {name}. My own views.", "own") == {}
 
 
-def test_a_word_that_is_a_schools_name_too_is_none(reads: Reader) -> None:
+def test_a_word_that_is_a_schools_name_too_is_none(reads: DraftReader) -> None:
     """In small letters, or as part of a longer word, it names no school."""
     assert found(reads, "Through the north gate to the harbour, and northgates.", "own") == {}
 
@@ -125,7 +125,7 @@ def test_a_word_that_is_a_schools_name_too_is_none(reads: Reader) -> None:
         *("07700 900412", "+44 7700 900412", "(01632) 960742", "01632-960-118", "020.7946.0101"),
     ],
 )
-def test_a_telephone_number(reads: Reader, text: str) -> None:
+def test_a_telephone_number(reads: DraftReader, text: str) -> None:
     """A number is found in the forms that people write."""
     assert found(reads, f"Ring {text} - DCH")["phone"] == (text,)
 
@@ -133,7 +133,7 @@ def test_a_telephone_number(reads: Reader, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["01/02/2026", "2026-11-29 14:00", "0 to 100", "0:07", "£1000000000", "10.000.000"]
 )
-def test_what_is_no_telephone_number(reads: Reader, text: str) -> None:
+def test_what_is_no_telephone_number(reads: DraftReader, text: str) -> None:
     """Dates, scores and sums are none."""
     assert "phone" not in found(reads, f"It is {text} today - DCH")
 
@@ -164,13 +164,13 @@ _LONG = {
 
 
 @pytest.mark.parametrize("name", _LONG)
-def test_a_long_and_hostile_text_is_read(reads: Reader, name: str) -> None:
+def test_a_long_and_hostile_text_is_read(reads: DraftReader, name: str) -> None:
     """Twenty thousand characters of anything are read to their end, on either account."""
     for account in ("federation", "own"):
         for one in reads.read(_LONG[name], account):
             assert all(one.places) or one.kind in ("disclaimer", "initials")
 
 
-def test_the_end_of_a_long_text_is_read_too(reads: Reader) -> None:
+def test_the_end_of_a_long_text_is_read_too(reads: DraftReader) -> None:
     """A fault behind twenty thousand characters is found."""
     assert "full_name" in found(reads, "It rains. " * 1_990 + "Zoë O'Brien in 9B won. - DCH")

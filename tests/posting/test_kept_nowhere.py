@@ -98,7 +98,7 @@ class _Elsewhere(DeafEngine):
 
 
 def test_a_draft_is_not_sent_to_another_server(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Rasa answers questions, a draft is read in this process alone, also by whoever counts."""
+    """Where Rasa answers questions, a draft is read in this process alone, also by anybody who counts."""
     elsewhere = _Elsewhere()
     context = desk.product.context
     assistant = Assistant(context, elsewhere, DeafEngine())

@@ -77,7 +77,7 @@ def test_every_screen_is_for_one_pair_of_eyes_and_keeps_no_answer(world: World) 
 
 
 def test_nothing_says_that_pictures_are_acceptable_where_it_says_stop(world: World) -> None:
-    """Whoever reads Stop reads beside it no sentence that pictures can be assumed to be acceptable."""
+    """Anybody who reads Stop reads beside it no sentence that pictures can be assumed to be acceptable."""
     stopped = [
         shown for _, shown in paths("", world) if world.posting.texts.picture.stop in text_of((shown,))
     ]

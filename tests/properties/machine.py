@@ -37,7 +37,7 @@ _REPORTS = 3
 # Three open cases with all their steps, and the reminders between them, come to more than a hundred.
 _TURNS = 400
 _KIND, _REPORTER = st.sampled_from(sorted(KINDS)), st.sampled_from(("ana", "joe"))
-# Longer than any lease: whoever stood still so long has lost what it held.
+# Longer than any lease: anybody who stood still so long has lost what it held.
 _LEASE_OVER = timedelta(seconds=61)
 _STOOD = (timedelta(), timedelta(seconds=5), _LEASE_OVER)
 # So long Send is known again, and no longer: what would tell is forgotten then, for who reported unnamed.
@@ -388,7 +388,7 @@ class Machine(RuleBasedStateMachine):
         self.wrong += [f"{conversation}: {key} {what}" for what, holds in wrong.items() if what and holds]
 
     def _covers(self, people: frozenset[str]) -> set[str]:
-        """Whoever stands in for one of these."""
+        """The cover of one of these."""
         return {COVER} if self.is_away and AWAY in people else set()
 
     def _is_working_time(self) -> bool:
@@ -489,7 +489,7 @@ class Machine(RuleBasedStateMachine):
             self._is_told(row, told, dead)
 
     def _all_are_reminded(self) -> None:
-        """Whoever has a case that nobody has taken is reminded of it on the next working day."""
+        """Anybody who has a case that nobody has taken is reminded of it on the next working day."""
         half_days = self.desk.product.context.world.federation.working_time.half_days_from(self.desk.now)
         # What was refused for good is tried again by then.
         begins = [next(half_days)[0] for _ in range(3)][-1]
@@ -525,5 +525,5 @@ class Machine(RuleBasedStateMachine):
 
 
 def _recipients(conversation: str) -> set[str]:
-    """How the outbox may name whoever reads a conversation."""
+    """How the outbox may name anybody who reads a conversation."""
     return {"flt_channel"} if conversation == "flt" else {f"person:{conversation}", "reporter"}

@@ -35,7 +35,7 @@ def no_takeover(patch: Patch) -> None:
 
 
 def no_fencing(patch: Patch) -> None:
-    """Whoever lost the lease finishes the row all the same."""
+    """Anybody who lost the lease finishes the row all the same."""
 
     def fenced(tx: Connection, claimed: Claimed, **values: object) -> bool:
         tx.execute(update(rows).where(rows.c.id == claimed.id).values(**values))
@@ -71,7 +71,7 @@ def climbs_on(patch: Patch) -> None:
 def two_voices(patch: Patch) -> None:
     """Two workers tell one recipient at the same time."""
     patch.setattr(outbox, "_in_no_other_hand", true)
-    # Built anew, and the sound ones again afterwards.
+    # Built again, and the sound ones again afterwards.
     for name in ("_any", "_rows"):
         patch.setattr(outbox, name, getattr(outbox, name).__wrapped__)
 
@@ -87,12 +87,12 @@ def no_notices(patch: Patch) -> None:
 
 
 def agrees_alone(patch: Patch) -> None:
-    """Whoever asked for a closing may agree to it."""
+    """Anybody who asked for a closing may agree to it."""
     patch.setattr(proposals, "lock", lambda press: None if proposals.pending(press.case) else "not_proposed")
 
 
 def agrees_unread(patch: Patch) -> None:
-    """Whoever agrees need not have opened the details."""
+    """Anybody who agrees need not have opened the details."""
     patch.setitem(case_presses._BEFORE, "agree", lambda _press: None)
 
 

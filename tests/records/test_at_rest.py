@@ -39,7 +39,7 @@ def write_everything(desk: Desk) -> None:
         teams.remember(tx, vault, "farid", WAY, desk.now)
         auditing.note(Work(tx, desk.product.context, desk.now), None, "refused", pressed=DETAIL)
     details = desk.press("farid", "case.details", reference)
-    # All of it is there for whoever may read it.
+    # All of it is there for anybody who may read it.
     assert [
         word for word in (NARRATIVE, NOTE, QUESTION, REASON, ADVICE, REPORTER) if word not in details
     ] == []

@@ -1,4 +1,4 @@
-"""One case, what is held of one person and the register, as whoever runs the machine gets them."""
+"""One case, what is held of one person and the register, as the operator gets them."""
 
 import json
 import re
@@ -241,7 +241,7 @@ def test_only_a_hash_of_the_code_is_kept(desk: Desk) -> None:
 
 
 def test_a_code_is_worth_nothing_once_its_asker_may_not(desk: Desk) -> None:
-    """Whoever lost the right between asking and exporting exports nothing: it is checked again."""
+    """Anybody who lost the right between asking and exporting exports nothing: it is checked again."""
     reference = desk.report("ana", kind="colleague", child="yes").reference
     typed = code(desk, "eleanor", reference)
     federation = desk.product.context.world.federation

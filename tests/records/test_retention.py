@@ -142,7 +142,7 @@ def test_whoever_may_not_read_opens_nothing(desk: Desk) -> None:
 
 
 def test_the_period_counts_from_the_last_entry(desk: Desk) -> None:
-    """What is added after the closing begins the period anew; to open the case does not."""
+    """What is added after the closing begins the period again; to open the case does not."""
     reference = closed(desk)
     desk.later(days=99)
     add(desk, reference)
@@ -224,7 +224,7 @@ def test_killed_in_the_middle_it_is_run_again(desk: Desk, monkeypatch: pytest.Mo
 
 
 def test_a_reference_is_never_given_twice(desk: Desk) -> None:
-    """A new report never bears the reference of one of which only the skeleton is left."""
+    """A new report never has the reference of one of which only the skeleton is left."""
     from bot.app import new_tokens
     from bot.domain.turns import Tokens
 
@@ -246,7 +246,7 @@ def is_agreed(desk: Desk) -> bool:
 
 
 def test_two_people_must_agree(desk: Desk) -> None:
-    """One proposes and another confirms, for a day and for one purge; whoever else tries is refused."""
+    """One proposes and another confirms, for a day and for one purge; anybody else who tries is refused."""
     assert "Only the Executive Headteacher" in say(desk, "farid")
     assert "Only the Executive Headteacher" in say(desk, "ana")
     assert "Proposed: The text of closed cases" in say(desk, "eleanor")
@@ -277,7 +277,7 @@ def test_a_leavers_proposal_is_in_nobodys_way(desk: Desk) -> None:
 
 
 def test_a_proposal_says_how_many_cases_would_go(desk: Desk) -> None:
-    """Whoever confirms reads how many cases had outlived their period when it was proposed."""
+    """Anybody who confirms reads how many cases had outlived their period when it was proposed."""
     desk.product = replace(desk.product, context=replace(desk.product.context, retention=PERIODS))
     desk.product = replace(desk.product, assistant=Assistant(desk.product.context, desk.product.engine))
     closed(desk)
@@ -303,7 +303,7 @@ def test_an_agreement_is_used_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("by", ["eleanor", "ivan", "maya"])
 def test_an_agreement_that_was_written_by_hand_is_none(desk: Desk, by: str) -> None:
-    """Whoever can write to the database makes no second person: the audit knows of none."""
+    """Anybody who can write to the database makes no second person: the audit knows of none."""
     say(desk, "eleanor")
     statement = (
         "UPDATE approvals SET state = 'approved', number = 1, decided_by = :by, decided_at = proposed_at"

@@ -1,4 +1,4 @@
-"""Wrapping everything anew by the newest key: nothing is forgotten, nothing lost, and nobody notices."""
+"""Wrapping everything again by the newest key: nothing is forgotten, nothing lost, and nobody notices."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from bot.storage.accounts import AccountEntry, add_account, all_accounts
 from bot.storage.answers import Asker, owe, owed
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
-from bot.storage.gaps import Asker as Waiting
 from bot.storage.gaps import Gap, add_asker, add_gap, all_gaps, askers_of
+from bot.storage.gaps import GapAsker as Waiting
 from bot.storage.replies import Reply, add_reply, owed_replies
 from bot.storage.staff import put_staff, staff_list
 from bot.storage.vault import keys_in_use, open_vault, others_serve, rewrap_page, say_ring, sealed_tables
@@ -102,10 +102,10 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
 
 
 def test_no_table_with_keys_is_forgotten(filled: tuple[Database, str]) -> None:
-    """The rows that these tests wrap anew come from every table that holds wrapped keys."""
+    """The rows that these tests wrap again come from every table that holds wrapped keys."""
     database, _ = filled
     empty = {table for table, keys in used(database).items() if not keys}
-    assert empty == set(), f"put a row of {empty} into `fill`, so that its keys are seen to be wrapped anew"
+    assert empty == set(), f"put a row of {empty} into `fill`, so that its keys are seen to be wrapped again"
     assert len(sealed_tables()) >= 5
 
 
@@ -147,7 +147,7 @@ def test_killed_in_the_middle_it_goes_on(
 def test_whoever_serves_beside_it_notices_nothing(
     filled: tuple[Database, str], tmp_path: Path, database_url: str
 ) -> None:
-    """While every key is wrapped anew, reports are received, opened and worked on as ever."""
+    """While every key is wrapped again, reports are received, opened and worked on as ever."""
     database, reference = filled
     desk = opened(tmp_path, database_url, ring(NEW, KEY))
     ended, shown = threading.Event(), list[str]()
@@ -170,7 +170,7 @@ def test_whoever_serves_beside_it_notices_nothing(
 
 
 def test_a_broken_record_holds_up_no_other(filled: tuple[Database, str]) -> None:
-    """A record that no key opens is counted and left as it is; all others are wrapped anew."""
+    """A record that no key opens is counted and left as it is; all others are wrapped again."""
     database, _ = filled
     with database.transaction() as tx:
         tx.execute(text("UPDATE teams_references SET key_id = 'gone'"))

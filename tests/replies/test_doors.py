@@ -1,32 +1,18 @@
 """The list of replies on each door: drawn within the limits, opened, filled in, never left in a history."""
 
-import json
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from bot.channels.common.look import Look
 from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.handlers import command
 from bot.channels.slack.payloads import Slash
-from bot.channels.terminal import Terminal
 from bot.domain.messages import Buttons, Message
-from bot.domain.turns import Incoming, Pressed, Said, Submitted
-from tests.channels.slack.test_payloads_of_cases import check as check_on_slack
-from tests.channels.teams.office import Office, office, play, shown_words
-from tests.channels.teams.test_payloads import check as check_on_teams
+from bot.domain.turns import Pressed, Said, Submitted
+from tests.channels.every_door import drawn_everywhere, typed_in_terminal
+from tests.channels.teams.office import Office, play, shown_words
 from tests.replies.test_entries import NORTHGATE, RECEIVED, entry, form_in, log, rows
 from tests.support.desk import Desk, text_of
 
 POST = "https://www.facebook.com/northgate/posts/1"
-
-
-@pytest.fixture
-def works(tmp_path: Path) -> Iterator[Office]:
-    with office(tmp_path) as opened:
-        yield opened
 
 
 def screens(desk: Desk) -> Iterator[Message]:
@@ -47,17 +33,12 @@ def screens(desk: Desk) -> Iterator[Message]:
         yield from desk.send("lucy", Submitted(f"reply.{action}", str(name), {"at": ("",)}))
         yield from desk.send("ana", Pressed(f"reply.{action}", str(name)))
     desk.work(20)
-    yield from (message for seen in desk.notebook.seen.values() for _, message in seen)
+    yield from desk.notebook.messages()
 
 
 def test_everything_can_be_drawn(desk: Desk) -> None:
     """Each screen fits on Slack and on Teams, and no word is lost in silence."""
-    look, count = Look.of(desk.product.context.world), 0
-    for message in screens(desk):
-        check_on_slack(message, look)
-        check_on_teams(message, look)
-        count += 1
-    assert count > 15
+    assert drawn_everywhere(desk, screens(desk)) > 15
 
 
 def test_on_slack_a_command_opens_it_and_a_window_shows_it(desk: Desk) -> None:
@@ -93,17 +74,8 @@ def test_on_teams_the_whole_way(works: Office) -> None:
         for name in ("ana", "lucy"):
             await works.door.handle(works.activity(name, "install", name="add"))
         await works.says("ana", "log a comment")
-        message_id, action = works.action("Log it")
         given = {"account": NORTHGATE, "kind": "query", "day": "2026-11-23", "time": "08:30"}
-        inputs = re.findall(r"in:(\w+):[^\"]*:(\w+)", json.dumps(works.port.shown[message_id].card))
-        ids = re.findall(r"in:\w+:[^\"]*:\w+", json.dumps(works.port.shown[message_id].card))
-        fields = {
-            name: given.get(way) or given.get(field, "")
-            for name, (way, field) in zip(ids, inputs, strict=True)
-        }
-        data = {**action["data"], **fields}
-        value = {"action": {"type": "Action.Execute", "verb": action["verb"], "data": data}}
-        await works.invokes("ana", "adaptiveCard/action", value, reply_to=message_id)
+        await works.fills_in("ana", "Log it", **given)
         assert rows(works.desk) == [("open", False, True)]
         await works.work()
         assert "A reply is owed" in works.told("a:lucy")[-1]
@@ -131,19 +103,7 @@ def test_on_teams_the_form_takes_the_place_of_the_report(works: Office) -> None:
 
 def test_in_the_terminal_the_whole_way(desk: Desk) -> None:
     """In the terminal the form is asked field by field, and the entry is stored."""
-    typed, shown = iter(["log a comment", "2", "2", RECEIVED, "", "replies"]), list[str]()
-    ids = iter(range(100))
-
-    def handle(incoming: Incoming) -> tuple[Message, ...]:
-        return desk.product.assistant.handle(incoming, desk.now)
-
-    def read(_prompt: str) -> str:
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
-
-    Terminal("ana", handle, read, shown.append, lambda: f"e{next(ids)}").run()
+    shown = typed_in_terminal(desk, "log a comment", "2", "2", RECEIVED, "", "replies")
     assert any("It is on the list" in line for line in shown)
     assert entry(desk)
     assert any("You run no account" in line for line in shown)

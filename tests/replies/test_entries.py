@@ -119,7 +119,7 @@ def test_those_who_answer_for_all_see_all(desk: Desk, user: str) -> None:
 
 @pytest.mark.parametrize("user", ["ana", "dina", "maya", "colin", "beth", "nobody"])
 def test_everybody_else_sees_and_changes_nothing(desk: Desk, user: str) -> None:
-    """Whoever the table does not name is refused at each press, and each is in the audit."""
+    """Those whom the table does not name are refused at each press, and each is in the audit."""
     log(desk, link="https://www.facebook.com/northgate/posts/1")
     listed = said(desk, user, "replies")
     assert NORTHGATE not in listed
@@ -157,7 +157,7 @@ def test_acknowledged_then_answered(desk: Desk) -> None:
 
 
 def test_the_time_of_an_answer_may_lie_before_the_press(desk: Desk) -> None:
-    """Whoever answered on the page at ten and notes it after the end was in time."""
+    """Anybody who answered on the page at ten and notes it after the end was in time."""
     log(desk)
     desk.later(days=2)
     answer = desk.fill("lucy", "reply.answer", entry(desk), at="2026-11-23T10:00")
@@ -408,7 +408,7 @@ def test_a_settled_entry_is_deleted_after_a_year_and_an_open_one_never(desk: Des
 
 
 def test_danger_in_the_form_comes_before_everything(desk: Desk) -> None:
-    """Whoever writes into the form that a child is in danger reads 999 and the DSL's number first."""
+    """Anybody who writes into the form that a child is in danger reads 999 and the DSL's number first."""
     token = form_in(desk.send("ana", Pressed("reply.log"))).value
     answer = log(desk, token=token, link="a student is going to kill himself tonight")
     assert "999" in answer.split("Log a comment")[0]
@@ -435,7 +435,7 @@ def test_the_list_is_cut_and_says_how_many_are_left(desk: Desk) -> None:
 
 
 def test_a_cover_answers_for_whoever_is_away(desk: Desk) -> None:
-    """Whoever stands in for a runner is told in their place, and may answer."""
+    """The cover of a runner is told in their place, and may answer."""
     roster = desk.product.context.current.at_start.federation.roster
     away = Absence("lucy", START - timedelta(days=1), START + timedelta(days=1), "omar")
     with_federation(desk, roster=replace(roster, absences=(away,)))

@@ -97,7 +97,7 @@ def test_only_the_roster_holds_drills(desk: Desk) -> None:
 
 
 def test_a_report_under_way_does_not_turn_into_a_drill(desk: Desk) -> None:
-    """Whoever types “drill” in the middle of a report is asked about that one; it stays a report."""
+    """Anybody who types “drill” in the middle of a report is asked about that one; it stays a report."""
     walker = Walker(desk, "dina")
     walker.say("report")
     walker.press("No")

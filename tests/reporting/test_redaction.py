@@ -26,7 +26,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("text", list(OTHERS))
 def test_others_are_taken_out(world: World, text: str) -> None:
-    """People on the roster become their role, others a mark, and whoever asks stays."""
+    """People on the roster become their role, others a mark, and the asker stays."""
     demo = with_federation(world, load_federation(EXAMPLE))
     assert Redactor(demo, ("Ana Silva",), "[x]").text(text) == OTHERS[text]
 

@@ -71,7 +71,7 @@ class WebApi:
         if fault and fault.how in ("status", "hang", "moved"):
             return await _break(request, call, fault)
         if fault and fault.how == "late":
-            # Whoever asked may be gone by then: it is done all the same.
+            # The asker may be gone by then: it is done all the same.
             return await asyncio.shield(asyncio.ensure_future(self._late(call, fault)))
         if fault and fault.how == "odd":
             return self._odd(call, fault)

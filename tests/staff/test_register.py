@@ -77,7 +77,7 @@ def test_a_list_twice_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_part_of_a_list_lets_nobody_leave(desk: Desk) -> None:
-    """Without being told that the file names everybody, whoever is missing from it stays."""
+    """Without being told that the file names everybody, anybody who is missing from it stays."""
     take(desk, ANA, JOE)
     assert take(desk, ANA) == ImportCounts(same=1)
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": False}

@@ -119,7 +119,7 @@ def test_a_removed_row_is_named(database: Database, vault: Vault, chain: Head, g
 
 
 def test_a_gap_that_was_closed_is_found(database: Database, vault: Vault, chain: Head) -> None:
-    """Where the rows after a removed one are numbered anew to hide it, each of them is named."""
+    """Where the rows after a removed one are numbered again to hide it, each of them is named."""
     with database.transaction() as tx:
         by_force(
             tx,
@@ -144,7 +144,7 @@ def test_reordered_rows_are_named(database: Database, vault: Vault, chain: Head)
 
 
 def test_a_row_made_by_hand_is_named(database: Database, vault: Vault, chain: Head) -> None:
-    """A row that was written past Signpost does not fit, whatever hash it bears."""
+    """A row that was written past Signpost does not fit, whatever hash it has."""
     values = f"7, '2026-11-27 12:00:00', 'eve', '', 'case.view', 'r1', NULL, '{chain.hash}', '{'0' * 64}'"
     with database.transaction() as tx:
         tx.execute(text(f"INSERT INTO audit VALUES ({values})"))
@@ -152,7 +152,7 @@ def test_a_row_made_by_hand_is_named(database: Database, vault: Vault, chain: He
 
 
 def test_a_tail_that_was_cut_off_is_found_by_its_head(database: Database, vault: Vault, chain: Head) -> None:
-    """What is left of a cut chain holds; that the end is missing is known to whoever kept its hash."""
+    """What is left of a cut chain holds; that the end is missing is known to anybody who kept its hash."""
     with database.transaction() as tx:
         by_force(tx, "DELETE FROM audit WHERE number > 4")
     assert verified(database, vault).faults == ()
@@ -162,7 +162,7 @@ def test_a_tail_that_was_cut_off_is_found_by_its_head(database: Database, vault:
 
 
 def test_a_chain_made_under_another_key_does_not_hold(database: Database, vault: Vault, chain: Head) -> None:
-    """Whoever writes the whole chain anew without the key is found at the first row."""
+    """Anybody who writes the whole chain again without the key is found at the first row."""
     foreign = Vault(vault.ring, vault.index, b"x" * 32)
     assert dict(verified(database, foreign).faults).keys() == set(range(1, ROWS + 1))
 

@@ -37,7 +37,7 @@ ONE = Campaign("one", "p", "1", ("north",), ("flt", "Teacher"), "eleanor", NOW, 
 
 
 def test_what_is_stored_reads_the_same(database: Database) -> None:
-    """A campaign and whoever is asked in it are read as they were written; nobody stands in it twice."""
+    """A campaign and those who are asked in it are read as they were written; nobody stands in it twice."""
     with database.transaction() as tx:
         assert add_campaign(tx, ONE)
         assert not add_campaign(tx, ONE)
@@ -99,7 +99,7 @@ def test_the_first_confirmation_and_the_newest_training_count(database: Database
 
 
 def test_what_is_forgotten(database: Database) -> None:
-    """Whoever left is forgotten after their days, with what was asked of them; who came back is not."""
+    """Anybody who left is forgotten after their days, with what was asked of them; who came back is not."""
     with database.transaction() as tx:
         add_campaign(tx, ONE)
         add_asks(tx, ONE, ("a", "b"), NOW)

@@ -50,7 +50,7 @@ def test_an_event_is_seen_once_per_platform(database: Database, vault: Vault) ->
 
 
 def test_a_draft_is_received_once(database: Database, vault: Vault) -> None:
-    """A draft that was received names its reference from then on, and the one that was drawn anew."""
+    """A draft that was received names its reference from then on, and the one that was drawn again."""
     with database.transaction() as tx:
         assert conversations.submitted_before(tx, vault, "draft") is None
         assert conversations.remember_submission(tx, vault, "draft", "FED-7K3Q", NOW) is None

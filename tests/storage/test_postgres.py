@@ -352,7 +352,7 @@ def test_wrong_codes_at_once_are_all_counted(desk: Desk) -> None:
 
 
 def test_somebody_with_every_role_can_act(desk: Desk) -> None:
-    """A history line names all the roles of whoever acted, however many they are."""
+    """A history line names all the roles of anybody who acted, however many they are."""
     reference = desk.report("ana", kind="colleague").reference
     vault = desk.product.context.vault
     with desk.product.database.transaction() as tx:

@@ -102,7 +102,7 @@ def test_a_backup_opens_with_the_keys(tmp_path: Path) -> None:
 
 
 def test_a_backup_shows_nothing_without_the_keys(tmp_path: Path, ring: KeyRing) -> None:
-    """Whoever has a backup and not its keys reads no word, and Signpost does not start on it."""
+    """Anybody who has a backup and not its keys reads no word, and Signpost does not start on it."""
     desk = Desk.open(tmp_path)
     desk.report("ana", kind="colleague", story="What I saw that day")
     desk.product.database.backup(tmp_path / "stolen.db")

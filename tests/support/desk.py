@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,6 +165,10 @@ class Notebook:
             raise self.faults.pop(0)
         if target.conversation in self.refuses:
             raise self.refuses[target.conversation]
+
+    def messages(self) -> Iterator[Message]:
+        """Every message that stands in a conversation."""
+        return (message for seen in self.seen.values() for _, message in seen)
 
     def texts(self, conversation: str) -> list[str]:
         """Each message that stands in a conversation, as text."""

@@ -122,7 +122,7 @@ class Cluster:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ask it to stop, cutting whoever is connected."""
+        """Ask it to stop, cutting anybody who is connected."""
         self._end(signal.SIGINT)
 
     def _end(self, how: signal.Signals) -> None:

@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
+import yaml
 
 from bot.assistant import dialogue
 from bot.assistant.danger_in_forms import prose
@@ -106,12 +110,23 @@ class Story:
         return sent[0]
 
 
-def _listed(told: Told) -> list[str]:
+def stories(folder: Path) -> list[Any]:
+    """The stories of a folder of transcripts, as parameters of a test."""
+    return [
+        pytest.param(story, id=f"{path.stem}: {story['title']}")
+        for path in sorted(folder.glob("*.yml"))
+        for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]
+    ]
+
+
+def listed(told: Told) -> list[str]:
+    """One phrase or several, as a list."""
     return [told] if isinstance(told, str) else told
 
 
 def _written(text: str) -> str:
     """A transcript need not spell out a very long text."""
+    text = re.sub(r"\{(\d+) words\}", lambda found: "word " * int(found[1]), text)
     return re.sub(r"\{(\d+) characters\}", lambda found: "x" * int(found[1]), text)
 
 
@@ -126,7 +141,7 @@ def _asks(story: Story, told: Mapping[str, str]) -> None:
 
 
 def _presses(story: Story, told: Told) -> None:
-    for label in _listed(told):
+    for label in listed(told):
         found = [button for button in buttons_of(story.screen) if button.label == label]
         assert len(found) == 1, f"{len(found)} buttons [{label}]"
         _press(story, found[0])
@@ -139,7 +154,9 @@ def _press(story: Story, button: Button) -> None:
 def _leaves(story: Story, told: Mapping[str, Any]) -> None:
     """Words are typed into the form, and a button beside it is pressed instead of its own."""
     by_label = {item.label: item for item in form_of(story.screen).fields}
-    typed = {by_label[label].name: _values(by_label[label], value) for label, value in told["typed"].items()}
+    typed = {
+        by_label[label].name: values_of(by_label[label], value) for label, value in told["typed"].items()
+    }
     [button] = [button for button in buttons_of(story.screen) if button.label == told["button"]]
     story.does(Pressed(button.action, button.value, typed))
 
@@ -175,10 +192,13 @@ def _filled(shown: tuple[Message, ...], told: Mapping[str, Any]) -> tuple[Form, 
     form = form_of(shown)
     by_label = {item.label: item for item in form.fields}
     assert told.keys() <= by_label.keys(), f"no field {sorted(told.keys() - by_label.keys())}"
-    return form, {by_label[label].name: _values(by_label[label], value) for label, value in told.items()}
+    return form, {by_label[label].name: values_of(by_label[label], value) for label, value in told.items()}
 
 
-def _values(item: Field, told: Any) -> tuple[str, ...]:
+def values_of(item: Field, told: Any) -> tuple[str, ...]:
+    """What is chosen or typed in a field: options by their labels, "all" for every one of them."""
+    if told == "all":
+        return tuple(option.value for option in item.options)
     options = {option.label: option.value for option in item.options}
     return tuple(
         _written(options.get(str(value), str(value)))
@@ -211,13 +231,13 @@ def _time_passes(story: Story, told: int) -> None:
 
 def _shows(story: Story, told: Told) -> None:
     text = text_of(story.screen)
-    for phrase in _listed(told):
+    for phrase in listed(told):
         assert phrase in text, f"missing: {phrase}"
 
 
 def _shows_not(story: Story, told: Told) -> None:
     text = text_of(story.screen)
-    for phrase in _listed(told):
+    for phrase in listed(told):
         assert phrase not in text, f"shown all the same: {phrase}"
 
 

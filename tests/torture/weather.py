@@ -23,7 +23,7 @@ BODIES = (
     '{"ok": tru',
 )
 STATUSES = (200, 200, 200, 202, 204, 418, 451, 530)
-# Each of these is asked on the way of a message, or of whoever reads it.
+# Each of these is asked on the way of a message, or of anybody who reads it.
 ASKED = (
     "chat.postMessage",
     "chat.postMessage",

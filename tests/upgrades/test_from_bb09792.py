@@ -39,7 +39,7 @@ from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, DeafEngine, De
 
 HERE = Path(__file__).parent
 KEY = new_key("2026-11-23", lambda length: bytes(range(length)))
-# Whoever posts anew is told apart from what stood there by its number.
+# Anybody who posts again is told apart from what stood there by its number.
 NEW = 1_000_000
 DIGEST, LATE = "Work on cases that waits for you", "nobody has acknowledged it yet"
 WAITS = "A case waits, and nobody has acknowledged it"
@@ -144,7 +144,7 @@ def test_reminders_begin_as_one_digest(upgraded: Upgraded) -> None:
 
 
 def test_a_later_absence_is_told(upgraded: Upgraded) -> None:
-    """Whoever covers somebody who goes away after the upgrade is told of the older cases too."""
+    """Anybody who covers somebody who goes away after the upgrade is told of the older cases too."""
     desk = upgraded.desk
     desk.work(rounds=60)
     told = upgraded.told()

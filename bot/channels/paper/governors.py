@@ -9,14 +9,14 @@ from bot.casework.context import Context
 from bot.channels.paper import Sheet, pdf
 from bot.channels.paper.bars import Bar, Bars
 from bot.domain.messages import Block, Heading, Paragraph
-from bot.governance.report import Report
-from bot.governance.sections import Section, head, open_questions, sections, title_of
+from bot.governance.report import GovernorsReport
+from bot.governance.sections import ReportSection, head, open_questions, sections, title_of
 
 # A bar of a table of small figures is not drawn as though it were long.
 _SHORTEST_SCALE = 20
 
 
-def governors_pdf(context: Context, report: Report, now: datetime) -> bytes:
+def governors_pdf(context: Context, report: GovernorsReport, now: datetime) -> bytes:
     """The report as a PDF."""
     found = sections(context, report)
     drawn = (block for section in found for block in _on_paper(section))
@@ -26,7 +26,7 @@ def governors_pdf(context: Context, report: Report, now: datetime) -> bytes:
     return pdf(sheet, context.world.paper.pages)
 
 
-def _on_paper(section: Section) -> Iterator[Block | Bars]:
+def _on_paper(section: ReportSection) -> Iterator[Block | Bars]:
     longest = max([_SHORTEST_SCALE, *(figure.most for _, figure in section.lines)])
     bars = (Bar(label, figure.least, figure.most, str(figure)) for label, figure in section.lines)
     yield Heading(section.title)

@@ -6,6 +6,6 @@ posts arrives through `PlaygroundSender`. Private replies live in memory only.
 
 from bot.channels.playground.routes import mount
 from bot.channels.playground.sender import PlaygroundSender
-from bot.channels.playground.store import PlaygroundStore, Posted
+from bot.channels.playground.store import PlaygroundStore, PostedMessage
 
-__all__ = ["PlaygroundSender", "PlaygroundStore", "Posted", "mount"]
+__all__ = ["PlaygroundSender", "PlaygroundStore", "PostedMessage", "mount"]

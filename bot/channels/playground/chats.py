@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 
 from bot.channels.playground.feed import Feed
-from bot.channels.playground.hub import Event
+from bot.channels.playground.hub import StreamEvent
 from bot.channels.playground.pages import Item, Pages
 from bot.channels.playground.store import FLT, direct
 from bot.domain.messages import Message
@@ -44,18 +44,18 @@ class Chats:
         """What one person alone sees in the FLT's channel, by the card that it stands under."""
         return dict(self._notes.get(user, {}))
 
-    def said(self, user: str, event_id: str, text: str, now: datetime) -> list[Event]:
+    def said(self, user: str, event_id: str, text: str, now: datetime) -> list[StreamEvent]:
         """Their own words, once for each event."""
         item = Item(f"own-{event_id}", self._pages.bubble(text), now, "own")
         if any(known.id == item.id for known in self._chats[user]):
             return []
         return [*self._append(user, item), self._feed.put(direct(user), item, now)]
 
-    def replied(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[Event]:
+    def replied(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """The replies to them, each in the place of the one that it replaces."""
         return [event for message in messages for event in self._reply(user, message, now)]
 
-    def noted(self, user: str, card: str, messages: tuple[Message, ...], now: datetime) -> list[Event]:
+    def noted(self, user: str, card: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """A reply in the channel that one person alone sees, in the place of the last one under that card."""
         notes = self._notes[user]
         events = self.dismissed(user, card)
@@ -66,14 +66,14 @@ class Chats:
             notes.pop(next(iter(notes)))
         return [*events, self._feed.put(private_notes(user), item, now)]
 
-    def dismissed(self, user: str, card: str) -> list[Event]:
+    def dismissed(self, user: str, card: str) -> list[StreamEvent]:
         """The note under a card, taken away."""
         gone = self._notes[user].pop(card, None)
         return [self._feed.drop(private_notes(user), gone)] if gone else []
 
-    def kept(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[Event]:
+    def kept(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """A form that is being filled in, with its current values; what is being typed is kept."""
-        chat, events = self._chats[user], list[Event]()
+        chat, events = self._chats[user], list[StreamEvent]()
         for message in messages:
             place = _place(chat, message.replaces)
             # A panel may have taken the form's place: it stays.
@@ -84,14 +84,14 @@ class Chats:
                 events.append(replace(put, data={**put.data, "typed": 1}))
         return events
 
-    def _append(self, user: str, item: Item) -> list[Event]:
+    def _append(self, user: str, item: Item) -> list[StreamEvent]:
         chat = self._chats[user]
         chat.append(item)
         gone = chat[:-KEPT]
         del chat[:-KEPT]
         return [self._feed.drop(direct(user), old) for old in gone]
 
-    def _reply(self, user: str, message: Message, now: datetime) -> list[Event]:
+    def _reply(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
         chat = self._chats[user]
         place = _place(chat, message.replaces)
         if place is None or message.once or message.hides or _spoken_since(chat, place):
@@ -100,13 +100,13 @@ class Chats:
         chat[place] = item = replace(old, body=self._pages.body(message, old.id))
         return [self._feed.put(direct(user), item, now)]
 
-    def _new(self, user: str, message: Message, now: datetime) -> list[Event]:
+    def _new(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
         name = f"chat-{next(self._numbers)}"
         item = Item(name, self._pages.body(message, name), now, name=message.replaces)
         kept = [] if message.once else self._append(user, item)
         return [*kept, self._feed.put(direct(user), item, now)]
 
-    def _remove(self, user: str, place: int | None) -> list[Event]:
+    def _remove(self, user: str, place: int | None) -> list[StreamEvent]:
         """A step that has been talked past moves to the end, where the person is reading."""
         return [] if place is None else [self._feed.drop(direct(user), self._chats[user].pop(place))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.channels.playground.hub import EVERYONE, Event, Hub
+from bot.channels.playground.hub import EVERYONE, Hub, StreamEvent
 from bot.channels.playground.pages import Item, Pages
 
 
@@ -15,16 +15,16 @@ class Feed:
         self._pages = pages
         self._hub = hub
 
-    def put(self, stream: str, item: Item, now: datetime) -> Event:
+    def put(self, stream: str, item: Item, now: datetime) -> StreamEvent:
         """Show an entry, or replace it: under the card `item.anchor`, else where it was or at the end."""
         seq = self._hub.stamp()
         html = self._pages.item(item, now, seq)
-        return Event("put", stream, {"id": item.id, "html": html, "seq": seq, "after": item.anchor})
+        return StreamEvent("put", stream, {"id": item.id, "html": html, "seq": seq, "after": item.anchor})
 
-    def drop(self, stream: str, item: Item) -> Event:
+    def drop(self, stream: str, item: Item) -> StreamEvent:
         """Take an entry away."""
-        return Event("drop", stream, {"id": item.id, "seq": self._hub.stamp()})
+        return StreamEvent("drop", stream, {"id": item.id, "seq": self._hub.stamp()})
 
-    def total(self, stream: str, count: int) -> Event:
+    def total(self, stream: str, count: int) -> StreamEvent:
         """How many messages a conversation now holds: for every page's marks of what is unread."""
-        return Event("total", EVERYONE, {"of": stream, "count": count})
+        return StreamEvent("total", EVERYONE, {"of": stream, "count": count})

@@ -13,7 +13,7 @@ _WAITING = 500
 
 
 @dataclass(frozen=True)
-class Event:
+class StreamEvent:
     """One thing that happened in a stream ("flt", "dm:<user>", "flt:<user>", or `EVERYONE`)."""
 
     name: str
@@ -34,9 +34,9 @@ class Subscription:
 
     def __init__(self, streams: frozenset[str]) -> None:
         self._streams = streams
-        self._queue: Queue[Event | None] = Queue(_WAITING)
+        self._queue: Queue[StreamEvent | None] = Queue(_WAITING)
 
-    def offer(self, event: Event) -> None:
+    def offer(self, event: StreamEvent) -> None:
         """Queue the event if the page shows its stream. A page that does not keep up is cut off."""
         if event.stream not in self._streams:
             return
@@ -53,7 +53,7 @@ class Subscription:
         except QueueEmpty:
             self._queue.put_nowait(None)
 
-    async def next(self) -> Event | None:
+    async def next(self) -> StreamEvent | None:
         """The next event, or None when this connection is over."""
         return await self._queue.get()
 
@@ -76,9 +76,9 @@ class Hub:
         self._seq += 1
         return self._seq
 
-    def publish(self, events: Iterable[Event]) -> None:
+    def publish(self, events: Iterable[StreamEvent]) -> None:
         """Bring events to the pages that show their streams, and the new mark to all."""
-        for event in (*events, Event("mark", EVERYONE, {"mark": self.mark})):
+        for event in (*events, StreamEvent("mark", EVERYONE, {"mark": self.mark})):
             for page in tuple(self._open):
                 page.offer(event)
 

@@ -10,8 +10,8 @@ from bot.channels.playground.chats import Chats
 from bot.channels.playground.feed import Feed
 from bot.channels.playground.hub import Hub
 from bot.channels.playground.pages import Item, Pages
-from bot.channels.playground.people import People, people_of
-from bot.channels.playground.store import FLT, PlaygroundStore, Posted, Run, direct
+from bot.channels.playground.people import PlaygroundPeople, people_of
+from bot.channels.playground.store import FLT, PlaygroundStore, PostedMessage, Run, direct
 from bot.domain.messages import Button
 from bot.domain.roster import Federation
 
@@ -24,7 +24,7 @@ class Parts:
     """The people, the kept messages, the private chats, and the way to every open page."""
 
     federation: Federation
-    people: People
+    people: PlaygroundPeople
     store: PlaygroundStore
     run: Run
     clock: Callable[[], datetime]
@@ -34,9 +34,9 @@ class Parts:
     chats: Chats
     row: Row
 
-    async def posted(self, conversation: str) -> tuple[Posted, ...]:
+    async def posted(self, conversation: str) -> tuple[PostedMessage, ...]:
         """Every posted message of a conversation, oldest first."""
-        found: tuple[Posted, ...] = await self.run(self.store.messages, conversation)
+        found: tuple[PostedMessage, ...] = await self.run(self.store.messages, conversation)
         return found
 
     async def totals(self) -> dict[str, int]:
@@ -59,6 +59,6 @@ def parts_of(
     return Parts(federation, people_of(federation), store, run, clock, pages, hub, feed, chats, row)
 
 
-def as_item(posted: Posted) -> Item:
+def as_item(posted: PostedMessage) -> Item:
     """A posted message as an entry of its conversation."""
     return Item(f"post-{posted.id}", posted.html, posted.posted_at)

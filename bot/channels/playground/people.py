@@ -27,7 +27,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class People:
+class PlaygroundPeople:
     """Everybody with an account here. Staff may also be on the roster, and then hold one account."""
 
     staff: tuple[Face, ...]
@@ -46,11 +46,11 @@ class People:
         return tuple(dict.fromkeys(face.user for face in (*self.staff, *self.leaders)))
 
 
-def people_of(federation: Federation) -> People:
+def people_of(federation: Federation) -> PlaygroundPeople:
     """The people of a configuration who have a playground account."""
     roster = _with_account(federation.roster.people.values())
     staff = _with_account(federation.demo_staff)
-    return People(
+    return PlaygroundPeople(
         staff=tuple(_face(person, number, federation) for number, person in enumerate(staff)),
         leaders=tuple(_face(person, number + 2, federation) for number, person in enumerate(roster)),
     )

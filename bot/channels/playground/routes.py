@@ -18,7 +18,7 @@ from bot.channels.common.runtime import Core
 from bot.channels.common.work import Turns
 from bot.channels.playground import views
 from bot.channels.playground.chats import NOT_OPENED, private_notes
-from bot.channels.playground.hub import EVERYONE, Event, Subscription
+from bot.channels.playground.hub import EVERYONE, StreamEvent, Subscription
 from bot.channels.playground.parts import Parts, Row, parts_of
 from bot.channels.playground.people import PLATFORM
 from bot.channels.playground.sender import PlaygroundSender
@@ -33,11 +33,11 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,80}$")]
 EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
 
-class Unreadable(Exception):
+class UnreadableRequest(Exception):
     """What came is not what the page sends. The text is fit to show."""
 
 
-class Sent(BaseModel):
+class PageAct(BaseModel):
     """One act on the page: who, where, what. `card` is the entry on which a button stood.
 
     `fields` of a press are what stood in the form beside the button, so that leaving it loses no words.
@@ -73,12 +73,12 @@ class Sent(BaseModel):
         return SharedFile()
 
 
-def read(raw: bytes) -> Sent:
-    """The act in a request's body. Raises Unreadable."""
+def read(raw: bytes) -> PageAct:
+    """The act in a request's body. Raises UnreadableRequest."""
     try:
-        return Sent.model_validate_json(raw)
+        return PageAct.model_validate_json(raw)
     except ValidationError as fault:
-        raise Unreadable(UNREADABLE) from fault
+        raise UnreadableRequest(UNREADABLE) from fault
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -202,7 +202,7 @@ class Routes:
             return refused(413, TOO_LONG)
         try:
             sent = read(raw)
-        except Unreadable as fault:
+        except UnreadableRequest as fault:
             return refused(400, str(fault))
         return self._turned_away(sent) or await self._take(sent)
 
@@ -210,13 +210,13 @@ class Routes:
         """Let every open page go, so that the server stops at once."""
         self._parts.hub.close()
 
-    def _turned_away(self, sent: Sent) -> web.Response | None:
+    def _turned_away(self, sent: PageAct) -> web.Response | None:
         face = self._parts.people.find(sent.user)
         if face is None:
             return refused(400, NOBODY)
         return refused(403, NOT_A_MEMBER) if sent.place == FLT and not face.member else None
 
-    async def _take(self, sent: Sent) -> web.Response:
+    async def _take(self, sent: PageAct) -> web.Response:
         events = self._echo(sent)
         self._parts.hub.publish(events)
         try:
@@ -233,7 +233,7 @@ class Routes:
         self._parts.hub.publish(answers)
         return web.json_response({"events": [event.as_json() for event in (*events, *answers)]})
 
-    def _echo(self, sent: Sent) -> list[Event]:
+    def _echo(self, sent: PageAct) -> list[StreamEvent]:
         chats, now = self._parts.chats, self._parts.clock()
         if sent.kind == "dismissed":
             return chats.dismissed(sent.user, sent.card)
@@ -241,7 +241,7 @@ class Routes:
             return chats.said(sent.user, sent.event, NOT_OPENED, now)
         return chats.said(sent.user, sent.event, sent.text, now) if sent.kind == "said" else []
 
-    def _shown(self, sent: Sent, replies: tuple[Message, ...]) -> list[Event]:
+    def _shown(self, sent: PageAct, replies: tuple[Message, ...]) -> list[StreamEvent]:
         """Replies go to the private chat; to a press in the channel, under the card, for one pair of eyes."""
         chats, now = self._parts.chats, self._parts.clock()
         if sent.kind == "typed":
@@ -254,7 +254,7 @@ class Routes:
         mark = self._parts.hub.mark
         totals = await self._parts.totals()
         known = [self._parts.feed.total(name, count) for name, count in totals.items()]
-        hello = Event("hello", EVERYONE, {"mark": mark})
+        hello = StreamEvent("hello", EVERYONE, {"mark": mark})
         return b"retry: 1000\n\n" + b"".join(event.encoded() for event in (hello, *known))
 
     def _streams(self, request: web.Request) -> list[str]:

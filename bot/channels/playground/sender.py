@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.channels.playground.parts import Parts, as_item
-from bot.channels.playground.store import FLT, Posted, direct
+from bot.channels.playground.store import FLT, PostedMessage, direct
 from bot.delivery.sender import PermanentFault, Target, UnclearFault
 from bot.domain.messages import Message
 
@@ -27,7 +27,7 @@ class PlaygroundSender:
         scope = sha256(f"{conversation}\n{key}".encode()).hexdigest()[:16]
         html, now = self._parts.pages.body(message, f"f{scope}"), self._parts.clock()
         message_id: str = await self._ask(self._parts.store.post, conversation, key, html, now)
-        await self._show(conversation, Posted(message_id, html, now))
+        await self._show(conversation, PostedMessage(message_id, html, now))
         return message_id
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
@@ -39,7 +39,7 @@ class PlaygroundSender:
             raise PermanentFault("this message is not there")
         html = self._parts.pages.body(message, f"f{message_id}")
         await self._ask(self._parts.store.edit, message_id, html)
-        await self._show(conversation, Posted(message_id, html, old.posted_at))
+        await self._show(conversation, PostedMessage(message_id, html, old.posted_at))
 
     async def remove(self, target: Target, message_id: str, instead: Message) -> None:  # noqa: ARG002
         """Take it away, from every page that shows it as well."""
@@ -72,7 +72,7 @@ class PlaygroundSender:
             raise PermanentFault("nobody in the playground has this account")
         return direct(target.conversation)
 
-    async def _show(self, conversation: str, posted: Posted) -> None:
+    async def _show(self, conversation: str, posted: PostedMessage) -> None:
         parts = self._parts
         total = len(await self._ask(parts.store.messages, conversation))
         shown = parts.feed.put(conversation, as_item(posted), parts.clock())

@@ -23,7 +23,7 @@ def direct(user: str) -> str:
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedMessage:
     """A posted message as it reads now, and when it was first posted (aware)."""
 
     id: str
@@ -46,7 +46,7 @@ class PlaygroundStore(Protocol):
     def find(self, conversation: str, key: str) -> str | None:
         """The id of the message that was posted under `key`, or None."""
 
-    def messages(self, conversation: str) -> tuple[Posted, ...]:
+    def messages(self, conversation: str) -> tuple[PostedMessage, ...]:
         """Every message of a conversation, oldest first."""
 
 
@@ -78,8 +78,8 @@ class KeptMessages:
         with self.database.transaction() as tx:
             return playground.find(tx, self.vault, conversation, key)
 
-    def messages(self, conversation: str) -> tuple[Posted, ...]:
+    def messages(self, conversation: str) -> tuple[PostedMessage, ...]:
         """Every message of a conversation, oldest first."""
         with self.database.transaction() as tx:
             stored = playground.conversation(tx, self.vault, conversation)
-        return tuple(Posted(item.id, item.html, item.posted_at) for item in stored)
+        return tuple(PostedMessage(item.id, item.html, item.posted_at) for item in stored)

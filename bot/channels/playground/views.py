@@ -24,7 +24,7 @@ LEADER_ASK = ("/cases", "/report-status", "Who approves a new school account?")
 
 
 @dataclass(frozen=True)
-class Choice:
+class PageState:
     """What the page shows: which member of staff, which person on the right, and which tab."""
 
     staff: Face | None
@@ -32,14 +32,14 @@ class Choice:
     tab: Literal["flt", "dm"]
 
 
-def chosen(parts: Parts, query: Mapping[str, str]) -> Choice:
+def chosen(parts: Parts, query: Mapping[str, str]) -> PageState:
     """What a query asks for; anybody unknown is the first of the list."""
     staff = _pick(parts.people.staff, query.get("staff", ""))
     leader = _pick(_members_first(parts), query.get("me", ""))
-    return Choice(staff, leader, "dm" if query.get("tab") == "dm" else "flt")
+    return PageState(staff, leader, "dm" if query.get("tab") == "dm" else "flt")
 
 
-async def whole_page(parts: Parts, choice: Choice) -> str:
+async def whole_page(parts: Parts, choice: PageState) -> str:
     """The page, with both panes."""
     # The mark is read before the conversations: a change in between is then shown twice, never missed.
     mark = parts.hub.mark
@@ -47,13 +47,13 @@ async def whole_page(parts: Parts, choice: Choice) -> str:
     return parts.pages.page("page.html", federation=parts.federation, choice=choice, mark=mark, **panes)
 
 
-async def staff_pane(parts: Parts, choice: Choice) -> Markup:
+async def staff_pane(parts: Parts, choice: PageState) -> Markup:
     """The left pane: one member of staff's private chat."""
     chat, desk = await _chat(parts, choice.staff), _desk(parts, choice.staff)
     return await _pane(parts, "staff_pane.html", choice, asks=ASK, items=chat, desk=desk)
 
 
-async def leader_pane(parts: Parts, choice: Choice) -> Markup:
+async def leader_pane(parts: Parts, choice: PageState) -> Markup:
     """The right pane: the FLT's channel, for its members, and one person's direct messages."""
     channel = await _channel(parts, choice.leader)
     chat, desk = await _chat(parts, choice.leader), _desk(parts, choice.leader)
@@ -66,7 +66,7 @@ def _desk(parts: Parts, face: Face | None) -> tuple[Button, ...]:
     return parts.row(face.user) if face else ()
 
 
-async def _pane(parts: Parts, template: str, choice: Choice, **values: object) -> Markup:
+async def _pane(parts: Parts, template: str, choice: PageState, **values: object) -> Markup:
     html = parts.pages.page(
         template, people=parts.people, choice=choice, federation=parts.federation, **values
     )

@@ -20,11 +20,11 @@ from bot.governance.figures import (
     Figures,
     GapFigures,
     ReplyFigures,
-    School,
+    SchoolTraining,
     TopicFigures,
     TrainingFigures,
 )
-from bot.governance.report import Report
+from bot.governance.report import GovernorsReport
 from bot.governance.suppression import publish
 from tests.channels.paper.reading import read, words
 from tests.channels.paper.test_paper import PAGES
@@ -36,14 +36,14 @@ FIGURES = Figures(
     CaseFigures({"abuse": 27, "staff_abuse": 6, "press": 0}, {"northgate": 31, "southmere": 12}, 2, 5),
     ReplyFigures(64, 3),
     AccountFigures(14, 0, 5),
-    TrainingFigures({"northgate": School(86, 84), "southmere": School(54, 40)}),
+    TrainingFigures({"northgate": SchoolTraining(86, 84), "southmere": SchoolTraining(54, 40)}),
     TopicFigures({"follow-former-student": 31}),
     GapFigures(7, 2),
 )
 
 
-def report() -> Report:
-    return Report(Term("2026-autumn", date(2026, 9, 2), date(2027, 1, 3)), NOW, publish(FIGURES))
+def report() -> GovernorsReport:
+    return GovernorsReport(Term("2026-autumn", date(2026, 9, 2), date(2027, 1, 3)), NOW, publish(FIGURES))
 
 
 def pages(content: bytes) -> list[np.ndarray]:
@@ -87,7 +87,7 @@ def test_what_lies_in_between_is_outlined() -> None:
 
 
 def test_no_meaning_is_in_a_colour() -> None:
-    """The bars are drawn in one ink, without a hue, and each bears its figure in words."""
+    """The bars are drawn in one ink, without a hue, and each has its figure in words."""
     found = pages(
         pdf(Sheet("A paper", (Heading("x"), Bars("y", (Bar("z", 3, 9, "3 to 9"),), 20)), "w"), PAGES)
     )

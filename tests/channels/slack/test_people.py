@@ -66,7 +66,7 @@ def test_nobody_of_that_id_is_gone(way_out: WayOut) -> None:
 
 
 def test_a_standing_is_kept_for_five_minutes(way_out: WayOut) -> None:
-    """Slack is asked once in five minutes, and anew after that."""
+    """Slack is asked once in five minutes, and again after that."""
 
     async def act(people: People, _: ChannelCheck) -> list[int]:
         counts = []
@@ -80,7 +80,7 @@ def test_a_standing_is_kept_for_five_minutes(way_out: WayOut) -> None:
 
 
 def test_a_fresh_look_sees_a_leaver_at_once(way_out: WayOut) -> None:
-    """Whoever was deactivated a moment ago is seen as gone on the next press, and remembered as that."""
+    """Anybody who was deactivated a moment ago is seen as gone on the next press, and remembered as that."""
 
     async def act(people: People, _: ChannelCheck) -> list[str]:
         user = way_out.farid.id
@@ -114,7 +114,7 @@ def test_an_answer_that_takes_too_long_is_none(way_out: WayOut) -> None:
 
 
 def test_a_doubted_standing_is_not_used_again(way_out: WayOut) -> None:
-    """Where a fresh look fails, the old answer is forgotten: the next look asks anew."""
+    """Where a fresh look fails, the old answer is forgotten: the next look asks again."""
 
     async def act(people: People, _: ChannelCheck) -> list[str]:
         user = way_out.farid.id

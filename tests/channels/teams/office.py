@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
+import re
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -128,6 +130,19 @@ class Office:
         message_id, action = self.action(label, on)
         value = {"action": {"type": "Action.Execute", "verb": action["verb"], "data": action["data"]}}
         return await self.invokes(user, "adaptiveCard/action", value, **{"reply_to": message_id, **changes})
+
+    async def fills_in(self, user: str, label: str, **given: str) -> InvokeReply:
+        """Somebody fills in the newest card that has this button, and presses it: days and times by kind."""
+        message_id, action = self.action(label)
+        card = json.dumps(self.port.shown[message_id].card)
+        inputs = re.findall(r"(in:(\w+):[^\"]*:(\w+))", card)
+        # One moment is asked as a day and a time.
+        fields = {
+            name: given.get(kind if kind in ("day", "time") else field, "") for name, kind, field in inputs
+        }
+        data = {**action["data"], **fields}
+        value = {"action": {"type": "Action.Execute", "verb": action["verb"], "data": data}}
+        return await self.invokes(user, "adaptiveCard/action", value, reply_to=message_id)
 
     async def invokes(self, user: str, name: str, value: dict[str, Any], **changes: Any) -> InvokeReply:
         """Somebody's client asks for an answer."""

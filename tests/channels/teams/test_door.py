@@ -265,7 +265,7 @@ def test_a_case_goes_from_the_card_in_the_group_to_closure(works: Office) -> Non
 
 
 def test_details_of_a_case_stand_in_the_leaders_own_chat(works: Office) -> None:
-    """What was written in a report is never shown in the group, whoever presses there."""
+    """What was written in a report is never shown in the group, no matter who presses there."""
 
     async def story() -> None:
         await installed(works)
@@ -455,7 +455,7 @@ def test_details_are_hidden_though_nobody_remembers_them(works: Office) -> None:
 
 
 def test_a_form_is_not_hidden_by_what_was_owed_of_the_details(works: Office) -> None:
-    """What has taken their place stays, whoever worked on."""
+    """What has taken their place stays, no matter who worked on."""
 
     async def story() -> None:
         await installed(works)

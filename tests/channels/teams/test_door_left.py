@@ -245,7 +245,7 @@ def test_a_menu_sent_as_a_message_without_a_choice_says_so(works: Office) -> Non
 
 
 def test_a_press_sent_as_a_message_is_not_met_with_silence(works: Office) -> None:
-    """Whoever presses in the group and has no chat with Signpost reads how to get one."""
+    """Anybody who presses in the group and has no chat with Signpost reads how to get one."""
 
     async def story() -> None:
         works.port.strangers.add("farid")
@@ -299,7 +299,7 @@ def test_an_object_id_in_capitals_is_the_same_person(works: Office) -> None:
 
 
 def test_where_another_process_has_learnt_a_newer_way_that_one_is_taken(works: Office) -> None:
-    """Those who serve hear where Teams has moved to; whoever sends must not write to the old address."""
+    """Those who serve hear where Teams has moved to; anybody who sends must not write to the old address."""
 
     async def story() -> None:
         await installed(works)

@@ -286,7 +286,7 @@ def test_what_is_read_aloud_is_the_summary(look: Look) -> None:
 
 
 def test_only_what_everybody_sees_is_refreshed(look: Look) -> None:
-    """Teams asks anew for a posted card where told to, for sixty people, and never for a private one."""
+    """Teams asks again for a posted card where told to, for sixty people, and never for a private one."""
     refresh = Refresh("case.show", "FED-1", tuple(f"29:{at}" for at in range(70)))
     drawn = card_of(Message((Paragraph("x"),), "s"), look, refresh)
     assert faults(drawn) == []

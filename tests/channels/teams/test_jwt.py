@@ -115,7 +115,7 @@ def test_a_bad_token_is_401(sdk: Sdk, name: str) -> None:
     "header", ["Basic abc", "Bearer", "Bearer ", "bearer a b", "Token x", "Bearer\ta.b.c"]
 )
 def test_another_kind_of_header_is_401(sdk: Sdk, header: str) -> None:
-    """An Authorization header that bears no token is no token."""
+    """An Authorization header that has no token is no token."""
 
     async def story(door: OpenDoor, _issuer: Issuer) -> None:
         assert (await door.post(activity(), Authorization=header))[0] == 401
@@ -310,7 +310,7 @@ def test_odd_keys_are_passed_over() -> None:
 
 
 def test_a_known_key_does_not_wait_for_a_fetch() -> None:
-    """While one request fetches the keys anew, the others go on with those that are known."""
+    """While one request fetches the keys again, the others go on with those that are known."""
 
     async def telling() -> None:
         async with Issuer() as issuer:

@@ -79,7 +79,7 @@ def test_every_command_of_the_manifest_is_one_that_signpost_knows(tmp_path: Path
 
 
 def test_the_icons_are_those_that_the_script_draws() -> None:
-    """Whoever changes the shapes makes the pictures anew."""
+    """Anybody who changes the shapes makes the pictures again."""
     module = script("icons")
     drawn = module.png(32, lambda x, y: module._outline(x * 40, y * 40))
     assert (FOLDER / "outline.png").read_bytes() == drawn

@@ -55,7 +55,7 @@ def test_a_message_is_answered_at_once(sdk: Sdk) -> None:
 
 @both
 def test_a_press_without_an_id_is_answered(sdk: Sdk) -> None:
-    """An invoke that bears no id is no fault; the same bytes again are the same press, others another one."""
+    """An invoke that has no id is no fault; the same bytes again are the same press, others another one."""
 
     async def story(door: OpenDoor) -> None:
         for minute in (0, 0, 1):
@@ -243,7 +243,7 @@ def test_what_was_done_is_forgotten_in_time(sdk: Sdk, monkeypatch: pytest.Monkey
 
 @both
 def test_what_failed_may_be_sent_again(sdk: Sdk) -> None:
-    """A copy of a message whose work failed is worked on anew."""
+    """A copy of a message whose work failed is worked on again."""
 
     async def broken(_came: Activity) -> None:
         raise RuntimeError
@@ -492,7 +492,7 @@ def test_the_emulators_door_is_for_this_machine(sdk: Sdk, headers: dict[str, str
     [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("203.0.113.9", False), ("", False)],
 )
 def test_another_machine_is_no_emulator(remote: str, taken: bool) -> None:
-    """Whoever names this machine from elsewhere is not on it."""
+    """Anybody who names this machine from elsewhere is not on it."""
     request = make_mocked_request("POST", "/api/messages", headers={"Host": "localhost:3978"})
     assert app._from_here(request.clone(remote=remote)) is taken
 

@@ -24,7 +24,7 @@ _TIME = "09:41"
 
 
 def main() -> None:
-    """Make every picture anew."""
+    """Make every picture again."""
     with tempfile.TemporaryDirectory() as folder:
         # Before the browser: both want an event loop of their own.
         pictures = list(all_pictures(Path(folder)))

@@ -160,7 +160,7 @@
     const fresh = fragment((await answer.text()).trim());
     const box = $(".composer textarea", fresh);
     if (box && old.dataset.user === fresh.dataset.user) box.value = $(".composer textarea", old)?.value || "";
-    // Whoever is about to choose somebody else goes on choosing.
+    // A person who is about to choose somebody else goes on choosing.
     const choosing = $(".picker[open]", old), held = choosing?.contains(document.activeElement);
     if (choosing && old.dataset.user === fresh.dataset.user) $(".picker", fresh).open = true;
     old.replaceWith(fresh);
