@@ -43,7 +43,7 @@ def form_on(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
 def to_the_narrative(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
     """A mistake of one's own, up to the form in which it is told."""
     desk.send(user, Said("report"))
-    for option in ("no", "northgate", "mistake"):
+    for option in ("no", "northgate", "mistake", "no", "named"):
         press(desk, user, option)
     return form_on(desk, user)
 
