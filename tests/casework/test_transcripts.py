@@ -176,7 +176,7 @@ def _reads_on_paper(story: CaseStory, who: str, told: Told) -> None:
 
 
 def _was_sent_times(story: CaseStory, who: str, told: Mapping[str, int]) -> None:
-    texts = [text.replace(story.reference, "FED-1") for text in story.desk.notebook.texts(who)]
+    texts = [_named(story, text) for text in story.desk.notebook.texts(who)]
     for phrase, times in told.items():
         found = sum(phrase in text for text in texts)
         assert found == times, f"{phrase}: {found} times"
