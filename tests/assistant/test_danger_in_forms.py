@@ -68,6 +68,8 @@ def test_story_in_a_form_is_read_as_a_message_is(read: Desk) -> None:
     text = "\n".join(map(text_of, shown))
     assert NUMBERS in text
     assert "Samaritans" in text
+    assert "in an emergency: 999" in text
+    assert "NSPCC helpline" in text
     assert TONIGHT not in text
     assert NUMBERS not in "\n".join(text_of(m) for m in read.send("ana", Pressed("journey.resume")))
 
