@@ -209,7 +209,9 @@ class Routes:
             sent = read(raw)
         except Unreadable as fault:
             return refused(400, str(fault))
-        answer = self._turned_away(sent) or await self._take(sent)
+        if (turned_away := self._turned_away(sent)) is not None:
+            return turned_away
+        answer = await self._take(sent)
         # From now on this browser is one on which they write; until it is closed.
         answer.set_cookie(_browser_of(sent.user), "1", httponly=True, samesite="Strict")
         return answer
@@ -227,7 +229,9 @@ class Routes:
             )
             async with self._turns.of(face.user):
                 replies = await self._core.handle(opened)
-            self._parts.hub.publish(self._parts.chats.replied(face.user, replies, now))
+            # Nobody has done anything here: that Signpost is paused, or saves nothing, is said when they do.
+            asked = tuple(reply for reply in replies if reply.replaces == SLOT)
+            self._parts.hub.publish(self._parts.chats.replied(face.user, asked, now))
 
     async def close(self, _app: web.Application) -> None:
         """Let every open page go, so that the server stops at once."""
