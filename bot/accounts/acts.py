@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.accounts.application import back, begin, open_page, send, take_page
 from bot.accounts.course import moved, on_with_it, pending, tell, timer, unconfirmed
 from bot.accounts.forms import PREFIX, FilledForm, act_form, gate_blocks, gate_of, read_act
-from bot.accounts.people import AccountActor, actor_of, concerned, holders, is_one_of, may, note
+from bot.accounts.people import AccountActor, actor_of, concerned, holders, is_hidden, is_one_of, may, note
 from bot.accounts.shown import can, listing, rule, said, to_confirm, whole
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct
@@ -62,7 +62,7 @@ def act(work: Work, incoming: Incoming) -> Message:
     known = next((one for one in work.context.world.accounts.acts if one == name), None)
     if known is None and name not in ("open", "rules"):
         return listing(work, actor)
-    if entry is None or (entry.stage is _S.DRAFT and not may(work.context, actor, "see_account", entry)):
+    if entry is None:
         return _refused(work, "unknown")
     if known is None:
         return _opened(work, actor, entry, rules=name == "rules")
@@ -73,12 +73,7 @@ def _opened(work: Work, actor: AccountActor, entry: AccountEntry, *, rules: bool
     runner = to_confirm(work, actor, entry) if rules else None
     if runner is not None:
         return rule(work, entry, runner)
-    if entry.stage not in _PUBLIC and not may(work.context, actor, "see_account", entry):
-        return _refused(work, "not_permitted")
-    return whole(work, actor, entry)
-
-
-_PUBLIC = (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT, _S.TRANSFERRING, _S.CLOSING, _S.CLOSED)
+    return _refused(work, "unknown") if is_hidden(work.context, actor, entry) else whole(work, actor, entry)
 
 
 def _refused(work: Work, why: str) -> Message:
@@ -96,6 +91,8 @@ def _act(
     record = ACTS[name]
     if not may(work.context, actor, record.duty, entry):
         note(work, actor, "refused", entry, pressed=f"{PREFIX}{name}")
+        if is_hidden(work.context, actor, entry):
+            return _refused(work, "unknown")
         own = actor.person and actor.person.id in concerned(work.context, entry)
         decides = record.duty in ("complete_account", "decide_account")
         return _refused(work, "own" if own and decides else "not_permitted")
@@ -301,7 +298,7 @@ def _confirm(work: Work, actor: AccountActor, value: str) -> Message:
         return _refused(work, "unknown")
     if not may(work.context, actor, "attest_account", entry):
         note(work, actor, "refused", entry, pressed=f"{PREFIX}confirm")
-        return _refused(work, "not_permitted")
+        return _refused(work, "unknown" if is_hidden(work.context, actor, entry) else "not_permitted")
     runner = to_confirm(work, actor, entry)
     if runner is None:
         live = entry.stage in (_S.LIVE, _S.REVIEW_DUE)

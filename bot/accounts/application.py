@@ -19,7 +19,7 @@ from bot.accounts.forms import (
     read_page,
     trimmed,
 )
-from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, may, note
+from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, is_hidden, may, note
 from bot.accounts.shown import facts_of, said, whole
 from bot.casework.context import Work
 from bot.content.account_texts import PageNumber
@@ -67,7 +67,7 @@ def _place(work: Work, actor: AccountActor, value: str) -> tuple[AccountEntry, P
         entry = find_account(work.tx, work.context.vault, own) or _new(work, actor, own)
     if not has_applied(work.context, actor, entry):
         note(work, actor, "refused", entry, pressed=f"{PREFIX}page")
-        return _refused(work, "not_permitted")
+        return _refused(work, "unknown" if is_hidden(work.context, actor, entry) else "not_permitted")
     return (entry, number) if entry.stage is _S.DRAFT else _refused(work, entry.stage.value)
 
 
@@ -200,7 +200,7 @@ def send(work: Work, actor: AccountActor, entry_id: str) -> Message:
         return _refused(work, "unknown")
     if not has_applied(work.context, actor, entry):
         note(work, actor, "refused", entry, pressed=f"{PREFIX}send")
-        return _refused(work, "not_permitted")
+        return _refused(work, "unknown" if is_hidden(work.context, actor, entry) else "not_permitted")
     if entry.stage is not _S.DRAFT:
         return _refused(work, entry.stage.value)
     number = _first_open(work, entry)

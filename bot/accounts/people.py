@@ -147,6 +147,21 @@ def may(context: Context, actor: AccountActor, duty: Duty, entry: AccountEntry) 
     return has_duty(context.world.duties, duty, held, runs, applied=applied, vacant=vacant)
 
 
+_PUBLIC = (
+    AccountStage.LIVE,
+    AccountStage.REVIEW_DUE,
+    AccountStage.LEAD_LEFT,
+    AccountStage.TRANSFERRING,
+    AccountStage.CLOSING,
+    AccountStage.CLOSED,
+)
+
+
+def is_hidden(context: Context, actor: AccountActor, entry: AccountEntry) -> bool:
+    """Whether they may not know of it: a press on it reads like one on what was never there."""
+    return entry.stage not in _PUBLIC and not may(context, actor, "see_account", entry)
+
+
 def holders(context: Context, role: str, entry: AccountEntry) -> tuple[str, ...]:
     """Whom a role means here, as ids of the above kinds; where nobody can act, the next who can."""
     order = {"sbm": ("sbm", "flt", "eht"), "flt": ("flt", "eht"), "it": ("it", "flt", "eht")}

@@ -284,7 +284,7 @@ def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, *, about_self:
 
 def _urgent() -> tuple[str, ...]:
     """Whom to phone where somebody may be in danger; the order is that of the contacts."""
-    return (*_DSL, "childrens_social_care")
+    return ("police_emergency", *_DSL, "childrens_social_care", "nspcc")
 
 
 def _without_quiet(answer: Answer, texts: AnswerTexts) -> str:

@@ -52,7 +52,7 @@ from bot.gaps.shown import signed_message
 from bot.posting import draft as draft_check
 from bot.posting import picture as picture_check
 from bot.posting.shown import DRAFT, PICTURE, offered
-from bot.reporting import drills, journeys, presses, steps
+from bot.reporting import drills, journeys, presses, steps, waking
 from bot.reporting.inputs import filled_in
 
 _REMIND_EVERY = timedelta(hours=1)
@@ -69,6 +69,11 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
     if not incoming.private:
         return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
     world = replace(world, platform=incoming.sender.platform, now=now)
+    turn = _turn(session, incoming, parses, world, now)
+    return waking.touched(session, turn, incoming.content, world, now)
+
+
+def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, now: datetime) -> Turn:
     match incoming.content:
         case SharedFile():
             return Turn(session, (file_advice(world),))
@@ -149,6 +154,9 @@ def _beside_draft(
     draft = session.draft
     if draft is None or draft.hidden:
         return Turn(session, (shown,))
+    if waking.asks_first(draft, world, now):
+        asked = presses.Pressing(session, draft, world, now).asks()
+        return replace(asked, replies=(shown, *asked.replies))
     texts = world.playbook.texts.dialogue
     draft = replace(journeys.current(draft, world), aside="")
     session = replace(session, draft=draft)
@@ -245,6 +253,8 @@ def _on_draft(action: Callable[[presses.Pressing, str], Turn]) -> Callable[[Sess
     def act(session: Session, world: World, now: datetime) -> Turn:
         if session.draft is None:
             return _resume(session, world, now)
+        if action is presses.go_back and waking.asks_first(session.draft, world, now):
+            return presses.Pressing(session, session.draft, world, now).asks()
         draft = journeys.current(session.draft, world)
         return action(presses.Pressing(session, draft, world, now), "")
 
@@ -291,10 +301,20 @@ def _show_again(session: Session, world: World, _now: datetime) -> Turn:
     return Turn(session, (replace(shown, replaces=_BLANK, ephemeral=True),))
 
 
+def _on_new_screen(session: Session, world: World, now: datetime) -> Turn:
+    """A door has opened a new screen for somebody: it does not show by itself what they have half-written."""
+    left = session.draft and waking.left(session.draft)
+    if left is None or not waking.asks_first(left, world, now):
+        return Turn(session)
+    asked = presses.Pressing(session, left, world, now).asks()
+    return replace(asked, replies=tuple(replace(line, hides=True) for line in asked.replies))
+
+
 _BLANK = "blank"
 _SCREEN: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "screen.hide": _hide,
     "screen.show": _show_again,
+    "screen.new": _on_new_screen,
 }
 
 
@@ -416,6 +436,7 @@ def _draft(data: Mapping[str, Any]) -> Draft:
         # A session that was stored before drafts kept unsubmitted words has none.
         typed={str(step): _values(fields) for step, fields in data.get("typed", {}).items()},
         aside=str(data.get("aside", "")),
+        touched=str(data.get("touched", "")),
     )
 
 

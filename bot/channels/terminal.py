@@ -103,6 +103,7 @@ class Terminal:
     def run(self) -> None:
         """Until the person types quit or the input ends."""
         try:
+            self._send(Pressed("screen.new"), counts=False)
             while True:
                 content = self._next()
                 if content is None:
@@ -125,8 +126,8 @@ class Terminal:
             return Pressed(pressed.action, pressed.value)
         return Said(text)
 
-    def _send(self, content: Content) -> None:
-        replies = self.handle(Incoming(self.new_id(), Sender(PLATFORM, self.user), content))
+    def _send(self, content: Content, *, counts: bool = True) -> None:
+        replies = self.handle(Incoming(self.new_id(), Sender(PLATFORM, self.user), content, counts=counts))
         self._buttons, self._form = [], None
         for message in replies:
             for line in lines(message):

@@ -22,6 +22,7 @@ from bot.domain.roster import (
     Account,
     Contact,
     DigestTimes,
+    DraftPauses,
     Federation,
     Limits,
     Person,
@@ -278,6 +279,13 @@ class DigestRecord(Record):
     roles: tuple[Literal["flt", "dsl", "eht", "chair"], ...] = ("flt", "dsl", "eht")
 
 
+class DraftPausesRecord(Record):
+    """After how many minutes without a change a half-written report is shown only after a question."""
+
+    named: Annotated[int, Field(ge=1, le=24 * 60)] = DraftPauses().named
+    anonymous: Annotated[int, Field(ge=1, le=60)] = DraftPauses().anonymous
+
+
 Holders = tuple[Id, ...] | dict[Id, tuple[Id, ...]]
 
 
@@ -300,6 +308,7 @@ class FederationFile(Record):
     settings: dict[Id, Text] = Field(default_factory=dict)
     demo_staff: tuple[PersonRecord, ...] = ()
     session_days: int = Field(default=14, ge=1, le=90)
+    draft_pauses: DraftPausesRecord = DraftPausesRecord()
     staff_days: int = Field(default=365, ge=1, le=1000)
 
     @field_validator("timezone")
@@ -437,6 +446,7 @@ def _federation(found: FederationFile) -> Federation:
         email_domains=found.email_domains,
         demo_staff=tuple(_person(item) for item in found.demo_staff),
         session_days=found.session_days,
+        draft_pauses=DraftPauses(**dict(found.draft_pauses)),
         staff_days=found.staff_days,
         demo=found.demo,
     )

@@ -60,6 +60,7 @@ class Journey(Record):
     changed: Text
     phone: Text
     hidden: Text
+    asks_first: Text
     blank: Text
     shown: Text
     drill_title: Text

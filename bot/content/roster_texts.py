@@ -146,10 +146,11 @@ class RosterTexts(Record):
     submit: Text
     errors: RosterErrors
     told: Annotated[
-        TextTable[Verdict, Phrase],
+        TextTable[Literal[Verdict, "ran_out"], Phrase],
         Holding(
             "person what",
             proposed="person what until",
+            ran_out="person what until",
             approved="person what other",
             approved_later="person what other",
         ),

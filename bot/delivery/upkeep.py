@@ -14,6 +14,7 @@ from bot.delivery import announcements, ladder, reviews, undelivered
 from bot.gaps import askers
 from bot.gaps import clock as gap_clock
 from bot.people import holders, standing
+from bot.people.approvals import tell_of_run_out
 from bot.replies import clock
 from bot.staff.register import forget_left
 from bot.storage import conversations, heartbeats, outbox
@@ -21,6 +22,8 @@ from bot.storage.database import StorageUnavailable
 
 # Not at every poll: each write costs an fsync.
 _CLEAR_EVERY = timedelta(seconds=10)
+# What ran out while no worker was there is found at the next start.
+_LONGEST_STOP = timedelta(days=30)
 
 
 @dataclass
@@ -28,6 +31,8 @@ class Housekeeping:
     """One process's. Raises StorageUnavailable, and is due again in ten seconds."""
 
     _done: datetime | None = None
+    # Of what has run out by then the buttons are gone, or owed.
+    _run_out: datetime | None = None
 
     def look(self, context: Context, now: datetime) -> None:
         """Do it where the last time was long enough ago, or the clock was put back since."""
@@ -36,12 +41,14 @@ class Housekeeping:
         self._done = now
         context.database.leave_no_trace()
         with context.database.transaction() as tx:
+            tell_of_run_out(Work(tx, context, now), self._run_out or now - _LONGEST_STOP)
             clock.forget_old(Work(tx, context, now))
             askers.forget_old(Work(tx, context, now))
             accounts.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)
+        self._run_out = now
 
 
 log = structlog.get_logger()

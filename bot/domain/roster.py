@@ -206,6 +206,14 @@ class DigestTimes:
 
 
 @dataclass(frozen=True)
+class DraftPauses:
+    """After how many minutes without a change a half-written report is shown only after a question."""
+
+    named: int = 30
+    anonymous: int = 2
+
+
+@dataclass(frozen=True)
 class Federation:
     """What the Federation configures of itself (federation.yml)."""
 
@@ -229,6 +237,7 @@ class Federation:
     # (platform, user id, name) of staff who are only there to be tried out in the playground.
     demo_staff: tuple[Person, ...] = ()
     session_days: int = 14
+    draft_pauses: DraftPauses = DraftPauses()
     # How long somebody who has left stays on the staff register.
     staff_days: int = 365
     # What official e-mail addresses end in; () where nobody has said.

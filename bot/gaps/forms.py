@@ -24,11 +24,11 @@ Values = Mapping[str, str]
 
 
 def ask_form(work: Work, token: str, values: Values, errors: Values | None = None) -> Message:
-    """The question as it would be read by others, and with whose name it is asked."""
+    """With whose name it is asked, and the question as it would be read by others."""
     texts = work.context.world.gaps
     fields = (
-        Field("question", texts.fields["question"], "long_text", max_length=LONGEST_QUESTION),
         Field("mode", texts.fields["mode"], "choice", options=_options(texts.modes.items())),
+        Field("question", texts.fields["question"], "long_text", max_length=LONGEST_QUESTION),
     )
     above: tuple[Block, ...] = (Paragraph(texts.ask_intro), Paragraph(texts.ask_not_this, muted=True))
     if errors and errors.get("question") == texts.errors.redacted:

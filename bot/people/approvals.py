@@ -159,14 +159,31 @@ def _record(work: Work, approval: Approval, event: str, person: str) -> None:
 
 
 def _tell(work: Work, approval: Approval, event: str) -> None:
+    for person in _deciders(work, approval):
+        _owe(work, NoticeKey.of(ANNOUNCED, approval.id, event, person), person)
+    if event != PROPOSED:
+        _settle_announced(work, approval)
+
+
+def tell_of_run_out(work: Work, since: datetime) -> None:
+    """Of what has run out since then the buttons go, where those who were asked stand."""
+    for approval in approvals.run_out(work.tx, work.context.vault, since, work.now):
+        _settle_announced(work, approval)
+
+
+def _settle_announced(work: Work, approval: Approval) -> None:
+    for person in _deciders(work, approval):
+        _owe(work, NoticeKey.of(SETTLED, approval.id, person), person)
+
+
+def _deciders(work: Work, approval: Approval) -> list[str]:
     roster = work.context.world.federation.roster
-    for person in sorted(decisions.approvers(roster, work.context.approvers[approval.kind])):
-        keys = [NoticeKey.of(ANNOUNCED, approval.id, event, person)]
-        if event != PROPOSED:
-            keys.append(NoticeKey.of(SETTLED, approval.id, person))
-        for key in keys:
-            notice = Notice(key, "", key.kind, Recipient(person))
-            enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
+    return sorted(decisions.approvers(roster, work.context.approvers[approval.kind]))
+
+
+def _owe(work: Work, key: NoticeKey, person: str) -> None:
+    notice = Notice(key, "", key.kind, Recipient(person))
+    enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 
 def first_announcement(notice: Notice) -> NoticeKey:
@@ -183,13 +200,15 @@ def announcement(work: Work, notice: Notice, person: Person) -> Message | None:
         return None
     event = approval.state if notice.kind == SETTLED else event
     actor = approval.proposed_by if event == PROPOSED else approval.decided_by
-    text = work.context.roster_texts.told.named(_outcome(approval.kind, event)).fill(
+    waits = approval.expires_at > work.now
+    outcome = _outcome(approval.kind, event) if event != PROPOSED or waits else "ran_out"
+    text = work.context.roster_texts.told.named(outcome).fill(
         what=decisions.words(work.context, approval),
         person=work.context.name(actor),
         other=work.context.name(approval.proposed_by),
         until=work.context.local(approval.expires_at),
     )
-    open_still = approval.state == PROPOSED and approval.expires_at > work.now
+    open_still = approval.state == PROPOSED and waits
     buttons = (Buttons(choices(work.context, approval, person)),) if open_still else ()
     return Message((Paragraph(text), *buttons), summary=text)
 

@@ -24,7 +24,7 @@ from bot.domain.turns import (
     Turn,
     Typed,
 )
-from bot.reporting import alert, drills, journeys, steps
+from bot.reporting import alert, drills, journeys, steps, waking
 from bot.reporting.inputs import FieldContext, FormReading, clean_text, read_fields
 from bot.reporting.journeys import REVIEW, settle
 from bot.reporting.privacy import findings
@@ -53,6 +53,11 @@ class Pressing:
         """The turn that shows something else for a moment, remembered for what is typed next."""
         return Turn(replace(self.session, draft=replace(draft, aside=aside)), (shown,))
 
+    def asks(self) -> Turn:
+        """The turn that asks before it shows the draft."""
+        asked = _line(self.world.playbook.texts.journey.asks_first, self.world, resume=True)
+        return self.beside(replace(self.draft, hidden=True), "", asked)
+
     def ended(self, text: str) -> Turn:
         """The turn that throws the draft away and says so."""
         return Turn(replace(self.session, draft=None), (_line(text, self.world, restart=True),))
@@ -73,7 +78,7 @@ def show_draft(draft: Draft, world: World, note: str = "") -> Message:
 def _line(text: str, world: World, restart: bool = False, resume: bool = False) -> Message:
     texts = world.playbook.texts
     again = Buttons((Button(texts.dialogue.start_button, "report.start"),)) if restart else None
-    shown = Buttons((Button(texts.journey.show_again, "journey.resume"),)) if resume else None
+    shown = Buttons((Button(texts.journey.show_again, "journey.resume", waking.SHOW),)) if resume else None
     extra = tuple(block for block in (again, shown) if block)
     return Message(
         (Paragraph(text), *extra), summary=texts.journey.summary, replaces=steps.SLOT, ephemeral=True
@@ -88,6 +93,8 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
     draft = journeys.current(session.draft, world)
     place = Pressing(session, draft, world, now)
     if content.action == "journey.resume":
+        if content.value != waking.SHOW and waking.asks_first(draft, world, now):
+            return replace(place, draft=session.draft).asks()
         changed = texts.journey.changed if draft.step != session.draft.step else ""
         return place.at(replace(draft, hidden=False), changed)
     pressed = StepChoice.parse(content.value)
@@ -95,7 +102,9 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
         # From an older screen, in another tab perhaps: no answer, but its words wait where they were typed.
         found = content.fields if isinstance(content, Submitted) else content.typed
         note = texts.journey.changed if draft.step != session.draft.step else texts.journey.stale
-        return place.at(keep(draft, Typed(content.value, found), world), note)
+        asks, typed = waking.asks_first(draft, world, now), Typed(content.value, found)
+        place = replace(place, draft=keep(session.draft if asks else draft, typed, world))
+        return place.asks() if asks else place.at(place.draft, note)
     if isinstance(content, Submitted):
         return submit_form(place, content)
     place = replace(place, draft=with_typed(draft, draft.step, content.typed, world))
@@ -321,7 +330,7 @@ def send(place: Pressing, _option: str = "") -> Turn:
 def already_open(place: Pressing) -> Turn:
     """A report was asked for while one is under way: go on with it, or cancel it."""
     texts = place.world.playbook.texts.dialogue
-    go_on = Button(texts.go_on, "journey.resume", "", "primary")
+    go_on = Button(texts.go_on, "journey.resume", waking.SHOW, "primary")
     stop = Button(texts.cancel_it, "journey.cancel", steps.value_of(place.draft))
     blocks = (Callout("info", texts.already_open), Buttons((go_on, stop)))
     summary = place.world.playbook.texts.journey.summary
@@ -340,7 +349,7 @@ def typed_answer(session: Session, text: str, world: World, now: datetime) -> Pr
     place = Pressing(session, journeys.current(draft, world), world, now)
     shown = _on_screen(place)
     forms = [block for block in shown.blocks if isinstance(block, Form)]
-    for form in forms:
+    for form in forms if not waking.asks_first(draft, world, now) else ():
         if said == _plain(form.submit):
             return Submitted(form.action, form.value, {item.name: item.value for item in form.fields})
     buttons = [one for block in shown.blocks if isinstance(block, Buttons) for one in block.items]
@@ -349,6 +358,8 @@ def typed_answer(session: Session, text: str, world: World, now: datetime) -> Pr
         found = found or [one for one in buttons if one.action == "journey.alert"]
     if said in ("yes", "no"):
         found = found or [one for one in buttons if StepChoice.parse(one.value).option == said]
+    if waking.asks_first(draft, world, now):
+        found = [one for one in found if one.action == "journey.alert"]
     return Pressed(found[0].action, found[0].value) if found else None
 
 

@@ -95,6 +95,13 @@ def pending(connection: Connection, vault: Vault, now: datetime) -> tuple[Approv
     return _all(connection, vault, select(approvals).where(waits).order_by(approvals.c.proposed_at))
 
 
+def run_out(connection: Connection, vault: Vault, since: datetime, now: datetime) -> tuple[Approval, ...]:
+    """What nobody decided in its time, where that ended after `since` and by `now`."""
+    ended = (approvals.c.expires_at > since) & (approvals.c.expires_at <= now)
+    query = select(approvals).where(approvals.c.state == PROPOSED, ended).order_by(approvals.c.proposed_at)
+    return _all(connection, vault, query)
+
+
 def confirmed(connection: Connection, vault: Vault, kind: Decision) -> tuple[Approval, ...]:
     """Everything of this kind that two people have agreed to, in the order in which they did."""
     query = select(approvals).where(approvals.c.kind == kind, approvals.c.state == APPROVED)

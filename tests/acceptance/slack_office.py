@@ -210,9 +210,11 @@ def report_accident(office: Office, person: Person, place: str = "Sports hall") 
 
 
 def report_mistake(office: Office, person: Person, what: str, mode: str) -> View:
-    """A mistake of one's own, from `/report` to the question of the name: the step after it."""
+    """A mistake of one's own, from `/report` to what happened: the step after it."""
     person.slash("/report")
     office.modal(person, "danger")
-    office.press(person, "No", "Northgate School", "I have made a mistake online")
+    office.press(person, "No", "Northgate School", "I have made a mistake online", "No", mode)
     assert office.submit(person, {"What happened?": what}).ok
-    return office.press(person, "No", mode)
+    return office.modal(
+        person, "Write these two down" if mode == "Anonymous" else "Please check before you send"
+    )

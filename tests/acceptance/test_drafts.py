@@ -66,8 +66,10 @@ def writing(page: Page) -> Pane:
         ("First, is anyone in danger?", "No"),
         ("Which school is this about?", "Northgate School"),
         ("What is this about?", "I have made a mistake online"),
+        ("Thank you for saying so", "No"),
+        ("Who may know it was you?", "Named"),
     )
-    pane.reads("Thank you for saying so")
+    pane.reads("In your own words")
     # Saved as one types: nothing else is pressed.
     with page.expect_response(lambda found: '"typed"' in (found.request.post_data or "")):
         pane.fill("What happened?", WORDS)

@@ -434,9 +434,9 @@ def test_words_typed_in_a_modal_are_kept(works: Office) -> None:
     noa = newcomer(works, "noa")
     noa.slash("/report")
     works.modal(noa, "danger")
-    works.press(noa, "No", "Northgate School", "I have made a mistake online")
+    works.press(noa, "No", "Northgate School", "I have made a mistake online", "No", "Named")
     noa.fill(None, {"What happened?": SECRET})
-    works.press(noa, "Back", "I have made a mistake online")
+    works.press(noa, "Back", "Named")
     assert SECRET in works.modal(noa, "What happened?").words
     noa.fill(None, {"What happened?": f"{SECRET} and more"})
     works.press(noa, "Hide")

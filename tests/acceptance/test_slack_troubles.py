@@ -41,7 +41,7 @@ def at_a_form(works: Office, name: str) -> Person:
     person = works.slack.add_user(name)
     person.slash("/report")
     works.modal(person, "danger")
-    works.press(person, "No", "Northgate School", "I have made a mistake online")
+    works.press(person, "No", "Northgate School", "I have made a mistake online", "No", "Named")
     return person
 
 
@@ -59,7 +59,7 @@ def test_what_cannot_be_stored_is_said_in_time_and_kept_on_screen(works: Office)
     assert WORDS in shown
     again = person.submit()
     assert again.ok
-    works.modal(person, "Is one of these people involved?")
+    works.modal(person, "Please check before you send")
 
 
 def test_a_press_that_cannot_be_stored_is_said_in_time(works: Office) -> None:
@@ -73,7 +73,7 @@ def test_a_press_that_cannot_be_stored_is_said_in_time(works: Office) -> None:
     assert NOT_SAVED in shown.casefold()
     assert WORDS in shown
     works.press(person, "Back")
-    works.modal(person, "What is this about?")
+    works.modal(person, "Who may know it was you?")
 
 
 def test_a_question_that_cannot_be_stored_is_answered_too(works: Office) -> None:
@@ -94,7 +94,7 @@ def test_a_modal_that_was_closed_goes_on_in_the_direct_messages(works: Office) -
     works.wait(lambda: "form that only you can see" in act.seen_by(person))
     person.close()
     assert person.press("Open the form").ok
-    works.modal(person, "What is this about?")
+    works.modal(person, "Who may know it was you?")
 
 
 def test_a_modal_closed_with_the_cross_costs_no_word(works: Office) -> None:

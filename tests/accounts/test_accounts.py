@@ -148,10 +148,22 @@ def test_those_who_have_a_part_see_the_whole_of_it(desk: Desk, user: str) -> Non
     assert "To show what the science department does." in desk.press(user, "account.open", entry(desk).id)
 
 
+@pytest.mark.parametrize("action", ["open", "rules", "complete", "approve", "confirm", "send"])
+def test_an_application_that_is_not_shown_reads_like_none(desk: Desk, action: str) -> None:
+    """Who may not know of an application reads the same of it as of one that was never there."""
+    to_sbm(desk)
+    behind = "|1" if action == "confirm" else ""
+    hidden, unknown = (
+        desk.press("dina", f"account.{action}", f"{name}{behind}") for name in (entry(desk).id, "0" * 32)
+    )
+    assert hidden == unknown
+    assert NAME not in hidden
+
+
 def test_another_schools_business_manager_is_refused(desk: Desk) -> None:
     """An application is passed on by the business manager of its own school alone."""
     to_sbm(desk)
-    assert "You may not do this" in fill(desk, "susan", "complete")
+    assert "There is no such" in fill(desk, "susan", "complete")
     assert stage(desk) is AccountStage.WITH_SBM
     desk.work(20)
     assert NAME not in "\n".join(desk.notebook.texts("susan"))
@@ -427,7 +439,7 @@ def test_whoever_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
     desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES["4"]))
     desk.press("ana", "account.send", entry(desk).id)
     attest(desk, "ana")
-    assert "You may not do this" in fill(desk, "susan", "paper", runner=sam)
+    assert "There is no such" in fill(desk, "susan", "paper", runner=sam)
     assert "Entered for Sam Teal" in fill(desk, "ravi", "paper", runner=sam)
     assert stage(desk) is AccountStage.WITH_SBM
 

@@ -159,10 +159,10 @@ def test_what_an_anonymous_reporter_was_asked_is_forgotten_with_send(
         "No",
         "Northgate School",
         "I have made a mistake online",
-        "I liked a post I should not have.",
         "No",
+        mode,
     )
-    shown = walk(desk, shown, *steps, mode)
+    shown = walk(desk, shown, *steps, "I liked a post I should not have.")
     code = re.search(r"\w{4}-\w{4}-\w{4}", "".join(map(text_of, shown)))
     shown = walk(desk, shown, *([code[0]] if code else []), "Send")
     assert "FED-" in text_of(shown[-1])

@@ -43,7 +43,7 @@ def form_on(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
 def to_the_narrative(desk: Desk, user: str) -> tuple[str, str, tuple[Field, ...]]:
     """A mistake of one's own, up to the form in which it is told."""
     desk.send(user, Said("report"))
-    for option in ("no", "northgate", "mistake"):
+    for option in ("no", "northgate", "mistake", "no", "named"):
         press(desk, user, option)
     return form_on(desk, user)
 
@@ -68,6 +68,8 @@ def test_story_in_a_form_is_read_as_a_message_is(read: Desk) -> None:
     text = "\n".join(map(text_of, shown))
     assert NUMBERS in text
     assert "Samaritans" in text
+    assert "in an emergency: 999" in text
+    assert "NSPCC helpline" in text
     assert TONIGHT not in text
     assert NUMBERS not in "\n".join(text_of(m) for m in read.send("ana", Pressed("journey.resume")))
 

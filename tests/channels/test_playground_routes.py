@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,10 +16,14 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from bot.channels.playground import mount
 from bot.channels.playground.routes import guarded
+from bot.domain.messages import Message
 from bot.domain.roster import Roster
-from bot.domain.turns import Pressed, Said, SharedFile, Submitted
+from bot.domain.turns import Incoming, Pressed, Said, SharedFile, Submitted
 from tests.channels.fake_core import FEDERATION, START, FakeCore, MemoryStore, run
 from tests.channels.playground_client import Page, with_page
+from tests.support.desk import Desk
+
+MISTAKE = "I have made a mistake online"
 
 
 def shown(html: str) -> list[str]:
@@ -35,6 +41,42 @@ def test_the_page_shows_both_sides() -> None:
             assert text in html
 
     with_page(story)
+
+
+def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Path) -> None:
+    """An open form is taken off the screen when a browser in which its writer wrote nothing shows it."""
+    desk = Desk.open(tmp_path)
+
+    class RealCore:
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            return desk.product.assistant.handle(incoming, desk.now)
+
+    async def shows(client: TestClient[Any, Any]) -> str:
+        async with client.get("/?staff=ana") as response:
+            return await response.text()
+
+    async def story() -> None:
+        app = web.Application()
+        mount(app, RealCore(), desk.product.context.world.federation, MemoryStore(), run, lambda: START)
+        async with TestClient(TestServer(app)) as first:
+            origin = str(first.make_url("")).rstrip("/")
+            for number, text in enumerate(("report", "no", "northgate school", MISTAKE, "no", "named")):
+                act = {
+                    "user": "ana",
+                    "place": "dm",
+                    "event": f"event-{number:04}",
+                    "kind": "said",
+                    "text": text,
+                }
+                await first.post("/playground/send", json=act, headers={"Origin": origin})
+            assert "What happened?" in await shows(first)
+            other: TestClient[Any, Any] = TestClient(first.server)
+            async with other:
+                assert "What happened?" not in await shows(other)
+                assert "Show it only where nobody else can read along." in await shows(other)
+
+    asyncio.run(story())
+    desk.close()
 
 
 def test_the_page_runs_no_script_but_its_own() -> None:

@@ -43,6 +43,10 @@ class Played:
         Terminal("me", self._handle, self._read, self.shown.append, lambda: f"e{next(ids)}").run()
 
     def _handle(self, incoming: Incoming) -> tuple[Message, ...]:
+        if incoming.content == Pressed("screen.new"):
+            # Before anything is typed.
+            assert not self.sent
+            return ()
         self.sent.append(incoming.content)
         return tuple(reply for reply in [next(self._replies, None)] if reply)
 

@@ -457,6 +457,40 @@ def test_a_decided_proposal_leaves_no_live_button(desk: Desk, verdict: str) -> N
         assert "[" not in now[-2]
 
 
+def test_a_proposal_that_ran_out_leaves_no_live_button(desk: Desk) -> None:
+    """Nobody decided within a day: each message that asked says so, once, and has no button."""
+    desk.fill("ivan", "roster.absent", "", **AWAY)
+    desk.work(20)
+    asked = {person: desk.notebook.texts(person) for person in ("ivan", "eleanor", "maya")}
+    assert all("[" in texts[-1] for texts in asked.values())
+    desk.later(hours=23)
+    desk.work(20)
+    assert "[" in desk.notebook.texts("maya")[-1]
+    desk.later(hours=2)
+    desk.work(20)
+    for person, before in asked.items():
+        now = desk.notebook.texts(person)
+        assert len(now) == len(before)
+        assert "so it counts no more" in now[-1]
+        assert "[" not in now[-1]
+    assert "older than a day" in desk.press("eleanor", "roster.confirm", proposal(desk))
+    desk.later(hours=1)
+    desk.work(20)
+    assert desk.notebook.texts("maya") == now
+
+
+def test_a_proposal_that_went_out_too_late_has_no_button(desk: Desk) -> None:
+    """What a platform took only after the day was over says so, and bears no buttons."""
+    desk.notebook.refuses["maya"] = PassingFault("no connection")
+    desk.fill("ivan", "roster.absent", "", **AWAY)
+    desk.work(20)
+    desk.notebook.refuses.clear()
+    desk.later(hours=25)
+    desk.work(20)
+    assert "so it counts no more" in desk.notebook.texts("maya")[-1]
+    assert not [text for text in desk.notebook.texts("maya") if "[" in text]
+
+
 def test_a_proposal_that_was_decided_before_it_went_out_has_no_button(desk: Desk) -> None:
     """What a platform took only after the decision has no buttons."""
     desk.notebook.refuses["maya"] = PassingFault("no connection")

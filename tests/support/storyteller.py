@@ -229,6 +229,15 @@ def _time_passes(story: Story, told: int) -> None:
     story.now += timedelta(days=told)
 
 
+def _minutes_pass(story: Story, told: int) -> None:
+    story.now += timedelta(minutes=told)
+
+
+def _opens_a_new_screen(story: Story, _told: str) -> None:
+    """A door shows Signpost to the same person in another window."""
+    story.does(Pressed("screen.new"))
+
+
 def _shows(story: Story, told: Told) -> None:
     text = text_of(story.screen)
     for phrase in listed(told):
@@ -317,6 +326,8 @@ VERBS: Mapping[str, Callable[[Story, Any], None]] = {
     "staff types in a channel": _in_a_channel,
     "staff is on": _is_on,
     "days pass": _time_passes,
+    "minutes pass": _minutes_pass,
+    "staff opens a new screen": _opens_a_new_screen,
     "signpost shows": _shows,
     "signpost does not show": _shows_not,
     "the form still holds": _keeps_what_was_typed,

@@ -25,6 +25,15 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class Added:
+    """That the reporter added something, for one person: the key, and of which addition."""
+
+    person: str
+    key: str
+    which: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One of them. `deadlines`: when the ladder climbed a step; `taken_after`: after how many it was taken.
 
@@ -44,6 +53,7 @@ class Case:
     acknowledged_at: datetime | None
     taken_after: int | None
     reminders: tuple[Reminder, ...] = ()
+    added: frozenset[Added] = frozenset()
 
 
 def stored(url: str, keys: str) -> list[Case]:
@@ -77,6 +87,7 @@ def _case(tx: Transaction, vault: Vault, report_id: str) -> Case:
         acknowledged_at=None if taken is None else entries[taken].at,
         taken_after=None if taken is None else events[:taken].count("deadline"),
         reminders=_reminders(tx, report_id),
+        added=_added(tx, report_id),
     )
 
 
@@ -85,6 +96,15 @@ def _reminders(tx: Transaction, report_id: str) -> tuple[Reminder, ...]:
     return tuple(
         Reminder(row.recipient.person, _slot(str(row.key)), row.sent_at)
         for row in tx.execute(select(outbox).where(mine))
+    )
+
+
+def _added(tx: Transaction, report_id: str) -> frozenset[Added]:
+    mine = (outbox.c.report_id == report_id) & (outbox.c.kind == "added")
+    return frozenset(
+        Added(row.recipient.person, str(row.key), str(row.key).replace(str(row.recipient), ""))
+        for row in tx.execute(select(outbox).where(mine))
+        if row.recipient.person
     )
 
 

@@ -23,8 +23,9 @@ def case_on(message: Message) -> str:
 class Seen:
     """What was ever seen: a message that was deleted later counts as well.
 
-    `cards`: when each card of a case came to a conversation; `words`: the references that anything but a
-    card spoke of there; `twice`: what was seen more than once; `readers`: who could ever read of a case.
+    `keys`: how often each message that is owed once came to a conversation; `cards`: when each card of a
+    case came there; `words`: the references that anything but a card spoke of there; `twice`: what was seen
+    more than once; `readers`: who could ever read of a case.
     """
 
     cards: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -33,15 +34,17 @@ class Seen:
     readers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     stale: list[str] = field(default_factory=list)
     posts: int = 0
+    keys: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def read(slack: SlackDouble) -> Seen:
     """Read everything that was ever shown to anybody."""
-    seen, keys = Seen(), Counter[tuple[str, str]]()
+    seen = Seen()
+    keys = seen.keys
     with slack.workspace.lock:
         for message in slack.workspace.ever_posted:
             if message.bot and not message.to:
-                _take(seen, keys, message)
+                _take(seen, message)
         for showing in slack.workspace.shown:
             for reference in _REFERENCE.findall(showing.text):
                 seen.readers[reference] |= showing.to
@@ -50,11 +53,11 @@ def read(slack: SlackDouble) -> Seen:
     return seen
 
 
-def _take(seen: Seen, keys: Counter[tuple[str, str]], message: Message) -> None:
+def _take(seen: Seen, message: Message) -> None:
     payload = (message.metadata or {}).get("event_payload") or {}
     if "key" in payload:
         seen.posts += 1
-        keys[message.channel, str(payload["key"])] += 1
+        seen.keys[message.channel, str(payload["key"])] += 1
     for reference in set(_REFERENCE.findall(message.words)):
         if case_on(message) == reference:
             seen.cards[message.channel, reference].append(float(message.ts))

@@ -16,6 +16,7 @@ from tests.slack_double import Channel, SlackDouble
 from tests.slack_double.acts import Act, Outgoing
 from tests.support.postgres import Cluster
 from tests.torture.cases import stored
+from tests.torture.covers import be_away
 from tests.torture.house import House
 from tests.torture.leaders import Leader
 from tests.torture.memory import Memory, told
@@ -121,6 +122,7 @@ def workspace(folder: Path, plan: Plan, cluster: Cluster | None) -> Iterator[tup
         house.more = {"pace": plan.pace}
         slack.app_urls = house.doors
         house.start_all()
+        be_away(house.url, house.keys)
         yield slack, flt, house
 
 
@@ -262,6 +264,7 @@ def _numbers(verdict: Verdict, reaper: Reaper, people: People, slack: Platform) 
         "silenced": len(verdict.silenced),
         "timers": verdict.timers,
         "reminders": verdict.reminders,
+        "notices to a cover": verdict.covered,
         "early timers": len(verdict.early),
         "lost timers": len(verdict.timers_lost),
         "stale cards": len(verdict.stale),

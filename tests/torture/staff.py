@@ -15,6 +15,7 @@ from tests.slack_double.hands import ClientRefusesError
 
 RECEIVED, NOT_SAVED, WAITING = "has been received", "NOT saved", "already have a report under way"
 QUESTION = "Your question"
+ADD, MORE = "Add more", "What would you like to add?"
 _PATIENCE_S = 3.5
 _POLL_S = 0.03
 # What each kind presses, whichever step it finds itself at.
@@ -113,8 +114,22 @@ class Reporter(threading.Thread):
         reference = reference_in(view.words)
         found = Received(reference, kind, self._person.id, self._marker, time.time())
         self.told.received.append(found)
+        if kind == "urgent":
+            self._add_more(view)
         self._close()
         return reference
+
+    def _add_more(self, view: View) -> None:
+        """Something more, once: whether it was taken stands in the database."""
+        try:
+            self._person.press(ADD, view)
+            self._until(lambda: self._person.modal and MORE in self._person.modal.fields)
+            if self._person.modal is not None:
+                self._person.fill(None, {MORE: f"{self._marker} and more"})
+                self._person.submit()
+        except (ClientRefusesError, AssertionError, KeyError):
+            # The process died under their hands.
+            return
 
     def _step(self, view: View, kind: str) -> None:
         before, saved = view.hash, NOT_SAVED not in view.words

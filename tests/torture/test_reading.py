@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
 from tests.acceptance.slack_office import settle
 from tests.slack_double import Channel, SlackDouble
 from tests.slack_double.methods_chat import delete, post_message
-from tests.torture.cases import Case, Reminder
+from tests.torture.cases import Added, Case, Reminder
+from tests.torture.covers import AWAY, COVER
 from tests.torture.reading import read
 from tests.torture.staff import Received, Told
 from tests.torture.verdict import Judge, Verdict
@@ -31,6 +33,12 @@ def post(slack: SlackDouble, channel: str, key: str = "k") -> str:
     metadata = {"event_type": "signpost_message", "event_payload": {"key": key}}
     text = f"{REFERENCE} · Question for the leadership team"
     return str(post_message(slack.workspace, {"channel": channel, "text": text, "metadata": metadata})["ts"])
+
+
+def add_line(slack: SlackDouble, channel: str, key: str) -> None:
+    metadata = {"event_type": "signpost_message", "event_payload": {"key": key}}
+    text = f"{REFERENCE}: the reporter added something"
+    post_message(slack.workspace, {"channel": channel, "text": text, "metadata": metadata})
 
 
 def case(**more: object) -> Case:
@@ -128,3 +136,31 @@ def test_a_doubled_reminder_is_seen_and_a_right_one_is_none(flt: tuple[SlackDoub
     right = (Reminder("grace", STEP, STEP), Reminder("grace", NOON.replace(minute=30), None))
     assert judged(slack, channel, case(reminders=right)).faults == {}
     assert judged(slack, channel, case(reminders=(right[0], right[0]))).faults.keys() == {"twice"}
+
+
+@pytest.mark.parametrize(
+    ("carded", "told", "right"),
+    [
+        ((AWAY, COVER), {AWAY: 1, COVER: 1}, True),
+        ((AWAY,), {AWAY: 1, COVER: 1}, False),
+        ((AWAY, COVER), {AWAY: 1, COVER: 0}, False),
+        ((AWAY, COVER), {AWAY: 1, COVER: 2}, False),
+    ],
+)
+def test_a_cover_is_told_once_what_the_one_away_is_told(
+    flt: tuple[SlackDouble, Channel], carded: tuple[str, ...], told: dict[str, int], right: bool
+) -> None:
+    """The card and each addition come to whoever is away and to whoever stands in, once each."""
+    slack, channel = flt
+    for person in carded:
+        post(slack, slack.dm_of(slack.user(person)).id, f"card {person}")
+    for person, times in told.items():
+        for _ in range(times):
+            place = slack.dm_of(slack.user(person)).id
+            add_line(slack, place, sha256(f"added:1:{person}".encode()).hexdigest())
+    added = frozenset(Added(person, f"added:1:{person}", "added:1:") for person in told)
+    post(slack, channel.id, "card flt")
+    found = judged(
+        slack, channel, case(kind="urgent", carded=frozenset(carded), added=added, acknowledged_at=NOON)
+    )
+    assert (not found.lost and not found.twice) is right

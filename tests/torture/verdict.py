@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.acceptance.slack_office import LEADERS
 from tests.slack_double import Channel, SlackDouble
 from tests.torture.cases import Case
+from tests.torture.covers import AWAY, COVER
 from tests.torture.reading import Seen, standing
 from tests.torture.staff import Told
 
@@ -19,9 +21,9 @@ from tests.torture.staff import Told
 TARGETS = (1, 2, 3)
 # Whom each kind is for besides its reporter, and whom the ladder may bring it to, from the routing table.
 _TOLD = {
-    "alert": ("dina", "omar", "lucy", "eleanor"),
+    "alert": ("dina", "omar", "lucy", "eleanor", COVER),
     "question": LEADERS,
-    "urgent": (*LEADERS, "dina", "lucy"),
+    "urgent": (*LEADERS, "dina", "lucy", COVER),
 }
 _LADDER: dict[str, tuple[str, ...]] = {"alert": (), "question": (), "urgent": ("farid",)}
 # How many steps each climbs in all; the last finds nobody left and tells the reporter.
@@ -39,6 +41,7 @@ class Verdict:
     delivered: int = 0
     timers: int = 0
     reminders: int = 0
+    covered: int = 0
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -83,6 +86,7 @@ class Judge:
             self._readers(case)
             self._timers(case)
             self._reminders(case)
+            self._covers(case)
         self._cards({case.reference: case for case in cases})
         return verdict
 
@@ -157,6 +161,21 @@ class Judge:
         verdict.twice += [
             f"{case.reference}: {who} reminded twice" for who, count in each.items() if count > 1
         ]
+
+    def _covers(self, case: Case) -> None:
+        """Whoever is away and who stands in get the card, and each addition, once each."""
+        verdict, told = self._verdict, {person: set[str]() for person in (AWAY, COVER)}
+        for item in case.added:
+            if item.person in told:
+                told[item.person].add(item.which)
+                times = self._seen.keys[self._dm(item.person), sha256(item.key.encode()).hexdigest()]
+                if times != 1:
+                    verdict.lost.append(
+                        f"{case.reference}: {item.person} was told {times} times of an addition"
+                    )
+        verdict.covered += len(told[COVER]) + (COVER in case.carded)
+        if (AWAY in case.carded) != (COVER in case.carded) or told[AWAY] != told[COVER]:
+            verdict.lost.append(f"{case.reference} ({case.kind}): not both of {AWAY} and {COVER} were told")
 
     def _cards(self, cases: dict[str, Case]) -> None:
         """Each card in the channel says what the database says; none is of a case that is not stored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,7 @@ from bot.channels.playground.store import FLT, PlaygroundStore, Run, direct
 from bot.domain.messages import Message
 from bot.domain.roster import Federation
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, SharedFile, Submitted, Typed
+from bot.reporting.steps import SLOT
 
 UNREADABLE = "That could not be read. Reload the page and try again."
 
@@ -175,12 +177,15 @@ class Routes:
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The whole page, as it stands."""
-        html = await views.whole_page(self._parts, views.chosen(self._parts, request.query))
+        choice = views.chosen(self._parts, request.query)
+        await self._asked_first(request, choice)
+        html = await views.whole_page(self._parts, choice)
         return web.Response(text=html, content_type="text/html")
 
     async def pane(self, request: web.Request) -> web.StreamResponse:
         """One pane, after another person was chosen or something was missed."""
         choice = views.chosen(self._parts, request.query)
+        await self._asked_first(request, choice)
         make = views.staff_pane if request.match_info["side"] == "staff" else views.leader_pane
         return web.Response(text=await make(self._parts, choice), content_type="text/html")
 
@@ -204,7 +209,29 @@ class Routes:
             sent = read(raw)
         except UnreadableRequest as fault:
             return refused(400, str(fault))
-        return self._turned_away(sent) or await self._take(sent)
+        if (turned_away := self._turned_away(sent)) is not None:
+            return turned_away
+        answer = await self._take(sent)
+        # From now on this browser is one on which they write; until it is closed.
+        answer.set_cookie(_browser_of(sent.user), "1", httponly=True, samesite="Strict")
+        return answer
+
+    async def _asked_first(self, request: web.Request, choice: views.PageState) -> None:
+        """In a browser in which somebody has written nothing, what they have half-written is not shown."""
+        for face in (choice.staff, choice.leader):
+            if face is None or _browser_of(face.user) in request.cookies:
+                continue
+            if not any(item.name == SLOT for item in self._parts.chats.entries(face.user)):
+                continue
+            now, sender = self._parts.clock(), Sender(PLATFORM, face.user)
+            opened = Incoming(
+                f"new-{now.timestamp()}-{face.user}", sender, Pressed("screen.new"), counts=False
+            )
+            async with self._turns.of(face.user):
+                replies = await self._core.handle(opened)
+            # Nobody has done anything here: that Signpost is paused, or saves nothing, is said when they do.
+            asked = tuple(reply for reply in replies if reply.replaces == SLOT)
+            self._parts.hub.publish(self._parts.chats.replied(face.user, asked, now))
 
     async def close(self, _app: web.Application) -> None:
         """Let every open page go, so that the server stops at once."""
@@ -272,6 +299,11 @@ async def _next(page: Subscription) -> bytes | None:
     except TimeoutError:
         return b": still here\n\n"
     return event.encoded() if event else None
+
+
+def _browser_of(user: str) -> str:
+    """The name of the cookie of a browser in which this person has written."""
+    return f"signpost-{hashlib.sha256(user.encode()).hexdigest()[:16]}"
 
 
 def static() -> Handler:

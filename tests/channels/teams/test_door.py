@@ -102,7 +102,7 @@ def test_a_question_leaves_a_form_where_it_is_typed_in(works: Office) -> None:
 
     async def story() -> None:
         await works.says("ana", "report")
-        for label in ("No", "Northgate School", "I have made a mistake online"):
+        for label in ("No", "Northgate School", "I have made a mistake online", "No", "Named"):
             await works.presses("ana", label)
         form = words(works.port.shown["m0"])
         await works.says("ana", "can I follow a former student?")
