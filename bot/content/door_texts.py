@@ -57,6 +57,7 @@ class PrivacyTexts(Record):
     missing: Text
     archived: Text
     public: Text
+    untold: Text
     shared: Text
     off_roster: Annotated[Phrase, Holding("count")]
     outsiders: Annotated[Phrase, Holding("count")]
