@@ -77,6 +77,7 @@ class ChatTexts(Record):
     unknown: Text
     unreachable: Text
     hidden: Text
+    repeated: Annotated[Phrase, Holding("platform")]
 
 
 class DoorTexts(Record):
