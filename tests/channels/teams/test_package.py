@@ -13,6 +13,8 @@ import pytest
 
 from bot.assistant import words
 from bot.channels.teams import handlers
+from bot.content.federation import load_federation
+from manifest import tryout
 
 FOLDER = Path("manifest")
 GIVEN = {
@@ -94,3 +96,16 @@ def test_settings_come_from_the_environment_and_the_file(
     monkeypatch.setenv("TEAMS_TERMS_URL", "c")
     found = script("package").settings(tmp_path / ".env")
     assert (found["TEAMS_WEBSITE"], found["TEAMS_TERMS_URL"]) == ("https://a.example", "c")
+
+
+def test_whoever_tries_teams_out_is_on_the_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the try-out writes loads, and nobody is in its leaders' chat but its roster."""
+    monkeypatch.setattr(tryout, "TARGET", tmp_path)
+    assert tryout.main() == 0
+    roster = load_federation(tmp_path / "federation.yml").roster
+    for folder, on_roster in (("leaders", True), ("staff", False)):
+        config = json.loads((tmp_path / folder / ".m365agentsplayground.yml").read_text())
+        there = [config["currentUser"], *config["users"]]
+        known = [roster.by_account("teams", one["aadObjectId"]) for one in there]
+        assert len(there) > 2
+        assert {one is not None for one in known} == {on_roster}
