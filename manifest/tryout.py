@@ -19,9 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "dist" / "teams-tryout"
 TENANT = "11111111-2222-3333-4444-555555555555"
 FLT, STAFFROOM = ("19:flt@thread.v2", "Leadership Team"), ("19:staff@thread.v2", "Staff")
-# Who is in each group chat: the first of them is who looks at it.
+# Who is in each group chat: the first of them is who looks at it. The client refuses fewer than six.
 LEADERS = ("farid", "eleanor", "grace", "tom", "beth", "ravi")
-STAFF = {"ana": "Ana Silva", "joe": "Joe Whitfield", "priya": "Priya Shah"}
+STAFF = {
+    "ana": "Ana Silva",
+    "joe": "Joe Whitfield",
+    "priya": "Priya Shah",
+    "sam": "Sam Ortiz",
+    "kim": "Kim Lowe",
+    "lee": "Lee Grant",
+}
 
 
 @dataclass(frozen=True)

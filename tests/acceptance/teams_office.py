@@ -22,17 +22,7 @@ PEOPLE: dict[str, str] = {
     for entry in yaml.safe_load((ROOT / "federation.example.yml").read_text())["people"]
 }
 LEADERS = tuple(Someone(name, PEOPLE[name]) for name in tryout.LEADERS)
-STAFF = tuple(
-    Someone(name, f"{name.title()} {last}")
-    for name, last in (
-        ("ana", "Silva"),
-        ("joe", "Whitfield"),
-        ("priya", "Shah"),
-        ("sam", "Ortiz"),
-        ("kim", "Lowe"),
-        ("lee", "Grant"),
-    )
-)
+STAFF = tuple(Someone(name, shown) for name, shown in tryout.STAFF.items())
 
 
 class TeamsServer(Server):
