@@ -258,11 +258,11 @@ def _press(body: Mapping[str, Any]) -> SlackEvent:
         raise Malformed("actions")
     _needed(elements[0], "action_id")
     content = _content(elements[0])
-    view = _mapping(body, "view") if body.get("view") else None
-    if content is None and view is not None and is_field(str(elements[0]["action_id"])):
-        return Filling(trigger, user, team, _checked(view))
+    if content is None and is_field(elements[0]["action_id"]):
+        return Filling(trigger, user, team, _checked(_mapping(body, "view")))
     if content is None:
         return Nothing(trigger, user, team)
+    view = _mapping(body, "view") if body.get("view") else None
     container, message = _optional(body, "container"), _optional(body, "message")
     return Press(
         trigger,
