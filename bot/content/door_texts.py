@@ -57,6 +57,7 @@ class PrivacyTexts(Record):
     missing: Text
     archived: Text
     public: Text
+    untold: Text
     shared: Text
     off_roster: Annotated[Phrase, Holding("count")]
     outsiders: Annotated[Phrase, Holding("count")]
@@ -76,6 +77,7 @@ class ChatTexts(Record):
     unknown: Text
     unreachable: Text
     hidden: Text
+    repeated: Annotated[Phrase, Holding("platform")]
 
 
 class DoorTexts(Record):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.casework import answers
 from bot.casework.context import Work
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing
@@ -36,6 +38,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     too_late = claimed.attempts > MOST_TRIES and not owed.lasts
     if owed.platform not in work.context.platforms or too_late:
         raise NowhereToSend(claimed.notice.recipient)
-    key = claimed.notice.key
+    key, to = claimed.notice.key, (owed.platform, owed.user)
+    text = work.context.world.door.chat.repeated.fill(platform=owed.platform.title())
+    repeated = replace(owed.message, blocks=(*owed.message.blocks, Paragraph(text, muted=True)))
     # A row of an answer has no moment: those that a worker finds at its start are looked for (Worker).
-    return Outgoing(owed.platform, owed.user, owed.message, key, "", 0, claimed.unclear, owed.thread)
+    return Outgoing(*to, owed.message, key, "", 0, claimed.unclear, owed.thread, repeated=repeated)

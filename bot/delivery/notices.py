@@ -85,7 +85,8 @@ class Outgoing:
     `unclear`: an earlier try under the same key may have been taken by the platform. `thread` is the
     message under which it goes ("" for none). `removes`: what stands there is taken away. `alone`: any other
     message of the same key is. `in_place`: it is rewritten there, or not at all. `since`: how long it may be
-    owed, also in a database that was put back to an older state; `look`: so look first.
+    owed, also in a database that was put back to an older state; `look`: so look first. `repeated`: the
+    message where a platform cannot be asked whether it took an earlier try.
     """
 
     platform: str
@@ -101,6 +102,7 @@ class Outgoing:
     in_place: bool = False
     since: datetime | None = None
     look: bool = False
+    repeated: Message | None = None
 
 
 class NowhereToSend(Exception):

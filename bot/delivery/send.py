@@ -57,7 +57,11 @@ async def send(sender: MessageSender, outgoing: Outgoing, *, last: bool = False)
     if found and found != known and await _rewritten(sender, target, found, outgoing, last=last):
         shown = found
     else:
-        shown = await sender.post(target, outgoing.message, key, thread)
+        message = outgoing.message
+        if outgoing.unclear and not sender.finds:
+            # Nobody is to take a second copy for a second answer.
+            message = outgoing.repeated or message
+        shown = await sender.post(target, message, key, thread)
         again = outgoing.unclear and not found
     for stale in {known, found} - {shown, "", None}:
         again = not await _taken_away(sender, target, str(stale), outgoing) or again

@@ -59,6 +59,10 @@ class WithheldFault(DeliveryFault):
 class MessageSender(Protocol):
     """One platform's way out. `key` names a logical message: the same key is the same message."""
 
+    @property
+    def finds(self) -> bool:
+        """Whether `find` can look at all."""
+
     async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
         """Post and return the platform's id of the message. Raises a DeliveryFault.
 

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from tests.acceptance.server import ROOT
 from tests.acceptance.sites import ASKED, ASKER, CHANNELS, Site, Slack, Teams, Terminal, opened_on
-from tests.acceptance.walkers import Sent, TerminalPerson, Walker, answer, look_up, report
+from tests.acceptance.walkers import MOMENT, Sent, TerminalPerson, Walker, answer, look_up, report
 from tests.acceptance.walkers_chat import chat_of
 
 TABLE = ROOT / "docs" / "channels.md"
 BEGINS, ENDS = "<!-- parity: python -m tests.acceptance.parity -->\n", "<!-- /parity -->\n"
 YES, NO = "yes", "–"
+QUESTION = "May we post the menu of the canteen each week?"
 SCHOOL, MISTAKE = "Northgate School", "I have made a mistake online"
 _PATIENCE_S = 10.0
 # Somebody types it in their own chat, and reads that.
@@ -41,6 +42,11 @@ TYPED: dict[str, tuple[str, str, str]] = {
     "`log a comment`": (ASKER, "log a comment", "Log a comment, query or complaint"),
     "`roster`: who holds which role": ("ivan", "roster", "Who holds which role"),
     "`audit`: who looked and acted": ("eleanor", "audit", "What was done beside the cases"),
+    "`accounts`: those that the Federation has": ("ana", "accounts", "Northgate School on Facebook"),
+    "`training`: what of it is mine": (ASKER, "training", "No training of yours is noted"),
+    "`training`: a campaign is started": ("eleanor", "training", "No campaign is running"),
+    "`gaps`: the questions that wait for an answer": ("eleanor", "gaps", QUESTION),
+    "`governors' report`": ("eleanor", "governors' report", "Figures of the Federation as a whole"),
 }
 
 
@@ -84,6 +90,62 @@ class Story:
         answer(person, self.unnamed, "In the hall")
         return asked
 
+    def applies(self) -> bool:
+        """An account is applied for: the second page comes as the first is filled in."""
+        person = self._says("ana", "new account")
+        person.fill(
+            {
+                "Which school is it for?": SCHOOL,
+                "Which platform?": "Facebook",
+                "What is it to be called?": "Northgate History",
+            }
+        )
+        return "What is the aim of the account?" in person.words
+
+    def logs(self) -> bool:
+        """A comment on an account is put on the list of those who run it."""
+        person = self._says("beth", "log a comment")
+        person.fill(
+            {
+                "Which account is it on?": "Northgate School on Facebook",
+                "What is it?": "Comment",
+                "When was it received?": MOMENT,
+                "Link to the post": "",
+            }
+        )
+        return "is on the list" in " ".join(person.words.split())
+
+    def asks_for_an_answer(self) -> bool:
+        """A question that the policy leaves open is put on the list, with a name."""
+        person = self._says("ana", "ask for an answer")
+        how = "With my name: the answer is sent to me"
+        person.fill({"Your question": QUESTION, "How would you like to ask?": how})
+        return "is on the list" in " ".join(person.words.split())
+
+    def trains(self) -> bool:
+        """The first situation of the training is answered."""
+        person = self._says("beth", "training")
+        if "Begin" in person.buttons():
+            person.press("Begin")
+        person.press("No")
+        return "That is right" in " ".join(person.words.split())
+
+    def checks_a_picture(self) -> bool:
+        """The first of the questions about a picture is answered, and the second comes."""
+        person = self._says("ana", "check a picture")
+        if "Open the check" in person.buttons():
+            person.press("Open the check")
+        person.press("No, nobody has")
+        return "Step 2 of" in " ".join(person.words.split())
+
+    def _says(self, name: str, words: str) -> Walker:
+        person = self.site.person(name)
+        if isinstance(self.site, Terminal) and person.asked():
+            # Whatever is typed in a form goes into it: a full stop leaves it.
+            person.say(".")
+        person.say(words)
+        return person
+
     def opens_details(self) -> bool:
         """The details of a case, for anybody who may read them."""
         assert self.named is not None
@@ -103,6 +165,11 @@ WALKED: dict[str, Callable[[Story], bool]] = {
     "those who handle it get a card": Story.card_is_there,
     "an anonymous reporter is asked, and answers": Story.is_asked_back,
     "the details of a case are opened": Story.opens_details,
+    "an account is applied for": Story.applies,
+    "a comment is logged": Story.logs,
+    "a question that the policy leaves open is asked": Story.asks_for_an_answer,
+    "a situation of the training is answered": Story.trains,
+    "a picture is checked": Story.checks_a_picture,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.channels.playground.store import FLT, direct
 from bot.storage import playground
+from manifest.tryout import Someone as TeamsSomeone
 from tests.acceptance.server import Server
 from tests.acceptance.slack_office import LEADERS, OTHERS, Office, office
 from tests.acceptance.slack_office import STAFF as SLACK_STAFF
@@ -18,7 +19,6 @@ from tests.acceptance.teams_office import STAFF as TEAMS_STAFF
 from tests.acceptance.traces import Someone, opened
 from tests.acceptance.walkers import PagePerson, Sent, TerminalPerson, Walker
 from tests.acceptance.walkers_chat import SlackPerson, TeamsPerson, Tenant, chat_of, tenant
-from tests.teams_double.client.app import Someone as TeamsSomeone
 
 CHANNELS = ("playground", "terminal", "slack", "teams")
 # Who speaks for the leadership team.

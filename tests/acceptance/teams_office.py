@@ -11,26 +11,18 @@ from typing import Any
 
 import yaml
 
+from manifest import tryout
+from manifest.tryout import Someone
 from tests.acceptance.server import ROOT, Server
-from tests.teams_double.client.app import Client, Someone, installed, running
+from tests.teams_double.client.app import Client, installed, running
 
-FLT = "19:flt@thread.v2"
+FLT = tryout.FLT[0]
 PEOPLE: dict[str, str] = {
     entry["id"]: entry["name"]
     for entry in yaml.safe_load((ROOT / "federation.example.yml").read_text())["people"]
 }
-LEADERS = tuple(Someone(name, PEOPLE[name]) for name in ("farid", "eleanor", "grace", "tom", "beth", "ravi"))
-STAFF = tuple(
-    Someone(name, f"{name.title()} {last}")
-    for name, last in (
-        ("ana", "Silva"),
-        ("joe", "Whitfield"),
-        ("priya", "Shah"),
-        ("sam", "Ortiz"),
-        ("kim", "Lowe"),
-        ("lee", "Grant"),
-    )
-)
+LEADERS = tuple(Someone(name, PEOPLE[name]) for name in tryout.LEADERS)
+STAFF = tuple(Someone(name, shown) for name, shown in tryout.STAFF.items())
 
 
 class TeamsServer(Server):
@@ -51,10 +43,7 @@ class TeamsServer(Server):
 
 def federation() -> dict[str, Any]:
     """The example as a Federation on Teams would have filled it in."""
-    found: dict[str, Any] = yaml.safe_load((ROOT / "federation.example.yml").read_text())
-    del found["demo_staff"]
-    for person in found["people"]:
-        person["accounts"] = {"teams": Someone(person["id"], person["name"]).aad}
+    found = tryout.federation(yaml.safe_load((ROOT / "federation.example.yml").read_text()))
     for contact in found["contacts"].values():
         contact["phone"] = re.sub(r"020 7946 0(\d{3})", r"020 7000 1\1", contact["phone"])
     return found
@@ -76,11 +65,10 @@ def office(folder: Path, sdk: str = "botbuilder") -> Iterator[Office]:
     packages.mkdir(parents=True)
     cli, server = installed(packages), TeamsServer(folder / "server", sdk)
     server.start()
-    group, staffroom = (FLT, "Leadership Team"), ("19:staff@thread.v2", "Staff")
     try:
         with (
-            running(cli, folder / "staff", server.door, STAFF, staffroom) as staff,
-            running(cli, folder / "leaders", server.door, LEADERS, group) as leaders,
+            running(cli, folder / "staff", server.door, STAFF, tryout.STAFFROOM) as staff,
+            running(cli, folder / "leaders", server.door, LEADERS, tryout.FLT) as leaders,
         ):
             yield Office(server, staff, leaders)
     finally:

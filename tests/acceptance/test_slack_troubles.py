@@ -287,3 +287,16 @@ def test_a_window_that_stays_says_what_to_do(works: Office) -> None:
     fault.clear()
     works.press(person, "Show it now")
     works.modal(person, "danger")
+
+
+def test_an_answer_can_be_shared_after_a_restart(works: Office) -> None:
+    """The button says itself what it shares and where: nobody has to remember it."""
+    person = works.slack.add_user("rosa")
+    works.staffroom.members.add(person.id)
+    person.mention(works.staffroom, QUESTION)
+    answer = works.said_to(person, CLAUSE)
+    works.server.kill()
+    works.server.start()
+    assert person.press("Share this answer in the channel", answer).ok
+    posted = works.said_to(works["priya"], CLAUSE, works.staffroom)
+    assert (posted.buttons, "Rosa" in posted.words) == ([], True)

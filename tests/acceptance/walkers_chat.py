@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from manifest.tryout import Someone
 from tests.acceptance.slack_office import LOADING, Office
 from tests.acceptance.teams_office import FLT, LEADERS, TeamsServer
 from tests.acceptance.walkers import Asked, Filled, Walker
@@ -23,10 +24,12 @@ from tests.channels.teams.card_reading import actions_of, inputs_of, pressed, te
 from tests.channels.teams.fake_connector import FakeConnector
 from tests.channels.teams.open_door import activity
 from tests.slack_double import Person, View
-from tests.teams_double.client.app import Someone
 
 _PATIENCE_S = 20.0
 Json = dict[str, Any]
+
+
+_COMMANDS = {"report": "/report", "status": "/report-status"}
 
 
 class SlackPerson(Walker):
@@ -47,9 +50,21 @@ class SlackPerson(Walker):
 
     def say(self, command: str) -> None:
         self.person.close(everything=True) if self.person.modal else None
-        self.person.slash({"report": "/report", "status": "/report-status"}[command])
+        if command not in _COMMANDS:
+            self._opened(command)
+            return
+        self.person.slash(_COMMANDS[command])
         if command == "report":
             self._works.modal(self.person, "danger")
+
+    def _opened(self, words: str) -> None:
+        """Type it to the app: what no chat may hold opens in a window, by the button of what comes."""
+        before = len(self.person.messages()) + 1
+        self.person.dm(words)
+        self._works.wait(lambda: len(self.person.messages()) > before)
+        newest = self.person.messages()[-1]
+        self.person.press(newest.buttons[0], newest)
+        self._works.wait(lambda: self.person.modal and LOADING not in self.person.modal.words)
 
     def buttons(self) -> list[str]:
         return list(self._modal.buttons)
@@ -187,7 +202,7 @@ class TeamsPerson(Walker):
         return "\n".join(texts_in(self._card["body"]))
 
     def say(self, command: str) -> None:
-        self._newest(lambda: self._tenant.send(self.who, text=command), *_SHOWN[command])
+        self._newest(lambda: self._tenant.send(self.who, text=command), *_SHOWN.get(command, ()))
 
     def buttons(self) -> list[str]:
         return [str(one["title"]) for one in actions_of(self._card)]

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.casework.context import Context
 from bot.delivery.sender import PermanentFault, Target, WithheldFault
@@ -109,6 +109,7 @@ class Platform(Notebook):
 class Line:
     """One process's line to the platform: it may be cut before the platform hears, and after."""
 
+    finds: ClassVar[bool] = True
     platform: Platform
     life: Life
 

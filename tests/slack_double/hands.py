@@ -10,7 +10,7 @@ from tests.slack_double.acts import Act
 from tests.slack_double.form_state import chosen, complaints, key_of
 from tests.slack_double.limits import faults_of_message
 from tests.slack_double.model import Account, Message, SlackError, Surface, View
-from tests.slack_double.shapes import Json
+from tests.slack_double.shapes import TYPED, Json
 
 if TYPE_CHECKING:
     from tests.slack_double.double import SlackDouble
@@ -118,7 +118,11 @@ class Hands:
         view = self._top(view)
         for name, value in values.items():
             _, block, element = self.find(name, view)
-            view.values[block["block_id"]][element["action_id"]][key_of(element)] = chosen(element, value)
+            given = chosen(element, value)
+            view.values[block["block_id"]][element["action_id"]][key_of(element)] = given
+            if block.get("dispatch_action") and _tells(element):
+                act = self._act(view, block, element, {key_of(element): given})
+                assert act.status == 200, act
         return view
 
     def submit(self, view: View | None = None) -> Act:
@@ -203,6 +207,15 @@ class Hands:
                 methods_chat.answer(self.slack.workspace, self.account.id, channel, args)
             except SlackError as error:
                 act.said = f'{name} failed with the error "{error.code}": {faults_of_message(args)}'
+
+
+def _tells(element: Json) -> bool:
+    """Whether a change of it is told before the form is sent, where its block asks for that."""
+    if element["type"] not in TYPED:
+        return True
+    # Unless it says otherwise, Slack tells of Enter alone.
+    asked = element.get("dispatch_action_config", {}).get("trigger_actions_on", [])
+    return "on_character_entered" in asked
 
 
 def _is_called(block: Json, element: Json, wanted: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import inspect
 
@@ -110,6 +110,7 @@ class DeafEngine:
 class Notebook:
     """A sender that keeps what each conversation would see, and can be told to fail first."""
 
+    finds: ClassVar[bool] = True
     seen: dict[str, list[tuple[str, Message]]] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     # The lines under each message, in order.

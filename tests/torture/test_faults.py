@@ -265,6 +265,77 @@ def test_a_disk_that_takes_no_writes(on_disk: Desk, disk: Path) -> None:
     assert set(on_disk.cases()) == {first, reference}
 
 
+class Volume:
+    """A file system of its own in a file, which its kernel makes read-only when it finds it broken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._image, self.at = folder / "volume", folder / "disk"
+        self.at.mkdir()
+        with self._image.open("wb") as image:
+            image.truncate(64 * 1024 * 1024)
+        done("mkfs.ext4", "-q", "-F", str(self._image))
+
+    def mount(self) -> None:
+        done("mount", "-o", "loop,errors=remount-ro", str(self._image), str(self.at))
+
+    def breaks(self) -> None:
+        """As after a fault of the disk: files that are open stay so, and nothing can be written any more."""
+        device = Path(done("findmnt", "-no", "SOURCE", str(self.at)).strip()).name
+        Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("broken")
+
+    def mend(self) -> None:
+        """What an administrator does."""
+        done("umount", str(self.at))
+        # 1 says that faults were mended.
+        subprocess.run(["fsck.ext4", "-p", str(self._image)], capture_output=True, check=False)
+        self.mount()
+
+
+def done(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Volume]:
+    """One that is there, and goes with the test."""
+    try:
+        found = Volume(tmp_path)
+        found.mount()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be made and mounted here: it takes root, ext4 and a loop device")
+    yield found
+    mount("--lazy", str(found.at), program="umount")
+
+
+@pytest.fixture
+def on_volume(tmp_path: Path, volume: Volume) -> Iterator[Desk]:
+    """One `serve` whose database lies on it, and its log elsewhere."""
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "signpost.db").symlink_to(volume.at / "signpost.db")
+    yield from one(tmp_path / "house")
+
+
+def test_a_disk_that_takes_no_writes_any_more(on_volume: Desk, volume: Volume) -> None:
+    """Read-only in the middle of the work: told so, not ready, nothing received; mended, all is there."""
+    first = on_volume.report("urgent")
+    on_volume.settled(first)
+    person, _, view = at_send(on_volume)
+    on_volume.wait(lambda: readiness(on_volume)[0] == 200)
+    volume.breaks()
+    press_in_vain(on_volume, person, view)
+    on_volume.wait(lambda: readiness(on_volume)[0] == 503)
+    assert '"database": "unavailable' in readiness(on_volume)[1]
+    on_volume.house.kill("serve-1")
+    volume.mend()
+    on_volume.house.start_all()
+    on_volume.house.wait_for("serve-1")
+    assert on_volume.house.ask("PRAGMA quick_check")[0][0] == "ok"
+    reference = on_volume.reporter()[1].report("question")
+    assert reference
+    on_volume.settled(first, reference)
+    assert set(on_volume.cases()) == {first, reference}
+
+
 def fill_up(desk: Desk) -> tuple[list[str], tuple[Person, Reporter, View]]:
     """Report until one is not taken: those that were, and who stands before the button still."""
     received: list[str] = []

@@ -15,6 +15,8 @@ from bot.domain.messages import Message
 class PlaygroundSender:
     """Implements `bot.delivery.sender.Sender`: the same key in one conversation is posted once."""
 
+    finds = True
+
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 

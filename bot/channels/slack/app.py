@@ -35,6 +35,7 @@ from bot.channels.slack.chats import Chats
 from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
 from bot.channels.slack.desk import SlackDesk
+from bot.channels.slack.drafts import Drafts
 from bot.channels.slack.drawing import post_of
 from bot.channels.slack.handlers import Events, Homes, Presses, Submissions, Windows
 from bot.channels.slack.hearing import SlackHearing
@@ -42,6 +43,7 @@ from bot.channels.slack.payloads import (
     Changed,
     Closed,
     Direct,
+    Filling,
     Malformed,
     Mention,
     Nothing,
@@ -112,6 +114,7 @@ class _Doors:
         self._events = Events(desk, windows, homes)
         self._presses = Presses(desk, windows, homes)
         self._submissions = Submissions(desk, windows, homes)
+        self._drafts = Drafts(desk)
 
     def stand_at(self, app: AsyncApp) -> None:
         """Listen to everything: a listener that is missing would be an error on somebody's screen."""
@@ -134,10 +137,16 @@ class _Doors:
 
     async def _pressed(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
         act = context[_ACT]
+        if isinstance(act, Filling):
+            await self._acknowledged(ack, context)
+            return
+        if act.in_modal:
+            self._drafts.settled(act.user)
         self._desk.background.start(self._guarded(act, ack, self._presses.take(act, ack)))
 
     async def _submitted(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
         act = context[_ACT]
+        self._drafts.settled(act.user)
         self._desk.background.start(self._guarded(act, ack, self._submissions.take(act, ack)))
 
     def _work(self, act: SlackEvent) -> Coroutine[Any, Any, None]:
@@ -153,7 +162,10 @@ class _Doors:
             case Shortcut():
                 return self._events.shortcut(act)
             case Closed():
+                self._drafts.settled(act.user)
                 return self._events.closed(act)
+            case Filling():
+                return self._drafts.changed(act)
         raise TypeError(type(act).__name__)
 
     async def _guarded(self, act: SlackEvent, ack: AsyncAck, work: Coroutine[Any, Any, None]) -> None:

@@ -20,6 +20,8 @@ from bot.domain.messages import Field, Form, Option
 TYPED, LABEL, ERROR, OPTION = 3000, 2000, 2000, 75
 _SHORT_LIST, _LIST = 10, 100
 _FIELD = "field"
+# The form of a step of a report.
+_REPORT = "journey.submit"
 # What stood between two parts of a text that is longer than Slack lets one box hold.
 _JOINTS = {"": "", "s": " ", "n": "\n"}
 _USER = re.compile(r"([UW][A-Z0-9]{2,})(?: |$)")
@@ -46,6 +48,11 @@ def block_id(form: Form, field: Field) -> str:
 
 def _block_id(form: Form, field: Field, part: int) -> str:
     return f"{field.name[:200]}:{part}:{step_of(form)}"
+
+
+def is_field(action_id: str) -> bool:
+    """Whether it is the id of one of a form's inputs."""
+    return _ACTION.fullmatch(action_id) is not None
 
 
 def is_choice(field: Field) -> bool:
@@ -100,7 +107,14 @@ def _input(form: Form, field: Field, element: Payload, part: int = 0, joint: str
     }
     if field.hint.strip() and not part:
         found["hint"] = plain(cut(field.hint, LABEL))
-    return found
+    return found | _told(found["element"]) if form.action == _REPORT else found
+
+
+def _told(element: Payload) -> Payload:
+    """What makes Slack tell of each change of an input, so that what stands in it can be kept."""
+    each = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    typed = element["type"] in ("plain_text_input", "number_input", "url_text_input")
+    return {"dispatch_action": True, "element": element | (each if typed else {})}
 
 
 def _texts(form: Form, field: Field) -> list[Payload]:
@@ -222,6 +236,11 @@ def values_of(
         # The parts of one text are one value again.
         found[name] = (before[0] + _JOINTS[joint] + given[0],) if before and given else before or given
     return found
+
+
+def names_of(state: Mapping[str, Any]) -> set[str]:
+    """The fields of which something is told, empty ones among them."""
+    return {name for name, *_ in _states(state)}
 
 
 def _states(state: Mapping[str, Any]) -> Iterator[tuple[str, int, str, Mapping[str, Any]]]:

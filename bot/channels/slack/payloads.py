@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.channels.slack.fields import is_field
 from bot.channels.slack.ids import pressed
 from bot.channels.slack.views import ASK
 from bot.domain.turns import Pressed, Said
@@ -123,6 +124,13 @@ class Press(SlackEvent):
 @dataclass(frozen=True)
 class Submission(SlackEvent):
     """A modal that was submitted, with all that stood in it."""
+
+    view: Payload = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Filling(SlackEvent):
+    """A field of a modal has changed, with all that stands in its form now."""
 
     view: Payload = field(repr=False)
 
@@ -250,6 +258,8 @@ def _press(body: Mapping[str, Any]) -> SlackEvent:
         raise Malformed("actions")
     _needed(elements[0], "action_id")
     content = _content(elements[0])
+    if content is None and is_field(elements[0]["action_id"]):
+        return Filling(trigger, user, team, _checked(_mapping(body, "view")))
     if content is None:
         return Nothing(trigger, user, team)
     view = _mapping(body, "view") if body.get("view") else None

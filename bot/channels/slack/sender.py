@@ -31,6 +31,8 @@ class SlackSender:
     `render` makes chat.postMessage's text and blocks of a message.
     """
 
+    finds = True
+
     def __init__(
         self,
         client: SlackClient,

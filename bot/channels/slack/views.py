@@ -12,7 +12,7 @@ from bot.channels.common.look import Look
 from bot.channels.common.messages import cut
 from bot.channels.slack.drawing import Drawing
 from bot.channels.slack.drawing import drawn as drawn_blocks
-from bot.channels.slack.fields import block_id, draw, is_choice, refilled, values_of
+from bot.channels.slack.fields import block_id, draw, is_choice, names_of, refilled, values_of
 from bot.channels.slack.parts import SECTION, Payload, fitted, plain
 from bot.content.world import World
 from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph
@@ -106,8 +106,12 @@ def submitted(view: Mapping[str, Any], look: Look) -> Submitted:
 
 
 def left(view: Mapping[str, Any], look: Look) -> Typed:
-    """What stood in a view that was closed, as the form that it was drawn from keeps it."""
-    return Typed(str(_kept(view).get("value", "")), typed(view, look))
+    """What stands in a view that is not sent, as the form that it was drawn from keeps it.
+
+    A field that was emptied is kept as empty: a word that somebody took back does not come back.
+    """
+    emptied: dict[str, tuple[str, ...]] = dict.fromkeys(names_of(_state(view)), ())
+    return Typed(str(_kept(view).get("value", "")), emptied | typed(view, look))
 
 
 def typed(view: Mapping[str, Any], look: Look) -> dict[str, tuple[str, ...]]:

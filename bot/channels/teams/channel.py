@@ -1,7 +1,8 @@
 """Whether the FLT's conversation on Teams is private enough to post in.
 
 A group chat or a private channel, and in it nobody but the people on the roster. Teams tells a bot
-nothing of whether a team is private, so that a standard channel is not trusted.
+nothing of whether a team is private, so that a standard channel is not trusted. That a channel is private
+it tells as Signpost is added to it, and as it is renamed or restored: who missed that cannot be told.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class ChannelCheck(PrivateChannel):
         there = await self._references.conversation(self._config.flt_conversation)
         if there is None:
             return self._missing()
-        if not await self._is_private(there):
-            return WithheldFault(self._texts.public)
+        if why := await self._why_not(there):
+            return WithheldFault(why)
         return self._of_members(await self._port.members(there))
 
     def _unseen(self, error: Exception, /) -> DeliveryFault:
@@ -50,11 +51,16 @@ class ChannelCheck(PrivateChannel):
             return self._refused(str(error).rpartition(" ")[2])
         return self._unanswered(error)
 
-    async def _is_private(self, there: Reference) -> bool:
+    async def _why_not(self, there: Reference) -> str:
+        """Why the conversation is not of a kind that is trusted; "" where it is."""
         if there.scope == "groupChat" or (there.scope == "channel" and self._config.emulator):
-            return True
+            return ""
+        if there.scope == "personal":
+            return self._texts.public
         kind = await self._references.channel_type(there.conversation)
-        return there.scope == "channel" and kind == "private"
+        if not kind:
+            return self._texts.untold
+        return "" if kind == "private" else self._texts.public
 
     def _of_members(self, members: tuple[Member, ...]) -> DeliveryFault | None:
         humans = [member for member in members if not is_bot(member.id)]

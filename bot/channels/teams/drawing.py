@@ -260,30 +260,20 @@ _TONES = {"danger": "attention", "warning": "warning", "success": "good", "info"
 _VERDICTS = {"never": "attention", "must": "accent", "allowed_if": "warning", "encouraged": "good"}
 
 
-@dataclass(frozen=True)
-class Refresh:
-    """What Teams refreshes, by itself, for these user ids ("29:…", at most 60) when they see the card."""
-
-    action: str
-    value: str
-    users: tuple[str, ...] = ()
-
-
-def card_of(message: Message, look: Look, refresh: Refresh | None = None) -> Element:
+def card_of(message: Message, look: Look) -> Element:
     """The card of a message: always less than 25 kB, with "more" where something is cut.
 
-    What was typed into a form is never cut: only that can make a card larger. A message for one pair of
-    eyes is never refreshed by Teams itself.
+    What was typed into a form is never cut: only that can make a card larger.
     """
     message = replace(message, blocks=spread(message.blocks))
-    return fitted(message, look, lambda shown: whole_card(shown, look, refresh))
+    return fitted(message, look, lambda shown: whole_card(shown, look))
 
 
-def whole_card(message: Message, look: Look, refresh: Refresh | None = None) -> Element:
+def whole_card(message: Message, look: Look) -> Element:
     """The card of a message with every word, whatever its size."""
     body = Drawing(message, look).all(spread(message.blocks))
     summary = message.summary.strip() or look.texts.form.title
-    card: Element = {
+    return {
         "$schema": SCHEMA,
         "type": "AdaptiveCard",
         "version": VERSION,
@@ -291,11 +281,6 @@ def whole_card(message: Message, look: Look, refresh: Refresh | None = None) -> 
         "speak": summary,
         "body": body or parts.words(summary),
     }
-    if refresh is None or message.ephemeral:
-        return card
-    action = execute(0, look.texts.form.open, Sent(refresh.action, refresh.value, fields=False))
-    del action["fallback"], action["id"]
-    return {**card, "refresh": {"action": action, "userIds": list(refresh.users[:60])}}
 
 
 class Drawing:

@@ -116,8 +116,9 @@ class References:
         await self._learn(_NEAR, replace(of, conversation="", scope="personal", team=""))
         if of.scope != "personal":
             await self._learn(_conversation(of.conversation), of)
-            if kind := _channel_type(activity):
-                await self._note(_type(of.conversation), kind)
+            channel, kind = _channel(activity)
+            if kind:
+                await self._note(_type(channel or of.conversation), kind)
             return False
         person = activity.sender.aad or activity.sender.id
         return bool(person) and await self._learn(_person(person), of)
@@ -138,7 +139,10 @@ class References:
         return known
 
     async def channel_type(self, conversation: str) -> str:
-        """What Teams has said that a channel is: "private", "standard", "shared", or "" for nothing."""
+        """What Teams has said that a channel is: "private", "standard", "shared", or "" for nothing so far.
+
+        https://learn.microsoft.com/microsoftteams/platform/build-apps-for-shared-private-channels
+        """
         return await self._recalled(_type(conversation)) or ""
 
     async def near(self) -> Reference | None:
@@ -212,12 +216,16 @@ def _type(conversation: str) -> str:
     return f"type|{conversation}"
 
 
-def _channel_type(activity: Activity) -> str:
-    """`channelData.channel.type`, where Teams says it."""
+def _channel(activity: Activity) -> tuple[str, str]:
+    """The channel of which an activity tells, and its type, where it says so; "" for what it does not say.
+
+    What tells of a new channel comes from the team's general one, and is not about that.
+    """
     data = activity.raw.get("channelData")
     channel = data.get("channel") if isinstance(data, Mapping) else None
-    kind = channel.get("type") if isinstance(channel, Mapping) else None
-    return kind.casefold() if isinstance(kind, str) else ""
+    told = channel if isinstance(channel, Mapping) else {}
+    found = [value if isinstance(value := told.get(name), str) else "" for name in ("id", "type")]
+    return found[0].partition(";")[0], found[1].casefold()
 
 
 def _scope_of(conversation: str) -> Any:

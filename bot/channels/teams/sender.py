@@ -28,6 +28,8 @@ class TeamsSender:
     posted again, and the newest is the one that is rewritten from then on.
     """
 
+    finds = False
+
     def __init__(
         self,
         port: TeamsPort,

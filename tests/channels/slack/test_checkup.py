@@ -91,3 +91,10 @@ def test_scopes_of_which_nothing_is_said_are_not_called_missing(way_out: WayOut)
     way_out.slack.workspace.tells_scopes = False
     [fault] = proof(way_out).faults
     assert "cannot be told" in fault
+
+
+def test_the_agents_scope_is_neither_needed_nor_too_much(way_out: WayOut) -> None:
+    """An app made with SLACK_AGENT=1 has one scope more, which is no fault."""
+    assert proof(way_out).faults == ()
+    way_out.slack.scopes.add("assistant:write")
+    assert proof(way_out).faults == ()

@@ -105,3 +105,15 @@ def test_slacks_limits_are_kept() -> None:
     assert len(agent["suggested_prompts"]) <= 4
     assert all(len(item["name"]) <= 24 and len(item["description"]) <= 150 for item in features["shortcuts"])
     assert all(len(item["command"]) <= 32 for item in features["slash_commands"])
+
+
+def test_socket_mode_is_the_manifest_without_its_addresses() -> None:
+    """As docs/slack.md says: eight lines out and one word changed, and it is a manifest still."""
+    lines = Path("manifest.json").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if '"url"' not in line and '"request_url"' not in line]
+    assert len(lines) - len(kept) == 8
+    told = "\n".join(kept).replace('"socket_mode_enabled": false', '"socket_mode_enabled": true')
+    settings = json.loads(told)["settings"]
+    assert settings["socket_mode_enabled"] is True
+    assert settings["interactivity"] == {"is_enabled": True}
+    assert "example.org" not in told

@@ -27,6 +27,7 @@ from tests.channels.teams.test_door import reported
 from tests.support.desk import DeafEngine
 
 DANGER, QUESTION = "He says that he will kill himself tonight", "May I follow a former student?"
+AGAIN = "Sent once more: Teams did not say whether the first copy arrived"
 SAID = {DANGER: "999", QUESTION: "former student"}
 # Of each it is certain what Teams did with the message, or it did nothing.
 ANSWERS = {
@@ -119,7 +120,10 @@ def test_a_card_is_there_once_and_nobody_is_silenced(tmp_path: Path, answer: str
 @pytest.mark.usefixtures("reading")
 @pytest.mark.parametrize("fault", [DROPPED, PAGE], ids=["cut", "page"])
 def test_what_nobody_can_know_is_said_again(tmp_path: Path, fault: Fault) -> None:
-    """Taken, and the answer lost: a bot cannot look on Teams, so that 999 stands there twice, never not."""
+    """Taken, and the answer lost: a bot cannot look on Teams, so that 999 stands there twice, never not.
+
+    The second copy says what it is; where Teams said that it took none of it, nothing says so.
+    """
 
     async def story(works: Office) -> None:
         async with opened(emulated("botbuilder"), patience=0.3) as door:
@@ -128,6 +132,11 @@ def test_what_nobody_can_know_is_said_again(tmp_path: Path, fault: Fault) -> Non
             await works.says("ana", DANGER, reference=door.chat("a:ana"))
             await worked(works)
             assert copies(door, "a:ana", "999") == 2
+            assert copies(door, "a:ana", AGAIN) == 1
+            door.connector.fail(THROTTLED)
+            await works.says("ana", DANGER, reference=door.chat("a:ana"))
+            await worked(works)
+            assert (copies(door, "a:ana", "999"), copies(door, "a:ana", AGAIN)) == (3, 1)
 
     with office(tmp_path) as works:
         told(story(works))

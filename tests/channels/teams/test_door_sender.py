@@ -130,20 +130,45 @@ def test_bots_in_the_chat_are_no_readers(works: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "posted"), [("private", True), ("standard", False), ("shared", False), ("", False)]
+    ("channel", "why"),
+    [
+        ({"id": FLT, "type": "private"}, ""),
+        ({"id": FLT, "type": "standard"}, "not a private channel"),
+        ({"id": FLT, "type": "shared"}, "not a private channel"),
+        ({"id": FLT}, "cannot be told: take Signpost out of the channel and add it again"),
+        # A private channel was made in the team; this comes from its general channel, which all read.
+        ({"id": "19:new@thread.tacv2", "type": "private"}, "cannot be told"),
+    ],
 )
-def test_of_channels_only_a_private_one_is_trusted(works: Office, kind: str, posted: bool) -> None:
-    """Teams does not tell a bot whether a team is private: what is not known to be private is not."""
+def test_of_channels_only_a_private_one_is_trusted(works: Office, channel: dict[str, str], why: str) -> None:
+    """Teams tells the type of a channel as Signpost is added: what it has not told is said, with the cure."""
 
     async def story() -> None:
         there = Reference(HOME, FLT, "channel", TENANT, BOT, "team")
-        raw = {"channelData": {"channel": {"id": FLT, "type": kind}}}
-        await works.door.handle(works.activity("farid", "install", name="add", reference=there, raw=raw))
-        if posted:
+        raw = {"channelData": {"eventType": "channelMemberAdded", "channel": channel}}
+        await works.door.handle(works.activity("farid", "members", reference=there, raw=raw))
+        if not why:
             assert await works.sender.post(CHANNEL, CARD, "k")
-        else:
-            with pytest.raises(WithheldFault, match="not a private channel"):
-                await works.sender.post(CHANNEL, CARD, "k")
+            return
+        with pytest.raises(WithheldFault, match=why):
+            await works.sender.post(CHANNEL, CARD, "k")
+        assert why in works.desk.product.context.channel.reason
+        # The cure: the bot is added once more, now that Signpost hears it.
+        raw["channelData"]["channel"] = {"id": FLT, "type": "private"}
+        await works.door.handle(works.activity("farid", "members", reference=there, raw=raw))
+        assert await works.sender.post(CHANNEL, CARD, "k")
+
+    play(story())
+
+
+def test_somebodys_own_chat_is_no_channel_of_the_leadership_team(works: Office) -> None:
+    """A setting that names a personal chat is told so, also where nothing is signed."""
+
+    async def story() -> None:
+        there = Reference(HOME, FLT, "personal", TENANT, BOT)
+        await works.references._learn(f"conversation|{FLT}", there)
+        with pytest.raises(WithheldFault, match="not a private channel"):
+            await works.sender.post(CHANNEL, CARD, "k")
 
     play(story())
 

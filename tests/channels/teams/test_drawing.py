@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.common.look import Look
-from bot.channels.teams.drawing import Refresh, card_of, size_of
+from bot.channels.teams.drawing import card_of, size_of
 from bot.channels.teams.fields import content_of, day_and_time
 from bot.channels.teams.ids import Element
 from bot.channels.teams.parts import NOTHING, is_literal
@@ -283,16 +283,6 @@ def test_what_is_read_aloud_is_the_summary(look: Look) -> None:
     drawn = card(look, Paragraph("secretword"))
     assert drawn["speak"] == drawn["fallbackText"] == "A summary"
     assert card_of(Message((), " "), look)["speak"] == look.texts.form.title
-
-
-def test_only_what_everybody_sees_is_refreshed(look: Look) -> None:
-    """Teams asks again for a posted card where told to, for sixty people, and never for a private one."""
-    refresh = Refresh("case.show", "FED-1", tuple(f"29:{at}" for at in range(70)))
-    drawn = card_of(Message((Paragraph("x"),), "s"), look, refresh)
-    assert faults(drawn) == []
-    assert len(drawn["refresh"]["userIds"]) == 60
-    assert content_of({"action": drawn["refresh"]["action"]}, look) == Pressed("case.show", "FED-1")
-    assert "refresh" not in card_of(Message((Paragraph("x"),), "s", ephemeral=True), look, refresh)
 
 
 OPTIONS = (Option("x", "X"), Option("y", "Y"))

@@ -13,6 +13,8 @@ import pytest
 
 from bot.assistant import words
 from bot.channels.teams import handlers
+from bot.content.federation import load_federation
+from manifest import tryout
 
 FOLDER = Path("manifest")
 GIVEN = {
@@ -74,6 +76,7 @@ def test_every_command_of_the_manifest_is_one_that_signpost_knows(tmp_path: Path
     manifest = packed(tmp_path, GIVEN)
     typed = {one["title"] for part in manifest["bots"][0]["commandLists"] for one in part["commands"]}
     assert {name for name in typed if words.command(name) is None} == set()
+    assert typed >= {"report", "training", "open questions", "governors' report", "replies", "accounts"}
     opened = {one["id"] for one in manifest["composeExtensions"][0]["commands"]}
     assert opened == {handlers.REPORT_MESSAGE, handlers.REPORT, handlers.ASK}
 
@@ -93,3 +96,17 @@ def test_settings_come_from_the_environment_and_the_file(
     monkeypatch.setenv("TEAMS_TERMS_URL", "c")
     found = script("package").settings(tmp_path / ".env")
     assert (found["TEAMS_WEBSITE"], found["TEAMS_TERMS_URL"]) == ("https://a.example", "c")
+
+
+def test_whoever_tries_teams_out_is_on_the_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the try-out writes loads, and nobody is in its leaders' chat but its roster."""
+    monkeypatch.setattr(tryout, "TARGET", tmp_path)
+    assert tryout.main() == 0
+    roster = load_federation(tmp_path / "federation.yml").roster
+    for folder, on_roster in (("leaders", True), ("staff", False)):
+        config = json.loads((tmp_path / folder / ".m365agentsplayground.yml").read_text())
+        there = [config["currentUser"], *config["users"]]
+        known = [roster.by_account("teams", one["aadObjectId"]) for one in there]
+        # Microsoft's client refuses to start with fewer.
+        assert len(config["users"]) >= 5
+        assert {one is not None for one in known} == {on_roster}

@@ -14,40 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from manifest import tryout
+from manifest.tryout import Someone
 from tests.acceptance.server import free_port
 
 HERE = Path(__file__).parent
-TENANT = "11111111-2222-3333-4444-555555555555"
 _START_S = 60.0
-
-
-@dataclass(frozen=True)
-class Someone:
-    """A person in the tenant."""
-
-    id: str
-    name: str
-
-    @property
-    def aad(self) -> str:
-        """Their object id in the tenant."""
-        return f"00000000-0000-4000-8000-{self.id.encode().hex()[:12]:0>12}"
-
-    def entry(self) -> dict[str, str]:
-        """Their entry in the client's configuration."""
-        first, _, last = self.name.partition(" ")
-        address = f"{self.id}@harbour.example"
-        return {
-            "id": f"29:{self.id}",
-            "name": self.name,
-            "userPrincipleName": address,
-            "aadObjectId": self.aad,
-            "givenName": first,
-            "surname": last,
-            "email": address,
-        }
 
 
 def installed(folder: Path) -> Path:
@@ -85,7 +57,7 @@ def running(
 ) -> Iterator[Client]:
     """The Teams of the first of `people`, who are all in the group chat (its id and name)."""
     folder.mkdir(parents=True)
-    (folder / ".m365agentsplayground.yml").write_text(yaml.safe_dump(_config(people, group)))
+    (folder / ".m365agentsplayground.yml").write_text(json.dumps(tryout.client(people, group)))
     client = Client(people[0], free_port(), folder)
     command = ["node", str(cli), "start", "-e", bot, "-c", "msteams", "-p", str(client.port), "--er", "--dt"]
     with (folder / "client.log").open("wb") as log:
@@ -104,26 +76,6 @@ def _environment() -> dict[str, str]:
     import os
 
     return {**os.environ, "TEAMSAPPTESTER_BROWSER": "none"}  # noqa: TID251 - a child process gets what this one has
-
-
-def _config(people: tuple[Someone, ...], group: tuple[str, str]) -> dict[str, Any]:
-    me, *others = people
-    channel = {"id": "19:staffroom@thread.tacv2", "name": "Staffroom"}
-    return {
-        "version": "0.1.1",
-        "tenantId": TENANT,
-        "bot": {"id": "28:signpost", "name": "Signpost"},
-        "currentUser": me.entry(),
-        "users": [one.entry() for one in others],
-        "personalChat": {"id": f"a:{me.id}"},
-        "groupChat": {"id": group[0], "name": group[1]},
-        "team": {
-            "id": "19:harbour@thread.tacv2",
-            "name": "Harbour",
-            "aadGroupId": "11111111-2222-3333-4444-666666666666",
-            "channels": [channel],
-        },
-    }
 
 
 def _wait(client: Client, process: subprocess.Popen[bytes]) -> None:
