@@ -77,6 +77,7 @@ def test_endless_sentence_has_windows_of_some_length() -> None:
         "Can I follow  a PUPIL?",
         " <@U123> what about @here and <!channel|x> ",
         "".join(map(chr, range(32, 127))),
+        "one\0two\tthree\nfour\x7f",
         'it\'s "quoted" - yes...',
     ],
 )
