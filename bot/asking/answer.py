@@ -181,12 +181,15 @@ class _Asked:
 
         The second may lean on the first: "and what happens if they are rude".
         """
-        if len(self._parse.parts) != 2:
+        # Read only here: what comes before the topics needs the whole alone.
+        halves = self._reading.rules.doubles.halves(self._reading.question)
+        if not halves or self._parse.apart is None:
             return None
-        first = self._half(self._parse.parts[0])
+        one, last = self._parse.apart(halves)
+        first = self._half(one)
         if first is None:
             return None
-        last, before = self._parse.parts[1], Earlier(first.topic, first.frame)
+        before = Earlier(first.topic, first.frame)
         leans = self._reading.rules.thresholds.leans(last.text)
         second = (self._half(last, before) if leans else None) or self._half(last)
         if second is None or first.topic == second.topic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.content.frame_words import FrameWords, Grammar
@@ -66,6 +67,11 @@ class Frame:
         values: tuple[str, ...] = getattr(self, slot)
         return values
 
+    @cached_property
+    def said(self) -> Mapping[Slot, frozenset[str]]:
+        """The values of each slot that was said."""
+        return {slot: frozenset(self.of(slot)) for slot in SLOTS if self.of(slot)}
+
     def following(self, earlier: Frame) -> Frame:
         """This frame, what it leaves unsaid taken from the one before; "they" are those who acted there."""
         both = said_before({slot: self.of(slot) or earlier.of(slot) for slot in SLOTS})
@@ -100,25 +106,27 @@ def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True)
     """
     if applies is None:
         return ()
-    return tuple(slot for slot in SLOTS if _contradicts(applies, frame, slot, whole))
+    # A slot that is not said contradicts nothing, unless the topic needs it.
+    judged = {*frame.said, *applies.needs} if whole else frame.said.keys()
+    return tuple(slot for slot in SLOTS if slot in judged and _contradicts(applies, frame, slot, whole))
 
 
 def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> bool:
-    read = set(frame.of(slot))
-    excluded = set(applies.excludes.get(slot, ()))
+    read = frame.said.get(slot, frozenset())
+    excluded = applies.excludes.get(slot, ())
     # Of two acts ("block him, or like it back?") one is enough for the rule on it; one person is not.
-    if slot == "act" and frame.duty and read <= set(applies.duty):
+    if slot == "act" and frame.duty and read.issubset(applies.duty):
         return False
-    if read and (read <= excluded if slot == "act" else read & excluded):
+    if read and (read.issubset(excluded) if slot == "act" else not read.isdisjoint(excluded)):
         return True
-    covered = set(getattr(applies, slot))
+    covered = getattr(applies, slot)
     if not covered:
         return False
-    read |= {wider for value in read if slot == "actor" for wider in _ALSO.get(value, ())}
     if read:
-        return not read & covered
+        wider = {wide for value in read if slot == "actor" for wide in _ALSO.get(value, ())}
+        return (read | wider).isdisjoint(covered)
     # Whoever acts is concerned, too: "my tutees can chat there".
-    named = slot == "person" and (frame.pronoun or bool(covered & set(frame.actor)))
+    named = slot == "person" and (frame.pronoun or not set(covered).isdisjoint(frame.actor))
     return whole and slot in applies.needs and not named
 
 

@@ -26,9 +26,9 @@ def nearest_first(question: str, clauses: Sequence[Clause], every: Collection[Cl
     A word counts by how rare it is among `every` clause of the policy.
     """
     asked = _stems(fold(question))
-    known = [_stems(clause.quote) for clause in every]
+    known = [_clause_stems(clause.quote) for clause in every]
     rarity = {word: math.log(len(known) / (1 + sum(word in found for found in known))) for word in asked}
-    scores = [sum(rarity[word] for word in asked & _stems(clause.quote)) for clause in clauses]
+    scores = [sum(rarity[word] for word in asked & _clause_stems(clause.quote)) for clause in clauses]
     best = max(range(len(clauses)), key=lambda place: (scores[place], -place))
     if scores[best] < scores[0] + _LEAD:
         return tuple(clauses)
@@ -36,6 +36,11 @@ def nearest_first(question: str, clauses: Sequence[Clause], every: Collection[Cl
 
 
 @lru_cache(maxsize=4096)
+def _clause_stems(quote: str) -> frozenset[str]:
+    """Kept, since every question is held against every clause; no question is kept."""
+    return _stems(quote)
+
+
 def _stems(text: str) -> frozenset[str]:
     found = {stem(word) for word in words(text.casefold()) if word.isalpha()}
     return frozenset(word for word in found if len(word) >= _SHORTEST)
@@ -132,6 +137,8 @@ def read(
         return alone
     if not limits.follows_up(question):
         return alone
+    if limits.stands_alone(question) and frame.act:
+        return alone
     last = policy.topics[earlier.topic]
     continued = Continued({}, {}) if parse.after is None else parse.after(last.question)
     if _is_fresh(alone, continued):
@@ -151,13 +158,11 @@ def read(
 def _is_fresh(alone: Reading, continued: Continued) -> bool:
     """Whether what looks like a follow-up is a question of its own: the one before does not change it."""
     limits = alone.rules.thresholds
-    whole = limits.stands_alone(alone.question)
-    if whole and alone.frame.act:
-        return True
     if not alone.guesses or alone.sure(alone.guesses[0]) < limits.follow_up_sure:
         return False
     joined = _by_topic(continued.joined, alone.policy)
-    return whole or max(joined, key=lambda name: joined[name]) == alone.guesses[0].topic.id
+    likeliest = max(joined, key=lambda name: joined[name])
+    return limits.stands_alone(alone.question) or likeliest == alone.guesses[0].topic.id
 
 
 def _by_topic(odds: Mapping[str, float], policy: Policy) -> dict[str, float]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import Field, field_validator, model_validator
 
 from bot.content.documents import DataFaults, Document, Fault, Record, load
+from bot.content.doubles import Doubles, load_doubles
 from bot.content.frame_words import FrameWords, load_frame_words
 from bot.content.phrases import Phrases, Said, load_phrases
 from bot.content.policy import (
@@ -523,6 +524,7 @@ class AnswerRules:
     danger: DangerWords
     frame: FrameWords
     phrases: Phrases
+    doubles: Doubles
     platforms: frozenset[str]
 
 
@@ -534,6 +536,7 @@ def load_answer_rules(intents: Path, policy_kb: Path, policy: Policy) -> AnswerR
         danger=load(intents / "danger.yml", DangerWords),
         frame=load_frame_words(intents / "frame.yml"),
         phrases=load_phrases(intents / "phrases.yml"),
+        doubles=load_doubles(intents / "doubles.yml"),
         platforms=frozenset(load_lexicon(intents / "lexicon.yml").platforms),
     )
 

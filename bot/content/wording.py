@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class Lexicon(Record):
 
     def standard(self, text: str) -> str:
         """`text` folded, with slang and the Federation's own words put into plain words."""
-        return self._replace(fold(text), {**self.slang, **self.synonyms})
+        return self._phrases.sub(lambda found: self._plain[found.group()], fold(text))
 
     def masked(self, text: str) -> str:
         """`text` with every platform's name replaced by one word for all of them."""
@@ -80,8 +80,9 @@ class Lexicon(Record):
     def _phrases(self) -> re.Pattern[str]:
         return _any_of([*self.slang, *self.synonyms])
 
-    def _replace(self, text: str, words: Mapping[str, str]) -> str:
-        return self._phrases.sub(lambda found: words[found.group()], text)
+    @cached_property
+    def _plain(self) -> Mapping[str, str]:
+        return {**self.slang, **self.synonyms}
 
 
 def load_lexicon(path: Path) -> Lexicon:
@@ -96,9 +97,11 @@ def fold(text: str) -> str:
 
 def unroll(text: str) -> str:
     """As `fold`, at its whole length."""
-    straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    plain = _MENTION.sub(" ", "".join(map(_visible, straight)).casefold())
-    return " ".join(plain.split())
+    # Most questions are printable ASCII, of which none of this changes a sign.
+    if not (text.isascii() and text.isprintable()):
+        straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+        text = "".join(map(_visible, straight))
+    return " ".join(_MENTION.sub(" ", text.casefold()).split())
 
 
 def windows(text: str) -> list[str]:
@@ -136,6 +139,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=4096)
 def _visible(sign: str) -> str:
     category = unicodedata.category(sign)
     if category[0] == "Z" or category == "Cc":
@@ -174,7 +178,13 @@ class Speller:
 
     def repair(self, text: str) -> str:
         """`text` (folded) with each unknown word put right: one slip, or two from eight letters on."""
-        return " ".join(self._word(word) for word in text.split())
+        return self.repair_each([text])[0]
+
+    def repair_each(self, texts: Sequence[str]) -> list[str]:
+        """Each of `texts` repaired; a word that stands in several of them is looked up once."""
+        every = {word for text in texts for word in text.split()}
+        put_right = {word: self._word(word) for word in every}
+        return [" ".join(put_right[word] for word in text.split()) for text in texts]
 
     def _word(self, token: str) -> str:
         core = token.strip(".,;:!?()\"'")

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -18,7 +18,6 @@ from filelock import FileLock
 
 from bot.content.policy_load import Policy
 from bot.content.wording import LONGEST, Lexicon, Speller, fold, load_lexicon, unroll
-from bot.engine.doubles import halves
 from bot.engine.features import (
     Encoder,
     JointEncoder,
@@ -164,7 +163,8 @@ def _gate(arrays: dict[str, Any]) -> Gate:
         Weigher(arrays[f"{name}_middle"], arrays[f"{name}_spread"], _linear(arrays, name))
         for name in ("short", "story")
     )
-    return Gate(arrays["gate_rows"], arrays["gate_kernel"], arrays["gate_evidence"], short, story)
+    rows = np.asfortranarray(arrays["gate_rows"])
+    return Gate(rows, arrays["gate_kernel"], arrays["gate_evidence"], short, story)
 
 
 def _linear_arrays(name: str, linear: Linear) -> dict[str, Any]:
@@ -177,7 +177,8 @@ def _linear_arrays(name: str, linear: Linear) -> dict[str, Any]:
 
 def _heads(arrays: dict[str, Any]) -> Heads:
     kinds, topics, gate = (_linear(arrays, name) for name in ("kinds", "topics", "gate"))
-    kernel = Kernel(_labels(arrays, "kernel"), arrays["kernel_rows"], arrays["kernel_weights"])
+    by_column = (np.asfortranarray(arrays[f"kernel_{name}"]) for name in ("rows", "weights"))
+    kernel = Kernel(_labels(arrays, "kernel"), *by_column)
     rows, outside = kernel.rows, arrays["outside"]
     if outside.shape != rows.shape[:1] or kernel.weights.shape != (len(rows), len(kernel.labels)):
         raise ValueError("rows and marks do not match")
@@ -224,6 +225,8 @@ LETTER_WEIGHT = 0.5
 _FORMAT = "8"
 # So many texts are read at once while learning.
 _PART = 512
+# What is gone on from is a topic's own question: of so many the odds are kept, and no word of anybody's.
+_BEFORE = 32
 _ORDINARY = {"danger": "danger", "report_abuse": "abuse", "report_image": "abuse", "report_other": "abuse"}
 
 
@@ -280,39 +283,36 @@ class BuiltinEngine:
         self._gate = learnt.gate
         #: True where the language model is missing and letters alone must do.
         self.reduced_accuracy = reduced_accuracy
+        self._before = lru_cache(maxsize=_BEFORE)(self._odds)
 
     def parse(self, text: str) -> Parse:
         """Every intent with its odds, the likeliest first; nothing for a text without words."""
         folded = fold(text)
         if not any(map(str.isalnum, folded)):
             return Parse(text, (), in_scope=0.0)
-        # The halves of a double question and the windows of a story are read beside it, in one run.
-        halved = halves(folded)
+        # The windows of a story are read beside it, in one run.
         parts = [text] if self._gate is None else self._gate.parts(text)
-        wholes = [text, *halved]
-        rows = self._reader.read([*wholes, *parts[1:]], len(wholes))
-        read = self._heads.read(rows[: len(wholes)])
-        alarm = None
-        if self._gate is not None:
-            features = np.vstack([rows[:1], rows[len(wholes) :]])
-            alarm = self._gate.read(parts, features, kind_signals(*read[0]))
-        found = [
-            replace(self._parse(half, *read[at], None), after=partial(self._continued, text=half))
-            for at, half in enumerate(halved, 1)
-        ]
-        whole = self._parse(text, *read[0], alarm)
-        english = is_english(folded, self._reader.knows)
+        rows = self._reader.read(parts, 1)
+        (read,) = self._heads.read(rows[:1])
+        alarm = None if self._gate is None else self._gate.read(parts, rows, kind_signals(*read))
         return replace(
-            whole,
-            english=english,
-            parts=tuple(found),
+            self._parse(text, *read, alarm),
+            english=is_english(folded, self._reader.knows),
             reduced=self.reduced_accuracy,
-            after=partial(self._continued, text=text),
+            apart=self._apart,
         )
 
+    def _apart(self, texts: Sequence[str]) -> tuple[Parse, ...]:
+        read = self._heads.read(self._reader.read(texts, len(texts)))
+        return tuple(self._parse(text, *each, None) for text, each in zip(texts, read, strict=True))
+
+    def _odds(self, said: str) -> Mapping[str, float]:
+        ((odds, _),) = self._heads.read(self._reader.read([said], 1))
+        return odds
+
     def _continued(self, said: str, text: str) -> Continued:
-        before, joined = self._heads.read(self._reader.read([said, f"{said} {text}"], 2))
-        return Continued(joined[0], before[0])
+        ((joined, _),) = self._heads.read(self._reader.read([f"{said} {text}"], 1))
+        return Continued(joined, self._before(said))
 
     def _parse(self, text: str, read: Mapping[str, float], gates: Scores, alarm: Alarm | None) -> Parse:
         """The parse of a text from what the heads and the gate say of it."""
@@ -325,7 +325,10 @@ class BuiltinEngine:
         if self.reduced_accuracy:
             # Letters alone make the gate doubt a short "hello there".
             in_scope = max(in_scope, sum(read.get(intent, 0.0) for intent in SMALL_TALK))
-        return Parse(text, _ranked(odds, in_scope), in_scope, alarm, spelt=self._reader.spelt(text))
+        after = partial(self._continued, text=text)
+        return Parse(
+            text, _ranked(odds, in_scope), in_scope, alarm, spelt=self._reader.spelt(text), after=after
+        )
 
 
 @dataclass(frozen=True)
@@ -453,7 +456,7 @@ class _Reader:
         The first `wholes` count as they are and with platforms masked; the others, masked alone.
         """
         lexicon = self._lesson.lexicon
-        standard = [lexicon.standard(self._speller.repair(fold(text))) for text in texts]
+        standard = [lexicon.standard(text) for text in self._speller.repair_each([*map(fold, texts)])]
         return self._features([*standard[:wholes], *map(lexicon.masked, standard[wholes:])])
 
     def _features(self, standard: Sequence[str]) -> Vectors:

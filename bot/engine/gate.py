@@ -127,8 +127,8 @@ class Weigher:
 class Gate:
     """The fitted gate.
 
-    `rows` are the texts that the kernel compares with, `weights` what each says of a grade, `evidence` what
-    each word says of risk.
+    `rows` are the texts that the kernel compares with (kept column by column, as those of `Kernel`),
+    `weights` what each says of a grade, `evidence` what each word says of risk.
     """
 
     rows: Vectors
@@ -176,7 +176,7 @@ def fit_gate(
     """Learn the gate from its texts and from `ordinary` ones, each with its grade."""
     rows, weights, evidence = _fit_readers(examples, ordinary, features_of)
     short, story = _fit_weighers(examples, ordinary, features_of, kinds_of)
-    return Gate(rows, weights, evidence, short, story)
+    return Gate(np.asfortranarray(rows), weights, evidence, short, story)
 
 
 def _parts(text: str, evidence: Vectors) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -140,7 +141,8 @@ _BLOCK = 256
 class Kernel:
     """What each example says for each label.
 
-    `rows` are the examples, of length 1; `weights` has a row an example and a column a label.
+    `rows` are the examples, of length 1; `weights` has a row an example and a column a label. Both are kept
+    column by column: one text is compared with all examples in two thirds of the time.
     """
 
     labels: tuple[str, ...]
@@ -162,7 +164,8 @@ def fit_kernel(
     """Ridge regression in closed form; `weight` says how much each example counts (all alike without)."""
     rows = normalised(features)
     each = np.ones(len(rows), dtype=np.float32) if weight is None else weight
-    return Kernel(names, rows, _solved(rows, _PENALTY / each, one_hot(labels, names).astype(np.float32)))
+    weights = _solved(rows, _PENALTY / each, one_hot(labels, names).astype(np.float32))
+    return Kernel(names, np.asfortranarray(rows), np.asfortranarray(weights))
 
 
 def _solved(rows: Vectors, ridge: Vectors, targets: Vectors) -> Vectors:
@@ -301,7 +304,7 @@ class Heads:
     def _odds(self, features: Vectors, scores: Vectors) -> Iterator[Mapping[str, float]]:
         kinds = softmax(_kind_scores(self.kinds, features, self.kernel, scores), self.kind_heat)
         names = self.topics.linear.labels
-        found = self.topics.scores(features, scores[:, _places(self.kernel, names)])
+        found = self.topics.scores(features, scores[:, _places(self.kernel.labels, names)])
         topics = softmax(found, self.topic_heat)
         for of_kinds, of_topics in zip(kinds.tolist(), topics.tolist(), strict=True):
             odds = dict(zip(self.kinds.labels, of_kinds, strict=True))
@@ -369,7 +372,7 @@ def _unseen(features: Vectors, intents: Sequence[str], outside: Any) -> _Unseen:
         cosines = kernel.cosines(features[tried])
         scores = kernel.scores(cosines)
         of_kinds = _kind_scores(kinds, features[tried], kernel, scores)
-        of_topics = topics.scores(features[tried], scores[:, _places(kernel, topics.linear.labels)])
+        of_topics = topics.scores(features[tried], scores[:, _places(kernel.labels, topics.linear.labels)])
         found.append((tried, of_kinds, of_topics, _signals(kernel, cosines, scores, outside[seen])))
     return _Unseen(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
@@ -398,22 +401,40 @@ def _fit(
 
 
 def _kind_scores(linear: Linear, features: Vectors, kernel: Kernel, scores: Vectors) -> Scores:
-    summed = scores @ one_hot([kind_of(label) for label in kernel.labels], linear.labels)
+    summed = scores @ _kinds(kernel.labels, linear.labels)
     return np.asarray(_LINEAR_SHARE * linear.scores(features) + _KERNEL_SHARE * summed)
 
 
 def _signals(kernel: Kernel, cosines: Vectors, scores: Vectors, outside: Any) -> Vectors:
     """On each side of the gate what the kernel says and the nearest example; and the best topic."""
-    sides = np.array([_group(label) for label in kernel.labels])
-    groups = sorted(set(outside.tolist()))
+    sides = _sides(kernel.labels)
+    groups = np.flatnonzero(np.bincount(outside)).tolist()
     said = [5 * scores[:, sides == group].sum(axis=1) for group in groups]
     nearest = [10 * cosines[:, outside == group].max(axis=1) for group in groups]
-    topics = [place for place, label in enumerate(kernel.labels) if kind_of(label) == POLICY]
-    return np.stack([*said, *nearest, 5 * scores[:, topics].max(axis=1)], axis=1).astype(np.float32)
+    best = scores[:, _topics(kernel.labels)].max(axis=1)
+    return np.stack([*said, *nearest, 5 * best], axis=1).astype(np.float32)
 
 
-def _places(kernel: Kernel, names: Sequence[str]) -> list[int]:
-    return [kernel.labels.index(name) for name in names]
+# What follows from the labels alone: the same for every question.
+@lru_cache(maxsize=8)
+def _places(labels: tuple[str, ...], names: tuple[str, ...]) -> NDArray[np.int64]:
+    return np.array([labels.index(name) for name in names])
+
+
+@lru_cache(maxsize=8)
+def _kinds(labels: tuple[str, ...], names: tuple[str, ...]) -> Scores:
+    """A row a label, 1.0 in the column of its kind."""
+    return one_hot([kind_of(label) for label in labels], names)
+
+
+@lru_cache(maxsize=8)
+def _sides(labels: tuple[str, ...]) -> NDArray[np.int64]:
+    return np.array([_group(label) for label in labels])
+
+
+@lru_cache(maxsize=8)
+def _topics(labels: tuple[str, ...]) -> NDArray[np.int64]:
+    return np.flatnonzero([kind_of(label) == POLICY for label in labels])
 
 
 def _group(intent: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,11 +40,13 @@ class Continued:
 class Parse:
     """Intents, the likeliest first, and `in_scope`: how likely (0 to 1) the text is for Signpost at all.
 
-    `alarm` is the gate's, None where it could not read. `english`: the words are English. `parts` are the
-    parses of a question's two halves where each can stand alone; none for any other text. `spelt` is the text
+    `alarm` is the gate's, None where it could not read. `english`: the words are English. `spelt` is the text
     folded, its spelling repaired and no slang replaced ("" where the engine does not say). `reduced`: it was
-    read without the language model, so that a verdict needs more certainty. `after` reads the text again
-    after an earlier question, for one that goes on from it; None where the engine cannot.
+    read without the language model, so that a verdict needs more certainty.
+
+    Each of these costs a reading, and is None where the engine cannot: `after` reads the text again after a
+    topic's own question, for one that goes on from it; `apart` reads parts of it (one or more, folded, none
+    empty) as questions of their own, without an alarm.
     """
 
     text: str
@@ -52,10 +54,12 @@ class Parse:
     in_scope: float = 1.0
     alarm: Alarm | None = None
     english: bool = True
-    parts: tuple[Parse, ...] = ()
     spelt: str = ""
     reduced: bool = False
     after: Callable[[str], Continued] | None = field(default=None, compare=False, repr=False)
+    apart: Callable[[Sequence[str]], tuple[Parse, ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     @property
     def top(self) -> Ranked:

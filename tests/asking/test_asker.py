@@ -9,7 +9,6 @@ from bot.asking.frame import Frame, read_frame
 from bot.asking.render import as_messages
 from bot.content.world import World
 from bot.domain.messages import Heading, Paragraph, Quote, Verdict
-from bot.engine.doubles import halves
 from bot.engine.parse import Continued, Parse, Ranked
 
 # Others are the subject, and the asker acts all the same.
@@ -208,9 +207,9 @@ def test_every_ban_of_a_list_that_allows_stands_alone(world: World) -> None:
         "i am on leave this term. can i still post on the account",
     ],
 )
-def test_what_only_tells_is_no_second_question(text: str) -> None:
+def test_what_only_tells_is_no_second_question(world: World, text: str) -> None:
     """A sentence that tells something beside the question does not make "two things"."""
-    assert halves(text) == ()
+    assert world.rules.doubles.halves(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -221,9 +220,9 @@ def test_what_only_tells_is_no_second_question(text: str) -> None:
         "who approves an account? how do i apply for one",
     ],
 )
-def test_two_questions_are_two(text: str) -> None:
+def test_two_questions_are_two(world: World, text: str) -> None:
     """Two questions in one are still read as two."""
-    assert len(halves(text)) == 2
+    assert len(world.rules.doubles.halves(text)) == 2
 
 
 def test_the_second_half_is_read_after_the_first(world: World) -> None:
@@ -238,8 +237,8 @@ def test_the_second_half_is_read_after_the_first(world: World) -> None:
     after = Continued(dict(zip(intents, (0.8, 0.1, 0.1), strict=True)), {intents[2]: 0.9})
     first = part("can parents comment on our posts", "parents-comments")
     second = part("what happens if they are rude", "student-offensive-comments", after)
-    whole = Parse("q", first.ranking, 0.9, parts=(first, second))
     question = "can parents comment on our posts and what happens if they are rude"
+    whole = Parse(question, first.ranking, 0.9, apart=lambda _: (first, second))
     given = answer(question, whole, world.policy, rules=world.rules)
     assert [also.topic for also in given.also] == ["parent-offensive-post"]
 

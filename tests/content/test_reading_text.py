@@ -1,11 +1,10 @@
-"""What the engine reads of a text before it ranks topics: its language, its halves, its windows."""
+"""What the engine reads of a text before it ranks topics: its language, its windows."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.content.wording import windows
-from bot.engine.doubles import halves
+from bot.content.wording import unroll, windows
 from bot.engine.gate import is_story
 from bot.engine.language import is_english
 
@@ -53,26 +52,6 @@ def test_other_languages_are_seen(text: str) -> None:
     assert not is_english(text, KNOWN.__contains__)
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        (
-            "do we reply at weekends and can I delete rude comments",
-            ("do we reply at weekends", "can I delete rude comments"),
-        ),
-        ("who approves it? how many must run it?", ("who approves it", "how many must run it")),
-        ("can I follow and message pupils", ()),
-        ("can parents and carers film the play", ()),
-        ("can I post it and should I", ()),
-        ("can I go? can you? can we?", ()),
-        ("", ()),
-    ],
-)
-def test_double_questions_are_split_where_both_halves_ask(text: str, parts: tuple[str, ...]) -> None:
-    """ "And" between two words is no second question, nor is a half of two words."""
-    assert halves(text) == parts
-
-
 def test_long_sentence_is_cut_at_its_clauses() -> None:
     """A story in one breath still has windows, and each word of it stands in one."""
     story = (
@@ -90,3 +69,18 @@ def test_long_sentence_is_cut_at_its_clauses() -> None:
 def test_endless_sentence_has_windows_of_some_length() -> None:
     """A text without stops or commas is not one window of thousands of words."""
     assert max(len(part.split()) for part in windows("word " * 3_000)) <= 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can I follow  a PUPIL?",
+        " <@U123> what about @here and <!channel|x> ",
+        "".join(map(chr, range(32, 127))),
+        "one\0two\tthree\nfour\x7f",
+        'it\'s "quoted" - yes...',
+    ],
+)
+def test_plain_text_is_read_as_with_signs_that_nobody_sees(text: str) -> None:
+    """Printable ASCII takes a shorter way, and comes out as the same text with invisible signs in it."""
+    assert unroll(text) == unroll(f"{text}\u200b") == unroll(text.replace(" ", "\u2003"))
