@@ -165,12 +165,25 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     """It without those who will not, or no longer can, run it: back to whoever applied, or to IT."""
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
-        return moved(work, entry, _E.DECLINE, replace(details, incoming=()))
+        return not_taken_over(work, entry, _E.DECLINE)
     # Whoever is left is named again, with somebody new.
     same_lead = left[:1] == details.runners[:1]
     answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
     after = moved(work, entry, _E.DECLINE, replace(details, runners=left, answers=answers))
     tell(work, after, (after.details.applicant,), "declined")
+    return after
+
+
+def not_taken_over(work: Work, entry: AccountEntry, event: AccountEvent) -> AccountEntry:
+    """It after a transfer that came to nothing: with IT, who close or transfer it; or as it was before.
+
+    Whoever led it when the transfer began leads it still, unless they have left meanwhile.
+    """
+    details = replace(entry.details, incoming=(), lead_stays=False)
+    if not entry.details.lead_stays:
+        return moved(work, entry, event, details)
+    after = moved(work, entry, _E.STAY, details)
+    tell(work, after, holders(work.context, "it", after), "stays")
     return after
 
 
@@ -251,7 +264,8 @@ def _close(press: Press) -> AccountEntry:
 
 def _transfer(press: Press) -> AccountEntry:
     incoming = carried_over(press.entry.details.runners, press.read.runners)
-    after = press.move(_E.TRANSFER, incoming=incoming, seed=False)
+    stays = press.entry.stage is not _S.LEAD_LEFT
+    after = press.move(_E.TRANSFER, incoming=incoming, seed=False, lead_stays=stays)
     if not pending(press.work, after) and not all(one.satisfied for one in incoming):
         tell(press.work, after, holders(press.work.context, "flt", after), "transferring")
     return after
@@ -260,7 +274,12 @@ def _transfer(press: Press) -> AccountEntry:
 def _hand_over(press: Press) -> AccountEntry:
     incoming = press.entry.details.incoming
     return press.move(
-        _E.HAND_OVER, runners=incoming, incoming=(), kept_in=press.text("kept_in"), flagged=False
+        _E.HAND_OVER,
+        runners=incoming,
+        incoming=(),
+        lead_stays=False,
+        kept_in=press.text("kept_in"),
+        flagged=False,
     )
 
 

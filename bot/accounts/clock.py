@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.accounts.acts import declined, withdrawn
+from bot.accounts.acts import declined, not_taken_over, withdrawn
 from bot.accounts.course import moved, pending, review_of, stored, tell, timer, under_two
 from bot.accounts.people import holders, is_here
 from bot.casework.context import Context, Work
@@ -192,9 +192,10 @@ def _settle_live(work: Work, entry: AccountEntry) -> None:
         if lead_gone and entry.stage in (_S.LIVE, _S.REVIEW_DUE):
             entry = moved(work, entry, AccountEvent.LEAVE, details)
         else:
-            entry = stored(work, replace(entry, details=details))
+            stays = details.lead_stays and not lead_gone
+            entry = stored(work, replace(entry, details=replace(details, lead_stays=stays)))
     if entry.stage is _S.TRANSFERRING and _gone(work, entry.details.incoming):
-        entry = moved(work, entry, AccountEvent.LEAVE, replace(entry.details, incoming=()))
+        entry = not_taken_over(work, entry, AccountEvent.LEAVE)
     _flag(work, entry)
 
 

@@ -264,15 +264,34 @@ def test_an_account_under_two_members_of_staff_is_flagged_once(desk: Desk) -> No
 
 
 def test_a_new_runner_who_declines_in_a_transfer(desk: Desk) -> None:
-    """The transfer begins anew with the IT Manager; the account is never without its old entry."""
+    """Those who ran the account run it as before, and the IT Manager, who transfers it, is told once."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
     assert stage(desk, FACEBOOK) is AccountStage.TRANSFERRING
     desk.work(20)
     assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
     fill(desk, "omar", "decline", FACEBOOK)
-    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LIVE
     assert entry(desk, FACEBOOK).details.incoming == ()
+    assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
+    assert count(desk, "ivan", "A transfer came to nothing", FACEBOOK) == 1
+    assert count(desk, "ivan", "An account to be closed or transferred", FACEBOOK) == 0
+
+
+def test_nobody_takes_over_from_a_lead_who_has_left(desk: Desk) -> None:
+    """A transfer that comes to nothing is the IT Manager's again, whenever the lead left."""
+    desk.work()
+    fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
+    leave(desk, "grace")
+    assert stage(desk, FACEBOOK) is AccountStage.TRANSFERRING
+    fill(desk, "omar", "decline", FACEBOOK)
+    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    fill(desk, "ivan", "transfer", FACEBOOK, lead="person:tom", others=("person:lucy",))
+    fill(desk, "tom", "decline", FACEBOOK)
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    assert count(desk, "ivan", "An account to be closed or transferred", FACEBOOK) == 2
 
 
 def test_a_transfer_waits_for_attestations_and_the_team(desk: Desk) -> None:
