@@ -18,6 +18,7 @@ from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
+    AccountGone,
     ApplyForAccount,
     ApprovePurge,
     AskGap,
@@ -81,12 +82,12 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
         case Submitted() as submitted:
             turn = _submitted(session, submitted, parses, world, now)
             return read_for_danger(turn, submitted, parses, world, now)
-        case Typed() as typed:
-            return _kept(session, typed, world)
+        case Typed() | AccountGone() as told:
+            return _kept(session, told, world)
 
 
-def _kept(session: Session, typed: Typed, world: World) -> Turn:
-    if session.draft is None:
+def _kept(session: Session, typed: Typed | AccountGone, world: World) -> Turn:
+    if session.draft is None or isinstance(typed, AccountGone):
         return Turn(session)
     draft = presses.keep(session.draft, typed, world)
     shown = journeys.current(draft, world)

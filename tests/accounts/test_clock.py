@@ -12,7 +12,7 @@ from bot.accounts import clock
 from bot.accounts.clock import Watch
 from bot.domain.accounts import AccountStage
 from bot.domain.staff import ListedStaff
-from bot.domain.turns import Pressed, Submitted
+from bot.domain.turns import AccountGone, Pressed, Submitted
 from bot.storage.schema import accounts
 from bot.storage.staff import put_staff, staff_list
 from tests.accounts.house import (
@@ -236,6 +236,49 @@ def test_a_user_who_came_on_the_roster_and_leaves_it(desk: Desk) -> None:
     assert desk.product.context.world.federation.account(NAME).runners == ("anas",)
     leave(desk, "anas")
     assert stage(desk) is AccountStage.LEAD_LEFT
+
+
+def test_a_user_whose_account_on_the_platform_is_closed(desk: Desk) -> None:
+    """A lead who is known as a user alone has left when their platform says so: IT is told, once."""
+    desk.work()
+    live(desk)
+    for _ in range(2):
+        assert desk.send("ana", AccountGone()) == ()
+        desk.work(20)
+    assert stage(desk) is AccountStage.LEAD_LEFT
+    assert [one.who for one in entry(desk).details.runners] == ["user:playground:joe"]
+    assert count(desk, "ivan", "An account to be closed or transferred") == 1
+    assert count(desk, "farid", "An account under two members of staff") == 1
+
+
+def test_an_applicant_whose_account_on_the_platform_is_closed(desk: Desk) -> None:
+    """Nobody is left whose application it is: it is withdrawn, as when they leave the roster."""
+    desk.work()
+    apply(desk, lead=("person:lucy",), others=("person:omar",))
+    desk.send("ana", AccountGone())
+    assert stage(desk) is AccountStage.WITHDRAWN
+
+
+def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -> None:
+    """The roster says who works here: one platform less takes nobody off an account."""
+    desk.work()
+    desk.send("grace", AccountGone())
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LIVE
+    assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
+
+
+def test_a_user_who_left_by_the_staff_list(desk: Desk) -> None:
+    """Whoever was picked as a user, and by the staff list has left, runs nothing any more."""
+    desk.work()
+    live(desk)
+    own = {"playground": "joe"}
+    joe = ListedStaff("Joe", "joe@harbour.example.sch.uk", ("northgate",), (), START, own)
+    with desk.product.database.transaction() as tx:
+        put_staff(tx, desk.product.context.vault, joe)
+    desk.later(minutes=2)
+    desk.work(20)
+    assert [one.who for one in entry(desk).details.runners] == ["user:playground:ana"]
 
 
 def test_the_lead_of_a_live_account_leaves(desk: Desk) -> None:
