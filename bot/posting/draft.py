@@ -25,7 +25,7 @@ from bot.domain.messages import (
     Paragraph,
 )
 from bot.posting.finding import Found, Reader, plain
-from bot.posting.shown import CLOSE, DRAFT, line, private, quotes
+from bot.posting.shown import ASK_LEADER, CLOSE, DRAFT, line, private, quotes
 
 #: How many characters of a draft are read.
 LONGEST = 20_000
@@ -107,6 +107,8 @@ def _result(found: tuple[Found, ...], world: World, english: bool) -> Iterator[B
         yield Bullets(_places(one, texts), said.title) if one.places else Paragraph(said.title)
         yield Paragraph(said.advice)
         yield from quotes(said.clauses, world)
+        if one.kind == "controversial":
+            yield Buttons((Button(world.posting.texts.asking.leader_button, ASK_LEADER),))
     yield Bullets(texts.blind, texts.blind_title)
 
 
