@@ -187,6 +187,20 @@ def test_a_runner_does_not_decide(desk: Desk) -> None:
     assert "An application for an account" in "\n".join(desk.notebook.texts("tom"))
 
 
+def test_an_applicant_does_not_decide(desk: Desk) -> None:
+    """A leader who applied, and is not to run it, is refused each decision on their own application."""
+    desk.work()
+    apply(desk, "farid")
+    attest(desk, "ana", "joe")
+    fill(desk, "ravi", "complete")
+    before = entry(desk)
+    for act in ("tick", "approve", "reject", "ask"):
+        assert "Nobody decides on what concerns them" in fill(desk, "farid", act, why="x")
+    assert entry(desk) == before
+    decide(desk, flt="tom")
+    assert stage(desk) is AccountStage.CREATING
+
+
 def test_the_executive_headteacher_decides_where_the_whole_team_is_concerned(desk: Desk) -> None:
     """Where everybody in the leadership team is to run it, the Executive Headteacher is told and decides."""
     desk.work()

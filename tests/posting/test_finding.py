@@ -6,9 +6,16 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.assistant.dialogue import take_turn
 from bot.content.posting import Account
+from bot.content.world import World
+from bot.domain.turns import Incoming, Sender, Session, Submitted, Tokens
+from bot.engine.engine import build_engine, read_lesson
 from bot.posting.finding import Reader, ends_with_initials, plain
-from tests.posting.measure import SETS, clean, drafts, measured, reader
+from bot.posting.shown import DRAFT
+from tests.posting.measure import ROOT, SETS, clean, drafts, measured, reader
+from tests.support.desk import START
+from tests.support.screen import text_of
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +125,26 @@ def test_a_school_is_known_by_its_name(reads: Reader, name: str) -> None:
     """The Federation and its schools are known in full, and a school by what is its own in its name."""
     assert "disclaimer" in found(reads, f"A good day, {name}.", "own")
     assert found(reads, f"A good day, {name}. My own views.", "own") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_english"),
+    [
+        ("Bravo à notre équipe, qui a gagné le match samedi matin à Northgate. - DCH", False),
+        ("Gratulujemy naszej drużynie, która wygrała mecz w sobotę rano. - DCH", False),
+        ("Well done to our team, who won the match on Saturday morning. - DCH", True),
+    ],
+)
+def test_a_draft_in_another_language_is_said_to_be(world: World, text: str, is_english: bool) -> None:
+    """What was found stands there, and above it that I read English only."""
+    engine = build_engine(read_lesson(ROOT / "intents", [world.policy]), ROOT / ".cache")
+    form = Submitted(DRAFT, "", {"account": ("federation",), "text": (text,)})
+    session = Session(Tokens("a" * 32, "b" * 32, "c" * 32))
+    incoming = Incoming("e", Sender("playground", "ana"), form)
+    turn = take_turn(session, incoming, (engine.parse(text),), world, START)
+    said = text_of(turn.replies)
+    assert (world.posting.texts.draft.not_english in said) is not is_english
+    assert world.posting.texts.draft.not_approved in said
 
 
 def test_a_word_that_is_a_schools_name_too_is_none(reads: Reader) -> None:
