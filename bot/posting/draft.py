@@ -104,8 +104,9 @@ def _result(found: tuple[Found, ...], world: World, english: bool) -> Iterator[B
     for one in found:
         said = texts.findings[one.kind]
         # The draft's own words stand in a list: as plain text, never as a link or a mark.
-        yield Bullets(_places(one, texts), said.title) if one.places else Paragraph(said.title)
-        yield Paragraph(said.advice)
+        yield Bullets(_places(one, texts) or (said.advice,), said.title)
+        if one.places:
+            yield Paragraph(said.advice)
         yield from quotes(said.clauses, world)
         if one.kind == "controversial":
             yield Buttons((Button(world.posting.texts.asking.leader_button, ASK_LEADER),))

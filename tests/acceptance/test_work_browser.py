@@ -127,6 +127,6 @@ def test_a_complaint_is_answered_before_its_day_is_over(chromium: Browser, serve
     lucy.shows(re.compile("A reply is (still )?owed"), COMPLAINT)
     lucy.press("Answered")
     lucy.shows("When?")
-    lucy.press("Answered")
+    lucy.press("Save")
     lucy.shows("The entry is closed")
     window.close()
