@@ -68,9 +68,16 @@ def _prove(part: str, proof: Callable[[], str | CheckResult]) -> CheckResult:
         return CheckResult(part, tuple(str(error).splitlines()))
 
 
-def _roles(settings: Settings) -> str:
+def _roles(settings: Settings) -> CheckResult:
     roster = settings.federation.roster
-    return f"{len(roster.people)} people hold {len(roster.roles)} roles"
+    note = f"{len(roster.people)} people hold {len(roster.roles)} roles"
+    # Without them whatever somebody types passes for an official address (rule 46).
+    warning = (
+        f"{settings.config}: without `email_domains` an account may be linked to any e-mail address."
+        " Name what the Federation's own end in, such as email_domains: [harbour.example.sch.uk]"
+    )
+    named = settings.federation.email_domains
+    return CheckResult("roles", note=note, warnings=() if named else (warning,))
 
 
 def _knowledge(settings: Settings) -> CheckResult:

@@ -28,6 +28,18 @@ def _faults_of(part: str) -> tuple[str, ...]:
     return next(found.faults for found in check_everything() if found.part == part)
 
 
+def test_official_addresses_that_are_not_named(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `email_domains` `check` warns with the file that any address is taken."""
+    config = copied.parent / "federation.yml"
+    monkeypatch.setenv("SIGNPOST_CONFIG", str(config))
+    example = settings.EXAMPLE.read_text(encoding="utf-8")
+    for text, count in ((example, 0), (example.replace("email_domains: [harbour.example.sch.uk]", ""), 1)):
+        config.write_text(text, encoding="utf-8")
+        warnings = next(found.warnings for found in check_everything() if found.part == "roles")
+        assert len(warnings) == count
+        assert all(one.startswith(f"{config}: without `email_domains`") for one in warnings)
+
+
 def test_nobody_has_agreed_tomorrow(copied: Path) -> None:
     """A note that somebody agreed to on a day yet to come is named with file and line."""
     path = copied / "outside.yml"

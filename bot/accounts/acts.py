@@ -164,12 +164,25 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     """It without those who will not, or no longer can, run it: back to the applicant, or to IT."""
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
-        return moved(work, entry, _E.DECLINE, replace(details, incoming=()))
+        return not_taken_over(work, entry, _E.DECLINE)
     # The runners who are left are named again, with somebody new.
     same_lead = left[:1] == details.runners[:1]
     answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
     after = moved(work, entry, _E.DECLINE, replace(details, runners=left, answers=answers))
     tell(work, after, (after.details.applicant,), "declined")
+    return after
+
+
+def not_taken_over(work: Work, entry: AccountEntry, event: AccountEvent) -> AccountEntry:
+    """It after a transfer that came to nothing: with IT, who close or transfer it; or as it was before.
+
+    The lead when the transfer began leads it still, unless they have left meanwhile.
+    """
+    details = replace(entry.details, incoming=(), lead_stays=False)
+    if not entry.details.lead_stays:
+        return moved(work, entry, event, details)
+    after = moved(work, entry, _E.STAY, details)
+    tell(work, after, holders(work.context, "it", after), "stays")
     return after
 
 
@@ -250,7 +263,8 @@ def _close(press: AccountPress) -> AccountEntry:
 
 def _transfer(press: AccountPress) -> AccountEntry:
     incoming = carried_over(press.entry.details.runners, press.read.runners)
-    after = press.move(_E.TRANSFER, incoming=incoming, seed=False)
+    stays = press.entry.stage is not _S.LEAD_LEFT
+    after = press.move(_E.TRANSFER, incoming=incoming, seed=False, lead_stays=stays)
     if not pending(press.work, after) and not all(one.satisfied for one in incoming):
         tell(press.work, after, holders(press.work.context, "flt", after), "transferring")
     return after
@@ -259,7 +273,12 @@ def _transfer(press: AccountPress) -> AccountEntry:
 def _hand_over(press: AccountPress) -> AccountEntry:
     incoming = press.entry.details.incoming
     return press.move(
-        _E.HAND_OVER, runners=incoming, incoming=(), kept_in=press.text("kept_in"), flagged=False
+        _E.HAND_OVER,
+        runners=incoming,
+        incoming=(),
+        lead_stays=False,
+        kept_in=press.text("kept_in"),
+        flagged=False,
     )
 
 

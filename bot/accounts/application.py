@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.accounts.course import moved, on_with_it, stored
 from bot.accounts.forms import (
+    FREE_TEXT,
     PAGE_FIELDS,
     PAGES,
     PREFIX,
@@ -17,6 +18,7 @@ from bot.accounts.forms import (
     holds_secret,
     page_form,
     read_page,
+    student_in,
     trimmed,
 )
 from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, is_hidden, may, note
@@ -94,7 +96,7 @@ def take_page(work: Work, actor: AccountActor, content: Submitted, platform: str
     entry, number = found
     read = read_page(work, number, content.fields, platform, entry.id)
     shown = {**entry.details.answers, **read.values}
-    details = replace(entry.details, answers={**entry.details.answers, **_fit_to_keep(read.values)})
+    details = replace(entry.details, answers={**entry.details.answers, **_fit_to_keep(work, read.values)})
     if number == "3" and not read.errors:
         details = replace(details, runners=carried_over(details.runners, read.runners))
     entry = _kept(work, replace(entry, details=details))
@@ -108,9 +110,15 @@ def take_page(work: Work, actor: AccountActor, content: Submitted, platform: str
     return _page(work, entry, PAGES[PAGES.index(number) + 1]) if number != PAGES[-1] else _ready(work, entry)
 
 
-def _fit_to_keep(values: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The values without those that look as if a password stood in them: such are never stored."""
-    return {name: given for name, given in values.items() if not any(map(holds_secret, given))}
+def _fit_to_keep(work: Work, values: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The values without those that look as if a password or a student's name stood in them: never stored."""
+    return {
+        name: given for name, given in values.items() if not any(_unfit(work, name, one) for one in given)
+    }
+
+
+def _unfit(work: Work, name: str, value: str) -> bool:
+    return holds_secret(value) or (name in FREE_TEXT and bool(student_in(work, value)))
 
 
 def _kept(work: Work, entry: AccountEntry) -> AccountEntry:
@@ -138,7 +146,7 @@ def _keep_typed(
     entry, number = found
     sent = content.fields if isinstance(content, Typed) else content.typed
     given = {name: values for name, values in trimmed(PAGE_FIELDS[number], sent).items() if name in sent}
-    given = _fit_to_keep(given)
+    given = _fit_to_keep(work, given)
     if not given:
         return found
     details = replace(entry.details, answers={**entry.details.answers, **given})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.accounts.acts import declined, withdrawn
+from bot.accounts.acts import declined, not_taken_over, withdrawn
 from bot.accounts.course import moved, pending, review_of, stored, tell, timer, under_two
 from bot.accounts.people import holders, is_here
 from bot.casework.context import Context, Work
@@ -17,6 +17,7 @@ from bot.domain.accounts import (
     LEAST_STAFF,
     PERSON,
     REGISTERED,
+    USER,
     AccountEvent,
     AccountStage,
     Details,
@@ -24,6 +25,7 @@ from bot.domain.accounts import (
     identity,
 )
 from bot.domain.roster import Account
+from bot.domain.turns import Sender
 from bot.storage.accounts import (
     AccountEntry,
     add_account,
@@ -154,17 +156,27 @@ def _chased(work: Work, entry: AccountEntry, role: str) -> tuple[str, ...]:
     return holders(work.context, role, entry)
 
 
-def _see_who_is_left(work: Work, entry_id: str) -> None:
-    """People who left run no account any more: see what follows (32)."""
+def account_gone(work: Work, sender: Sender) -> None:
+    """Their account on a platform was closed: those known by it alone run nothing any more (32).
+
+    Who is on the roster works here as long as the roster says so.
+    """
+    who = f"{USER}{sender.platform}:{sender.user}"
+    for entry in all_accounts(work.tx, work.context.vault, _WATCHED):
+        _see_who_is_left(work, entry.id, who)
+
+
+def _see_who_is_left(work: Work, entry_id: str, left: str = "") -> None:
+    """People who left, and `left`, run no account any more: see what follows (32)."""
     entry = find_account(work.tx, work.context.vault, entry_id)
     if entry is None or entry.stage not in _WATCHED:
         return
     entry = _by_roster(work, entry)
     if entry.stage in REGISTERED:
-        _settle_live(work, entry)
-    elif not is_here(work, Runner(entry.details.applicant, "")):
+        _settle_live(work, entry, left)
+    elif _gone(work, (Runner(entry.details.applicant, ""),), left):
         withdrawn(work, entry)
-    elif gone := _gone(work, entry.details.runners):
+    elif gone := _gone(work, entry.details.runners, left):
         declined(work, entry, tuple(one for one in entry.details.runners if one not in gone))
 
 
@@ -180,21 +192,22 @@ def _by_roster(work: Work, entry: AccountEntry) -> AccountEntry:
     return entry if known == details else stored(work, replace(entry, details=known))
 
 
-def _gone(work: Work, runners: tuple[Runner, ...]) -> tuple[Runner, ...]:
-    return tuple(one for one in runners if not is_here(work, one))
+def _gone(work: Work, runners: tuple[Runner, ...], left: str) -> tuple[Runner, ...]:
+    return tuple(one for one in runners if one.who == left or not is_here(work, one))
 
 
-def _settle_live(work: Work, entry: AccountEntry) -> None:
-    details, gone = entry.details, _gone(work, entry.details.runners)
+def _settle_live(work: Work, entry: AccountEntry, has_left: str) -> None:
+    details, gone = entry.details, _gone(work, entry.details.runners, has_left)
     left = tuple(one for one in details.runners if one not in gone)
     if gone:
         lead_gone, details = details.runners[0] in gone, replace(details, runners=left, seed=False)
         if lead_gone and entry.stage in (_S.LIVE, _S.REVIEW_DUE):
             entry = moved(work, entry, AccountEvent.LEAVE, details)
         else:
-            entry = stored(work, replace(entry, details=details))
-    if entry.stage is _S.TRANSFERRING and _gone(work, entry.details.incoming):
-        entry = moved(work, entry, AccountEvent.LEAVE, replace(entry.details, incoming=()))
+            stays = details.lead_stays and not lead_gone
+            entry = stored(work, replace(entry, details=replace(details, lead_stays=stays)))
+    if entry.stage is _S.TRANSFERRING and _gone(work, entry.details.incoming, has_left):
+        entry = not_taken_over(work, entry, AccountEvent.LEAVE)
     _flag(work, entry)
 
 

@@ -71,6 +71,8 @@ _OPTIONAL = ("outside", "page")
 _CHOICE = ("school", "platform", "lead", "open", "runner")
 _CHOICES = ("audience", "others", "satisfied", "ticks")
 _LONG = ("aim", "promotion", "why")
+# In which somebody may write of a student.
+FREE_TEXT = ("name", "trained", "kept_in", *_LONG)
 _SHORT, _TEXT, _LONGEST_LINK = 120, 1500, 2000
 _FEWEST_WORDS, _FEWEST_SIGNS = 3, 12
 # One word of letters and digits together is no name of a place.
@@ -265,6 +267,8 @@ def _text_error(work: Work, name: str, value: str, entry_id: str) -> str:
         return _email_error(work, value)
     if holds_secret(value, strict=name == "kept_in"):
         return errors.password
+    if name in FREE_TEXT and (found := student_in(work, value)):
+        return errors.student.fill(found=found)
     if name in ("aim", "promotion") and says_nothing(value, world.accounts.placeholders):
         return errors.too_short
     return errors.taken if name == "name" and is_taken(work, value, entry_id) else ""
@@ -274,6 +278,16 @@ def holds_secret(text: str, *, strict: bool = False) -> bool:
     """Whether it looks as if a password or login stood in it; `strict`: rather once too often."""
     found = any(one.kind == "password" for one in findings(text, frozenset()))
     return found or (strict and any(_SECRET.fullmatch(word) for word in text.split()))
+
+
+def student_in(work: Work, text: str) -> str:
+    """What looks like a student's full name in it (49); "" for nothing. A member of staff is none."""
+    world = work.context.world
+    schools = (world.federation.name, *(one.name for one in world.federation.schools))
+    never = world.playbook.not_names.union(*map(name_words, schools))
+    found = [one.found for one in findings(text, never) if one.kind == "student_name"]
+    staff = {name_words(one.name) for one in staff_of(work)} if found else set()
+    return next((name for name in found if name_words(name) not in staff), "")
 
 
 def says_nothing(text: str, placeholders: frozenset[str]) -> bool:

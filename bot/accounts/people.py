@@ -16,7 +16,7 @@ from bot.domain.staff import register
 from bot.domain.turns import Sender
 from bot.storage.accounts import AccountEntry
 from bot.storage.outbox import Notice, enqueue
-from bot.storage.staff import staff_list, works_here
+from bot.storage.staff import staff_id_at, staff_list, works_here
 
 ACCOUNT = "account"
 # Of the HMAC of an address: enough to tell the people of one Federation apart.
@@ -98,6 +98,10 @@ def is_here(work: Work, runner: Runner) -> bool:
         return who.removeprefix(PERSON) in work.context.world.federation.roster.people
     if who.startswith(LISTED):
         return works_here(work.tx, who.removeprefix(LISTED))
+    if who.startswith(USER):
+        platform, _, user = who.removeprefix(USER).partition(":")
+        row = staff_id_at(work.tx, work.context.vault, platform, user)
+        return row is None or works_here(work.tx, row)
     return True
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.accounts import application
+from bot.accounts import clock as leavers
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
 from bot.assistant import capabilities, case_presses, dialogue, questions, words
@@ -24,6 +25,7 @@ from bot.domain.messages import Callout, Form, Message, Paragraph
 from bot.domain.presses import StepChoice
 from bot.domain.routing import decide
 from bot.domain.turns import (
+    AccountGone,
     AddToReport,
     AnswerCheckBack,
     Command,
@@ -316,6 +318,13 @@ class Assistant:
         if not (typed or first_time(work.tx, self._context.vault, event, work.now)):
             return ()
         standing.refresh(work)
+        if isinstance(incoming.content, AccountGone):
+            leavers.account_gone(work, sender)
+            return ()
+        return self._taken(work, incoming, parses)
+
+    def _taken(self, work: Work, incoming: Incoming, parses: Parses) -> tuple[Message, ...]:
+        """What an event that came for the first time leads to."""
         if stops(self._context, incoming):
             return (message(self._context, incoming),)
         if _is_roster_press(incoming) and incoming.private:
@@ -324,7 +333,7 @@ class Assistant:
             return self._replied(work, incoming, parses, act)
         if questions.is_press(incoming) and incoming.private:
             return self._questioned(work, incoming, parses)
-        if typed and application.keep(work, incoming):
+        if isinstance(incoming.content, Typed) and application.keep(work, incoming):
             return ()
         if _is_case_press(incoming) and incoming.private:
             return (case_presses.act(work, incoming),)

@@ -12,6 +12,7 @@ from bot.accounts.shown import listing
 from bot.campaigns import overview
 from bot.campaigns import presses as campaigns
 from bot.casework.context import Work
+from bot.consulting import questions
 from bot.domain.messages import Message
 from bot.domain.turns import (
     ApplyForAccount,
@@ -34,6 +35,7 @@ from bot.gaps import askers
 from bot.gaps import entries as gaps
 from bot.governance import page
 from bot.people import roster
+from bot.posting.shown import CONSULT
 from bot.replies import entries
 from bot.replies.forms import PREFIX as REPLY
 
@@ -56,6 +58,7 @@ _ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {
     ACCOUNT: accounts.act,
     page.PREFIX: page.act,
     campaigns.PREFIX: campaigns.act,
+    CONSULT: questions.act,
 }
 
 

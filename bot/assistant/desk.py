@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from bot.assistant import words
-from bot.content.journey_texts import Duty
+from bot.content.journey_texts import Duty, Workflow
 from bot.content.world import World
-from bot.domain.access import ACTIONS, has_duty
+from bot.domain.access import ACTIONS, DUTIES, has_duty
 from bot.domain.messages import Button
 from bot.domain.roster import Person
 from bot.domain.turns import Sender
@@ -52,6 +54,21 @@ def _may(world: World, person: Person, duty: Duty) -> bool:
         return page.may_read(world, person)
     if duty in ("roster", "purge"):
         return bool(roster.every_role_of(person.id) & world.approvers[duty])
+    if duty in get_args(Workflow):
+        return _has_workflow(world, person, duty)
     # Deputies and covers have the role's rights in the cases that are brought to them.
     roles = {role.removeprefix("deputy_") for role in roster.roles_of(person.id, "")}
     return any(roles & set(world.permissions[action]) for action in ACTIONS if action == duty)
+
+
+def _has_workflow(world: World, person: Person, duty: Duty) -> bool:
+    """Whether it can be theirs: about which account, each press decides."""
+    roster, accounts = world.federation.roster, world.federation.account_facts.values()
+    roles = roster.roles_of(person.id, "")
+    runs = any(person.id in account.runners for account in accounts)
+    return any(
+        has_duty(world.duties, known, roles, runs=tied)
+        for known in DUTIES
+        if known == duty
+        for tied in (False, runs)
+    )

@@ -11,13 +11,15 @@ from typing import Any
 from bot.asking import conversation
 from bot.asking.answer import Answer
 from bot.asking.danger import tells_of_danger
-from bot.asking.render import show_passage
+from bot.asking.render import APPLY, LOG, show_passage
 from bot.assistant import desk, words
 from bot.assistant.danger_in_forms import Parses, read_for_danger
+from bot.content.policy import Offer
 from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
 from bot.domain.turns import (
+    AccountGone,
     ApplyForAccount,
     ApprovePurge,
     AskGap,
@@ -86,12 +88,12 @@ def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, no
         case Submitted() as submitted:
             turn = _submitted(session, submitted, parses, world, now)
             return read_for_danger(turn, submitted, parses, world, now)
-        case Typed() as typed:
-            return _kept(session, typed, world)
+        case Typed() | AccountGone() as told:
+            return _kept(session, told, world)
 
 
-def _kept(session: Session, typed: Typed, world: World) -> Turn:
-    if session.draft is None:
+def _kept(session: Session, typed: Typed | AccountGone, world: World) -> Turn:
+    if session.draft is None or isinstance(typed, AccountGone):
         return Turn(session)
     draft = presses.keep(session.draft, typed, world)
     shown = journeys.current(draft, world)
@@ -142,9 +144,32 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     shown = signed_message(found, signed, world) if signed else conversation.show(found, world, now)
     if found.kind == "answer":
         shown = offered(shown, found.topic, world)
+    if found.kind in ("clarify", "related"):
+        shown = _with_ways_in(shown, found, world)
     shown = with_question(shown, question, world)
     turn = _beside_draft(session, found, shown, world, now, signed=bool(signed))
     return replace(turn, topic=found.topic) if found.kind == "answer" and not signed else turn
+
+
+# What a topic's `offer` starts.
+_WAYS_IN: Mapping[Offer, str] = {
+    "account_request": APPLY,
+    "log_comment": LOG,
+    "check_picture": PICTURE,
+    "check_draft": DRAFT,
+}
+
+
+def _with_ways_in(shown: Message, found: Answer, world: World) -> Message:
+    """What is asked back, or is the closest rule alone, with the work that it leads to."""
+    near = (option.topic for option in found.options)
+    if found.kind == "related":
+        near = (topic.id for topic in found.beside)
+    topics = (world.policy.topics[topic] for topic in near if topic)
+    offers = dict.fromkeys(topic.offer for topic in topics if topic.offer in _WAYS_IN)
+    label = world.rules.texts.buttons.offer
+    buttons = tuple(Button(label(offer), _WAYS_IN[offer]) for offer in offers if offer)
+    return replace(shown, blocks=(*shown.blocks, Buttons(buttons))) if buttons else shown
 
 
 def _beside_draft(

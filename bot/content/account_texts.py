@@ -24,7 +24,7 @@ Timed = Literal[
 ]  # fmt: skip
 AccountTold = Literal[
     Timed, "paper", "returned", "declined", "approved", "rejected", "withdrawn", "created", "under_two",
-    "ended",
+    "ended", "stays",
 ]  # fmt: skip
 PageNumber = Literal["1", "2", "3", "4"]
 Gate = Literal["facebook", "closed", "runners"]
@@ -156,6 +156,7 @@ class AccountErrors(Record):
     too_short: Text
     too_long: Annotated[Phrase, Holding("limit")]
     password: Text
+    student: Annotated[Phrase, Holding("found")]
     email: Annotated[Phrase, Holding("domains")]
     address: Text
     taken: Text

@@ -38,7 +38,7 @@ AuditAction = Literal[
     "account.send", "account.direct", "account.confirm", "account.attest", "account.decline", "account.paper",
     "account.complete", "account.return", "account.ask", "account.tick", "account.approve", "account.reject",
     "account.withdraw", "account.create", "account.review", "account.close", "account.transfer",
-    "account.hand_over", "account.end", "account.list",
+    "account.hand_over", "account.end", "account.list", "consult.answer",
 ]  # fmt: skip
 
 

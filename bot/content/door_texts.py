@@ -261,6 +261,11 @@ class SubjectTexts(Record):
     reports: Text
     acts: Text
     brought: Text
+    applications: Text
+    applied: Text
+    runs: Text
+    attested: Text
+    confirmed: Text
     none: Text
     wrote: Annotated[Phrase, Holding("what when")]
     exported: Text

@@ -8,7 +8,13 @@ from bot.content.documents import Record
 from bot.content.texts import Holding, Phrase, Text, TextTable, WithReference
 
 # What `help` tells those of, whose roles permissions.yml names for it; anybody on the roster holds a drill.
-Duty = Literal["list", "export", "restrict", "audit", "subject", "roster", "purge", "governors", "drill"]
+Workflow = Literal[
+    "answer_reply", "complete_account", "decide_account", "run_account", "answer_list", "start_campaign",
+    "answer_gap",
+]  # fmt: skip
+Duty = Literal[
+    "list", "export", "restrict", "audit", "subject", "roster", "purge", "governors", Workflow, "drill"
+]
 
 
 class Dialogue(Record):

@@ -127,6 +127,49 @@ class DraftCheck(Record):
     findings: TextTable[Kind, FindingText]
 
 
+class AskingErrors(Record):
+    """What stands beside a field of the question that is not right."""
+
+    required: Text
+    choice: Text
+    too_long: Annotated[Phrase, Holding("limit")]
+    names: Text
+
+
+class Asking(Record):
+    """Whom somebody asks before posting: a senior leader, or whoever holds the list. `leader` is a role."""
+
+    leader: Literal["eht", "flt"]
+    leader_button: Text
+    leader_told: Annotated[Phrase, Holding("people")]
+    leader_title: Text
+    leader_text: Annotated[Phrase, Holding("name")]
+    leader_clauses: tuple[ClauseId, ...] = Field(min_length=1)
+    list_button: Text
+    title: Text
+    intro: Text
+    school: Text
+    event: Text
+    event_hint: Text
+    submit: Text
+    clauses: tuple[ClauseId, ...] = Field(min_length=1)
+    holder_told: Annotated[Phrase, Holding("people")]
+    holder_title: Text
+    holder_text: Annotated[Phrase, Holding("name event school")]
+    yes: Text
+    no: Text
+    answered: Annotated[Phrase, Holding("name")]
+    answer_title: Text
+    somebody: Annotated[Phrase, Holding("event")]
+    no_one: Annotated[Phrase, Holding("event")]
+    read_it: Text
+    nobody: Text
+    again: Text
+    unknown: Text
+    not_permitted: Text
+    errors: AskingErrors
+
+
 class PostingFile(Record):
     """The whole file. `picture_under` and `draft_under` are the topics whose answers offer a check."""
 
@@ -137,6 +180,7 @@ class PostingFile(Record):
     picture_under: tuple[KebabId, ...]
     draft_under: tuple[KebabId, ...]
     picture: PictureCheck
+    asking: Asking
     draft: DraftCheck
 
 

@@ -11,6 +11,7 @@ from bot.campaigns import clock as campaigns
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
+from bot.consulting import questions
 from bot.delivery import doors, reviews, work_reminders
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
@@ -103,6 +104,7 @@ _MESSAGES = {
     CHANNEL: alarm,
     DIGEST: digest,
     clock.REPLY: clock.notice,
+    questions.KIND: questions.notice,
     campaigns.OVER: campaigns.over,
     campaigns.CHANGED: campaigns.changed,
     gap_clock.GAP: gap_clock.notice,

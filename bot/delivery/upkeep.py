@@ -10,6 +10,7 @@ import structlog
 from bot.accounts import clock as accounts
 from bot.campaigns.clock import Rounds
 from bot.casework.context import Context, Stand, Work
+from bot.consulting import questions
 from bot.delivery import announcements, ladder, reviews, undelivered
 from bot.gaps import askers
 from bot.gaps import clock as gap_clock
@@ -45,6 +46,7 @@ class Housekeeping:
             clock.forget_old(Work(tx, context, now))
             askers.forget_old(Work(tx, context, now))
             accounts.forget_old(Work(tx, context, now))
+            questions.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
             heartbeats.beat(tx, "worker", now)

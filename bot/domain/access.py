@@ -42,7 +42,7 @@ Duty = Literal[
     "log_reply", "answer_reply", "apply_account", "withdraw_account", "see_account", "attest_account",
     "complete_account", "decide_account", "run_account", "review_account", "governors_report", "attest",
     "start_campaign", "see_outstanding", "see_shares", "ask_gap", "answer_gap", "sign_gap",
-    "sign_answer",
+    "sign_answer", "answer_list",
 ]  # fmt: skip
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 DutyCondition = Literal["always", "own", "not_own", "vacant"]

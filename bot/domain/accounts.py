@@ -55,6 +55,7 @@ class AccountEvent(StrEnum):
     FALL_DUE = "fall_due"
     REVIEW = "review"
     LEAVE = "leave"
+    STAY = "stay"
     CLOSE = "close"
     TRANSFER = "transfer"
     HAND_OVER = "hand_over"
@@ -116,6 +117,8 @@ _FITS: Mapping[AccountStage, Mapping[AccountEvent, AccountStage]] = {
         _E.HAND_OVER: _S.LIVE,
         _E.DECLINE: _S.LEAD_LEFT,
         _E.LEAVE: _S.LEAD_LEFT,
+        # Whoever was to take it over will not, and its lead is there still.
+        _E.STAY: _S.LIVE,
         _E.CLOSE: _S.CLOSING,
     },
     _S.CLOSING: {_E.END: _S.CLOSED},
@@ -202,8 +205,8 @@ class Details:
 
     `incoming` are those who take over while it is transferred. `why` was said when it came back, ended or was
     rejected. `direct`: it went past the School Business Manager. `seed`: it is as federation.yml has it.
-    `flagged`: the leadership team knows that fewer than two members of staff run it. `live_since` and
-    `review_at` are ISO, "" where nobody knows.
+    `flagged`: the leadership team knows that fewer than two members of staff run it. `lead_stays`: its lead
+    runs it still while it is being transferred. `live_since` and `review_at` are ISO, "" where nobody knows.
     """
 
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -215,6 +218,7 @@ class Details:
     direct: bool = False
     seed: bool = False
     flagged: bool = False
+    lead_stays: bool = False
     page: str = ""
     kept_in: str = ""
     live_since: str = ""

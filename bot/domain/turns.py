@@ -54,7 +54,12 @@ class Typed:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-Content = Said | Pressed | Submitted | SharedFile | Typed
+@dataclass(frozen=True)
+class AccountGone:
+    """The sender's account on the platform was closed: it is the platform that says so, and not they."""
+
+
+Content = Said | Pressed | Submitted | SharedFile | Typed | AccountGone
 
 
 @dataclass(frozen=True)

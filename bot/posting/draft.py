@@ -25,7 +25,7 @@ from bot.domain.messages import (
     Paragraph,
 )
 from bot.posting.finding import DraftReader, Found, plain
-from bot.posting.shown import CLOSE, DRAFT, line, private, quotes
+from bot.posting.shown import ASK_LEADER, CLOSE, DRAFT, line, private, quotes
 
 #: How many characters of a draft are read.
 LONGEST = 20_000
@@ -104,9 +104,12 @@ def _result(found: tuple[Found, ...], world: World, english: bool) -> Iterator[B
     for one in found:
         said = texts.findings[one.kind]
         # The draft's own words stand in a list: as plain text, never as a link or a mark.
-        yield Bullets(_places(one, texts), said.title) if one.places else Paragraph(said.title)
-        yield Paragraph(said.advice)
+        yield Bullets(_places(one, texts) or (said.advice,), said.title)
+        if one.places:
+            yield Paragraph(said.advice)
         yield from quotes(said.clauses, world)
+        if one.kind == "controversial":
+            yield Buttons((Button(world.posting.texts.asking.leader_button, ASK_LEADER),))
     yield Bullets(texts.blind, texts.blind_title)
 
 

@@ -18,7 +18,7 @@ from bot.domain.messages import (
     Paragraph,
     Progress,
 )
-from bot.posting.shown import CLOSE, DRAFT, PICTURE, line, private, quotes
+from bot.posting.shown import ASK_LIST, CLOSE, DRAFT, PICTURE, line, private, quotes
 
 _BETWEEN = "/"
 _REPORT = "report.start", "image"
@@ -102,11 +102,13 @@ def _button(question: PictureQuestion, answer: PictureAnswer) -> Button:
 def _stopped(question: PictureQuestion, answer: PictureAnswer, world: World) -> Message:
     check = world.posting.texts.picture
     report = (Button(check.image_button, *_REPORT, "primary"),) if answer.offer == IMAGE else ()
+    ask = Button(world.posting.texts.asking.list_button, ASK_LIST)
+    asked = (ask,) if answer.holder else ()
     blocks: tuple[Block, ...] = (
         Callout("warning", check.stop, answer.says or ""),
         *quotes(question.clauses, world, but=check.not_at_stop),
         *((_holders(world),) if answer.holder else ()),
-        Buttons((*report, *_ways_out(world))),
+        Buttons((*report, *asked, *_ways_out(world))),
     )
     return private(blocks, world)
 

@@ -11,6 +11,9 @@ from bot.domain.turns import Content, Pressed, Submitted
 #: Presses and forms of a picture's and of a draft's check. A draft is for a form alone: no chat may hold one.
 PREFIX = "posting."
 PICTURE, DRAFT = f"{PREFIX}picture", f"{PREFIX}draft"
+#: Presses and the form of what is asked of somebody else: whoever asks, and about which event, is stored.
+CONSULT = "consult."
+ASK_LEADER, ASK_LIST = f"{CONSULT}leader", f"{CONSULT}list"
 #: The value of the button that ends a check.
 CLOSE = "close"
 _SLOT = "posting"

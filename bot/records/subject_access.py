@@ -15,6 +15,7 @@ from bot.casework.context import Context, Work
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragraph
 from bot.domain.roster import Person, role_name
 from bot.records.register import host_may_know
+from bot.records.subject_applications import application_blocks, applications_of
 from bot.records.subjects import Subject
 from bot.reporting.redaction import Redactor
 from bot.reporting.review import answered
@@ -65,6 +66,7 @@ def subject_file(work: Work, subject: Subject, asker: Person) -> dict[str, Any]:
         "reports": [_report(reading, report) for report in reports if reading.shown(report)],
         "acts": _acts(reading),
         "brought": _brought(reading),
+        "account_applications": applications_of(work, subject, redact.text),
     }
 
 
@@ -152,6 +154,15 @@ def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
         Facts(acts) if acts else none,
         Heading(texts.brought),
         Paragraph(", ".join(file["brought"])) if file["brought"] else none,
+        Heading(texts.applications),
+        *(
+            [
+                block
+                for item in file["account_applications"]
+                for block in application_blocks(context, item, _local(context, item["since"]))
+            ]
+            or [none]
+        ),
         Bullets(tuple(file["not_here"]), texts.not_here_title),
     )
 

@@ -31,11 +31,6 @@ _ALL = 100
 log = structlog.get_logger()
 
 
-def first_reminder(received: datetime, due_at: datetime, now: datetime) -> datetime:
-    """From where the reminders of a new entry are owed; of one that is overdue at once, all that passed."""
-    return received if due_at <= now else now
-
-
 def owe_logged(work: Work, reply: Reply, but: Person | None) -> None:
     """Notify the account's runners of a new entry, except the person who logged it."""
     people = told_of(work.context, reply.account, "runners") - ({but.id} if but else set())

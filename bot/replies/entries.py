@@ -109,7 +109,8 @@ def _log(work: Work, sender: Sender, content: Submitted) -> Message:
     owed_at = due(found.received, work.context.world.federation.working_time)
     # One's own: what somebody else has sent under the same token is another entry.
     own = work.context.vault.blind("reply", sender.platform, sender.user, content.value)[:32]
-    remind_at = clock.first_reminder(found.received, owed_at.at, work.now)
+    # Of one that is logged late in its time the newest reminder that has passed is owed at once.
+    remind_at = found.received
     reply = Reply(own, found.account, found.kind, found.received, owed_at.at, found.link, remind_at=remind_at)
     return _stored(work, person, reply)
 

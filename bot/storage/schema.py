@@ -205,6 +205,18 @@ Index("ix_replies_remind_at", replies.c.remind_at)
 Index("ix_replies_stage", replies.c.stage, replies.c.due_at)
 Index("ix_replies_due_at", replies.c.due_at)
 
+# What somebody asked before posting: who asks, and about which event; nothing of what is to be posted.
+consultations = Table(
+    "consultations",
+    metadata,
+    new_id_column(),
+    Column("asked_at", Moment, nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_detail", LargeBinary, nullable=False),
+)
+Index("ix_consultations_asked_at", consultations.c.asked_at)
+
 # Questions that the policy leaves open. Of each the day alone is kept.
 gaps = Table(
     "gaps",

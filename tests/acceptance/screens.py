@@ -17,12 +17,14 @@ from tests.acceptance.server import ROOT, Server
 from tests.acceptance.test_accounts import filled_in
 from tests.acceptance.test_accounts import sent as sent_application
 from tests.acceptance.test_browser import ACCIDENT, CLAUSE, REASON, WHO_AND_HOW, card, sent
+from tests.acceptance.test_work_browser import complaint_is_logged, draft_is_checked, picture_stops
 
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 250_000
 _WIDTH = 1360
 _HEIGHT = 920
 _TALL = 1070
+_WHOLE = 1360
 _PHONE_SCALE = 1.5
 
 
@@ -37,6 +39,8 @@ def main() -> None:
             _phone(_page(_held(opened), f"{server.url}/?staff=joe&me=farid"))
         with _server() as server:
             _accounts(_page(_window(opened), f"{server.url}/?staff=ana&me=farid"))
+        with _server() as server:
+            _work(_page(_window(opened), f"{server.url}/?staff=ana&me=lucy&tab=dm"))
         with _server() as server:
             _restricted(_page(_window(opened), f"{server.url}/?staff=joe&me=dina&tab=dm"))
     _weigh()
@@ -145,6 +149,25 @@ def _accounts(page: Page) -> None:
     page.set_viewport_size({"width": _WIDTH, "height": _TALL})
     ana.button("Withdraw it").scroll_into_view_if_needed()
     _keep(page, "13-account-sent.png", ana)
+
+
+def _work(page: Page) -> None:
+    """A picture that stops, a draft with its findings, and a complaint in its runner's messages."""
+    ana = staff(page)
+    page.set_viewport_size({"width": _WIDTH, "height": _WHOLE})
+    picture_stops(ana)
+    _keep(page, "14-picture-stops.png", ana)
+    draft_is_checked(ana)
+    ana.button("Ask a senior leader").scroll_into_view_if_needed()
+    _keep(page, "15-draft-checked.png", ana)
+    page.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})
+    ana.press("Close, keep nothing")
+    complaint_is_logged(ana)
+    lucy = leaders(page)
+    lucy.shows("A reply is")
+    lucy.press("Answered")
+    lucy.shows("When?")
+    _keep(page, "16-complaint.png")
 
 
 def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:

@@ -199,6 +199,20 @@ def test_a_runner_does_not_decide(desk: Desk) -> None:
     assert "An application for an account" in "\n".join(desk.notebook.texts("tom"))
 
 
+def test_an_applicant_does_not_decide(desk: Desk) -> None:
+    """A leader who applied, and is not to run it, is refused each decision on their own application."""
+    desk.work()
+    apply(desk, "farid")
+    attest(desk, "ana", "joe")
+    fill(desk, "ravi", "complete")
+    before = entry(desk)
+    for act in ("tick", "approve", "reject", "ask"):
+        assert "Nobody decides on what concerns them" in fill(desk, "farid", act, why="x")
+    assert entry(desk) == before
+    decide(desk, flt="tom")
+    assert stage(desk) is AccountStage.CREATING
+
+
 def test_the_executive_headteacher_decides_where_the_whole_team_is_concerned(desk: Desk) -> None:
     """Where everybody in the leadership team is to run it, the Executive Headteacher is told and decides."""
     desk.work()
@@ -344,6 +358,19 @@ def live_until_rules(desk: Desk) -> None:
         ("2", {"aim": ("TBC.",)}, "aim", "Please say it in a sentence."),
         ("2", {"aim": ("a b c",)}, "aim", "Please say it in a sentence."),
         ("2", {"promotion": ("login: science pw: S3cret!99",)}, "promotion", "looks like a password"),
+        (
+            "2",
+            {"aim": ("To show how well pupil Amelia Hartley paints.",)},
+            "aim",
+            "“Amelia Hartley” looks like",
+        ),
+        (
+            "2",
+            {"promotion": ("Our Year 9 student Jay O’Brien tells.",)},
+            "promotion",
+            "“Jay O’Brien” looks like",
+        ),
+        ("1", {"name": ("Fans of our pupil Amelia Hartley",)}, "name", "“Amelia Hartley” looks like"),
         ("2", {"audience": ("students", "martians")}, "audience", "Choose from the list."),
         ("3", {"lead": ("person:stranger",)}, "lead", "nobody whom Signpost knows"),
         ("3", {"others": ("person:lucy", "person:lucy")}, "others", "Lucy Banks is named twice"),
@@ -711,6 +738,37 @@ def test_a_password_is_refused_and_not_stored(desk: Desk) -> None:
     desk.send("ana", Typed(value, {"audience": SECRET}))
     assert "Summer2024" not in repr(entry(desk).details)
     assert entry(desk).details.answer("aim")
+
+
+def test_a_students_name_is_refused_and_not_stored(desk: Desk) -> None:
+    """Whether it is sent or only typed, a student's likely full name stands in no stored application."""
+    value, named = begun(desk), ("To show how well our pupil Amelia Hartley paints.",)
+    refused = form_in(desk.send("ana", Submitted("account.page", value, {**PAGES["2"], "aim": named})))
+    assert [field.name for field in refused.fields if field.error] == ["aim"]
+    desk.send("ana", Typed(value, {"aim": named}))
+    assert "Amelia" not in repr(entry(desk).details)
+    assert entry(desk).details.answer("promotion")
+
+
+@pytest.mark.parametrize("act", ["return", "reject"])
+def test_no_reason_names_a_student(desk: Desk, act: str) -> None:
+    """A reason that seems to name a student is refused; the application stays where it is."""
+    to_sbm(desk)
+    who = "ravi"
+    if act == "reject":
+        fill(desk, "ravi", "complete")
+        who = "farid"
+    before = stage(desk)
+    fill(desk, who, act, why="Last year the pupil Amelia Hartley was named on it.")
+    assert stage(desk) is before
+    assert not entry(desk).details.why
+
+
+def test_staff_and_schools_are_no_students(desk: Desk) -> None:
+    """A colleague of the register, and the words of a school, stand in an aim as they are."""
+    aim = ("To show pupils of Northgate School what Year 9 student teacher Lucy Banks paints.",)
+    assert "Amelia" not in words(write(desk, aim=aim))
+    assert entry(desk).details.answers["aim"] == aim
 
 
 def test_while_paused_no_account_is_reminded_of(desk: Desk) -> None:

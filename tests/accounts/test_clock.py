@@ -12,7 +12,7 @@ from bot.accounts import clock
 from bot.accounts.clock import Watch
 from bot.domain.accounts import AccountStage
 from bot.domain.staff import ListedStaff
-from bot.domain.turns import Pressed, Submitted
+from bot.domain.turns import AccountGone, Pressed, Submitted
 from bot.storage.schema import accounts
 from bot.storage.staff import put_staff, staff_list
 from tests.accounts.house import (
@@ -238,6 +238,49 @@ def test_a_user_who_came_on_the_roster_and_leaves_it(desk: Desk) -> None:
     assert stage(desk) is AccountStage.LEAD_LEFT
 
 
+def test_a_user_whose_account_on_the_platform_is_closed(desk: Desk) -> None:
+    """A lead who is known as a user alone has left when their platform says so: IT is told, once."""
+    desk.work()
+    live(desk)
+    for _ in range(2):
+        assert desk.send("ana", AccountGone()) == ()
+        desk.work(20)
+    assert stage(desk) is AccountStage.LEAD_LEFT
+    assert [one.who for one in entry(desk).details.runners] == ["user:playground:joe"]
+    assert count(desk, "ivan", "An account to be closed or transferred") == 1
+    assert count(desk, "farid", "An account under two members of staff") == 1
+
+
+def test_an_applicant_whose_account_on_the_platform_is_closed(desk: Desk) -> None:
+    """Nobody is left whose application it is: it is withdrawn, as when they leave the roster."""
+    desk.work()
+    apply(desk, lead=("person:lucy",), others=("person:omar",))
+    desk.send("ana", AccountGone())
+    assert stage(desk) is AccountStage.WITHDRAWN
+
+
+def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -> None:
+    """The roster says who works here: one platform less takes nobody off an account."""
+    desk.work()
+    desk.send("grace", AccountGone())
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LIVE
+    assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
+
+
+def test_a_user_who_left_by_the_staff_list(desk: Desk) -> None:
+    """Whoever was picked as a user, and by the staff list has left, runs nothing any more."""
+    desk.work()
+    live(desk)
+    own = {"playground": "joe"}
+    joe = ListedStaff("Joe", "joe@harbour.example.sch.uk", ("northgate",), (), START, own)
+    with desk.product.database.transaction() as tx:
+        put_staff(tx, desk.product.context.vault, joe)
+    desk.later(minutes=2)
+    desk.work(20)
+    assert [one.who for one in entry(desk).details.runners] == ["user:playground:ana"]
+
+
 def test_the_lead_of_a_live_account_leaves(desk: Desk) -> None:
     """The IT Manager is to close or transfer it (32), and is told once; it stays on the register."""
     desk.work()
@@ -264,15 +307,34 @@ def test_an_account_under_two_members_of_staff_is_flagged_once(desk: Desk) -> No
 
 
 def test_a_new_runner_who_declines_in_a_transfer(desk: Desk) -> None:
-    """The transfer begins again with the IT Manager; the account is never without its old entry."""
+    """Those who ran the account run it as before, and the IT Manager, who transfers it, is told once."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
     assert stage(desk, FACEBOOK) is AccountStage.TRANSFERRING
     desk.work(20)
     assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
     fill(desk, "omar", "decline", FACEBOOK)
-    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LIVE
     assert entry(desk, FACEBOOK).details.incoming == ()
+    assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
+    assert count(desk, "ivan", "A transfer came to nothing", FACEBOOK) == 1
+    assert count(desk, "ivan", "An account to be closed or transferred", FACEBOOK) == 0
+
+
+def test_nobody_takes_over_from_a_lead_who_has_left(desk: Desk) -> None:
+    """A transfer that comes to nothing is the IT Manager's again, whenever the lead left."""
+    desk.work()
+    fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
+    leave(desk, "grace")
+    assert stage(desk, FACEBOOK) is AccountStage.TRANSFERRING
+    fill(desk, "omar", "decline", FACEBOOK)
+    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    fill(desk, "ivan", "transfer", FACEBOOK, lead="person:tom", others=("person:lucy",))
+    fill(desk, "tom", "decline", FACEBOOK)
+    desk.work(20)
+    assert stage(desk, FACEBOOK) is AccountStage.LEAD_LEFT
+    assert count(desk, "ivan", "An account to be closed or transferred", FACEBOOK) == 2
 
 
 def test_a_transfer_waits_for_attestations_and_the_team(desk: Desk) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.channels.common.look import Look
 from bot.channels.slack.chats import in_chat, leads_to_modal
 from bot.channels.slack.fields import draw, values_of
 from bot.channels.slack.handlers import command
 from bot.channels.slack.payloads import Slash
+from bot.content.account_texts import AccountAct
 from bot.domain.accounts import AccountStage
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
@@ -154,13 +155,25 @@ def test_slack_users_become_runners(desk: Desk) -> None:
     assert "[I will run it]" in words(on_slack(desk, "U0ANA", Pressed("account.open", entry(desk).id)))
 
 
-def test_on_teams_from_the_word_to_the_attestation(works: Office) -> None:
-    """On Teams an application is filled in page by page on a card, runners picked from the register."""
+@dataclass(frozen=True)
+class OnCards:
+    """An application and its account on Teams, driven by what stands on the newest card."""
 
-    async def story() -> None:
-        for name in ("ana", "lucy", "omar"):
-            await works.door.handle(works.activity(name, "install", name="add"))
-        await works.says("ana", "new account")
+    works: Office
+
+    async def act(self, user: str, act: AccountAct, **given: str) -> None:
+        """Open the account from the list, press an act, tick every box of its form, and send it."""
+        record = self.works.desk.product.context.world.accounts.acts[act]
+        await self.works.says(user, "accounts")
+        await self.works.presses(user, f"Open {NAME}")
+        await self.works.presses(user, record.button)
+        ticks = {"ticks": ",".join(map(str, range(len(record.ticks))))} if record.ticks else {}
+        await self.works.fills_in(user, record.button, **ticks, **given)
+        await self.works.work()
+
+    async def apply(self) -> None:
+        """From the word to the application that is sent."""
+        await self.works.says("ana", "new account")
         for given in (
             {"school": "northgate", "platform": "x", "name": NAME},
             {
@@ -171,11 +184,48 @@ def test_on_teams_from_the_word_to_the_attestation(works: Office) -> None:
             {"lead": "person:lucy", "others": "person:omar"},
             {"open": "yes", "email": "science@harbour.example.sch.uk"},
         ):
-            await works.fills_in("ana", "Next", **given)
-        await works.presses("ana", "Send the application")
+            await self.works.fills_in("ana", "Next", **given)
+        await self.works.presses("ana", "Send the application")
+        await self.works.work()
+
+
+def test_on_teams_from_the_word_to_the_closing(works: Office) -> None:
+    """On Teams an account is applied for, attested, created, transferred, left and closed, all on cards."""
+    cards = OnCards(works)
+
+    async def story() -> None:
+        for name in ("ana", "lucy", "omar", "ravi", "farid", "ivan", "tom"):
+            await works.door.handle(works.activity(name, "install", name="add"))
+        await cards.apply()
         assert stage(works.desk) is AccountStage.ATTESTING
-        await works.work()
         assert "You are named to run an account" in works.told("a:lucy")[-1]
+        for user in ("lucy", "omar"):
+            await cards.act(user, "attest", trained="September 2026")
+        await cards.act("ravi", "complete")
+        await cards.act("farid", "tick", satisfied="person:lucy,person:omar")
+        await cards.act("farid", "approve")
+        await cards.act("ivan", "create", kept_in="The vault of the office")
+        assert stage(works.desk) is AccountStage.LIVE
+        assert "Rules to confirm" in works.told("a:lucy")[-1]
+        await works.says("lucy", "accounts")
+        await works.presses("lucy", f"Open {NAME}")
+        await works.presses("lucy", "Read and confirm the rules")
+        for _ in range(7):
+            await works.presses("lucy", "Confirmed")
+        assert entry(works.desk).details.runners[0].confirmed == 7
+        await cards.act("ivan", "transfer", lead="person:tom", others="person:omar")
+        await cards.act("tom", "attest", trained="September 2026")
+        await cards.act("farid", "tick", satisfied="person:tom,person:omar")
+        await cards.act("ivan", "hand_over", kept_in="The vault of the school")
+        assert [one.who for one in entry(works.desk).details.runners] == ["person:tom", "person:omar"]
+        await cards.act("ivan", "transfer", lead="person:lucy", others="person:omar")
+        await cards.act("lucy", "decline")
+        assert stage(works.desk) is AccountStage.LIVE
+        assert "A transfer came to nothing" in works.told("a:ivan")[-1]
+        await cards.act("ivan", "close", why="Nobody needs it any more.")
+        await cards.act("ivan", "end")
+        assert stage(works.desk) is AccountStage.CLOSED
+        assert "An account was closed" in works.told("a:tom")[-1]
 
     play(story())
 

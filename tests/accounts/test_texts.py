@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,14 @@ def test_a_report_of_abuse_offers_the_register(desk: Desk) -> None:
     field = world.playbook.field("account")
     assert field is not None
     assert NAME in [option.value for option in options_of(field, {}, world)]
+
+
+def test_each_bad_input_of_the_page_is_held_by_a_test() -> None:
+    """The tests that docs/accounts.md names are there."""
+    page = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) > 15
+    missing = [
+        name for path, name in named if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+    assert missing == []

@@ -129,6 +129,32 @@ ROWS = {
 }
 
 
+def lines(desk: Desk, user: str) -> tuple[str, ...]:
+    world = desk.product.context.world
+    return own_desk.duties(world, Sender("playground", user))
+
+
+# The words by which each workflow is told of, and whom it is told.
+WORKFLOWS = {
+    "comments that are owed an answer": {"farid", "grace", "tom", "ravi", "susan", "eleanor", "ivan", "lucy"},
+    "pass on or return applications": {"ravi", "eleanor", "susan"},
+    "approve or reject applications": {"farid", "grace", "tom", "eleanor"},
+    "create, transfer and close accounts": {"ivan"},
+    "list of objections": {"farid", "grace", "tom", "ravi", "eleanor", "susan"},
+    "read and confirm the policy": {"farid", "grace", "tom", "eleanor"},
+    "questions that the policy leaves open": {"eleanor", "dina", "omar"},
+}
+
+
+@pytest.mark.parametrize("line", WORKFLOWS)
+def test_help_tells_each_workflow_to_whom_it_is_given(desk: Desk, line: str) -> None:
+    """Of replies, applications, campaigns and open questions those read whose role it is, and nobody else."""
+    roster = desk.product.context.world.federation.roster
+    told = {one for one in roster.people if any(line in text for text in lines(desk, one))}
+    assert told == WORKFLOWS[line]
+    assert lines(desk, "ana") == ()
+
+
 @pytest.mark.parametrize("user", ROWS)
 def test_the_row_is_what_a_person_may_press(desk: Desk, user: str) -> None:
     """Staff have three buttons; cases and roster are there for those alone whose role opens them."""

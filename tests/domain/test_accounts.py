@@ -61,6 +61,7 @@ transferring tick transferring
 transferring hand_over live
 transferring decline lead_left
 transferring leave lead_left
+transferring stay live
 transferring close closing
 closing end closed
 """

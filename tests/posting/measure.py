@@ -1,8 +1,10 @@
 """How often each finding of a draft is right, on labelled texts: `python -m tests.posting.measure`.
 
 `first` are the hundred texts that were written from the policy before there was any rule, `harmless` and
-`later` the others (tests/golden/drafts.jsonl). A finding is right where a text is labelled with its kind and,
-where it has places, one of them shares words with a labelled place.
+`later` the others of their author; `apart` a hundred of somebody who had seen neither rules nor texts
+(tests/golden/drafts.jsonl). What the policy forbids and no finding is for is named under `beyond`. A finding
+is right where a text is labelled with its kind and, where it has places, one of them shares words with a
+labelled place.
 """
 
 from __future__ import annotations
@@ -23,17 +25,21 @@ from bot.posting.finding import DraftReader, Found, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAFTS = ROOT / "tests" / "golden" / "drafts.jsonl"
-SETS = ("first", "harmless", "later")
+SETS = ("first", "harmless", "later", "apart")
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A draft, where it is to be posted, and what should be found: each kind with its places."""
+    """A draft, where it is to be posted, and what should be found: each kind with its places.
+
+    `beyond` says what it breaks that no finding is for.
+    """
 
     group: str
     account: Account
     text: str
     finds: Mapping[str, Sequence[str]]
+    beyond: str = ""
 
 
 @dataclass
@@ -59,7 +65,9 @@ def drafts() -> list[Labelled]:
     """All labelled drafts, in the order of the file."""
     lines = DRAFTS.read_text(encoding="utf-8").splitlines()
     read: list[Any] = [json.loads(line) for line in lines]
-    return [Labelled(one["set"], one["account"], one["text"], one["finds"]) for one in read]
+    return [
+        Labelled(one["set"], one["account"], one["text"], one["finds"], one.get("beyond", "")) for one in read
+    ]
 
 
 def reader() -> DraftReader:
@@ -102,7 +110,7 @@ def measured(texts: Iterable[Labelled], reads: DraftReader) -> tuple[dict[str, S
 
 def clean(texts: Iterable[Labelled], reads: DraftReader) -> tuple[int, int]:
     """Of the texts in which nothing is to be found: how many were let be, and how many there are."""
-    harmless = [one for one in texts if not one.finds]
+    harmless = [one for one in texts if not one.finds and not one.beyond]
     return sum(not reads.read(one.text, one.account) for one in harmless), len(harmless)
 
 

@@ -18,6 +18,7 @@ from bot.records.exports import export_case, export_subject
 from bot.records.register import register
 from bot.records.subjects import subject_of
 from bot.storage.audit import verify
+from tests.accounts import house as accounts
 from tests.channels.paper.reading import letters, read
 from tests.support.desk import Desk, text_of
 
@@ -360,6 +361,34 @@ def test_what_is_held_of_somebody_on_the_roster(desk: Desk) -> None:
     dsl = held(desk, "dina", subject_code(desk, "colin", person="dina"))
     assert dsl is not None
     assert hidden not in json.dumps(dsl)
+
+
+def test_what_is_held_of_an_applicant(desk: Desk) -> None:
+    """What they wrote and attested and the reason that they were given; nobody else's name or part."""
+    accounts.apply(desk, promotion=("In the newsletter, which Jane Porter edits.",))
+    accounts.attest(desk, "ana", "joe")
+    accounts.fill(desk, "ravi", "return", why="Grace Holloway asks for a clearer aim.")
+    band = {"name": ("@NorthgateBand",), "aim": ("To invite parents to our concerts.",)}
+    accounts.apply(desk, "joe", **band, lead=("person:lucy",), others=("person:omar",))
+    accounts.write(desk, "ana", name=("@NorthgateUnsent",))
+    file = held(desk, "playground:ana", subject_code(desk, "colin", account="playground:ana"))
+    assert file is not None
+    (found,) = file["account_applications"]
+    assert (found["account"], found["applied"]) == (accounts.NAME, True)
+    assert found["attested"]
+    assert "The course of September 2026" in found["attested"][0]
+    shown = json.dumps(file["account_applications"], ensure_ascii=False)
+    assert "To show what the science department does." in shown
+    assert "asks for a clearer aim" in found["reason"]
+    for other in ("Porter", "Holloway", "Joe", "@NorthgateBand", "@NorthgateUnsent"):
+        assert other not in shown
+    joe = held(desk, "playground:joe", subject_code(desk, "colin", account="playground:joe"))
+    assert joe is not None
+    assert [(one["account"], one["applied"]) for one in joe["account_applications"]] == [
+        ("@NorthgateBand", True),
+        (accounts.NAME, False),
+    ]
+    assert "science department" not in json.dumps(joe)
 
 
 @pytest.mark.parametrize("user", ["ana", "farid", "beth", "dina", "ivan", "nobody"])

@@ -130,6 +130,19 @@ def test_a_runner_whom_no_platform_reaches_holds_up_nobody(desk: Desk) -> None:
     assert told(desk, "ravi") == ["overdue"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "says"), [(1, "owed"), (13, "still 50"), (20, "still 80"), (23.9, "still 80")]
+)
+def test_logged_late_in_its_time_its_runners_are_told_at_once(desk: Desk, hours: float, says: str) -> None:
+    """Whenever a comment is logged, whoever runs the account has one message at once: how late it is."""
+    desk.later(days=1)
+    desk.work(20)
+    received = desk.now - timedelta(hours=hours)
+    log(desk, "ana", received=f"{received:%Y-%m-%dT%H:%M}")
+    desk.work(20)
+    assert told(desk, "grace") == told(desk, "lucy") == [says]
+
+
 def test_whoever_logged_it_need_not_be_told(desk: Desk) -> None:
     """A runner who logs a comment is not told of it at once, and is reminded like the others."""
     log(desk, "lucy")

@@ -16,6 +16,7 @@ from bot.domain.access import Duties, Duty, has_duty
 from bot.domain.messages import Buttons, Form, Message
 from bot.domain.roster import ROLES, Absence, Account, Federation
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
+from bot.storage.replies import find_reply
 from tests.people.test_roster import agree
 from tests.support.desk import START, DeafEngine, Desk, text_of
 
@@ -284,6 +285,25 @@ def test_not_before_the_account_existed(desk: Desk) -> None:
     form = form_in(desk.send("ana", Submitted("reply.log", token, fields)))
     assert "exists only since 20 Nov 2026" in form.fields[2].error
     assert "on the list" in log(desk, received="2026-11-20T00:00")
+
+
+@pytest.mark.parametrize(
+    ("received", "owed"),
+    [
+        # It comes twice: the first is meant. A Sunday, so due on the next working day.
+        ("2026-10-25T01:30", ["2026-10-25 00:30", "2026-10-26"]),
+        # It does not come: an hour later is meant.
+        ("2026-03-29T01:30", ["2026-03-29 01:30", "2026-03-30"]),
+    ],
+)
+def test_received_in_the_hour_of_a_clock_change(desk: Desk, received: str, owed: list[str]) -> None:
+    """An hour that comes twice is the first of them, and one that does not come counts an hour later."""
+    log(desk, "ana", received=received)
+    own = entry(desk)
+    with desk.product.database.transaction() as tx:
+        found = find_reply(tx, desk.product.context.vault, own)
+    assert found is not None
+    assert [f"{found.received_at:%Y-%m-%d %H:%M}", f"{found.due_at:%Y-%m-%d}"] == owed
 
 
 def test_a_clock_that_is_a_little_ahead_is_no_slip(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.casework.context import ChannelState, CurrentWorld, DoorState, RosterAccounts
 from bot.channels.common.hearing import Hearing
 from bot.channels.common.look import Look
+from bot.channels.common.people import Standing
 from bot.channels.common.request import body_of
 from bot.channels.common.runtime import Core, Pace
 from bot.channels.common.work import FINISH_S, Background, Runtime, Sleep, Turns, alongside, until_done
@@ -42,6 +43,7 @@ from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import (
     Changed,
     Closed,
+    Departed,
     Direct,
     Filling,
     Malformed,
@@ -55,6 +57,7 @@ from bot.channels.slack.payloads import (
 )
 from bot.channels.slack.people import People
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
+from bot.domain.turns import AccountGone
 
 log = structlog.get_logger()
 _ANY = re.compile("")
@@ -132,6 +135,9 @@ class _Doors:
             if act.channel == self._flt:
                 # A person who should not be in it is noticed now, and not at the next card.
                 self._desk.background.start(self._check.verify())
+            return
+        if isinstance(act, Departed):
+            self._desk.background.start(self._desk.handle(act, AccountGone(), Standing("gone")))
             return
         self._desk.background.start(self._guarded(act, ack, self._work(act)))
 

@@ -136,7 +136,7 @@ class Chats:
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
 _WINDOWS = (
     *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors.", "campaign."),
-    *("account.", "gap.", "ask.clause", "posting."),
+    *("account.", "gap.", "ask.clause", "posting.", "consult."),
 )
 # What is asked for by a word, by what it replaces: the press that shows it again.
 _AGAIN = {

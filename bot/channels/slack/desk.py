@@ -16,7 +16,7 @@ from bot.channels.slack.config import PLATFORM
 from bot.channels.slack.fields import is_user
 from bot.channels.slack.payloads import SlackEvent
 from bot.channels.slack.people import People
-from bot.domain.turns import Content, Incoming, Pressed, Sender, Submitted, Typed
+from bot.domain.turns import AccountGone, Content, Incoming, Pressed, Sender, Submitted, Typed
 
 log = structlog.get_logger()
 # The forms in which people are picked.
@@ -97,5 +97,5 @@ class SlackDesk(Desk):
 
 def _incoming(act: SlackEvent, content: Content, standing: Standing, name: str = "") -> Incoming:
     event_id = f"{act.event_id}:{name}" if name else act.event_id
-    counts = not (name or isinstance(content, Typed))
+    counts = not (name or isinstance(content, Typed | AccountGone))
     return Incoming(event_id, Sender(PLATFORM, act.user, standing.name), content, counts=counts)

@@ -143,6 +143,11 @@ class Changed(SlackEvent):
 
 
 @dataclass(frozen=True)
+class Departed(SlackEvent):
+    """A user's account was deactivated."""
+
+
+@dataclass(frozen=True)
 class Closed(SlackEvent):
     """A modal that was closed with the cross, with what Slack tells of what stood in it."""
 
@@ -177,6 +182,8 @@ OF_CHANNELS = frozenset(
         "member_left_channel",
     )
 )
+#: What tells of a user, and so of an account that was deactivated.
+OF_USERS = "user_change"
 _KNOWN = frozenset(("app_home_opened", "app_mention", "message"))
 
 
@@ -186,6 +193,10 @@ def _event(body: Mapping[str, Any]) -> SlackEvent:
     if kind in OF_CHANNELS:
         # Of no one person: who joined or archived it is read from the channel itself.
         return Changed(event_id, "", "", _text(event, "channel"))
+    if kind == OF_USERS:
+        changed = _mapping(event, "user")
+        known = Departed if changed.get("deleted") is True else Nothing
+        return known(event_id, _needed(changed, "id"), _text(changed, "team_id"))
     if kind not in _KNOWN:
         # Whatever its shape: Slack has more kinds than we, and sends again what is refused.
         return Nothing(event_id, "", "")

@@ -12,7 +12,7 @@ from bot.assistant import words
 from bot.channels.slack.app import PATH
 from bot.channels.slack.checkup import AGENT_SCOPES, SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
-from bot.channels.slack.payloads import OF_CHANNELS, Slash
+from bot.channels.slack.payloads import OF_CHANNELS, OF_USERS, Slash
 from bot.domain.turns import Said
 from manifest.package import Faults
 from manifest.slack import made
@@ -33,6 +33,7 @@ def test_every_event_is_known() -> None:
         *("app_home_opened", "app_mention", "message.im"),
         *("app_uninstalled", "tokens_revoked"),
         *OF_CHANNELS,
+        OF_USERS,
     }
     assert events == sorted(events)
 

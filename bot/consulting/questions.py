@@ -1,0 +1,204 @@
+"""Asked before posting: a senior leader (112), or whoever holds the list of objections and restrictions (81).
+
+A leader is told who asks, and nothing of what is to be posted. The list is asked about an event or a class,
+never about a child; what its holder says replaces nobody's reading it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.casework import answers, auditing
+from bot.casework.context import Work
+from bot.content.posting import Asking
+from bot.domain.access import has_duty
+from bot.domain.messages import Button, Buttons, Callout, Field, Form, Heading, Message, Option, Paragraph
+from bot.domain.notices import NoticeKey, Recipient
+from bot.domain.roster import Person
+from bot.domain.turns import Incoming, Pressed, Sender, Submitted
+from bot.posting.finding import DraftReader
+from bot.posting.shown import ASK_LEADER, ASK_LIST, CONSULT, line, private, quotes
+from bot.reporting.inputs import clean_text
+from bot.reporting.privacy import findings
+from bot.storage.consulting import (
+    Consultation,
+    add_consultation,
+    find_consultation,
+    forget_consultations,
+    save_consultation,
+)
+from bot.storage.outbox import Notice, enqueue
+
+KIND = "consult"
+_YES, _NO = f"{CONSULT}yes", f"{CONSULT}no"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_LONGEST, _OWN_ID = 120, 32
+# A leader who was told within the hour is not told again.
+_HOUR = "%Y-%m-%dT%H"
+
+
+def act(work: Work, incoming: Incoming) -> Message:
+    """Do what a press or a form asks, or say why not. A refusal changes nothing."""
+    content, sender = incoming.content, incoming.sender
+    assert isinstance(content, Pressed | Submitted)
+    if content.action == ASK_LEADER:
+        return _ask_leader(work, sender)
+    if content.action in (_YES, _NO):
+        return _answered(work, sender, content)
+    if isinstance(content, Submitted) and _TOKEN.fullmatch(content.value):
+        return _ask_holder(work, sender, content)
+    return _form(work, work.context.vault.new_id(), {}, {})
+
+
+def _texts(work: Work) -> Asking:
+    return work.context.world.posting.texts.asking
+
+
+def _ask_leader(work: Work, sender: Sender) -> Message:
+    texts = _texts(work)
+    whom = _holders(work, texts.leader, "", sender)
+    if not whom:
+        return line(texts.nobody, work.context.world)
+    hour = work.now.strftime(_HOUR)
+    own = work.context.vault.blind("consult", sender.platform, sender.user, hour)[:_OWN_ID]
+    asked = Consultation(own, sender.platform, sender.user, _name(work, sender))
+    if add_consultation(work.tx, work.context.vault, asked, work.now):
+        _owe(work, asked, whom)
+    return line(texts.leader_told.fill(people=_names(work, whom)), work.context.world)
+
+
+def _form(
+    work: Work, token: str, values: Mapping[str, tuple[str, ...]], errors: Mapping[str, str]
+) -> Message:
+    texts, schools = _texts(work), work.context.world.federation.schools
+    options = tuple(Option(one.id, one.name) for one in schools)
+    drawn = (
+        Field("school", texts.school, "choice", options=options),
+        Field("event", texts.event, "text", hint=texts.event_hint, max_length=_LONGEST),
+    )
+    fields = tuple(
+        replace(one, value=values.get(one.name, ()), error=errors.get(one.name, "")) for one in drawn
+    )
+    form = Form(ASK_LIST, token, fields, texts.submit, texts.title)
+    blocks = (Heading(texts.title), Paragraph(texts.intro), form, *quotes(texts.clauses, work.context.world))
+    return private(blocks, work.context.world)
+
+
+def _ask_holder(work: Work, sender: Sender, form: Submitted) -> Message:
+    texts, world = _texts(work), work.context.world
+    school = next(iter(form.fields.get("school", ())), "")
+    event = clean_text(" ".join(form.fields.get("event", ())))
+    errors = {"event": _event_error(work, event)}
+    if school not in {one.id for one in world.federation.schools}:
+        errors["school"] = texts.errors.choice
+    if errors := {name: error for name, error in errors.items() if error}:
+        return _form(work, form.value, form.fields, errors)
+    whom = _holders(work, world.posting.texts.picture.holder, school, sender)
+    if not whom:
+        return line(texts.nobody, world)
+    own = work.context.vault.blind("consult", sender.platform, sender.user, form.value)[:_OWN_ID]
+    asked = Consultation(own, sender.platform, sender.user, _name(work, sender), school, event)
+    if add_consultation(work.tx, work.context.vault, asked, work.now):
+        _owe(work, asked, whom)
+    return line(texts.holder_told.fill(people=_names(work, whom)), world)
+
+
+def _event_error(work: Work, event: str) -> str:
+    world, errors = work.context.world, _texts(work).errors
+    if not event:
+        return errors.required
+    if len(event) > _LONGEST:
+        return errors.too_long.fill(limit=_LONGEST)
+    reader = DraftReader(world.posting, world.federation, world.playbook.not_names)
+    named = any(reader.full_names(event)) or bool(findings(event, world.playbook.not_names))
+    return errors.names if named else ""
+
+
+def _answered(work: Work, sender: Sender, content: Pressed | Submitted) -> Message:
+    """The holder's word is stored and brought to whoever asked. The first one counts."""
+    texts, world = _texts(work), work.context.world
+    asked = find_consultation(work.tx, work.context.vault, content.value)
+    person = world.federation.roster.by_account(sender.platform, sender.user)
+    if not _may(work, person, asked.school if asked else ""):
+        auditing.note(work, person, "refused", pressed=content.action)
+        return line(texts.not_permitted, world)
+    if asked is None or not asked.event:
+        return line(texts.unknown, world)
+    if asked.answer:
+        return line(texts.again, world)
+    yes = content.action == _YES
+    save_consultation(work.tx, work.context.vault, replace(asked, answer="yes" if yes else "no"))
+    auditing.note(work, person, "consult.answer", entry=asked.id)
+    said = (texts.somebody if yes else texts.no_one).fill(event=asked.event)
+    blocks = (
+        Heading(texts.answer_title),
+        Callout("warning", said, texts.read_it),
+        *quotes(texts.clauses, world),
+    )
+    asker = Sender(asked.platform, asked.user)
+    answers.owe(work, asker, "", Message(blocks, summary=texts.answer_title), lasts=True)
+    return line(texts.answered.fill(name=asked.name), world)
+
+
+def _may(work: Work, person: Person | None, school: str) -> bool:
+    world = work.context.world
+    roles = world.federation.roster.roles_of(person.id, school) if person else frozenset[str]()
+    return has_duty(world.duties, "answer_list", roles, runs=False)
+
+
+def _holders(work: Work, role: str, school: str, asker: Sender) -> tuple[str, ...]:
+    """Who is asked: the holders of the role but for the asker, or else whoever answers in their place."""
+    roster = work.context.world.federation.roster
+    own = roster.by_account(asker.platform, asker.user)
+    for name in dict.fromkeys((role, "flt", "eht")):
+        found = tuple(one for one in roster.holders(name, school) if own is None or one != own.id)
+        if found:
+            return found
+    return ()
+
+
+def _owe(work: Work, asked: Consultation, whom: Iterable[str]) -> None:
+    for person in whom:
+        key = NoticeKey.of(KIND, asked.id, person)
+        enqueue(work.tx, work.context.vault.new_id(), Notice(key, "", KIND, Recipient(person)), work.now)
+
+
+def notice(work: Work, owed: Notice, person: Person) -> Message | None:
+    """What a leader or the holder of the list reads; None where it is overtaken."""
+    asked = find_consultation(work.tx, work.context.vault, owed.key.parts[0])
+    if asked is None or asked.answer:
+        return None
+    texts, world = _texts(work), work.context.world
+    if not asked.event:
+        text = texts.leader_text.fill(name=asked.name)
+        blocks = (Heading(texts.leader_title), Paragraph(text), *quotes(texts.leader_clauses, world))
+        return Message(blocks, summary=texts.leader_title)
+    if not _may(work, person, asked.school):
+        return None
+    school = world.federation.school_name(asked.school)
+    text = texts.holder_text.fill(name=asked.name, event=asked.event, school=school)
+    buttons = (Button(texts.yes, _YES, asked.id), Button(texts.no, _NO, asked.id))
+    return Message(
+        (Heading(texts.holder_title), Paragraph(text), Buttons(buttons)), summary=texts.holder_title
+    )
+
+
+def _name(work: Work, sender: Sender) -> str:
+    federation = work.context.world.federation
+    if person := federation.roster.by_account(sender.platform, sender.user):
+        return person.name
+    demo = (one.name for one in federation.demo_staff if one.accounts.get(sender.platform) == sender.user)
+    return next(demo, "") or sender.name or sender.user
+
+
+def _names(work: Work, whom: Iterable[str]) -> str:
+    return ", ".join(work.context.world.federation.person_name(one) for one in whom)
+
+
+def forget_old(work: Work) -> None:
+    """Delete what was asked longer ago than it is kept."""
+    days = work.context.retention.registers["asked_before_posting"].days
+    forget_consultations(work.tx, work.now - timedelta(days=days))

@@ -1,0 +1,183 @@
+"""Whom somebody asks before posting: who is told what, who may answer, and what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.content.documents import load
+from bot.content.tables import PermissionTable
+from bot.domain.messages import Buttons, Form
+from bot.domain.turns import Pressed, Submitted
+from bot.posting.shown import ASK_LEADER, ASK_LIST, DRAFT
+from bot.storage.schema import consultations
+from tests.accounts.house import form_in, labels, words
+from tests.support.desk import Desk
+
+CANARY = "Zeisigruf"
+EVENT = "Year 8 sports day on 12 June"
+CONTROVERSIAL = {"account": ("federation",), "text": (f"Vote for {CANARY} at the general election! - DCH",)}
+
+
+def ask(desk: Desk, user: str = "ana", event: str = EVENT, school: str = "northgate") -> str:
+    """Ask whoever holds the list; what the asker reads."""
+    form = form_in(desk.send(user, Pressed(ASK_LIST)))
+    return words(desk.send(user, Submitted(ASK_LIST, form.value, {"school": (school,), "event": (event,)})))
+
+
+def told(desk: Desk, user: str, title: str) -> list[str]:
+    """What somebody was sent under this title."""
+    return [text for text in desk.notebook.texts(user) if text.startswith(title)]
+
+
+def stored(desk: Desk) -> int:
+    """How many questions are kept."""
+    with desk.product.database.transaction() as tx:
+        return int(tx.execute(select(func.count()).select_from(consultations)).scalar_one())
+
+
+def answered_by(desk: Desk, user: str, which: str) -> Pressed:
+    """An answer below the newest question that somebody was sent."""
+    blocks = [block for _, message in desk.notebook.seen[user] for block in message.blocks]
+    items = [item for block in blocks if isinstance(block, Buttons) for item in block.items]
+    (button,) = [item for item in items if item.action == f"consult.{which}"][-1:]
+    return Pressed(button.action, button.value)
+
+
+def answer(desk: Desk, user: str, which: str) -> str:
+    """Press it, and what is read then."""
+    return words(desk.send(user, answered_by(desk, user, which)))
+
+
+def test_a_controversial_draft_leads_to_a_leader_who_reads_no_word_of_it(desk: Desk) -> None:
+    """The finding has a button; each leader is told once who asks, and no byte holds the draft."""
+    desk.work()
+    shown = desk.send("ana", Submitted(DRAFT, "", CONTROVERSIAL))
+    assert "Ask a senior leader" in labels(shown)
+    for _ in range(2):
+        read = words(desk.send("ana", Pressed(ASK_LEADER, "", CONTROVERSIAL)))
+    assert "told that you would like to speak to one of them" in read
+    assert "Farid Anwar" in read
+    desk.work(20)
+    (notice,) = told(desk, "farid", "Somebody asks before posting")
+    assert "Ana Silva" in notice
+    assert CANARY not in notice
+    assert CANARY not in desk.dump()
+    assert not told(desk, "dina", "Somebody asks before posting")
+
+
+def test_a_draft_that_is_not_controversial_asks_nobody(desk: Desk) -> None:
+    """Without that finding there is no such button."""
+    calm = {"account": ("federation",), "text": ("Lovely concert tonight! - DCH",)}
+    assert "Ask a senior leader" not in labels(desk.send("ana", Submitted(DRAFT, "", calm)))
+
+
+def test_a_leader_is_not_told_of_themselves(desk: Desk) -> None:
+    """A leader who asks is brought to the others."""
+    desk.work()
+    desk.send("farid", Pressed(ASK_LEADER))
+    desk.work(20)
+    assert not told(desk, "farid", "Somebody asks before posting")
+    assert told(desk, "grace", "Somebody asks before posting")
+
+
+@pytest.mark.parametrize(
+    ("which", "says"), [("yes", "somebody is on the list"), ("no", "nobody is known to be on the list")]
+)
+def test_whoever_holds_the_list_answers_for_an_event(desk: Desk, which: str, says: str) -> None:
+    """The holder at that school is asked; the asker reads the answer, and to read the list all the same."""
+    desk.work()
+    assert "Unread" not in ask(desk)
+    desk.work(20)
+    (question,) = told(desk, "ravi", "A question about the list")
+    assert EVENT in question
+    assert "Ana Silva" in question
+    assert "is told" in answer(desk, "ravi", which)
+    desk.work(20)
+    (read,) = told(desk, "ana", "About the list of objections")
+    assert says in read
+    assert "Nobody's word that it will be all right replaces reading it." in read
+    assert "Staff should familiarise" in read
+    assert "answered already" in answer(desk, "ravi", "no" if which == "yes" else "yes")
+    desk.work(20)
+    assert len(told(desk, "ana", "About the list of objections")) == 1
+
+
+def test_the_stop_at_the_list_offers_to_ask(desk: Desk) -> None:
+    """Whoever has not read the list may ask about an event, and does not go on."""
+    shown = desk.send("ana", Pressed("posting.picture", "list/unread"))
+    assert "Stop: don't post it" in words(shown)
+    assert "Ask about an event or class" in labels(shown)
+    assert "Ask about an event or class" not in labels(
+        desk.send("ana", Pressed("posting.picture", "list/objection"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "school", "error"),
+    [
+        ("", "northgate", "Please fill this in."),
+        ("x" * 121, "northgate", "120 characters at most"),
+        ("Sports day with Amelia Hartley", "northgate", "name nobody"),
+        ("The pupil Jay O\u2019Brien in 8B", "northgate", "name nobody"),
+        (EVENT, "elsewhere", "Choose from the list."),
+    ],
+)
+def test_each_bad_question_is_named_beside_its_field(desk: Desk, event: str, school: str, error: str) -> None:
+    """What is wrong stands beside its field; nothing is stored, and nobody is asked."""
+    form = form_in(desk.send("ana", Pressed(ASK_LIST)))
+    sent = Submitted(ASK_LIST, form.value, {"school": (school,), "event": (event,)})
+    again = form_in(desk.send("ana", sent))
+    assert [error in field.error for field in again.fields if field.error] == [True]
+    assert stored(desk) == 0
+
+
+@pytest.mark.parametrize("user", ["ana", "priya", "dina", "ivan", "nobody"])
+def test_nobody_else_answers(desk: Desk, user: str) -> None:
+    """Whoever does not hold the list, or lead, is refused, in the audit, and the question stays open."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    assert "You may not answer this" in words(desk.send(user, answered_by(desk, "ravi", "no")))
+    desk.work(20)
+    assert not told(desk, "ana", "About the list of objections")
+    assert "is told" in answer(desk, "ravi", "yes")
+
+
+def test_the_same_form_twice_asks_once(desk: Desk) -> None:
+    """A form that is sent again is one question; the same token of somebody else is another."""
+    desk.work()
+    form = form_in(desk.send("ana", Pressed(ASK_LIST)))
+    assert isinstance(form, Form)
+    for user in ("ana", "ana", "joe"):
+        given = {"school": ("northgate",), "event": (EVENT,)}
+        desk.send(user, Submitted(ASK_LIST, form.value, given))
+    desk.work(20)
+    assert stored(desk) == 2
+    assert len(told(desk, "ravi", "A question about the list")) == 2
+
+
+def test_what_was_asked_is_sealed_and_deleted_after_thirty_days(desk: Desk) -> None:
+    """Event and asker stand nowhere readable; after 30 days nothing is left, and a late press says so."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    assert EVENT not in desk.dump()
+    desk.later(days=29)
+    desk.work(20)
+    assert stored(desk) == 1
+    desk.later(days=2)
+    desk.work(20)
+    assert stored(desk) == 0
+    assert "too old" in answer(desk, "ravi", "yes")
+
+
+def test_who_may_answer_is_the_table_of_the_design(desk: Desk) -> None:
+    """Business manager, leadership team, Executive Headteacher; whoever holds the list is one of them."""
+    path = Path(__file__).resolve().parents[2] / "policy_kb" / "permissions.yml"
+    row = load(path, PermissionTable).workflows["answer_list"]
+    assert row == {"sbm": "always", "flt": "always", "eht": "always"}
+    asking = desk.product.context.world.posting.texts
+    assert {asking.picture.holder, asking.asking.leader} <= row.keys()
