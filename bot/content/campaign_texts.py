@@ -32,10 +32,15 @@ RIGHT: Mapping[Verdict, CampaignAnswer] = {
 
 
 def version_of(policy: Policy) -> str:
-    """The version as policy.yml states it; where it states none, or too long a one, a name of its text."""
-    if policy.version.casefold() != NOT_STATED and len(policy.version) <= _LONGEST:
+    """The version as policy.yml states it; where it states none, or too long a one, a name of its text.
+
+    Of several policies one that states none is enough for that.
+    """
+    stated = policy.version.casefold()
+    if NOT_STATED not in stated and len(policy.version) <= _LONGEST:
         return policy.version
-    text = "\n".join(clause.quote for clause in policy.clauses.values())
+    quotes = [clause.quote for clause in policy.clauses.values()]
+    text = "\n".join(quotes if stated == NOT_STATED else (stated, *quotes))
     return f"text {sha256(text.encode()).hexdigest()[:8]}"
 
 

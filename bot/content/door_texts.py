@@ -259,6 +259,7 @@ class SubjectTexts(Record):
     reports: Text
     acts: Text
     brought: Text
+    questions: Text
     none: Text
     wrote: Annotated[Phrase, Holding("what when")]
     exported: Text

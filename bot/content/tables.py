@@ -153,7 +153,9 @@ class Period(Record):
     why: str = Field(min_length=1)
 
 
-Register = Literal["replies", "accounts_refused", "accounts_closed", "attestations", "campaigns", "gaps"]
+Register = Literal[
+    "replies", "accounts_refused", "accounts_closed", "attestations", "campaigns", "gaps", "gap_askers"
+]
 REGISTERS: tuple[Register, ...] = get_args(Register)
 
 

@@ -50,7 +50,9 @@ def finish(office: Office) -> None:
 def sign(office: Office) -> None:
     for person in ("eleanor", "dina"):
         assert (
-            office.bot("policy", "sign", "mobile-phone-policy", "--by", person, "--author", "maya").status
+            office.bot(
+                "policy", "sign", "mobile-phone-policy", "--all", "--by", person, "--author", "maya"
+            ).status
             == 0
         )
 
@@ -293,6 +295,12 @@ def test_accepting_names_examples_that_say_the_contrary(office: Office) -> None:
     assert "intents/nlu/ordinary.yml:" in said
     assert "can pupils bring phones" in said
     assert "timetable" not in said
+    outside, elsewhere = said.split("These lead to an answer of another policy.")
+    assert re.search(
+        r"intents/nlu/everyday.yml:\d+: students-own-use: phones at lunch for year 10\?", elsewhere
+    )
+    assert "students-own-use" not in outside
+    assert "mobile-phone-policy.yml" not in said
 
 
 def test_accepting_twice_is_refused(office: Office) -> None:
