@@ -43,13 +43,7 @@ def sign_command(
     if not by or not author:
         _show(wanted, known)
         return
-    if not topic and not every:
-        raise Refused(
-            "Say what you sign: --topic ID for each answer that you have read, or --all for every one."
-            f" Held back in {folder.name}: {_listed(held)}. Nothing was signed."
-        )
-    if not wanted:
-        raise Refused(f"Nothing of {folder.name} is held back, so there is nothing to sign.")
+    _refuse_unnamed(folder.name, held, named=bool(topic) or every)
     roles = _signers()
     if by not in roles:
         raise Refused(
@@ -61,6 +55,16 @@ def sign_command(
         typer.echo(f"{name}: {state}: {known.topics[name].answer}")
     if any(done.values()):
         typer.echo("What two have signed is said from the next start on.")
+
+
+def _refuse_unnamed(policy: str, held: list[str], *, named: bool) -> None:
+    if not named:
+        raise Refused(
+            "Say what you sign: --topic ID for each answer that you have read, or --all for every one."
+            f" Held back in {policy}: {_listed(held)}. Nothing was signed."
+        )
+    if not held:
+        raise Refused(f"Nothing of {policy} is held back, so there is nothing to sign.")
 
 
 def _signers() -> dict[str, frozenset[str]]:

@@ -150,6 +150,8 @@ class NoticeTexts(Record):
 
     over: Annotated[Phrase, Holding("version until attested asked outstanding not_reached")]
     changed: Annotated[Phrase, Holding("version now")]
+    review_due: Annotated[Phrase, Holding("title day owner")]
+    yearly_due: Annotated[Phrase, Holding("day days")]
 
 
 class CampaignReplies(Record):
@@ -192,6 +194,7 @@ class CampaignRules(Record):
     """The whole file."""
 
     remind_every_days: int = Field(ge=1, le=60)
+    yearly_days: int = Field(ge=30, le=1100)
     first_asked: Literal["named", "everybody"]
     clauses: CampaignClauses
     versions: tuple[VersionRecord, ...] = ()
@@ -199,7 +202,7 @@ class CampaignRules(Record):
     titles: TextTable[
         Literal[
             "page", "ask", "reminder", "situation", "finish", "trained", "start", "stop", "list", "shares",
-            "over", "changed",
+            "over", "changed", "due",
         ],
         Text,
     ]  # fmt: skip
