@@ -106,8 +106,12 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
 
 
 def _is_bare(reading: Reading, guess: Guess) -> bool:
-    """Whether "allowed" would answer what names nothing of social media: "can I smoke on site"."""
-    return guess.topic.verdict == "allowed_if" and not any(map(reading.frame.of, _OF_SOCIAL_MEDIA))
+    """Whether "allowed" would answer what names nothing of social media: "can I smoke on site".
+
+    A topic that says nothing of whom and what it is about, as one of another policy may, has nothing to name.
+    """
+    allows = guess.topic.verdict == "allowed_if" and guess.topic.applies is not None
+    return allows and not any(map(reading.frame.of, _OF_SOCIAL_MEDIA))
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

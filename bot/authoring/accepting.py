@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -10,7 +11,7 @@ import yaml
 from bot.authoring.drafting import EXAMPLES
 from bot.content.documents import Document
 from bot.domain.faults import ToldFault
-from bot.engine.training import load_training
+from bot.engine.training import load_training, topic_of
 
 # Of a title these do not tell one policy from another.
 _OF_ANY = frozenset(
@@ -19,18 +20,31 @@ _OF_ANY = frozenset(
 _OUTSIDE = "out_of_scope"
 
 
-def outsiders(folder: Path, intents: Path) -> tuple[str, ...]:
-    """The examples that say of a policy's own subject that no policy covers it, each with its file and line.
+@dataclass(frozen=True)
+class Contrary:
+    """Examples that speak of a policy's own subject, each with its file and line, and lead elsewhere.
 
-    They were right before there was this policy; now the engine would learn to turn its questions away.
+    `outside` say that no policy covers it, `elsewhere` lead to a topic of another policy. They were right
+    before there was this policy; now the engine would learn to take its questions away from it.
     """
+
+    outside: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
+def contrary(folder: Path, intents: Path) -> Contrary:
+    """What is to be read again since there is this policy; its subject are the words of its title."""
     title = str(Document(folder / "policy.yml").data["title"]).lower()
     subject = set(re.findall(r"[a-z]{4,}", title)) - _OF_ANY
     if not subject:
-        return ()
+        return Contrary()
     about = re.compile(rf"\b(?:{'|'.join(sorted(subject))})s?\b", re.IGNORECASE)
-    examples = (one for one in load_training(intents).examples if one.intent == _OUTSIDE)
-    return tuple(f"{one.path}:{one.line}: {one.text}" for one in examples if about.search(one.text))
+    found = [one for one in load_training(intents).examples if about.search(one.text)]
+    others = [one for one in found if topic_of(one.intent) and one.path.stem != folder.name]
+    return Contrary(
+        tuple(f"{one.path}:{one.line}: {one.text}" for one in found if one.intent == _OUTSIDE),
+        tuple(f"{one.path}:{one.line}: {topic_of(one.intent)}: {one.text}" for one in others),
+    )
 
 
 def accept(folder: Path, intents: Path) -> int:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from bot.campaigns import yearly
 from bot.campaigns.people import (
     everybody_asked,
     figures_of,
@@ -66,6 +67,7 @@ class Rounds:
     """What one process does for campaigns; what it leaves undone because of a fault, the next time does."""
 
     _followed: date | None = None
+    _reminded: date | None = None
     _stand: Stand | None = None
     _told: set[str] = field(default_factory=set)
 
@@ -75,6 +77,7 @@ class Rounds:
         What breaks is logged, and holds up nothing else.
         """
         self._safely(self._follow, context, now)
+        self._safely(self._remind, context, now)
         with context.database.transaction() as tx:
             running = running_campaigns(tx)
         for campaign in running:
@@ -101,6 +104,15 @@ class Rounds:
             # Nothing of it was done: the next look does it.
             self._followed = None
             raise
+
+    def _remind(self, context: Context, now: datetime) -> None:
+        """Once a day, in working time: a policy's review, or the yearly campaign, has come round."""
+        working = context.world.federation.working_time
+        today = working.day_of(now)
+        if self._reminded != today and not context.paused and working.half_day_at(now) is not None:
+            self._reminded = today
+            with context.database.transaction() as tx:
+                yearly.owe(Work(tx, context, now))
 
     def _see_to(self, context: Context, campaign: Campaign, now: datetime) -> None:
         if campaign.until <= now:

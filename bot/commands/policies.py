@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import places
-from bot.authoring.accepting import accept, outsiders
+from bot.authoring.accepting import accept, contrary
 from bot.authoring.anchoring import renew
 from bot.authoring.difference import difference
 from bot.authoring.drafting import draft, source_lines
@@ -148,10 +148,15 @@ def accept_examples(policy: Which = "") -> None:
     """Put the examples of a drafted policy, which you have read, where Signpost learns from them."""
     folder = folder_of(policy)
     count = accept(folder, places.HOME / "intents")
-    if said := outsiders(folder, places.HOME / "intents"):
-        typer.echo(
-            "These examples say that no policy covers its subject. Take out each that this one now does:"
-        )
-        for line in said:
-            typer.echo(f"  {line}")
+    found = contrary(folder, places.HOME / "intents")
+    _list(
+        "These examples say that no policy covers its subject. Take out each that this one now does:",
+        found.outside,
+    )
+    _list("These lead to an answer of another policy. Move each that this one answers:", found.elsewhere)
     typer.echo(f"{count} intents are in intents/. `python -m bot train` learns them, which takes minutes.")
+
+
+def _list(title: str, lines: tuple[str, ...]) -> None:
+    if lines:
+        typer.echo("\n".join((title, *(f"  {line}" for line in lines))))

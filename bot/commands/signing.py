@@ -26,8 +26,14 @@ def sign_command(
     topic: Annotated[
         list[str] | None, typer.Option("--topic", help="Only this answer; may be given again.")
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every answer of the policy that is held back.")
+    ] = False,
 ) -> None:
-    """Sign the answers that are held back, once you have read each; it takes two people, never the author."""
+    """Sign the answers that are held back, once you have read each; it takes two people, never the author.
+
+    Without --by and --author it shows them and signs nothing.
+    """
     folder = folder_of(policy)
     known = load_policies(places.HOME / "policy_kb")
     held = [name for name in known.held if known.homes[name].id == folder.name]
@@ -39,6 +45,7 @@ def sign_command(
     if not by or not author:
         _show(wanted, known)
         return
+    _refuse_unnamed(folder.name, held, named=bool(topic) or every)
     roles = _signers()
     if by not in roles:
         raise SignatureRefused(
@@ -46,9 +53,20 @@ def sign_command(
         )
     done = sign(folder, known, wanted, Signer(by, roles[by]), author, roles, places.today())
     for name, counts in done.items():
-        typer.echo(f"{name}: {'signed by two' if counts else 'signed by one; a second person signs now'}")
+        state = "signed by two" if counts else "signed by one; a second person signs now"
+        typer.echo(f"{name}: {state}: {known.topics[name].answer}")
     if any(done.values()):
         typer.echo("What two have signed is said from the next start on.")
+
+
+def _refuse_unnamed(policy: str, held: list[str], *, named: bool) -> None:
+    if not named:
+        raise SignatureRefused(
+            "Say what you sign: --topic ID for each answer that you have read, or --all for every one."
+            f" Held back in {policy}: {_listed(held)}. Nothing was signed."
+        )
+    if not held:
+        raise SignatureRefused(f"Nothing of {policy} is held back, so there is nothing to sign.")
 
 
 def _signers() -> dict[str, frozenset[str]]:
@@ -78,7 +96,10 @@ def _show(topics: list[str], policy: Policy) -> None:
             typer.echo(f"  next: {step}")
         for clause in policy.citations(found):
             typer.echo(f"  {clause.id}: {clause.quote}")
-    typer.echo(f"{len(topics)} held back. To sign: --by ID --author ID, once by each of two people.")
+    typer.echo(
+        f"{len(topics)} held back. Two people sign, neither of them the author, each for themselves, with"
+        " --by ID --author ID and --topic ID for each answer that they have read (or --all)."
+    )
 
 
 def _listed(names: list[str]) -> str:

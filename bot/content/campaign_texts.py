@@ -33,10 +33,15 @@ RIGHT: Mapping[Verdict, CampaignAnswer] = {
 
 
 def version_of(policy: Policy) -> str:
-    """The version as policy.yml states it; where it states none, or too long a one, a name of its text."""
-    if policy.version.casefold() != NOT_STATED and len(policy.version) <= _LONGEST:
+    """The version as policy.yml states it; where it states none, or too long a one, a name of its text.
+
+    Of several policies one that states none is enough for that.
+    """
+    stated = policy.version.casefold()
+    if NOT_STATED not in stated and len(policy.version) <= _LONGEST:
         return policy.version
-    text = "\n".join(clause.quote for clause in policy.clauses.values())
+    quotes = [clause.quote for clause in policy.clauses.values()]
+    text = "\n".join(quotes if stated == NOT_STATED else (stated, *quotes))
     return f"text {sha256(text.encode()).hexdigest()[:8]}"
 
 
@@ -146,6 +151,8 @@ class NoticeTexts(Record):
 
     over: Annotated[Phrase, Holding("version until attested asked outstanding not_reached")]
     changed: Annotated[Phrase, Holding("version now")]
+    review_due: Annotated[Phrase, Holding("title day owner")]
+    yearly_due: Annotated[Phrase, Holding("day days")]
 
 
 class CampaignReplies(Record):
@@ -188,6 +195,7 @@ class CampaignRules(Record):
     """The whole file."""
 
     remind_every_days: int = Field(ge=1, le=60)
+    yearly_days: int = Field(ge=30, le=1100)
     first_asked: Literal["named", "everybody"]
     clauses: CampaignClauses
     versions: tuple[VersionRecord, ...] = ()
@@ -195,7 +203,7 @@ class CampaignRules(Record):
     titles: TextTable[
         Literal[
             "page", "ask", "reminder", "situation", "finish", "trained", "start", "stop", "list", "shares",
-            "over", "changed",
+            "over", "changed", "due",
         ],
         Text,
     ]  # fmt: skip

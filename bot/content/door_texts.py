@@ -266,6 +266,7 @@ class SubjectTexts(Record):
     runs: Text
     attested: Text
     confirmed: Text
+    questions: Text
     none: Text
     wrote: Annotated[Phrase, Holding("what when")]
     exported: Text

@@ -29,6 +29,9 @@ _WORDS = {word: number for number, word in enumerate(_ONES, 2)} | _TENS
 _AMOUNT = re.compile(
     rf"\b(\d+|(?:{'|'.join(_TENS)})[- ](?:one|{'|'.join(_ONES)})|{'|'.join(_WORDS)})[- ]([a-z]+|%)", re.I
 )
+# One of them, in words that say a period: "once a day" says none.
+_ONE = re.compile(r"\b(?:within|in|after|inside) (?:a|an|one)(?: single)? (hour|day|week|fortnight)\b", re.I)
+_HOURS = {"hour": 1, "day": 24, "week": 7 * 24, "fortnight": 14 * 24}
 # Behind a number these are no unit: "one of two in the list", "rule 4 and".
 _NO_UNIT = frozenset(
     re.findall(r"\w+", "and or of to in at on by is are the a an for with clauses clause lines line rules")
@@ -126,17 +129,27 @@ def review(
 
 def amounts(text: str) -> frozenset[tuple[int, str]]:
     """The numbers of a text with what they count: "within 24 hours" and "twenty-four hours" are alike."""
-    found = ((_number(said), unit.lower().removesuffix("s")) for said, unit in _AMOUNT.findall(fold(text)))
+    plain = fold(text)
+    found = [(_number(said), unit.lower().removesuffix("s")) for said, unit in _AMOUNT.findall(plain)]
+    found += [(1, unit.lower()) for unit in _ONE.findall(plain)]
     return frozenset((number, unit) for number, unit in found if unit not in _NO_UNIT)
+
+
+def _alike(found: Iterable[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    """The same with periods in hours: "within a day" says what "24 hours" says."""
+    return frozenset(
+        (number * _HOURS.get(unit, 1), "hour" if unit in _HOURS else unit) for number, unit in found
+    )
 
 
 def misnumbered(topic: Topic, clauses: Iterable[Clause]) -> Iterator[tuple[int, str]]:
     """The numbers that a topic says of something of which its clauses say other numbers, and not this one."""
-    said = {amount for clause in clauses for amount in amounts(clause.quote)}
+    said = _alike(amount for clause in clauses for amount in amounts(clause.quote))
     units = {unit for _, unit in said}
-    for number, unit in sorted(amounts(" ".join((topic.answer, *topic.next))) - said):
-        if unit in units:
-            yield number, unit
+    for amount in sorted(amounts(" ".join((topic.answer, *topic.next)))):
+        (alike,) = _alike([amount])
+        if alike not in said and alike[1] in units:
+            yield amount
 
 
 def _number(said: str) -> int:
@@ -170,8 +183,8 @@ def _stands_on(topic: Topic, clauses: Mapping[str, Clause], notes: Mapping[str, 
         while at is not None and at not in found:
             found.add(at)
             at = clauses[at].lead_in
-    said = amounts(" ".join(_own_words(topic, notes)))
-    return found | {name for name, clause in clauses.items() if said & amounts(clause.quote)}
+    said = _alike(amounts(" ".join(_own_words(topic, notes))))
+    return found | {name for name, clause in clauses.items() if said & _alike(amounts(clause.quote))}
 
 
 def _hash(*parts: str) -> str:

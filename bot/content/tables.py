@@ -155,7 +155,7 @@ class Period(Record):
 
 Register = Literal[
     "replies", "accounts_refused", "accounts_closed", "attestations", "campaigns", "gaps",
-    "asked_before_posting",
+    "asked_before_posting", "gap_askers",
 ]  # fmt: skip
 REGISTERS: tuple[Register, ...] = get_args(Register)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.accounts import course
 from bot.accounts.people import ACCOUNT
 from bot.campaigns import clock as campaigns
+from bot.campaigns import yearly
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
@@ -107,6 +108,7 @@ _MESSAGES = {
     questions.KIND: questions.notice,
     campaigns.OVER: campaigns.over,
     campaigns.CHANGED: campaigns.changed,
+    yearly.DUE: yearly.due,
     gap_clock.GAP: gap_clock.notice,
     doors.DOOR: doors.alarm,
     reviews.REVIEW: reviews.alert,

@@ -38,6 +38,7 @@ from bot.storage.gaps import (
     find_gap,
     forget_asker,
     forget_gap,
+    forget_told,
     one_at_a_time,
 )
 
@@ -285,8 +286,13 @@ def tell(work: Work, gap: Gap, blocks: tuple[Block, ...]) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Delete what nobody answered within its period; askers who gave their name are told."""
-    texts, days = work.context.world.gaps, work.context.retention.registers["gaps"].days
+    """Delete what nobody answered within its period, and who asked what was answered long ago.
+
+    Askers in vain who gave their name are told.
+    """
+    texts, registers = work.context.world.gaps, work.context.retention.registers
+    forget_told(work.tx, work.now - timedelta(days=registers["gap_askers"].days))
+    days = registers["gaps"].days
     for gap in clock.outlived(work, timedelta(days=days)):
         if gap.stage is not GapStage.DECLINED:
             tell(work, gap, (Paragraph(texts.told.expired.fill(days=days)), Paragraph(gap.question)))

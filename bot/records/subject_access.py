@@ -21,6 +21,7 @@ from bot.reporting.redaction import Redactor
 from bot.reporting.review import answered
 from bot.storage.conversations import session_until
 from bot.storage.database import Transaction
+from bot.storage.gaps import asked_by, find_gap
 from bot.storage.registers import acts_of, brought_to
 from bot.storage.reports import Report, history, people_of, report_to_show, reports_of
 
@@ -67,6 +68,7 @@ def subject_file(work: Work, subject: Subject, asker: Person) -> dict[str, Any]:
         "acts": _acts(reading),
         "brought": _brought(reading),
         "account_applications": applications_of(work, subject, redact.text),
+        "questions": _questions(work, subject),
     }
 
 
@@ -132,6 +134,17 @@ def _brought(reading: _Reading) -> list[str]:
     return [report.reference for report in found if reading.shown(report)]
 
 
+def _questions(work: Work, subject: Subject) -> list[dict[str, str]]:
+    """What they asked under their name of what the policy leaves open: no report, and nobody's name in it."""
+    vault, found = work.context.vault, []
+    mine = (one for item in subject.accounts for one in asked_by(work.tx, vault, item.platform, item.user))
+    for asker in mine:
+        if gap := find_gap(work.tx, vault, asker.gap_id):
+            said = {"question": gap.question, "state": work.context.world.gaps.stages[gap.stage]}
+            found.append({"reference": asker.reference, **said})
+    return found
+
+
 def subject_title(context: Context, file: dict[str, Any]) -> str:
     """The title of the paper."""
     who = file["who"]
@@ -143,6 +156,7 @@ def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
     texts = context.world.paper.subject
     none = Paragraph(texts.none)
     acts = tuple((f"{_local(context, item['at'])} · {item['role']}", _act(item)) for item in file["acts"])
+    asked = tuple((f"{item['reference']} · {item['state']}", item["question"]) for item in file["questions"])
     return (
         Heading(subject_title(context, file)),
         Callout("warning", *file["read_first"]),
@@ -163,6 +177,8 @@ def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
             ]
             or [none]
         ),
+        Heading(texts.questions),
+        Facts(asked) if asked else none,
         Bullets(tuple(file["not_here"]), texts.not_here_title),
     )
 

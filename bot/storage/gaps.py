@@ -165,6 +165,12 @@ def forget_asker(connection: Connection, asker: GapAsker) -> bool:
     return not connection.execute(select(others)).scalar_one()
 
 
+def forget_told(connection: Connection, before: datetime) -> None:
+    """Delete whoever asked what has been answered, in force, since before then; the answer stays."""
+    told = select(gaps.c.id).where(gaps.c.stage == GapStage.LIVE.value, gaps.c.since < before)
+    connection.execute(delete(gap_askers).where(gap_askers.c.gap_id.in_(told)))
+
+
 def due_gaps(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The ids of questions of which a reminder is due, the longest overdue first."""
     return due_ids(connection, gaps, now)

@@ -7,6 +7,7 @@ import pytest
 from bot.asking.answer import answer_topic, to_json
 from bot.asking.render import as_messages, show_more
 from bot.content.documents import DataFaults
+from bot.content.signatures import stamp
 from bot.domain.messages import Quote, Verdict
 from bot.reporting import steps
 from tests.authoring.office import Office
@@ -128,8 +129,8 @@ def test_check_names_what_is_held_back_and_what_stands_on_it(office: Office) -> 
 def test_a_number_said_in_words_holds_back_too(office: Office) -> None:
     """An answer that says "twenty-four hours" without citing the clause is held back, too."""
     office.edit(REPLIES, "The policy gives no number of times.", "Answer within twenty-four hours.")
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
-    done = office.bot("policy", "sign", "--by", "dina", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
+    done = office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
     assert "monitor-federation-accounts: signed by two" in done.said
     office.edit(f"{KB}/topics/managing.yml", "cites: [sm-060, sm-062]", "cites: [sm-060, sm-062]")
     assert office.world().policy.held == {}
@@ -153,7 +154,7 @@ def test_two_others_than_the_author_sign(office: Office) -> None:
     assert "24 hours" not in office.bot("policy", "sign").said
 
     def sign(by: str, author: str = "maya") -> str:
-        return office.bot("policy", "sign", "--by", by, "--author", author).said
+        return office.bot("policy", "sign", "--all", "--by", by, "--author", author).said
 
     assert "maya wrote it, so two others sign" in sign("maya")
     assert "signed by one" in sign("eleanor")
@@ -166,12 +167,45 @@ def test_two_others_than_the_author_sign(office: Office) -> None:
     assert office.warnings() == []
 
 
+def test_nothing_is_signed_unnamed(office: Office) -> None:
+    """Who says neither which answer nor all of them signs none, and is told what is held back."""
+    change_the_hours(office)
+    before = (office.home / KB / "signatures.yml").read_text(encoding="utf-8")
+    done = office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
+    assert (done.status, "--topic ID" in done.said, REPLY in done.said) == (1, True, True)
+    assert (office.home / KB / "signatures.yml").read_text(encoding="utf-8") == before
+    said = office.bot("policy", "sign", "--by", "eleanor", "--author", "maya", "--topic", REPLY).said
+    assert said.startswith(f"{REPLY}: signed by one; a second person signs now: Respond within")
+    assert said.count("signed by") == 1
+
+
+def test_a_period_in_other_words_holds_back_too(office: Office) -> None:
+    """An answer that says "within a day" stands on the clause that says 24 hours; "once a day" does not."""
+    for words, held in (("Answer within a day.", True), ("Look at it once a day.", False)):
+        office.edit(REPLIES, "The policy gives no number of times.", words)
+        topic = office.world().policy.topics["monitor-federation-accounts"]
+        policy = office.world().policy
+        assert ("sm-061" in stamp(topic, policy.clauses, policy.contradictions).clauses) == held
+        office.edit(REPLIES, words, "The policy gives no number of times.")
+
+
+def test_a_period_is_compared_in_whatever_words_it_is_said(office: Office) -> None:
+    """“Within a day” agrees with “24 hours”; “within 2 days” is a fault with its line."""
+    for said, fault in (("within a day", False), ("within 2 days", True)):
+        office.edit(REPLIES, "Respond within 24 hours, or", f"Respond {said}, or")
+        for person in ("eleanor", "dina"):
+            office.bot("policy", "sign", "--all", "--by", person, "--author", "maya")
+        found = office.faults()
+        assert any(f"{REPLY}: it says 2 day, and no clause" in line for line in found) == fault, found
+        office.edit(REPLIES, f"Respond {said}, or", "Respond within 24 hours, or")
+
+
 def test_who_may_not_sign_is_told_who_may(office: Office) -> None:
     """Neither staff, the IT Manager nor somebody off the roster signs; nothing is written."""
     change_the_hours(office)
     before = (office.home / KB / "signatures.yml").read_text(encoding="utf-8")
     for person in ("ivan", "ana", "nobody"):
-        done = office.bot("policy", "sign", "--by", person, "--author", "maya")
+        done = office.bot("policy", "sign", "--all", "--by", person, "--author", "maya")
         assert done.status == 1
         assert "dina, eleanor, maya, omar" in done.said
     assert (office.home / KB / "signatures.yml").read_text(encoding="utf-8") == before
@@ -180,10 +214,10 @@ def test_who_may_not_sign_is_told_who_may(office: Office) -> None:
 def test_a_first_signature_of_somebody_who_left_does_not_count(office: Office) -> None:
     """Anybody who signed first and may sign no more does not count: the second is refused."""
     change_the_hours(office)
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
     path = office.home / KB / "signatures.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("by: [eleanor]", "by: [gone]"), "utf-8")
-    done = office.bot("policy", "sign", "--by", "dina", "--author", "maya")
+    done = office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
     assert (done.status, "gone signed first and may sign no more" in done.said) == (1, True)
     assert REPLY in office.world().policy.held
 
@@ -191,9 +225,9 @@ def test_a_first_signature_of_somebody_who_left_does_not_count(office: Office) -
 def test_what_changed_after_the_first_signature_is_signed_anew(office: Office) -> None:
     """A first signature is of the words as they were: after another edit it counts no more."""
     change_the_hours(office)
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
     office.edit(REPLIES, "Respond within 24 hours, or", "Respond within 48 hours, or")
-    assert "signed by one" in office.bot("policy", "sign", "--by", "dina", "--author", "maya").said
+    assert "signed by one" in office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya").said
     assert REPLY in office.world().policy.held
 
 
@@ -208,18 +242,18 @@ def test_an_answer_about_danger_needs_the_safeguarding_lead(office: Office) -> N
     given, world = office.ask(topic)
     assert "Hurry" not in given.text
     assert world.policy.outside["child-image-stop"].text in given.text
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "ivan")
-    done = office.bot("policy", "sign", "--by", "maya", "--author", "ivan")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "ivan")
+    done = office.bot("policy", "sign", "--all", "--by", "maya", "--author", "ivan")
     assert (done.status, "one of the two is a Designated Safeguarding Lead" in done.said) == (1, True)
-    assert "signed by two" in office.bot("policy", "sign", "--by", "dina", "--author", "ivan").said
+    assert "signed by two" in office.bot("policy", "sign", "--all", "--by", "dina", "--author", "ivan").said
     assert topic not in office.world().policy.held
 
 
 def test_a_signature_written_by_hand_is_checked(office: Office) -> None:
     """The same name twice, the author's, or one alone is a fault with file and line."""
     change_the_hours(office)
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
-    office.bot("policy", "sign", "--by", "dina", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
     path = office.home / KB / "signatures.yml"
     good = path.read_text(encoding="utf-8")
     assert "by: [eleanor, dina]" in good
@@ -249,8 +283,8 @@ def test_a_step_of_a_report_is_never_held_back(office: Office) -> None:
 def test_two_answers_that_number_a_clause_differently(office: Office) -> None:
     """A signed answer that says another number than its clauses is a fault with its line."""
     office.edit(REPLIES, "Respond within 24 hours, or", "Respond within 36 hours, or")
-    office.bot("policy", "sign", "--by", "eleanor", "--author", "maya")
-    office.bot("policy", "sign", "--by", "dina", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
+    office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
     (fault,) = office.faults()
     assert fault.startswith(f"{REPLIES}:")
     assert f"{REPLY}: it says 36 hour, and no clause that it cites does: sm-061, sm-060" in fault

@@ -14,12 +14,17 @@ from docx.oxml.ns import nsdecls
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
+from bot.asking.answer import answer
+from bot.asking.labels import read_labelled
+from bot.authoring.proof import prove_content
 from bot.authoring.reading import MOST_PAGES, UnreadableFile, parse, read_file
 from bot.authoring.sentences import rules_of
 from bot.content.documents import DataFaults
+from bot.content.wording import fold
+from bot.engine.parse import Parse, Ranked
 from bot.engine.training import load_training
-from tests.authoring import mobile_phones
-from tests.authoring.office import Office
+from tests.authoring import measure, mobile_phones
+from tests.authoring.office import TODAY, Office
 
 KB = "policy_kb/mobile-phone-policy"
 LONG = "Pupils must not use their phones in lesson {number} of the week. Staff may use theirs at lunch."
@@ -50,7 +55,9 @@ def finish(office: Office) -> None:
 def sign(office: Office) -> None:
     for person in ("eleanor", "dina"):
         assert (
-            office.bot("policy", "sign", "mobile-phone-policy", "--by", person, "--author", "maya").status
+            office.bot(
+                "policy", "sign", "mobile-phone-policy", "--all", "--by", person, "--author", "maya"
+            ).status
             == 0
         )
 
@@ -293,6 +300,12 @@ def test_accepting_names_examples_that_say_the_contrary(office: Office) -> None:
     assert "intents/nlu/ordinary.yml:" in said
     assert "can pupils bring phones" in said
     assert "timetable" not in said
+    outside, elsewhere = said.split("These lead to an answer of another policy.")
+    assert re.search(
+        r"intents/nlu/everyday.yml:\d+: students-own-use: phones at lunch for year 10\?", elsewhere
+    )
+    assert "students-own-use" not in outside
+    assert "mobile-phone-policy.yml" not in said
 
 
 def test_accepting_twice_is_refused(office: Office) -> None:
@@ -303,3 +316,27 @@ def test_accepting_twice_is_refused(office: Office) -> None:
     assert (done.status, "accepted already" in done.said) == (1, True)
     assert "Say which policy: mobile-phone-policy, social-media." in office.bot("policy", "anchor").said
     assert "There is no policy 'phones'" in office.bot("policy", "anchor", "phones").said
+
+
+def test_what_is_allowed_is_said_where_a_topic_says_nothing_of_whom(office: Office) -> None:
+    """A policy about no social media allows without a platform being named; the first policy's bar stays."""
+    office.bot("policy", "import", str(mobile_phones.as_docx(office.home / "m.docx")))
+    finish(office)
+    sign(office)
+    world = office.world()
+    for topic, kind in (("contractors-carry-phones-their-work", "answer"), ("copyright", "not_covered")):
+        parse = Parse("is it fine then", (Ranked(world.policy.intent(topic), 0.4),), 0.4)
+        assert answer("is it fine then", parse, world.policy, rules=world.rules).kind == kind, topic
+
+
+def test_questions_and_examples_of_the_measure_are_apart(office: Office, tmp_path: Path) -> None:
+    """`tests.authoring.measure` makes a checkout without a fault, and asks nothing that it has taught."""
+    measure.prepare(tmp_path / "made", drafted=False)
+    proof = prove_content(tmp_path / "made" / "policy_kb", tmp_path / "made" / "intents", TODAY)
+    assert proof.faults == ()
+    taught = {fold(one.text) for one in load_training(tmp_path / "made" / "intents").examples}
+    asked = read_labelled(Path(measure.HERE) / "mobile_phone_questions.jsonl")
+    assert len(asked) == 56
+    assert taught.isdisjoint(fold(one.q) for one in asked)
+    few = [line for line in proof.warnings if "fewer than 12 examples" in line]
+    assert few == []

@@ -557,6 +557,43 @@ def test_where_the_starter_has_left_the_policy_owner_gets_them(desk: Desk) -> No
     assert [one for one in desk.notebook.texts("eleanor") if "has ended" in one]
 
 
+def due(desk: Desk, user: str = "eleanor") -> list[str]:
+    return [one for one in desk.notebook.texts(user) if one.startswith("It is time again")]
+
+
+def test_the_yearly_campaign_is_brought_to_mind(desk: Desk) -> None:
+    """A year after the last one began the policy owner is told, each month, until the next one begins."""
+    begin(desk, "farid", until="2026-12-04T16:00")
+    desk.later(days=364)
+    work(desk)
+    assert not any("The last campaign" in one for one in due(desk))
+    for told in (1, 1, 2):
+        desk.later(days=15)
+        work(desk)
+        assert sum("The last campaign began on 23 Nov 2026" in one for one in due(desk)) == told
+    begin(desk, "farid", until=f"{desk.now:%Y}-12-31T16:00")
+    desk.later(days=40)
+    work(desk)
+    assert sum("The last campaign" in one for one in due(desk)) == 2
+    assert due(desk, "farid") == []
+
+
+def test_a_review_that_has_come_is_brought_to_mind(desk: Desk) -> None:
+    """From the policy's review date on its owner is told once a month; without any campaign of that alone."""
+    policy = desk.product.context.world.policy
+    (cover,) = policy.covers
+    tomorrow = replace(policy, covers=(replace(cover, review=desk.now.date() + timedelta(days=1)),))
+    with_world(desk, policy=tomorrow)
+    work(desk)
+    assert due(desk) == []
+    desk.later(days=1)
+    work(desk)
+    work(desk)
+    (told,) = due(desk)
+    assert "Use of Social Media Policy was to be looked at again by" in told
+    assert "campaign" not in told
+
+
 def test_stopped_nobody_is_asked(desk: Desk) -> None:
     """Stopped, after a second question, it asks nobody any more; what was owed is never sent."""
     begin(desk)

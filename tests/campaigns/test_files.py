@@ -138,6 +138,10 @@ def test_a_version_that_is_not_stated_is_named_by_its_text() -> None:
     clauses[first] = clause.model_copy(update={"quote": f"{clause.quote} indeed"})
     assert version_of(replace(POLICY, clauses=clauses)) != version_of(POLICY)
     assert version_of(replace(POLICY, version="3.1")) == "3.1"
+    both, changed = (
+        replace(one, version="not stated, 2") for one in (POLICY, replace(POLICY, clauses=clauses))
+    )
+    assert version_of(both) != version_of(changed)
     assert version_of(replace(POLICY, version="x" * 65)).startswith("text ")
 
 

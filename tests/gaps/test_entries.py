@@ -332,6 +332,25 @@ def test_an_answer_in_force_outlives_every_period(desk: Desk) -> None:
     assert any("due to be looked at again" in one for one in desk.notebook.texts("eleanor"))
 
 
+def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
+    """Until then whoever was sent the answer can be told when it is taken back; the answer itself stays."""
+
+    def waiting() -> int:
+        with desk.product.database.transaction() as tx:
+            return int(tx.execute(text("SELECT count(*) FROM gap_askers")).scalar_one())
+
+    ask(desk)
+    ask(desk, "farid", mode="anonymous")
+    answer(desk)
+    sign(desk)
+    for days, left in ((364, 2), (2, 0)):
+        desk.later(days=days)
+        desk.work(20)
+        assert waiting() == left
+    assert stages(desk) == ["live"]
+    assert "Mondays" in asked(desk, "lucy")
+
+
 def test_the_governors_questions_stand_behind_the_list(desk: Desk) -> None:
     """X1 to X24 are read by anybody who answers, as questions for the next review of the policy."""
     shown = desk.press("eleanor", "gap.governors")

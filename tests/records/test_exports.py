@@ -11,11 +11,12 @@ from sqlalchemy import text
 from bot.casework.closing import KEPT
 from bot.casework.context import Work
 from bot.channels.paper.case_pages import case_bytes
-from bot.domain.messages import Bullets, Button, Buttons, Message
+from bot.domain.messages import Bullets, Button, Buttons, Form, Message
 from bot.domain.turns import Pressed, Said
 from bot.records.case_file import case_blocks
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
+from bot.records.subject_access import subject_blocks
 from bot.records.subjects import subject_of
 from bot.storage.audit import verify
 from tests.accounts import house as accounts
@@ -389,6 +390,30 @@ def test_what_is_held_of_an_applicant(desk: Desk) -> None:
         (accounts.NAME, False),
     ]
     assert "science department" not in json.dumps(joe)
+
+
+def test_questions_that_were_asked_by_name_are_in_it(desk: Desk) -> None:
+    """A person's own named questions stand in their file and on its paper; nobody else's, no unnamed one."""
+    for user, question, mode in (
+        ("ana", "May we post the lunch menu?", "named"),
+        ("ana", "May we post the bus times?", "anonymous"),
+        ("farid", "May we post the term dates?", "named"),
+    ):
+        (form,) = [
+            block
+            for message in desk.send(user, Pressed("gap.ask"))
+            for block in message.blocks
+            if isinstance(block, Form)
+        ]
+        desk.fill(user, "gap.ask", form.value, question=question, mode=mode)
+    file = held(desk, "playground:ana", subject_code(desk, "colin", account="playground:ana"))
+    assert file is not None
+    (asked,) = file["questions"]
+    assert (asked["question"], asked["state"]) == ("May we post the lunch menu?", "Waits for an answer")
+    assert asked["reference"].startswith("QST-")
+    paper = str(subject_blocks(desk.product.context, file))
+    assert "May we post the lunch menu?" in paper
+    assert "bus times" not in json.dumps(file) + paper
 
 
 @pytest.mark.parametrize("user", ["ana", "farid", "beth", "dina", "ivan", "nobody"])

@@ -32,7 +32,7 @@ _WAYS = {
     "urgent": (
         "Send",
         "Named",
-        "A question for the leadership team",
+        "A question that the policy does not answer",
         "Northgate School",
         "I have called",
         "Yes",
