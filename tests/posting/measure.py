@@ -1,8 +1,8 @@
 """How often each finding of a draft is right, on labelled texts: `python -m tests.posting.measure`.
 
 `first` are the hundred texts that were written from the policy before there was any rule, `harmless` and
-`later` the others of their author; `apart` a hundred of somebody who had seen neither rules nor texts
-(tests/golden/drafts.jsonl). What the policy forbids and no finding is for is named under `beyond`. A finding
+`later` the others of their author; `apart` a hundred of somebody who had seen neither rules nor texts;
+`blind` a hundred of somebody who had read the policy alone (tests/golden/drafts.jsonl). What the policy forbids and no finding is for is named under `beyond`. A finding
 is right where a text is labelled with its kind and, where it has places, one of them shares words with a
 labelled place.
 """
@@ -25,7 +25,7 @@ from bot.posting.finding import DraftReader, Found, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAFTS = ROOT / "tests" / "golden" / "drafts.jsonl"
-SETS = ("first", "harmless", "later", "apart")
+SETS = ("first", "harmless", "later", "apart", "blind")
 
 
 @dataclass(frozen=True)

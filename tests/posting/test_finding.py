@@ -30,13 +30,14 @@ def found(reads: DraftReader, text: str, account: Account = "federation") -> Map
 
 
 def test_the_labelled_drafts_are_enough_and_none_stands_twice() -> None:
-    """A hundred from before the rules, fifty harmless, fifty others, a hundred of somebody else's."""
+    """A hundred from before the rules, fifty harmless, fifty others, two hundred of others."""
     texts = drafts()
-    assert [sum(one.group == group for one in texts) for group in SETS] == [100, 50, 50, 100]
-    assert len({one.text for one in texts}) == 300
+    assert [sum(one.group == group for one in texts) for group in SETS] == [100, 50, 50, 100, 100]
+    assert len({one.text for one in texts}) == 400
     assert 45 <= sum(bool(one.finds) for one in texts if one.group == "first") <= 55
     assert not [one.text for one in texts if one.group == "harmless" and one.finds]
     assert sum(bool(one.finds or one.beyond) for one in texts if one.group == "apart") == 60
+    assert sum(bool(one.finds or one.beyond) for one in texts if one.group == "blind") == 60
 
 
 def test_the_figures_of_the_documents_hold(reads: DraftReader) -> None:
