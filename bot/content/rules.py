@@ -19,6 +19,7 @@ from bot.content.policy import (
     Act,
     Actor,
     Clause,
+    Detail,
     Offer,
     OutsideNote,
     Person,
@@ -142,6 +143,8 @@ class AnswerTexts(Record):
     related_own: Text
     related_needs: Annotated[Phrase, Holding("about")]
     related_unsure: Text
+    silent: Annotated[Phrase, Holding("detail whom")]
+    details: TextTable[Detail, Text]
     both: Text
     thanks: Text
     goodbye: Text
@@ -151,6 +154,8 @@ class AnswerTexts(Record):
     whom: Text
     human: Text
     whom_source: Text
+    held_by: Annotated[Phrase, Holding("line names")]
+    held_at: Annotated[Phrase, Holding("name school")]
     whom_anybody: tuple[str, ...]
     english_only: Text
     greeting: Text
