@@ -80,7 +80,15 @@ def report_odds(reading: Reading, parse: Parse) -> float:
         return said
     if told >= limits.gate_report:
         return max(said, told)
-    return said if told >= limits.gate_agrees else said / 4
+    agrees = told >= limits.gate_agrees and not _is_owed_an_answer(reading)
+    return said if agrees else said / 4
+
+
+def _is_owed_an_answer(reading: Reading) -> bool:
+    """Whether what is told is most likely an ordinary comment: it is owed an answer, and is no incident."""
+    best = next(iter(reading.fitting), None)
+    least = reading.rules.thresholds.owed
+    return best is not None and best.topic.offer == "log_comment" and best.share >= least
 
 
 def kind_of_report(reading: Reading) -> str:

@@ -385,6 +385,7 @@ class Thresholds(Record):
     quiet: Share
     gate_report: Share
     gate_agrees: Share
+    owed: Share
     report: Share
     report_asked: Share
     report_said: Share
