@@ -78,10 +78,10 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     # Whoever asks for a rule gets it, whatever has happened.
     if parse.alarm is None or limits.asks(reading.question):
         return said
-    if told >= limits.gate_report:
+    owed = _is_owed_an_answer(reading)
+    if told >= (limits.gate_report_owed if owed else limits.gate_report):
         return max(said, told)
-    agrees = told >= limits.gate_agrees and not _is_owed_an_answer(reading)
-    return said if agrees else said / 4
+    return said if told >= limits.gate_agrees and not owed else said / 4
 
 
 def _is_owed_an_answer(reading: Reading) -> bool:

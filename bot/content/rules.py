@@ -384,6 +384,7 @@ class Thresholds(Record):
     concern_unlike: Share
     quiet: Share
     gate_report: Share
+    gate_report_owed: Share
     gate_agrees: Share
     owed: Share
     report: Share

@@ -88,7 +88,7 @@ SPEAKS: dict[str, str] = {
     r"|\bscale\b|any one case|\bhours\b",
     "age": r"no age limit|exception for family, age",
     "date": r"\bany time\b|no version, date|where or when|\bweekend\b|working day",
-    "place": r"where or when|stores account details|keep a record|reported as soon as",
+    "place": r"where or when|does not say where|stores account details|keep a record|reported as soon as",
     "penalty": r"disciplinary|behaviour policy|\bpolice\b",
     "retention": r"deleted immediately",
 }
@@ -256,10 +256,11 @@ def test_a_number_in_an_answer_counts_its_clauses(topic: Topic) -> None:
 
 @topics
 def test_what_a_topic_states_stands_in_it(topic: Topic) -> None:
-    """A detail that a topic is said to state stands in its answer, its clauses or what is read first."""
+    """A detail that a topic is said to state stands in its answers, its clauses or what is read first."""
     read = " ".join(
         [
             topic.answer,
+            *(wording.answer for wording in topic.wordings),
             *(clause.quote for clause in POLICY.citations(topic)),
             *(POLICY.contradictions[note].note for note in topic.notes),
             *(POLICY.outside[note].text for note in topic.first),
