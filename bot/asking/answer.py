@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.asking import choose, danger
+from bot.asking import choose, danger, silence
 from bot.asking.frame import NOTHING_READ, Frame
 from bot.asking.reading import (
     NOTHING_EARLIER,
@@ -24,6 +24,7 @@ from bot.asking.reading import (
     put_for,
     read,
 )
+from bot.asking.whom import to_tell
 from bot.content.policy import Clause, Topic
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules, AnswerTexts
@@ -57,9 +58,9 @@ class Answer:
     the topics that came close, `nearby` their first clauses. `report` says which report is offered ("" where
     none is), `options` are there
     only to clarify. `about_self`: in danger may be whoever asks. `read_as` says what was read, where that
-    decided; `about` what the closest rule is about, where it gives no verdict; `others` are the topics of
-    "Not what I meant". `also` is the answer to the second half of a double question. `quiet`: the line for
-    those who worry stands under it. `whom` are the contacts that were asked for.
+    decided; `about` what the closest rule is about, or what it has `left_open`, where it gives no verdict;
+    `others` are the topics of "Not what I meant". `also` is the answer to the second half of a double
+    question. `quiet`: the line for those who worry stands under it. `whom` are the contacts asked for.
     """
 
     question: str
@@ -80,6 +81,7 @@ class Answer:
     frame: Frame = NOTHING_READ
     read_as: str = ""
     about: str = ""
+    left_open: bool = False
     others: tuple[str, ...] = ()
     also: tuple[Answer, ...] = ()
     quiet: bool = False
@@ -153,7 +155,8 @@ class _Asked:
             return _beside(reading, _report_told(reading))
         if both := self._both():
             return both
-        return _from_choice(reading, choose.choose(reading, asked_before=self._clarifying))
+        chosen = choose.choose(reading, asked_before=self._clarifying)
+        return _from_choice(reading, chosen, self._contacts)
 
     def _spoken(self) -> Answer | None:
         """What is no question about a rule: thanks, a report, whom to ask, another language, a greeting."""
@@ -209,7 +212,7 @@ class _Asked:
             return None
         if reading.sure(chosen.guess) < rules.thresholds.half:
             return None
-        return replace(_from_choice(reading, chosen), frame=reading.frame)
+        return replace(_from_choice(reading, chosen, self._contacts), frame=reading.frame)
 
 
 def to_json(given: Answer, policy: Policy | None = None) -> dict[str, Any]:
@@ -343,8 +346,13 @@ def _closest(reading: Reading, first: Answer) -> Guess | None:
     return fitting[0] if likely and not (told and fitting[0].topic.verdict in _FOR_ACTS) else None
 
 
-def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
+def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str, str]) -> Answer:
+    chosen, left_open = silence.heed(reading, chosen)
     match chosen.way:
+        case "related" if chosen.guess is not None and left_open is not None:
+            return _silent(
+                reading, chosen.guess, silence.line(reading, chosen.guess.topic, left_open, contacts)
+            )
         case "ask_back":
             return _ask_back(reading, chosen.rivals)
         case "related" if chosen.guess is not None:
@@ -354,7 +362,8 @@ def _from_choice(reading: Reading, chosen: choose.Choice) -> Answer:
             unsure = given.confidence < reading.rules.thresholds.reading_shown
             read_as = reading.rules.texts.read_as_line(reading.frame) if chosen.decided or unsure else ""
             text = f"{read_as}\n{given.text}" if read_as else given.text
-            return replace(given, text=text, read_as=read_as, others=_others(reading, chosen.guess))
+            others = _others(reading, chosen.guess)
+            return _with_whom(reading, replace(given, text=text, read_as=read_as, others=others), contacts)
     confidence = 1.0 - reading.in_scope
     return Answer(reading.question, "not_covered", reading.rules.texts.not_covered, confidence=confidence)
 
@@ -400,6 +409,30 @@ def _related(reading: Reading, guess: Guess) -> Answer:
         about=about,
         others=_others(reading, guess),
     )
+
+
+def _with_whom(reading: Reading, given: Answer, contacts: Mapping[str, str]) -> Answer:
+    """The same answer; who is to be told stands under it where that is asked."""
+    topic, texts = reading.policy.topics[given.topic], reading.rules.texts
+    whom = to_tell(reading, topic, contacts)
+    if not whom:
+        return given
+    source = "" if topic.tell else f" {texts.whom_source}"
+    told = "; ".join(contacts[key] for key in whom)
+    return replace(given, text=f"{given.text}\n{texts.headings.tell}: {told}{source}", whom=whom)
+
+
+def _silent(reading: Reading, guess: Guess, silent: str) -> Answer:
+    """The closest rule, under the line that the policy does not say what was asked of it.
+
+    What must be read before anyone acts on that rule stands beside it here, too.
+    """
+    texts, topic, given = reading.rules.texts, put_for(reading, guess.topic), _related(reading, guess)
+    about = f"{silent}\n{given.about}" if guess.against else silent
+    notes = [texts.outside(reading.policy.outside[name]) for name in texts.first(topic)]
+    quoted = quotation(given.citations[0], reading.policy, texts)
+    text = "\n".join([about, given.heading, *notes, quoted])
+    return replace(given, text=text, read_as="", about=about, left_open=True)
 
 
 def _near(reading: Reading, guess: Guess) -> dict[str, Any]:

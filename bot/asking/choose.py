@@ -45,12 +45,20 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
         return Choice("related", likeliest, decided=True) if enough else Choice("nothing", decided=True)
     decided = best is not likeliest
     rivals = () if asked_before or reading.goes_on else rivals_of(reading, best)
-    if rivals:
+    if rivals and (ruling := _that_forbids(rivals)):
+        best = ruling
+    elif rivals:
         return Choice("ask_back", best, rivals, decided)
     if not _sure_enough(reading, best):
         guessed = reading.sure(best) < limits.related_least or _is_bare(reading, best)
         return Choice("nothing" if guessed else "related", best, decided=decided)
     return Choice("answer", best, decided=decided)
+
+
+def _that_forbids(rivals: tuple[Guess, ...]) -> Guess | None:
+    """Of rulings on the very same clauses the one that forbids: it says what the others say, too."""
+    alike = len({frozenset(guess.topic.cites) for guess in rivals}) == 1
+    return next((guess for guess in rivals if alike and guess.topic.verdict == "never"), None)
 
 
 def _fits(reading: Reading, likeliest: Guess) -> Guess | None:

@@ -9,6 +9,7 @@ from bot.asking.answer import Answer, answer, answer_topic, ask_which
 from bot.asking.frame import SLOTS, said_before
 from bot.asking.reading import Earlier
 from bot.asking.render import BETWEEN, as_messages, show_more
+from bot.asking.whom import named_lines
 from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Session
@@ -25,7 +26,7 @@ def ask(session: Session, question: str, parse: Parse | None, world: World) -> t
         rules=world.rules,
         earlier=earlier,
         clarifying=session.clarifying,
-        contacts=world.federation.contact_lines(),
+        contacts=named_lines(world.federation, world.rules.texts),
     )
     return _remember(session, found), found
 
@@ -45,7 +46,11 @@ def _remember(session: Session, found: Answer) -> Session:
 
 def show(found: Answer, world: World, now: datetime | None = None) -> Message:
     """The answer as a message. Where `now` is out of hours, the numbers that answer then stand first."""
-    return as_messages(found, world.policy, world.federation.contact_lines(now), texts=world.rules.texts)
+    texts = world.rules.texts
+    # In danger a number is what is looked for.
+    urgent = found.kind in ("danger", "concern")
+    lines = world.federation.contact_lines(now) if urgent else named_lines(world.federation, texts, now)
+    return as_messages(found, world.policy, lines, texts=texts)
 
 
 def choose_topic(session: Session, topic_id: str, world: World) -> tuple[Session, Answer] | None:

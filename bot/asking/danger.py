@@ -78,9 +78,17 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     # Whoever asks for a rule gets it, whatever has happened.
     if parse.alarm is None or limits.asks(reading.question):
         return said
-    if told >= limits.gate_report:
+    owed = _is_owed_an_answer(reading)
+    if told >= (limits.gate_report_owed if owed else limits.gate_report):
         return max(said, told)
-    return said if told >= limits.gate_agrees else said / 4
+    return said if told >= limits.gate_agrees and not owed else said / 4
+
+
+def _is_owed_an_answer(reading: Reading) -> bool:
+    """Whether what is told is most likely an ordinary comment: it is owed an answer, and is no incident."""
+    best = next(iter(reading.fitting), None)
+    least = reading.rules.thresholds.owed
+    return best is not None and best.topic.offer == "log_comment" and best.share >= least
 
 
 def kind_of_report(reading: Reading) -> str:

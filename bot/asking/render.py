@@ -123,7 +123,7 @@ class _Show:
                 )
             case "report":
                 yield Callout("warning", texts.report(answer.report))
-            case "answer" if answer.also:
+            case "answer" | "related" if answer.also:
                 yield Paragraph(texts.both)
             case "answer" | "related":
                 pass
@@ -146,6 +146,8 @@ class _Show:
         if answer.kind == "related":
             yield Paragraph(answer.about)
             yield Heading(answer.heading)
+            if answer.left_open:
+                yield from self._first(topic)
         else:
             if answer.kind != "answer":
                 yield Paragraph(texts.headings.related)
@@ -154,6 +156,10 @@ class _Show:
         yield from self._quotes(leading(answer.citations[:1], topic, self._policy))
         if answer.kind != "related":
             yield from self._steps(topic)
+        if answer.whom and not topic.tell:
+            told = tuple(self._contacts[key] for key in answer.whom if key in self._contacts)
+            yield Bullets(told, texts.headings.tell, phones=True)
+            yield Outside(texts.whom_source)
 
     def _ruling(self, answer: Answer, topic: Topic) -> Iterator[Block]:
         """The topic's own question, so that its answer can be read in one way only, and that answer."""

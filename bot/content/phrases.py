@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints, model_validator
 
 from bot.content.documents import Record, load
+from bot.content.policy import Detail, Slot
 from bot.content.wording import unroll
 from bot.domain import references
 
@@ -40,6 +41,20 @@ class Whom(Record):
     anybody: tuple[Pattern, ...]
 
 
+class DetailPattern(Record):
+    """Words that ask a rule for a detail, in a question whose frame names one of the values under `when`.
+
+    `contact` is whom to ask where the rule leaves it open, and names nobody. A ban answers what asks how
+    often or for how long: only what is `of_bans` may be left open by one.
+    """
+
+    detail: Detail
+    pattern: Pattern
+    when: Mapping[Slot, tuple[str, ...]] = {}
+    contact: str = ""
+    of_bans: bool = False
+
+
 class Phrases(Record):
     """`intents/phrases.yml`, its patterns compiled once."""
 
@@ -51,6 +66,8 @@ class Phrases(Record):
     status: tuple[Pattern, ...]
     about_reference: Pattern
     whom: Whom
+    details: tuple[DetailPattern, ...]
+    whom_to_tell: Pattern
 
     @model_validator(mode="after")
     def _all_compile(self) -> Phrases:
@@ -59,8 +76,14 @@ class Phrases(Record):
             *self.whom.asking,
             *self.whom.anybody,
             *(entry.pattern for entry in self.whom.people),
+            *(entry.pattern for entry in self.details),
         )
-        for pattern in (self.about_reference, *whom, *(p for name in _SAID for p in getattr(self, name))):
+        for pattern in (
+            self.about_reference,
+            self.whom_to_tell,
+            *whom,
+            *(p for name in _SAID for p in getattr(self, name)),
+        ):
             try:
                 self._pattern(pattern)
             except re.error as error:
@@ -96,6 +119,28 @@ class Phrases(Record):
             if names:
                 return tuple(dict.fromkeys(names[:1] if "deputy_dsl" in names[:1] else names[:2]))
         return () if _any(self._anybody, plain) else None
+
+    def asks_whom_to_tell(self, text: str) -> bool:
+        """Whether a text asks who is to be told, or asked, of what it is about."""
+        return self._telling.search(unroll(text)) is not None
+
+    def details_asked(self, text: str, read: Callable[[Slot], tuple[str, ...]]) -> tuple[DetailPattern, ...]:
+        """The details for which a text asks, in the order of the file; `read` gives the values of a slot."""
+        plain = unroll(text)
+        return tuple(
+            entry
+            for entry, pattern in self._details
+            if pattern.search(plain)
+            and all(set(values) & set(read(slot)) for slot, values in entry.when.items())
+        )
+
+    @cached_property
+    def _telling(self) -> re.Pattern[str]:
+        return self._pattern(self.whom_to_tell)
+
+    @cached_property
+    def _details(self) -> tuple[tuple[DetailPattern, re.Pattern[str]], ...]:
+        return tuple((entry, self._pattern(entry.pattern)) for entry in self.details)
 
     @cached_property
     def _compiled(self) -> Mapping[Said, tuple[re.Pattern[str], ...]]:

@@ -75,6 +75,21 @@ Person = Literal[
     "public",
 ]
 Slot = Literal["actor", "act", "account", "person", "platform"]
+# What a question may ask of a rule, which gives it or leaves it open; the words are in `intents/phrases.yml`.
+Detail = Literal[
+    "frequency",
+    "retention",
+    "period",
+    "deadline",
+    "date",
+    "age",
+    "cost",
+    "number",
+    "measure",
+    "penalty",
+    "place",
+    "device",
+]
 _VALUES: Mapping[Slot, tuple[str, ...]] = {
     "actor": get_args(Actor),
     "act": get_args(Act),
@@ -207,7 +222,9 @@ class Topic(IdentifiedRecord):
     `verdict` is *never* or *must* for "should (not)" too; `modality` says which the text says. `tell` holds
     only people whom the policy itself says to tell or consult. `first` are outside notes to be read before
     anyone acts on the answer: they stand directly under it, the others of `outside` behind "More". The first
-    of `wordings` that a question meets takes the place of `question` and `answer`.
+    of `wordings` that a question meets takes the place of `question` and `answer`. `states` are the details
+    that its answer gives, or says that the policy leaves open: of any other nothing is known. `whom` are
+    contacts or roles to turn to where the policy names nobody, shown as not in the policy.
     """
 
     id: KebabId
@@ -220,11 +237,13 @@ class Topic(IdentifiedRecord):
     first: tuple[KebabId, ...] = ()
     next: tuple[Text, ...] = ()
     tell: tuple[Role, ...] = ()
+    whom: tuple[Text, ...] = ()
     notes: tuple[ContradictionId, ...] = ()
     outside: tuple[KebabId, ...] = ()
     offer: Offer | None = None
     siblings: tuple[KebabId, ...] = ()
     wordings: tuple[Wording, ...] = ()
+    states: tuple[Detail, ...] = ()
 
     def put(self, wording: Wording) -> Topic:
         """This topic as `wording` puts it."""

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from bot.content.anchors import Anchored, Lines, Quoted, Sentence, anchor
 from bot.content.contacts import load_contacts, unknown_contact
@@ -27,6 +27,7 @@ from bot.content.policy import (
     OutsideFile,
     OutsideNote,
     PolicyHeader,
+    Role,
     Shelf,
     Topic,
     TopicFile,
@@ -159,11 +160,18 @@ def _check_topic(place: FilePlace[Topic], draft: ReadPolicy) -> Iterator[Fault]:
         if note in topic.first:
             yield place.fault(f"{note} is under `first` already", "outside", index)
     yield from _check_wordings(place)
+    yield from _check_whom(place, draft)
     if topic.id in topic.siblings:
         yield place.fault("a topic cannot be its own sibling", "siblings")
     for key in ("question", "answer"):
         if TO_WRITE in getattr(topic, key):
             yield place.fault(f"the {key} is still to be written", key)
+
+
+def _check_whom(place: FilePlace[Topic], draft: ReadPolicy) -> Iterator[Fault]:
+    for index, key in enumerate(place.item.whom):
+        if draft.contacts is not None and key not in {*draft.contacts, *get_args(Role)}:
+            yield place.fault(unknown_contact(key), "whom", index)
 
 
 def _check_note(place: FilePlace[OutsideNote], draft: ReadPolicy) -> Iterator[Fault]:

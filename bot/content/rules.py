@@ -20,6 +20,7 @@ from bot.content.policy import (
     Act,
     Actor,
     Clause,
+    Detail,
     Offer,
     OutsideNote,
     Person,
@@ -143,6 +144,8 @@ class AnswerTexts(Record):
     related_own: Text
     related_needs: Annotated[Phrase, Holding("about")]
     related_unsure: Text
+    silent: Annotated[Phrase, Holding("detail whom")]
+    details: TextTable[Detail, Text]
     both: Text
     thanks: Text
     goodbye: Text
@@ -152,6 +155,8 @@ class AnswerTexts(Record):
     whom: Text
     human: Text
     whom_source: Text
+    held_by: Annotated[Phrase, Holding("line names")]
+    held_at: Annotated[Phrase, Holding("name school")]
     whom_anybody: tuple[str, ...]
     english_only: Text
     greeting: Text
@@ -380,7 +385,9 @@ class Thresholds(Record):
     concern_unlike: Share
     quiet: Share
     gate_report: Share
+    gate_report_owed: Share
     gate_agrees: Share
+    owed: Share
     report: Share
     report_asked: Share
     report_said: Share

@@ -78,6 +78,38 @@ READ_FIRST = {
     r"colleague is doing online with": "adult-may-pose-risk",
 }
 
+# The words with which an answer gives a detail that is asked for, or says that it is left open.
+SPEAKS: dict[str, str] = {
+    "deadline": r"\bhours\b|immediately|as soon as possible|does not say how long|sets no time",
+    "frequency": r"\b(?:regularly|frequently|check and check again)\b|gives no number of times"
+    r"|how much is too much|what is reasonable|review date",
+    "period": r"\bhours\b|does not say how long|sets no time|no age limit, time limit|years since leaving"
+    r"|even after|any time|permanency|too much|what is reasonable|what is looked at|deleted immediately",
+    "number": r"\b(?:two|five|seven)\b|number of times|too much|what is reasonable|check and check again"
+    r"|\bscale\b|any one case|\bhours\b",
+    "age": r"no age limit|exception for family, age",
+    "date": r"\bany time\b|no version, date|where or when|\bweekend\b|working day",
+    "place": r"where or when|does not say where|stores account details|keep a record|reported as soon as",
+    "penalty": r"disciplinary|behaviour policy|\bpolice\b",
+    "retention": r"deleted immediately",
+}
+
+# Of these nobody is ever told that it is open how soon, whatever the clauses say: a worry does not wait.
+NEVER_OPEN = {
+    "worrying-information-about-child",
+    "worried-about-colleague-and-student",
+    "safeguarding-duties-online",
+    "abuse-by-colleague",
+}
+GIVEN = {
+    "deadline": r"within \d+ hours|\bimmediately\b|as soon as possible",
+    "frequency": r"\b(?:regularly|frequently)\b",
+    "period": r"\bhow long\b|\btime limit\b|sets no time",
+    "number": r"\bat least \w+ staff\b|no number of times|how much is too much",
+    "age": r"\bage limit\b|for family, age",
+    "penalty": r"disciplinary (?:action|offence)|resolved by the use of",
+}
+
 # Every topic as it stands, and as each of its wordings puts it.
 PUT = dict(POLICY.topics) | {
     f"{topic.id}/{place}": topic.put(wording)
@@ -221,6 +253,36 @@ def test_a_number_in_an_answer_counts_its_clauses(topic: Topic) -> None:
             assert number == len(listed)
         named = re.split(r",\s(?:and\s)?|\sand\s(?=the\b)", topic.answer.partition(": ")[2])
         assert number == len([part for part in named if part])
+
+
+@topics
+def test_what_a_topic_states_stands_in_it(topic: Topic) -> None:
+    """A detail that a topic is said to state stands in its answers, its clauses or what is read first."""
+    read = " ".join(
+        [
+            topic.answer,
+            *(wording.answer for wording in topic.wordings),
+            *(clause.quote for clause in POLICY.citations(topic)),
+            *(POLICY.contradictions[note].note for note in topic.notes),
+            *(POLICY.outside[note].text for note in topic.first),
+        ]
+    )
+    for detail in topic.states if topic.id not in NEVER_OPEN else ():
+        assert re.search(SPEAKS[detail], read, re.IGNORECASE), detail
+
+
+@pytest.mark.parametrize("name", sorted(NEVER_OPEN))
+def test_how_soon_is_never_open_where_a_worry_is_told(name: str) -> None:
+    """Whoever worries, or is abused by a colleague, is not told that the policy leaves open how soon."""
+    assert "deadline" in POLICY.topics[name].states
+
+
+@topics
+def test_a_time_or_number_in_an_answer_is_stated(topic: Topic) -> None:
+    """Where the answer itself gives a time, a number or a penalty, nobody hears that the policy does not."""
+    for detail, words in GIVEN.items():
+        if re.search(words, topic.answer, re.IGNORECASE):
+            assert detail in topic.states, detail
 
 
 @topics

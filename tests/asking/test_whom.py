@@ -1,0 +1,91 @@
+"""Who is to be told, by role, name and number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.asking.answer import Answer, answer
+from bot.asking.conversation import show
+from bot.asking.whom import named_lines
+from bot.content.world import World
+from bot.domain.messages import Bullets
+from bot.engine.parse import Parse, Ranked
+
+NIGHT = datetime(2026, 11, 28, 23, 0, tzinfo=ZoneInfo("Europe/London"))
+
+
+def say(world: World, question: str, *topics: str) -> Answer:
+    ranking = tuple(Ranked(world.policy.intent(name), 1.0 / len(topics)) for name in topics)
+    contacts = named_lines(world.federation, world.rules.texts)
+    parse = Parse(question, ranking, 1.0)
+    return answer(question, parse, world.policy, rules=world.rules, contacts=contacts)
+
+
+def told(world: World, given: Answer) -> str:
+    """The lists of a message, as one text."""
+    lists = [block for block in show(given, world, NIGHT).blocks if isinstance(block, Bullets)]
+    return "\n".join(line for block in lists for line in block.items)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "people"),
+    [
+        ("a colleague insults me in a group chat, who do I tell", "abuse-by-colleague", ["Flo Tanner"]),
+        ("who has to be told about an accidental photo", "compromising-picture-by-accident", ["Fiona Brook"]),
+        (
+            "who should I speak to if a child worries me",
+            "worrying-information-about-child",
+            ["Dora Ashworth"],
+        ),
+    ],
+)
+def test_who_is_to_be_told_is_named(world: World, question: str, topic: str, people: list[str]) -> None:
+    """Whom the policy names, or else whom the Federation does: the role, the name and the number."""
+    given = say(world, question, topic)
+    for name in people:
+        assert name in given.text
+        assert name in told(world, given)
+
+
+def test_nobody_is_named_who_was_not_asked_for(world: World) -> None:
+    """A rule that does not ask whom to tell names nobody in its text."""
+    given = say(world, "what happens when a colleague insults me online", "abuse-by-colleague")
+    assert given.whom == ()
+    assert "Flo Tanner" not in given.text
+
+
+def test_whom_the_policy_does_not_name_is_not_in_the_policy(world: World) -> None:
+    """Where the topic names nobody, the line says that the policy does not name them either."""
+    source = world.rules.texts.whom_source
+    assert source in say(world, "who do I tell about a colleague's abuse", "abuse-by-colleague").text
+    named = say(world, "who do I tell about an accidental photo", "compromising-picture-by-accident")
+    assert source not in named.text
+
+
+def test_a_role_of_several_schools_says_who_is_where(world: World) -> None:
+    """Two leads of two schools stand with their schools; one of all schools without."""
+    lines = named_lines(world.federation, world.rules.texts)
+    assert "Dora Ashworth at Ash School" in lines["dsl"]
+    assert "Dan Beckett at Beck School" in lines["dsl"]
+    assert "at" not in lines["fbm"].split("(")[1]
+    assert "Flo Tanner" in lines["flt"]
+
+
+def test_a_role_that_nobody_holds_has_its_number_alone(world: World) -> None:
+    """Without people in the configuration each line is as it was; nothing stands in empty brackets."""
+    roster = replace(world.federation.roster, roles={})
+    bare = replace(world.federation, roster=roster)
+    lines = named_lines(bare, world.rules.texts)
+    assert {key: lines[key] for key in bare.contact_lines()} == bare.contact_lines()
+    assert lines["flt"] == world.rules.texts.roles["flt"]
+
+
+def test_at_night_those_who_answer_then_stand_first(world: World) -> None:
+    """The order of the numbers out of hours is kept."""
+    lines = list(named_lines(world.federation, world.rules.texts, NIGHT))
+    first = list(world.federation.contact_lines(NIGHT))
+    assert lines[: len(first)] == first
