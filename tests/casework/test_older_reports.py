@@ -73,7 +73,7 @@ def draft(visited: tuple[str, ...], **slots: str) -> Draft:
         (draft(("account", "category"), kind="abuse", account="other", category="query"), "category"),
         # A complaint that was a report before there was a list of replies goes on as one.
         (draft(("query",), kind="query", query_at="2026-11-23T08:10+00:00"), "conflict"),
-        (draft(("kind",), kind="query"), "query"),
+        (draft(("kind",), kind="query"), "conflict"),
         (draft(("concern_now", "concern"), kind="concern", concern_now="told"), "concern_about"),
     ],
 )

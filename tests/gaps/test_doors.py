@@ -110,7 +110,7 @@ def test_on_teams_the_whole_way(works: Office) -> None:
 
 def test_in_the_terminal_the_whole_way(desk: Desk) -> None:
     """In the terminal a question is asked field by field."""
-    shown = typed_in_terminal(desk, "ask for an answer", QUESTION, "1", "status")
+    shown = typed_in_terminal(desk, "ask for an answer", "1", QUESTION, "status")
     assert any("Your question is on the list" in line for line in shown)
     assert any("Waits for an answer" in line for line in shown)
 

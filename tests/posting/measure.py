@@ -2,9 +2,9 @@
 
 `first` are the hundred texts that were written from the policy before there was any rule, `harmless` and
 `later` the others of their author; `apart` a hundred of somebody who had seen neither rules nor texts;
-`blind` a hundred of somebody who had read the policy alone (tests/golden/drafts.jsonl). What the policy forbids and no finding is for is named under `beyond`. A
-finding is right where a text is labelled with its kind and, where it has places, one of them shares words
-with a labelled place.
+`blind` a hundred of somebody who had read the policy alone (tests/golden/drafts.jsonl). What the policy
+forbids and no finding is for is named under `beyond`. A finding is right where a text is labelled with its
+kind and, where it has places, one of them shares words with a labelled place.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from bot.records.rotation import needed_keys, rotate
 from bot.storage import playground, teams
 from bot.storage.accounts import AccountEntry, add_account, all_accounts
 from bot.storage.answers import Asker, owe, owed
+from bot.storage.consulting import Consultation, add_consultation, find_consultation
 from bot.storage.crypto import KeyFault, KeyRing, new_key
 from bot.storage.database import Database
 from bot.storage.gaps import Gap, add_asker, add_gap, all_gaps, askers_of
@@ -62,6 +63,7 @@ def fill(desk: Desk) -> str:
         add_asker(tx, vault, Waiting("3" * 32, "2" * 32, "QST-7K3Q", "", "slack", NARRATIVE))
         details = Details({"aim": (NARRATIVE,)})
         add_account(tx, vault, AccountEntry("2" * 32, AccountStage.DRAFT, desk.now, details))
+        add_consultation(tx, vault, Consultation("4" * 32, "slack", "ana", NARRATIVE), desk.now)
     return reference
 
 
@@ -97,6 +99,9 @@ def read(folder: Path, url: str, keys: KeyRing, reference: str) -> None:
         assert [gap.question for gap in all_gaps(tx, vault, tuple(GapStage))] == [NARRATIVE]
         assert [one.user for one in askers_of(tx, vault, "2" * 32)] == [NARRATIVE]
         assert [one.details.answer("aim") for one in all_accounts(tx, vault)] == [NARRATIVE]
+        consulted = find_consultation(tx, vault, "4" * 32)
+        assert consulted is not None
+        assert consulted.name == NARRATIVE
     assert "which school" in desk.press("joe", "journey.answer", "") or desk.send("joe", Said("resume"))
     desk.close()
 

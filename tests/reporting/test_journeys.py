@@ -23,7 +23,7 @@ from bot.domain.turns import (
     Submitted,
     Turn,
 )
-from bot.reporting import alert, journeys, steps
+from bot.reporting import alert, journeys, steps, waking
 from tests.support.federation import ROLES, federation
 from tests.support.screen import buttons_of, text_of
 from tests.support.storyteller import MONDAY, TOKENS
@@ -207,7 +207,7 @@ def test_a_half_finished_report_of_the_version_before_goes_on(
         "narrative",
     )
     session = Session(TOKENS, Draft(TOKENS, known, step, visited, typed=typed))
-    done = turn(restored(session), Pressed("journey.resume"), world)
+    done = turn(restored(session), Pressed("journey.resume", waking.SHOW), world)
     assert done.session.draft is not None
     assert "The questions have changed since you began." in text_of(done.replies)
     assert done.session.draft.step == found[0]
@@ -231,7 +231,7 @@ def test_a_draft_of_an_older_version(world: World) -> None:
     draft = Draft(
         TOKENS, {"danger": ("no",), "colour": ("blue",), "kind": ("gone",)}, "gone", ("danger", "gone")
     )
-    done = turn(Session(TOKENS, draft), Pressed("journey.resume"), world)
+    done = turn(Session(TOKENS, draft), Pressed("journey.resume", waking.SHOW), world)
     assert done.session.draft is not None
     assert done.session.draft.step == "school"
 
