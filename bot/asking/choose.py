@@ -9,6 +9,7 @@ from bot.asking.reading import Guess, Reading, rivals_of
 from bot.content.policy import Slot
 
 _OF_SOCIAL_MEDIA: tuple[Slot, ...] = ("act", "account", "platform")
+_PERSON: tuple[Slot, ...] = ("person",)
 Way = Literal["answer", "ask_back", "related", "nothing"]
 
 
@@ -114,12 +115,15 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
 
 
 def _is_bare(reading: Reading, guess: Guess) -> bool:
-    """Whether "allowed" would answer what names nothing of social media: "can I smoke on site".
+    """Whether a verdict would answer what names nothing of social media: "can I smoke on site".
 
-    A topic that says nothing of whom and what it is about, as one of another policy may, has nothing to name.
+    What is forbidden is told to those who name a person, too. A topic that says nothing of whom and what it
+    is about, as one of another policy may, has nothing to name.
     """
-    allows = guess.topic.verdict == "allowed_if" and guess.topic.applies is not None
-    return allows and not any(map(reading.frame.of, _OF_SOCIAL_MEDIA))
+    if guess.topic.verdict == "information" or guess.topic.applies is None:
+        return False
+    named = (*_OF_SOCIAL_MEDIA, *_PERSON) if guess.topic.verdict == "never" else _OF_SOCIAL_MEDIA
+    return not any(map(reading.frame.of, named))
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

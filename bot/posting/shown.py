@@ -50,10 +50,14 @@ def quotes(clauses: tuple[str, ...], world: World, but: tuple[str, ...] = ()) ->
 
 
 def offered(message: Message, topic: str, world: World) -> Message:
-    """An answer, with the button of a check below it where its topic is one that leads there."""
+    """An answer, with the button of a check below it where its topic leads there and has no such button."""
     texts = world.posting.texts
-    buttons = [Button(texts.picture_button, PICTURE)] if topic in texts.picture_under else []
-    buttons += [Button(texts.draft_button, DRAFT)] if topic in texts.draft_under else []
+    there = {item.action for block in message.blocks if isinstance(block, Buttons) for item in block.items}
+    leads = (
+        (texts.picture_under, Button(texts.picture_button, PICTURE)),
+        (texts.draft_under, Button(texts.draft_button, DRAFT)),
+    )
+    buttons = [button for under, button in leads if topic in under and button.action not in there]
     if not buttons:
         return message
     # Above the small print, which ends an answer.

@@ -147,3 +147,17 @@ def test_nobody_is_asked_back_twice_in_a_row(engine: BuiltinEngine, world: World
 def test_markup_gets_no_confident_answer(engine: BuiltinEngine, world: World, text: str) -> None:
     """Mentions and signs of a chat are no question: nothing is answered."""
     assert say(engine, world, text).kind in ("not_covered", "smalltalk")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do I need to declare that I know a pupil's mum",
+        "The office is putting all of our timetables into the new system this week, and half of them are wrong.",
+        "Our deputy retires on Friday after twenty years, and the whole staff room has clubbed together.",
+        "Do I have to tell anyone that my brother teaches at the other school?",
+    ],
+)
+def test_nothing_of_social_media_gets_no_verdict(text: str, engine: BuiltinEngine, world: World) -> None:
+    """What names no act, account or platform is neither allowed nor demanded, unless Signpost is sure."""
+    assert say(engine, world, text).verdict in ("", "information")
