@@ -51,7 +51,8 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
     elif rivals:
         return Choice("ask_back", best, rivals, decided)
     if not _sure_enough(reading, best):
-        guessed = reading.sure(best) < limits.related_least or _is_bare(reading, best)
+        allows = best.topic.verdict == "allowed_if" and _is_bare(reading, best)
+        guessed = allows or reading.sure(best) < limits.related_least
         return Choice("nothing" if guessed else "related", best, decided=decided)
     return Choice("answer", best, decided=decided)
 

@@ -70,12 +70,13 @@ def numbers(done: Turn) -> list[str]:
 
 
 def test_numbers_that_answer_now_stand_first(world: World) -> None:
-    """In school hours the safeguarding lead stands first; at night anybody who answers at night does."""
+    """After 999 the safeguarding lead stands first in school hours, and at night those who answer then."""
     text = "a pupil is going to hurt himself"
     parse = Parse(text, (Ranked("danger", 1.0),), 1.0, Alarm(danger=0.99))
     by_day, by_night = (numbers(turn(world, Said(text), parse, now)) for now in (TERM, NIGHT))
-    assert "Designated Safeguarding Lead" in by_day[0]
-    assert "social care" in by_night[0].casefold()
+    assert by_day[0] == by_night[0] == "Police in an emergency: 999"
+    assert "Designated Safeguarding Lead" in by_day[1]
+    assert "social care" in by_night[1].casefold()
     assert set(by_day) == set(by_night)
 
 
