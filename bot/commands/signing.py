@@ -32,7 +32,7 @@ def sign_command(
 ) -> None:
     """Sign the answers that are held back, once you have read each; it takes two people, never the author.
 
-    Without --by and --author it shows them and signs nothing.
+    Without --by and --author it shows them; with them it signs only what --topic names, or --all.
     """
     folder = folder_of(policy)
     known = load_policies(places.HOME / "policy_kb")

@@ -1,1 +1,1 @@
-"""Whom somebody asks before they post: a senior leader, or whoever holds the list of objections."""
+"""Asked before posting: a senior leader, or the holder of the list of objections and restrictions."""
