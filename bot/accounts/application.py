@@ -63,13 +63,17 @@ def _place(work: Work, actor: AccountActor, value: str) -> tuple[AccountEntry, P
         return begin(work, actor)
     number = next(page for page in PAGES if page == match[2])
     entry = find_account(work.tx, work.context.vault, match[1])
+    if entry is not None and is_hidden(work.context, actor, entry):
+        # Said of it is what is said of one that was never there; the audit knows.
+        note(work, actor, "refused", entry, pressed=f"{PREFIX}page")
+        entry = None
     if entry is None:
         # Their own: what somebody else begins under the same token is another one.
         own = work.context.vault.blind("account", actor.who, match[1])[:_OWN_ID]
         entry = find_account(work.tx, work.context.vault, own) or _new(work, actor, own)
     if not has_applied(work.context, actor, entry):
         note(work, actor, "refused", entry, pressed=f"{PREFIX}page")
-        return _refused(work, "unknown" if is_hidden(work.context, actor, entry) else "not_permitted")
+        return _refused(work, "not_permitted")
     return (entry, number) if entry.stage is _S.DRAFT else _refused(work, entry.stage.value)
 
 
@@ -219,7 +223,7 @@ def send(work: Work, actor: AccountActor, entry_id: str) -> Message:
         page = {"facebook": "2", "closed": "4", "runners": "3"}[gate]
         where = next(one for one in PAGES if one == page)
         return _page(work, entry, where, gate_blocks(work, gate))
-    after = moved(work, entry, AccountEvent.SEND, replace(entry.details, why="", direct=False))
+    after = moved(work, entry, AccountEvent.SEND, replace(entry.details, why="", direct=False, sent=True))
     note(work, actor, f"{PREFIX}send", after, name=after.name)
     after = on_with_it(work, after)
     texts = work.context.world.accounts

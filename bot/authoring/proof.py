@@ -80,20 +80,22 @@ def _rest(policy_kb: Path, intents: Path, policy: Policy) -> list[Fault]:
     """What is wrong with the files that stand beside the policies."""
     faults: list[Fault] = []
     playbook = _tried(lambda: load_playbook(policy_kb, policy), faults)
+    table = _tried(lambda: load(policy_kb / "permissions.yml", PermissionTable), faults)
     readers: list[Callable[[], object]] = [
         lambda: load_answer_rules(intents, policy_kb, policy),
         lambda: load_door_texts(policy_kb / "door-texts.yml", policy.topics),
         lambda: load_paper_texts(policy_kb / "paper-texts.yml", policy),
-        lambda: load_posting(policy_kb, policy),
         lambda: load_replies(policy_kb / "replies.yml", policy.clauses),
         lambda: load_campaigns(policy_kb / "campaigns.yml", policy),
         lambda: load_gaps(policy_kb / "gaps.yml"),
-        lambda: load(policy_kb / "permissions.yml", PermissionTable),
         lambda: load(policy_kb / "outcomes.yml", Outcomes),
         lambda: load(policy_kb / "retention.yml", Retention),
         lambda: load(policy_kb / "case-work.yml", CaseWork),
         lambda: load(policy_kb / "roster-texts.yml", RosterTexts),
     ]
+    if table is not None:
+        duties = table.workflows
+        readers.append(lambda: load_posting(policy_kb, policy, duties))
     if playbook is not None:
         readers += [
             lambda: load_case_texts(policy_kb / "case-texts.yml", playbook.kinds),

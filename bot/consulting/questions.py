@@ -14,13 +14,14 @@ from datetime import timedelta
 from bot.casework import answers, auditing
 from bot.casework.context import Work
 from bot.content.posting import Asking
+from bot.content.texts import Phrase
 from bot.domain.access import has_duty
 from bot.domain.messages import Button, Buttons, Callout, Field, Form, Heading, Message, Option, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
 from bot.posting.finding import DraftReader
-from bot.posting.shown import ASK_LEADER, ASK_LIST, CONSULT, line, private, quotes
+from bot.posting.shown import ANSWERS, ASK_LEADER, ASK_LIST, line, private, quotes
 from bot.reporting.inputs import clean_text
 from bot.reporting.privacy import findings
 from bot.storage.consulting import (
@@ -28,12 +29,13 @@ from bot.storage.consulting import (
     add_consultation,
     find_consultation,
     forget_consultations,
+    old_consultations,
     save_consultation,
 )
 from bot.storage.outbox import Notice, enqueue
 
 KIND = "consult"
-_YES, _NO = f"{CONSULT}yes", f"{CONSULT}no"
+_YES, _NO = ANSWERS
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _LONGEST, _OWN_ID = 120, 32
 # A leader who was told within the hour is not told again.
@@ -58,16 +60,24 @@ def _texts(work: Work) -> Asking:
 
 
 def _ask_leader(work: Work, sender: Sender) -> Message:
-    texts = _texts(work)
-    whom = _holders(work, texts.leader, "", sender)
-    if not whom:
-        return line(texts.nobody, work.context.world)
     hour = work.now.strftime(_HOUR)
     own = work.context.vault.blind("consult", sender.platform, sender.user, hour)[:_OWN_ID]
     asked = Consultation(own, sender.platform, sender.user, _name(work, sender))
-    if add_consultation(work.tx, work.context.vault, asked, work.now):
-        _owe(work, asked, whom)
-    return line(texts.leader_told.fill(people=_names(work, whom)), work.context.world)
+    return _asked(work, asked, _texts(work).leader_told)
+
+
+def _asked(work: Work, asked: Consultation, said: Phrase) -> Message:
+    """Ask it, once however often it is sent, and tell whoever asks who is asked."""
+    world, vault = work.context.world, work.context.vault
+    asked = replace(asked, asked=_next(work, asked))
+    if asked.asked and add_consultation(work.tx, vault, asked, work.now):
+        _owe(work, asked, asked.asked)
+    elif before := find_consultation(work.tx, vault, asked.id):
+        asked = before
+    if asked.reaches_nobody:
+        return line(_texts(work).nobody, world)
+    reached = (one for one in asked.asked if one not in asked.unreached)
+    return line(said.fill(people=_names(work, reached)), world)
 
 
 def _form(
@@ -96,14 +106,11 @@ def _ask_holder(work: Work, sender: Sender, form: Submitted) -> Message:
         errors["school"] = texts.errors.choice
     if errors := {name: error for name, error in errors.items() if error}:
         return _form(work, form.value, form.fields, errors)
-    whom = _holders(work, world.posting.texts.picture.holder, school, sender)
-    if not whom:
-        return line(texts.nobody, world)
-    own = work.context.vault.blind("consult", sender.platform, sender.user, form.value)[:_OWN_ID]
+    vault = work.context.vault
+    # Another event is another question, whichever form it stood in.
+    own = vault.blind("consult", sender.platform, sender.user, form.value, school, event)[:_OWN_ID]
     asked = Consultation(own, sender.platform, sender.user, _name(work, sender), school, event)
-    if add_consultation(work.tx, work.context.vault, asked, work.now):
-        _owe(work, asked, whom)
-    return line(texts.holder_told.fill(people=_names(work, whom)), world)
+    return _asked(work, asked, texts.holder_told)
 
 
 def _event_error(work: Work, event: str) -> str:
@@ -122,40 +129,53 @@ def _answered(work: Work, sender: Sender, content: Pressed | Submitted) -> Messa
     texts, world = _texts(work), work.context.world
     asked = find_consultation(work.tx, work.context.vault, content.value)
     person = world.federation.roster.by_account(sender.platform, sender.user)
-    if not _may(work, person, asked.school if asked else ""):
-        auditing.note(work, person, "refused", pressed=content.action)
+    if asked is None or not asked.event or person is None or not _may(work, asked, person.id):
+        # One text for all of these: who may not answer learns of no question. The audit knows which.
+        detail = {"entry": asked.id} if asked else {}
+        auditing.note(work, person, "refused", None, pressed=content.action, **detail)
         return line(texts.not_permitted, world)
-    if asked is None or not asked.event:
-        return line(texts.unknown, world)
     if asked.answer:
         return line(texts.again, world)
     yes = content.action == _YES
     save_consultation(work.tx, work.context.vault, replace(asked, answer="yes" if yes else "no"))
     auditing.note(work, person, "consult.answer", entry=asked.id)
     said = (texts.somebody if yes else texts.no_one).fill(event=asked.event)
-    blocks = (
-        Heading(texts.answer_title),
-        Callout("warning", said, texts.read_it),
-        *quotes(texts.clauses, world),
-    )
-    asker = Sender(asked.platform, asked.user)
-    answers.owe(work, asker, "", Message(blocks, summary=texts.answer_title), lasts=True)
+    _tell(work, asked, texts.answer_title, said)
     return line(texts.answered.fill(name=asked.name), world)
 
 
-def _may(work: Work, person: Person | None, school: str) -> bool:
-    world = work.context.world
-    roles = world.federation.roster.roles_of(person.id, school) if person else frozenset[str]()
+def _tell(work: Work, asked: Consultation, title: str, said: str) -> None:
+    """Bring the asker of a question about the list what became of it."""
+    texts, world = _texts(work), work.context.world
+    callout = Callout("warning", said, texts.read_it)
+    blocks = (Heading(title), callout, *quotes(texts.clauses, world))
+    to = Sender(asked.platform, asked.user)
+    answers.owe(work, to, "", Message(blocks, summary=title), lasts=True)
+
+
+def _roles(work: Work, asked: Consultation) -> tuple[str, ...]:
+    """The role that is asked, and those that answer in its place, in their order."""
+    posting = work.context.world.posting.texts
+    first = posting.picture.holder if asked.event else posting.asking.leader
+    return tuple(dict.fromkeys((first, "flt", "eht")))
+
+
+def _may(work: Work, asked: Consultation, person: str) -> bool:
+    """Whether this person may be asked it now, and answer."""
+    world, roles = work.context.world, work.context.world.federation.roster.roles_of(person, asked.school)
+    if not asked.event:
+        return not roles.isdisjoint(_roles(work, asked))
     return has_duty(world.duties, "answer_list", roles, runs=False)
 
 
-def _holders(work: Work, role: str, school: str, asker: Sender) -> tuple[str, ...]:
-    """Who is asked: the holders of the role but for the asker, or else whoever answers in their place."""
+def _next(work: Work, asked: Consultation) -> tuple[str, ...]:
+    """Who is asked next: those of the first role that has any, but for the asker and whoever was asked."""
     roster = work.context.world.federation.roster
-    own = roster.by_account(asker.platform, asker.user)
-    for name in dict.fromkeys((role, "flt", "eht")):
-        found = tuple(one for one in roster.holders(name, school) if own is None or one != own.id)
-        if found:
+    own = roster.by_account(asked.platform, asked.user)
+    but = {*asked.asked, own.id if own else ""}
+    for role in _roles(work, asked):
+        found = tuple(one for one in roster.holders(role, asked.school) if one not in but)
+        if found := tuple(one for one in found if _may(work, asked, one)):
             return found
     return ()
 
@@ -169,21 +189,48 @@ def _owe(work: Work, asked: Consultation, whom: Iterable[str]) -> None:
 def notice(work: Work, owed: Notice, person: Person) -> Message | None:
     """What a leader or the holder of the list reads; None where it is overtaken."""
     asked = find_consultation(work.tx, work.context.vault, owed.key.parts[0])
-    if asked is None or asked.answer:
+    if asked is None or asked.answer or not _may(work, asked, person.id):
         return None
     texts, world = _texts(work), work.context.world
     if not asked.event:
         text = texts.leader_text.fill(name=asked.name)
         blocks = (Heading(texts.leader_title), Paragraph(text), *quotes(texts.leader_clauses, world))
         return Message(blocks, summary=texts.leader_title)
-    if not _may(work, person, asked.school):
-        return None
     school = world.federation.school_name(asked.school)
     text = texts.holder_text.fill(name=asked.name, event=asked.event, school=school)
     buttons = (Button(texts.yes, _YES, asked.id), Button(texts.no, _NO, asked.id))
     return Message(
         (Heading(texts.holder_title), Paragraph(text), Buttons(buttons)), summary=texts.holder_title
     )
+
+
+def pass_on(work: Work, owed: Notice) -> None:
+    """It does not reach this person: where it reaches nobody, the next are asked, or its asker is told.
+
+    What is answered or gone is left alone, and so is what was passed on before.
+    """
+    asked_id, person = owed.key.parts
+    asked = find_consultation(work.tx, work.context.vault, asked_id)
+    if asked is None or asked.answer or person in asked.unreached:
+        return
+    asked = replace(asked, unreached=(*asked.unreached, person))
+    if asked.reaches_nobody:
+        whom = _next(work, asked)
+        asked = replace(asked, asked=(*asked.asked, *whom))
+        _owe(work, asked, whom)
+        if not whom:
+            _tell_of_nobody(work, asked)
+    save_consultation(work.tx, work.context.vault, asked)
+
+
+def _tell_of_nobody(work: Work, asked: Consultation) -> None:
+    texts = _texts(work)
+    if asked.event:
+        _tell(work, asked, texts.answer_title, texts.unreached.fill(event=asked.event))
+        return
+    blocks = (Heading(texts.unreached_title), Paragraph(texts.nobody))
+    to = Sender(asked.platform, asked.user)
+    answers.owe(work, to, "", Message(blocks, summary=texts.unreached_title), lasts=True)
 
 
 def _name(work: Work, sender: Sender) -> str:
@@ -199,6 +246,10 @@ def _names(work: Work, whom: Iterable[str]) -> str:
 
 
 def forget_old(work: Work) -> None:
-    """Delete what was asked longer ago than it is kept."""
-    days = work.context.retention.registers["asked_before_posting"].days
-    forget_consultations(work.tx, work.now - timedelta(days=days))
+    """Delete what was asked longer ago than it is kept. Who asked in vain about the list is told."""
+    texts, days = _texts(work), work.context.retention.registers["asked_before_posting"].days
+    before = work.now - timedelta(days=days)
+    for asked in old_consultations(work.tx, work.context.vault, before):
+        if asked.event and not asked.answer and not asked.reaches_nobody:
+            _tell(work, asked, texts.answer_title, texts.unanswered.fill(event=asked.event))
+    forget_consultations(work.tx, before)

@@ -267,6 +267,9 @@ class SubjectTexts(Record):
     attested: Text
     confirmed: Text
     questions: Text
+    consultations: Text
+    leader: Text
+    unanswered: Text
     none: Text
     wrote: Annotated[Phrase, Holding("what when")]
     exported: Text

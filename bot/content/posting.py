@@ -16,6 +16,7 @@ from bot.content.documents import DataFaults, Document, Fault, Location, Record,
 from bot.content.policy import ClauseId, KebabId
 from bot.content.policy_load import Policy
 from bot.content.texts import Holding, Phrase, Text, TextTable
+from bot.domain.access import Duties, has_duty
 from bot.domain.names import straight
 
 Account = Literal["federation", "own"]
@@ -165,8 +166,10 @@ class Asking(Record):
     read_it: Text
     nobody: Text
     again: Text
-    unknown: Text
     not_permitted: Text
+    unreached_title: Text
+    unreached: Annotated[Phrase, Holding("event")]
+    unanswered: Annotated[Phrase, Holding("event")]
     errors: AskingErrors
 
 
@@ -262,11 +265,14 @@ class Posting:
     words: DraftWords
 
 
-def load_posting(folder: Path, policy: Policy) -> Posting:
-    """Read both files of `policy_kb/`. Raises DataFaults with file and line for every fault found."""
+def load_posting(folder: Path, policy: Policy, duties: Duties) -> Posting:
+    """Read both files of `policy_kb/`. Raises DataFaults with file and line for every fault found.
+
+    `duties` say who may answer about the list: whoever is asked must be able to.
+    """
     document, faults = Document(folder / "before-you-post.yml"), list[Fault]()
     texts = document.parse(PostingFile)
-    for message, location in _faults(texts, policy):
+    for message, location in (*_faults(texts, policy), *_role_faults(texts, duties)):
         faults.append(document.fault(message, location))
     if faults:
         raise DataFaults(faults)
@@ -278,10 +284,22 @@ def _faults(texts: PostingFile, policy: Policy) -> Iterator[tuple[str, Location]
         yield from _unknown(topics, policy.topics, "topic", (name,))
     for name in ("done_clauses", "not_at_stop"):
         yield from _unknown(getattr(texts.picture, name), policy.clauses, "clause", ("picture", name))
+    for name in ("clauses", "leader_clauses"):
+        yield from _unknown(getattr(texts.asking, name), policy.clauses, "clause", ("asking", name))
     for kind, finding in texts.draft.findings.items():
         at: Location = ("draft", "findings", kind, "clauses")
         yield from _unknown(finding.clauses, policy.clauses, "clause", at)
     yield from _question_faults(texts.picture.questions, policy)
+
+
+def _role_faults(texts: PostingFile, duties: Duties) -> Iterator[tuple[str, Location]]:
+    roles = (
+        (texts.picture.holder, ("picture", "holder")),
+        (texts.asking.leader, ("asking", "leader")),
+    )
+    for role, at in roles:
+        if not has_duty(duties, "answer_list", (role,), runs=False):
+            yield f"{role} may not answer_list: name another role, or add it in permissions.yml", at
 
 
 def _question_faults(

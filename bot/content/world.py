@@ -69,7 +69,7 @@ def load_world(policy_kb: Path, intents: Path, federation: Federation) -> World:
         duties=table.workflows,
         door=load_door_texts(policy_kb / "door-texts.yml", policy.topics),
         paper=load_paper_texts(policy_kb / "paper-texts.yml", policy),
-        posting=load_posting(policy_kb, policy),
+        posting=load_posting(policy_kb, policy, table.workflows),
         replies=load_replies(policy_kb / "replies.yml", policy.clauses),
         governors=load_governors(policy_kb / "governors.yml", playbook.kinds),
         campaigns=load_campaigns(policy_kb / "campaigns.yml", policy),

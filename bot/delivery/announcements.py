@@ -128,6 +128,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     person = work.context.world.federation.roster.people.get(notice.recipient.person)
     message = _MESSAGES[notice.kind](work, notice, person) if person else None
     if person is None or message is None:
+        if notice.kind == questions.KIND:
+            questions.pass_on(work, notice)
         return None
     if notice.kind == SETTLED:
         return _settled(work, claimed, message)

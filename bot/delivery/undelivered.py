@@ -13,6 +13,7 @@ from bot.campaigns.clock import ASK, not_reached
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.notify import UNDELIVERED, owe_members, owe_reporter
+from bot.consulting import questions
 from bot.delivery.notices import kept_on
 from bot.domain.cases import Stage
 from bot.domain.messages import Heading, Message, Paragraph
@@ -37,6 +38,8 @@ def undeliverable(work: Work, claimed: Claimed, platform: str, fault: str) -> No
         return
     if claimed.notice.kind == ASK:
         not_reached(work, claimed.notice)
+    if claimed.notice.kind == questions.KIND:
+        questions.pass_on(work, claimed.notice)
     _tell_others(work, claimed)
     _say_that_nobody_has_it(work, claimed)
 

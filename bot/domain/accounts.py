@@ -206,7 +206,8 @@ class Details:
     `incoming` are those who take over while it is transferred. `why` was said when it came back, ended or was
     rejected. `direct`: it went past the School Business Manager. `seed`: it is as federation.yml has it.
     `flagged`: the leadership team knows that fewer than two members of staff run it. `lead_stays`: its lead
-    runs it still while it is being transferred. `live_since` and `review_at` are ISO, "" where nobody knows.
+    runs it still while it is being transferred. `sent`: the applicant has sent it once.
+    `live_since` and `review_at` are ISO, "" where nobody knows.
     """
 
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -219,6 +220,7 @@ class Details:
     seed: bool = False
     flagged: bool = False
     lead_stays: bool = False
+    sent: bool = False
     page: str = ""
     kept_in: str = ""
     live_since: str = ""

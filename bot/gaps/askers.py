@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.asking import conversation
@@ -34,12 +34,14 @@ from bot.storage.gaps import (
     all_gaps,
     asked_by,
     asker_by_reference,
+    asker_hmac,
     askers_of,
     find_gap,
     forget_asker,
     forget_gap,
-    forget_told,
     one_at_a_time,
+    save_gap,
+    told_before,
 )
 
 ANONYMOUS = "anonymous"
@@ -274,6 +276,18 @@ def _leave(work: Work, asker: GapAsker) -> None:
     last = forget_asker(work.tx, asker)
     if gap and last and GAP_TABLE[gap.stage, GapEvent.WITHDRAW] is None:
         forget_gap(work.tx, gap.id)
+    elif gap:
+        _bar(work, gap, (asker,))
+
+
+def _bar(work: Work, gap: Gap, askers: Iterable[GapAsker]) -> None:
+    """Keep that these are not to sign an answer to it, of those on the roster alone: nobody else could."""
+    roster, vault = work.context.world.federation.roster, work.context.vault
+    known = (one for one in askers if one.user and roster.by_account(one.platform, one.user))
+    hmacs = (asker_hmac(vault, one.platform, one.user) for one in known)
+    barred = tuple(dict.fromkeys((*gap.barred, *hmacs)))
+    if barred != gap.barred:
+        save_gap(work.tx, vault, replace(gap, barred=barred))
 
 
 def tell(work: Work, gap: Gap, blocks: tuple[Block, ...]) -> None:
@@ -291,7 +305,13 @@ def forget_old(work: Work) -> None:
     Askers in vain who gave their name are told.
     """
     texts, registers = work.context.world.gaps, work.context.retention.registers
-    forget_told(work.tx, work.now - timedelta(days=registers["gap_askers"].days))
+    for gap in told_before(
+        work.tx, work.context.vault, work.now - timedelta(days=registers["gap_askers"].days)
+    ):
+        askers = askers_of(work.tx, work.context.vault, gap.id)
+        _bar(work, gap, askers)
+        for one in askers:
+            forget_asker(work.tx, one)
     days = registers["gaps"].days
     for gap in clock.outlived(work, timedelta(days=days)):
         if gap.stage is not GapStage.DECLINED:

@@ -35,6 +35,7 @@ from bot.storage.gaps import (
     OPEN,
     Gap,
     all_gaps,
+    asker_hmac,
     askers_of,
     find_gap,
     one_at_a_time,
@@ -209,11 +210,15 @@ def _decline(work: Work, person: Person, gap: Gap, content: Pressed | Submitted)
 
 
 def _asked_by(work: Work, gap: Gap) -> frozenset[str]:
-    """Those on the roster who asked it under their name."""
-    roster = work.context.world.federation.roster
-    askers = askers_of(work.tx, work.context.vault, gap.id)
-    found = (roster.by_account(one.platform, one.user) for one in askers if one.user)
-    return frozenset(person.id for person in found if person)
+    """Those on the roster who asked it under their name, kept still or not."""
+    vault, people = work.context.vault, work.context.world.federation.roster.people.values()
+    askers = askers_of(work.tx, vault, gap.id)
+    asked = {*gap.barred, *(asker_hmac(vault, one.platform, one.user) for one in askers if one.user)}
+    return frozenset(
+        one.id
+        for one in people
+        if any(asker_hmac(vault, *account) in asked for account in one.accounts.items())
+    )
 
 
 def _entry(work: Work, gap: Gap) -> Iterator[Block]:

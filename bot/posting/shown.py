@@ -14,6 +14,8 @@ PICTURE, DRAFT = f"{PREFIX}picture", f"{PREFIX}draft"
 #: Presses and the form of what is asked of somebody else: whoever asks, and about which event, is stored.
 CONSULT = "consult."
 ASK_LEADER, ASK_LIST = f"{CONSULT}leader", f"{CONSULT}list"
+#: What whoever holds the list answers: somebody is on it, or nobody.
+ANSWERS = (f"{CONSULT}yes", f"{CONSULT}no")
 #: The value of the button that ends a check.
 CLOSE = "close"
 _SLOT = "posting"

@@ -19,6 +19,7 @@ from bot.records.subject_applications import application_blocks, applications_of
 from bot.records.subjects import Subject
 from bot.reporting.redaction import Redactor
 from bot.reporting.review import answered
+from bot.storage.consulting import asked_before_posting
 from bot.storage.conversations import session_until
 from bot.storage.database import Transaction
 from bot.storage.gaps import asked_by, find_gap
@@ -69,6 +70,7 @@ def subject_file(work: Work, subject: Subject, asker: Person) -> dict[str, Any]:
         "brought": _brought(reading),
         "account_applications": applications_of(work, subject, redact.text),
         "questions": _questions(work, subject),
+        "asked_before_posting": _consultations(work, subject, redact),
     }
 
 
@@ -145,6 +147,25 @@ def _questions(work: Work, subject: Subject) -> list[dict[str, str]]:
     return found
 
 
+def _consultations(work: Work, subject: Subject, redact: Redactor) -> list[dict[str, str]]:
+    """What they asked of a leader ("event" is "" then), or about the list; of whom is others' part."""
+    federation, vault = work.context.world.federation, work.context.vault
+    mine = (
+        one
+        for item in subject.accounts
+        for one in asked_before_posting(work.tx, vault, item.platform, item.user)
+    )
+    return [
+        {
+            "at": at.isoformat(timespec="seconds"),
+            "school": federation.school_name(asked.school) if asked.school else "",
+            "event": redact.text(asked.event),
+            "answer": asked.answer,
+        }
+        for at, asked in mine
+    ]
+
+
 def subject_title(context: Context, file: dict[str, Any]) -> str:
     """The title of the paper."""
     who = file["who"]
@@ -179,7 +200,23 @@ def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
         ),
         Heading(texts.questions),
         Facts(asked) if asked else none,
+        Heading(texts.consultations),
+        Facts(_consulted(context, file)) if file["asked_before_posting"] else none,
         Bullets(tuple(file["not_here"]), texts.not_here_title),
+    )
+
+
+def _consulted(context: Context, file: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    texts, asking = context.world.paper.subject, context.world.posting.texts.asking
+    answers = {"yes": asking.yes, "no": asking.no, "": texts.unanswered}
+    return tuple(
+        (
+            _local(context, item["at"]),
+            f"{item['event']} · {item['school']} · {answers[item['answer']]}"
+            if item["event"]
+            else texts.leader,
+        )
+        for item in file["asked_before_posting"]
     )
 
 

@@ -30,8 +30,8 @@ def applications_of(work: Work, subject: Subject, redact: Callable[[str], str]) 
         people = (*entry.details.runners, *entry.details.incoming)
         runs = [one for one in people if identity(roster, one.who) in own]
         # One that was never sent is its writer's alone, as an unfinished report is.
-        unsent = entry.stage is AccountStage.DRAFT and not entry.details.why
-        if (applied or runs) and not unsent:
+        sent = entry.stage is not AccountStage.DRAFT or entry.details.sent or bool(entry.details.why)
+        if (applied or runs) and sent:
             found.append(
                 {
                     "account": redact(entry.name),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from bot.storage.crypto import WrappedKey
 from bot.storage.rows import insert_new
@@ -22,7 +22,8 @@ class Consultation:
     """One question: who asks, on which platform, and about which event or class at which school.
 
     `event` is "" where a senior leader is asked: nothing of what is to be posted is known. `answer` is ""
-    until somebody has said whether anybody is on the list.
+    until somebody has said whether anybody is on the list. `asked` are the ids of whoever was asked,
+    `unreached` those of them whom it did not reach.
     """
 
     id: str
@@ -32,6 +33,13 @@ class Consultation:
     school: str = ""
     event: str = ""
     answer: Literal["", "yes", "no"] = ""
+    asked: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether nobody was asked, or none of them could be told."""
+        return set(self.asked) <= set(self.unreached)
 
 
 def add_consultation(connection: Connection, vault: Vault, asked: Consultation, now: datetime) -> bool:
@@ -52,10 +60,32 @@ def find_consultation(connection: Connection, vault: Vault, asked_id: str) -> Co
     """The one of this id, held until the transaction ends; None where there is none."""
     query = select(consultations).where(consultations.c.id == asked_id).with_for_update(key_share=True)
     row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _opened(vault, row)
+
+
+def asked_before_posting(
+    connection: Connection, vault: Vault, platform: str, user: str
+) -> tuple[tuple[datetime, Consultation], ...]:
+    """What somebody asked, with when, the oldest first."""
+    rows = connection.execute(select(consultations).order_by(consultations.c.asked_at, consultations.c.id))
+    # Who asked is sealed: every row is opened.
+    found = [(row.asked_at, _opened(vault, row)) for row in rows.all()]
+    return tuple((at, one) for at, one in found if (one.platform, one.user) == (platform, user))
+
+
+def old_consultations(
+    connection: Connection, vault: Vault, asked_before: datetime
+) -> tuple[Consultation, ...]:
+    """What was asked before then, held until the transaction ends."""
+    old = select(consultations).where(consultations.c.asked_at < asked_before).with_for_update()
+    return tuple(_opened(vault, row) for row in connection.execute(old).all())
+
+
+def _opened(vault: Vault, row: Row[Any]) -> Consultation:
     key = vault.ring.open_record_key(_TABLE, row.id, WrappedKey(row.key_id, bytes(row.wrapped_key)))
-    return Consultation(**json.loads(key.open("sealed_detail", bytes(row.sealed_detail))))
+    stored = json.loads(key.open("sealed_detail", bytes(row.sealed_detail)))
+    asked, unreached = (tuple(stored.pop(name)) for name in ("asked", "unreached"))
+    return Consultation(**stored, asked=asked, unreached=unreached)
 
 
 def save_consultation(connection: Connection, vault: Vault, asked: Consultation) -> None:

@@ -25,7 +25,8 @@ OPEN = (GapStage.WAITING, GapStage.ANSWERED)
 class Gap:
     """One question. `since` is the day on which it came to its stage, `due_at` when an answer is due.
 
-    `answer` may be there unsigned; `why` says why it was declined ("" where it was not).
+    `answer` may be there unsigned; `why` says why it was declined ("" where it was not). `barred` are the
+    HMACs of accounts on the roster that asked it by name and are no longer kept: they sign no answer to it.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Gap:
     remind_at: datetime | None = None
     answer: GapAnswer | None = None
     why: str = ""
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ def save_gap(connection: Connection, vault: Vault, gap: Gap) -> None:
     query = select(gaps.c.key_id, gaps.c.wrapped_key).where(gaps.c.id == gap.id)
     row = connection.execute(query).one()
     key = vault.ring.open_record_key(_TABLE, gap.id, WrappedKey(row.key_id, bytes(row.wrapped_key)))
-    said = {"answer": _written(gap.answer), "why": gap.why}
-    sealed = key.seal("sealed_answer", json.dumps(said)) if gap.answer or gap.why else None
+    said = {"answer": _written(gap.answer), "why": gap.why, "barred": gap.barred}
+    sealed = key.seal("sealed_answer", json.dumps(said)) if gap.answer or gap.why or gap.barred else None
     values = {
         "stage": gap.stage.value,
         "since": gap.since,
@@ -122,7 +124,7 @@ def live_answers(connection: Connection, vault: Vault) -> tuple[Live, ...]:
 
 def add_asker(connection: Connection, vault: Vault, asker: GapAsker) -> bool:
     """Store who waits. False where the reference is taken, or the same person waits already."""
-    hidden = _hidden(vault, asker.platform, asker.user) if asker.user else ""
+    hidden = asker_hmac(vault, asker.platform, asker.user) if asker.user else ""
     if hidden and _waits(connection, asker.gap_id, hidden):
         return False
     key, wrapped = vault.ring.new_record_key(_ASKERS, asker.id)
@@ -148,7 +150,7 @@ def askers_of(connection: Connection, vault: Vault, gap_id: str) -> tuple[GapAsk
 
 def asked_by(connection: Connection, vault: Vault, platform: str, user: str) -> tuple[GapAsker, ...]:
     """The questions that somebody asked under their name."""
-    mine = gap_askers.c.asker_hmac == _hidden(vault, platform, user)
+    mine = gap_askers.c.asker_hmac == asker_hmac(vault, platform, user)
     return _askers(vault, connection.execute(select(gap_askers).where(mine).order_by(gap_askers.c.id)).all())
 
 
@@ -165,10 +167,17 @@ def forget_asker(connection: Connection, asker: GapAsker) -> bool:
     return not connection.execute(select(others)).scalar_one()
 
 
-def forget_told(connection: Connection, before: datetime) -> None:
-    """Delete whoever asked what has been answered, in force, since before then; the answer stays."""
-    told = select(gaps.c.id).where(gaps.c.stage == GapStage.LIVE.value, gaps.c.since < before)
-    connection.execute(delete(gap_askers).where(gap_askers.c.gap_id.in_(told)))
+def told_before(connection: Connection, vault: Vault, before: datetime) -> tuple[Gap, ...]:
+    """What has been answered, in force, since before then, and of which it is still kept who asked."""
+    told = and_(gaps.c.stage == GapStage.LIVE.value, gaps.c.since < before)
+    waits = exists().where(gap_askers.c.gap_id == gaps.c.id)
+    rows = connection.execute(select(gaps).where(told, waits).with_for_update(skip_locked=True)).all()
+    return tuple(_opened(vault, row) for row in rows)
+
+
+def asker_hmac(vault: Vault, platform: str, user: str) -> str:
+    """What stands for somebody who asked by name: the same for the same account."""
+    return vault.blind("gap asker", platform, user)
 
 
 def due_gaps(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -208,10 +217,6 @@ def _waits(connection: Connection, gap_id: str, hidden: str) -> bool:
     return bool(connection.execute(select(same)).scalar_one())
 
 
-def _hidden(vault: Vault, platform: str, user: str) -> str:
-    return vault.blind("gap asker", platform, user)
-
-
 def _askers(vault: Vault, rows: Iterable[Row[Any]]) -> tuple[GapAsker, ...]:
     return tuple(_asker(vault, row) for row in rows)
 
@@ -234,7 +239,9 @@ def _opened(vault: Vault, row: Row[Any]) -> Gap:
     if row.sealed_answer is None:
         return gap
     said = json.loads(key.open("sealed_answer", bytes(row.sealed_answer)))
-    return replace(gap, answer=_read(said["answer"]), why=said["why"])
+    # A row of the version before lacks the last of them.
+    barred = tuple(said.get("barred", ()))
+    return replace(gap, answer=_read(said["answer"]), why=said["why"], barred=barred)
 
 
 def _read(said: dict[str, Any] | None) -> GapAnswer | None:

@@ -136,7 +136,8 @@ def test_whoever_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: st
             assert "Nothing has changed" in words(desk.send(user, content))
             refused += 1
     assert "Nothing has changed" in desk.press(user, "account.send", found.id)
-    assert "Nothing has changed" in desk.press(user, "account.page", f"{found.id}|2")
+    # A page reads as under an id that never was, which begins one of their own; what there is stays as it is.
+    assert NAME not in desk.press(user, "account.page", f"{found.id}|2")
     assert entry(desk) == found
     assert [action for _, action in audit(desk)].count("refused") == refused + 2
 
@@ -158,6 +159,22 @@ def test_an_application_that_is_not_shown_reads_like_none(desk: Desk, action: st
     )
     assert hidden == unknown
     assert NAME not in hidden
+
+
+@pytest.mark.parametrize("action", ["page", "back"])
+@pytest.mark.parametrize("user", ["joe", "dina"])
+def test_a_page_of_anothers_application_reads_like_one_of_none(desk: Desk, action: str, user: str) -> None:
+    """A page of what they may not know of begins an application of their own, as under any unknown id."""
+    write(desk)
+    found = entry(desk)
+    hidden, unknown = (
+        re.sub("[0-9a-f]{32}", "ID", desk.press(user, f"account.{action}", f"{name}|2"))
+        for name in (found.id, "0" * 32)
+    )
+    assert hidden == unknown
+    assert NAME not in hidden
+    desk.send(user, Submitted("account.page", f"{found.id}|2", PAGES["2"]))
+    assert entry(desk) == found
 
 
 def test_another_schools_business_manager_is_refused(desk: Desk) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.channels.common.messages import is_about_cases
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
+from bot.delivery.sender import PermanentFault
 from bot.domain.messages import Buttons, Form
 from bot.domain.turns import Pressed, Submitted
 from bot.posting.shown import ASK_LEADER, ASK_LIST, DRAFT
+from bot.storage.audit import entries_of
 from bot.storage.schema import consultations
 from tests.accounts.house import form_in, labels, words
+from tests.replies.test_entries import with_federation
 from tests.support.desk import Desk
 
+LEADERS = ("farid", "grace", "tom")
 CANARY = "Zeisigruf"
 EVENT = "Year 8 sports day on 12 June"
 CONTROVERSIAL = {"account": ("federation",), "text": (f"Vote for {CANARY} at the general election! - DCH",)}
@@ -157,6 +163,126 @@ def test_the_same_form_twice_asks_once(desk: Desk) -> None:
     desk.work(20)
     assert stored(desk) == 2
     assert len(told(desk, "ravi", "A question about the list")) == 2
+
+
+def without(desk: Desk, *roles: str) -> None:
+    """Nobody holds these roles any more."""
+    roster = desk.product.context.current.at_start.federation.roster
+    left = {name: held for name, held in roster.roles.items() if name not in roles}
+    with_federation(desk, roster=replace(roster, roles=left))
+
+
+def test_another_event_in_the_same_form_is_another_question(desk: Desk) -> None:
+    """A form that is sent again with another event or school asks again: no answer is of the wrong event."""
+    desk.work()
+    form = form_in(desk.send("ana", Pressed(ASK_LIST)))
+    for school, event in (("northgate", EVENT), ("northgate", "Year 9 trip"), ("southmere", "Year 9 trip")):
+        desk.send("ana", Submitted(ASK_LIST, form.value, {"school": (school,), "event": (event,)}))
+    desk.work(20)
+    assert stored(desk) == 3
+    assert [EVENT in text for text in told(desk, "ravi", "A question about the list")] == [True, False]
+    assert len(told(desk, "susan", "A question about the list")) == 1
+
+
+def test_a_question_that_does_not_reach_its_holder_goes_to_the_next(desk: Desk) -> None:
+    """Refused for good, it is asked of the leadership team, and their answer comes to whoever asked."""
+    desk.work()
+    desk.notebook.refuses["ravi"] = PermanentFault("no such user")
+    ask(desk)
+    desk.work(20)
+    assert [len(told(desk, one, "A question about the list")) for one in LEADERS] == [1, 1, 1]
+    assert not told(desk, "eleanor", "A question about the list")
+    assert "is told" in answer(desk, "farid", "yes")
+
+
+def test_one_leader_who_can_be_told_is_enough(desk: Desk) -> None:
+    """Whom else it does not reach changes nothing where somebody has it."""
+    desk.work()
+    for user in ("ravi", "farid", "grace"):
+        desk.notebook.refuses[user] = PermanentFault("no such user")
+    ask(desk)
+    desk.work(20)
+    assert told(desk, "tom", "A question about the list")
+    assert not told(desk, "eleanor", "A question about the list")
+
+
+@pytest.mark.parametrize(
+    ("press", "lost", "title", "before", "whom"),
+    [
+        (ASK_LIST, "sbm", "A question about the list", ("ravi",), "farid"),
+        (ASK_LEADER, "flt", "Somebody asks before posting", LEADERS, "eleanor"),
+    ],
+)
+def test_whoever_has_lost_the_role_reads_nothing(
+    desk: Desk, press: str, lost: str, title: str, before: tuple[str, ...], whom: str
+) -> None:
+    """The role is looked at when it is sent; the next who may answer are told in their place."""
+    desk.work()
+    if press == ASK_LIST:
+        ask(desk)
+    else:
+        desk.send("ana", Pressed(ASK_LEADER))
+    without(desk, lost)
+    desk.work(20)
+    assert len(told(desk, whom, title)) == 1
+    assert not any(told(desk, one, title) for one in before)
+
+
+@pytest.mark.parametrize("press", [ASK_LIST, ASK_LEADER])
+def test_where_nobody_can_be_told_the_asker_is(desk: Desk, press: str) -> None:
+    """A question that reaches nobody is no silence: its asker reads to ask in person, each time."""
+    desk.work()
+    for user in ("ravi", "eleanor", *LEADERS):
+        desk.notebook.refuses[user] = PermanentFault("no such user")
+    for _ in range(2):
+        if press == ASK_LIST:
+            ask(desk)
+        else:
+            desk.send("ana", Pressed(ASK_LEADER))
+        desk.work(40)
+    title = "About the list of objections" if press == ASK_LIST else "Your question reached nobody"
+    read = told(desk, "ana", title)
+    assert len(read) == (2 if press == ASK_LIST else 1)
+    assert all("in person" in one for one in read)
+    if press == ASK_LEADER:
+        assert "Nobody can be asked by me" in words(desk.send("ana", Pressed(ASK_LEADER)))
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_what_nobody_answered_is_said_when_it_is_deleted(desk: Desk, answered: bool) -> None:
+    """Whoever asked about the list in vain is told so, and to read it; whoever has an answer is not."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    if answered:
+        answer(desk, "ravi", "yes")
+    desk.later(days=31)
+    desk.work(20)
+    read = told(desk, "ana", "About the list of objections")
+    assert ["nobody has answered" in one for one in read] == [not answered]
+
+
+@pytest.mark.parametrize("user", ["ana", "susan", "dina", "ravi"])
+def test_a_question_of_others_reads_like_one_that_never_was(desk: Desk, user: str) -> None:
+    """Who may not answer cannot tell a question from none; the audit can."""
+    desk.work()
+    ask(desk)
+    desk.send("ana", Pressed(ASK_LEADER))
+    desk.work(20)
+    hidden, unknown = answered_by(desk, "ravi", "no"), Pressed("consult.no", "0" * 32)
+    if user == "ravi":
+        without(desk, "sbm")
+    assert words(desk.send(user, hidden)) == words(desk.send(user, unknown))
+    with desk.product.database.transaction() as tx:
+        found = entries_of(tx, desk.product.context.vault, "", 99)
+    tried = [one.detail.get("entry", "") for one in found if one.action == "refused"]
+    assert sorted(tried) == ["", hidden.value]
+
+
+def test_an_answer_is_for_the_roster_alone() -> None:
+    """Whoever may be a guest asks before posting and answers for nobody's list."""
+    assert all(is_about_cases(Pressed(f"consult.{which}", "x")) for which in ("yes", "no"))
+    assert not any(is_about_cases(Pressed(one, "x")) for one in (ASK_LIST, ASK_LEADER))
 
 
 def test_what_was_asked_is_sealed_and_deleted_after_thirty_days(desk: Desk) -> None:

@@ -22,7 +22,7 @@ def broken(folder: Path, world: World, name: str, old: str, new: str) -> str:
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataFaults) as raised:
-        load_posting(folder, world.policy)
+        load_posting(folder, world.policy, world.duties)
     for fault in raised.value.faults:
         assert fault.path == folder / name
         assert fault.line > 1 or "titles" in fault.message
@@ -48,6 +48,13 @@ def broken(folder: Path, world: World, name: str, old: str, new: str) -> str:
         ("{people}", "{persons}", "{people}"),
         ("{most} characters", "many characters", "{count}, {most}"),
         ("holder: sbm", "holder: chef", "holder"),
+        ("  holder: sbm", "  holder: dpl", "dpl may not answer_list"),
+        ("  leader_clauses: [sm-112]", "  leader_clauses: [sm-999]", "there is no clause sm-999"),
+        (
+            "  clauses: [sm-081b]\n  holder_told",
+            "  clauses: [sm-999]\n  holder_told",
+            "there is no clause sm-999",
+        ),
         ("    selling:\n", "    sailing:\n", "sailing"),
         ("accounts: [own]", "accounts: [mine]", "'federation' or 'own'"),
     ],
@@ -70,3 +77,15 @@ def test_a_fault_in_the_texts(tmp_path: Path, world: World, old: str, new: str, 
 def test_a_fault_in_the_words(tmp_path: Path, world: World, old: str, new: str, said: str) -> None:
     """A phrase that cannot be read, or a list that nobody reads, is told with its line."""
     assert said in broken(tmp_path, world, "draft-words.yml", old, new)
+
+
+def test_a_leader_who_may_not_answer_is_told(tmp_path: Path, world: World) -> None:
+    """Roles are checked against the permissions: whoever would be asked and could not answer has a line."""
+    for file in FILES:
+        shutil.copy(Path("policy_kb") / file, tmp_path / file)
+    duties = {**world.duties, "answer_list": {"sbm": "always", "eht": "always"}}
+    with pytest.raises(DataFaults) as raised:
+        load_posting(tmp_path, world.policy, duties)  # type: ignore[arg-type]
+    (fault,) = raised.value.faults
+    assert "flt may not answer_list" in fault.message
+    assert fault.line > 1

@@ -21,7 +21,7 @@ from bot.domain.roster import OFFICE_ROLES, ROLES
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
 from bot.gaps import clock
 from bot.people import standing
-from bot.storage.gaps import all_gaps, askers_of
+from bot.storage.gaps import all_gaps, asked_by, askers_of
 from tests.gaps.stories import Reader
 from tests.people.test_roster import agree
 from tests.replies.test_entries import with_federation
@@ -349,6 +349,32 @@ def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
         assert waiting() == left
     assert stages(desk) == ["live"]
     assert "Mondays" in asked(desk, "lucy")
+
+
+@pytest.mark.parametrize("forgotten", ["a year later", "taken back"])
+def test_who_asked_does_not_sign_once_they_are_forgotten(desk: Desk, forgotten: str) -> None:
+    """Whoever asked by name signs no answer to it, also when it is no longer kept who did; others sign."""
+    ask(desk, "ana")
+    ask(desk, "dina")
+    if forgotten == "taken back":
+        with desk.product.database.transaction() as tx:
+            (mine,) = asked_by(tx, desk.product.context.vault, "playground", "dina")
+        desk.fill("dina", "gap.withdraw", mine.reference)
+    answer(desk)
+    if forgotten == "a year later":
+        assert "Signed" in sign(desk, "omar")
+        desk.later(days=366)
+        desk.work(20)
+        desk.press("eleanor", "gap.take_back", only(desk))
+        answer(desk, review="12")
+    with desk.product.database.transaction() as tx:
+        vault = desk.product.context.vault
+        assert not asked_by(tx, vault, "playground", "dina")
+        (gap,) = all_gaps(tx, vault, (GapStage.ANSWERED,))
+        # Of whoever is not on the roster, and could not sign, nothing is left.
+        assert len(gap.barred) == 1
+    assert "neither written it nor asked" in desk.press("dina", "gap.sign", only(desk))
+    assert "Signed" in sign(desk, "omar")
 
 
 def test_the_governors_questions_stand_behind_the_list(desk: Desk) -> None:

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from bot.content.documents import load
 from bot.content.federation import load_federation
 from bot.content.playbook import load_playbook
 from bot.content.policy_load import load_policy
 from bot.content.posting import Account, Kind, load_posting
+from bot.content.tables import PermissionTable
 from bot.posting.finding import DraftReader, Found, plain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +77,9 @@ def reader() -> DraftReader:
     folder = ROOT / "policy_kb"
     policy = load_policy(folder / "social-media")
     federation = load_federation(ROOT / "federation.example.yml")
-    return DraftReader(load_posting(folder, policy), federation, load_playbook(folder, policy).not_names)
+    table = load(folder / "permissions.yml", PermissionTable)
+    posting = load_posting(folder, policy, table.workflows)
+    return DraftReader(posting, federation, load_playbook(folder, policy).not_names)
 
 
 def is_right(found: Found, labels: Mapping[str, Sequence[str]]) -> bool:

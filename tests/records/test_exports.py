@@ -11,8 +11,10 @@ from sqlalchemy import text
 from bot.casework.closing import KEPT
 from bot.casework.context import Work
 from bot.channels.paper.case_pages import case_bytes
+from bot.domain.accounts import AccountStage
 from bot.domain.messages import Bullets, Button, Buttons, Form, Message
 from bot.domain.turns import Pressed, Said
+from bot.posting.shown import ASK_LEADER
 from bot.records.case_file import case_blocks
 from bot.records.exports import export_case, export_subject
 from bot.records.register import register
@@ -21,6 +23,7 @@ from bot.records.subjects import subject_of
 from bot.storage.audit import verify
 from tests.accounts import house as accounts
 from tests.channels.paper.reading import letters, read
+from tests.consulting import test_questions as consultations
 from tests.support.desk import Desk, text_of
 
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -390,6 +393,32 @@ def test_what_is_held_of_an_applicant(desk: Desk) -> None:
         (accounts.NAME, False),
     ]
     assert "science department" not in json.dumps(joe)
+
+
+def test_an_application_that_a_runner_declined_is_in_it(desk: Desk) -> None:
+    """It is back with its applicant, and was sent: what they wrote stands in their file, with its stage."""
+    accounts.apply(desk)
+    accounts.fill(desk, "joe", "decline")
+    assert accounts.stage(desk) is AccountStage.DRAFT
+    file = held(desk, "playground:ana", subject_code(desk, "colin", account="playground:ana"))
+    assert file is not None
+    assert [one["account"] for one in file["account_applications"]] == [accounts.NAME]
+
+
+def test_what_was_asked_before_posting_is_in_it(desk: Desk) -> None:
+    """Their own questions to others, with the answer, stand in their file and on its paper; nobody else's."""
+    for user, event in (("ana", "Year 8 sports day"), ("joe", "Year 9 trip")):
+        consultations.ask(desk, user, event)
+    desk.send("ana", Pressed(ASK_LEADER))
+    desk.work(20)
+    file = held(desk, "playground:ana", subject_code(desk, "colin", account="playground:ana"))
+    assert file is not None
+    asked = {(one["event"], one["school"], one["answer"]) for one in file["asked_before_posting"]}
+    assert asked == {("Year 8 sports day", "Northgate School", ""), ("", "", "")}
+    paper = str(subject_blocks(desk.product.context, file))
+    assert "Year 8 sports day" in paper
+    assert "Asked to speak to a senior leader" in paper
+    assert "Year 9 trip" not in json.dumps(file) + paper
 
 
 def test_questions_that_were_asked_by_name_are_in_it(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from bot.assistant import words
 from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress, Table
 from bot.domain.turns import Content, Pressed, Submitted
 from bot.gaps.entries import OWNED
+from bot.posting.shown import ANSWERS
 from bot.reporting.steps import SLOT
 
 
@@ -19,7 +20,7 @@ def is_about_cases(content: Content) -> bool:
     if not isinstance(content, Pressed | Submitted):
         return False
     about = ("case.", "roster.", "reply.", "governors.", "campaign.", "account.")
-    return content.action.startswith(about) or content.action in OWNED
+    return content.action.startswith(about) or content.action in {*OWNED, *ANSWERS}
 
 
 def is_private(message: Message) -> bool:
