@@ -153,7 +153,7 @@ def test_markup_gets_no_confident_answer(engine: BuiltinEngine, world: World, te
     "text",
     [
         "do I need to declare that I know a pupil's mum",
-        "The office is putting all of our timetables into the new system this week, and half of them are wrong.",
+        "The office is putting all our timetables into the new system this week, and half are wrong.",
         "Our deputy retires on Friday after twenty years, and the whole staff room has clubbed together.",
         "Do I have to tell anyone that my brother teaches at the other school?",
     ],
