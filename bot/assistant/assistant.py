@@ -117,7 +117,9 @@ class RateLimit:
                 return True
             case Pressed() | Submitted() as act if act.action.startswith("journey."):
                 step = StepChoice.parse(act.value).step
-                if step in _DANGER_STEPS or self._draft_says_so(incoming, now):
+                # What is typed for the urgent alert does not wait either.
+                told = step in _DANGER_STEPS or "alert" in act.action
+                if told or self._draft_says_so(incoming, now):
                     return True
                 return isinstance(act, Submitted) and self._tells_of_danger(act, longest)
             case Submitted() as form:

@@ -10,7 +10,7 @@ from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
 from bot.domain.messages import Buttons, Message, Outside, Paragraph
-from bot.domain.turns import AddToReport, Draft, Submitted, Turn
+from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
 from bot.reporting import presses, steps
 
@@ -44,7 +44,7 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
             for command in turn.commands
         )
         return replace(turn, replies=(_panel(own, world, now), *turn.replies), commands=urgent)
-    kept = presses.with_typed(draft, draft.step, content.fields, world)
+    kept = presses.heard(draft, Typed(content.value, content.fields), world)
     marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis")
     session = replace(turn.session, draft=marked)
     return replace(turn, session=session, replies=(_panel(own, world, now, marked),))

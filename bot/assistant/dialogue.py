@@ -95,7 +95,7 @@ def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, no
 def _kept(session: Session, typed: Typed | AccountGone, world: World) -> Turn:
     if session.draft is None or isinstance(typed, AccountGone):
         return Turn(session)
-    draft = presses.keep(session.draft, typed, world)
+    draft = presses.heard(session.draft, typed, world)
     shown = journeys.current(draft, world)
     return Turn(replace(session, draft=draft), (presses.show_draft(shown, world),))
 
@@ -126,7 +126,7 @@ def _said(session: Session, text: str, parse: Parse | None, world: World, now: d
         return Turn(session, (draft_check.opener(world, turned_away=True),))
     match presses.typed_answer(session, text, world, now):
         case Pressed() as pressed:
-            return _pressed(session, pressed, world, now)
+            return waking.touched(session, _pressed(session, pressed, world, now), pressed, world, now)
         case Submitted() as form:
             return _submitted(session, form, (), world, now)
     word = words.command(text)

@@ -74,6 +74,7 @@ class Journey(Record):
     saved: Annotated[Phrase, Holding("days")]
     cancel_title: Text
     cancel_text: Text
+    read_along: Text
     cancel_yes: Text
     cancel_no: Text
     cancelled: Text

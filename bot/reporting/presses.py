@@ -98,6 +98,10 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
         changed = texts.journey.changed if draft.step != session.draft.step else ""
         return place.at(replace(draft, hidden=False), changed)
     pressed = StepChoice.parse(content.value)
+    if isinstance(content, Pressed) and content.action in _ALERT and pressed.draft == draft.tokens.draft:
+        # Danger waits for nothing, and an alert shows no word of the report: from whatever screen it comes.
+        kept = keep(session.draft, Typed(content.value, content.typed), world)
+        return _ALERT[content.action](replace(place, draft=kept), pressed.option)
     if draft.hidden or (pressed.draft, pressed.step) != (draft.tokens.draft, draft.step):
         # From an older screen, in another tab perhaps: no answer, but its words wait where they were typed.
         found = content.fields if isinstance(content, Submitted) else content.typed
@@ -105,8 +109,9 @@ def act(session: Session, content: Pressed | Submitted, world: World, now: datet
         asks, typed = waking.asks_first(draft, world, now), Typed(content.value, found)
         place = replace(place, draft=keep(session.draft if asks else draft, typed, world))
         return place.asks() if asks else place.at(place.draft, note)
+    draft = replace(draft, aside="")
     if isinstance(content, Submitted):
-        return submit_form(place, content)
+        return submit_form(replace(place, draft=draft), content)
     place = replace(place, draft=with_typed(draft, draft.step, content.typed, world))
     action = _ACTIONS.get(content.action)
     return action(place, pressed.option) if action else place.at(place.draft, texts.dialogue.unknown_action)
@@ -118,21 +123,30 @@ def keep(draft: Draft, typed: Typed, world: World) -> Draft:
     return with_typed(draft, form.step, typed.fields, world) if form.draft == draft.tokens.draft else draft
 
 
+def heard(draft: Draft, typed: Typed, world: World) -> Draft:
+    """The draft with words that are still being typed; too late once their form is answered and left."""
+    step = StepChoice.parse(typed.value).step
+    late = step != draft.step and step in settle(draft, world).answered
+    return draft if late else keep(draft, typed, world)
+
+
 def with_typed(draft: Draft, name: str, typed: Mapping[str, tuple[str, ...]], world: World) -> Draft:
     """The draft with what was typed into the form of a step and not submitted; not the receipt code.
 
-    Sealed with the session like all else, so that no way out of a form costs anybody their words.
+    Sealed with the session like all else, so that no way out of a form costs anybody their words. Those of
+    a field that stood in this form in an older version are kept in the form that has it today.
     """
-    step = world.playbook.steps.get(name)
-    if step is None or step.kind != "form" or not typed:
-        return draft
-    slots = journeys.facts(step, settle(draft, world).slots, world)
-    kept = {
-        record.name: _kept(record, typed[record.name], slots, world)
-        for record in step.fields
-        if record.name in typed and record.check != "receipt_code"
-    }
-    return replace(draft, typed={**draft.typed, step.id: {**draft.typed.get(step.id, {}), **kept}})
+    settled, kept = settle(draft, world), dict(draft.typed)
+    asked = (name, *settled.steps, *settled.offered, *world.playbook.steps)
+    forms = [step for one in dict.fromkeys(asked) if (step := world.playbook.steps.get(one))]
+    homes = {record.name: (step, record) for step in reversed(forms) for record in step.fields}
+    for field in typed:
+        step, record = homes.get(field, (None, None))
+        if step is None or record is None or record.check == "receipt_code":
+            continue
+        words = _kept(record, typed[field], journeys.facts(step, settled.slots, world), world)
+        kept[step.id] = {**kept.get(step.id, {}), field: words}
+    return replace(draft, typed=kept)
 
 
 def _kept(record: FieldRecord, values: tuple[str, ...], slots: Slots, world: World) -> tuple[str, ...]:
@@ -191,7 +205,9 @@ def submit_form(place: Pressing, content: Submitted) -> Turn:
     draft, world = place.draft, place.world
     step = world.playbook.steps.get(draft.step)
     if step is None or step.kind != "form" or content.action != "journey.submit":
-        return place.at(draft, world.playbook.texts.journey.stale)
+        # A form of an older version: its words wait where they are asked for today.
+        kept = with_typed(draft, draft.step, content.fields, world)
+        return place.at(kept, world.playbook.texts.journey.stale)
     slots = journeys.facts(step, settle(draft, world).slots, world)
     reading = read_fields(step.fields, content.fields, FieldContext(world, slots, draft.tokens, place.now))
     redo = _redo(
@@ -236,8 +252,8 @@ def go_back(place: Pressing, _option: str = "") -> Turn:
 def save(place: Pressing, _option: str = "") -> Turn:
     """Off the screen, kept for the days that the Federation has set."""
     texts, days = place.world.playbook.texts.journey, place.world.federation.session_days
-    saved = replace(place.session, draft=replace(place.draft, hidden=True))
-    return Turn(saved, (_line(texts.saved.fill(days=days), place.world, resume=True),))
+    saved = _line(texts.saved.fill(days=days), place.world, resume=True)
+    return place.beside(replace(place.draft, hidden=True), "", saved)
 
 
 def hide(place: Pressing, _option: str = "") -> Turn:
@@ -254,7 +270,8 @@ def cancel(place: Pressing, option: str = "") -> Turn:
         return place.at(place.draft)
     yes = Button(texts.cancel_yes, "journey.cancel", steps.value_of(place.draft, "yes"), "danger")
     no = Button(texts.cancel_no, "journey.cancel", steps.value_of(place.draft, "no"))
-    blocks = (Heading(texts.cancel_title), Paragraph(texts.cancel_text), Buttons((yes, no)))
+    said = (Paragraph(texts.cancel_text), Paragraph(texts.read_along))
+    blocks = (Heading(texts.cancel_title), *said, Buttons((yes, no)))
     asked = Message(blocks, summary=texts.summary, replaces=steps.SLOT, ephemeral=True)
     return place.beside(replace(place.draft, hidden=False), "cancel", asked)
 
@@ -329,12 +346,11 @@ def send(place: Pressing, _option: str = "") -> Turn:
 
 def already_open(place: Pressing) -> Turn:
     """A report was asked for while one is under way: go on with it, or cancel it."""
-    texts = place.world.playbook.texts.dialogue
+    texts, journey = place.world.playbook.texts.dialogue, place.world.playbook.texts.journey
     go_on = Button(texts.go_on, "journey.resume", waking.SHOW, "primary")
     stop = Button(texts.cancel_it, "journey.cancel", steps.value_of(place.draft))
-    blocks = (Callout("info", texts.already_open), Buttons((go_on, stop)))
-    summary = place.world.playbook.texts.journey.summary
-    shown = Message(blocks, summary=summary, replaces=steps.SLOT, ephemeral=True)
+    blocks = (Callout("info", texts.already_open), Paragraph(journey.read_along), Buttons((go_on, stop)))
+    shown = Message(blocks, summary=journey.summary, replaces=steps.SLOT, ephemeral=True)
     return place.beside(replace(place.draft, hidden=False), "open", shown)
 
 
@@ -342,24 +358,26 @@ def typed_answer(session: Session, text: str, world: World, now: datetime) -> Pr
     """The press that typed words stand for: a button's label, "yes", "no", "urgent". None for anything else.
 
     Only what is on the screen is pressed by it, so that a "yes" never answers the question behind a panel.
+    While the report is not to be shown, only what shows no word of it: its panels, and always the alert.
     """
     draft, said = session.draft, _plain(text)
-    if draft is None or draft.hidden or not said:
+    if draft is None or not said:
         return None
     place = Pressing(session, journeys.current(draft, world), world, now)
+    waits = draft.hidden or waking.asks_first(draft, world, now)
     shown = _on_screen(place)
-    forms = [block for block in shown.blocks if isinstance(block, Form)]
-    for form in forms if not waking.asks_first(draft, world, now) else ():
+    for form in (block for block in shown.blocks if isinstance(block, Form) and not waits):
         if said == _plain(form.submit):
             return Submitted(form.action, form.value, {item.name: item.value for item in form.fields})
     buttons = [one for block in shown.blocks if isinstance(block, Buttons) for one in block.items]
     found = [one for one in buttons if _plain(one.label) == said]
-    if said == "urgent":
-        found = found or [one for one in buttons if one.action == "journey.alert"]
     if said in ("yes", "no"):
         found = found or [one for one in buttons if StepChoice.parse(one.value).option == said]
-    if waking.asks_first(draft, world, now):
-        found = [one for one in found if one.action == "journey.alert"]
+    if waits:
+        found = [one for one in found if one.action in (_ON_PANELS if draft.aside else _ALERT)]
+    texts = world.playbook.texts.alert
+    if not found and said in ("urgent", _plain(texts.open), _plain(texts.send)):
+        return Pressed("journey.alert", steps.value_of(place.draft))
     return Pressed(found[0].action, found[0].value) if found else None
 
 
@@ -387,6 +405,15 @@ def crisis_ways(draft: Draft, world: World) -> tuple[Button, Button]:
     return go_on, Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
 
 
+# What shows no word of the report, and is done whatever is on the screen.
+_ALERT: Mapping[str, Callable[[Pressing, str], Turn]] = {
+    "journey.alert": open_alert,
+    alert.STRIKE: strike_from_alert,
+    alert.NAME: name_in_alert,
+    alert.SEND: send_alert,
+}
+# What stands on a panel in place of the report, under the line on who reads along or asking by itself.
+_ON_PANELS = frozenset((*_ALERT, "journey.cancel", "journey.resume"))
 _ACTIONS: Mapping[str, Callable[[Pressing, str], Turn]] = {
     "journey.choose": choose,
     "journey.back": go_back,
@@ -397,8 +424,4 @@ _ACTIONS: Mapping[str, Callable[[Pressing, str], Turn]] = {
     "journey.strike": strike,
     "journey.send": send,
     "journey.deny_danger": deny_danger,
-    "journey.alert": open_alert,
-    alert.STRIKE: strike_from_alert,
-    alert.NAME: name_in_alert,
-    alert.SEND: send_alert,
 }

@@ -18,6 +18,8 @@ SHOW = "show"
 # Answers that tell nobody anything.
 _TELL_NOTHING = {"danger", "danger_now", "school"}
 _ANONYMOUS = ("anonymous",)
+# What stands in place of the report and shows no word of it.
+_PANELS = {"alert", "cancel", "open"}
 
 
 def asks_first(draft: Draft, world: World, now: datetime) -> bool:
@@ -34,7 +36,8 @@ def touched(before: Session, turn: Turn, content: Content, world: World, now: da
     old, draft = before.draft, turn.session.draft
     if draft is None or draft.hidden or draft == old:
         return turn
-    if old is not None and asks_first(old, world, now) and not _shows(content, draft):
+    beside = draft.aside in _PANELS or not _shows(content, draft)
+    if old is not None and asks_first(old, world, now) and beside:
         return turn
     noted = replace(draft, touched=now.isoformat(timespec="seconds"))
     return replace(turn, session=replace(turn.session, draft=noted))

@@ -102,6 +102,23 @@ def test_danger_is_never_made_to_wait(desk: Desk) -> None:
     assert "999" in say(desk, "ana", Pressed("journey.resume"))
 
 
+def test_the_urgent_alert_is_never_made_to_wait(desk: Desk) -> None:
+    """The alert opens and goes for somebody who has sent too much, whose other presses wait."""
+    choose(desk, "ana", "no")
+    shown = desk.send("ana", Pressed("journey.resume"))
+    ways = {
+        item.action: item.value
+        for block in shown[0].blocks
+        for item in getattr(block, "items", ())
+        if hasattr(item, "action")
+    }
+    for _ in range(10):
+        say(desk, "ana", Said("hello"))
+    assert WAIT in say(desk, "ana", Pressed("journey.save", ways["journey.save"]))
+    assert "Phone first" in say(desk, "ana", Pressed("journey.alert", ways["journey.alert"]))
+    assert "has been received" in say(desk, "ana", Pressed("journey.alert_send", ways["journey.alert"]))
+
+
 def test_reports_are_limited_and_none_under_way_is_lost(desk: Desk) -> None:
     """After so many reports within an hour the next one waits where it stands; danger goes on at once."""
     desk.product.context.counters.limits = Limits(1000, 2, 3, 4)
