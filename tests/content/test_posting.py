@@ -32,7 +32,7 @@ def broken(folder: Path, world: World, name: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("check-a-draft, photo-on", "check-a-draft, foto-on", "there is no topic foto-on"),
+        ("student-first-name, photo-on", "student-first-name, foto-on", "there is no topic foto-on"),
         ("clauses: [sm-086]", "clauses: [sm-999]", "there is no clause sm-999"),
         ("done_clauses: [sm-084", "done_clauses: [sm-999", "there is no clause sm-999"),
         ("clauses: [sm-103b]", "clauses: [sm-999]", "there is no clause sm-999"),
