@@ -97,7 +97,7 @@ def transferred(works: Office) -> None:
     works.submit(
         ivan,
         {
-            TICKS: ["The login details were changed.", "Whoever runs it no more has no access."],
+            TICKS: ["The login details were changed.", "Those who no longer run it have no access."],
             "Where are the login details kept?": "The vault of the school",
         },
     )

@@ -27,7 +27,7 @@ def writing(works: Office, name: str) -> Person:
     person = works.slack.add_user(name)
     person.slash("/report")
     works.modal(person, "danger")
-    works.press(person, "No", "Northgate School", "I have made a mistake online")
+    works.press(person, "No", "Northgate School", "I have made a mistake online", "No", "Named")
     return person
 
 
