@@ -83,7 +83,8 @@ def wrong_reminder(is_urgent: bool, slot: datetime, received: datetime, ended: d
     begins = slot.time() in _HALF_DAYS and (is_urgent or slot.weekday() < _SATURDAY)
     if begins:
         return ""
-    passed = slot - received
+    # A reminder's key tells its moment to the second.
+    passed = slot - received.replace(microsecond=0)
     if not is_urgent or passed % _GAP:
         return "is of no half-day and of no step"
     over = ended is not None and slot > ended + _GAP and passed > _LAST
