@@ -67,11 +67,11 @@ def read_file(path: Path, seconds: float = SECONDS) -> Paper:
     try:
         if not ours.poll(seconds):
             raise UnreadableFile(
-                f"{path}: it could not be read in {seconds:.0f} seconds: save it anew, or as text."
+                f"{path}: it could not be read in {seconds:.0f} seconds: save it again, or as text."
             )
         found: Paper | str = ours.recv()
     except EOFError:
-        raise UnreadableFile(f"{path}: it could not be read: save it anew, or as text.") from None
+        raise UnreadableFile(f"{path}: it could not be read: save it again, or as text.") from None
     finally:
         child.kill()
         child.join()
@@ -89,7 +89,7 @@ def _answer(pipe: Connection, path: Path) -> None:
         pipe.send(str(fault))
     except Exception as error:
         # Whatever a broken file does to a library is one answer here.
-        pipe.send(f"it is damaged, or no such file as its name says ({type(error).__name__}): save it anew.")
+        pipe.send(f"it is damaged, or no such file as its name says ({type(error).__name__}): save it again.")
 
 
 def _bound_memory() -> None:
@@ -168,10 +168,12 @@ def _refuse_bombs(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
     except zipfile.BadZipFile:
-        raise UnreadableFile("it is no .docx file: open it in Word and save it anew.") from None
+        raise UnreadableFile("it is no .docx file: open it in Word and save it again.") from None
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1):
-        raise UnreadableFile("it unpacks to far more than a policy can be, and was not opened: save it anew.")
+        raise UnreadableFile(
+            "it unpacks to far more than a policy can be, and was not opened: save it again."
+        )
 
 
 def _rows(table: object) -> Iterator[str]:

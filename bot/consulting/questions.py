@@ -1,4 +1,4 @@
-"""Asked before posting: a senior leader (112), or whoever holds the list of objections and restrictions (81).
+"""Asked before posting: a senior leader (112), or the holder of the list of objections and restrictions (81).
 
 A leader is told who asks, and nothing of what is to be posted. The list is asked about an event or a class,
 never about a child; what its holder says replaces nobody's reading it.
@@ -67,7 +67,7 @@ def _ask_leader(work: Work, sender: Sender) -> Message:
 
 
 def _asked(work: Work, asked: Consultation, said: Phrase) -> Message:
-    """Ask it, once however often it is sent, and tell whoever asks who is asked."""
+    """Ask it, once however often it is sent, and tell the asker who is asked."""
     world, vault = work.context.world, work.context.vault
     asked = replace(asked, asked=_next(work, asked))
     if asked.asked and add_consultation(work.tx, vault, asked, work.now):
@@ -125,7 +125,7 @@ def _event_error(work: Work, event: str) -> str:
 
 
 def _answered(work: Work, sender: Sender, content: Pressed | Submitted) -> Message:
-    """The holder's word is stored and brought to whoever asked. The first one counts."""
+    """The holder's word is stored and brought to the asker. The first one counts."""
     texts, world = _texts(work), work.context.world
     asked = find_consultation(work.tx, work.context.vault, content.value)
     person = world.federation.roster.by_account(sender.platform, sender.user)
@@ -169,7 +169,7 @@ def _may(work: Work, asked: Consultation, person: str) -> bool:
 
 
 def _next(work: Work, asked: Consultation) -> tuple[str, ...]:
-    """Who is asked next: those of the first role that has any, but for the asker and whoever was asked."""
+    """Who is asked next: those of the first role that has any, but for the asker and those asked before."""
     roster = work.context.world.federation.roster
     own = roster.by_account(asked.platform, asked.user)
     but = {*asked.asked, own.id if own else ""}

@@ -138,7 +138,7 @@ class AskingErrors(Record):
 
 
 class Asking(Record):
-    """Whom somebody asks before posting: a senior leader, or whoever holds the list. `leader` is a role."""
+    """Whom somebody asks before posting: a senior leader, or the holder of the list. `leader` is a role."""
 
     leader: Literal["eht", "flt"]
     leader_button: Text
@@ -268,7 +268,7 @@ class Posting:
 def load_posting(folder: Path, policy: Policy, duties: Duties) -> Posting:
     """Read both files of `policy_kb/`. Raises DataFaults with file and line for every fault found.
 
-    `duties` say who may answer about the list: whoever is asked must be able to.
+    `duties` say who may answer about the list: the people who are asked must be able to.
     """
     document, faults = Document(folder / "before-you-post.yml"), list[Fault]()
     texts = document.parse(PostingFile)

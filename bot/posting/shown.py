@@ -11,10 +11,10 @@ from bot.domain.turns import Content, Pressed, Submitted
 #: Presses and forms of a picture's and of a draft's check. A draft is for a form alone: no chat may hold one.
 PREFIX = "posting."
 PICTURE, DRAFT = f"{PREFIX}picture", f"{PREFIX}draft"
-#: Presses and the form of what is asked of somebody else: whoever asks, and about which event, is stored.
+#: Presses and the form of what is asked of somebody else: who asks, and about which event, is stored.
 CONSULT = "consult."
 ASK_LEADER, ASK_LIST = f"{CONSULT}leader", f"{CONSULT}list"
-#: What whoever holds the list answers: somebody is on it, or nobody.
+#: What the holder of the list answers: somebody is on it, or nobody.
 ANSWERS = (f"{CONSULT}yes", f"{CONSULT}no")
 #: The value of the button that ends a check.
 CLOSE = "close"

@@ -12,7 +12,7 @@ from bot.domain.messages import Block, Facts, Heading
 from bot.records.subjects import Subject
 from bot.storage.accounts import AccountEntry, all_accounts
 
-# What whoever applied has written themselves; who else is to run it are other people.
+# What the applicant has written; who else is to run it are other people.
 _WRITTEN: tuple[AccountField, ...] = ("name", "aim", "promotion", "email")
 
 

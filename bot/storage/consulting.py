@@ -22,7 +22,7 @@ class Consultation:
     """One question: who asks, on which platform, and about which event or class at which school.
 
     `event` is "" where a senior leader is asked: nothing of what is to be posted is known. `answer` is ""
-    until somebody has said whether anybody is on the list. `asked` are the ids of whoever was asked,
+    until somebody has said whether anybody is on the list. `asked` are the ids of the people asked,
     `unreached` those of them whom it did not reach.
     """
 
