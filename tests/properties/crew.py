@@ -58,6 +58,10 @@ class Life:
         if self.is_dead:
             raise Killed
 
+    def ends(self, dies_at: int = 0, stops_at: int = 0) -> None:
+        """Counted from now, in steps: when a process that has worked dies, or stands still."""
+        self.step, self.dies_at, self.stops_at = 0, dies_at, stops_at
+
     def let_go(self) -> None:
         """It moves again."""
         self._go.set()

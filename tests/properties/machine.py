@@ -38,8 +38,8 @@ _REPORTS = 3
 _TURNS = 400
 _KIND, _REPORTER = st.sampled_from(sorted(KINDS)), st.sampled_from(("ana", "joe"))
 # Longer than any lease: anybody who stood still so long has lost what it held.
-_LEASE_OVER = timedelta(seconds=61)
-_STOOD = (timedelta(), timedelta(seconds=5), _LEASE_OVER)
+LEASE_OVER = timedelta(seconds=61)
+_STOOD = (timedelta(), timedelta(seconds=5), LEASE_OVER)
 # So long Send is known again, and no longer: what would tell is forgotten then, for who reported unnamed.
 _REMEMBERED_S = timedelta(hours=24).total_seconds()
 _FAULTS: dict[str, DeliveryFault] = {
@@ -239,7 +239,9 @@ class Machine(RuleBasedStateMachine):
     @rule(step=st.integers(min_value=1, max_value=14))
     def die(self, step: int) -> None:
         """The process is killed between two steps, and started again."""
-        self._turn(Process(self.desk, self.platform, self.loop, Life(dies_at=step)))
+        # What it has worked for stands in its memory: a new one looks for all that is older than itself.
+        self.process.life.ends(dies_at=step)
+        self._turn(self.process)
         self.process = Process(self.desk, self.platform, self.loop)
         self.done["die"] += 1
 
@@ -250,9 +252,10 @@ class Machine(RuleBasedStateMachine):
 
         Within its lease only where there may be two processes; else the other one took over.
         """
-        slow = Process(self.desk, self.platform, self.loop, Life(stops_at=step))
+        slow = self.process
+        slow.life.ends(stops_at=step)
         slow.begin()
-        self._pass(stood if self.desk.product.database.is_shared else _LEASE_OVER)
+        self._pass(stood if self.desk.product.database.is_shared else LEASE_OVER)
         self.process = Process(self.desk, self.platform, self.loop)
         self._turn(self.process)
         if slow.life.stands_still:

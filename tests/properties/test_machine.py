@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties.machine import CLOSERS, FLAWS, Machine, World
+from tests.properties.machine import CLOSERS, FLAWS, LEASE_OVER, Machine, World
 from tests.properties.oracle import KINDS
 
 pytestmark = pytest.mark.slow
 # Of a turn that brings a first card to everybody.
 _STEPS = 24
+# Goes to four people one by one, so that there is a step before and after each.
+_SPREAD = "restricted"
 _IS_LONG = settings.get_current_profile_name() == "long"
 EFFORT = settings(
     max_examples=3000 if _IS_LONG else 100,
@@ -38,6 +40,25 @@ def side_by_side(world: World) -> None:
             machine = type("OnWorld", (Machine,), {"world": world})()
             try:
                 machine.between_two(kind, "ana", step)
+                machine.holds()
+                machine.teardown()
+            finally:
+                machine.loop.close()
+
+
+def one_after_the_other(world: World) -> None:
+    """Each step at which a worker dies, or stops until another one has worked. Raises what it finds."""
+    for step in range(3, _STEPS):
+        for dies in (True, False):
+            machine = type("OnWorld", (Machine,), {"world": world})()
+            try:
+                # It was at work before the report came: it has no reason to look for it.
+                machine.turn()
+                machine._submit(_SPREAD, "ana")
+                if dies:
+                    machine.die(step)
+                else:
+                    machine.stand_still(step, True, LEASE_OVER)
                 machine.holds()
                 machine.teardown()
             finally:
@@ -72,6 +93,7 @@ def test_nothing_is_lost_doubled_or_told_to_the_wrong_person(world: World) -> No
     # PostgreSQL takes longer over each step, and several processes at once have tests of their own.
     fewer = world.desk.product.database.is_shared and not _IS_LONG
     run_on(world, settings(EFFORT, max_examples=20) if fewer else EFFORT)
+    one_after_the_other(world)
     # A closing by two people takes many turns, and a few tries need not come to one.
     closings(world)
     wanted = ("submit", "press", "die", "stand still", "taken", "agreed", "reminded", "all reminded", "away")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.properties.machine import World
 from tests.properties.mutants import MUTANTS, SHARED
-from tests.properties.test_machine import closings, run_on, side_by_side
+from tests.properties.test_machine import closings, one_after_the_other, run_on, side_by_side
 
 pytestmark = pytest.mark.slow
 
@@ -16,10 +16,11 @@ pytestmark = pytest.mark.slow
 def test_a_product_with_a_fault_is_found_out(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one thing wrong in it the same run, with the same seed, or the closings by two, fail."""
+    """With one thing wrong in it what the sound product passes is not passed."""
     MUTANTS[name](monkeypatch)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         closings(world)
+        one_after_the_other(world)
         run_on(world)
 
 

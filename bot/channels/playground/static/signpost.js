@@ -100,7 +100,10 @@
     if (Number.isInteger(was.from)) field.setSelectionRange(was.from, was.to);
     return true;
   }
+  // What comes while a pane is read afresh may be newer than the pane: it is put into that one as well.
+  const readings = new Set();
   function apply(event) {
+    readings.forEach((came) => came.push(event));
     if (event.name === "put") put(event);
     else if (event.name === "drop") drop(event);
     else if (event.name === "total") counted(event.of, event.count);
@@ -154,17 +157,26 @@
     return { staff, me, tab };
   };
   async function refresh(side, query = people()) {
+    const came = [];
+    readings.add(came);
     const answer = await fetch(`/playground/pane/${side}?` + new URLSearchParams(query)).catch(() => null);
-    if (!answer || !answer.ok) return offline("Connection lost. Trying again.");
-    const old = $(`#${side}-pane`);
-    const fresh = fragment((await answer.text()).trim());
-    const box = $(".composer textarea", fresh);
-    if (box && old.dataset.user === fresh.dataset.user) box.value = $(".composer textarea", old)?.value || "";
+    const html = answer?.ok ? await answer.text().catch(() => "") : "";
+    readings.delete(came);
+    if (!html) return offline("Connection lost. Trying again.");
+    const old = $(`#${side}-pane`), fresh = fragment(html.trim()), box = $(".composer textarea", fresh);
+    const same = old.dataset.user === fresh.dataset.user;
+    if (box && same) box.value = $(".composer textarea", old)?.value || "";
+    if (same) $$(".item", old).forEach(hold);
     // A person who is about to choose somebody else goes on choosing.
     const choosing = $(".picker[open]", old), held = choosing?.contains(document.activeElement);
-    if (choosing && old.dataset.user === fresh.dataset.user) $(".picker", fresh).open = true;
+    if (choosing && same) $(".picker", fresh).open = true;
+    // A tab that was turned meanwhile stays as it was turned.
+    const turned = side === "leader" && people().tab;
     old.replaceWith(fresh);
     if (held) $(".picker summary", fresh).focus();
+    if (turned) turn(turned);
+    if (same) $$(".item", fresh).forEach(refilled);
+    came.forEach(apply);
     history.replaceState(null, "", "?" + new URLSearchParams(people()));
     toEnd($(`#${side}-pane`));
     badges();
@@ -367,11 +379,15 @@
       one.tabIndex = one === chosen ? 0 : -1;
     });
   }
-  function tab(name) {
+  function turn(name) {
     const tabs = $$("[data-tab]");
+    if (!tabs.length) return;
     select(tabs, tabs.find((one) => one.dataset.tab === name));
     $("#view-flt").hidden = name !== "flt";
     $("#view-dm").hidden = name !== "dm";
+  }
+  function tab(name) {
+    turn(name);
     history.replaceState(null, "", "?" + new URLSearchParams(people()));
     toEnd($("#view-" + name));
     badges();
@@ -385,6 +401,8 @@
   }
   async function choose(link) {
     const which = link.dataset.choose;
+    // What was typed last goes with the conversation that is left.
+    await saved();
     const pane = which === "staff" ? "staff" : "leader";
     await refresh(pane, { ...people(), [which]: link.dataset.user });
     connect();

@@ -1,0 +1,69 @@
+"""What a person does, and what comes, while the page reads a pane afresh, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.acceptance.chromium import browser, desk
+from tests.acceptance.pane import leaders, staff
+from tests.acceptance.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("afresh"))
+    found.start()
+    yield found
+    found.stop()
+
+
+def asked(page: Page, slow: list[Route], count: int) -> None:
+    """Wait until so many panes were asked for."""
+    while len(slow) < count:
+        page.wait_for_timeout(20)
+
+
+def test_a_slow_reading_afresh_undoes_nothing(chromium: Browser, server: Server) -> None:
+    """A tab turned, words typed and messages that came while the panes were read again stay as they are."""
+    page = desk(chromium).new_page()
+    slow: list[Route] = []
+
+    def outdated(route: Route) -> None:
+        body = re.sub('(signpost-mark" content=")[^"]*', r"\1another", route.fetch().text())
+        route.fulfill(body=body, content_type="text/html")
+
+    # The page takes itself for older than what the server holds, and reads both panes again, one by one.
+    page.route(re.compile(r"/\?"), outdated)
+    page.route(re.compile("/playground/pane/"), lambda route: slow.append(route))
+    page.goto(f"{server.url}/?staff=ana&me=farid")
+    ana, farid = staff(page), leaders(page)
+    asked(page, slow, 1)
+    before = slow[0].fetch()
+    ana.ask("new account")
+    ana.reads("Apply for an account: 1 of 4")
+    ana.fill("What is it to be called?", "@Northgate")
+    slow[0].fulfill(response=before)
+    asked(page, slow, 2)
+    before = slow[1].fetch()
+    farid.turn_to("Direct messages")
+    slow[1].fulfill(response=before)
+    # Whatever comes later comes after the pane that was read.
+    page.unroute(re.compile("/playground/pane/"))
+    farid.ask("help")
+    farid.reads("How I can help")
+    expect(page.get_by_role("tab", name="Direct messages")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#view-dm")).to_be_visible()
+    ana.reads("Apply for an account: 1 of 4")
+    expect(ana.region.get_by_label("What is it to be called?").last).to_have_value("@Northgate")
