@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.campaigns.clock import ASK, reached
+from bot.campaigns.reminders import ASK, reached
 from bot.casework import card as cards
 from bot.casework.card import event_name
 from bot.casework.case import Case

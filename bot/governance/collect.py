@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.accounts import clock as accounts
+from bot.accounts import reminders as account_reminders
 from bot.campaigns.people import figures_by_school
 from bot.casework.context import Work
 from bot.domain.cases import WITHDRAWN
 from bot.domain.roster import Federation
 from bot.domain.times import Term
-from bot.gaps.clock import counts
+from bot.gaps.reminders import counts
 from bot.governance.figures import (
     AccountFigures,
     CaseFigures,
@@ -72,7 +72,7 @@ def reply_figures(work: Work, term: Term) -> ReplyFigures:
 
 def account_figures(work: Work) -> AccountFigures:
     """The accounts on the register."""
-    found = accounts.figures(work)
+    found = account_reminders.figures(work)
     return AccountFigures(found.live, found.under_two, found.overdue)
 
 

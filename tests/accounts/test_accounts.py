@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.accounts.clock import figures
+from bot.accounts.reminders import figures
 from bot.casework.context import Work
 from bot.content.documents import load
 from bot.content.tables import PermissionTable

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.assistant.assistant import Assistant
-from bot.campaigns.clock import Rounds, follow
 from bot.campaigns.people import figures_by_school
+from bot.campaigns.reminders import Rounds, follow
 from bot.casework.context import CurrentWorld, Work
 from bot.content.campaign_texts import ChangeRecord, VersionRecord, version_of
 from bot.delivery.sender import OutageFault, PermanentFault, UnclearFault

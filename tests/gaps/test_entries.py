@@ -19,7 +19,7 @@ from bot.domain.gaps import GapCounts, GapStage
 from bot.domain.messages import Form, Message
 from bot.domain.roster import OFFICE_ROLES, ROLES
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
-from bot.gaps import clock
+from bot.gaps import reminders
 from bot.people import standing
 from bot.storage.gaps import all_gaps, asked_by, askers_of
 from tests.gaps.stories import Reader
@@ -310,7 +310,7 @@ def test_the_figures(desk: Desk) -> None:
 
     def counted() -> GapCounts:
         with desk.product.database.transaction() as tx:
-            return clock.counts(Work(tx, desk.product.context, desk.now))
+            return reminders.counts(Work(tx, desk.product.context, desk.now))
 
     assert counted() == GapCounts(0, 0, 0, 0)
     ask(desk)

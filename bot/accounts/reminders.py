@@ -1,4 +1,4 @@
-"""What time does to accounts: reminders, the yearly review, leavers, what is old, the register's seed."""
+"""Reminders of accounts: of an application, the yearly review, leavers, what is old, the first entries."""
 
 from __future__ import annotations
 

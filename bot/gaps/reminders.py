@@ -1,4 +1,4 @@
-"""What the list owes to those who answer and sign: a new question, a reminder, a signature, a review."""
+"""Reminders of open questions: a new question, an answer to sign, a signature that lapsed, a review."""
 
 from __future__ import annotations
 

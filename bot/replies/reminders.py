@@ -1,4 +1,4 @@
-"""What the clock of replies owes to whom: that one was logged, that its time runs, that it has passed."""
+"""Reminders of replies: that one was logged, that its time runs, that it has passed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What time does to accounts: reminders, the yearly review, leavers, retention."""
+"""Reminders of accounts: of an application, the yearly review, leavers, retention."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
-from bot.accounts import clock
-from bot.accounts.clock import Watch
+from bot.accounts.reminders import Watch
 from bot.domain.accounts import AccountStage
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import AccountGone, Pressed, Submitted
@@ -121,7 +120,7 @@ def test_nobody_is_reminded_of_what_is_done(desk: Desk) -> None:
     desk.now = day(2)
     with desk.product.database.transaction() as tx:
         assert tx.exec_driver_sql("SELECT count(*) FROM accounts WHERE remind_at IS NOT NULL").scalar()
-    clock.Watch().look(desk.product.context, desk.now)
+    Watch().look(desk.product.context, desk.now)
     fill(desk, "ana", "withdraw")
     desk.work(20)
     assert count(desk, "ravi", "An application for an account") == 1
