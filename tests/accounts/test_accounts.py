@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.accounts.reminders import figures
 from bot.casework.context import Work
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
@@ -20,6 +19,7 @@ from bot.domain.accounts import ACTS, AccountStage
 from bot.domain.roster import ROLES, Absence
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted, Typed
+from bot.governance.collect import account_figures
 from bot.storage.accounts import find_account
 from bot.storage.staff import put_staff
 from tests.accounts.house import (
@@ -580,15 +580,15 @@ def test_figures_for_the_governors(desk: Desk) -> None:
     """Live, under two members of staff, review overdue: counted, with no name."""
     desk.work(20)
     with desk.product.database.transaction() as tx:
-        found = figures(Work(tx, desk.product.context, desk.now))
-    assert (found.live, found.under_two, found.overdue) == (4, 3, 0)
+        found = account_figures(Work(tx, desk.product.context, desk.now))
+    assert (found.live, found.under_two_runners, found.review_overdue) == (4, 3, 0)
     desk.later(days=366)
     desk.work(20)
     desk.later(days=60)
     desk.work(20)
     with desk.product.database.transaction() as tx:
-        found = figures(Work(tx, desk.product.context, desk.now))
-    assert (found.live, found.under_two, found.overdue) == (4, 3, 4)
+        found = account_figures(Work(tx, desk.product.context, desk.now))
+    assert (found.live, found.under_two_runners, found.review_overdue) == (4, 3, 4)
 
 
 def test_what_is_stored_is_sealed(desk: Desk) -> None:

@@ -19,9 +19,8 @@ from bot.domain.gaps import GapCounts, GapStage
 from bot.domain.messages import Form, Message
 from bot.domain.roster import OFFICE_ROLES, ROLES
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
-from bot.gaps import reminders
 from bot.people import standing
-from bot.storage.gaps import all_gaps, asked_by, askers_of
+from bot.storage.gaps import all_gaps, asked_by, askers_of, count_gaps
 from tests.gaps.stories import Reader
 from tests.people.test_roster import agree
 from tests.replies.test_entries import with_federation
@@ -310,7 +309,7 @@ def test_the_figures(desk: Desk) -> None:
 
     def counted() -> GapCounts:
         with desk.product.database.transaction() as tx:
-            return reminders.counts(Work(tx, desk.product.context, desk.now))
+            return count_gaps(tx, desk.now)
 
     assert counted() == GapCounts(0, 0, 0, 0)
     ask(desk)
