@@ -290,7 +290,7 @@ def test_a_window_that_stays_says_what_to_do(works: Office) -> None:
 
 
 def test_an_answer_can_be_shared_after_a_restart(works: Office) -> None:
-    """The button says itself what it shares and where: nobody has to remember it."""
+    """The button says itself what it shares and where, and what it has shared is not posted again."""
     person = works.slack.add_user("rosa")
     works.staffroom.members.add(person.id)
     person.mention(works.staffroom, QUESTION)
@@ -300,3 +300,8 @@ def test_an_answer_can_be_shared_after_a_restart(works: Office) -> None:
     assert person.press("Share this answer in the channel", answer).ok
     posted = works.said_to(works["priya"], CLAUSE, works.staffroom)
     assert (posted.buttons, "Rosa" in posted.words) == ([], True)
+    works.server.kill()
+    works.server.start()
+    again = person.press("Share this answer in the channel", answer)
+    works.wait(lambda: "Shared with this channel" in again.seen_by(person))
+    assert len([one for one in works.slack.messages_in(works.staffroom) if CLAUSE in one.words]) == 1
