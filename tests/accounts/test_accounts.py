@@ -612,7 +612,7 @@ def test_words_in_a_channel_show_nothing(desk: Desk) -> None:
 
 
 def test_danger_in_a_page_comes_before_everything(desk: Desk) -> None:
-    """Whoever writes into the application that a child is in danger reads 999 and the DSL's number first."""
+    """Who writes into an application that a child is in danger reads 999 and the DSL's number first."""
     shown = desk.send("ana", Pressed("account.request"))
     shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES["1"]))
     told = {**PAGES["2"], "aim": ("a student is going to kill himself tonight",)}

@@ -268,7 +268,7 @@ def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -
 
 
 def test_a_user_who_left_by_the_staff_list(desk: Desk) -> None:
-    """Whoever was picked as a user, and by the staff list has left, runs nothing any more."""
+    """Anybody who was picked as a user, and by the staff list has left, runs nothing any more."""
     desk.work()
     live(desk)
     own = {"playground": "joe"}

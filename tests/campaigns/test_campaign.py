@@ -669,7 +669,7 @@ def test_training_is_attested(desk: Desk) -> None:
 
 
 def test_the_gate_of_those_who_run_accounts(desk: Desk) -> None:
-    """Whoever confirmed this very version and attended training is ready to run; with one of the two, not."""
+    """Who confirmed this very version and attended training is ready to run; with one of the two, not."""
     context = desk.product.context
     policy, lucy = context.world.policy, context.world.federation.roster.people["lucy"]
 

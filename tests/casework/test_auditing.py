@@ -48,7 +48,7 @@ def test_every_change_and_every_look_is_told(desk: Desk) -> None:
 
 
 def test_a_refused_press_is_told(desk: Desk) -> None:
-    """Whoever presses what they may not, or what the case's state refuses, stands in the audit with it."""
+    """A press that is not allowed, or that the case's state refuses, stands in the audit with its presser."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("ivan", "case.details", reference)
     desk.press("farid", "case.reopen", reference)
@@ -190,6 +190,6 @@ def counted(desk: Desk) -> dict[str, int]:
 @pytest.mark.parametrize("user", ["eleanor", "ivan", "joe"])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_refusal_never_tells_that_a_case_exists(tmp_path: Path, way: str, user: str) -> None:
-    """Whoever is refused a hidden case observes, then and later, what they would of one that is not there."""
+    """Who is refused a hidden case sees what they would, then and later, of one that is not there."""
     there = seen_after(tmp_path / "there", user, WAYS[way], hidden=True)
     assert there == seen_after(tmp_path / "nowhere", user, WAYS[way], hidden=False)

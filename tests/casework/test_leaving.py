@@ -51,7 +51,7 @@ def test_a_restricted_case_leaves_the_channel_with_all_that_was_posted(threaded:
 
 
 def test_the_flt_loses_it_and_the_presser_holds_it(desk: Desk) -> None:
-    """Whoever held it of the FLT may not open it any more, reads of no such case, and has it in no list."""
+    """The holder of the FLT may not open it any more, reads of no such case, and has it in no list."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
     restrict(desk, "eleanor", reference)

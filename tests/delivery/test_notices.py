@@ -321,7 +321,7 @@ def channel_comes(desk: Desk, after: timedelta) -> None:
 
 
 def test_an_outage_of_everything_does_not_use_the_ladder_up(desk: Desk) -> None:
-    """With nobody to be reached the ladder moves one step, whoever is tried first, then keeps its times."""
+    """With nobody reached the ladder moves one step, no matter who is tried first, and keeps its times."""
     desk.report("ana", kind="colleague")
     staff = desk.product.context.world.federation.roster.people
     desk.notebook.refuses = {name: OutageFault("token_revoked") for name in ("flt", "ana", *staff)}

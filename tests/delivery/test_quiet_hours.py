@@ -19,7 +19,7 @@ def texts(desk: Desk) -> list[str]:
 
 
 def test_a_notice_waits_until_the_time_is_over(desk: Desk) -> None:
-    """What happens in the morning is told at noon to whoever avoids mornings; the receipt is not held up."""
+    """What happens in the morning is told at noon to those who avoid mornings; the receipt comes at once."""
     reference = desk.report("ana", kind="colleague", contact_avoid="mornings|evenings").reference
     desk.work()
     assert "For your records" in texts(desk)[0]

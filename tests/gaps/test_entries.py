@@ -332,7 +332,7 @@ def test_an_answer_in_force_outlives_every_period(desk: Desk) -> None:
 
 
 def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
-    """Until then whoever was sent the answer can be told when it is taken back; the answer itself stays."""
+    """Until then the asker can be told when it is taken back; the answer itself stays."""
 
     def waiting() -> int:
         with desk.product.database.transaction() as tx:
@@ -352,7 +352,7 @@ def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
 
 @pytest.mark.parametrize("forgotten", ["a year later", "taken back"])
 def test_who_asked_does_not_sign_once_they_are_forgotten(desk: Desk, forgotten: str) -> None:
-    """Whoever asked by name signs no answer to it, also when it is no longer kept who did; others sign."""
+    """Who asked by name signs no answer to it, also when it is no longer kept who did; others sign."""
     ask(desk, "ana")
     ask(desk, "dina")
     if forgotten == "taken back":
@@ -370,7 +370,7 @@ def test_who_asked_does_not_sign_once_they_are_forgotten(desk: Desk, forgotten: 
         vault = desk.product.context.vault
         assert not asked_by(tx, vault, "playground", "dina")
         (gap,) = all_gaps(tx, vault, (GapStage.ANSWERED,))
-        # Of whoever is not on the roster, and could not sign, nothing is left.
+        # Of a person who is not on the roster, and could not sign, nothing is left.
         assert len(gap.barred) == 1
     assert "neither written it nor asked" in desk.press("dina", "gap.sign", only(desk))
     assert "Signed" in sign(desk, "omar")

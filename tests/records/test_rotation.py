@@ -198,7 +198,7 @@ def test_a_key_that_any_table_needs_is_asked_for(filled: tuple[Database, str], t
 
 
 def test_another_ring_at_work_is_seen_for_a_minute(filled: tuple[Database, str]) -> None:
-    """Whoever serves with other keys is noticed as long as it says so; with the same keys it is no matter."""
+    """A server with other keys is noticed as long as it says so; with the same keys it is no matter."""
     database, _ = filled
     with database.transaction() as tx:
         say_ring(tx, ring(NEW, KEY), START)

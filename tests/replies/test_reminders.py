@@ -134,7 +134,7 @@ def test_a_runner_whom_no_platform_reaches_holds_up_nobody(desk: Desk) -> None:
     ("hours", "says"), [(1, "owed"), (13, "still 50"), (20, "still 80"), (23.9, "still 80")]
 )
 def test_logged_late_in_its_time_its_runners_are_told_at_once(desk: Desk, hours: float, says: str) -> None:
-    """Whenever a comment is logged, whoever runs the account has one message at once: how late it is."""
+    """Whenever a comment is logged, who runs the account has one message at once: how late it is."""
     desk.later(days=1)
     desk.work(20)
     received = desk.now - timedelta(hours=hours)
