@@ -94,9 +94,14 @@ def whole(sort: Sort, inner: Json, number: int) -> Outgoing:
     return Outgoing(sort, {**about, "event_id": f"Ev{number}", **event})
 
 
+def stored(works: Office) -> dict[str, int]:
+    """How many rows each table holds of what people did; the register is filled by the worker itself."""
+    return {name: count for name, count in works.settled().items() if name not in ("accounts", "audit")}
+
+
 def unharmed(works: Office, rows: Any) -> None:
     """Nothing was stored of it, no word of it is in the log, and the next question is answered."""
-    assert works.settled() == rows
+    assert stored(works) == rows
     log = works.server.log.read_text()
     assert (CANARY in log, "Traceback" in log) == (False, False)
     asked = works["ana"].dm(QUESTION)
@@ -105,7 +110,7 @@ def unharmed(works: Office, rows: Any) -> None:
 
 def test_what_slack_never_documented_is_acknowledged(works: Office) -> None:
     """Each is acknowledged in time, in the log once however often it comes, and costs nobody a word."""
-    rows = works.settled()
+    rows = stored(works)
     for name, (sort, inner, line) in ODD.items():
         for number in range(2):
             act = works.slack.deliver(whole(sort, inner, number + 10 * len(name)))
@@ -116,7 +121,7 @@ def test_what_slack_never_documented_is_acknowledged(works: Office) -> None:
 
 def test_a_press_that_cannot_be_read_is_refused(works: Office) -> None:
     """Slack shows its own sign of an error, since nothing came of the press; the log has one line of it."""
-    rows = works.settled()
+    rows = stored(works)
     for name, (payload, field) in REFUSED.items():
         act = works.slack.deliver(Outgoing("interactive", payload))
         # Over a socket a refusal is an acknowledgement that never comes.

@@ -69,7 +69,7 @@ def at(page: Page, server: Server, user: str) -> Pane:
     return pane
 
 
-def test_a_picture_stops_and_whoever_holds_the_list_is_asked(chromium: Browser, server: Server) -> None:
+def test_a_picture_stops_and_who_holds_the_list_is_asked(chromium: Browser, server: Server) -> None:
     """The check stops with its clause; the holder answers about the event, and the asker reads to read it."""
     window = desk(chromium)
     page = window.new_page()

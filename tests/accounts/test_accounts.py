@@ -122,7 +122,7 @@ def test_a_command_and_the_button_under_an_answer_begin_it(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("user", ["joe", "priya", "dina", "maya", "colin", "susan", "beth", "nobody"])
-def test_whoever_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: str) -> None:
+def test_who_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: str) -> None:
     """Those whom the table does not name are refused at each press and form, and each is in the audit."""
     apply(desk, lead=("person:lucy",), others=("person:omar",), user="ana")
     found, refused = entry(desk), 0
@@ -465,7 +465,7 @@ def test_the_staff_of_the_school_are_offered_first(desk: Desk) -> None:
     assert offered.index("Zoe Zeal") < offered.index("Abel Ash")
 
 
-def test_whoever_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
+def test_who_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
     """Signpost cannot ask them: the business manager enters it, and they count as staff."""
     with desk.product.database.transaction() as tx:
         put_staff(
@@ -513,7 +513,7 @@ def test_nobody_reaches_the_application_of_another_by_its_token(desk: Desk) -> N
 
 
 @pytest.mark.parametrize("value", ["", "x", "'; DROP TABLE accounts", "A" * 32 + "|1", "0" * 32 + "|9"])
-def test_a_made_up_place_begins_anew(desk: Desk, value: str) -> None:
+def test_a_made_up_place_begins_again(desk: Desk, value: str) -> None:
     """A page that was not made here is the first page, with nothing stored."""
     assert "1 of 4" in words(desk.send("ana", Submitted("account.page", value, PAGES["1"])))
     assert entries(desk) == []

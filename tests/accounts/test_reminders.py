@@ -195,7 +195,7 @@ def test_an_applicant_who_leaves(desk: Desk) -> None:
     assert count(desk, "ravi", "An application was withdrawn") == 1
 
 
-def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
+def test_who_leaves_the_staff_list(desk: Desk) -> None:
     """Anybody who was on the staff list alone and left it runs nothing any more."""
     desk.work()
     sam = ListedStaff("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
@@ -258,7 +258,7 @@ def test_an_applicant_whose_account_on_the_platform_is_closed(desk: Desk) -> Non
     assert stage(desk) is AccountStage.WITHDRAWN
 
 
-def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -> None:
+def test_a_closed_account_says_nothing_of_who_is_on_the_roster(desk: Desk) -> None:
     """The roster says who works here: one platform less takes nobody off an account."""
     desk.work()
     desk.send("grace", AccountGone())

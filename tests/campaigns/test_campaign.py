@@ -251,7 +251,7 @@ def test_whom_no_platform_reaches_is_not_reached(desk: Desk) -> None:
     assert "Nora" not in listed.split("Southmere")[1].split("Not reached")[0]
 
 
-def test_whoever_gets_an_account_later_is_asked_then(desk: Desk) -> None:
+def test_who_gets_an_account_later_is_asked_then(desk: Desk) -> None:
     """Somebody who was not reached is asked in the next week's round, once an account of theirs is known."""
     nora = ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",))
     take(desk, nora)
@@ -334,7 +334,7 @@ def test_asked_by_the_roster_and_then_known_by_an_address(desk: Desk) -> None:
     assert stages(desk)["attested"] == 1
 
 
-def test_whoever_confirmed_before_is_not_asked(desk: Desk) -> None:
+def test_who_confirmed_before_is_not_asked(desk: Desk) -> None:
     """Who has confirmed this version without being asked is counted, and gets no message."""
     confirm(desk, "ana")
     begin(desk)

@@ -106,7 +106,7 @@ def test_nobody_else_reads_the_audit(desk: Desk, user: str) -> None:
     assert [entry.detail for entry in told(desk, reference)][1:] == [{"pressed": "audit.show"}]
 
 
-def test_whoever_is_concerned_does_not_read_who_looked(desk: Desk) -> None:
+def test_who_is_concerned_does_not_read_who_looked(desk: Desk) -> None:
     """The Executive Headteacher, where the case concerns them, learns nothing of it from the audit either."""
     reference = desk.report("ana", kind="colleague", conflict="eht").reference
     desk.press("maya", "case.details", reference)

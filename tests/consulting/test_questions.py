@@ -92,7 +92,7 @@ def test_a_leader_is_not_told_of_themselves(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("which", "says"), [("yes", "somebody is on the list"), ("no", "nobody is known to be on the list")]
 )
-def test_whoever_holds_the_list_answers_for_an_event(desk: Desk, which: str, says: str) -> None:
+def test_who_holds_the_list_answers_for_an_event(desk: Desk, which: str, says: str) -> None:
     """The holder at that school is asked; the asker reads the answer, and to read the list all the same."""
     desk.work()
     assert "Unread" not in ask(desk)
@@ -213,7 +213,7 @@ def test_one_leader_who_can_be_told_is_enough(desk: Desk) -> None:
         (ASK_LEADER, "flt", "Somebody asks before posting", LEADERS, "eleanor"),
     ],
 )
-def test_whoever_has_lost_the_role_reads_nothing(
+def test_who_has_lost_the_role_reads_nothing(
     desk: Desk, press: str, lost: str, title: str, before: tuple[str, ...], whom: str
 ) -> None:
     """The role is looked at when it is sent; the next who may answer are told in their place."""

@@ -83,7 +83,7 @@ def test_that_it_is_late_is_said_at_once(desk: Desk) -> None:
     assert any("has not been acknowledged" in line for line in texts(desk))
 
 
-def test_whoever_avoids_every_hour_is_sent_nothing(desk: Desk) -> None:
+def test_who_avoids_every_hour_is_sent_nothing(desk: Desk) -> None:
     """Nothing is sent after the receipt; the asker is told so, and the status shows it."""
     every = "mornings|afternoons|evenings|nights"
     reference = desk.report("ana", kind="colleague", contact_avoid=every).reference

@@ -151,7 +151,7 @@ def test_who_did_what_is_in_the_audit_and_who_asked_is_not(desk: Desk) -> None:
     assert told == [("eleanor", "gap.answer"), ("dina", "gap.sign"), ("eleanor", "gap.take_back")]
 
 
-def test_without_a_name_nothing_leads_to_whoever_asked(desk: Desk) -> None:
+def test_without_a_name_nothing_leads_to_who_asked(desk: Desk) -> None:
     """No table holds their id, not even hidden, and no moment finer than the day."""
     asked(desk, "kim")
     before = desk.dump()
@@ -464,7 +464,7 @@ def test_a_policy_owner_who_is_named_answers(desk: Desk) -> None:
     assert "Signed" in sign(desk, "eleanor")
 
 
-def test_a_roster_that_is_read_anew_keeps_what_is_in_force(desk: Desk) -> None:
+def test_a_roster_that_is_read_again_keeps_what_is_in_force(desk: Desk) -> None:
     """A change of the roster that concerns nobody of it leaves a signed answer in force."""
     live(desk)
     with desk.product.database.transaction() as tx:

@@ -194,7 +194,7 @@ def test_a_concerned_person_gets_no_code(desk: Desk) -> None:
     assert code(desk, "maya", reference)
 
 
-def test_no_file_about_whoever_runs_the_machine(desk: Desk) -> None:
+def test_no_file_about_who_runs_the_machine(desk: Desk) -> None:
     """A case that concerns the IT Manager gets no code, since the file would lie on their machine."""
     reference = desk.report("ana", kind="colleague", conflict="it").reference
     assert "the file would lie there" in desk.fill("eleanor", "case.export", reference, format="pdf")

@@ -149,7 +149,7 @@ def test_killed_in_the_middle_it_goes_on(
     read(tmp_path, database_url, ring(NEW), reference)
 
 
-def test_whoever_serves_beside_it_notices_nothing(
+def test_who_serves_beside_it_notices_nothing(
     filled: tuple[Database, str], tmp_path: Path, database_url: str
 ) -> None:
     """While every key is wrapped again, reports are received, opened and worked on as ever."""

@@ -104,7 +104,7 @@ def test_two_workers_and_a_clock_that_is_put_back_remind_once(desk: Desk) -> Non
     assert told(desk, "lucy").count("still 80") == 1
 
 
-def test_whoever_left_is_told_nothing_and_somebody_else_is(desk: Desk) -> None:
+def test_who_left_is_told_nothing_and_somebody_else_is(desk: Desk) -> None:
     """A runner who is on the roster no more is reminded of nothing; without runners the SBM is reminded."""
     log(desk)
     desk.work(20)
@@ -143,7 +143,7 @@ def test_logged_late_in_its_time_its_runners_are_told_at_once(desk: Desk, hours:
     assert told(desk, "grace") == told(desk, "lucy") == [says]
 
 
-def test_whoever_logged_it_need_not_be_told(desk: Desk) -> None:
+def test_who_logged_it_need_not_be_told(desk: Desk) -> None:
     """A runner who logs a comment is not told of it at once, and is reminded like the others."""
     log(desk, "lucy")
     desk.work(20)

@@ -83,7 +83,7 @@ def test_a_part_of_a_list_lets_nobody_leave(desk: Desk) -> None:
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": False}
 
 
-def test_whoever_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None:
+def test_who_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None:
     """Left out of a whole list they have left, and are gone a year later; one who came back has not left."""
     take(desk, ANA, JOE)
     assert take(desk, ANA, everybody=True) == ImportCounts(same=1, left=1)
