@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -79,6 +80,7 @@ def signpost_app(api: str) -> web.Application:
     start = asyncio.create_task  # noqa: TID251 - as bot/app.py
     runtime = Runtime(start, asyncio.to_thread, clock, time.monotonic, asyncio.sleep)
     app = web.Application()
+    nothing_is_shared: Any = None
     slack.mount(
         app,
         Instant(),
@@ -86,6 +88,7 @@ def signpost_app(api: str) -> web.Application:
         config,
         ChannelState(""),
         DoorState(),
+        nothing_is_shared,
         runtime,
     )
     return app

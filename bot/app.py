@@ -23,6 +23,7 @@ from bot.casework.context import ChannelState, Context, CurrentWorld, DoorState,
 from bot.casework.limits import Counters
 from bot.channels import playground
 from bot.channels.common.runtime import AsyncCore
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import Runtime
 from bot.channels.paper.case_pages import CasePages
 from bot.channels.playground.store import KeptMessages
@@ -263,15 +264,16 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
             app, core, settings.federation, store, core.run, product.clock, _row(context)
         )
     runtime = Runtime(asyncio.create_task, core.run, product.clock, time.monotonic, asyncio.sleep)
+    shared = SharedOnce(product.database, context.vault, core.run, product.clock)
     if settings.slack:
         # Bolt and its parts hold 15 MiB: only where there is a Slack.
         from bot.channels.slack import app as slack
 
         senders[SLACK] = slack.mount(
-            app, core, context.current, settings.slack, context.channel, context.doors[SLACK], runtime
+            app, core, context.current, settings.slack, context.channel, context.doors[SLACK], shared, runtime
         )
     if settings.teams:
-        senders[TEAMS] = _teams(app, core, product, settings.teams, runtime)
+        senders[TEAMS] = _teams(app, core, product, settings.teams, shared, runtime)
     return senders
 
 
@@ -281,13 +283,18 @@ def _row(context: Context) -> Callable[[str], tuple[Button, ...]]:
 
 
 def _teams(
-    app: web.Application, core: AsyncCore, product: Product, config: TeamsConfig, runtime: Runtime
+    app: web.Application,
+    core: AsyncCore,
+    product: Product,
+    config: TeamsConfig,
+    shared: SharedOnce,
+    runtime: Runtime,
 ) -> WayOut:
     context = product.context
     # One writer: where Slack has the FLT's channel, what Teams finds of its own is no concern.
     state = context.channel if context.flt_conversation[0] == TEAMS else ChannelState()
     kept = KeptReferences(product.database, context.vault)
-    return teams.mount(app, core, context.current, config, kept, state, context.doors[TEAMS], runtime)
+    return teams.mount(app, core, context.current, config, kept, state, context.doors[TEAMS], shared, runtime)
 
 
 def serve(settings: Settings, works: bool = True) -> None:

@@ -93,7 +93,7 @@ def test_a_missing_key_stops_every_start(tmp_path: Path) -> None:
     assert "docs/keys.md" in done.stderr
 
 
-def test_rotate_waits_for_whoever_serves_with_other_keys(tmp_path: Path) -> None:
+def test_rotate_waits_for_who_serves_with_other_keys(tmp_path: Path) -> None:
     """While a process serves without the new key nothing is wrapped by it, and what to do is said."""
     old = new_line(tmp_path)
     new = new_line(tmp_path, SIGNPOST_KEYS=old)

@@ -53,11 +53,11 @@ class Offered:
 class Answer:
     """What is said to one question. `text` is the whole of it before "More", readable on its own.
 
-    `heading` and `statement` are `topic`'s question and answer as they are put to whoever asks; `verdict` and
+    `heading` and `statement` are `topic`'s question and answer as they are put to this asker; `verdict` and
     `modality` are the topic's, where it gives one; `citations` are its clauses, `beside`
     the topics that came close, `nearby` their first clauses. `report` says which report is offered ("" where
     none is), `options` are there
-    only to clarify. `about_self`: in danger may be whoever asks. `read_as` says what was read, where that
+    only to clarify. `about_self`: the asker may be in danger. `read_as` says what was read, where that
     decided; `about` what the closest rule is about, or what it has `left_open`, where it gives no verdict;
     `others` are the topics of "Not what I meant". `also` is the answer to the second half of a double
     question. `quiet`: the line for those who worry stands under it. `whom` are the contacts asked for.
@@ -332,7 +332,7 @@ def _beside(reading: Reading, first: Answer) -> Answer:
 def _closest(reading: Reading, first: Answer) -> Guess | None:
     """The topic under what comes first: under a report, where no rule is asked for, one of incidents.
 
-    Whoever tells that a pupil poses as them is not told that they may not message pupils.
+    Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """
     limits, fitting = reading.rules.thresholds, reading.fitting
     if not fitting:

@@ -75,7 +75,7 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     """How likely something is told that ought to be reported."""
     limits, said = reading.rules.thresholds, reading.of(*_REPORTS)
     told = (parse.alarm or _NO_ALARM).abuse
-    # Whoever asks for a rule gets it, whatever has happened.
+    # Anybody who asks for a rule gets it, whatever has happened.
     if parse.alarm is None or limits.asks(reading.question):
         return said
     owed = _is_owed_an_answer(reading)

@@ -86,7 +86,7 @@ class Frame:
     def to_json(self) -> dict[str, str | None]:
         """The first value of each slot, as `ask --json` prints it."""
         read: dict[str, str | None] = {slot: next(iter(self.of(slot)), None) for slot in SLOTS}
-        # Whoever is neither staff nor student nor parent has no name among the fixed values.
+        # Anybody who is neither staff nor student nor parent has no name among the fixed values.
         return read | ({"actor": None} if read["actor"] == "outsider" else {})
 
 
@@ -125,7 +125,7 @@ def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> boo
     if read:
         wider = {wide for value in read if slot == "actor" for wide in _ALSO.get(value, ())}
         return (read | wider).isdisjoint(covered)
-    # Whoever acts is concerned, too: "my tutees can chat there".
+    # Anybody who acts is concerned, too: "my tutees can chat there".
     named = slot == "person" and (frame.pronoun or not set(covered).isdisjoint(frame.actor))
     return whole and slot in applies.needs and not named
 
@@ -172,7 +172,7 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
 def _is_contact(
     actor: Sequence[str], acts: Sequence[str], accounts: Sequence[str], persons: Sequence[str]
 ) -> bool:
-    """Whether students would be in contact with staff: the rules for staff hold for it, whoever begins it."""
+    """Whether students would be in contact with staff: the rules for staff hold, no matter who begins it."""
     pupils = bool(actor) and set(actor) <= _PUPILS
     meets = bool(_CONTACT & set(acts)) or (not acts and "group" in accounts)
     return pupils and meets and "colleague" in persons

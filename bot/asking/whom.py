@@ -10,7 +10,7 @@ from bot.content.policy import Topic
 from bot.content.rules import AnswerTexts
 from bot.domain.roster import Federation
 
-# A contact that goes by another name than the role of whoever answers there.
+# A contact that goes by another name than the role of its holder.
 _ROLES = {"data_protection_lead": "dpl"}
 
 

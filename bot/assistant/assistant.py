@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.accounts import application
-from bot.accounts import clock as leavers
+from bot.accounts import application, leavers
 from bot.asking import conversation
 from bot.asking.danger import tells_of_danger
 from bot.assistant import capabilities, case_presses, dialogue, questions, words

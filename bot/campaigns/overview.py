@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.campaigns.clock import end, is_current
 from bot.campaigns.people import (
     Asked,
     everybody_asked,
@@ -19,6 +18,7 @@ from bot.campaigns.people import (
     schools_seen,
 )
 from bot.campaigns.reading import SLOT, own_standing, refused
+from bot.campaigns.reminders import end, is_current
 from bot.casework import auditing
 from bot.casework.context import Work
 from bot.content.campaign_texts import RUNNER, version_of

@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.campaigns.clock import Due
 from bot.campaigns.people import roles_of
+from bot.campaigns.reminders import Due
 from bot.casework.context import Work
 from bot.content.campaign_texts import RUNNER, SituationRecord, right_answer, version_of
 from bot.domain.campaigns import ASK_TABLE, AskEvent, AskStage, CampaignStage

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from bot.app import NoEngine, Product, build, clock
-from bot.campaigns.clock import follow
 from bot.campaigns.export import COLUMNS as EXPORTED
 from bot.campaigns.export import rows_of
+from bot.campaigns.reminders import follow
 from bot.casework.context import Context, Work
 from bot.channels.paper.tables import csv_file
 from bot.commands.data import refuse_existing, write_new

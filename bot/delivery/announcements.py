@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.accounts import course
 from bot.accounts.people import ACCOUNT
-from bot.campaigns import clock as campaigns
+from bot.campaigns import reminders as campaign_reminders
 from bot.campaigns import yearly
 from bot.casework import auditing
 from bot.casework.case_list import age
@@ -20,10 +20,10 @@ from bot.domain.cases import Stage
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.gaps import clock as gap_clock
+from bot.gaps import reminders as gap_reminders
 from bot.people.approvals import ANNOUNCED, SETTLED, announcement, first_announcement
 from bot.people.holders import open_cases
-from bot.replies import clock
+from bot.replies import reminders as reply_reminders
 from bot.storage import audit, outbox
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.removals import placed
@@ -104,12 +104,12 @@ _MESSAGES = {
     SETTLED: announcement,
     CHANNEL: alarm,
     DIGEST: digest,
-    clock.REPLY: clock.notice,
+    reply_reminders.REPLY: reply_reminders.notice,
     questions.KIND: questions.notice,
-    campaigns.OVER: campaigns.over,
-    campaigns.CHANGED: campaigns.changed,
+    campaign_reminders.OVER: campaign_reminders.over,
+    campaign_reminders.CHANGED: campaign_reminders.changed,
     yearly.DUE: yearly.due,
-    gap_clock.GAP: gap_clock.notice,
+    gap_reminders.GAP: gap_reminders.notice,
     doors.DOOR: doors.alarm,
     reviews.REVIEW: reviews.alert,
     work_reminders.WORK: work_reminders.digest,

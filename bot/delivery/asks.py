@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.campaigns.clock import still_due
 from bot.campaigns.reading import ask_message
+from bot.campaigns.reminders import still_due
 from bot.casework.context import Work
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.domain.campaigns import may_ask_at

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.campaigns.clock import ASK, reached
+from bot.campaigns.reminders import ASK, reached
 from bot.casework import card as cards
 from bot.casework.card import event_name
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.links import card_links
-from bot.casework.notify import UNDELIVERED, has_reached_somebody, waits_until
+from bot.casework.notify import REMINDER, UNDELIVERED, has_reached_somebody, waits_until
 from bot.casework.work_done import open_tasks
 from bot.content import case_texts
-from bot.delivery import ladder
+from bot.delivery import reminders
 from bot.domain.cases import Event, Happening, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
@@ -246,7 +246,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
         or (kind == UNDELIVERED and has_reached_somebody(work, report))
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
         or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(work.tx, report)))
-        or (kind == ladder.REMINDER and ladder.is_overtaken(work.tx, report, notice))
+        or (kind == REMINDER and reminders.is_overtaken(work.tx, report, notice))
     )
 
 
@@ -344,7 +344,7 @@ _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
     "given": lambda context, report: _noticed(context, report, context.texts.given),
     "vacated": lambda context, report: _noticed(context, report, context.texts.vacated),
     "question": question_notice,
-    ladder.REMINDER: ladder.reminder,
+    REMINDER: reminders.reminder,
     check_back.CHECK_BACK: check_back.notice,
     check_back.TELL_URGENT: lambda context, report: _with_way(
         context, report, check_back.tell_urgent(context, report)

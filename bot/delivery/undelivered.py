@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.campaigns.clock import ASK, not_reached
+from bot.campaigns.reminders import ASK, not_reached
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.notify import UNDELIVERED, owe_members, owe_reporter

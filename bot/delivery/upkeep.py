@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.accounts import clock as accounts
-from bot.campaigns.clock import Rounds
+from bot.accounts import reminders as account_reminders
+from bot.campaigns.reminders import Rounds
 from bot.casework.context import Context, Stand, Work
 from bot.consulting import questions
 from bot.delivery import announcements, ladder, reviews, undelivered
 from bot.gaps import askers
-from bot.gaps import clock as gap_clock
+from bot.gaps import reminders as gap_reminders
 from bot.people import holders, standing
 from bot.people.approvals import tell_of_run_out
-from bot.replies import clock
+from bot.replies import reminders as reply_reminders
 from bot.staff.register import forget_left
 from bot.storage import conversations, heartbeats, outbox
 from bot.storage.database import StorageUnavailable
@@ -43,9 +43,9 @@ class Housekeeping:
         context.database.leave_no_trace()
         with context.database.transaction() as tx:
             tell_of_run_out(Work(tx, context, now), self._run_out or now - _LONGEST_STOP)
-            clock.forget_old(Work(tx, context, now))
+            reply_reminders.forget_old(Work(tx, context, now))
             askers.forget_old(Work(tx, context, now))
-            accounts.forget_old(Work(tx, context, now))
+            account_reminders.forget_old(Work(tx, context, now))
             questions.forget_old(Work(tx, context, now))
             forget_left(tx, context.world.federation, now)
             conversations.forget_expired(tx, now)
@@ -75,7 +75,7 @@ class Upkeep:
     _digested: str = ""
     _digest_broken: bool = False
     _alarmed: str = ""
-    _accounts: accounts.Watch = field(default_factory=accounts.Watch)
+    _accounts: account_reminders.Watch = field(default_factory=account_reminders.Watch)
     _owner_told: bool = False
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
     _campaigns: Rounds = field(default_factory=Rounds)
@@ -90,10 +90,10 @@ class Upkeep:
             return
         self._follow_roster(now)
         ladder.climb_due(self.context, now)
-        clock.remind_due(self.context, now)
+        reply_reminders.remind_due(self.context, now)
         self._accounts.look(self.context, now)
         self._campaigns.look(self.context, now)
-        gap_clock.remind_due(self.context, now)
+        gap_reminders.remind_due(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now
@@ -107,7 +107,7 @@ class Upkeep:
         self._tell_owner(now)
         if stand is not self._settled or self._is_due_again(now):
             holders.settle_safely(self.context, now)
-            gap_clock.lapse(self.context, now)
+            gap_reminders.lapse(self.context, now)
             # Cases are looked at without a lock: what somebody was just taking is seen the second time.
             self._settles_again = now + _UNDER_WAY if stand is not self._settled else None
             self._settled = stand

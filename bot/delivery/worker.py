@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.campaigns.clock import ASK
+from bot.campaigns.reminders import ASK
 from bot.casework.context import Context, Work
 from bot.delivery import announcements, answers, asks, notices, undelivered
 from bot.delivery.metrics import NOTICES

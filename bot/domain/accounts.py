@@ -117,7 +117,7 @@ _FITS: Mapping[AccountStage, Mapping[AccountEvent, AccountStage]] = {
         _E.HAND_OVER: _S.LIVE,
         _E.DECLINE: _S.LEAD_LEFT,
         _E.LEAVE: _S.LEAD_LEFT,
-        # Whoever was to take it over will not, and its lead is there still.
+        # The person who was to take it over will not, and its lead is there still.
         _E.STAY: _S.LIVE,
         _E.CLOSE: _S.CLOSING,
     },

@@ -16,7 +16,7 @@ from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading,
 from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Sender, Session, Submitted
 from bot.engine.parse import Parse
-from bot.gaps import clock
+from bot.gaps import course, reminders
 from bot.gaps.checks import INTAKE
 from bot.gaps.forms import PREFIX, ask_form, question_error, typed_in, withdraw_form
 from bot.gaps.matching import nearness
@@ -39,6 +39,7 @@ from bot.storage.gaps import (
     find_gap,
     forget_asker,
     forget_gap,
+    old_gaps,
     one_at_a_time,
     save_gap,
     told_before,
@@ -136,7 +137,7 @@ def _put(work: Work, sender: Sender, token: str, question: str, mode: str) -> Me
     if gap is None:
         gap = _new(work, question)
         add_gap(work.tx, vault, gap)
-        clock.owe_asked(work, gap)
+        reminders.owe_asked(work, gap)
     names = _added(work, gap, sender, token, unnamed)
     said = "joined" if joined else "asked"
     if names is None:
@@ -164,9 +165,9 @@ def _new(work: Work, question: str) -> Gap:
         id=work.context.vault.new_id(),
         question=question,
         stage=GapStage.WAITING,
-        since=clock.day_of(work.now),
-        due_at=clock.due_at(world, work.now),
-        remind_at=clock.due_at(world, work.now),
+        since=course.day_of(work.now),
+        due_at=course.due_at(world, work.now),
+        remind_at=course.due_at(world, work.now),
     )
 
 
@@ -313,7 +314,7 @@ def forget_old(work: Work) -> None:
         for one in askers:
             forget_asker(work.tx, one)
     days = registers["gaps"].days
-    for gap in clock.outlived(work, timedelta(days=days)):
+    for gap in old_gaps(work.tx, work.context.vault, work.now - timedelta(days=days)):
         if gap.stage is not GapStage.DECLINED:
             tell(work, gap, (Paragraph(texts.told.expired.fill(days=days)), Paragraph(gap.question)))
         forget_gap(work.tx, gap.id)

@@ -25,7 +25,7 @@ from bot.domain.presses import CasePart
 from bot.domain.roster import Person
 from bot.domain.turns import Pressed, Sender, Submitted
 from bot.engine.parse import Parse
-from bot.gaps import clock
+from bot.gaps import course, reminders
 from bot.gaps.askers import tell
 from bot.gaps.checks import faults, is_danger, near_topics, rules_beside, would_answer
 from bot.gaps.forms import PREFIX, answer_form, decline_form, read_answer, sign_form, typed_in
@@ -133,10 +133,10 @@ def _answer(
     if found:
         beside = tuple(_rules(work, given.near))
         return answer_form(work, gap, (Paragraph(gap.question), *beside), values, found)
-    saved = clock.moved(work, gap, GapStage.ANSWERED, given)
+    saved = course.moved(work, gap, GapStage.ANSWERED, given)
     save_gap(work.tx, work.context.vault, saved)
     auditing.note(work, person, "gap.answer", entry=gap.id)
-    clock.owe_answered(work, saved, person.id)
+    reminders.owe_answered(work, saved, person.id)
     return _done(work, "saved")
 
 
@@ -166,7 +166,7 @@ def _sign(work: Work, person: Person, gap: Gap, content: Pressed | Submitted, se
         return _refused(work, "changed")
     clause = world.policy.clauses.get(gap.answer.clause)
     signed = replace(gap.answer, signer=person.id, quote=clause.quote if clause else "")
-    live = clock.moved(work, gap, GapStage.LIVE, signed)
+    live = course.moved(work, gap, GapStage.LIVE, signed)
     save_gap(work.tx, vault, live)
     # Every process reads the signed answers again before the next event that it takes.
     change(work.tx)
@@ -180,7 +180,7 @@ def _take_back(work: Work, person: Person, gap: Gap, after: GapStage) -> Message
     save_gap(
         work.tx,
         work.context.vault,
-        clock.moved(work, gap, after, gap.answer and replace(gap.answer, signer="")),
+        course.moved(work, gap, after, gap.answer and replace(gap.answer, signer="")),
     )
     auditing.note(work, person, "gap.take_back", entry=gap.id)
     if was_live:
@@ -197,7 +197,7 @@ def _decline(work: Work, person: Person, gap: Gap, content: Pressed | Submitted)
     why = typed_in(("why",), content.fields)["why"]
     if why not in texts.declined:
         return decline_form(work, gap, {"why": texts.errors.choice})
-    declined = replace(clock.moved(work, gap, GapStage.DECLINED, None), why=why)
+    declined = replace(course.moved(work, gap, GapStage.DECLINED, None), why=why)
     save_gap(work.tx, work.context.vault, declined)
     auditing.note(work, person, "gap.decline", entry=gap.id)
     said = (

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.accounts import clock as accounts
+from bot.accounts.course import under_two
 from bot.campaigns.people import figures_by_school
 from bot.casework.context import Work
+from bot.domain.accounts import REGISTERED, AccountStage
 from bot.domain.cases import WITHDRAWN
 from bot.domain.roster import Federation
 from bot.domain.times import Term
-from bot.gaps.clock import counts
 from bot.governance.figures import (
     AccountFigures,
     CaseFigures,
@@ -26,7 +26,9 @@ from bot.governance.figures import (
     TopicFigures,
     TrainingFigures,
 )
+from bot.storage.accounts import all_accounts
 from bot.storage.campaigns import newest_campaign
+from bot.storage.gaps import count_gaps
 from bot.storage.governance import CountedCase, counted_cases, topics_of
 from bot.storage.replies import counts_in_time
 
@@ -72,8 +74,9 @@ def reply_figures(work: Work, term: Term) -> ReplyFigures:
 
 def account_figures(work: Work) -> AccountFigures:
     """The accounts on the register."""
-    found = accounts.figures(work)
-    return AccountFigures(found.live, found.under_two, found.overdue)
+    found = all_accounts(work.tx, work.context.vault, REGISTERED)
+    overdue = sum(one.stage is AccountStage.REVIEW_DUE and one.reminded > 0 for one in found)
+    return AccountFigures(len(found), sum(under_two(work, one) for one in found), overdue)
 
 
 def training_figures(work: Work) -> TrainingFigures | None:
@@ -90,7 +93,7 @@ def training_figures(work: Work) -> TrainingFigures | None:
 
 def gap_figures(work: Work) -> GapFigures:
     """The questions that the policy leaves open."""
-    found = counts(work)
+    found = count_gaps(work.tx, work.now)
     return GapFigures(found.live, found.open)
 
 

@@ -12,7 +12,6 @@ from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading,
 from bot.domain.replies import REPLY_TABLE, ReplyEvent, ReplyStage, Unfit, due, share_on_time
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
-from bot.replies import clock
 from bot.replies.forms import (
     PREFIX,
     account_name,
@@ -24,6 +23,8 @@ from bot.replies.forms import (
     typed_in,
 )
 from bot.replies.people import may
+from bot.replies.reminders import owe_logged
+from bot.replies.shown import choices, due_text, outside, tags
 from bot.storage.replies import Reply, add_reply, counts_in_time, find_reply, owed_replies, settle_reply
 
 _SHOWN = 12
@@ -123,7 +124,7 @@ def _stored(work: Work, person: Person | None, reply: Reply) -> Message:
     auditing.note(work, person, "reply.log", entry=reply.id, account=reply.account)
     late = reply.due_at <= work.now
     if not late:
-        clock.owe_logged(work, reply, but=person)
+        owe_logged(work, reply, but=person)
     told = "" if late else f" {texts['told'].fill()}"
     text = texts["logged_late" if late else "logged"].fill(account=account_name(work, reply))
     return _said(work, f"{text}{told}", reply, person)
@@ -152,8 +153,14 @@ def _said(work: Work, text: str, reply: Reply, person: Person | None) -> Message
     """What is said of a new entry: by when it is owed an answer. Its link stays with those who answer."""
     facts = Facts(_facts(work, reply)[:-1])
     offered = may(work.context, person, "answer_reply", reply.account)
-    buttons = [Buttons(clock.choices(work, reply, also_list=True))] if offered else []
-    shown = (Callout("success", text), *clock.tags(work, reply), facts, *clock.outside(work, reply), *buttons)
+    buttons = [Buttons(choices(work, reply, also_list=True))] if offered else []
+    shown = (
+        Callout("success", text),
+        *tags(work, reply),
+        facts,
+        *outside(work, reply),
+        *buttons,
+    )
     return Message(shown, summary=work.context.world.replies.titles["log"], replaces=f"{PREFIX}log")
 
 
@@ -161,8 +168,8 @@ def _entry(work: Work, reply: Reply) -> list[Block]:
     facts, labels = _facts(work, reply), work.context.world.replies.labels
     if reply.link:
         facts = (*facts, (labels.link, reply.link))
-    buttons = Buttons(clock.choices(work, reply))
-    return [*clock.tags(work, reply), Facts(facts), *clock.outside(work, reply), buttons]
+    buttons = Buttons(choices(work, reply))
+    return [*tags(work, reply), Facts(facts), *outside(work, reply), buttons]
 
 
 def _facts(work: Work, reply: Reply) -> tuple[tuple[str, str], ...]:
@@ -174,7 +181,7 @@ def _facts(work: Work, reply: Reply) -> tuple[tuple[str, str], ...]:
         (labels.account, account_name(work, reply)),
         (labels.kind, texts.kinds[reply.kind]),
         (labels.received, work.context.local(reply.received_at)),
-        (labels.due, clock.due_text(work, reply)),
+        (labels.due, due_text(work, reply)),
         (labels.state, state),
     )
 

@@ -81,6 +81,12 @@ def first_time(connection: Connection, vault: Vault, event: tuple[str, str], now
     return insert_new(connection, seen_events, event_hmac=hidden, expires_at=_seen_until(now))
 
 
+def forget_event(connection: Connection, vault: Vault, event: tuple[str, str]) -> None:
+    """What was begun with it has failed: it may come again as if for the first time."""
+    hidden = vault.blind("event", *event)
+    connection.execute(delete(seen_events).where(seen_events.c.event_hmac == hidden))
+
+
 def submitted_before(connection: Connection, vault: Vault, draft: str) -> str | None:
     """The reference under which this draft was received, "" where it is kept apart; None: it was not."""
     hidden = vault.blind("draft", draft)

@@ -45,8 +45,8 @@ def set_work_reminder(connection: Connection, report: Report, at: datetime | Non
 
 def restart_clock(connection: Connection, report: Report, at: datetime, level: int) -> None:
     """Its steps count from there, after so many: no change to the case, so no new version of it."""
-    anew = update(reports).where(reports.c.id == report.id)
-    connection.execute(anew.values(clock_from=at, clock_level=level))
+    restarted = update(reports).where(reports.c.id == report.id)
+    connection.execute(restarted.values(clock_from=at, clock_level=level))
 
 
 def end_check(connection: Connection, report: Report) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.chromium import browser, desk
+from tests.acceptance.chromium import desk
 from tests.acceptance.pane import Pane, leaders, staff
 from tests.acceptance.server import Server
 
@@ -24,20 +22,6 @@ CREATED = (
     "It is linked to the official e-mail address of the application.",
     "I have been added to those who monitor it.",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("accounts"))
-    found.start()
-    yield found
-    found.stop()
 
 
 def filled_in(ana: Pane) -> None:

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.acceptance.chromium import browser, desk
+from tests.acceptance.chromium import desk
 from tests.acceptance.pane import leaders, staff
 from tests.acceptance.server import Server
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("afresh"))
-    found.start()
-    yield found
-    found.stop()
 
 
 def asked(page: Page, slow: list[Route], count: int) -> None:

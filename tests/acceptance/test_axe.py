@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.chromium import DESKTOP, browser
+from tests.acceptance.chromium import DESKTOP
 from tests.acceptance.pane import PATIENCE_MS, Pane, leaders, staff
 from tests.acceptance.server import Server
 from tests.acceptance.test_browser import ACCIDENT, WHO_AND_HOW, sent
@@ -32,12 +32,6 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

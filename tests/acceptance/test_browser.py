@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.acceptance.chromium import browser, complaints, desk, phone
+from tests.acceptance.chromium import complaints, phone
 from tests.acceptance.pane import PATIENCE_MS, Answers, Keys, Pane, channel, leaders, staff
 from tests.acceptance.reporting import report_accident
 from tests.acceptance.server import Server
@@ -68,12 +68,6 @@ AFTERMATH: Answers = (
 )
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     found = Server(tmp_path)
@@ -82,13 +76,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
     found.stop()
     # Windows close in the middle of things; that is no fault to log.
     assert "Traceback" not in found.log.read_text()
-
-
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    opened = desk(chromium)
-    yield opened
-    opened.close()
 
 
 def opened_at(window: BrowserContext, url: str) -> Page:

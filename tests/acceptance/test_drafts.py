@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.acceptance.chromium import browser, desk
 from tests.acceptance.pane import Pane, staff
 from tests.acceptance.reporting import Caller
 from tests.acceptance.server import Server
@@ -21,24 +20,11 @@ CLAUSE = "Staff are not permitted to follow or engage"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     found = Server(tmp_path_factory.mktemp("drafts"))
     found.start()
     yield found
     found.stop()
-
-
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    opened = desk(chromium)
-    yield opened
-    opened.close()
 
 
 def fresh(window: BrowserContext, server: Server, user: str) -> Page:

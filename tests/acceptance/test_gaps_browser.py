@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.chromium import browser, complaints, desk
+from tests.acceptance.chromium import complaints, desk
 from tests.acceptance.pane import leaders, staff
 from tests.acceptance.server import Server
 
@@ -29,12 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made.start()
     yield made
     made.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 def keep(page: Page, name: str) -> None:

@@ -485,7 +485,7 @@ def test_guests_and_strangers_get_the_public_help(works: Office) -> None:
         assert works.server.rows() == rows
 
 
-def test_whoever_has_left_can_do_nothing(works: Office) -> None:
+def test_who_has_left_can_do_nothing(works: Office) -> None:
     """A member of the roster whose account is closed changes no case, from the same day on."""
     reporter, tom = newcomer(works, "ria"), works["tom"]
     reference = report_accident(works, reporter)

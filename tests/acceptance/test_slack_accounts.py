@@ -79,7 +79,7 @@ def to_live(works: Office) -> None:
 
 
 def transferred(works: Office) -> None:
-    """IT names who runs it from now on; whoever is new attests, and the leadership team is satisfied."""
+    """IT names who runs it from now on; a new runner attests, and the leadership team is satisfied."""
     ivan, farid, joe, priya = (works[name] for name in ("ivan", "farid", "joe", "priya"))
     opened(works, ivan, "An account to be created")
     works.press(ivan, "Transfer it")

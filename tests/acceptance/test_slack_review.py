@@ -81,7 +81,7 @@ def test_what_is_no_answer_to_a_form_is_said_so_in_the_chat(works: Office) -> No
     assert "danger" not in act.seen_by(person)
 
 
-def test_whoever_cannot_be_written_to_is_told_so_where_they_asked(works: Office) -> None:
+def test_who_cannot_be_written_to_is_told_so_where_they_asked(works: Office) -> None:
     """A mention whose answer cannot be sent privately is met with one line, and never with the answer."""
     person = works.slack.add_user("cyn")
     works.staffroom.members.add(person.id)

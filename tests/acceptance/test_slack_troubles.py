@@ -231,7 +231,7 @@ def test_an_answer_leaves_nothing_behind(works: Office) -> None:
     assert (after["outbox"], after["answers"], after["pauses"]) == (before["outbox"], 0, before["pauses"])
 
 
-def test_whoever_wants_to_be_anonymous_is_in_no_row(works: Office) -> None:
+def test_who_wants_to_be_anonymous_is_in_no_row(works: Office) -> None:
     """Once anonymous is chosen, a question is answered at once and no row is written of it."""
     person = works.slack.add_user("ida")
     report_mistake(works, person, WORDS, "Anonymous")
@@ -290,7 +290,7 @@ def test_a_window_that_stays_says_what_to_do(works: Office) -> None:
 
 
 def test_an_answer_can_be_shared_after_a_restart(works: Office) -> None:
-    """The button says itself what it shares and where: nobody has to remember it."""
+    """The button says itself what it shares and where, and what it has shared is not posted again."""
     person = works.slack.add_user("rosa")
     works.staffroom.members.add(person.id)
     person.mention(works.staffroom, QUESTION)
@@ -300,3 +300,42 @@ def test_an_answer_can_be_shared_after_a_restart(works: Office) -> None:
     assert person.press("Share this answer in the channel", answer).ok
     posted = works.said_to(works["priya"], CLAUSE, works.staffroom)
     assert (posted.buttons, "Rosa" in posted.words) == ([], True)
+    works.server.kill()
+    works.server.start()
+    again = person.press("Share this answer in the channel", answer)
+    works.wait(lambda: "Shared with this channel" in again.seen_by(person))
+    assert len([one for one in works.slack.messages_in(works.staffroom) if CLAUSE in one.words]) == 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "channel_shared",
+        "channel_unshared",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+        "group_unarchive",
+        "member_joined_channel",
+        "member_left_channel",
+    ],
+)
+def test_the_leaders_channel_is_looked_at_when_slack_says_so(works: Office, kind: str) -> None:
+    """Each event that may open the channel to others is acknowledged, and the channel is looked at."""
+    before = len(works.slack.calls_of("conversations.info"))
+    event = {"type": kind, "channel": works.flt.id, "user": works["farid"].id}
+    assert works.slack.send_event(event).status == 200
+    works.wait(lambda: len(works.slack.calls_of("conversations.info")) > before)
+
+
+def test_it_ends_while_slack_hangs_and_the_next_start_sends_the_rest(works: Office) -> None:
+    """Asked to end, it does not wait for a Slack that hangs; the next start sends the card, once."""
+    fault = works.slack.faults.hang(60.0, method="chat.postMessage", channel=works.flt, times=None)
+    reference = report_accident(works, works.slack.add_user("zoe"))
+    works.wait(lambda: works.server.waiting() > 0)
+    # Half as long as Slack hangs, at most.
+    works.server.stop()
+    fault.clear()
+    works.server.start()
+    works.card(reference)
+    assert len([one for one in works.slack.messages_in(works.flt) if reference in one.text]) == 1

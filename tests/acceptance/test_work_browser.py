@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from bot.app import clock
-from tests.acceptance.chromium import browser, desk
+from tests.acceptance.chromium import desk
 from tests.acceptance.pane import Pane, leaders, staff
 from tests.acceptance.server import Server
 
@@ -19,20 +18,6 @@ pytestmark = pytest.mark.browser
 DRAFT = "Vote for Ivo Kestrel in Year 9 at the school election! Ring 07700 900412"
 EVENT = "Year 8 sports day"
 COMPLAINT = "Northgate School on Facebook"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("work"))
-    found.start()
-    yield found
-    found.stop()
 
 
 def picture_stops(ana: Pane) -> None:
@@ -47,7 +32,7 @@ def picture_stops(ana: Pane) -> None:
 
 
 def asks_about_the_list(ana: Pane) -> None:
-    """From there, the question to whoever holds it."""
+    """From there, the question to the person who holds it."""
     ana.press("Ask about an event or class")
     ana.choice("Which school?", "Northgate School").check()
     ana.fill("Which event or class?", EVENT)
@@ -84,7 +69,7 @@ def at(page: Page, server: Server, user: str) -> Pane:
     return pane
 
 
-def test_a_picture_stops_and_whoever_holds_the_list_is_asked(chromium: Browser, server: Server) -> None:
+def test_a_picture_stops_and_who_holds_the_list_is_asked(chromium: Browser, server: Server) -> None:
     """The check stops with its clause; the holder answers about the event, and the asker reads to read it."""
     window = desk(chromium)
     page = window.new_page()

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.accounts.clock import figures
 from bot.casework.context import Work
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
@@ -20,6 +19,7 @@ from bot.domain.accounts import ACTS, AccountStage
 from bot.domain.roster import ROLES, Absence
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted, Typed
+from bot.governance.collect import account_figures
 from bot.storage.accounts import find_account
 from bot.storage.staff import put_staff
 from tests.accounts.house import (
@@ -122,7 +122,7 @@ def test_a_command_and_the_button_under_an_answer_begin_it(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("user", ["joe", "priya", "dina", "maya", "colin", "susan", "beth", "nobody"])
-def test_whoever_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: str) -> None:
+def test_who_has_no_part_in_it_sees_and_changes_nothing(desk: Desk, user: str) -> None:
     """Those whom the table does not name are refused at each press and form, and each is in the audit."""
     apply(desk, lead=("person:lucy",), others=("person:omar",), user="ana")
     found, refused = entry(desk), 0
@@ -465,7 +465,7 @@ def test_the_staff_of_the_school_are_offered_first(desk: Desk) -> None:
     assert offered.index("Zoe Zeal") < offered.index("Abel Ash")
 
 
-def test_whoever_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
+def test_who_is_on_the_staff_list_alone_signs_on_paper(desk: Desk) -> None:
     """Signpost cannot ask them: the business manager enters it, and they count as staff."""
     with desk.product.database.transaction() as tx:
         put_staff(
@@ -513,7 +513,7 @@ def test_nobody_reaches_the_application_of_another_by_its_token(desk: Desk) -> N
 
 
 @pytest.mark.parametrize("value", ["", "x", "'; DROP TABLE accounts", "A" * 32 + "|1", "0" * 32 + "|9"])
-def test_a_made_up_place_begins_anew(desk: Desk, value: str) -> None:
+def test_a_made_up_place_begins_again(desk: Desk, value: str) -> None:
     """A page that was not made here is the first page, with nothing stored."""
     assert "1 of 4" in words(desk.send("ana", Submitted("account.page", value, PAGES["1"])))
     assert entries(desk) == []
@@ -580,15 +580,15 @@ def test_figures_for_the_governors(desk: Desk) -> None:
     """Live, under two members of staff, review overdue: counted, with no name."""
     desk.work(20)
     with desk.product.database.transaction() as tx:
-        found = figures(Work(tx, desk.product.context, desk.now))
-    assert (found.live, found.under_two, found.overdue) == (4, 3, 0)
+        found = account_figures(Work(tx, desk.product.context, desk.now))
+    assert (found.live, found.under_two_runners, found.review_overdue) == (4, 3, 0)
     desk.later(days=366)
     desk.work(20)
     desk.later(days=60)
     desk.work(20)
     with desk.product.database.transaction() as tx:
-        found = figures(Work(tx, desk.product.context, desk.now))
-    assert (found.live, found.under_two, found.overdue) == (4, 3, 4)
+        found = account_figures(Work(tx, desk.product.context, desk.now))
+    assert (found.live, found.under_two_runners, found.review_overdue) == (4, 3, 4)
 
 
 def test_what_is_stored_is_sealed(desk: Desk) -> None:
@@ -612,7 +612,7 @@ def test_words_in_a_channel_show_nothing(desk: Desk) -> None:
 
 
 def test_danger_in_a_page_comes_before_everything(desk: Desk) -> None:
-    """Whoever writes into the application that a child is in danger reads 999 and the DSL's number first."""
+    """Who writes into an application that a child is in danger reads 999 and the DSL's number first."""
     shown = desk.send("ana", Pressed("account.request"))
     shown = desk.send("ana", Submitted("account.page", form_in(shown).value, PAGES["1"]))
     told = {**PAGES["2"], "aim": ("a student is going to kill himself tonight",)}

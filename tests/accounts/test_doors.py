@@ -133,7 +133,7 @@ _IDS = itertools.count()
 
 
 def test_slack_users_become_runners(desk: Desk) -> None:
-    """Whoever is on the roster is known by their account; another colleague by the name that Slack gives."""
+    """People on the roster are known by their account; another colleague by the name that Slack gives."""
     roster = desk.product.context.current.at_start.federation.roster
     people = {**roster.people, "lucy": replace(roster.people["lucy"], accounts={"slack": "U0LUCY"})}
     with_federation(desk, roster=replace(roster, people=people))

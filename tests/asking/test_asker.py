@@ -112,12 +112,12 @@ def test_what_is_read_beyond_doubt_is_sure(world: World, question: str) -> None:
         ("can one of the parents film the play", "parent"),
     ],
 )
-def test_whoever_asks_may_say_who_they_are_or_ask_of_another(world: World, question: str, actor: str) -> None:
+def test_who_asks_may_say_who_they_are_or_ask_of_another(world: World, question: str, actor: str) -> None:
     """A governor who asks is one, and what a husband posted is the husband's."""
     assert frame(world, question).actor == (actor,)
 
 
-def test_the_closest_rule_begins_with_what_it_says_for_whoever_asks(world: World) -> None:
+def test_the_closest_rule_begins_with_what_it_says_for_who_asks(world: World) -> None:
     """Who or what was asked about first, then what the rule is about, then whom to ask, then the rule."""
     given = say(world, "do I need two people to run my own account", "account-two-runners")
     assert given.kind == "related"

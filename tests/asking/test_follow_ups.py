@@ -56,7 +56,7 @@ def test_words_resolve_a_question_back(engine: BuiltinEngine, world: World) -> N
     assert (given.topic, given.verdict) == ("photo-on-personal-account", "never")
 
 
-def test_whole_question_starts_anew(engine: BuiltinEngine, world: World) -> None:
+def test_whole_question_starts_again(engine: BuiltinEngine, world: World) -> None:
     """A sentence with nothing that points back is read by itself, "so" or "and" in front of it or not."""
     _, given = talk(
         engine, world, "Is there a list of children not to photograph?", "So can I use Facebook at work?"

@@ -41,7 +41,7 @@ def frame(world: World, question: str) -> Frame:
         ("can my daughter in year 8 follow the school's page", ""),
     ],
 )
-def test_actor_is_whoever_is_asked_about(world: World, question: str, actor: str) -> None:
+def test_actor_is_who_is_asked_about(world: World, question: str, actor: str) -> None:
     """The word after "can" acts; anybody who is only told of, or has something done to them, does not."""
     assert "".join(frame(world, question).actor) == actor
 

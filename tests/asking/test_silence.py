@@ -138,7 +138,7 @@ def test_what_must_be_read_first_is_read_under_silence_too(world: World, detail:
         ("how much does an account cost", "apply-for-account", "School Business Manager"),
     ],
 )
-def test_whoever_can_answer_is_named(world: World, question: str, topic: str, whom: str) -> None:
+def test_who_can_answer_is_named(world: World, question: str, topic: str, whom: str) -> None:
     """Whom the topic tells, else who answers for the detail, else the leadership team: by name."""
     line = next(text for text in named_lines(world.federation, world.rules.texts).values() if whom in text)
     people = {person.name for person in world.federation.roster.people.values()}

@@ -98,7 +98,7 @@ def test_an_event_that_failed_may_come_again(desk: Desk, monkeypatch: pytest.Mon
     assert "danger" in text_of(desk.send("ana", Said("report"), "E-1")[0])
 
 
-def test_whoever_comes_second_by_a_moment_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_comes_second_by_a_moment_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where another process stored the same row first, the event is handled again, once, and stored."""
     store, tries = desk.product.assistant._stored, []
 

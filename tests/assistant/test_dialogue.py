@@ -244,6 +244,6 @@ def test_an_addition_is_looked_at_first(world: World) -> None:
 
 
 def test_a_lost_draft_is_owned_up_to(world: World) -> None:
-    """Whoever's unfinished report cannot be read is told, and that nothing of it was sent."""
+    """Somebody whose unfinished report cannot be read is told so, and that nothing of it was sent."""
     done = lost_draft(Session(TOKENS), world)
     assert "nothing of it was sent" in text_of(done.replies)

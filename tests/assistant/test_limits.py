@@ -65,7 +65,7 @@ def choose(desk: Desk, user: str, option: str) -> str:
     return desk.press(user, "journey.choose", value)
 
 
-def test_whoever_sends_too_much_waits_a_minute(desk: Desk) -> None:
+def test_who_sends_too_much_waits_a_minute(desk: Desk) -> None:
     """One thing too many within a minute is not looked at, and said so with whom to phone; others go on."""
     for _ in range(5):
         assert WAIT not in say(desk, "ana", Said("hello"))

@@ -222,7 +222,7 @@ def test_a_first_signature_of_somebody_who_left_does_not_count(office: Office) -
     assert REPLY in office.world().policy.held
 
 
-def test_what_changed_after_the_first_signature_is_signed_anew(office: Office) -> None:
+def test_what_changed_after_the_first_signature_is_signed_again(office: Office) -> None:
     """A first signature is of the words as they were: after another edit it counts no more."""
     change_the_hours(office)
     office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.assistant.assistant import Assistant
-from bot.campaigns.clock import Rounds, follow
 from bot.campaigns.people import figures_by_school
+from bot.campaigns.reminders import Rounds, follow
 from bot.casework.context import CurrentWorld, Work
 from bot.content.campaign_texts import ChangeRecord, VersionRecord, version_of
 from bot.delivery.sender import OutageFault, PermanentFault, UnclearFault
@@ -251,7 +251,7 @@ def test_whom_no_platform_reaches_is_not_reached(desk: Desk) -> None:
     assert "Nora" not in listed.split("Southmere")[1].split("Not reached")[0]
 
 
-def test_whoever_gets_an_account_later_is_asked_then(desk: Desk) -> None:
+def test_who_gets_an_account_later_is_asked_then(desk: Desk) -> None:
     """Somebody who was not reached is asked in the next week's round, once an account of theirs is known."""
     nora = ListedStaff("Nora Quill", "nora@harbour.example", ("southmere",), ("Cook",))
     take(desk, nora)
@@ -334,7 +334,7 @@ def test_asked_by_the_roster_and_then_known_by_an_address(desk: Desk) -> None:
     assert stages(desk)["attested"] == 1
 
 
-def test_whoever_confirmed_before_is_not_asked(desk: Desk) -> None:
+def test_who_confirmed_before_is_not_asked(desk: Desk) -> None:
     """Who has confirmed this version without being asked is counted, and gets no message."""
     confirm(desk, "ana")
     begin(desk)
@@ -669,7 +669,7 @@ def test_training_is_attested(desk: Desk) -> None:
 
 
 def test_the_gate_of_those_who_run_accounts(desk: Desk) -> None:
-    """Whoever confirmed this very version and attended training is ready to run; with one of the two, not."""
+    """Who confirmed this very version and attended training is ready to run; with one of the two, not."""
     context = desk.product.context
     policy, lucy = context.world.policy, context.world.federation.roster.people["lucy"]
 

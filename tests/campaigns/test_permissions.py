@@ -52,7 +52,7 @@ def test_the_table_cell_by_cell(role: str, duty: Duty, own: bool) -> None:
 
 @pytest.mark.parametrize("user", ["ana", "dina", "maya", "colin", "beth", "ravi", "ivan", "lucy", "stranger"])
 def test_nobody_else_starts_or_stops_one(desk: Desk, user: str) -> None:
-    """Whoever the table does not name is refused at each press, nothing changes, and it is in the audit."""
+    """Those whom the table does not name are refused at each press; nothing changes; it is in the audit."""
     begin(desk)
     before = stages(desk)
     for press in (Pressed("campaign.start"), Pressed("campaign.stop", campaign_id(desk)),

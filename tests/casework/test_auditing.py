@@ -48,7 +48,7 @@ def test_every_change_and_every_look_is_told(desk: Desk) -> None:
 
 
 def test_a_refused_press_is_told(desk: Desk) -> None:
-    """Whoever presses what they may not, or what the case's state refuses, stands in the audit with it."""
+    """A press that is not allowed, or that the case's state refuses, stands in the audit with its presser."""
     reference = desk.report("ana", kind="colleague").reference
     desk.press("ivan", "case.details", reference)
     desk.press("farid", "case.reopen", reference)
@@ -106,7 +106,7 @@ def test_nobody_else_reads_the_audit(desk: Desk, user: str) -> None:
     assert [entry.detail for entry in told(desk, reference)][1:] == [{"pressed": "audit.show"}]
 
 
-def test_whoever_is_concerned_does_not_read_who_looked(desk: Desk) -> None:
+def test_who_is_concerned_does_not_read_who_looked(desk: Desk) -> None:
     """The Executive Headteacher, where the case concerns them, learns nothing of it from the audit either."""
     reference = desk.report("ana", kind="colleague", conflict="eht").reference
     desk.press("maya", "case.details", reference)
@@ -190,6 +190,6 @@ def counted(desk: Desk) -> dict[str, int]:
 @pytest.mark.parametrize("user", ["eleanor", "ivan", "joe"])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_refusal_never_tells_that_a_case_exists(tmp_path: Path, way: str, user: str) -> None:
-    """Whoever is refused a hidden case observes, then and later, what they would of one that is not there."""
+    """Who is refused a hidden case sees what they would, then and later, of one that is not there."""
     there = seen_after(tmp_path / "there", user, WAYS[way], hidden=True)
     assert there == seen_after(tmp_path / "nowhere", user, WAYS[way], hidden=False)

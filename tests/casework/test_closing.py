@@ -295,7 +295,7 @@ def test_nobody_closes_alone_while_there_is_a_second(desk: Desk) -> None:
     assert "Noor Haddad" not in desk.press("eleanor", "case.details", reference)
 
 
-def test_whoever_asked_steps_back(desk: Desk) -> None:
+def test_who_asked_steps_back(desk: Desk) -> None:
     """What somebody asked for who has nothing of the case any more is agreed to by nobody."""
     reference = allegation(desk)
     assert "Closing: asked for" in desk.press("dina", "case.show", reference)
@@ -305,7 +305,7 @@ def test_whoever_asked_steps_back(desk: Desk) -> None:
     assert "No closing of" in desk.agree("dina", reference)
 
 
-def test_whoever_asked_loses_the_role(desk: Desk) -> None:
+def test_who_asked_loses_the_role(desk: Desk) -> None:
     """What somebody asked for who may close the case no more is agreed to by nobody."""
     reference = desk.report("ana", kind="concern", concern_now="told").reference
     desk.press("dina", "case.acknowledge", reference)

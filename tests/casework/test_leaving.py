@@ -51,7 +51,7 @@ def test_a_restricted_case_leaves_the_channel_with_all_that_was_posted(threaded:
 
 
 def test_the_flt_loses_it_and_the_presser_holds_it(desk: Desk) -> None:
-    """Whoever held it of the FLT may not open it any more, reads of no such case, and has it in no list."""
+    """The holder of the FLT may not open it any more, reads of no such case, and has it in no list."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
     restrict(desk, "eleanor", reference)
@@ -85,7 +85,7 @@ def test_a_closed_case_can_be_moved_too(desk: Desk) -> None:
     assert "Status: Closed" in desk.press("dina", "case.show", reference)
 
 
-def test_whoever_is_concerned_loses_it_and_the_chair_stands_in(desk: Desk) -> None:
+def test_who_is_concerned_loses_it_and_the_chair_stands_in(desk: Desk) -> None:
     """With the headteacher named as concerned the chair of governors has it, and the headteacher nothing."""
     reference = colleague(desk)
     desk.fill("farid", "case.assess", reference, category="child", child="yes", crime="no", nature="neither")

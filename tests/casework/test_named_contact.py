@@ -41,7 +41,7 @@ def test_the_contact_stands_in_the_case_and_on_its_paper(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("who", ["Dina Clarke", "dina CLARKE, ext. 12", "Eleanor Marsh"])
-def test_whoever_handles_it_is_no_contact(desk: Desk, who: str) -> None:
+def test_who_handles_it_is_no_contact(desk: Desk, who: str) -> None:
     """The holder, and anybody who worked on the case, are refused as contacts, however they are written."""
     reference = allegation(desk)
     desk.fill("eleanor", "case.note", reference, note="The LADO was phoned.")

@@ -71,7 +71,7 @@ def test_what_may_stay_in_no_history_is_marked(desk: Desk) -> None:
 @pytest.mark.parametrize("user", ["joe", "farid", "eleanor", "dina", "beth", "ivan", "maya", "nobody"])
 @pytest.mark.parametrize("action", ["report.read", "report.answer"])
 def test_nobody_else_reads_it_as_the_reporter(desk: Desk, user: str, action: str) -> None:
-    """Only the reporter reads a question through the status, and only they answer; whoever else tries."""
+    """Only the reporter reads a question through the status, and only they answer; nobody else does."""
     reference = reported(desk)
     asked(desk, reference)
     assert ASKED not in desk.press(user, action, reference)

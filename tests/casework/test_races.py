@@ -84,7 +84,7 @@ def test_linked_and_restricted_at_once(desk: Desk, number: int) -> None:
 
 @pytest.mark.parametrize("number", ROUNDS)
 def test_a_press_and_the_end_of_its_presser_at_once(desk: Desk, number: int) -> None:
-    """Whoever leaves the roster while they take a case does not keep it: it waits for the others again."""
+    """Who leaves the roster while they take a case does not keep it: it waits for the others again."""
     reference = desk.report("joe").reference
     desk.work()
     desk.fill("eleanor", "roster.leave", "", person="tom", reason="Has left us.", to="")

@@ -79,7 +79,7 @@ def test_a_referral_to_the_lado_opens_it_with_its_advice_alone(desk: Desk) -> No
 
 
 def test_an_assessment_as_allegation_locks_and_tells_the_safeguarding_roles(desk: Desk) -> None:
-    """Assessed as an allegation, it is locked; DSL and headteacher have the card, whoever assessed it."""
+    """Assessed as an allegation, it is locked; DSL and headteacher have the card, whichever assessed it."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
     said = assess(desk, "farid", reference, child="unsure", nature="allegation")

@@ -11,6 +11,8 @@ from bot.channels.common.remembered import Remembered
 from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import Background, Turns, a_few_times, alongside, until_done
 from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, UnclearFault
+from bot.storage.database import Database, StorageUnavailable
+from tests.support.desk import Desk, inline
 
 
 def test_the_end_waits_for_what_is_under_way() -> None:
@@ -159,23 +161,41 @@ def test_what_runs_alongside_ends_with_it() -> None:
     assert asyncio.run(play())
 
 
-def test_an_answer_is_shared_once() -> None:
+def test_an_answer_is_shared_once(desk: Desk) -> None:
     """A second press shares nothing again, nor one meanwhile; what failed can be shared after all."""
+    shares = SharedOnce(desk.product.database, desk.product.context.vault, inline, lambda: desk.now)
 
     async def play() -> list[bool]:
-        shares, outcomes, posted = SharedOnce(), [False, True], list[bool]()
+        outcomes, posted = [False, True], list[bool]()
 
         async def post() -> bool:
             await asyncio.sleep(0)
             posted.append(outcomes.pop(0))
             return posted[-1]
 
-        first = await shares.share("ana", "topic", post)
-        both = await asyncio.gather(shares.share("ana", "topic", post), shares.share("ana", "topic", post))
+        first = await shares.share("slack", "ana", "topic", post)
+        both = await asyncio.gather(*(shares.share("slack", "ana", "topic", post) for _ in range(2)))
         assert posted == [False, True]
         return [first, *both]
 
     assert asyncio.run(play()) == [False, True, True]
+
+
+def test_nothing_is_shared_without_a_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be remembered is not posted, and counts as not shared."""
+    database = desk.product.database
+    shares = SharedOnce(database, desk.product.context.vault, inline, lambda: desk.now)
+
+    async def post() -> bool:
+        raise AssertionError("posted")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(database), "transaction", _unavailable)
+        assert asyncio.run(shares.share("slack", "ana", "topic", post)) is False
+
+
+def _unavailable(_database: Database) -> None:
+    raise StorageUnavailable("busy")
 
 
 def test_only_the_newest_are_remembered() -> None:

@@ -28,7 +28,7 @@ CONTROVERSIAL = {"account": ("federation",), "text": (f"Vote for {CANARY} at the
 
 
 def ask(desk: Desk, user: str = "ana", event: str = EVENT, school: str = "northgate") -> str:
-    """Ask whoever holds the list; what the asker reads."""
+    """Ask the person who holds the list; what the asker reads."""
     form = form_in(desk.send(user, Pressed(ASK_LIST)))
     return words(desk.send(user, Submitted(ASK_LIST, form.value, {"school": (school,), "event": (event,)})))
 
@@ -92,7 +92,7 @@ def test_a_leader_is_not_told_of_themselves(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("which", "says"), [("yes", "somebody is on the list"), ("no", "nobody is known to be on the list")]
 )
-def test_whoever_holds_the_list_answers_for_an_event(desk: Desk, which: str, says: str) -> None:
+def test_who_holds_the_list_answers_for_an_event(desk: Desk, which: str, says: str) -> None:
     """The holder at that school is asked; the asker reads the answer, and to read the list all the same."""
     desk.work()
     assert "Unread" not in ask(desk)
@@ -112,7 +112,7 @@ def test_whoever_holds_the_list_answers_for_an_event(desk: Desk, which: str, say
 
 
 def test_the_stop_at_the_list_offers_to_ask(desk: Desk) -> None:
-    """Whoever has not read the list may ask about an event, and does not go on."""
+    """Anybody who has not read the list may ask about an event, and does not go on."""
     shown = desk.send("ana", Pressed("posting.picture", "list/unread"))
     assert "Stop: don't post it" in words(shown)
     assert "Ask about an event or class" in labels(shown)
@@ -142,7 +142,7 @@ def test_each_bad_question_is_named_beside_its_field(desk: Desk, event: str, sch
 
 @pytest.mark.parametrize("user", ["ana", "priya", "dina", "ivan", "nobody"])
 def test_nobody_else_answers(desk: Desk, user: str) -> None:
-    """Whoever does not hold the list, or lead, is refused, in the audit, and the question stays open."""
+    """Anybody who does not hold the list, or lead, is refused, in the audit, and the question stays open."""
     desk.work()
     ask(desk)
     desk.work(20)
@@ -185,7 +185,7 @@ def test_another_event_in_the_same_form_is_another_question(desk: Desk) -> None:
 
 
 def test_a_question_that_does_not_reach_its_holder_goes_to_the_next(desk: Desk) -> None:
-    """Refused for good, it is asked of the leadership team, and their answer comes to whoever asked."""
+    """Refused for good, it is asked of the leadership team, and their answer comes to the asker."""
     desk.work()
     desk.notebook.refuses["ravi"] = PermanentFault("no such user")
     ask(desk)
@@ -213,7 +213,7 @@ def test_one_leader_who_can_be_told_is_enough(desk: Desk) -> None:
         (ASK_LEADER, "flt", "Somebody asks before posting", LEADERS, "eleanor"),
     ],
 )
-def test_whoever_has_lost_the_role_reads_nothing(
+def test_who_has_lost_the_role_reads_nothing(
     desk: Desk, press: str, lost: str, title: str, before: tuple[str, ...], whom: str
 ) -> None:
     """The role is looked at when it is sent; the next who may answer are told in their place."""
@@ -250,7 +250,7 @@ def test_where_nobody_can_be_told_the_asker_is(desk: Desk, press: str) -> None:
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_what_nobody_answered_is_said_when_it_is_deleted(desk: Desk, answered: bool) -> None:
-    """Whoever asked about the list in vain is told so, and to read it; whoever has an answer is not."""
+    """A person who asked about the list in vain is told so, and to read it; one who has an answer is not."""
     desk.work()
     ask(desk)
     desk.work(20)
@@ -280,7 +280,7 @@ def test_a_question_of_others_reads_like_one_that_never_was(desk: Desk, user: st
 
 
 def test_an_answer_is_for_the_roster_alone() -> None:
-    """Whoever may be a guest asks before posting and answers for nobody's list."""
+    """Anybody who may be a guest asks before posting and answers for nobody's list."""
     assert all(is_about_cases(Pressed(f"consult.{which}", "x")) for which in ("yes", "no"))
     assert not any(is_about_cases(Pressed(one, "x")) for one in (ASK_LIST, ASK_LEADER))
 
@@ -301,7 +301,7 @@ def test_what_was_asked_is_sealed_and_deleted_after_thirty_days(desk: Desk) -> N
 
 
 def test_who_may_answer_is_the_table_of_the_design(desk: Desk) -> None:
-    """Business manager, leadership team, Executive Headteacher; whoever holds the list is one of them."""
+    """Business manager, leadership team, Executive Headteacher; the holder of the list is one of them."""
     path = Path(__file__).resolve().parents[2] / "policy_kb" / "permissions.yml"
     row = load(path, PermissionTable).workflows["answer_list"]
     assert row == {"sbm": "always", "flt": "always", "eht": "always"}

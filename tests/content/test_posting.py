@@ -80,7 +80,7 @@ def test_a_fault_in_the_words(tmp_path: Path, world: World, old: str, new: str, 
 
 
 def test_a_leader_who_may_not_answer_is_told(tmp_path: Path, world: World) -> None:
-    """Roles are checked against the permissions: whoever would be asked and could not answer has a line."""
+    """Roles are checked against the permissions: a role that is asked and could not answer has a line."""
     for file in FILES:
         shutil.copy(Path("policy_kb") / file, tmp_path / file)
     duties = {**world.duties, "answer_list": {"sbm": "always", "eht": "always"}}

@@ -273,7 +273,7 @@ def test_what_a_topic_states_stands_in_it(topic: Topic) -> None:
 
 @pytest.mark.parametrize("name", sorted(NEVER_OPEN))
 def test_how_soon_is_never_open_where_a_worry_is_told(name: str) -> None:
-    """Whoever worries, or is abused by a colleague, is not told that the policy leaves open how soon."""
+    """Anybody who worries, or is abused by a colleague, is not told that the policy leaves open how soon."""
     assert "deadline" in POLICY.topics[name].states
 
 

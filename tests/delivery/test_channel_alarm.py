@@ -18,7 +18,7 @@ def test_it_is_told_that_the_channel_needs_mending(desk: Desk) -> None:
 
 
 def test_it_is_told_without_any_report_too(desk: Desk) -> None:
-    """The channel is looked at daily: whoever can mend it learns of it before anything is to be posted."""
+    """The channel is looked at daily: those who can mend it learn of it before anything is to be posted."""
     desk.product.context.channel.reason = WHY
     desk.work(rounds=10)
     assert [WHY in text for text in desk.notebook.texts("ivan")] == [True]

@@ -115,7 +115,7 @@ def test_counts_say_what_waits(desk: Desk) -> None:
     assert "Open: 2\nNobody has acknowledged: 1\nPast their time: 1" in found
 
 
-def test_whoever_is_away_gets_none_and_the_cover_does(desk: Desk) -> None:
+def test_who_is_away_gets_none_and_the_cover_does(desk: Desk) -> None:
     """The cover of a DSL reads the digest in their place."""
     begun(desk, MONDAY)
     desk.report(nudity="yes")

@@ -114,7 +114,7 @@ def test_a_report_that_cannot_be_opened_holds_up_no_other(desk: Desk) -> None:
 
 
 def test_a_new_member_stands_in_for_one_who_left(desk: Desk) -> None:
-    """A step is taken to whoever holds the role on that day: a leaver is passed over, a successor told."""
+    """A step goes to the person who holds the role on that day: a leaver is passed over, a successor told."""
     desk.report("ana", kind="colleague")
     desk.work()
     with_roles(desk, flt=("grace", "tom"), eht=("beth",))

@@ -189,7 +189,7 @@ def test_an_unclear_try_stays_unclear_until_it_was_looked_up(desk: Desk) -> None
     assert len(desk.notebook.texts("flt")) == 1
 
 
-def test_a_card_that_was_deleted_is_posted_anew(desk: Desk) -> None:
+def test_a_card_that_was_deleted_is_posted_again(desk: Desk) -> None:
     """Where there is nothing left to rewrite, the new state is posted as a card, and that is rewritten."""
     reference = desk.report("ana", kind="colleague").reference
     desk.work()
@@ -265,7 +265,7 @@ def test_the_ladder_climbs_while_the_card_is_withheld(desk: Desk) -> None:
     assert any("Held by" in text for text in desk.notebook.texts("farid"))
 
 
-def test_whoever_is_concerned_is_not_told_that_a_report_waits(desk: Desk) -> None:
+def test_who_is_concerned_is_not_told_that_a_report_waits(desk: Desk) -> None:
     """A member of the FLT who is struck out of a report learns nothing of it from a silent channel."""
     withhold(desk, "it is not a private channel")
     desk.report("ana", kind="colleague", struck="farid")
@@ -321,7 +321,7 @@ def channel_comes(desk: Desk, after: timedelta) -> None:
 
 
 def test_an_outage_of_everything_does_not_use_the_ladder_up(desk: Desk) -> None:
-    """With nobody to be reached the ladder moves one step, whoever is tried first, then keeps its times."""
+    """With nobody reached the ladder moves one step, no matter who is tried first, and keeps its times."""
     desk.report("ana", kind="colleague")
     staff = desk.product.context.world.federation.roster.people
     desk.notebook.refuses = {name: OutageFault("token_revoked") for name in ("flt", "ana", *staff)}

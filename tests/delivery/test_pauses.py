@@ -44,7 +44,7 @@ def test_a_row_that_a_clock_ahead_has_put_off_is_due(desk: Desk) -> None:
     assert sorted(claimed(desk, desk.now)) == ["flt_channel", "reporter"]
 
 
-def test_a_pause_is_set_anew(desk: Desk) -> None:
+def test_a_pause_is_set_again(desk: Desk) -> None:
     """The newest word of the platform counts."""
     desk.report("ana", kind="colleague")
     pause(desk, desk.now + timedelta(seconds=30))

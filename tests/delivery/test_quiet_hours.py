@@ -19,7 +19,7 @@ def texts(desk: Desk) -> list[str]:
 
 
 def test_a_notice_waits_until_the_time_is_over(desk: Desk) -> None:
-    """What happens in the morning is told at noon to whoever avoids mornings; the receipt is not held up."""
+    """What happens in the morning is told at noon to those who avoid mornings; the receipt comes at once."""
     reference = desk.report("ana", kind="colleague", contact_avoid="mornings|evenings").reference
     desk.work()
     assert "For your records" in texts(desk)[0]
@@ -83,7 +83,7 @@ def test_that_it_is_late_is_said_at_once(desk: Desk) -> None:
     assert any("has not been acknowledged" in line for line in texts(desk))
 
 
-def test_whoever_avoids_every_hour_is_sent_nothing(desk: Desk) -> None:
+def test_who_avoids_every_hour_is_sent_nothing(desk: Desk) -> None:
     """Nothing is sent after the receipt; the asker is told so, and the status shows it."""
     every = "mornings|afternoons|evenings|nights"
     reference = desk.report("ana", kind="colleague", contact_avoid=every).reference

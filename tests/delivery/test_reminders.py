@@ -101,7 +101,7 @@ def test_after_its_ladder_an_urgent_case_reminds_twice_a_day(desk: Desk) -> None
     assert {name: len(found) for name, found in desk.notebook.seen.items()}["grace"] < 20
 
 
-def test_whoever_the_ladder_tells_now_is_not_reminded_at_once(desk: Desk) -> None:
+def test_who_the_ladder_tells_now_is_not_reminded_at_once(desk: Desk) -> None:
     """The next person gets the card alone, and is reminded with the step after."""
     desk.report("ana", kind="abuse", category="threat")
     desk.work(rounds=20)
@@ -185,7 +185,7 @@ def test_nobody_is_reminded_out_of_hours(desk: Desk) -> None:
     assert set(reminded(desk)) == set(FLT)
 
 
-def test_whoever_is_concerned_is_never_reminded(desk: Desk) -> None:
+def test_who_is_concerned_is_never_reminded(desk: Desk) -> None:
     """With an FLT member struck out, the case is restricted, and reminders go to those who have its card."""
     desk.report("ana", kind="colleague", struck="farid")
     desk.work()
@@ -195,7 +195,7 @@ def test_whoever_is_concerned_is_never_reminded(desk: Desk) -> None:
     assert not set(reminded(desk)) & set(FLT)
 
 
-def test_whoever_leaves_is_reminded_no_more(desk: Desk) -> None:
+def test_who_leaves_is_reminded_no_more(desk: Desk) -> None:
     """A reminder that is owed to somebody whose role ended meanwhile is not sent."""
     desk.report("ana", kind="colleague")
     desk.work()

@@ -229,7 +229,7 @@ def test_one_odd_answer_silences_nobody_for_a_case(desk: Desk) -> None:
     assert reference in desk.notebook.texts("dina")[-1]
 
 
-def test_a_card_that_is_oddly_refused_its_rewriting_is_posted_anew(desk: Desk) -> None:
+def test_a_card_that_is_oddly_refused_its_rewriting_is_posted_again(desk: Desk) -> None:
     """What cannot be rewritten for minutes, nobody knows why, is not left to show what has passed."""
     reference = desk.report("ana", kind="colleague").reference
     desk.work()

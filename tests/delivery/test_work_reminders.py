@@ -140,7 +140,7 @@ def test_a_closing_with_nobody_left_to_agree_goes_back_to_who_asked(desk: Desk) 
     assert counts(desk) == {"eleanor": 1}
 
 
-def test_work_on_it_begins_the_days_anew(desk: Desk) -> None:
+def test_work_on_it_begins_the_days_again(desk: Desk) -> None:
     """A note starts the five days again; that somebody looked, or the reporter added something, does not."""
     worked, looked = held(desk), held(desk)
     until(desk, 25, 9)

@@ -202,7 +202,7 @@ def test_a_mended_channel_is_posted_in_at_once(desk: Desk) -> None:
     assert asyncio.run(work()) == [0, 1]
 
 
-def test_whoever_has_been_told_can_be_told_more_while_another_hangs(desk: Desk) -> None:
+def test_who_has_been_told_can_be_told_more_while_another_hangs(desk: Desk) -> None:
     """A notice went out while the FLT's card of the same round hangs: the next notice goes out too."""
 
     async def work() -> list[str]:

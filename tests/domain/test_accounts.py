@@ -147,7 +147,7 @@ def test_a_parent_is_no_member_of_staff() -> None:
     assert [one.on_paper for one in (ana, parent, listed)] == [False, True, True]
 
 
-def test_whoever_was_named_before_need_not_attest_again() -> None:
+def test_who_was_named_before_need_not_attest_again() -> None:
     """Who stays keeps what they attested; who is new has attested nothing."""
     before = (
         Runner("person:a", "Ana", attested="then", confirmed=7),

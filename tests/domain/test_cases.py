@@ -194,8 +194,8 @@ def test_what_was_withdrawn_and_is_opened_again_has_a_first() -> None:
     assert after == CaseState(Stage.ACKNOWLEDGED, holder="grace", acknowledged_by="grace")
 
 
-def test_a_report_to_the_wrong_person_begins_anew() -> None:
-    """Whoever held it, acknowledged it or closed it counts no more once the reporter sent it elsewhere."""
+def test_a_report_to_the_wrong_person_begins_again() -> None:
+    """A person who held, acknowledged or closed it counts no more once the reporter sent it elsewhere."""
     closed = CaseState(Stage.CLOSED, 2, holder="farid", acknowledged_by="farid", outcome="no_action")
     assert advance(closed, Event(Happening.MISDIRECT, "reporter")) == CaseState()
 

@@ -145,7 +145,7 @@ def test_reminders_come_with_each_half_day() -> None:
 
 
 @pytest.mark.parametrize("climbed", [0, 1, 2, 5])
-def test_a_clock_that_begins_anew_counts_its_own_steps(climbed: int) -> None:
+def test_a_clock_that_begins_again_counts_its_own_steps(climbed: int) -> None:
     """Made urgent after any number of steps, each further one is ten minutes later, from that moment on."""
     table = Timetable(at("2026-11-28 23:00"), True, Targets(), WORKING, climbed)
     found = [local(table.step(climbed + number)) for number in range(4)]
@@ -231,7 +231,7 @@ def test_a_standard_step_ends_a_working_half_day(
 
 
 @given(MOMENTS, MOMENTS, LEVELS, TARGETS, WORKING_TIMES)
-def test_whoever_came_first_climbs_first(
+def test_who_came_first_climbs_first(
     one: datetime, other: datetime, level: int, targets: Targets, working: WorkingTime
 ) -> None:
     """Of two standard cases the one that came in earlier is never due later."""

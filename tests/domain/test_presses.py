@@ -25,7 +25,7 @@ def test_a_choice_at_a_step_comes_back(draft: str, step: str, option: str) -> No
 
 
 @given(st.sampled_from(["out", "in"]), TEXTS)
-def test_whoever_is_struck_out_comes_back(way: str, person: str) -> None:
+def test_who_is_struck_out_comes_back(way: str, person: str) -> None:
     """Who is left out or put back is read as they were written."""
     assert Strike.parse(str(Strike(way, person))) == Strike(way, person)
 

@@ -337,7 +337,7 @@ def test_what_was_assessed_as_a_risk_is_kept_when_it_is_withdrawn(desk: Desk, fo
         assert tx.exec_driver_sql("SELECT stage FROM reports").scalar_one() == "acknowledged"
 
 
-def test_whoever_asked_not_to_be_contacted_is_sent_nothing_more(desk: Desk) -> None:
+def test_who_asked_not_to_be_contacted_is_sent_nothing_more(desk: Desk) -> None:
     """After the receipt nothing is sent, whatever happens; who asks is told so, and the status shows it."""
     reference = desk.report("ana", kind="colleague", contact_by="none").reference
     desk.work()

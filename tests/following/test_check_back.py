@@ -127,7 +127,7 @@ def test_an_anonymous_reporter_finds_it_in_the_mailbox(desk: Desk) -> None:
     assert "'ana'" not in desk.dump()
 
 
-def test_whoever_asked_not_to_be_contacted_is_sent_nothing(desk: Desk) -> None:
+def test_who_asked_not_to_be_contacted_is_sent_nothing(desk: Desk) -> None:
     """The question waits in the status alone."""
     reported(desk, contact_by="none")
     before = len(desk.notebook.texts("ana"))
@@ -136,7 +136,7 @@ def test_whoever_asked_not_to_be_contacted_is_sent_nothing(desk: Desk) -> None:
     assert "one question for you" in "\n".join(map(text_of, desk.send("ana", Said("status"))))
 
 
-def test_whoever_prefers_the_telephone_is_phoned(desk: Desk) -> None:
+def test_who_prefers_the_telephone_is_phoned(desk: Desk) -> None:
     """Nothing is sent to them; those who handle the case are told to ask by phone."""
     reported(desk, contact_by="phone")
     waits(desk, days=14)
@@ -218,7 +218,7 @@ def close(desk: Desk, reference: str) -> None:
     desk.work()
 
 
-def test_a_closed_case_reaches_whoever_handled_it(desk: Desk) -> None:
+def test_a_closed_case_reaches_who_handled_it(desk: Desk) -> None:
     """The reporter of a closed case is asked too; anybody who held it is told, and it stays closed."""
     reference = reported(desk)
     close(desk, reference)

@@ -68,7 +68,7 @@ def test_an_anonymous_report_opens_with_reference_and_code(desk: Desk) -> None:
 
 
 def test_a_code_opens_however_it_is_written(desk: Desk) -> None:
-    """Whoever noted reference and code by hand gets in, in any spelling, and no try is counted as wrong."""
+    """Who noted reference and code by hand gets in, in any spelling, and no try is counted as wrong."""
     tokens = Tokens("draft", "FED-7K30", "0T81-XPDQ-3HWP")
     desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
     codes = ("ot8i-xpdq-3hwp", "0T81XPDQ3HWP", "0T81 XPDQ 3HWP.", "“0T8l – XPDQ – 3HWP”", "#OT8L.XPDQ.3HWP")

@@ -76,8 +76,8 @@ def test_what_is_tried_again_and_again_is_no_reason_to_wait(desk: Desk) -> None:
     assert len([text for text in desk.notebook.texts("ana") if NOBODY in text]) == 1
 
 
-def test_a_wish_for_support_is_a_task_of_whoever_holds_it(desk: Desk) -> None:
-    """It stands on the card; whoever takes the case has a task, which goes with the case and is reminded."""
+def test_a_wish_for_support_is_a_task_of_who_holds_it(desk: Desk) -> None:
+    """It stands on the card; the holder has a task, which goes with the case and is reminded."""
     reference = desk.report("ana", kind="abuse", category="offensive", support="yes").reference
     desk.work(rounds=10)
     assert (

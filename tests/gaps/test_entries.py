@@ -19,9 +19,8 @@ from bot.domain.gaps import GapCounts, GapStage
 from bot.domain.messages import Form, Message
 from bot.domain.roster import OFFICE_ROLES, ROLES
 from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
-from bot.gaps import clock
 from bot.people import standing
-from bot.storage.gaps import all_gaps, asked_by, askers_of
+from bot.storage.gaps import all_gaps, asked_by, askers_of, count_gaps
 from tests.gaps.stories import Reader
 from tests.people.test_roster import agree
 from tests.replies.test_entries import with_federation
@@ -152,7 +151,7 @@ def test_who_did_what_is_in_the_audit_and_who_asked_is_not(desk: Desk) -> None:
     assert told == [("eleanor", "gap.answer"), ("dina", "gap.sign"), ("eleanor", "gap.take_back")]
 
 
-def test_without_a_name_nothing_leads_to_whoever_asked(desk: Desk) -> None:
+def test_without_a_name_nothing_leads_to_who_asked(desk: Desk) -> None:
     """No table holds their id, not even hidden, and no moment finer than the day."""
     asked(desk, "kim")
     before = desk.dump()
@@ -310,7 +309,7 @@ def test_the_figures(desk: Desk) -> None:
 
     def counted() -> GapCounts:
         with desk.product.database.transaction() as tx:
-            return clock.counts(Work(tx, desk.product.context, desk.now))
+            return count_gaps(tx, desk.now)
 
     assert counted() == GapCounts(0, 0, 0, 0)
     ask(desk)
@@ -333,7 +332,7 @@ def test_an_answer_in_force_outlives_every_period(desk: Desk) -> None:
 
 
 def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
-    """Until then whoever was sent the answer can be told when it is taken back; the answer itself stays."""
+    """Until then the asker can be told when it is taken back; the answer itself stays."""
 
     def waiting() -> int:
         with desk.product.database.transaction() as tx:
@@ -353,7 +352,7 @@ def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
 
 @pytest.mark.parametrize("forgotten", ["a year later", "taken back"])
 def test_who_asked_does_not_sign_once_they_are_forgotten(desk: Desk, forgotten: str) -> None:
-    """Whoever asked by name signs no answer to it, also when it is no longer kept who did; others sign."""
+    """Who asked by name signs no answer to it, also when it is no longer kept who did; others sign."""
     ask(desk, "ana")
     ask(desk, "dina")
     if forgotten == "taken back":
@@ -371,7 +370,7 @@ def test_who_asked_does_not_sign_once_they_are_forgotten(desk: Desk, forgotten: 
         vault = desk.product.context.vault
         assert not asked_by(tx, vault, "playground", "dina")
         (gap,) = all_gaps(tx, vault, (GapStage.ANSWERED,))
-        # Of whoever is not on the roster, and could not sign, nothing is left.
+        # Of a person who is not on the roster, and could not sign, nothing is left.
         assert len(gap.barred) == 1
     assert "neither written it nor asked" in desk.press("dina", "gap.sign", only(desk))
     assert "Signed" in sign(desk, "omar")
@@ -465,7 +464,7 @@ def test_a_policy_owner_who_is_named_answers(desk: Desk) -> None:
     assert "Signed" in sign(desk, "eleanor")
 
 
-def test_a_roster_that_is_read_anew_keeps_what_is_in_force(desk: Desk) -> None:
+def test_a_roster_that_is_read_again_keeps_what_is_in_force(desk: Desk) -> None:
     """A change of the roster that concerns nobody of it leaves a signed answer in force."""
     live(desk)
     with desk.product.database.transaction() as tx:

@@ -59,7 +59,7 @@ def test_nobody_else_sees_a_figure(desk: Desk, user: str) -> None:
     assert "SELECT" not in audit
 
 
-def test_whoever_stands_in_may_read_it_meanwhile(desk: Desk) -> None:
+def test_who_stands_in_may_read_it_meanwhile(desk: Desk) -> None:
     """The cover of the chair reads it as long as that lasts, and not a minute longer."""
     desk.now = AFTER
     roster = desk.product.context.world.federation.roster

@@ -101,7 +101,7 @@ def test_what_took_longer_than_the_target_is_counted(desk: Desk) -> None:
     assert (found.acknowledged_late, found.closed_late) == (2, 2)
 
 
-def test_a_clock_that_begins_anew_hides_no_delay(desk: Desk) -> None:
+def test_a_clock_that_begins_again_hides_no_delay(desk: Desk) -> None:
     """A case that had climbed before it was made urgent is late, however soon it is acknowledged then."""
     (reference,) = reported(desk)
     desk.work(20)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.governance.figures import (
@@ -119,6 +119,7 @@ terms = st.builds(
 figures_of = [*COUNTED, ("replies", "in_time"), ("replies", "late")]
 
 
+@settings(deadline=None)
 @given(st.lists(terms, min_size=1, max_size=3), st.data())
 def test_no_small_figure_can_be_worked_out(told: Sequence[Term], data: st.DataObject) -> None:
     """Whatever a small figure is, other terms with any other small one print the very same reports."""
@@ -133,6 +134,7 @@ def test_no_small_figure_can_be_worked_out(told: Sequence[Term], data: st.DataOb
             assert [term.printed() for term in others] == reports
 
 
+@settings(deadline=None)
 @given(st.lists(terms, min_size=2, max_size=2), st.data())
 def test_all_small_figures_are_free_of_one_another(told: Sequence[Term], data: st.DataObject) -> None:
     """Even all of them together, each with any small value, print the very same reports."""
@@ -144,6 +146,7 @@ def test_all_small_figures_are_free_of_one_another(told: Sequence[Term], data: s
     assert [term.printed() for term in others] == reports
 
 
+@settings(deadline=None)
 @given(st.lists(terms, min_size=1, max_size=3))
 def test_no_printed_figure_is_a_total(told: Sequence[Term]) -> None:
     """One more case that is in no figure changes no report: nothing in them depends on how many there are."""
@@ -172,6 +175,7 @@ def test_neither_a_part_nor_the_rest_is_told_where_it_is_small(whole: int) -> No
     assert shown_whole(whole) == (Range(whole, whole) if whole >= LEAST_WHOLE else Range(0, LEAST_WHOLE - 1))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_the_share_is_right_and_tells_nothing_more(in_time: int, late: int) -> None:
     """The share in time lies between what is printed, and is made of nothing but what is printed."""

@@ -145,7 +145,8 @@ def test_slacks_door_remembers_no_draft(desk: Desk) -> None:
 
     async def play_it() -> tuple[list[dict[str, Any]], Submissions]:
         background = Background(asyncio.ensure_future, "slack")
-        slack_desk = SlackDesk(core, CurrentWorld(world), look, slack, slack, background, Turns())  # type: ignore[arg-type]
+        everything: Any = (slack, slack, background, Turns(), None)
+        slack_desk = SlackDesk(core, CurrentWorld(world), look, *everything)
         submissions = Submissions(slack_desk, Windows(slack_desk), Homes(slack_desk))
         act = Submission("V1:1:x", "U1", "T1", view)
         return [await acknowledged(submissions.take, act) for _ in range(2)], submissions

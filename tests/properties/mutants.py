@@ -14,7 +14,7 @@ from bot.assistant import case_presses
 from bot.casework import case, open, proposals, work_done
 from bot.casework.case import Case
 from bot.casework.context import Context
-from bot.delivery import ladder, worker
+from bot.delivery import reminders, worker
 from bot.domain.cases import CaseState, Event, Happening, Refused, advance
 from bot.domain.escalation import Timetable
 from bot.storage import outbox
@@ -110,8 +110,8 @@ def reminds_on(patch: Patch) -> None:
 
 def reminds_the_first(patch: Patch) -> None:
     """Of all who are to be reminded one is."""
-    known = ladder._reminded
-    patch.setattr(ladder, "_reminded", lambda *about: known(*about)[:1])
+    known = reminders._reminded
+    patch.setattr(reminders, "_reminded", lambda *about: known(*about)[:1])
 
 
 def reminds_early(patch: Patch) -> None:

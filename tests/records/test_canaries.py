@@ -135,7 +135,7 @@ def _value(field: Field, word: str) -> str:
     return "2026-11-20 10:00" if field.kind == "datetime" else f"{word} and so on, in some words"
 
 
-def test_whoever_may_not_see_a_case_finds_no_trace_of_it(desk: Desk) -> None:
+def test_who_may_not_see_a_case_finds_no_trace_of_it(desk: Desk) -> None:
     """By list, reference, press and form a restricted case is to everybody else as if it were not there."""
     reference = desk.report("ana", None, **{**words(desk), "kind": "concern"}).reference
     desk.work(rounds=10)

@@ -62,7 +62,7 @@ def rows(desk: Desk) -> tuple[dict[str, str], ...]:
 
 
 def test_a_file_names_no_linked_case_that_its_asker_may_not_know_of(desk: Desk) -> None:
-    """A link to a case that concerns whoever takes the file is left out of it; others have it in theirs."""
+    """A link to a case that concerns its reader is left out of it; others have it in theirs."""
     reference = desk.report("ana", kind="colleague", child_risk="yes").reference
     hidden = desk.report("ana", kind="colleague", struck="dina").reference
     desk.fill("eleanor", "case.link", reference, reference=hidden)
@@ -194,7 +194,7 @@ def test_a_concerned_person_gets_no_code(desk: Desk) -> None:
     assert code(desk, "maya", reference)
 
 
-def test_no_file_about_whoever_runs_the_machine(desk: Desk) -> None:
+def test_no_file_about_who_runs_the_machine(desk: Desk) -> None:
     """A case that concerns the IT Manager gets no code, since the file would lie on their machine."""
     reference = desk.report("ana", kind="colleague", conflict="it").reference
     assert "the file would lie there" in desk.fill("eleanor", "case.export", reference, format="pdf")
@@ -458,7 +458,7 @@ def _buttons(message: Any) -> list[Button]:
 
 
 def test_nobody_asks_for_their_own(desk: Desk) -> None:
-    """Whoever may ask for others has to let somebody else ask for what is held of them, by whichever name."""
+    """Who may ask for others has to let somebody else ask for what is held of them, by whichever name."""
     assert "Somebody else" in repr(desk.fill("colin", "case.subject", "", format="pdf", person="colin"))
     assert subject_code(desk, "colin", account="playground:colin") == ""
 
@@ -514,7 +514,7 @@ def test_an_anonymous_reporter_gets_a_copy_by_the_code(desk: Desk, tmp_path: Pat
 
 
 def test_the_paper_names_everybody_who_was_told_once(desk: Desk) -> None:
-    """Those who read the channel stand on the paper too; whoever got card and details stands there once."""
+    """Those who read the channel stand on the paper too; a person with card and details stands there once."""
     reference = desk.report("ana").reference
     desk.work(20)
     file = taken(desk, reference, code(desk, "eleanor", reference))

@@ -132,7 +132,7 @@ def test_a_card_or_an_acknowledgement_opens_nothing(desk: Desk) -> None:
     assert going(desk) == purged(desk) == []
 
 
-def test_whoever_may_not_read_opens_nothing(desk: Desk) -> None:
+def test_who_may_not_read_opens_nothing(desk: Desk) -> None:
     """A look that was refused leaves what was added unread."""
     reference = closed(desk)
     add(desk, reference)

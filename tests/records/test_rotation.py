@@ -149,7 +149,7 @@ def test_killed_in_the_middle_it_goes_on(
     read(tmp_path, database_url, ring(NEW), reference)
 
 
-def test_whoever_serves_beside_it_notices_nothing(
+def test_who_serves_beside_it_notices_nothing(
     filled: tuple[Database, str], tmp_path: Path, database_url: str
 ) -> None:
     """While every key is wrapped again, reports are received, opened and worked on as ever."""
@@ -198,7 +198,7 @@ def test_a_key_that_any_table_needs_is_asked_for(filled: tuple[Database, str], t
 
 
 def test_another_ring_at_work_is_seen_for_a_minute(filled: tuple[Database, str]) -> None:
-    """Whoever serves with other keys is noticed as long as it says so; with the same keys it is no matter."""
+    """A server with other keys is noticed as long as it says so; with the same keys it is no matter."""
     database, _ = filled
     with database.transaction() as tx:
         say_ring(tx, ring(NEW, KEY), START)

@@ -65,7 +65,7 @@ def with_federation(desk: Desk, **changed: object) -> None:
     desk.product = replace(desk.product, context=context, assistant=assistant)
 
 
-def test_whoever_sees_a_comment_logs_it(desk: Desk) -> None:
+def test_who_sees_a_comment_logs_it(desk: Desk) -> None:
     """Anybody logs one; they read by when it is owed an answer, and its runners hear of it at once."""
     answer = log(desk)
     assert f"It is on the list: {NORTHGATE}. Those who run the account are told." in answer
@@ -230,7 +230,7 @@ def test_nobody_reaches_the_entry_of_another_by_its_token(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "'; DROP TABLE replies", "A" * 32, "0" * 400])
-def test_a_made_up_token_begins_anew(desk: Desk, token: str) -> None:
+def test_a_made_up_token_begins_again(desk: Desk, token: str) -> None:
     """A form that was not made here is asked again, with nothing stored."""
     fields = {"account": (NORTHGATE,), "kind": ("query",), "received": (RECEIVED,)}
     (message,) = desk.send("ana", Submitted("reply.log", token, fields))
@@ -454,7 +454,7 @@ def test_the_list_is_cut_and_says_how_many_are_left(desk: Desk) -> None:
     assert shown.index("08:46") < shown.index("08:47")
 
 
-def test_a_cover_answers_for_whoever_is_away(desk: Desk) -> None:
+def test_a_cover_answers_for_who_is_away(desk: Desk) -> None:
     """The cover of a runner is told in their place, and may answer."""
     roster = desk.product.context.current.at_start.federation.roster
     away = Absence("lucy", START - timedelta(days=1), START + timedelta(days=1), "omar")

@@ -102,7 +102,7 @@ def test_a_report_under_way_does_not_turn_into_a_drill(desk: Desk) -> None:
     assert "This is a drill" not in walker.say("drill")
 
 
-def test_drills_are_marked_for_whoever_counts(desk: Desk) -> None:
+def test_drills_are_marked_for_who_counts(desk: Desk) -> None:
     """The database tells drills from reports."""
     drill(desk).press("Send")
     desk.report("ana", kind="mistake")

@@ -94,7 +94,7 @@ def update_view(workspace: Workspace, view: View, payload: Json, wanted_hash: st
     _check_external_id(workspace, payload, view.id)
     shown = replace(view, payload={**payload, "blocks": with_ids(payload["blocks"])})
     values = _values(shown, view.values)
-    # All at once: whoever waits for the new words must not press with the old hash, nor the other way round.
+    # All at once: nobody who waits for the new words may press with the old hash, nor the other way round.
     vars(view).update(payload=shown.payload, hash=workspace.new_hash(), errors={}, values=values)
     _show(workspace, view)
     return view

@@ -39,7 +39,7 @@ def names(desk: Desk) -> dict[str, bool]:
 
 
 def test_one_person_is_one_entry_over_both_platforms() -> None:
-    """Whoever is on the roster, on two platforms, and on the list by the same address stands there once."""
+    """A person on the roster, on two platforms, and on the list by the same address stands there once."""
     roster = FEDERATION.roster
     grace = Person("grace", "Grace Holloway", {"slack": "U1", "teams": "t-1"}, "grace@harbour.example")
     roster = replace(roster, people={**roster.people, "grace": grace})
@@ -54,7 +54,7 @@ def test_one_person_is_one_entry_over_both_platforms() -> None:
 
 
 def test_the_roster_tells_schools_roles_and_leave() -> None:
-    """A role for one school is of that school, one for all of every school; whoever is away is on leave."""
+    """A role for one school is of that school, one for all of every school; a person away is on leave."""
     roster = replace(FEDERATION.roster, covers={"dina": "lucy"})
     found = {one.person: one for one in register(roster, FEDERATION.schools, ())}
     assert found["dina"].schools == ("northgate",)
@@ -83,8 +83,8 @@ def test_a_part_of_a_list_lets_nobody_leave(desk: Desk) -> None:
     assert names(desk) == {"Ana Silva": False, "Joe Whitfield": False}
 
 
-def test_whoever_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None:
-    """Left out of a whole list they have left, and are gone a year later; whoever came back has not left."""
+def test_who_left_is_deleted_after_the_days_that_are_set(desk: Desk) -> None:
+    """Left out of a whole list they have left, and are gone a year later; one who came back has not left."""
     take(desk, ANA, JOE)
     assert take(desk, ANA, everybody=True) == ImportCounts(same=1, left=1)
     assert take(desk, ANA, everybody=True) == ImportCounts(same=1), "left once"

@@ -238,7 +238,7 @@ def test_many_at_once_make_one_chain(database_url: str, database: Database, vaul
 
 
 @pytest.mark.postgres
-def test_whoever_waits_for_a_report_holds_up_no_chain(postgres_url: str, ring: KeyRing) -> None:
+def test_who_waits_for_a_report_holds_up_no_chain(postgres_url: str, ring: KeyRing) -> None:
     """One who has recorded something and waits for a row does not lock out the one who holds that row."""
     database = Database(postgres_url)
     with database.transaction() as tx:

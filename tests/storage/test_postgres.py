@@ -212,7 +212,7 @@ def test_one_recipient_of_one_report_is_one_workers(desk: Desk) -> None:
     assert not {item.notice.recipient for item in first} & {item.notice.recipient for item in second}
 
 
-def test_whoever_finds_nothing_to_claim_waits_for_nobody(desk: Desk) -> None:
+def test_who_finds_nothing_to_claim_waits_for_nobody(desk: Desk) -> None:
     """While another worker claims, one for whom nothing is due has its answer at once."""
     database = desk.product.database
     with database.transaction() as busy:

@@ -82,7 +82,7 @@ def _live(order: Order, settings: Settings, world: World) -> None:
         _serve(order, replace(settings, port=order["port"]), world)
         code = 0
     except (StorageFault, StorageUnavailable) as fault:
-        # As the command line does: whoever started it starts it again.
+        # As the command line does: the person who started it starts it again.
         print(fault, file=sys.stderr)
     except SystemExit as asked:
         code = int(asked.code or 0)
@@ -98,7 +98,7 @@ def _settle_in(order: Order) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    # Whoever does not come up is asked where it is.
+    # Anybody who does not come up is asked where it is.
     faulthandler.register(signal.SIGUSR1)
     if size := order.get("file_size"):
         # What a full disk does: a write beyond it fails. Python ignores the signal that comes with it.

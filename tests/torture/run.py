@@ -227,7 +227,7 @@ class People:
             person.join(90)
         while self._house.ask(_CLIMBING)[0][0] and not self._everything.is_set() and time.monotonic() < ends:
             time.sleep(0.5)
-        # Whoever has nobody is reminded for ever: only what somebody has is owed nothing in the end.
+        # Anybody who has nobody is reminded for ever: only what somebody has is owed nothing in the end.
         self._everything.set()
         while (left := self._owed()) and time.monotonic() < ends:
             time.sleep(0.5)

@@ -150,7 +150,7 @@ def test_a_doubled_reminder_is_seen_and_a_right_one_is_none(flt: tuple[SlackDoub
 def test_a_cover_is_told_once_what_the_one_away_is_told(
     flt: tuple[SlackDouble, Channel], carded: tuple[str, ...], told: dict[str, int], right: bool
 ) -> None:
-    """The card and each addition come to whoever is away and to whoever stands in, once each."""
+    """The card and each addition come to the person who is away and to their cover, once each."""
     slack, channel = flt
     for person in carded:
         post(slack, slack.dm_of(slack.user(person)).id, f"card {person}")

@@ -120,7 +120,7 @@ class Judge:
         allowed = {self._slack.user(person).id for person in named}
         allowed |= {found.reporter for found in self._told.received if found.reference == case.reference}
         strangers = self._seen.readers[case.reference] - allowed
-        # Whoever reported, and was never told so, is the one stranger that a stored case may have.
+        # Anybody who reported, and was never told so, is the one stranger that a stored case may have.
         known = any(found.reference == case.reference for found in self._told.received)
         staff = {user for user in strangers if self._name(user).startswith("staff")}
         if strangers - staff or len(staff) > (0 if known else 1):
@@ -163,7 +163,7 @@ class Judge:
         ]
 
     def _covers(self, case: Case) -> None:
-        """Whoever is away and who stands in get the card, and each addition, once each."""
+        """The person who is away and their cover get the card, and each addition, once each."""
         verdict, told = self._verdict, {person: set[str]() for person in (AWAY, COVER)}
         for item in case.added:
             if item.person in told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from bot.casework.context import DoorState
+from bot.channels.common.remembered import Remembered
 from bot.channels.common.work import Sleep
 from bot.content.roster_texts import Trouble
 
@@ -25,6 +27,9 @@ _PATIENCE: dict[Trouble, timedelta] = {
     "signatures": timedelta(minutes=10),
 }
 _LINE_EVERY = timedelta(minutes=1)
+# What names a kind of event, and nothing that somebody wrote.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_./]{0,63}")
+_MOST_ODD = 200
 # Platforms take five minutes for a forgery; long before that somebody should set the clock.
 _CLOCK_OFF = timedelta(minutes=1)
 
@@ -40,6 +45,7 @@ class Hearing:
         self._refused, self._last_refused = 0, datetime.min.replace(tzinfo=UTC)
         self._said, self._unsaid = self._last_refused, 0
         self._clock_off = timedelta()
+        self._odd: Remembered[tuple[str, str], None] = Remembered(_MOST_ODD)
 
     def heard(self) -> None:
         """Something came that is the platform's without doubt."""
@@ -60,6 +66,13 @@ class Hearing:
             log.warning(f"{self._platform}.requests_refused", why=why, count=self._unsaid)
             self._said, self._unsaid = now, 0
         self.settle()
+
+    def odd(self, what: str, name: str) -> None:
+        """The platform's, and of no shape or kind that is read here: each is in the log once, by its name."""
+        kind = what, name if _NAME.fullmatch(name) else "unnamed"
+        if kind not in self._odd:
+            self._odd[kind] = None
+            log.warning(f"{self._platform}.{what}", name=kind[1])
 
     def failing(self, trouble: Trouble, why: str) -> None:
         """This does not work now; it counts once it has lasted."""

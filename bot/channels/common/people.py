@@ -11,7 +11,7 @@ from bot.channels.common.remembered import Remembered
 
 K = TypeVar("K")
 KEPT_S = 300.0
-# A press must be answered in a few seconds, from whomever it comes.
+# A press must be answered in a few seconds, no matter from whom it comes.
 WITHIN_S = 1.5
 _MOST_KEPT = 20_000
 

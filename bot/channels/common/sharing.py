@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from bot.asking.answer import answer_topic
 from bot.asking.conversation import show
 from bot.asking.render import FEEDBACK
-from bot.channels.common.remembered import Remembered
 from bot.content.door_texts import DoorTexts
 from bot.content.world import World
 from bot.domain.messages import Button, Buttons, Message, Paragraph
 from bot.domain.presses import Rating, Share
+from bot.storage.conversations import first_time, forget_event
+from bot.storage.database import Database, StorageUnavailable
+from bot.storage.vault import Vault
 
 SHARE = "channel.share"
-_REMEMBERED = 1000
 
 
 def answered_topic(message: Message) -> str:
@@ -41,21 +44,39 @@ def shared(topic: str, person: str, world: World) -> Message:
     return Message((by, *kept), summary=answer.summary)
 
 
+@dataclass(frozen=True)
 class SharedOnce:
-    """What was shared by whom: a second press shares nothing again."""
+    """What was shared by whom: a second press shares nothing again for nearly a day, on whichever process.
 
-    def __init__(self) -> None:
-        self._done: Remembered[tuple[str, str], None] = Remembered(_REMEMBERED)
+    Kept among the events seen, as an HMAC of person, topic and place. `run` takes a plain function off the
+    event loop.
+    """
 
-    async def share(self, user: str, value: str, post: Callable[[], Awaitable[bool]]) -> bool:
-        """Post it, unless that was done or is under way. Whether it stands there."""
-        key = user, value
-        if key in self._done:
-            return True
-        self._done[key], done = None, False
+    database: Database
+    vault: Vault
+    run: Callable[..., Awaitable[Any]]
+    now: Callable[[], datetime]
+
+    async def share(self, platform: str, user: str, value: str, post: Callable[[], Awaitable[bool]]) -> bool:
+        """Post it, unless that was done or is under way. Whether it stands there: not without a database."""
+        event, done = (platform, f"{SHARE}|{user}|{value}"), False
         try:
-            done = await post()
-        finally:
-            if not done:
-                self._done.pop(key, None)
+            # Before it is posted: a press on another process, or after a crash, posts nothing twice.
+            if not await self.run(self._is_first, event):
+                return True
+            try:
+                done = await post()
+            finally:
+                if not done:
+                    await self.run(self._forget, event)
+        except StorageUnavailable:
+            return done
         return done
+
+    def _is_first(self, event: tuple[str, str]) -> bool:
+        with self.database.transaction() as tx:
+            return first_time(tx, self.vault, event, self.now())
+
+    def _forget(self, event: tuple[str, str]) -> None:
+        with self.database.transaction() as tx:
+            forget_event(tx, self.vault, event)

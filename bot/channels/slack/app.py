@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +17,8 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -21,6 +26,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -30,6 +37,7 @@ from bot.channels.common.look import Look
 from bot.channels.common.people import Standing
 from bot.channels.common.request import body_of
 from bot.channels.common.runtime import Core, Pace
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import FINISH_S, Background, Runtime, Sleep, Turns, alongside, until_done
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.chats import Chats
@@ -53,6 +61,7 @@ from bot.channels.slack.payloads import (
     Shortcut,
     SlackEvent,
     Slash,
+    Unknown,
     read,
 )
 from bot.channels.slack.people import People
@@ -62,6 +71,7 @@ from bot.domain.turns import AccountGone
 log = structlog.get_logger()
 _ANY = re.compile("")
 _ACT = "act"
+_EVENT = "event_callback"
 # Bolt's own lines quote what was sent; what matters of it is logged here, without a word of it.
 _BOLT_LOG = logging.getLogger("signpost.slack.bolt")
 
@@ -86,24 +96,50 @@ def bolt_app(desk: SlackDesk, config: SlackConfig, check: ChannelCheck, hearing:
         attaching_conversation_kwargs_enabled=False,
     )
     app.middleware(hearing.middleware)
-    app.middleware(_reading)
+    app.middleware(_Reading(hearing).middleware)
     _Doors(desk, config, check).stand_at(app)
     return app
 
 
-async def _reading(
-    body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[None]]
-) -> BoltResponse | None:
-    """Read what came into an act, once, for the listener."""
+@dataclass(frozen=True)
+class _Reading:
+    hearing: SlackHearing
+
+    async def middleware(
+        self, body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
+        """Read what came into an act, once, for the listener."""
+        try:
+            act = read(body)
+        except Malformed as fault:
+            self.hearing.odd("malformed", str(fault))
+            # An event that is refused is sent again, and can be read no better. Of a press or a form the
+            # refusal tells the person that nothing came of it.
+            return BoltResponse(status=200 if body.get("type") == _EVENT else 400, body="")
+        if isinstance(act, Unknown):
+            self.hearing.odd("unknown", act.kind)
+        if isinstance(act, Nothing):
+            return BoltResponse(status=200, body="")
+        context[_ACT] = act
+        await next()
+        return None
+
+
+async def _answered(
+    app: AsyncApp, hearing: Hearing, request: Callable[[], AsyncBoltRequest], is_event: bool
+) -> BoltResponse:
+    """What Bolt answers; where it stumbles over the shape of a request, as `_Reading` does."""
     try:
-        act = read(body)
-    except Malformed:
-        return BoltResponse(status=400, body="")
-    if isinstance(act, Nothing):
-        return BoltResponse(status=200, body="")
-    context[_ACT] = act
-    await next()
-    return None
+        answer = await app.async_dispatch(request())
+    except Exception:
+        # It reads the body and who sent it before it knows whether any of it is there.
+        answer = BoltResponse(status=500)
+    if answer.status >= 500:
+        # No listener raises.
+        hearing.odd("malformed", "request")
+        return BoltResponse(status=200 if is_event else 400)
+    # Slack's own, and nothing that we know: to refuse it would only have it sent again.
+    return BoltResponse(status=200) if answer.status == 404 else answer
 
 
 class _Doors:
@@ -209,14 +245,10 @@ class EventsRoute:
                 return web.Response(status=200)
             self._hearing.refused(self._why_refused(raw, request))
             return web.Response(status=401)
-        try:
-            asked = AsyncBoltRequest(
-                body=raw.decode(), query=request.query_string, headers=dict(request.headers)
-            )
-        except Exception:
-            # Bolt reads the body and who sent it before it knows whether any of it is there.
-            return web.Response(status=400)
-        return await self._dispatched(asked)
+        asked = lambda: AsyncBoltRequest(  # noqa: E731 - raises for a body that is no text
+            body=raw.decode(), query=request.query_string, headers=dict(request.headers)
+        )
+        return await to_aiohttp_response(await _answered(self._app, self._hearing, asked, _is_event(raw)))
 
     def _is_signed(self, raw: bytes, request: web.Request) -> bool:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
@@ -242,16 +274,12 @@ class EventsRoute:
             # A body, a time or a signature that is no text.
             return "signature"
 
-    async def _dispatched(self, asked: AsyncBoltRequest) -> web.Response:
-        answer = await self._app.async_dispatch(asked)
-        if answer.status >= 500:
-            # Bolt stumbled over the shape of it: no listener raises.
-            log.warning("slack.request_malformed")
-            return web.Response(status=400)
-        if answer.status == 404:
-            # Signed, and nothing that we know: to refuse it would only have it sent again.
-            return web.Response(status=200)
-        return await to_aiohttp_response(answer)
+
+def _is_event(raw: bytes) -> bool:
+    try:
+        return bool(json.loads(raw).get("type") == _EVENT)
+    except (ValueError, AttributeError, RecursionError):
+        return False
 
 
 def _is_ssl_check(raw: bytes) -> bool:
@@ -278,12 +306,25 @@ class _Opening(AsyncWebClient):
 _SOCKET_LOG = logging.getLogger("signpost.slack.socket")
 
 
+class _Handler(AsyncSocketModeHandler):
+    """Answers as the HTTP route does: what is not acknowledged is refused."""
+
+    hearing: Hearing
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        """See `AsyncSocketModeHandler`."""
+        asked = partial(AsyncBoltRequest, mode="socket_mode", body=req.payload, headers=build_headers(req))
+        answer = await _answered(self.app, self.hearing, asked, req.type == "events_api")
+        await send_async_response(client, req, answer, 0.0)
+
+
 class Socket:
     """The connection. Once it stands, the SDK keeps it: it is renewed whenever Slack asks for that."""
 
-    def __init__(self, config: SlackConfig) -> None:
+    def __init__(self, config: SlackConfig, hearing: Hearing) -> None:
         _SOCKET_LOG.setLevel(logging.CRITICAL)
         self._config = config
+        self._hearing = hearing
         self._handler: AsyncSocketModeHandler | None = None
         self._opening: _Opening | None = None
 
@@ -296,9 +337,8 @@ class Socket:
     async def connect(self, app: AsyncApp, sleep: Sleep) -> None:
         """Connect, again and again until it works: Slack may be away when the app starts."""
         self._opening = _Opening(base_url=self._config.api_url, logger=_SOCKET_LOG)
-        self._handler = AsyncSocketModeHandler(
-            app, self._config.app_token, logger=_SOCKET_LOG, web_client=self._opening
-        )
+        self._handler = _Handler(app, self._config.app_token, logger=_SOCKET_LOG, web_client=self._opening)
+        self._handler.hearing = self._hearing
         await until_done(self._handler.client.connect, _failed("slack.not_connected"), sleep)
         log.info("slack.connected")
 
@@ -315,6 +355,7 @@ def mount(
     config: SlackConfig,
     state: ChannelState,
     heard: DoorState,
+    shared: SharedOnce,
     runtime: Runtime,
 ) -> SlackSender:
     """Add Slack's door to `app` and return its way out.
@@ -327,7 +368,7 @@ def mount(
     people = People(client.reads, runtime.monotonic)
     check = _channel_check(client, people, current, config, state)
     background = Background(runtime.start, PLATFORM)
-    desk = SlackDesk(core, current, look, Chats(client.reads), people, background, Turns())
+    desk = SlackDesk(core, current, look, Chats(client.reads), people, background, Turns(), shared)
     # The host's clock, by which signatures are checked: not the one that all processes share.
     hearing = Hearing(PLATFORM, heard, lambda: datetime.fromtimestamp(Clock().now(), UTC))
     door = Door(desk, client, check, config, hearing, runtime)
@@ -358,7 +399,7 @@ class Door:
         hearing: Hearing,
         runtime: Runtime,
     ) -> None:
-        self._socket = Socket(config) if config.app_token else None
+        self._socket = Socket(config, hearing) if config.app_token else None
         self._hearing = hearing
         self._ears = SlackHearing(client.reads, self._socket, hearing, desk.background)
         self.bolt = bolt_app(desk, config, check, self._ears)

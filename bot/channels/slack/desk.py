@@ -10,6 +10,7 @@ import structlog
 
 from bot.channels.common.desk import Desk, Replies, doubts
 from bot.channels.common.people import Standing
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import Background, Turns, left
 from bot.channels.slack.chats import Chats
 from bot.channels.slack.config import PLATFORM
@@ -44,6 +45,7 @@ class SlackDesk(Desk):
     people: People
     background: Background
     turns: Turns
+    shared: SharedOnce
 
     async def standing(self, act: SlackEvent, content: Content) -> Standing:
         """Who acts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -14,7 +15,7 @@ from bot.channels.common.desk import Replies, said
 from bot.channels.common.messages import is_private, line, merged
 from bot.channels.common.people import Standing
 from bot.channels.common.remembered import Remembered
-from bot.channels.common.sharing import SHARE, SharedOnce, shared, with_share
+from bot.channels.common.sharing import SHARE, shared, with_share
 from bot.channels.common.work import now
 from bot.channels.slack import views
 from bot.channels.slack.chats import in_chat, leads_to_modal
@@ -346,7 +347,6 @@ class Presses:
         self._desk = desk
         self._windows = windows
         self._homes = homes
-        self._shared = SharedOnce()
 
     async def take(self, act: Press, ack: AsyncAck) -> None:
         """Do what was pressed, acknowledge it, and show what came of it."""
@@ -431,7 +431,8 @@ class Presses:
             refusal = self._desk.refusal(standing, act.content)
             await self._in_chat(act, act.content, (refusal or line(texts.channel.not_shared),))
             return
-        done = await self._shared.share(act.user, value, lambda: self._posted(act, value, standing.name))
+        post = partial(self._posted, act, value, standing.name)
+        done = await self._desk.shared.share(PLATFORM, act.user, value, post)
         answer = line(texts.channel.shared if done else texts.channel.not_shared)
         await self._in_chat(act, act.content, (answer,))
 

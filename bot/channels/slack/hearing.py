@@ -68,6 +68,10 @@ class SlackHearing:
         await next()
         return None
 
+    def odd(self, what: str, name: str) -> None:
+        """Slack sent something that is read nowhere here."""
+        self._hearing.odd(what, name)
+
     async def _asked_again(self) -> None:
         await self.probe()
         self._hearing.settle()

@@ -159,6 +159,13 @@ class Nothing(SlackEvent):
     """Something that is none of our business, such as a message that was edited."""
 
 
+@dataclass(frozen=True)
+class Unknown(Nothing):
+    """Something of a kind that is read nowhere here."""
+
+    kind: str
+
+
 def read(body: Mapping[str, Any]) -> SlackEvent:
     """The act in a request's body. Raises Malformed."""
     kind = _text(body, "type")
@@ -166,7 +173,7 @@ def read(body: Mapping[str, Any]) -> SlackEvent:
         return _event(body)
     if kind in _INTERACTIONS:
         return _INTERACTIONS[kind](body)
-    return _slash(body) if "command" in body else Nothing("", "", "")
+    return _slash(body) if "command" in body else Unknown("", "", "", kind)
 
 
 #: What tells that the FLT's channel may be private no longer; none needs a scope of its own.
@@ -199,7 +206,7 @@ def _event(body: Mapping[str, Any]) -> SlackEvent:
         return known(event_id, _needed(changed, "id"), _text(changed, "team_id"))
     if kind not in _KNOWN:
         # Whatever its shape: Slack has more kinds than we, and sends again what is refused.
-        return Nothing(event_id, "", "")
+        return Unknown(event_id, "", "", kind)
     user = _text(event, "user")
     # What comes from another organisation says so itself.
     team = _text(event, "user_team") or _text(event, "team") or _text(body, "team_id")

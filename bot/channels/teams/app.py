@@ -16,6 +16,7 @@ from bot.channels.common.look import Look
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
 from bot.channels.common.runtime import Core, Pace
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
 from bot.channels.teams.auth import Identity, SigningKeys, TokenCheck, TokenRefused
@@ -206,10 +207,13 @@ class Door:
 
     async def _answered(self, activity: Activity, turn: Turn) -> web.Response:
         if activity.kind == "other":
+            self._hearing.odd("unknown", str(activity.raw.get("type")))
             return web.Response(status=200)
         task = self._work.begin(activity, turn)
         if activity.kind == "invoke":
-            return _response(await self._invoked(activity, task))
+            if (reply := await self._invoked(activity, task)) is None and task is not None:
+                self._hearing.odd("unknown_invoke", activity.name)
+            return _response(reply)
         if task is None or not activity.value:
             return web.Response(status=202)
         return await self._submitted(task)
@@ -277,6 +281,7 @@ def mount(
     kept: KeptReferences,
     state: ChannelState,
     heard: DoorState,
+    shared: SharedOnce,
     runtime: Runtime,
 ) -> TeamsSender:
     """Add Teams' door to `app` at `POST /api/messages`, and return its way out.
@@ -290,7 +295,7 @@ def mount(
     background = Background(runtime.start, PLATFORM)
     references = References(kept, runtime.run, runtime.now)
     people = People(port, config, runtime.monotonic, references.person)
-    desk = TeamsDesk(core, current, look, people)
+    desk = TeamsDesk(core, current, look, people, shared)
     hidings = Hidings(kept, runtime.run, runtime.now)
     chats = Chats(port, look, background.start, runtime.sleep, hidings)
     door = TeamsDoor(desk, port, references, chats)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.channels.common.desk import Desk, Replies, doubts
 from bot.channels.common.messages import line
 from bot.channels.common.people import Standing
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import left, now
 from bot.channels.teams.activities import Activity
 from bot.channels.teams.config import PLATFORM
@@ -28,6 +29,7 @@ class TeamsDesk(Desk):
 
     platform = PLATFORM
     people: People
+    shared: SharedOnce
 
     async def replies(self, activity: Activity, content: Content, name: str = "") -> Replies:
         """What the core says; what a guest is told instead. Stored when this returns, or not at all.

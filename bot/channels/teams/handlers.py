@@ -14,10 +14,11 @@ from bot.asking.render import ASK_TOPIC
 from bot.assistant import words
 from bot.channels.common.desk import Replies, said
 from bot.channels.common.messages import is_end, line, merged
-from bot.channels.common.sharing import SHARE, SharedOnce, shared, with_share
+from bot.channels.common.sharing import SHARE, shared, with_share
 from bot.channels.common.work import left, now
 from bot.channels.teams.activities import ADAPTIVE_CARD, Activity, InvokeReply, Reference, TeamsPort
 from bot.channels.teams.chats import Chat, Chats
+from bot.channels.teams.config import PLATFORM
 from bot.channels.teams.desk import TeamsDesk, user_of
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.ids import data_of
@@ -165,7 +166,6 @@ class TeamsDoor:
         self._chats = chats
         self._texts = desk.world.door
         self._dialogs = Dialogs(desk, self._elsewhere)
-        self._shared = SharedOnce()
 
     async def handle(self, activity: Activity) -> InvokeReply | None:
         """Do what an activity asks. The answer to an invoke; None for anything else."""
@@ -327,11 +327,8 @@ class TeamsDoor:
         # In the thread where it was asked.
         there = replace(there, conversation=asked.place)
         answer = shared(asked.topic, standing.name or activity.sender.name, world)
-        done = await self._shared.share(
-            user_of(activity),
-            value,
-            lambda: self._posted(there, answer),
-        )
+        user = user_of(activity)
+        done = await self._desk.shared.share(PLATFORM, user, value, lambda: self._posted(there, answer))
         return texts.shared if done else texts.not_shared
 
     async def _posted(self, there: Reference, answer: Message) -> bool:

@@ -108,7 +108,7 @@ def test_a_refused_token_is_an_outage(way_out: WayOut, code: str) -> None:
 
 
 def test_a_mended_channel_is_seen_on_the_next_watch(way_out: WayOut) -> None:
-    """While something is wrong, whoever found it out, it is asked every half minute; else every five."""
+    """While something is wrong, no matter who found it, it is asked every half minute; else every five."""
     slept: list[str] = []
 
     async def sleep(seconds: float) -> None:

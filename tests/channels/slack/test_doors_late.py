@@ -57,7 +57,8 @@ class Somebody:
 def a_desk(core: SlowCore, world: World, slack: Any) -> SlackDesk:
     """A desk over fakes."""
     background = Background(asyncio.ensure_future, "slack")
-    return SlackDesk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns())
+    shared: Any = None
+    return SlackDesk(core, CurrentWorld(world), Look.of(world), slack, slack, background, Turns(), shared)
 
 
 async def acknowledged(take: Callable[..., Awaitable[None]], act: SlackEvent) -> dict[str, Any]:

@@ -146,6 +146,6 @@ def test_a_modal_shows_everything_that_was_said(world: World) -> None:
         (Said("cases"), False),
     ],
 )
-def test_who_acts_on_a_case_is_asked_anew(content: Content, doubted: bool) -> None:
+def test_who_acts_on_a_case_is_asked_again(content: Content, doubted: bool) -> None:
     """A press or form on a case or the roster asks the platform again who it is from; nothing else does."""
     assert doubts(content) is doubted

@@ -62,7 +62,7 @@ def test_a_card_is_found_behind_many_others(way_out: WayOut, monkeypatch: pytest
 
 
 def test_a_direct_message_goes_to_its_person(way_out: WayOut) -> None:
-    """A user id is reached in their direct messages, whoever is in the FLT's channel."""
+    """A user id is reached in their direct messages, no matter who is in the FLT's channel."""
     way_out.flt.private = False
     target = Target("slack", way_out.farid.id)
     ts = post(way_out, target=target, text="for you")
@@ -210,7 +210,7 @@ def test_slacks_pause_is_honoured_to_the_second(way_out: WayOut) -> None:
 
 @pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])
 def test_what_cannot_be_rewritten_is_lost(way_out: WayOut, code: str) -> None:
-    """A card that was deleted, or may be changed no longer, must be posted anew."""
+    """A card that was deleted, or may be changed no longer, must be posted again."""
     ts = post(way_out)
     way_out.slack.faults.error(code, "chat.update")
     with pytest.raises(LostFault):
@@ -282,7 +282,7 @@ def test_the_second_counts_from_the_end_of_the_last(way_out: WayOut) -> None:
 
 
 def test_a_long_queue_is_left_to_the_outbox() -> None:
-    """Whoever would wait long for a turn is told how long, and holds nobody up."""
+    """Anybody who would wait long for a turn is told how long, and holds nobody up."""
     ticker = Ticker()
 
     async def act() -> float | None:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.app import build
 from bot.channels.common.look import Look
 from bot.channels.common.runtime import Pace
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.teams.activities import Account, Activity, InvokeReply, Member, Post, Reference
 from bot.channels.teams.app import channel_check
 from bot.channels.teams.chats import Chats
@@ -258,7 +259,8 @@ def _office(desk: Desk, config: TeamsConfig, core: Any) -> Office:
     people = People(port, config, lambda: next(ticks), references.person)
     start = asyncio.create_task  # noqa: TID251 - the test is the composition root
     chats = Chats(port, look, start, sleep, hidings=Hidings(kept, inline, lambda: desk.now))
-    door = TeamsDoor(TeamsDesk(core, context.current, look, people), port, references, chats)
+    shared = SharedOnce(desk.product.database, context.vault, inline, lambda: desk.now)
+    door = TeamsDoor(TeamsDesk(core, context.current, look, people, shared), port, references, chats)
     check = channel_check(port, references, context.current, config, context.channel)
     pace = Pace(0.5, lambda: next(ticks), sleep)
     sender = TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))

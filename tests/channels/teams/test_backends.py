@@ -388,7 +388,7 @@ def test_a_token_is_renewed_before_it_ends() -> None:
 
 
 @both
-def test_a_turn_opens_nothing_anew(sdk: Sdk) -> None:
+def test_a_turn_opens_nothing_again(sdk: Sdk) -> None:
     """A hundred turns and sends share one client and one session (the stock adapters make two a turn)."""
 
     async def story(door: OpenDoor) -> None:

@@ -56,7 +56,7 @@ def test_the_first_to_install_is_welcomed_once(works: Office) -> None:
     play(story())
 
 
-def test_whoever_takes_it_away_and_comes_back_is_welcomed_again(works: Office) -> None:
+def test_who_takes_it_away_and_comes_back_is_welcomed_again(works: Office) -> None:
     """A chat that is gone is forgotten."""
 
     async def story() -> None:
@@ -167,7 +167,7 @@ def test_a_question_in_a_channel_is_answered_in_the_askers_own_chat(works: Offic
     play(story())
 
 
-def test_whoever_cannot_be_written_to_is_told_how_to_be(works: Office) -> None:
+def test_who_cannot_be_written_to_is_told_how_to_be(works: Office) -> None:
     """Without Signpost in their own chat there is a line in the channel that says what to do."""
 
     async def story() -> None:
@@ -210,7 +210,7 @@ def test_guests_get_the_public_help_and_nothing_else(works: Office, member: Memb
     play(story())
 
 
-def test_whoever_teams_does_not_tell_of_can_report_but_not_act_on_cases(works: Office) -> None:
+def test_who_teams_does_not_tell_of_can_report_but_not_act_on_cases(works: Office) -> None:
     """A report must not wait for Teams; a case must."""
 
     async def story() -> None:

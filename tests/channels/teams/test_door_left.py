@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.casework.context import ChannelState, DoorState, Work
+from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import Runtime
 from bot.channels.teams import app as teams
 from bot.channels.teams import handlers as door_module
@@ -206,6 +207,22 @@ def test_an_answer_is_shared_once(works: Office) -> None:
     play(story())
 
 
+def test_an_answer_is_shared_once_though_signpost_was_restarted(tmp_path: Path) -> None:
+    """What was shared before a restart is not posted again after it, and nothing readable is kept of it."""
+    posted = []
+    for _ in range(2):
+        with office(tmp_path) as works:
+
+            async def story(works: Office = works) -> None:
+                await in_staff_chat(works)
+                assert "Shared with this channel" in shown_words(await share(works))
+                posted.append(len(works.told(STAFF)))
+                assert "follow-former-student" not in works.desk.dump()
+
+            play(story())
+    assert posted == [1, 0]
+
+
 def test_a_share_that_failed_may_be_tried_again(works: Office) -> None:
     """What Teams did not take was not shared."""
 
@@ -352,7 +369,10 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
     runtime = Runtime(asyncio.ensure_future, run, now, lambda: 0.0, asyncio.sleep)
     core: Any = None
     kept = KeptReferences(product.database, product.context.vault)
-    teams.mount(app, core, product.context.current, config, kept, ChannelState(), DoorState(), runtime)
+    shared = SharedOnce(product.database, product.context.vault, run, now)
+    teams.mount(
+        app, core, product.context.current, config, kept, ChannelState(), DoorState(), shared, runtime
+    )
     names = [getattr(step, "__qualname__", "") for step in app.on_shutdown]
     assert names[0] == "Door.drain"
     assert len(names) == 3

@@ -81,7 +81,7 @@ def test_nothing_is_posted_where_somebody_else_reads(works: Office, who: Member,
     play(story())
 
 
-def test_a_card_is_taken_away_whoever_reads_the_chat(works: Office) -> None:
+def test_a_card_is_taken_away_who_reads_the_chat(works: Office) -> None:
     """With somebody in the chat who must not read it, a card leaves it at once: less stands there."""
 
     async def story() -> None:
@@ -214,7 +214,7 @@ def test_somebody_is_written_to_in_a_chat_that_is_made_for_it(works: Office) -> 
     play(story())
 
 
-def test_a_chat_that_is_gone_is_made_anew_once(works: Office) -> None:
+def test_a_chat_that_is_gone_is_made_again_once(works: Office) -> None:
     """A blocked or deleted chat is forgotten; the next failure is for good."""
 
     async def story() -> None:

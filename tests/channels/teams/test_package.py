@@ -98,7 +98,7 @@ def test_settings_come_from_the_environment_and_the_file(
     assert (found["TEAMS_WEBSITE"], found["TEAMS_TERMS_URL"]) == ("https://a.example", "c")
 
 
-def test_whoever_tries_teams_out_is_on_the_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_tries_teams_out_is_on_the_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the try-out writes loads, and nobody is in its leaders' chat but its roster."""
     monkeypatch.setattr(tryout, "TARGET", tmp_path)
     assert tryout.main() == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from structlog.testing import capture_logs
 
 from bot.channels.teams import app, desk, handlers
 from bot.channels.teams.activities import Activity, InvokeReply
@@ -462,6 +463,67 @@ def test_an_activity_with_odd_extras_is_read(sdk: Sdk) -> None:
             "",
         )
         await settled(door, 1)
+
+    play(emulated(sdk), story)
+
+
+CANARY = "CANARY7f3a"
+# What Teams might send one day: the status, what the handler is given of it, and the line of the log.
+ODD: dict[str, tuple[dict[str, Any], int, list[str], list[str]]] = {
+    "kind": ({"type": "moonLanded", "value": {CANARY: CANARY}}, 200, [], ["moonLanded"]),
+    "kind that is words": ({"type": f"{CANARY} and more"}, 200, [], ["unnamed"]),
+    "members of no known event": (
+        {"type": "conversationUpdate", "channelData": {"eventType": "moonRose"}},
+        202,
+        ["members"],
+        [],
+    ),
+    "action of no known kind": ({"type": "installationUpdate", "action": "moon"}, 202, ["install"], []),
+    "fields": ({"moon": {CANARY: [None]}, "entities": [{"type": "moon"}, None]}, 202, ["message"], []),
+    "nulls": (
+        dict.fromkeys(("channelData", "entities", "attachments", "value", "recipient", "locale", "name")),
+        202,
+        ["message"],
+        [],
+    ),
+}
+
+
+@both
+@pytest.mark.parametrize("name", ODD)
+def test_what_teams_never_documented_is_taken(sdk: Sdk, name: str) -> None:
+    """It is acknowledged, in the log once and without a word of it, and the next message is read."""
+    changes, status, kinds, named = ODD[name]
+
+    async def story(door: OpenDoor) -> None:
+        with capture_logs() as logged:
+            for number in range(2):
+                assert (await door.post(door.local(**{"id": f"odd{number}", **changes})))[0] == status
+            await settled(door, 2 * len(kinds))
+        assert [came.kind for came in door.seen] == kinds * 2
+        assert [(line["event"], line["name"]) for line in logged] == [("teams.unknown", one) for one in named]
+        assert CANARY not in str(logged)
+        assert (await door.post(door.local(id="after")))[0] == 202
+        await settled(door, 2 * len(kinds) + 1)
+
+    play(emulated(sdk), story)
+
+
+@both
+@pytest.mark.parametrize("value", [None, {}, {"action": None}, {"moon": CANARY}, CANARY, []])
+def test_an_invoke_that_teams_never_documented_is_in_the_log_once(sdk: Sdk, value: object) -> None:
+    """501, as Microsoft has it, whatever it carries; one line with its name, and none of its words."""
+
+    async def nothing(_came: Activity) -> None:
+        return None
+
+    async def story(door: OpenDoor) -> None:
+        door.answer = nothing
+        with capture_logs() as logged:
+            for number in range(2):
+                odd = invoke("moon/rise", serviceUrl=door.connector.url, id=f"odd{number}") | {"value": value}
+                assert await door.post(odd) == (501, "")
+        assert [(line["event"], line["name"]) for line in logged] == [("teams.unknown_invoke", "moon/rise")]
 
     play(emulated(sdk), story)
 

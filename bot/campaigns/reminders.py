@@ -1,4 +1,4 @@
-"""The clock of campaigns: who is asked and reminded when, who has joined or left, and that one has ended."""
+"""Reminders of campaigns: who is asked and when, who has joined or left, and that one has ended."""
 
 from __future__ import annotations
 

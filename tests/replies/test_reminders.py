@@ -1,4 +1,4 @@
-"""The clock of replies: who is reminded when, once, and of nothing that is settled."""
+"""Reminders of replies: who is reminded when, once, and of nothing that is settled."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.sender import PermanentFault
 from bot.domain.replies import ReplyStage
-from bot.replies import clock
+from bot.replies import reminders
 from bot.storage.replies import Reply, add_reply
 from tests.replies.test_entries import BARE, NORTHGATE, entry, log, rows, with_federation
 from tests.support.desk import START, Desk
@@ -62,7 +62,7 @@ def test_what_is_owed_already_is_not_sent_after_the_answer(desk: Desk) -> None:
     log(desk)
     desk.work()
     desk.later(hours=13)
-    clock.remind_due(desk.product.context, desk.now)
+    reminders.remind_due(desk.product.context, desk.now)
     desk.fill("ravi", "reply.acknowledge", entry(desk), at="")
     desk.work(20)
     assert told(desk, "lucy") == ["owed"]
@@ -74,7 +74,7 @@ def test_a_reminder_that_waited_makes_way_for_the_newer_one(desk: Desk) -> None:
     desk.work()
     for hours in (13, 7):
         desk.later(hours=hours)
-        clock.remind_due(desk.product.context, desk.now)
+        reminders.remind_due(desk.product.context, desk.now)
     desk.work(20)
     assert told(desk, "lucy") == ["owed", "still 80"]
 
@@ -97,14 +97,14 @@ def test_two_workers_and_a_clock_that_is_put_back_remind_once(desk: Desk) -> Non
     log(desk, received="2026-11-23T09:00")
     for hours in (13, 12.5, 13, 1, 13, 20, 13, 20):
         desk.now = START + timedelta(hours=hours)
-        clock.remind_due(desk.product.context, desk.now)
-        clock.remind_due(desk.product.context, desk.now)
+        reminders.remind_due(desk.product.context, desk.now)
+        reminders.remind_due(desk.product.context, desk.now)
         desk.work(20)
     assert told(desk, "lucy").count("still 50") == 1
     assert told(desk, "lucy").count("still 80") == 1
 
 
-def test_whoever_left_is_told_nothing_and_somebody_else_is(desk: Desk) -> None:
+def test_who_left_is_told_nothing_and_somebody_else_is(desk: Desk) -> None:
     """A runner who is on the roster no more is reminded of nothing; without runners the SBM is reminded."""
     log(desk)
     desk.work(20)
@@ -134,7 +134,7 @@ def test_a_runner_whom_no_platform_reaches_holds_up_nobody(desk: Desk) -> None:
     ("hours", "says"), [(1, "owed"), (13, "still 50"), (20, "still 80"), (23.9, "still 80")]
 )
 def test_logged_late_in_its_time_its_runners_are_told_at_once(desk: Desk, hours: float, says: str) -> None:
-    """Whenever a comment is logged, whoever runs the account has one message at once: how late it is."""
+    """Whenever a comment is logged, who runs the account has one message at once: how late it is."""
     desk.later(days=1)
     desk.work(20)
     received = desk.now - timedelta(hours=hours)
@@ -143,7 +143,7 @@ def test_logged_late_in_its_time_its_runners_are_told_at_once(desk: Desk, hours:
     assert told(desk, "grace") == told(desk, "lucy") == [says]
 
 
-def test_whoever_logged_it_need_not_be_told(desk: Desk) -> None:
+def test_who_logged_it_need_not_be_told(desk: Desk) -> None:
     """A runner who logs a comment is not told of it at once, and is reminded like the others."""
     log(desk, "lucy")
     desk.work(20)
@@ -176,7 +176,7 @@ def test_an_entry_that_no_key_opens_holds_up_no_other(desk: Desk) -> None:
     log(desk)
     desk.later(hours=13)
     with capture_logs() as logs:
-        clock.remind_due(desk.product.context, desk.now)
+        reminders.remind_due(desk.product.context, desk.now)
     assert [line["event"] for line in logs] == ["reply_reminder_broken"]
     assert broken not in str([line for line in logs if "exception" not in line])
     desk.work(20)

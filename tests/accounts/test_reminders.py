@@ -1,4 +1,4 @@
-"""What time does to accounts: reminders, the yearly review, leavers, retention."""
+"""Reminders of accounts: of an application, the yearly review, leavers, retention."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
-from bot.accounts import clock
-from bot.accounts.clock import Watch
+from bot.accounts.reminders import Watch
 from bot.domain.accounts import AccountStage
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import AccountGone, Pressed, Submitted
@@ -121,7 +120,7 @@ def test_nobody_is_reminded_of_what_is_done(desk: Desk) -> None:
     desk.now = day(2)
     with desk.product.database.transaction() as tx:
         assert tx.exec_driver_sql("SELECT count(*) FROM accounts WHERE remind_at IS NOT NULL").scalar()
-    clock.Watch().look(desk.product.context, desk.now)
+    Watch().look(desk.product.context, desk.now)
     fill(desk, "ana", "withdraw")
     desk.work(20)
     assert count(desk, "ravi", "An application for an account") == 1
@@ -196,7 +195,7 @@ def test_an_applicant_who_leaves(desk: Desk) -> None:
     assert count(desk, "ravi", "An application was withdrawn") == 1
 
 
-def test_whoever_leaves_the_staff_list(desk: Desk) -> None:
+def test_who_leaves_the_staff_list(desk: Desk) -> None:
     """Anybody who was on the staff list alone and left it runs nothing any more."""
     desk.work()
     sam = ListedStaff("Sam Teal", "sam@harbour.example.sch.uk", ("northgate",))
@@ -259,7 +258,7 @@ def test_an_applicant_whose_account_on_the_platform_is_closed(desk: Desk) -> Non
     assert stage(desk) is AccountStage.WITHDRAWN
 
 
-def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -> None:
+def test_a_closed_account_says_nothing_of_who_is_on_the_roster(desk: Desk) -> None:
     """The roster says who works here: one platform less takes nobody off an account."""
     desk.work()
     desk.send("grace", AccountGone())
@@ -269,7 +268,7 @@ def test_a_closed_account_says_nothing_of_whoever_is_on_the_roster(desk: Desk) -
 
 
 def test_a_user_who_left_by_the_staff_list(desk: Desk) -> None:
-    """Whoever was picked as a user, and by the staff list has left, runs nothing any more."""
+    """Anybody who was picked as a user, and by the staff list has left, runs nothing any more."""
     desk.work()
     live(desk)
     own = {"playground": "joe"}

@@ -1,29 +1,28 @@
-"""What the list owes to those who answer and sign: a new question, a reminder, a signature, a review."""
+"""Reminders of open questions: a new question, an answer to sign, a signature that lapsed, a review."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from bot.casework.context import Context, Work
 from bot.casework.due import do_due
 from bot.content.gap_texts import GapReminder
 from bot.content.world import World
-from bot.domain.gaps import GAP_TABLE, GapAnswer, GapCounts, GapEvent, GapStage, in_force
+from bot.domain.gaps import GAP_TABLE, GapEvent, GapStage, in_force
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
+from bot.gaps.course import moved
 from bot.gaps.people import holders, may, who_may
 from bot.storage.gaps import (
     OPEN,
     Gap,
     all_gaps,
-    count_gaps,
     due_gap,
     due_gaps,
     find_gap,
-    old_gaps,
     save_gap,
 )
 from bot.storage.outbox import Notice, enqueue
@@ -32,27 +31,12 @@ GAP = "gap"
 _ASKED, _ANSWERED, _LAPSED, _REVIEW = "asked", "answered", "lapsed", "review"
 
 
-def counts(work: Work) -> GapCounts:
-    """How many questions are at each stage, for reports: no words, no names."""
-    return count_gaps(work.tx, work.now)
-
-
-def due_at(world: World, now: datetime) -> datetime:
-    """When a question that waits from now on is to be answered: the end of a working day. A local target."""
-    return world.federation.working_time.end_of_day(now, world.gaps.reminders[0].days)
-
-
 def _reminders(world: World, gap: Gap) -> list[tuple[datetime, GapReminder]]:
     """When each reminder is due: the first with the answer, the others so many working days later."""
     first, *others = world.gaps.reminders
     working = world.federation.working_time
     later = [(working.end_of_day(gap.due_at, item.days - first.days), item) for item in others]
     return [(gap.due_at, first), *later]
-
-
-def review_at(answer: GapAnswer) -> datetime:
-    """When an answer is due to be looked at again."""
-    return datetime.combine(answer.review, time(9), UTC)
 
 
 def owe_asked(work: Work, gap: Gap) -> None:
@@ -100,25 +84,6 @@ def lapse(context: Context, now: datetime) -> None:
             unsigned = replace(gap.answer, signer="", quote="")
             save_gap(tx, context.vault, moved(work, gap, after, unsigned))
             _owe(work, gap, who_may(context, "sign_gap"), _LAPSED)
-
-
-def moved(work: Work, gap: Gap, stage: GapStage, answer: GapAnswer | None) -> Gap:
-    """The question at another stage from today. One that is open still is due when it was."""
-    still = gap.stage in OPEN and stage in OPEN
-    due = gap.due_at if still else due_at(work.context.world, work.now)
-    review = review_at(answer) if answer else None
-    ahead = {GapStage.LIVE: review, GapStage.DECLINED: None}.get(stage, gap.remind_at if still else due)
-    return replace(gap, stage=stage, since=day_of(work.now), due_at=due, remind_at=ahead, answer=answer)
-
-
-def day_of(moment: datetime) -> datetime:
-    """The day alone: when exactly somebody asked is nobody's to know."""
-    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def outlived(work: Work, period: timedelta) -> tuple[Gap, ...]:
-    """What has had no answer in force for so long."""
-    return old_gaps(work.tx, work.context.vault, work.now - period)
 
 
 def _owe(work: Work, gap: Gap, people: Iterable[str], step: str) -> None:

@@ -1,4 +1,4 @@
-"""What time does to accounts: reminders, the yearly review, leavers, what is old, the register's seed."""
+"""Reminders of accounts: of an application, the yearly review; what is old, and the first entries."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.accounts.acts import declined, not_taken_over, withdrawn
-from bot.accounts.course import moved, pending, review_of, stored, tell, timer, under_two
-from bot.accounts.people import holders, is_here
+from bot.accounts.course import moved, pending, review_of, stored, tell, timer
+from bot.accounts.leavers import WATCHED, see_who_is_left
+from bot.accounts.people import holders
 from bot.casework.context import Context, Work
 from bot.content.account_texts import Timed
 from bot.domain.accounts import (
     LEAST_STAFF,
     PERSON,
     REGISTERED,
-    USER,
     AccountEvent,
     AccountStage,
     Details,
     Runner,
-    identity,
 )
 from bot.domain.roster import Account
-from bot.domain.turns import Sender
 from bot.storage.accounts import (
     AccountEntry,
     add_account,
@@ -39,20 +36,10 @@ from bot.storage.accounts import (
 from bot.storage.database import StorageUnavailable
 
 _S = AccountStage
-_WATCHED = (_S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING, *REGISTERED)
 _SEED_ID = 32
 # Nobody waits for it by the minute that somebody has left.
 _WATCH_EVERY = timedelta(minutes=1)
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class AccountCounts:
-    """How many accounts are there, run by fewer than two members of staff, and with a review overdue."""
-
-    live: int
-    under_two: int
-    overdue: int
 
 
 @dataclass
@@ -76,8 +63,8 @@ class Watch:
             return
         self._watched = now
         with context.database.transaction() as tx:
-            watched = [one.id for one in all_accounts(tx, context.vault, _WATCHED)]
-        _safely(context, now, watched, _see_who_is_left)
+            watched = [one.id for one in all_accounts(tx, context.vault, WATCHED)]
+        _safely(context, now, watched, see_who_is_left)
 
 
 def _safely(context: Context, now: datetime, names: Iterable[str], do: Callable[[Work, str], None]) -> None:
@@ -156,71 +143,6 @@ def _chased(work: Work, entry: AccountEntry, role: str) -> tuple[str, ...]:
     return holders(work.context, role, entry)
 
 
-def account_gone(work: Work, sender: Sender) -> None:
-    """Their account on a platform was closed: those known by it alone run nothing any more (32).
-
-    Who is on the roster works here as long as the roster says so.
-    """
-    who = f"{USER}{sender.platform}:{sender.user}"
-    for entry in all_accounts(work.tx, work.context.vault, _WATCHED):
-        _see_who_is_left(work, entry.id, who)
-
-
-def _see_who_is_left(work: Work, entry_id: str, left: str = "") -> None:
-    """People who left, and `left`, run no account any more: see what follows (32)."""
-    entry = find_account(work.tx, work.context.vault, entry_id)
-    if entry is None or entry.stage not in _WATCHED:
-        return
-    entry = _by_roster(work, entry)
-    if entry.stage in REGISTERED:
-        _settle_live(work, entry, left)
-    elif _gone(work, (Runner(entry.details.applicant, ""),), left):
-        withdrawn(work, entry)
-    elif gone := _gone(work, entry.details.runners, left):
-        declined(work, entry, tuple(one for one in entry.details.runners if one not in gone))
-
-
-def _by_roster(work: Work, entry: AccountEntry) -> AccountEntry:
-    """It with runners who joined the roster named by their roster id: from then on their leaving is seen."""
-    roster, details = work.context.world.federation.roster, entry.details
-    known = replace(
-        details,
-        applicant=identity(roster, details.applicant),
-        runners=tuple(replace(one, who=identity(roster, one.who)) for one in details.runners),
-        incoming=tuple(replace(one, who=identity(roster, one.who)) for one in details.incoming),
-    )
-    return entry if known == details else stored(work, replace(entry, details=known))
-
-
-def _gone(work: Work, runners: tuple[Runner, ...], left: str) -> tuple[Runner, ...]:
-    return tuple(one for one in runners if one.who == left or not is_here(work, one))
-
-
-def _settle_live(work: Work, entry: AccountEntry, has_left: str) -> None:
-    details, gone = entry.details, _gone(work, entry.details.runners, has_left)
-    left = tuple(one for one in details.runners if one not in gone)
-    if gone:
-        lead_gone, details = details.runners[0] in gone, replace(details, runners=left, seed=False)
-        if lead_gone and entry.stage in (_S.LIVE, _S.REVIEW_DUE):
-            entry = moved(work, entry, AccountEvent.LEAVE, details)
-        else:
-            stays = details.lead_stays and not lead_gone
-            entry = stored(work, replace(entry, details=replace(details, lead_stays=stays)))
-    if entry.stage is _S.TRANSFERRING and _gone(work, entry.details.incoming, has_left):
-        entry = not_taken_over(work, entry, AccountEvent.LEAVE)
-    _flag(work, entry)
-
-
-def _flag(work: Work, entry: AccountEntry) -> None:
-    """The leadership team is told once that fewer than two members of staff run it."""
-    few = under_two(work, entry)
-    if few == entry.details.flagged:
-        return
-    entry = stored(work, replace(entry, details=replace(entry.details, flagged=few)))
-    if few:
-        tell(work, entry, holders(work.context, "flt", entry), "under_two")
-
-
 def forget_old(work: Work) -> None:
     """Delete what has outlived its period; a closed account not while federation.yml names it still."""
     registers, federation = work.context.retention.registers, work.context.current.at_start.federation
@@ -237,10 +159,3 @@ def forget_old(work: Work) -> None:
             if entry is None or (stage is _S.CLOSED and entry.name in federation.accounts):
                 continue
             forget_account(work.tx, entry_id)
-
-
-def figures(work: Work) -> AccountCounts:
-    """The accounts in numbers, as the governors' report wants them; no name stands in it."""
-    found = all_accounts(work.tx, work.context.vault, REGISTERED)
-    overdue = [one for one in found if one.stage is _S.REVIEW_DUE and one.reminded]
-    return AccountCounts(len(found), sum(under_two(work, one) for one in found), len(overdue))
