@@ -301,7 +301,7 @@ def test_overdue_reviews_are_named(office: Office) -> None:
     """A policy that was to be looked at again by now is warned of, with its owner."""
     office.edit(f"{KB}/policy.yml", "review: 2027-09-01", "review: 2026-11-29")
     (warning,) = office.warnings()
-    assert warning.startswith(f"{KB}/policy.yml:11: ")
+    assert warning.startswith(f"{KB}/policy.yml:13: ")
     assert "its review was due on 2026-11-29; its owner is Executive Headteacher" in warning
 
 
