@@ -50,7 +50,8 @@ def version_of(policy: Policy) -> str:
 def version_name(policy: Policy) -> str:
     """What people read for the version in force: as it is stated, or the day of the text."""
     version = version_of(policy)
-    return version if version == policy.version else ", ".join(one.version_name for one in policy.covers)
+    names = dict.fromkeys(one.version_name for one in policy.covers)
+    return version if version == policy.version else ", ".join(names)
 
 
 class ChangeRecord(Record):
