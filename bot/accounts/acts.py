@@ -10,7 +10,17 @@ from datetime import timedelta
 from bot.accounts.application import back, begin, open_page, send, take_page
 from bot.accounts.course import moved, on_with_it, pending, tell, timer, unconfirmed
 from bot.accounts.forms import PREFIX, FilledForm, act_form, gate_blocks, gate_of, read_act
-from bot.accounts.people import AccountActor, actor_of, concerned, holders, is_hidden, is_one_of, may, note
+from bot.accounts.people import (
+    AccountActor,
+    actor_of,
+    concerned,
+    holders,
+    is_hidden,
+    is_one_of,
+    lacking,
+    may,
+    note,
+)
 from bot.accounts.shown import can, listing, rule, said, to_confirm, whole
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct
@@ -88,18 +98,8 @@ def _act(
     content: Pressed | Submitted,
     platform: str,
 ) -> Message:
-    record = ACTS[name]
-    if not may(work.context, actor, record.duty, entry):
-        note(work, actor, "refused", entry, pressed=f"{PREFIX}{name}")
-        if is_hidden(work.context, actor, entry):
-            return _refused(work, "unknown")
-        own = actor.person and actor.person.id in concerned(work.context, entry)
-        decides = record.duty in ("complete_account", "decide_account")
-        return _refused(work, "own" if own and decides else "not_permitted")
-    if entry.stage not in record.at:
-        return _refused(work, entry.stage.value)
-    if not can(work, actor, entry, name):
-        return _refused(work, _why_not(name, entry))
+    if refusal := _objection(work, actor, entry, name):
+        return refusal
     if isinstance(content, Pressed):
         return act_form(work, name, entry)
     read = read_act(work, name, entry, content.fields, platform)
@@ -113,6 +113,38 @@ def _act(
     runner = next((one.name for one in entry.asked if one.who in read.values.get("runner", ())), "")
     done = work.context.world.accounts.acts[name].done.fill(name=entry.name, runner=runner)
     return whole(work, actor, after, "success", done)
+
+
+def _objection(work: Work, actor: AccountActor, entry: AccountEntry, name: AccountAct) -> Message | None:
+    """Why they cannot do it, or not now; None where they can."""
+    record = ACTS[name]
+    if not may(work.context, actor, record.duty, entry):
+        note(work, actor, "refused", entry, pressed=f"{PREFIX}{name}")
+        if is_hidden(work.context, actor, entry):
+            return _refused(work, "unknown")
+        own = actor.person and actor.person.id in concerned(work.context, entry)
+        decides = record.duty in ("complete_account", "decide_account")
+        return _refused(work, "own" if own and decides else "not_permitted")
+    if entry.stage not in record.at:
+        return _refused(work, entry.stage.value)
+    if not can(work, actor, entry, name):
+        return _refused(work, _why_not(name, entry))
+    if _is_off_record(work, actor, entry, name):
+        return whole(work, actor, entry, "warning", work.context.world.accounts.record.refused)
+    return None
+
+
+def _is_off_record(work: Work, actor: AccountActor, entry: AccountEntry, name: AccountAct) -> bool:
+    """Whether rule 45 stops it: nobody attests, and nothing goes live, before all of it is on record.
+
+    The audit has the second alone: what somebody has not read or attended yet stands nowhere for ever.
+    """
+    if name == "attest":
+        return any(is_one_of(work.context, actor, (one,)) for one in lacking(work, entry))
+    if name not in ("create", "hand_over") or not lacking(work, entry):
+        return False
+    note(work, actor, "refused", entry, pressed=f"{PREFIX}{name}", why="rule 45")
+    return True
 
 
 def _why_not(name: AccountAct, entry: AccountEntry) -> str:

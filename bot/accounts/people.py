@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from bot.casework import answers, auditing
 from bot.casework.context import Context, Work
+from bot.content.campaign_texts import version_of
 from bot.domain.access import Duty, has_duty
-from bot.domain.accounts import GUEST, LISTED, PERSON, USER, AccountStage, Runner, identity
+from bot.domain.accounts import GUEST, LISTED, PERSON, TAKEN_UP, USER, AccountStage, Runner, identity
+from bot.domain.campaigns import Lacking
 from bot.domain.messages import Message
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
-from bot.domain.staff import register
+from bot.domain.staff import StaffMember, register
 from bot.domain.turns import Sender
+from bot.staff.register import known_as, member_at, member_known_as
 from bot.storage.accounts import AccountEntry
+from bot.storage.campaigns import lacking_to_run, was_campaign_held
 from bot.storage.outbox import Notice, enqueue
 from bot.storage.staff import staff_id_at, staff_list, works_here
 
@@ -103,6 +107,35 @@ def is_here(work: Work, runner: Runner) -> bool:
         row = staff_id_at(work.tx, work.context.vault, platform, user)
         return row is None or works_here(work.tx, row)
     return True
+
+
+def lacking(work: Work, entry: AccountEntry) -> dict[Runner, tuple[Lacking, ...]]:
+    """Those who are to run it and of whom not all that rule 45 asks is on record, with what is not.
+
+    What was signed on paper is on record by that. Where no campaign was ever held, what runners attest
+    stands alone. Those who run it already when it is transferred stop nothing.
+    """
+    if entry.stage not in TAKEN_UP or not was_campaign_held(work.tx):
+        return {}
+    run_it = {one.who for one in entry.details.runners} if entry.stage is AccountStage.TRANSFERRING else ()
+    asked = [one for one in entry.asked if not one.on_paper and one.who not in run_it]
+    policy, found = work.context.world.policy, dict[Runner, tuple[Lacking, ...]]()
+    for one in asked:
+        member = _member(work, one)
+        names = known_as(work.context.vault, member) if member else ()
+        if missing := lacking_to_run(work.tx, names, policy.id, version_of(policy)):
+            found[one] = missing
+    return found
+
+
+def _member(work: Work, runner: Runner) -> StaffMember | None:
+    federation, vault = work.context.world.federation, work.context.vault
+    who = identity(federation.roster, runner.who)
+    if who.startswith(USER):
+        platform, _, user = who.removeprefix(USER).partition(":")
+        return member_at(work.tx, vault, federation, platform, user)
+    person = federation.roster.people.get(who.removeprefix(PERSON))
+    return member_known_as(work.tx, vault, federation, known_as(vault, person)[0]) if person else None
 
 
 def is_one_of(context: Context, actor: AccountActor, runners: Iterable[Runner]) -> bool:

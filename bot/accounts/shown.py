@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from bot.accounts.course import unconfirmed, under_two
 from bot.accounts.forms import PREFIX, SLOT
-from bot.accounts.people import AccountActor, has_applied, is_one_of, may
+from bot.accounts.people import AccountActor, has_applied, is_one_of, lacking, may
 from bot.casework.context import Work
 from bot.content.account_texts import AccountAct, AccountNote
+from bot.content.campaign_texts import version_of
 from bot.domain.access import Duty
 from bot.domain.accounts import (
     ACTS,
@@ -16,10 +17,12 @@ from bot.domain.accounts import (
     ENDED,
     PERSON,
     REGISTERED,
+    TAKEN_UP,
     AccountStage,
     Runner,
     identity,
 )
+from bot.domain.campaigns import Lacking
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -39,6 +42,7 @@ from bot.domain.messages import (
 from bot.domain.names import name_words
 from bot.reporting.steps import quotes
 from bot.storage.accounts import AccountEntry, all_accounts
+from bot.storage.campaigns import was_campaign_held
 
 _SHOWN = 20
 _S = AccountStage
@@ -114,11 +118,36 @@ def whole(
         Heading(entry.name),
         *above,
         *tags,
+        *_off_record(work, actor, entry),
         Facts(facts),
         *_notes(work, entry),
         *_earlier(work, actor, entry),
     )
     return _view(work, blocks, _buttons(work, actor, entry), entry)
+
+
+def _off_record(work: Work, actor: AccountActor, entry: AccountEntry) -> tuple[Block, ...]:
+    """What rule 45 asks and is not on record: of the viewer, and where it is done; for who decides."""
+    texts, missing = work.context.world.accounts.record, lacking(work, entry)
+    own = next((what for one, what in missing.items() if is_one_of(work.context, actor, (one,))), ())
+    if own:
+        lines = Bullets(tuple(texts.lacking[what] for what in own))
+        return (Callout("warning", texts.own), lines, *_ways(work, own))
+    decides = any(may(work.context, actor, duty, entry) for duty in ("decide_account", "run_account"))
+    if not missing or not decides:
+        return ()
+    return (Callout("warning", texts.others.fill(names=", ".join(one.name for one in missing))),)
+
+
+def _ways(work: Work, own: tuple[Lacking, ...]) -> tuple[Block, ...]:
+    world = work.context.world
+    buttons = world.campaigns.buttons
+    ways: dict[Lacking, Button] = {
+        "read": Button(buttons.begin, "campaign.begin", version_of(world.policy), "primary"),
+        "trained": Button(buttons.trained, "campaign.trained"),
+    }
+    offered = tuple(ways[what] for what in own if what in ways)
+    return (Buttons(offered),) if offered else ()
 
 
 def _view(work: Work, blocks: tuple[Block, ...], buttons: tuple[Button, ...], entry: AccountEntry) -> Message:
@@ -210,6 +239,7 @@ def _notes(work: Work, entry: AccountEntry) -> tuple[Outside, ...]:
     holds: dict[AccountNote, bool] = {
         "direct": entry.details.direct and entry.stage in (_S.WITH_FLT, _S.CREATING),
         "creates": entry.stage is _S.CREATING,
+        "alone": entry.stage in TAKEN_UP and not was_campaign_held(work.tx),
         "yearly": entry.stage is _S.REVIEW_DUE,
         "times": entry.stage in (_S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from bot.content.documents import Document
 from bot.domain.faults import ToldFault
 from bot.engine.training import load_training, topic_of
 
-# Of a title these do not tell one policy from another.
+# These do not tell one policy from another.
 _OF_ANY = frozenset(
-    ("policy", "policies", "school", "schools", "federation", "with", "from", "social", "media")
+    re.findall(
+        r"\w+", "policy policies school federation with from social media must should staff pupil their"
+    )
 )
 _OUTSIDE = "out_of_scope"
 
@@ -33,9 +36,14 @@ class Contrary:
 
 
 def contrary(folder: Path, intents: Path) -> Contrary:
-    """What is to be read again since there is this policy; its subject are the words of its title."""
-    title = str(Document(folder / "policy.yml").data["title"]).lower()
-    subject = set(re.findall(r"[a-z]{4,}", title)) - _OF_ANY
+    """What is to be read again since there is this policy.
+
+    Its subject are the words of its title, and those that stand in more than half of its clauses.
+    """
+    quotes = [_words(str(one["quote"])) for one in Document(folder / "clauses.yml").data["clauses"]]
+    counts = Counter(word for quote in quotes for word in quote)
+    often = {word for word, count in counts.items() if 2 * count > len(quotes)}
+    subject = (_words(str(Document(folder / "policy.yml").data["title"])) | often) - _OF_ANY
     if not subject:
         return Contrary()
     about = re.compile(rf"\b(?:{'|'.join(sorted(subject))})s?\b", re.IGNORECASE)
@@ -45,6 +53,11 @@ def contrary(folder: Path, intents: Path) -> Contrary:
         tuple(f"{one.path}:{one.line}: {one.text}" for one in found if one.intent == _OUTSIDE),
         tuple(f"{one.path}:{one.line}: {topic_of(one.intent)}: {one.text}" for one in others),
     )
+
+
+def _words(text: str) -> set[str]:
+    """Its words of four letters or more; one and several of a thing are the same word."""
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]{4,}", text.lower())}
 
 
 def accept(folder: Path, intents: Path) -> int:

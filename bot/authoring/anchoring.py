@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -33,10 +35,11 @@ class _Edit:
     text: str
 
 
-def renew(folder: Path, *, quotes: bool) -> Renewed:
+def renew(folder: Path, *, quotes: bool, today: date) -> Renewed:
     """Write where each clause stands now; with `quotes`, also what a changed sentence says now.
 
-    Everything else in the file, comments and order, stays as it is. Raises DataFaults.
+    A text that states no version is dated `today` then. Everything else in the files, comments and order,
+    stays as it is. Raises DataFaults.
     """
     draft, _ = read_draft(folder)
     if draft.header is None or draft.source is None or draft.clauses.faults:
@@ -59,7 +62,15 @@ def renew(folder: Path, *, quotes: bool) -> Renewed:
         text = text[: edit.start] + edit.text + text[edit.end :]
     if edits:
         path.write_text(text, encoding="utf-8")
+    if changed and draft.header.states_none:
+        _date(folder / "policy.yml", today)
     return Renewed(len(edits) - len(changed), tuple(changed), tuple(read_draft(folder)[1]))
+
+
+def _date(path: Path, today: date) -> None:
+    text, dated = path.read_text(encoding="utf-8"), f"dated: {today}"
+    renewed, found = re.subn(r"(?m)^dated:.*$", dated, text)
+    path.write_text(renewed if found else re.sub(r"(?m)^review:", f"{dated}\nreview:", text), "utf-8")
 
 
 def _nodes(text: str) -> dict[tuple[str, str], yaml.Node]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.content.account_texts import load_accounts
-from bot.content.campaign_texts import load_campaigns, version_of
+from bot.content.campaign_texts import load_campaigns, version_name, version_of
 from bot.content.case_texts import CaseWork, load_case_texts
 from bot.content.documents import DataFaults, Document, Fault, load, read_lines
 from bot.content.door_texts import load_door_texts, load_paper_texts
@@ -62,10 +62,16 @@ def prove_content(policy_kb: Path, intents: Path, today: date) -> PolicyProof:
 def _noted(policy: Policy) -> str:
     names = ", ".join(cover.id for cover in policy.covers)
     counted = f"{len(policy.clauses)} clauses, {len(policy.topics)} topics"
-    found = f"{names}, version {version_of(policy)!r}: {counted}"
+    found = f"{names}, version {version_name(policy)!r}{_made(policy)}: {counted}"
     bare = [topic.id for topic in policy.topics.values() if topic.applies is None]
     # Such a topic answers for any actor, account and person.
     return f"{found}; without `applies`: {_listed(bare)}" if bare else found
+
+
+def _made(policy: Policy) -> str:
+    """The name that `versions` of campaigns.yml has for a text that states no version."""
+    version = version_of(policy)
+    return "" if version == policy.version else f" ({version!r} in campaigns.yml)"
 
 
 def _tried(read: Callable[[], ItemT], faults: list[Fault]) -> ItemT | None:

@@ -28,6 +28,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 # Many a PDF has a control sign, or one of a font's own, where its bullets are.
 _BULLET = re.compile(r"^(?:[•▪●○◦–*·\x00-\x1f\x7f-\x9f\ue000-\uf8ff-]|\(?[a-z0-9]{1,3}[.)])\s+")
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+(?=\S)")
+# "The leader must:" opens a list, and heads nothing.
+_LEADS_IN = re.compile(r"\b(?:must|should|shall|may|can|will|are|is)\b.*:$")
 _PAGE = re.compile(r"^(?:page\s*)?\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?$", re.IGNORECASE)
 
 
@@ -251,7 +253,7 @@ def _grouped(lines: Sequence[str]) -> Iterator[TextPart]:
             held = []
             if _BULLET.match(text) and not _is_numbered_heading(text):
                 kind, text = "bullet", _BULLET.sub("", text)
-            elif text and kind == "text" and _like_heading(text) and _before_rule(text, lines[number + 1 :]):
+            elif text and kind == "text" and _heads(text) and _before_rule(text, lines[number + 1 :]):
                 yield TextPart("heading", text.lstrip("# ").rstrip(":"))
                 continue
         if text:
@@ -263,7 +265,7 @@ def _starts_new(text: str, held: Sequence[str]) -> bool:
     if not text or not held or _BULLET.match(text) or _is_marked(text):
         return True
     ended = bool(re.search(r"[.!?:;]$", held[-1]))
-    return ended and text[:1].isupper()
+    return ended and _NUMBER.sub("", text)[:1].isupper()
 
 
 def _part(kind: Kind, held: Sequence[str]) -> Iterator[TextPart]:
@@ -275,9 +277,13 @@ def _is_numbered_heading(text: str) -> bool:
     return bool(_NUMBER.match(text)) and _like_heading(_NUMBER.sub("", text))
 
 
+def _heads(text: str) -> bool:
+    return _like_heading(text) or _is_numbered_heading(text)
+
+
 def _like_heading(text: str) -> bool:
     words = text.split()
-    ends = re.search(r"[.!?;,]$", text)
+    ends = re.search(r"[.!?;,]$", text) or _LEADS_IN.search(text)
     return (len(words) <= _HEADING_WORDS and not ends and text.lstrip("# ")[:1].isupper()) or _is_marked(text)
 
 
@@ -290,4 +296,5 @@ def _before_rule(text: str, rest: Sequence[str]) -> bool:
     if _is_marked(text):
         return True
     after = next((line.strip() for line in rest[:1]), "")
+    after = _NUMBER.sub("", after)
     return not after or after[:1].isupper() or bool(_BULLET.match(after)) or not after[:1].isalnum()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.authoring.reading import TextPart
+from bot.content.anchors import NUMBERING
 from bot.content.policy import Modality, Verdict
 
 _END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[A-Z“\"‘'(])")
@@ -41,14 +42,15 @@ class Rule:
 
 
 def rules_of(parts: Sequence[TextPart]) -> Iterator[Rule]:
-    """The rules of a paper, in order; headings become their sections."""
+    """The rules of a paper, in order, without their numbers; headings become their sections."""
     section = "Introduction"
     for number, part in enumerate(parts):
         if part.kind == "heading":
             section = part.text.replace(" > ", " - ")
             continue
         follows = number + 1 < len(parts) and parts[number + 1].kind == "bullet"
-        sentences = list(split(part.text))
+        found = NUMBERING.match(part.text)
+        sentences = list(split(part.text[found.end() :].strip() if found else part.text))
         for place, text in enumerate(sentences):
             last = place == len(sentences) - 1
             opens = part.kind == "text" and last and follows and text.endswith(":")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.campaigns.people import Asked, everybody_asked
-from bot.campaigns.reading import day_of
+from bot.campaigns.people import Asked, day_of, everybody_asked
 from bot.casework.context import Work
 from bot.domain.campaigns import AskStage, Campaign
 from bot.domain.roster import role_name

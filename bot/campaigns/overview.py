@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.campaigns.people import (
     Asked,
+    called,
     everybody_asked,
     figures_of,
     is_meant,
@@ -21,7 +22,7 @@ from bot.campaigns.reading import SLOT, own_standing, refused
 from bot.campaigns.reminders import end, is_current
 from bot.casework import auditing
 from bot.casework.context import Work
-from bot.content.campaign_texts import RUNNER, version_of
+from bot.content.campaign_texts import RUNNER, version_name, version_of
 from bot.domain.campaigns import AskStage, Campaign, CampaignEvent, CampaignStage
 from bot.domain.messages import (
     Block,
@@ -89,9 +90,10 @@ def _state(work: Work, campaign: Campaign | None) -> str:
     texts = work.context.world.campaigns.page
     if campaign is None or campaign.stage is not CampaignStage.RUNNING:
         return texts.none
+    version = called(work, campaign.version, campaign.started_at)
     if not is_current(work.context, campaign):
-        return texts.outdated.fill(version=campaign.version, now=version_of(work.context.world.policy))
-    return texts.running.fill(version=campaign.version, until=work.context.local(campaign.until))
+        return texts.outdated.fill(version=version, now=version_name(work.context.world.policy))
+    return texts.running.fill(version=version, until=work.context.local(campaign.until))
 
 
 def _shares(work: Work, campaign: Campaign) -> list[Block]:
@@ -199,7 +201,7 @@ def _started(work: Work, person: Person, campaign: Campaign) -> Message:
     running = [one for one in running_campaigns(work.tx) if one.policy == campaign.policy]
     if same := next((one for one in running if is_current(context, one)), None):
         until = context.local(same.until)
-        return refused(texts.refusals.runs.fill(version=same.version, until=until))
+        return refused(texts.refusals.runs.fill(version=version_name(context.world.policy), until=until))
     federation = context.world.federation
     everybody = members(work.tx, context.vault, federation)
     people = [known_as(context.vault, one)[0] for one in everybody if is_meant(federation, campaign, one)]
@@ -286,7 +288,8 @@ def stop(work: Work, sender: Sender, content: Pressed, *, sure: bool) -> Message
         return refused(texts.refusals.unknown)
     title = texts.titles["stop"]
     if not sure and campaign.stage is CampaignStage.RUNNING:
-        text = texts.replies.stop_sure.fill(version=campaign.version)
+        version = called(work, campaign.version, campaign.started_at)
+        text = texts.replies.stop_sure.fill(version=version)
         stops = Button(texts.buttons.stop_now, "campaign.stop_now", campaign.id, "danger")
         back = Button(texts.buttons.page, "campaign.show")
         shown = (Heading(title), Paragraph(text), Buttons((stops, back)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.casework.context import Context, Work
-from bot.content.campaign_texts import RUNNER
+from bot.content.campaign_texts import MADE_OF_TEXT, RUNNER, version_name, version_of
 from bot.domain.access import Duty, has_duty
 from bot.domain.campaigns import Ask, AskStage, Campaign, SchoolFigures
 from bot.domain.notices import STAFF, Recipient
@@ -66,6 +67,21 @@ def is_meant(federation: Federation, campaign: Campaign, member: StaffMember) ->
     """Whether a campaign asks somebody."""
     here = member.left_at is None
     return here and campaign.is_for(member.schools, roles_of(federation, member))
+
+
+def called(work: Work, version: str, at: datetime) -> str:
+    """What people read for a version that was in force then: its name, and never a name made of its text."""
+    context = work.context
+    if version == version_of(context.world.policy):
+        return version_name(context.world.policy)
+    if not MADE_OF_TEXT.fullmatch(version):
+        return version
+    return context.world.campaigns.earlier_version.fill(day=day_of(work, at))
+
+
+def day_of(work: Work, moment: datetime) -> str:
+    """The day of a moment in the Federation's own time, such as "1 Sep 2026"."""
+    return work.context.local(moment).rpartition(",")[0]
 
 
 def recipient(member: StaffMember, who: str) -> Recipient:

@@ -9,10 +9,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.campaigns.people import roles_of
+from bot.campaigns.people import called, day_of, roles_of
 from bot.campaigns.reminders import Due
 from bot.casework.context import Work
-from bot.content.campaign_texts import RUNNER, SituationRecord, right_answer, version_of
+from bot.content.campaign_texts import RUNNER, SituationRecord, right_answer, version_name, version_of
 from bot.domain.campaigns import ASK_TABLE, AskEvent, AskStage, CampaignStage
 from bot.domain.messages import (
     Block,
@@ -64,14 +64,17 @@ def ask_message(work: Work, due: Due) -> Message:
 def _news(work: Work, due: Due, roles: frozenset[str]) -> list[Block]:
     """What changed for somebody since the version that they confirmed last."""
     texts, version = work.context.world.campaigns, due.campaign.version
+    shown = called(work, version, due.campaign.started_at)
     names = known_as(work.context.vault, due.member)
-    before = next(iter(attested_by(work.tx, names, due.campaign.policy)), None)
-    changes = texts.changes_for(before.version, version, roles) if before else None
-    if before is None or changes is None:
-        return [Paragraph(texts.ask.first_time.fill(version=version))]
+    last = next(iter(attested_by(work.tx, names, due.campaign.policy)), None)
+    if last is None:
+        return [Paragraph(texts.ask.first_time.fill(version=shown))]
+    changes = texts.changes_for(last.version, version, roles)
+    before = called(work, last.version, last.at)
     if not changes:
-        return [Paragraph(texts.ask.unchanged.fill(before=before.version, version=version))]
-    return [Paragraph(texts.ask.changed.fill(before=before.version)), Bullets(changes)]
+        said = texts.ask.untold if changes is None else texts.ask.unchanged
+        return [Paragraph(said.fill(before=before, version=shown))]
+    return [Paragraph(texts.ask.changed.fill(before=before)), Bullets(changes)]
 
 
 def begin(work: Work, sender: Sender, value: str) -> Message:
@@ -132,7 +135,7 @@ def _situation(work: Work, member: StaffMember, number: int, above: tuple[Block,
 
 def _finish(work: Work, version: str, above: tuple[Block, ...]) -> Message:
     texts = work.context.world.campaigns
-    label = texts.buttons.confirm.fill(version=version)
+    label = texts.buttons.confirm.fill(version=version_name(work.context.world.policy))
     confirm = Button(label, "campaign.attest", version, "primary")
     trained = Button(texts.buttons.trained, "campaign.trained")
     title = texts.titles["finish"]
@@ -154,9 +157,10 @@ def confirm(work: Work, sender: Sender, value: str) -> Message:
         return refused(texts.refusals.already.fill(when=when))
     until = _settle(work, names, value)
     when = work.context.local(work.now)
-    text = texts.replies.attested.fill(when=when, version=value)
+    name = version_name(policy)
+    text = texts.replies.attested.fill(when=when, version=name)
     if until is not None:
-        text = texts.replies.late.fill(when=when, version=value, until=work.context.local(until))
+        text = texts.replies.late.fill(when=when, version=name, until=work.context.local(until))
     trained = Buttons((Button(texts.buttons.trained, "campaign.trained"),))
     return Message((Callout("success", text), trained), summary=text, replaces=SLOT)
 
@@ -208,18 +212,13 @@ def own_standing(work: Work, sender: Sender) -> list[Block]:
     policy, names = work.context.world.policy, known_as(work.context.vault, member)
     version = version_of(policy)
     when, day = attested_at(work.tx, names, policy.id, version), trained_at(work.tx, names)
-    confirmed = texts.page.not_attested.fill(version=version)
+    confirmed = texts.page.not_attested.fill(version=version_name(policy))
     if when is not None:
-        confirmed = texts.page.attested.fill(version=version, when=work.context.local(when))
+        confirmed = texts.page.attested.fill(version=version_name(policy), when=work.context.local(when))
     trained = texts.page.trained.fill(day=day_of(work, day)) if day else texts.page.not_trained
     offered = () if when else (Button(texts.buttons.begin, "campaign.begin", version, "primary"),)
     attend = Button(texts.buttons.trained, "campaign.trained")
     return [Paragraph(confirmed), Paragraph(trained), Buttons((*offered, attend))]
-
-
-def day_of(work: Work, moment: datetime) -> str:
-    """The day of a moment in the Federation's own time, such as "1 Sep 2026"."""
-    return work.context.local(moment).rpartition(",")[0]
 
 
 def _member(work: Work, sender: Sender) -> StaffMember | None:
@@ -229,10 +228,12 @@ def _member(work: Work, sender: Sender) -> StaffMember | None:
 
 def _objection(work: Work, member: StaffMember | None, version: str) -> Message | None:
     """Why somebody cannot go on: no list knows them, or it is about another version than the one in force."""
-    texts, now = work.context.world.campaigns, version_of(work.context.world.policy)
+    texts, policy = work.context.world.campaigns, work.context.world.policy
     if member is None:
         return refused(texts.refusals.not_listed)
-    return None if version == now else refused(texts.refusals.changed.fill(version=now))
+    if version == version_of(policy):
+        return None
+    return refused(texts.refusals.changed.fill(version=version_name(policy)))
 
 
 def refused(text: str) -> Message:

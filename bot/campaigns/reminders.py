@@ -10,6 +10,7 @@ import structlog
 
 from bot.campaigns import yearly
 from bot.campaigns.people import (
+    called,
     everybody_asked,
     figures_of,
     is_meant,
@@ -19,7 +20,7 @@ from bot.campaigns.people import (
     told_of,
 )
 from bot.casework.context import Context, Stand, Work
-from bot.content.campaign_texts import version_of
+from bot.content.campaign_texts import version_name, version_of
 from bot.domain.campaigns import (
     ASK_TABLE,
     CAMPAIGN_TABLE,
@@ -293,7 +294,7 @@ def over(work: Work, owed: Notice, person: Person) -> Message | None:
     asked = everybody_asked(work.tx, context.vault, context.world.federation, campaign)
     found = figures_of(asked, "")
     text = texts.notices.over.fill(
-        version=campaign.version,
+        version=called(work, campaign.version, campaign.started_at),
         until=context.local(campaign.until),
         attested=found.attested,
         asked=found.asked,
@@ -314,8 +315,8 @@ def changed(work: Work, owed: Notice, person: Person) -> Message | None:
     if not may(work.context, person, "start_campaign"):
         return None
     texts = work.context.world.campaigns
-    now = version_of(work.context.world.policy)
-    text = texts.notices.changed.fill(version=campaign.version, now=now)
+    version = called(work, campaign.version, campaign.started_at)
+    text = texts.notices.changed.fill(version=version, now=version_name(work.context.world.policy))
     button = Button(texts.buttons.start, "campaign.start")
     title = texts.titles["changed"]
     return Message((Heading(title), Paragraph(text), Buttons((button,))), summary=title)

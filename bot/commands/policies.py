@@ -83,7 +83,7 @@ def anchor(
 ) -> None:
     """Renew where each clause stands in the source; with --quotes, also what it says."""
     folder = folder_of(policy)
-    done = renew(folder, quotes=quotes)
+    done = renew(folder, quotes=quotes, today=places.today())
     for name, before, now in done.quotes:
         typer.echo(f"{name}\n  was: {before}\n  now: {now}")
     path, taken = folder / "clauses.yml", len(done.quotes)

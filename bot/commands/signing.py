@@ -12,7 +12,7 @@ from bot.authoring.signing import SignatureRefused, Signer, sign
 from bot.casework.context import Work
 from bot.commands.policies import Which, folder_of, group
 from bot.commands.registry import command
-from bot.content.policy_load import Policy, load_policies
+from bot.content.policy_load import Policy, load_policy
 from bot.domain.roster import Roster
 from bot.people import standing
 from bot.settings import read_settings
@@ -35,8 +35,9 @@ def sign_command(
     Without --by and --author it shows them; with them it signs only what --topic names, or --all.
     """
     folder = folder_of(policy)
-    known = load_policies(places.HOME / "policy_kb")
-    held = [name for name in known.held if known.homes[name].id == folder.name]
+    # Of its own clauses alone, as it is at a start: "24 hours" of another policy is another matter.
+    known = load_policy(folder)
+    held = list(known.held)
     if unknown := [name for name in topic or () if name not in held]:
         raise SignatureRefused(
             f"Not held back in {folder.name}: {', '.join(unknown)}. Held back: {_listed(held)}."

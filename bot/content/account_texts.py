@@ -13,6 +13,7 @@ from bot.content.playbook import Playbook
 from bot.content.policy_load import Policy
 from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.accounts import AccountStage
+from bot.domain.campaigns import Lacking
 
 AccountAct = Literal[
     "attest", "decline", "paper", "complete", "return", "ask", "tick", "approve", "reject", "withdraw",
@@ -28,7 +29,7 @@ AccountTold = Literal[
 ]  # fmt: skip
 PageNumber = Literal["1", "2", "3", "4"]
 Gate = Literal["facebook", "closed", "runners"]
-AccountNote = Literal["direct", "creates", "times", "yearly"]
+AccountNote = Literal["direct", "creates", "alone", "times", "yearly"]
 AccountField = Literal[
     "school", "platform", "name", "aim", "audience", "promotion", "lead", "others", "outside", "open",
     "email", "ticks", "trained", "why", "runner", "satisfied", "kept_in", "page",
@@ -148,6 +149,15 @@ class AccountList(Record):
     more: Annotated[Phrase, Holding("count")]
 
 
+class RecordTexts(Record):
+    """What is not on record of those who are to run it (rule 45): said to themselves, and to who decides."""
+
+    own: Text
+    others: Annotated[Phrase, Holding("names")]
+    lacking: TextTable[Lacking, Text]
+    refused: Text
+
+
 class AccountErrors(Record):
     """What stands beside a field that is not right."""
 
@@ -199,6 +209,7 @@ class AccountRules(Record):
     labels: AccountLabels
     stages: TextTable[AccountStage, Text]
     list: AccountList
+    record: RecordTexts
     outside: TextTable[AccountNote, NoteRecord]
     acts: TextTable[AccountAct, ActRecord]
     replies: Annotated[

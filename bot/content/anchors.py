@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 _STRAIGHT = {ord(curly): straight for curly, straight in zip("‘’“”", "''\"\"", strict=True)}
 # A sentence that shares so much with a clause that is gone is that clause, changed.
 _ALIKE = 0.6
+# The number of a rule ("2.1", "3.", "b)"): it is no word of the rule, so that renumbering changes none.
+NUMBERING = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})+\.?(?=\s|$)|\(?(?:\d{1,2}|[a-z])[.)]+(?=\s|$)")
 _ENDS = re.compile(r"[.!?:;][\"')\]]*$")
 Lines = tuple[int, int]
 
@@ -96,11 +98,11 @@ def _words(source: Sequence[str]) -> Iterator[_Word]:
         parts = line.split()
         opens = opens or not parts
         for part in parts:
-            if any(map(str.isalnum, part)):
+            if any(map(str.isalnum, part)) and not (opens and NUMBERING.fullmatch(part)):
                 yield _Word(number, part, part.translate(_STRAIGHT), opens)
                 opens = False
             else:
-                # A bullet.
+                # A bullet, or a number before a rule.
                 yield _Word(number, part, part.translate(_STRAIGHT), opens=True)
                 opens = True
 
@@ -157,7 +159,7 @@ def _sentences(words: Sequence[_Word], taken: set[int]) -> Iterator[Sentence]:
 
 
 def _sentence(run: Sequence[_Word]) -> Iterator[Sentence]:
-    if any(any(map(str.isalnum, word.text)) for word in run):
+    if any(any(map(str.isalnum, word.text)) and not NUMBERING.fullmatch(word.text) for word in run):
         yield Sentence(" ".join(word.text for word in run), (run[0].line, run[-1].line))
 
 

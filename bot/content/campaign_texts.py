@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -10,16 +11,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Fault, Record
-from bot.content.policy import Topic, Verdict
+from bot.content.policy import NOT_STATED, Topic, Verdict
 from bot.content.policy_load import Policy
 from bot.content.texts import Holding, Phrase, Text, TextTable
 from bot.domain.roster import OFFICE_ROLES, ROLES
 
 CampaignAnswer = Literal["yes", "only_if", "no"]
 CampaignField = Literal["until", "schools", "roles", "day"]
-NOT_STATED = "not stated"
 # As much as the tables hold of a version.
 _LONGEST = 64
+# A version's name that is made of its text.
+MADE_OF_TEXT = re.compile(r"text [0-9a-f]{8}")
 SHOWN = 5
 RUNNER = "runner"
 # What the code calls people; everything else is the list of staff's own word for them.
@@ -43,6 +45,13 @@ def version_of(policy: Policy) -> str:
     quotes = [clause.quote for clause in policy.clauses.values()]
     text = "\n".join(quotes if stated == NOT_STATED else (stated, *quotes))
     return f"text {sha256(text.encode()).hexdigest()[:8]}"
+
+
+def version_name(policy: Policy) -> str:
+    """What people read for the version in force: as it is stated, or the day of the text."""
+    version = version_of(policy)
+    names = dict.fromkeys(one.version_name for one in policy.covers)
+    return version if version == policy.version else ", ".join(names)
 
 
 class ChangeRecord(Record):
@@ -81,6 +90,7 @@ class AskTexts(Record):
     first_time: Annotated[Phrase, Holding("version")]
     changed: Annotated[Phrase, Holding("before")]
     unchanged: Annotated[Phrase, Holding("before version")]
+    untold: Annotated[Phrase, Holding("before version")]
     how: Annotated[Phrase, Holding("until")]
     local: Text
     source: Text
@@ -198,6 +208,7 @@ class CampaignRules(Record):
     yearly_days: int = Field(ge=30, le=1100)
     first_asked: Literal["named", "everybody"]
     clauses: CampaignClauses
+    earlier_version: Annotated[Phrase, Holding("day")]
     versions: tuple[VersionRecord, ...] = ()
     situations: tuple[SituationRecord, ...]
     titles: TextTable[

@@ -171,7 +171,7 @@ class GapRules(Record):
             ],
             Phrase,
         ],
-        Holding(asked="days"),
+        Holding(asked="days", taken_back="days"),
     ]  # fmt: skip
     intake: Intake
     refusals: TextTable[

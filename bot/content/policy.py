@@ -106,11 +106,15 @@ class Alias(Record):
     note: Text
 
 
+NOT_STATED = "not stated"
+
+
 class PolicyHeader(Record):
     """`policy.yml`: which policy this is. `version` is what the source says, or "not stated".
 
     `name` is what it is called within a sentence. `owner` answers for it, the governors approved it on
-    `approved` (null: not known here), and by `review` it is looked at again. `headings` stand in the source
+    `approved` (null: not known here), and by `review` it is looked at again. `dated` is the day of this text,
+    by which people know it where it states no version and was not approved. `headings` stand in the source
     and are no rules, beside the sections of the clauses. A `draft` is not served.
     """
 
@@ -122,6 +126,7 @@ class PolicyHeader(Record):
     prefix: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
     owner: Text
     approved: Day | None
+    dated: Day | None = None
     review: Day
     headings: tuple[Text, ...] = ()
     aliases: tuple[Alias, ...] = ()
@@ -132,6 +137,23 @@ class PolicyHeader(Record):
         if self.approved is not None and self.approved >= self.review:
             raise ValueError(f"approved on {self.approved}, so its review cannot be on {self.review}")
         return self
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.states_none and not (self.approved or self.dated):
+            raise ValueError("it states no version: give `dated`, the day of this text, such as 2026-11-22")
+        return self
+
+    @property
+    def states_none(self) -> bool:
+        """Whether the source says no version."""
+        return NOT_STATED in self.version.casefold()
+
+    @property
+    def version_name(self) -> str:
+        """What people read for its version: as it is stated, or the day of the text."""
+        day = self.dated or self.approved
+        return f"{day:%-d %B %Y}" if self.states_none and day else self.version
 
 
 class IdentifiedRecord(Record):

@@ -228,6 +228,7 @@ class Cover:
     title: str
     name: str
     version: str
+    version_name: str
     owner: str
     approved: date | None
     review: date
@@ -428,8 +429,9 @@ def _publish(draft: ReadPolicy) -> Policy:
     header, lines, reviewed = draft.header, draft.anchored.lines, _review(draft)
     assert header is not None
     cover = Cover(
-        header.id, header.title, header.name, header.version, header.owner, header.approved, header.review
-    )
+        header.id, header.title, header.name, header.version, header.version_name, header.owner,
+        header.approved, header.review,
+    )  # fmt: skip
     clauses = {name: _at_lines(clause, lines[name]) for name, clause in draft.clauses.items().items()}
     topics = draft.topics.items()
     return Policy(

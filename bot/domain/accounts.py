@@ -168,6 +168,8 @@ ACTS: Mapping[str, AccountAct] = {
 # It is there, on its platform, and can be picked in forms.
 REGISTERED = (_S.LIVE, _S.REVIEW_DUE, _S.LEAD_LEFT, _S.TRANSFERRING, _S.CLOSING)
 APPLIED = (_S.DRAFT, _S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING)
+# On its way to somebody who is to run it, and does not yet.
+TAKEN_UP = (_S.ATTESTING, _S.WITH_SBM, _S.WITH_FLT, _S.CREATING, _S.TRANSFERRING)
 ENDED = (_S.CLOSED, _S.REJECTED, _S.WITHDRAWN)
 
 # Who somebody is: on the roster, a user of a platform who is not, on the staff list alone, or no staff.

@@ -14,6 +14,10 @@ from typing import Literal
 
 from bot.domain.times import WorkingTime
 
+# What may not be on record of somebody who is to run an account (rule 45): that a list of staff has them,
+# that they confirmed this version, a training.
+Lacking = Literal["listed", "read", "trained"]
+
 
 class CampaignStage(StrEnum):
     """Whether a campaign still asks."""

@@ -187,7 +187,8 @@ def _take_back(work: Work, person: Person, gap: Gap, after: GapStage) -> Message
         change(work.tx)
         told = work.context.world.gaps.told.taken_back
         tell(work, gap, (Callout("warning", told), Paragraph(gap.question)))
-    return _done(work, "taken_back" if was_live else "not_signed")
+    days = work.context.retention.registers["gap_askers"].days
+    return _done(work, "taken_back", days=days) if was_live else _done(work, "not_signed")
 
 
 def _decline(work: Work, person: Person, gap: Gap, content: Pressed | Submitted) -> Message:
@@ -271,9 +272,9 @@ def _rules(work: Work, topics: tuple[str, ...]) -> Iterator[Block]:
         yield from quotes((world.policy.citations(topic)[0].id for topic in shown), world)
 
 
-def _done(work: Work, said: str) -> Message:
+def _done(work: Work, said: str, **filled: int) -> Message:
     texts = work.context.world.gaps
-    text, listed = texts.replies.named(said).fill(), Button(texts.buttons.list, f"{PREFIX}list")
+    text, listed = texts.replies.named(said).fill(**filled), Button(texts.buttons.list, f"{PREFIX}list")
     return Message((Callout("success", text), Buttons((listed,))), summary=text, replaces="gap")
 
 

@@ -202,7 +202,8 @@ def subject_blocks(context: Context, file: dict[str, Any]) -> tuple[Block, ...]:
         Facts(asked) if asked else none,
         Heading(texts.consultations),
         Facts(_consulted(context, file)) if file["asked_before_posting"] else none,
-        Bullets(tuple(file["not_here"]), texts.not_here_title),
+        Heading(texts.not_here_title),
+        Bullets(tuple(file["not_here"])),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, exists, select, update
 
-from bot.domain.campaigns import Ask, AskStage, Campaign, CampaignStage
+from bot.domain.campaigns import Ask, AskStage, Campaign, CampaignStage, Lacking
 from bot.storage.outbox import DEAD, SENT
 from bot.storage.postgres import alone
 from bot.storage.rows import insert_all_new, insert_new
@@ -191,13 +191,25 @@ def trained_at(connection: Connection, known_as: Collection[str]) -> datetime | 
     ).scalar_one_or_none()
 
 
-def is_ready_to_run(connection: Connection, known_as: Collection[str], policy: str, version: str) -> bool:
-    """Whether somebody has confirmed this version and attended training: what rule 45 asks of a runner.
+def was_campaign_held(connection: Connection) -> bool:
+    """Whether anybody was ever asked to confirm a policy here, as far as it is kept."""
+    return connection.execute(select(exists().select_from(campaigns))).scalar_one()
 
-    `known_as` is `bot.staff.register.known_as` of that person.
+
+def lacking_to_run(
+    connection: Connection, known_as: Collection[str], policy: str, version: str
+) -> tuple[Lacking, ...]:
+    """What rule 45 asks of a runner and is not on record of somebody; () where all of it is.
+
+    `known_as` is `bot.staff.register.known_as` of that person, or () of nobody whom the register knows.
     """
-    confirmed = attested_at(connection, known_as, policy, version)
-    return confirmed is not None and trained_at(connection, known_as) is not None
+    if not known_as:
+        return ("listed",)
+    found: dict[Lacking, datetime | None] = {
+        "read": attested_at(connection, known_as, policy, version),
+        "trained": trained_at(connection, known_as),
+    }
+    return tuple(what for what, when in found.items() if when is None)
 
 
 def mark_gone(connection: Connection, here: Collection[str], now: datetime) -> None:

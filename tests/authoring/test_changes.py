@@ -6,6 +6,7 @@ import pytest
 
 from bot.asking.answer import answer_topic, to_json
 from bot.asking.render import as_messages, show_more
+from bot.content.campaign_texts import version_name
 from bot.content.documents import DataFaults
 from bot.content.signatures import stamp
 from bot.domain.messages import Quote, Verdict
@@ -113,6 +114,13 @@ def test_a_changed_clause_holds_back_what_says_the_old_one(office: Office) -> No
     found = to_json(given, world.policy)
     assert (found["kind"], found["verdict"], found["modality"]) == ("answer", None, None)
     assert found["citations"][0]["clause"] == "sm-061"
+
+
+def test_a_text_without_a_version_is_known_by_its_new_day(office: Office) -> None:
+    """Taking over a changed sentence dates the text anew, for people to tell it from the one before."""
+    assert version_name(office.world().policy) == "22 November 2026"
+    change_the_hours(office)
+    assert version_name(office.world().policy) == "30 November 2026"
 
 
 def test_check_names_what_is_held_back_and_what_stands_on_it(office: Office) -> None:
@@ -301,7 +309,7 @@ def test_overdue_reviews_are_named(office: Office) -> None:
     """A policy that was to be looked at again by now is warned of, with its owner."""
     office.edit(f"{KB}/policy.yml", "review: 2027-09-01", "review: 2026-11-29")
     (warning,) = office.warnings()
-    assert warning.startswith(f"{KB}/policy.yml:11: ")
+    assert warning.startswith(f"{KB}/policy.yml:13: ")
     assert "its review was due on 2026-11-29; its owner is Executive Headteacher" in warning
 
 

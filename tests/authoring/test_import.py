@@ -27,6 +27,18 @@ from tests.authoring import measure, mobile_phones
 from tests.authoring.office import TODAY, Office
 
 KB = "policy_kb/mobile-phone-policy"
+# Numbered as many a policy is; a line of a PDF may begin with a number of its own.
+NUMBERED = """\
+# 1. Pupils
+1.1 Pupils must keep their phones off from 8.30 am to 3.15 pm.
+1.2 A phone that rings must be handed in.
+1.3 Pupils in the sixth form may use their phones in the common room.
+# 2. Trips
+2.1 The leader must carry a phone. It must be charged.
+2.2 Before a trip the leader must:
+- test the phone;
+- leave its number with the office.
+"""
 LONG = "Pupils must not use their phones in lesson {number} of the week. Staff may use theirs at lunch."
 
 
@@ -73,6 +85,29 @@ def test_a_docx_and_a_pdf_give_the_same_rules(tmp_path: Path) -> None:
     assert [rule.listed for rule in word].count(True) == 3
 
 
+def test_numbers_before_rules_are_no_words_of_them(office: Office, tmp_path: Path) -> None:
+    """Word file and PDF of a numbered policy are the same rules, and numbering anew changes none."""
+    word = list(rules_of(parse(mobile_phones.as_docx(tmp_path / "n.docx", NUMBERED)).parts))
+    pdf = list(rules_of(parse(mobile_phones.as_pdf(tmp_path / "n.pdf", NUMBERED)).parts))
+    assert word == pdf
+    assert [rule.text for rule in word[:2]] == [
+        "Pupils must keep their phones off from 8.30 am to 3.15 pm.",
+        "A phone that rings must be handed in.",
+    ]
+    assert {rule.section for rule in word} == {"1. Pupils", "2. Trips"}
+    assert [(rule.opens, rule.listed) for rule in word[-3:]] == [(True, False), (False, True), (False, True)]
+    office.bot("policy", "import", str(tmp_path / "n.docx"))
+    finish(office)
+    assert office.faults() == []
+    anew = NUMBERED.replace("1.2 A", "1.2 Headphones must not be worn.\n1.3 A").replace(
+        "1.3 Pupils", "1.4 Pupils"
+    )
+    mobile_phones.as_docx(tmp_path / "n.docx", anew)
+    office.bot("policy", "import", str(tmp_path / "n.docx"), "--into", "mobile-phone-policy")
+    (fault,) = office.faults()
+    assert "Headphones must not be worn." in fault
+
+
 def test_text_gives_the_same_rules(tmp_path: Path) -> None:
     """A text file is read as well, with headings, bullets and wrapped lines."""
     path = tmp_path / "m.txt"
@@ -89,7 +124,7 @@ def test_a_draft_is_refused_until_it_is_finished(office: Office, make: object) -
     assert done.status == 0, done.said
     assert "44 clauses" in done.said
     faults = office.faults()
-    assert f"{KB}/policy.yml:14: this policy is a draft, and Signpost does not start with it" in faults[0]
+    assert f"{KB}/policy.yml:15: this policy is a draft, and Signpost does not start with it" in faults[0]
     assert all("still to be written" in fault for fault in faults[1:])
     assert all(re.match(rf"{KB}/[\w/-]+\.yml:\d+: ", fault) for fault in faults)
     with pytest.raises(DataFaults):
@@ -166,13 +201,13 @@ def test_diff_tells_in_plain_words(office: Office, tmp_path: Path) -> None:
     """What is new, gone and changed, with the number and the force that changed; what moved is the same."""
     old, new = tmp_path / "old.txt", tmp_path / "new.txt"
     old.write_text(mobile_phones.TEXT, encoding="utf-8")
-    text = mobile_phones.TEXT.replace("within 2 hours", "within 4 hours")
+    text = mobile_phones.TEXT.replace("within 24 hours", "within 4 hours")
     text = text.replace("Visitors should leave", "Visitors must leave")
     text = text.replace("Staff must lock their phones with a passcode.", "")
     text = text.replace("# Review\n", "# Review\nGovernors may visit. ")
     new.write_text(text, encoding="utf-8")
     said = office.bot("policy", "diff", str(old), str(new)).said
-    assert "a number has changed: 2 hour → 4 hour" in said
+    assert "a number has changed: 24 hour → 4 hour" in said
     assert "“should” has become “must”" in said
     assert "GONE from Staff: Staff must lock their phones with a passcode." in said
     assert "NEW in Review: Governors may visit." in said
@@ -306,6 +341,15 @@ def test_accepting_names_examples_that_say_the_contrary(office: Office) -> None:
     )
     assert "students-own-use" not in outside
     assert "mobile-phone-policy.yml" not in said
+
+
+def test_the_subject_of_a_policy_stands_in_its_rules_too(office: Office) -> None:
+    """Where the title says "devices" and the rules "phones", the examples on phones are named as well."""
+    path = mobile_phones.as_docx(office.home / "m.docx")
+    office.bot("policy", "import", str(path), "--title", "Personal Devices Policy")
+    said = office.bot("policy", "accept", "personal-devices-policy").said
+    assert "can pupils bring phones" in said
+    assert "does a pupil" not in said.split("These lead to")[0], "every policy is about pupils"
 
 
 def test_accepting_twice_is_refused(office: Office) -> None:

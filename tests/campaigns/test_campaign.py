@@ -19,8 +19,8 @@ from bot.domain.messages import Button, Buttons, Form, Message
 from bot.domain.roster import Absence, Person
 from bot.domain.staff import ListedStaff
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Submitted
-from bot.staff.register import known_as, take_in
-from bot.storage.campaigns import is_ready_to_run, newest_campaign
+from bot.staff.register import take_in
+from bot.storage.campaigns import newest_campaign
 from tests.people.test_roster import agree
 from tests.support.desk import START, DeafEngine, Desk, text_of
 
@@ -156,7 +156,7 @@ def test_the_whole_way(desk: Desk) -> None:
     last = buttons_of(shown[-1])
     assert [button.action for button in last] == ["campaign.attest", "campaign.trained"]
     answer = desk.press("ana", last[0].action, last[0].value)
-    assert f"you confirmed that you have read and understood version “{version(desk)}”" in answer
+    assert "you confirmed that you have read and understood version “22 November 2026”" in answer
     assert stages(desk) == {"asked": EVERYBODY - 1, "attested": 1}
     assert "You confirmed version" in page(desk, "ana")
     desk.later(days=30)
@@ -394,13 +394,41 @@ def test_a_version_that_changes_during_a_campaign(desk: Desk) -> None:
     told = [one for one in desk.notebook.texts("eleanor") if "The policy has changed" in one]
     assert len(told) == 1
     assert "The policy is now at version “2”" in told[0]
-    assert "asks nobody any more: the policy is at version “2”" in page(desk, "eleanor")
+    assert "The campaign about version “as it was on 23 Nov 2026” asks nobody" in told[0]
+    shown = page(desk, "eleanor")
+    assert "A campaign about version “as it was on 23 Nov 2026” still runs" in shown
+    assert "asks nobody any more: the policy is at version “2”" in shown
     assert "Started" in begin(desk)
     work(desk)
     assert asked(desk, "joe") == ["Please read: the social media policy"] * 2
     with desk.product.database.transaction() as tx:
         found = tx.execute(text("SELECT stage FROM campaigns ORDER BY started_at")).scalars().all()
     assert found == ["superseded", "running"]
+
+
+def test_nobody_reads_a_name_that_is_made_of_the_text(desk: Desk) -> None:
+    """A policy that states no version is known by its day; an earlier one by a day of its own."""
+    confirm(desk, "ana")
+    begin(desk)
+    work(desk)
+    shown = [
+        walk(desk, "joe")[-1],
+        desk.send("lucy", Said("training")),
+        desk.send("eleanor", Said("training")),
+    ]
+    said = "\n".join(text_of(message) for screen in shown for message in screen)
+    said += desk.press("eleanor", "campaign.stop", campaign_id(desk))
+    assert "[I have read and understood version “22 November 2026”]" in said
+    assert "Really stop the campaign about version “22 November 2026”?" in said
+    desk.later(days=14)
+    with_version(desk, "2")
+    begin(desk)
+    work(desk)
+    told = desk.notebook.texts("ana")[-1]
+    assert "You have confirmed version “as it was on 23 Nov 2026”. Version “2” says something else" in told
+    assert "what has changed is not listed here, so please read all of it" in told
+    everything = said + "\n".join(text for user in desk.notebook.seen for text in desk.notebook.texts(user))
+    assert not re.search("text [0-9a-f]{8}", everything)
 
 
 def test_what_changed_for_whom(desk: Desk) -> None:
@@ -666,24 +694,6 @@ def test_training_is_attested(desk: Desk) -> None:
     for day, error in (("", "Please fill"), ("x", "Give a date"), ("2026-12-01T10:00", "in the future")):
         assert error in repr(desk.send("ana", Submitted("campaign.trained", "", {"day": (day,)})))
     assert "stands in no list" in desk.fill("a stranger", "campaign.trained", "", day="2026-09-01T10:00")
-
-
-def test_the_gate_of_those_who_run_accounts(desk: Desk) -> None:
-    """Who confirmed this very version and attended training is ready to run; with one of the two, not."""
-    context = desk.product.context
-    policy, lucy = context.world.policy, context.world.federation.roster.people["lucy"]
-
-    def is_ready(of: str = "") -> bool:
-        with desk.product.database.transaction() as tx:
-            names_of = known_as(context.vault, lucy)
-            return is_ready_to_run(tx, names_of, policy.id, of or version(desk))
-
-    assert not is_ready()
-    confirm(desk, "lucy")
-    assert not is_ready()
-    desk.fill("lucy", "campaign.trained", "", day="2026-09-01T10:00")
-    assert is_ready()
-    assert not is_ready("2")
 
 
 def test_figures_by_school(desk: Desk) -> None:

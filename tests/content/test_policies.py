@@ -175,6 +175,7 @@ BROKEN = [
     ("phones/policy.yml", "title: Phones Policy\n", "", 1, "title"),
     ("phones/policy.yml", "source: source.txt", "source: sauce.txt", 5, "sauce.txt, cannot be read"),
     ("phones/policy.yml", "approved: 2026-01-01", "approved: 2028-01-01", 1, "its review cannot be"),
+    ("phones/policy.yml", "approved: 2026-01-01", "approved: null", 1, "it states no version: give `dated`"),
     ("phones/policy.yml", "owner: Headteacher\n", "", 1, "owner"),
     ("phones/policy.yml", "prefix: ph\n", "prefix: ph\ndraft: true\n", 7, "this policy is a draft"),
     (

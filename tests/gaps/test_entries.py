@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.app import build
 from bot.casework.context import Work
 from bot.content.documents import load
-from bot.content.tables import PermissionTable
+from bot.content.tables import PermissionTable, RegisterPeriod
 from bot.delivery.answers import MOST_TRIES
 from bot.delivery.sender import PassingFault
 from bot.domain.access import Duties, Duty, has_duty
@@ -348,6 +348,16 @@ def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
         assert waiting() == left
     assert stages(desk) == ["live"]
     assert "Mondays" in asked(desk, "lucy")
+
+
+def test_how_long_askers_are_told_is_said_as_it_is_configured(desk: Desk) -> None:
+    """Whoever takes an answer back reads within how many days those who were sent it are told of that."""
+    live(desk)
+    assert "within the last 365 days" in desk.press("dina", "gap.take_back", only(desk))
+    desk.product.context.retention.registers["gap_askers"] = RegisterPeriod(days=200, why="Local.")
+    answer(desk)
+    sign(desk)
+    assert "within the last 200 days" in desk.press("dina", "gap.take_back", only(desk))
 
 
 @pytest.mark.parametrize("forgotten", ["a year later", "taken back"])

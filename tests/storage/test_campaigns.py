@@ -21,8 +21,8 @@ from bot.storage.campaigns import (
     find_ask,
     forget_attestations,
     forget_campaigns,
-    is_ready_to_run,
     keep_ask,
+    lacking_to_run,
     mark_gone,
     newest_campaign,
     running_campaigns,
@@ -88,14 +88,15 @@ def test_the_first_confirmation_and_the_newest_training_count(database: Database
         assert attested_at(tx, ("z", "a"), "p", "1") == NOW
         assert [item.version for item in attested_by(tx, ("a",), "p")] == ["2", "1"]
         assert attested_by(tx, ("a",), "q") == ()
-        assert not is_ready_to_run(tx, ("a",), "p", "2")
+        assert lacking_to_run(tx, ("a",), "p", "2") == ("trained",)
         assert attended(tx, "a", NOW, "self")
         assert not attended(tx, "a", NOW - DAY, "list")
         assert trained_at(tx, ("a",)) == NOW
         assert attended(tx, "a", NOW + DAY, "list")
         assert trained_at(tx, ("a",)) == NOW + DAY
-        assert is_ready_to_run(tx, ("a",), "p", "2")
-        assert not is_ready_to_run(tx, ("a",), "p", "3")
+        assert lacking_to_run(tx, ("a",), "p", "2") == ()
+        assert lacking_to_run(tx, ("a",), "p", "3") == ("read",)
+        assert lacking_to_run(tx, (), "p", "2") == ("listed",)
 
 
 def test_what_is_forgotten(database: Database) -> None:

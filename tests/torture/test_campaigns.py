@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.content.campaign_texts import version_of
+from bot.content.campaign_texts import version_name, version_of
 from bot.content.policy_load import load_policy
 from bot.domain.campaigns import Campaign
 from bot.domain.staff import ListedStaff
@@ -74,7 +74,7 @@ def begin(slack: SlackDouble, house: House) -> str:
             add_asks(tx, campaign, (vault.blind("staff", one.email) for one in staff_list(tx, vault)), now)
     finally:
         database.close()
-    return version_of(policy)
+    return version_name(policy)
 
 
 def stages(house: House) -> Counter[str]:
