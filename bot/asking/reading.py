@@ -25,7 +25,7 @@ def nearest_first(question: str, clauses: Sequence[Clause], every: Collection[Cl
 
     A word counts by how rare it is among `every` clause of the policy.
     """
-    asked = _stems(fold(question))
+    asked = _stems(fold(question)) & {word for clause in clauses for word in _clause_stems(clause.quote)}
     known = [_clause_stems(clause.quote) for clause in every]
     rarity = {word: math.log(len(known) / (1 + sum(word in found for found in known))) for word in asked}
     scores = [sum(rarity[word] for word in asked & _clause_stems(clause.quote)) for clause in clauses]
@@ -204,8 +204,10 @@ def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:
     """The topics between which the question does not decide, `best` first; none where it does."""
     if (asked := open_question(reading, best)) and len(asked) > 1:
         return asked[:_MOST_OPTIONS]
-    others = [guess for guess in reading.guesses if guess is not best and _is_rival(reading, best, guess)]
-    rivals = [guess for guess in others if not guess.against]
+    limits = reading.rules.thresholds
+    least = min(limits.close, limits.close_account, limits.close_never) * best.share
+    others = [guess for guess in reading.guesses if guess is not best and guess.share >= least]
+    rivals = [guess for guess in others if _is_rival(reading, best, guess) and not guess.against]
     return (best, *rivals[: _MOST_OPTIONS - 1]) if rivals else ()
 
 
