@@ -83,8 +83,8 @@ def main() -> None:
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        _tree(asked.commit, Path(folder) / "old") as old,
-        _tree(asked.after, Path(folder) / "new") if asked.after else nullcontext(ROOT) as new,
+        tree(asked.commit, Path(folder) / "old") as old,
+        tree(asked.after, Path(folder) / "new") if asked.after else nullcontext(ROOT) as new,
         _running(old, Path(folder) / "1") as before,
         _running(new, Path(folder) / "2") as after,
     ):
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 @contextmanager
-def _tree(commit: str, folder: Path) -> Iterator[Path]:
+def tree(commit: str, folder: Path) -> Iterator[Path]:
     """A checkout of the commit, with the environment of this one; its engine is learnt at its first start."""
     subprocess.run(["git", "worktree", "add", "--quiet", "--detach", folder, commit], cwd=ROOT, check=True)
     try:
@@ -119,7 +119,7 @@ def _running(tree: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
         text=True,
     )
     try:
-        _line(process)
+        answered(process)
         yield process
     finally:
         process.kill()
@@ -154,10 +154,10 @@ def _told(process: subprocess.Popen[str], part: str) -> float:
     assert process.stdin
     process.stdin.write(f"{part}\n")
     process.stdin.flush()
-    return float(_line(process)) * 1000
+    return float(answered(process)) * 1000
 
 
-def _line(process: subprocess.Popen[str]) -> str:
+def answered(process: subprocess.Popen[str]) -> str:
     """What the scenario says next; the product's own log lines are passed by."""
     assert process.stdout
     for line in process.stdout:

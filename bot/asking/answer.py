@@ -334,16 +334,17 @@ def _closest(reading: Reading, first: Answer) -> Guess | None:
 
     Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """
-    limits, fitting = reading.rules.thresholds, reading.fitting
-    if not fitting:
+    limits, best = reading.rules.thresholds, next(reading.fitting, None)
+    if best is None:
         return None
     told = first.kind == "report" and not reading.goes_on and not limits.asks(reading.question)
     if told:
-        kinds = [guess for guess in fitting if guess.topic.offer in _REPORTS]
-        if kinds and kinds[0].share >= limits.beside_incident:
-            return kinds[0]
-    likely = reading.goes_on or fitting[0].share >= limits.beside_report
-    return fitting[0] if likely and not (told and fitting[0].topic.verdict in _FOR_ACTS) else None
+        kinds = (guess for guess in reading.guesses if guess.topic.offer in _REPORTS and not guess.against)
+        incident = next(kinds, None)
+        if incident is not None and incident.share >= limits.beside_incident:
+            return incident
+    likely = reading.goes_on or best.share >= limits.beside_report
+    return best if likely and not (told and best.topic.verdict in _FOR_ACTS) else None
 
 
 def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str, str]) -> Answer:

@@ -65,15 +65,15 @@ def _that_forbids(rivals: tuple[Guess, ...]) -> Guess | None:
 
 def _fits(reading: Reading, likeliest: Guess) -> Guess | None:
     """The likeliest topic where it fits; else the next one that is likely enough and fits."""
-    fitting, limits = reading.fitting, reading.rules.thresholds
+    limits = reading.rules.thresholds
     if not likeliest.against:
         return likeliest
-    rest = sum(guess.share for guess in fitting)
-    best = fitting[0] if fitting else None
+    best = next(reading.fitting, None)
     if best is None:
         return None
     if reading.goes_on:
         return best if best.share >= limits.going_on.instead * likeliest.share else None
+    rest = sum(guess.share for guess in reading.fitting)
     return best if best.share >= max(limits.topic, limits.instead * rest) else None
 
 
@@ -88,11 +88,12 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
     if likeliest is None and (reading.in_scope < limits.stand_in or not social):
         return None
     against = None if likeliest is None else set(likeliest.against)
-    for guess in reading.fitting:
+    for guess in reading.guesses:
         slots = () if guess.topic.applies is None else guess.topic.applies.stands_in
         named = slots and all(reading.frame.of(slot) for slot in slots)
         # Where others act, what is theirs answers, whatever else turned the likeliest away.
-        if named and (against is None or (against and {"actor", *against} & set(slots))):
+        theirs = named and (against is None or (against and {"actor", *against} & set(slots)))
+        if theirs and not guess.against:
             return guess
     return None
 
@@ -111,7 +112,8 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
     alike = {guess.topic.id} | {
         other for other in guess.topic.siblings if reading.policy.topics[other].verdict == guess.topic.verdict
     }
-    sure = sum(reading.sure(other) for other in reading.fitting if other.topic.id in alike)
+    near = (other for other in reading.guesses if other.topic.id in alike)
+    sure = sum(reading.sure(other) for other in near if not other.against)
     return sure >= (max(least, limits.verdict_reduced) if reading.reduced else least)
 
 

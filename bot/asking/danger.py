@@ -86,7 +86,7 @@ def report_odds(reading: Reading, parse: Parse) -> float:
 
 def _is_owed_an_answer(reading: Reading) -> bool:
     """Whether what is told is most likely an ordinary comment: it is owed an answer, and is no incident."""
-    best = next(iter(reading.fitting), None)
+    best = next(reading.fitting, None)
     least = reading.rules.thresholds.owed
     return best is not None and best.topic.offer == "log_comment" and best.share >= least
 

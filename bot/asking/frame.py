@@ -107,8 +107,9 @@ def contradictions(applies: Applies | None, frame: Frame, *, whole: bool = True)
     if applies is None:
         return ()
     # A slot that is not said contradicts nothing, unless the topic needs it.
-    judged = {*frame.said, *applies.needs} if whole else frame.said.keys()
-    return tuple(slot for slot in SLOTS if slot in judged and _contradicts(applies, frame, slot, whole))
+    needs = applies.needs if whole else ()
+    judged = (slot for slot in SLOTS if slot in frame.said or slot in needs)
+    return tuple(slot for slot in judged if _contradicts(applies, frame, slot, whole))
 
 
 def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
 from bot.content.policy import Clause, Slot, Topic
@@ -25,7 +25,7 @@ def nearest_first(question: str, clauses: Sequence[Clause], every: Collection[Cl
 
     A word counts by how rare it is among `every` clause of the policy.
     """
-    asked = _stems(fold(question))
+    asked = _stems(fold(question)) & {word for clause in clauses for word in _clause_stems(clause.quote)}
     known = [_clause_stems(clause.quote) for clause in every]
     rarity = {word: math.log(len(known) / (1 + sum(word in found for found in known))) for word in asked}
     scores = [sum(rarity[word] for word in asked & _clause_stems(clause.quote)) for clause in clauses]
@@ -64,12 +64,18 @@ _BARE_WORDS = 3
 class Guess:
     """A topic that a question may mean, and its share (0 to 1) of the odds of all topics.
 
-    `against` are the slots of the frame in which the question is about something else than the topic.
+    `frame` is what was read of the question; `whole` says whether it stands alone, as for `contradictions`.
     """
 
     topic: Topic
     share: float
-    against: tuple[Slot, ...] = ()
+    frame: Frame = NOTHING_READ
+    whole: bool = False
+
+    @cached_property
+    def against(self) -> tuple[Slot, ...]:
+        """The slots of the frame in which the question is about something else than the topic."""
+        return contradictions(self.topic.applies, self.frame, whole=self.whole)
 
 
 @dataclass(frozen=True)
@@ -113,9 +119,9 @@ class Reading:
         return bool(self.near)
 
     @property
-    def fitting(self) -> tuple[Guess, ...]:
-        """The topics that nothing read contradicts."""
-        return tuple(guess for guess in self.guesses if not guess.against)
+    def fitting(self) -> Iterator[Guess]:
+        """The topics that nothing read contradicts, the likeliest first, each held against it in its turn."""
+        return (guess for guess in self.guesses if not guess.against)
 
     def sure(self, guess: Guess) -> float:
         """How sure an answer by `guess` is, from 0 to 1."""
@@ -191,17 +197,17 @@ def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: boo
     total = sum(weights.values()) or 1.0
     order = sorted(weights, key=lambda name: (-weights[name], name))
     found = [(policy.topics[name], weights[name] / total) for name in order if weights[name]]
-    return tuple(
-        Guess(topic, share, contradictions(topic.applies, frame, whole=whole)) for topic, share in found
-    )
+    return tuple(Guess(topic, share, frame, whole) for topic, share in found)
 
 
 def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:
     """The topics between which the question does not decide, `best` first; none where it does."""
     if (asked := open_question(reading, best)) and len(asked) > 1:
         return asked[:_MOST_OPTIONS]
-    others = [guess for guess in reading.fitting if guess is not best]
-    rivals = [guess for guess in others if _is_rival(reading, best, guess)]
+    limits = reading.rules.thresholds
+    least = min(limits.close, limits.close_account, limits.close_never) * best.share
+    others = [guess for guess in reading.guesses if guess is not best and guess.share >= least]
+    rivals = [guess for guess in others if _is_rival(reading, best, guess) and not guess.against]
     return (best, *rivals[: _MOST_OPTIONS - 1]) if rivals else ()
 
 
@@ -234,8 +240,8 @@ def put_for(reading: Reading, topic: Topic) -> Topic:
 def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:
     """The topics that came close: a person who meant one of them finds it, too."""
     least = reading.rules.thresholds.cite_beside * best.share
-    close = [other for other in reading.fitting if other is not best and other.share >= least]
-    return tuple(other.topic for other in close[:_BESIDE])
+    close = [other for other in reading.guesses if other is not best and other.share >= least]
+    return tuple(other.topic for other in close if not other.against)[:_BESIDE]
 
 
 def open_question(reading: Reading, best: Guess) -> tuple[Guess, ...]:

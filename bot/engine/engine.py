@@ -292,19 +292,25 @@ class BuiltinEngine:
             return Parse(text, (), in_scope=0.0)
         # The windows of a story are read beside it, in one run.
         parts = [text] if self._gate is None else self._gate.parts(text)
-        rows = self._reader.read(parts, 1)
+        spelt, *repaired = self._reader.repaired([_whole(text), *map(fold, parts)])
+        rows = self._reader.features(repaired, 1)
         (read,) = self._heads.read(rows[:1])
         alarm = None if self._gate is None else self._gate.read(parts, rows, kind_signals(*read))
         return replace(
-            self._parse(text, *read, alarm),
+            self._parse(text, *read, alarm, spelt),
             english=is_english(folded, self._reader.knows),
             reduced=self.reduced_accuracy,
             apart=self._apart,
         )
 
     def _apart(self, texts: Sequence[str]) -> tuple[Parse, ...]:
-        read = self._heads.read(self._reader.read(texts, len(texts)))
-        return tuple(self._parse(text, *each, None) for text, each in zip(texts, read, strict=True))
+        found = self._reader.repaired([*map(_whole, texts), *map(fold, texts)])
+        spelt, repaired = found[: len(texts)], found[len(texts) :]
+        read = self._heads.read(self._reader.features(repaired, len(texts)))
+        return tuple(
+            self._parse(text, *each, None, whole)
+            for text, each, whole in zip(texts, read, spelt, strict=True)
+        )
 
     def _odds(self, said: str) -> Mapping[str, float]:
         ((odds, _),) = self._heads.read(self._reader.read([said], 1))
@@ -314,7 +320,9 @@ class BuiltinEngine:
         ((joined, _),) = self._heads.read(self._reader.read([f"{said} {text}"], 1))
         return Continued(joined, self._before(said))
 
-    def _parse(self, text: str, read: Mapping[str, float], gates: Scores, alarm: Alarm | None) -> Parse:
+    def _parse(
+        self, text: str, read: Mapping[str, float], gates: Scores, alarm: Alarm | None, spelt: str
+    ) -> Parse:
         """The parse of a text from what the heads and the gate say of it."""
         likeness = float(gates[1])
         if alarm is not None:
@@ -326,9 +334,12 @@ class BuiltinEngine:
             # Letters alone make the gate doubt a short "hello there".
             in_scope = max(in_scope, sum(read.get(intent, 0.0) for intent in SMALL_TALK))
         after = partial(self._continued, text=text)
-        return Parse(
-            text, _ranked(odds, in_scope), in_scope, alarm, spelt=self._reader.spelt(text), after=after
-        )
+        return Parse(text, _ranked(odds, in_scope), in_scope, alarm, spelt=spelt, after=after)
+
+
+def _whole(text: str) -> str:
+    """`text` on one line, in lower case, from its beginning."""
+    return unroll(text)[:LONGEST]
 
 
 @dataclass(frozen=True)
@@ -401,9 +412,9 @@ class _Reader:
         small, model = TfidfEncoder(letters), self._model
         self._encoder = small if model is None else JointEncoder((1.0, model), (LETTER_WEIGHT, small))
 
-    def spelt(self, text: str) -> str:
-        """`text` whole, on one line, in lower case, with its spelling repaired."""
-        return self._speller.repair(unroll(text)[:LONGEST])
+    def repaired(self, folded: Sequence[str]) -> list[str]:
+        """Each text (folded) with its spelling repaired; a word of several of them is looked up once."""
+        return self._speller.repair_each(folded)
 
     def knows(self, word: str) -> bool:
         """Whether a word (folded) is one of the examples' or of the lexicon's."""
@@ -451,12 +462,16 @@ class _Reader:
         )
 
     def read(self, texts: Sequence[str], wholes: int) -> Vectors:
-        """The features of each text: what the encoder says, and the cues.
+        """The features of each text, as below."""
+        return self.features(self.repaired([*map(fold, texts)]), wholes)
+
+    def features(self, repaired: Sequence[str], wholes: int) -> Vectors:
+        """The features of texts whose spelling is repaired: what the encoder says, and the cues.
 
         The first `wholes` count as they are and with platforms masked; the others, masked alone.
         """
         lexicon = self._lesson.lexicon
-        standard = [lexicon.standard(text) for text in self._speller.repair_each([*map(fold, texts)])]
+        standard = [*map(lexicon.standard, repaired)]
         return self._features([*standard[:wholes], *map(lexicon.masked, standard[wholes:])])
 
     def _features(self, standard: Sequence[str]) -> Vectors:

