@@ -91,6 +91,9 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
     for guess in reading.guesses:
         slots = () if guess.topic.applies is None else guess.topic.applies.stands_in
         named = slots and all(reading.frame.of(slot) for slot in slots)
+        # A ruling that hardly anything speaks for is none, whatever was named.
+        if likeliest is not None and guess.topic.verdict != "information" and guess.share < limits.stand_in:
+            continue
         # Where others act, what is theirs answers, whatever else turned the likeliest away.
         theirs = named and (against is None or (against and {"actor", *against} & set(slots)))
         if theirs and not guess.against:

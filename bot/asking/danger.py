@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.asking.reading import Reading, read
 from bot.content.policy_load import Policy
-from bot.content.rules import AnswerRules
+from bot.content.rules import AnswerRules, Thresholds
 from bot.engine.gate import is_story
 from bot.engine.parse import Alarm, Parse
 
@@ -33,7 +33,7 @@ def is_danger(reading: Reading, parse: Parse) -> bool:
     if _likeness(parse) >= limits.likeness:
         return True
     least = limits.danger_unlike if _is_unlike(reading, parse) else limits.danger
-    return danger_odds(reading, parse) >= least + _asked(reading)
+    return danger_odds(reading, parse) >= least + _asked(reading.question, limits)
 
 
 def is_sure_danger(reading: Reading, parse: Parse) -> bool:
@@ -47,7 +47,7 @@ def is_concern(reading: Reading, parse: Parse) -> bool:
     if is_story(reading.question):
         return risk(parse) >= limits.concern_story
     least = limits.concern_unlike if _is_unlike(reading, parse) else limits.concern
-    return risk(parse) >= least + _asked(reading)
+    return risk(parse) >= least + _asked(reading.question, limits)
 
 
 def _likeness(parse: Parse) -> float:
@@ -59,10 +59,9 @@ def _is_unlike(reading: Reading, parse: Parse) -> bool:
     return parse.alarm is not None and parse.alarm.likeness < reading.rules.thresholds.unlike
 
 
-def _asked(reading: Reading) -> float:
+def _asked(question: str, limits: Thresholds) -> float:
     """By how much the odds must be higher where a short text asks for a rule."""
-    limits = reading.rules.thresholds
-    return limits.asked if limits.asks(reading.question) else 0.0
+    return limits.asked if limits.asks(question) else 0.0
 
 
 def risk(parse: Parse) -> float:
@@ -98,8 +97,11 @@ def kind_of_report(reading: Reading) -> str:
 
 
 def is_quiet_line_due(question: str, parse: Parse, rules: AnswerRules) -> bool:
-    """Whether the line for those who worry stands under an answer: any sign of risk, or a story."""
-    return is_story(question) or risk(parse) >= rules.thresholds.quiet
+    """Whether the line for those who worry stands under an answer: any sign of risk, or a story.
+
+    What asks for a rule and tells of nothing needs more of a sign.
+    """
+    return is_story(question) or risk(parse) >= rules.thresholds.quiet + _asked(question, rules.thresholds)
 
 
 def _found(reading: Reading, parse: Parse) -> bool:

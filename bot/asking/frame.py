@@ -294,8 +294,12 @@ def _after(text: str, start: int, mentions: Sequence[_Mention], grammar: Grammar
 def _oneself(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subject:
     """Who asks for themselves: staff, unless they say that they are something else."""
     for mention in mentions:
-        if mention.who in ("governor", "volunteer") and grammar.calls_itself.search(text[: mention.start]):
+        before = text[: mention.start]
+        if mention.who in ("governor", "volunteer") and grammar.calls_itself.search(before):
             return _Subject((mention.who,), mention)
+        # "May we LET PUPILS use": what they do is asked about.
+        if mention.who in ("student", "parent") and grammar.letting.search(before):
+            return _Subject((mention.who, "staff"), mention)
     return _Subject(("staff",))
 
 

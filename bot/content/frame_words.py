@@ -54,6 +54,7 @@ class Grammar(Record):
     school: re.Pattern[str]
     between: re.Pattern[str]
     let: re.Pattern[str]
+    letting: re.Pattern[str]
     to_do: re.Pattern[str]
     for_whom: re.Pattern[str]
     to: re.Pattern[str]

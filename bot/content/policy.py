@@ -84,6 +84,7 @@ Detail = Literal[
     "date",
     "age",
     "cost",
+    "followers",
     "number",
     "measure",
     "penalty",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 from pydantic import field_validator
@@ -158,18 +159,26 @@ def _any_of(phrases: list[str] | tuple[str, ...]) -> re.Pattern[str]:
 
 _SHORTEST = 4
 _LONG = 8
+# A word of five letters or more that is a slip of one that is over 25 times as common is none of its own
+# ("acount"). Shorter or commoner ones are words ("lice", "repost", "fete").
+_SLIP_LETTERS = 5
+_FAR_COMMONER = 25
+_VOWELS = frozenset("aeiou")
 
 
 class Speller:
     """Replaces a word that is in no list by the nearest word of the training text.
 
     `texts` (folded) are where the words to repair towards come from; a word in `known` is never
-    touched, so that a rare but right word ("plagiarism") keeps its meaning.
+    touched, so that a rare but right word ("plagiarism") keeps its meaning. Texts are as people type
+    them: their own slips are no words.
     """
 
     def __init__(self, texts: Iterable[str], known: Set[str]) -> None:
         self._counts = Counter(word for text in texts for word in words(text) if word.isalpha())
-        self._choices = sorted(word for word in self._counts if len(word) >= _SHORTEST)
+        every = sorted(word for word in self._counts if len(word) >= _SHORTEST)
+        self._slips = frozenset(self._found_slips(every, known))
+        self._choices = [word for word in every if word not in self._slips]
         self._known = known
 
     def knows(self, word: str) -> bool:
@@ -188,9 +197,22 @@ class Speller:
 
     def _word(self, token: str) -> str:
         core = token.strip(".,;:!?()\"'")
-        if len(core) < _SHORTEST or not core.isalpha() or core in self._counts or core in self._known:
+        if len(core) < _SHORTEST or not core.isalpha() or core in self._known:
+            return token
+        if core in self._counts and core not in self._slips:
             return token
         return token.replace(core, self._nearest(core))
+
+    def _found_slips(self, every: Sequence[str], known: Set[str]) -> Iterator[str]:
+        """The words of the texts that are a far commoner one, mistyped by one letter."""
+        for _, group in groupby(every, key=itemgetter(0)):
+            alike = list(group)
+            for word in alike:
+                if len(word) < _SLIP_LETTERS or word in known:
+                    continue
+                least = _FAR_COMMONER * self._counts[word]
+                if _is_mistyped(word, (choice for choice in alike if self._counts[choice] > least)):
+                    yield word
 
     def _nearest(self, word: str) -> str:
         slips = 2 if len(word) >= _LONG else 1
@@ -207,3 +229,17 @@ class Speller:
 
     def _order(self, word: str, choice: str) -> tuple[bool, int, str]:
         return choice[0] != word[0], -self._counts[choice], choice
+
+
+def _is_mistyped(word: str, commoner: Iterable[str]) -> bool:
+    """Whether `word` is one slip away from one of the others.
+
+    An ending is no slip ("schools"), and with another consonant it is another word ("bleach", "breach").
+    """
+    for choice in commoner:
+        if word.startswith(choice) or DamerauLevenshtein.distance(word, choice, score_cutoff=1) != 1:
+            continue
+        differing = [pair for pair in zip(word, choice, strict=False) if pair[0] != pair[1]]
+        if len(word) != len(choice) or len(differing) > 1 or _VOWELS.issuperset(differing[0]):
+            return True
+    return False

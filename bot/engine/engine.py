@@ -222,7 +222,7 @@ _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 _CUE_WEIGHT = np.float32(0.2)
 LETTER_WEIGHT = 0.5
 # Part of every cache key: raise it when what is learnt from the same files changes.
-_FORMAT = "8"
+_FORMAT = "9"
 # So many texts are read at once while learning.
 _PART = 512
 # What is gone on from is a topic's own question: of so many the odds are kept, and no word of anybody's.
@@ -424,7 +424,9 @@ class _Reader:
         """The letters, the heads, and the gate where there are texts for one."""
         lesson = self._lesson
         _begin(told, _WEIGHING)
-        standard = [lesson.lexicon.standard(text) for text in lesson.texts]
+        # As a question is read: what is misspelt in an example is no word of its own.
+        spelt = self._speller.repair_each([*map(fold, lesson.texts)])
+        standard = [lesson.lexicon.standard(text) for text in spelt]
         letters = learn_letters(standard)
         self.use(letters)
         _begin(told, _READING)

@@ -31,6 +31,7 @@ ASKED: dict[Detail, str] = {
     "cost": "how much does that cost",
     "measure": "how big does it have to be",
     "penalty": "what is the fine for that",
+    "followers": "how many followers does it need",
     "number": "how many of them",
     "place": "where do I find that",
     "device": "can I take photos on my own phone",

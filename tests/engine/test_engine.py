@@ -11,6 +11,7 @@ import pytest
 from bot.asking.labels import read_labelled
 from bot.content.policy_load import load_policy
 from bot.content.wording import Lexicon, Speller, fold, windows
+from bot.content.world import World
 from bot.engine import engine as engine_module
 from bot.engine import features
 from bot.engine.engine import BuiltinEngine, Lesson, build_engine, read_lesson
@@ -312,6 +313,25 @@ def test_spelling_is_repaired_towards_the_policy(typed: str, meant: str) -> None
     """A slip is put right; a rare right word, a short one, and an opposite are left alone."""
     texts = ["can i follow a student", "a disclaimer", "following students", "what about it"]
     assert Speller(texts, whole_words(VOCABULARY)).repair(typed) == meant
+
+
+def test_slip_of_an_example_is_no_word() -> None:
+    """What people mistype in the examples is put right; a rare word that only looks like a slip is not."""
+    common = ["my account is for friends, what may i share of a breach at school"] * 30
+    rare = ["acount", "freinds", "parents", "perents", "schools", "bleach", "shaming", "sharing"]
+    speller = Speller([*common, *["parents and sharing"] * 30, *rare], frozenset())
+    typed = "my acount and freinds, the schools, perents, bleach and shaming"
+    assert speller.repair(typed) == "my account and friends, the schools, parents, bleach and shaming"
+    assert speller.knows("acount")
+
+
+def test_slips_of_the_real_examples_are_put_right(world: World) -> None:
+    """The examples of this repository hold misspellings: none of them counts as a word of its own."""
+    lesson = read_lesson(ROOT / "intents", [world.policy])
+    speller = Speller([fold(text) for text in lesson.texts], whole_words(VOCABULARY))
+    assert speller.repair("a freind sees my acount on facebok") == "a friend sees my account on facebook"
+    right = "a caption, a meme, some bleach and lice, shaming, nagging, a repost by trainees"
+    assert speller.repair(right) == right
 
 
 def test_text_is_folded_and_cut() -> None:
