@@ -290,17 +290,30 @@ class BuiltinEngine:
         folded = fold(text)
         if not any(map(str.isalnum, folded)):
             return Parse(text, (), in_scope=0.0)
-        # The windows of a story are read beside it, in one run.
-        parts = [text] if self._gate is None else self._gate.parts(text)
-        rows = self._reader.read(parts, 1)
-        (read,) = self._heads.read(rows[:1])
-        alarm = None if self._gate is None else self._gate.read(parts, rows, kind_signals(*read))
+        read, alarm = self._alarmed(text)
         return replace(
             self._parse(text, *read, alarm),
             english=is_english(folded, self._reader.knows),
             reduced=self.reduced_accuracy,
             apart=self._apart,
         )
+
+    def _alarmed(self, text: str) -> tuple[tuple[Mapping[str, float], Scores], Alarm | None]:
+        """What the heads and the gate say of a text; its clauses and windows are read in the same run."""
+        gate = self._gate
+        parts, clauses = ([text], []) if gate is None else (gate.parts(text), gate.clauses(text))
+        alone = 1 + len(clauses)
+        rows = self._reader.read([text, *clauses, *parts[1:]], alone)
+        read = self._heads.read(rows[:alone])
+        if gate is None:
+            return read[0], None
+        windowed = np.vstack([rows[:1], rows[alone:]])
+        each = zip(clauses, rows[1:alone], read[1:], strict=True)
+        said = tuple(
+            replace(gate.read([clause], row[None, :], kind_signals(*heads)), likeness=float(heads[1][1]))
+            for clause, row, heads in each
+        )
+        return read[0], replace(gate.read(parts, windowed, kind_signals(*read[0])), clauses=said)
 
     def _apart(self, texts: Sequence[str]) -> tuple[Parse, ...]:
         read = self._heads.read(self._reader.read(texts, len(texts)))
