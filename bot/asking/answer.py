@@ -27,7 +27,7 @@ from bot.asking.reading import (
 from bot.asking.whom import to_tell
 from bot.content.policy import Clause, Topic
 from bot.content.policy_load import Policy
-from bot.content.rules import AnswerRules, AnswerTexts
+from bot.content.rules import AnswerRules, AnswerTexts, Endangered
 from bot.engine.parse import Parse
 
 Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
@@ -57,7 +57,7 @@ class Answer:
     `modality` are the topic's, where it gives one; `citations` are its clauses, `beside`
     the topics that came close, `nearby` their first clauses. `report` says which report is offered ("" where
     none is), `options` are there
-    only to clarify. `about_self`: the asker may be in danger. `read_as` says what was read, where that
+    only to clarify. `endangered`: who may be in danger. `read_as` says what was read, where that
     decided; `about` what the closest rule is about, or what it has `left_open`, where it gives no verdict;
     `others` are the topics of "Not what I meant". `also` is the answer to the second half of a double
     question. `quiet`: the line for those who worry stands under it. `whom` are the contacts asked for.
@@ -77,7 +77,7 @@ class Answer:
     nearby: tuple[Clause, ...] = ()
     options: tuple[Offered, ...] = ()
     report: str = ""
-    about_self: bool = False
+    endangered: Endangered = "anybody"
     frame: Frame = NOTHING_READ
     read_as: str = ""
     about: str = ""
@@ -153,10 +153,12 @@ class _Asked:
             return _report(reading, self._parse)
         if reading.told:
             return _beside(reading, _report_told(reading))
-        if both := self._both():
-            return both
-        chosen = choose.choose(reading, asked_before=self._clarifying)
-        return _from_choice(reading, chosen, self._contacts)
+        given = self._both() or _from_choice(
+            reading, choose.choose(reading, asked_before=self._clarifying), self._contacts
+        )
+        # A picture of a child, it may be: whoever deletes it at once has destroyed what the police may need.
+        wrong = any(_deletes_too_soon(reading, one.topic) for one in (given, *given.also))
+        return _picture(reading) if wrong else given
 
     def _spoken(self) -> Answer | None:
         """What is no question about a rule: thanks, a report, whom to ask, another language, a greeting."""
@@ -261,16 +263,15 @@ def _citation(clause: Clause) -> dict[str, Any]:
 
 def _danger(reading: Reading, parse: Parse) -> Answer:
     texts = reading.rules.texts
-    about_self = reading.rules.danger.may_be_self(reading.question)
-    what = texts.danger_self if about_self else texts.danger
-    first = f"{texts.danger_title}. {what} {texts.danger_then} ({texts.danger_source})"
+    who = reading.rules.danger.endangered(reading.question)
+    first = f"{texts.danger_title}. {texts.danger[who]} {texts.danger_then} ({texts.danger_source})"
     told = Answer(
         reading.question,
         "danger",
         first,
         confidence=danger.danger_odds(reading, parse),
         report="other",
-        about_self=about_self,
+        endangered=who,
     )
     # No rule about posts belongs under a child in danger; under what may be a question, it does.
     return told if danger.is_sure_danger(reading, parse) else _beside(reading, told)
@@ -305,6 +306,19 @@ def _report(reading: Reading, parse: Parse) -> Answer:
     return _beside(reading, Answer(reading.question, "report", text, confidence=odds, report=kind))
 
 
+def _picture(reading: Reading) -> Answer:
+    return Answer(reading.question, "report", reading.rules.texts.report("image"), report="image")
+
+
+def _deletes_too_soon(reading: Reading, topic_id: str) -> bool:
+    """Whether a topic's rule orders to delete a picture about which the DSL or the police are asked first."""
+    topic, beside = reading.policy.topics.get(topic_id), reading.rules.texts.beside
+    if topic is None or not reading.rules.danger.may_undress(reading.question):
+        return False
+    notes = (reading.policy.contradictions[name] for name in topic.notes if name in beside)
+    return any(topic.cites[0] in note.clauses for note in notes)
+
+
 def _report_told(reading: Reading) -> Answer:
     """A question that goes on from what was told: the report is offered again, the rule below it."""
     text = reading.rules.texts.report(reading.told)
@@ -314,7 +328,7 @@ def _report_told(reading: Reading) -> Answer:
 def _beside(reading: Reading, first: Answer) -> Answer:
     """What comes first, with the clauses of the closest topic that is about what was told."""
     closest = _closest(reading, first)
-    if closest is None:
+    if closest is None or _deletes_too_soon(reading, closest.topic.id):
         return first
     related = _from_topic(reading, closest)
     return replace(

@@ -26,10 +26,12 @@ def danger_odds(reading: Reading, parse: Parse) -> float:
 def is_danger(reading: Reading, parse: Parse) -> bool:
     """Whether the safety message comes before anything else."""
     limits, question = reading.rules.thresholds, reading.question
-    if _found(reading, parse):
+    if _found(reading, parse) or _told_in_a_clause(reading, parse):
         return True
     if is_story(question):
-        return danger_odds(reading, parse) >= limits.danger_story
+        odds = danger_odds(reading, parse)
+        hidden = odds >= limits.danger_story and _worst(reading, parse) >= limits.danger_clause
+        return hidden or odds >= limits.danger_story_whole
     if _likeness(parse) >= limits.likeness:
         return True
     least = limits.danger_unlike if _is_unlike(reading, parse) else limits.danger
@@ -48,6 +50,18 @@ def is_concern(reading: Reading, parse: Parse) -> bool:
         return risk(parse) >= limits.concern_story
     least = limits.concern_unlike if _is_unlike(reading, parse) else limits.concern
     return risk(parse) >= least + _asked(reading.question, limits)
+
+
+def _told_in_a_clause(reading: Reading, parse: Parse) -> bool:
+    """Whether both readers see danger in one clause: no hedge and no thanks around it take that away."""
+    limits, clauses = reading.rules.thresholds, (parse.alarm or _NO_ALARM).clauses
+    return any(one.danger >= limits.danger and one.likeness >= limits.likeness_clause for one in clauses)
+
+
+def _worst(reading: Reading, parse: Parse) -> float:
+    """The odds of danger in the worst clause; of a text that is one clause, its own."""
+    clauses = (parse.alarm or _NO_ALARM).clauses
+    return max((one.danger for one in clauses), default=danger_odds(reading, parse))
 
 
 def _likeness(parse: Parse) -> float:
@@ -111,5 +125,5 @@ def _found(reading: Reading, parse: Parse) -> bool:
         return False
     if parse.alarm is None or danger.is_plain(question):
         return True
-    calm = parse.alarm.danger < reading.rules.thresholds.danger_calm
+    calm = max(parse.alarm.danger, _worst(reading, parse)) < reading.rules.thresholds.danger_calm
     return not (calm and (is_story(question) or _is_unlike(reading, parse)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from bot.asking.answer import Answer, heading, leading
 from bot.content.policy import Clause, Offer, Topic
 from bot.content.policy_load import Policy
-from bot.content.rules import AnswerTexts
+from bot.content.rules import AnswerTexts, Endangered
 from bot.domain.messages import (
     Block,
     Bullets,
@@ -48,6 +48,8 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
 }
 _DSL = ("dsl", "deputy_dsl")
 _SUPPORT = ("samaritans", "employee_assistance")
+# For a grown-up: no child is named, and the DSL decides whether one is concerned.
+_ADULT = ("police_emergency", "police_non_emergency", "eht", *_DSL, *_SUPPORT)
 _NEXT = 2
 
 
@@ -110,7 +112,7 @@ class _Show:
         texts = self._texts
         match answer.kind:
             case "danger":
-                yield from danger_panel(self._contacts, texts, about_self=answer.about_self)
+                yield from danger_panel(self._contacts, texts, answer.endangered)
                 yield Paragraph(texts.danger_then)
                 yield Outside(texts.danger_source)
             case "concern":
@@ -123,6 +125,7 @@ class _Show:
                 )
             case "report":
                 yield Callout("warning", texts.report(answer.report))
+                yield from self._numbers(self.lines(_DSL if answer.report == "image" else ()))
             case "answer" | "related" if answer.also:
                 yield Paragraph(texts.both)
             case "answer" | "related":
@@ -279,11 +282,12 @@ class _Show:
                     yield Quote(part.id, part.section, part.lines, part.quote)
 
 
-def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, *, about_self: bool) -> Iterator[Block]:
+def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, who: Endangered) -> Iterator[Block]:
     """999 and whom to phone, in the order of the contacts; for the writer's own life, who listens first."""
-    yield Callout("danger", texts.danger_title, texts.danger_self if about_self else texts.danger)
-    support = tuple(contacts[key] for key in _SUPPORT if key in contacts) if about_self else ()
-    urgent = tuple(line for key, line in contacts.items() if key in _urgent())
+    yield Callout("danger", texts.danger_title, texts.danger[who])
+    support = tuple(contacts[key] for key in _SUPPORT if key in contacts) if who == "asker" else ()
+    keys = _ADULT if who == "adult" else _urgent()
+    urgent = tuple(line for key, line in contacts.items() if key in keys)
     if lines := tuple(dict.fromkeys((*support, *urgent))):
         yield Bullets(lines, phones=True)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.asking.danger import tells_of_danger
 from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
+from bot.content.rules import ENDANGERED, Endangered
 from bot.content.world import World
 from bot.domain.messages import Buttons, Message, Outside, Paragraph
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
@@ -36,25 +37,25 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
     dangerous = [parse.text for parse in parses if tells_of_danger(parse, world.policy, world.rules)]
     if not dangerous:
         return turn
-    own = any(world.rules.danger.may_be_self(text) for text in dangerous)
+    who = min((world.rules.danger.endangered(text) for text in dangerous), key=ENDANGERED.index)
     draft = turn.session.draft
     if draft is None or not content.action.startswith("journey."):
         urgent = tuple(
             replace(command, danger=True) if isinstance(command, AddToReport) else command
             for command in turn.commands
         )
-        return replace(turn, replies=(_panel(own, world, now), *turn.replies), commands=urgent)
+        return replace(turn, replies=(_panel(who, world, now), *turn.replies), commands=urgent)
     kept = presses.heard(draft, Typed(content.value, content.fields), world)
     marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis")
     session = replace(turn.session, draft=marked)
-    return replace(turn, session=session, replies=(_panel(own, world, now, marked),))
+    return replace(turn, session=session, replies=(_panel(who, world, now, marked),))
 
 
-def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -> Message:
+def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = None) -> Message:
     texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
     contacts = world.federation.contact_lines(now)
     blocks = [
-        *danger_panel(contacts, answers, about_self=own),
+        *danger_panel(contacts, answers, who),
         Outside(answers.danger_source),
     ]
     if draft is None:

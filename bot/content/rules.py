@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -36,6 +36,9 @@ from bot.content.wording import load_lexicon, unroll
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
 # Rules that forbid or demand: of what they are not about, they do neither.
 _BINDING = ("never", "must")
+#: Who may be in danger: whoever asks, anybody (a child among them), a grown-up; the first is spoken to.
+Endangered = Literal["asker", "anybody", "adult"]
+ENDANGERED: tuple[Endangered, ...] = get_args(Endangered)
 Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 
 
@@ -121,8 +124,7 @@ class AnswerTexts(Record):
     """Every sentence that an answer may hold besides the topic's own and the policy's."""
 
     danger_title: Text
-    danger: Text
-    danger_self: Text
+    danger: TextTable[Endangered, Text]
     danger_then: Text
     danger_source: Text
     concern_title: Text
@@ -374,6 +376,9 @@ class Thresholds(Record):
 
     danger: Share
     danger_story: Share
+    danger_story_whole: Share
+    danger_clause: Share
+    likeness_clause: Share
     danger_unlike: Share
     likeness: Share
     unlike: Share
@@ -467,6 +472,9 @@ class Thresholds(Record):
         return any(re.search(entry.pattern, plain) for entry in short)
 
 
+_NESTED = 2
+
+
 class DangerPattern(Record):
     """One turn of phrase that tells of danger; `{word}` stands for a list of the file.
 
@@ -482,21 +490,19 @@ class DangerWords(Record):
     """`intents/danger.yml`: what brings the safety message whatever the engine thinks."""
 
     words: Mapping[str, str]
-    about_self: str
+    undressed: str
+    who: Mapping[Endangered, tuple[str, ...]]
     patterns: tuple[DangerPattern, ...]
-
-    @field_validator("about_self")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        return _checked(pattern)
 
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
-        for entry in self.patterns:
+        said = [("undressed", self.undressed)]
+        said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
+        for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
             try:
-                _checked(self._written_out(entry.pattern))
+                _checked(self._written_out(pattern))
             except ValueError as error:
-                raise ValueError(f"{entry.id}: {error}") from None
+                raise ValueError(f"{name}: {error}") from None
         return self
 
     def found(self, text: str) -> str:
@@ -510,16 +516,32 @@ class DangerWords(Record):
         named = {entry.id for entry in self.patterns if entry.plain}
         return any(name in named and pattern.search(plain) for name, pattern in self._compiled)
 
-    def may_be_self(self, text: str) -> bool:
-        """Whether the author of a text of danger may be in danger themselves."""
-        return re.search(self.about_self, unroll(text)) is not None
+    def endangered(self, text: str) -> Endangered:
+        """Who may be in danger in a text of danger."""
+        plain = unroll(text)
+        found = (who for who, patterns in self._who for pattern in patterns if pattern.search(plain))
+        return next(found, "anybody")
+
+    def may_undress(self, text: str) -> bool:
+        """Whether a picture that `text` tells of may show somebody undressed or in a sexual way."""
+        return re.search(self.undressed, unroll(text)) is not None
+
+    @cached_property
+    def _who(self) -> tuple[tuple[Endangered, tuple[re.Pattern[str], ...]], ...]:
+        return tuple(
+            (who, tuple(re.compile(self._written_out(pattern)) for pattern in patterns))
+            for who, patterns in self.who.items()
+        )
 
     @cached_property
     def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return tuple((entry.id, re.compile(self._written_out(entry.pattern))) for entry in self.patterns)
 
     def _written_out(self, pattern: str) -> str:
-        return re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
+        # A list may hold another list.
+        for _ in range(_NESTED):
+            pattern = re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
+        return pattern
 
 
 @dataclass(frozen=True)

@@ -106,17 +106,19 @@ def unroll(text: str) -> str:
 
 
 def windows(text: str) -> list[str]:
-    """A text in pieces of a clause or two, each pair of neighbours together; () for one piece alone.
-
-    Long sentences are cut at commas and conjunctions, into pieces of eight words or more.
-    """
-    pieces: list[str] = []
-    for sentence in re.split(r"(?<=[.!?;:])\s", unroll(text)):
-        pieces += [sentence] if len(sentence.split()) <= _LONG_SENTENCE else _clauses(sentence)
-    whole = [piece for piece in pieces if piece.strip()]
+    """A text in pieces of a clause or two, each pair of neighbours together; [] for one piece alone."""
+    whole = clauses(text)
     if len(whole) <= 2:
         return whole if len(whole) == 2 else []
     return [f"{left} {right}" for left, right in pairwise(whole)]
+
+
+def clauses(text: str) -> list[str]:
+    """A text in its sentences, long ones cut at commas and conjunctions into eight words or more."""
+    pieces: list[str] = []
+    for sentence in re.split(r"(?<=[.!?;:])\s", unroll(text)):
+        pieces += [sentence] if len(sentence.split()) <= _LONG_SENTENCE else _clauses(sentence)
+    return [piece for piece in pieces if piece.strip()]
 
 
 def _clauses(sentence: str) -> list[str]:

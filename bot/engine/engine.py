@@ -290,18 +290,33 @@ class BuiltinEngine:
         folded = fold(text)
         if not any(map(str.isalnum, folded)):
             return Parse(text, (), in_scope=0.0)
-        # The windows of a story are read beside it, in one run.
-        parts = [text] if self._gate is None else self._gate.parts(text)
-        spelt, *repaired = self._reader.repaired([_whole(text), *map(fold, parts)])
-        rows = self._reader.features(repaired, 1)
-        (read,) = self._heads.read(rows[:1])
-        alarm = None if self._gate is None else self._gate.read(parts, rows, kind_signals(*read))
+        spelt, read, alarm = self._alarmed(text)
         return replace(
             self._parse(text, *read, alarm, spelt),
             english=is_english(folded, self._reader.knows),
             reduced=self.reduced_accuracy,
             apart=self._apart,
         )
+
+    def _alarmed(self, text: str) -> tuple[str, tuple[Mapping[str, float], Scores], Alarm | None]:
+        """A text spelt right, and what the heads and the gate say of it, its clauses and its windows."""
+        gate = self._gate
+        parts, clauses = ([text], []) if gate is None else (gate.parts(text), gate.clauses(text))
+        alone = 1 + len(clauses)
+        # All in one run: what is read for each of them costs more than the reading.
+        spelt, *repaired = self._reader.repaired([_whole(text), *map(fold, (text, *clauses, *parts[1:]))])
+        rows = self._reader.features(repaired, alone)
+        read = self._heads.read(rows[:alone])
+        if gate is None:
+            return spelt, read[0], None
+        windowed = np.vstack([rows[:1], rows[alone:]])
+        each = zip(clauses, rows[1:alone], read[1:], strict=True)
+        said = tuple(
+            replace(gate.read([clause], row[None, :], kind_signals(*heads)), likeness=float(heads[1][1]))
+            for clause, row, heads in each
+        )
+        alarm = replace(gate.read(parts, windowed, kind_signals(*read[0])), clauses=said)
+        return spelt, read[0], alarm
 
     def _apart(self, texts: Sequence[str]) -> tuple[Parse, ...]:
         found = self._reader.repaired([*map(_whole, texts), *map(fold, texts)])

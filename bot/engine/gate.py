@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError, model_validator
 
 from bot.content.documents import DataFaults, Fault, Record, read_lines
-from bot.content.wording import unroll, windows, words
+from bot.content.wording import clauses, unroll, windows, words
 from bot.engine.features import Vectors, normalised
 from bot.engine.heads import Linear, Scores, fit_logistic, one_hot, softmax
 from bot.engine.parse import Alarm
@@ -107,6 +107,8 @@ _PLACES = 1 << 15
 _SEEN = 2.0
 # The windows with the most evidence are read for their meaning, too: each takes the time of a short question.
 _MOST_WINDOWS = 3
+# What is said around a danger must not hide it: so many clauses are read each alone.
+_MOST_CLAUSES = 2
 _ALIKE = 0.7
 
 
@@ -140,6 +142,12 @@ class Gate:
     def parts(self, text: str) -> list[str]:
         """What of a text is to be read: the whole, then its windows with the most evidence."""
         return _parts(text, self.evidence)
+
+    def clauses(self, text: str) -> list[str]:
+        """The clauses of a text that are read each alone, those with the most evidence."""
+        found = clauses(text)
+        by_evidence = sorted(found, key=lambda part: -_evidence(self.evidence, part))
+        return by_evidence[:_MOST_CLAUSES] if len(found) > 1 else []
 
     def read(self, parts: Sequence[str], features: Vectors, kinds: Vectors) -> Alarm:
         """The alarm of a text: `parts` as above, a row of features each, and what the heads say of it."""

@@ -19,12 +19,14 @@ class Alarm:
     """What the gate reads in a text, from 0 to 1: danger to somebody, a concern, something to report.
 
     `likeness` is how like the short examples of danger the text is, beside all others: a reader of its own.
+    `clauses` are the alarms of some of its clauses, each read as though nothing else were said.
     """
 
     danger: float = 0.0
     concern: float = 0.0
     abuse: float = 0.0
     likeness: float = 0.0
+    clauses: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True)

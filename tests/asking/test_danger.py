@@ -93,7 +93,7 @@ def test_contact_that_no_policy_allows_brings_safeguarding_first(
 def test_adult_in_danger_is_shown_support(engine: BuiltinEngine, world: World, words: str) -> None:
     """Someone who may be thinking of ending their own life is spoken to, and Samaritans are named."""
     given = say(engine, world, words)
-    assert (given.kind, given.about_self) == ("danger", True)
+    assert (given.kind, given.endangered) == ("danger", "asker")
     assert "Samaritans" in given.text
     assert "116 123" in given.text
     assert "picture" not in given.text
@@ -102,5 +102,50 @@ def test_adult_in_danger_is_shown_support(engine: BuiltinEngine, world: World, w
 def test_danger_to_a_child_is_not_about_the_adult(engine: BuiltinEngine, world: World) -> None:
     """Who tells of a child gets the safeguarding lead, and no words meant for somebody else."""
     given = say(engine, world, "a pupil told me that her uncle hurts her")
-    assert (given.kind, given.about_self) == ("danger", False)
+    assert (given.kind, given.endangered) == ("danger", "anybody")
     assert "Samaritans" not in given.text
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("one of my tutor group writes that he is going to end it on Sunday", "anybody"),
+        ("a boy sent me the words I want to die", "anybody"),
+        ('a Year 9 posted "I can\'t go on, there is no point in living"', "anybody"),
+        ("I am afraid that a girl in my form is going to be cut abroad", "anybody"),
+        ("a father wrote that he is coming for me with a knife", "adult"),
+        ("my ex has found out where I work and says he will kill me", "adult"),
+        ("a colleague told me that her husband strangles her", "adult"),
+        ("after that trial I just want to die", "asker"),
+    ],
+)
+def test_message_fits_whoever_is_in_danger(world: World, words: str, who: str) -> None:
+    """Who tells of a pupil is not spoken to as if it were their own life; a threatened adult is no child."""
+    assert world.rules.danger.endangered(words) == who
+    text = world.rules.texts.danger[world.rules.danger.endangered(words)]
+    assert ("Samaritans" in text) == (who == "asker")
+    assert ("picture of a child" in text) == (who == "anybody")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I took a compromising picture by accident, a boy is getting changed in it, do I delete it?",
+        "while filming the gala I accidentally took one of a girl who is not properly dressed, what now",
+        "by mistake one of my trip photos shows a pupil in her underwear, must I delete it at once",
+    ],
+)
+def test_picture_that_may_be_sexual_is_never_deleted_first(
+    engine: BuiltinEngine, world: World, words: str
+) -> None:
+    """Where a child may be undressed, "delete immediately" does not stand beside "phone the DSL first"."""
+    given = say(engine, world, words)
+    assert given.kind in ("report", "danger", "concern")
+    assert "deleted immediately" not in given.text
+    assert "delete it immediately" not in given.text
+
+
+def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) -> None:
+    """A compromising picture of nobody undressed is still answered with the policy's order to delete it."""
+    given = say(engine, world, "I took a compromising picture by accident, it shows a board with passwords")
+    assert "deleted immediately" in given.text

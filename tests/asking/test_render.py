@@ -209,7 +209,7 @@ def test_danger_is_first_and_names_the_phone(world: World) -> None:
 
 def test_adult_in_danger_sees_support_first(world: World) -> None:
     """Samaritans and the employee's own help stand before the safeguarding lead, where they are set up."""
-    given = Answer("q", "danger", "text", report="other", about_self=True)
+    given = Answer("q", "danger", "text", report="other", endangered="asker")
     lines = {key: key for key in ("samaritans", "employee_assistance", "dsl")}
     message = as_messages(given, world.policy, lines, texts=world.rules.texts)
     assert message.blocks[1] == Bullets(("samaritans", "employee_assistance", "dsl"), phones=True)

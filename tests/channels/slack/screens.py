@@ -9,6 +9,7 @@ from bot.asking.answer import Answer, Offered, answer_topic
 from bot.asking.render import as_messages
 from bot.assistant import dialogue
 from bot.content.journeys import StepRecord
+from bot.content.rules import ENDANGERED
 from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Draft, Sender, Submitted, Tokens
@@ -46,8 +47,8 @@ def answers(world: World) -> Iterator[tuple[str, Message]]:
     yield "not covered", shown(world, Answer("q", "not_covered", texts.not_covered))
     yield "greeting", shown(world, Answer("q", "smalltalk", texts.greeting))
     yield "helping", shown(world, Answer("q", "smalltalk", texts.helping))
-    for about_self in (False, True):
-        yield "danger", shown(world, Answer("q", "danger", "", report="other", about_self=about_self))
+    for who in ENDANGERED:
+        yield "danger", shown(world, Answer("q", "danger", "", report="other", endangered=who))
     related = answer_topic("message-student-personal-account", world.policy, world.rules)
     for kind in ("abuse", "image", "other"):
         yield f"report {kind}", shown(world, Answer("q", "report", "", report=kind))
