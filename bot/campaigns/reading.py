@@ -217,6 +217,15 @@ def own_standing(work: Work, sender: Sender) -> list[Block]:
     return [Paragraph(confirmed), Paragraph(trained), Buttons((*offered, attend))]
 
 
+def is_asked(work: Work, sender: Sender) -> bool:
+    """Whether a campaign that is running waits for the sender's own confirmation."""
+    campaign, member = newest_campaign(work.tx, work.context.world.policy.id), _member(work, sender)
+    if member is None or campaign is None or campaign.stage is not CampaignStage.RUNNING:
+        return False
+    ask = find_ask(work.tx, campaign.id, known_as(work.context.vault, member))
+    return ask is not None and ask.stage in (AskStage.OWED, AskStage.ASKED)
+
+
 def day_of(work: Work, moment: datetime) -> str:
     """The day of a moment in the Federation's own time, such as "1 Sep 2026"."""
     return work.context.local(moment).rpartition(",")[0]

@@ -17,17 +17,29 @@ from bot.casework.due import do_due
 from bot.content.posting import Asking
 from bot.content.texts import Phrase
 from bot.domain.access import has_duty
-from bot.domain.messages import Button, Buttons, Callout, Field, Form, Heading, Message, Option, Paragraph
+from bot.domain.messages import (
+    Block,
+    Button,
+    Buttons,
+    Callout,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Option,
+    Paragraph,
+)
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
 from bot.posting.finding import DraftReader
-from bot.posting.shown import ANSWERS, ASK_LEADER, ASK_LIST, line, private, quotes
+from bot.posting.shown import ANSWERS, ASK_LEADER, ASK_LIST, SHOW_ASKED, line, private, quotes
 from bot.reporting.inputs import clean_text
 from bot.reporting.privacy import findings
 from bot.storage.consulting import (
     Consultation,
     add_consultation,
+    all_consultations,
     consultation_ids,
     find_consultation,
     forget_consultations,
@@ -40,6 +52,7 @@ from bot.storage.vault import Vault
 
 KIND = "consult"
 _YES, _NO = ANSWERS
+_SHOWN = 12
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _LONGEST, _OWN_ID = 120, 32
 # The parts of the key of a message that is no reminder: the question, and who is asked.
@@ -56,6 +69,8 @@ def act(work: Work, incoming: Incoming) -> Message:
     assert isinstance(content, Pressed | Submitted)
     if content.action == ASK_LEADER:
         return _ask_leader(work, sender)
+    if content.action == SHOW_ASKED:
+        return _show(work, sender)
     if content.action in (_YES, _NO):
         return _answered(work, sender, content)
     if isinstance(content, Submitted) and _TOKEN.fullmatch(content.value):
@@ -130,6 +145,42 @@ def _event_error(work: Work, event: str) -> str:
     reader = DraftReader(world.posting, world.federation, world.playbook.not_names)
     named = any(reader.full_names(event)) or bool(findings(event, world.playbook.not_names))
     return errors.names if named else ""
+
+
+def waiting(work: Work, sender: Sender) -> tuple[Consultation, ...] | None:
+    """The questions about the list that wait for the sender's answer; None for whoever may answer none."""
+    federation, duties = work.context.world.federation, work.context.world.duties
+    person = federation.roster.by_account(sender.platform, sender.user)
+    roles = (federation.roster.roles_of(person.id, one.id) for one in federation.schools) if person else ()
+    if person is None or not any(has_duty(duties, "answer_list", held, runs=False) for held in roles):
+        return None
+    found = (one for _, one in all_consultations(work.tx, work.context.vault) if one.event and not one.answer)
+    asker = (sender.platform, sender.user)
+    return tuple(one for one in found if (one.platform, one.user) != asker and _may(work, one, person.id))
+
+
+def _show(work: Work, sender: Sender) -> Message:
+    """What waits, for whoever may answer it."""
+    texts, world, found = _texts(work), work.context.world, waiting(work, sender)
+    if found is None:
+        person = world.federation.roster.by_account(sender.platform, sender.user)
+        auditing.note(work, person, "refused", None, pressed=SHOW_ASKED)
+        return line(texts.not_permitted, world)
+    blocks: list[Block] = [Heading(texts.list_title)]
+    blocks += [] if found else [Paragraph(texts.none)]
+    for asked in found[:_SHOWN]:
+        blocks += _question(work, asked)
+    if len(found) > _SHOWN:
+        blocks.append(Paragraph(texts.more.fill(count=len(found) - _SHOWN)))
+    return private(tuple(blocks), world)
+
+
+def _question(work: Work, asked: Consultation) -> tuple[Block, ...]:
+    """The question with its two answers."""
+    texts, school = _texts(work), work.context.world.federation.school_name(asked.school)
+    text = texts.holder_text.fill(name=asked.name, event=asked.event, school=school)
+    buttons = (Button(texts.yes, _YES, asked.id), Button(texts.no, _NO, asked.id))
+    return Paragraph(text), Buttons(buttons)
 
 
 def _answered(work: Work, sender: Sender, content: Pressed | Submitted) -> Message:
@@ -270,11 +321,8 @@ def notice(work: Work, owed: Notice, person: Person) -> Message | None:
         text = texts.leader_text.fill(name=asked.name)
         blocks = (Heading(texts.leader_title), Paragraph(text), *quotes(texts.leader_clauses, world))
         return Message(blocks, summary=texts.leader_title)
-    school = world.federation.school_name(asked.school)
-    text = texts.holder_text.fill(name=asked.name, event=asked.event, school=school)
-    buttons = (Button(texts.yes, _YES, asked.id), Button(texts.no, _NO, asked.id))
     title = texts.reminder_title if again else texts.holder_title
-    return Message((Heading(title), Paragraph(text), Buttons(buttons)), summary=title)
+    return Message((Heading(title), *_question(work, asked)), summary=title)
 
 
 def pass_on(work: Work, owed: Notice) -> None:

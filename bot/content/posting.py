@@ -179,6 +179,9 @@ class Asking(Record):
     unreached: Annotated[Phrase, Holding("event")]
     unanswered: Annotated[Phrase, Holding("event")]
     reminder_title: Text
+    list_title: Text
+    none: Text
+    more: Annotated[Phrase, Holding("count")]
     late: Annotated[Phrase, Holding("event")]
     errors: AskingErrors
 

@@ -77,10 +77,15 @@ def asked_before_posting(
     connection: Connection, vault: Vault, platform: str, user: str
 ) -> tuple[tuple[datetime, Consultation], ...]:
     """What somebody asked, with when, the oldest first."""
-    rows = connection.execute(select(consultations).order_by(consultations.c.asked_at, consultations.c.id))
     # Who asked is sealed: every row is opened.
-    found = [(row.asked_at, _opened(vault, row)) for row in rows.all()]
+    found = all_consultations(connection, vault)
     return tuple((at, one) for at, one in found if (one.platform, one.user) == (platform, user))
+
+
+def all_consultations(connection: Connection, vault: Vault) -> tuple[tuple[datetime, Consultation], ...]:
+    """Everything that was asked, with when, the oldest first."""
+    rows = connection.execute(select(consultations).order_by(consultations.c.asked_at, consultations.c.id))
+    return tuple((row.asked_at, _opened(vault, row)) for row in rows.all())
 
 
 def old_consultations(
