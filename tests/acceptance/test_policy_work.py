@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from bot.app import clock
-from bot.content.federation import load_federation
-from bot.domain.replies import due
-from tests.acceptance.server import ROOT
 from tests.acceptance.sites import Site, opened_on
+from tests.acceptance.test_work_browser import LONDON, late_in_its_time
 from tests.acceptance.walkers import Filled, Walker
 from tests.acceptance.walkers_chat import TeamsPerson, _has
 
@@ -54,27 +52,15 @@ def met(site: Site, *names: str) -> None:
             person.say("help")
 
 
-def late_in_its_time(now: datetime) -> tuple[datetime, int]:
-    """When a comment was received of whose time most has passed, and the percent of the newest reminder.
-
-    On most days that is 80; what comes in at a weekend has until the end of Monday.
-    """
-    hours, best = load_federation(ROOT / "federation.example.yml").working_time, (0.0, now)
-    for minutes in range(60, 96 * 60, 30):
-        received = now - timedelta(minutes=minutes)
-        passed = (now - received) / (due(received, hours).at - received)
-        best = max(best, (passed, received)) if passed < 0.97 else best
-    return best[1], 80 if best[0] >= 0.8 else 50
-
-
 def test_a_complaint_is_answered_late_in_its_time(site: Site) -> None:
     """Logged when most of its time has passed, its runner reads how much, and answers from the message."""
     received, percent = late_in_its_time(clock())
     met(site, "ana", "lucy")
     ana, lucy = site.person("ana"), site.person("lucy")
     ana.say("log a comment")
-    # As it is typed: Slack's picker and Teams' fields are on the Federation's clock, which is UTC in winter.
-    typed = received.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    # Teams has fields for a day and a time on the Federation's clock; Slack's picker gives a moment.
+    zone = LONDON if isinstance(ana, TeamsPerson) else UTC
+    typed = received.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
     ana.fill({"Which account is it on?": ACCOUNT, "What is it?": "Complaint", "When was it received?": typed})
     assert "It is on the list" in ana.words
     site.server.wait_until(lambda: f"{percent} %" in site.elsewhere("ana"))

@@ -21,9 +21,9 @@ from tests.consulting.test_questions import ask, without
 from tests.replies.test_entries import log
 from tests.support.desk import Desk, text_of
 
-ASKED, STAFF = "Questions about the list of objections", "People on the staff register"
-REPLIES, ACCOUNTS = "Comments that are owed an answer", "Applications and accounts that wait for you"
-CAMPAIGN, GAPS = "Staff who have not confirmed the policy", "Open questions about the policy"
+ASKED, STAFF = "Questions on the objections list", "People on the staff register"
+REPLIES, ACCOUNTS = "Comments that are owed an answer", "Applications and accounts"
+CAMPAIGN, GAPS = "Staff who have not confirmed", "Open questions about the policy"
 # Whose lists they are, before anything waits: nobody's but by a role, or for who runs an account.
 LISTS = {
     "ana": set[str](),
