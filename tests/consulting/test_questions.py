@@ -322,6 +322,8 @@ def test_nobody_is_reminded_of_what_is_answered(desk: Desk) -> None:
     days_pass(desk, 6)
     assert not told(desk, "ravi", AGAIN)
     assert not told(desk, "farid", TITLE)
+    # The answer alone: nobody reads that there is none.
+    assert len(told(desk, "ana", "About the list of objections")) == 1
 
 
 def test_a_holder_who_loses_the_role_passes_the_question_on(desk: Desk) -> None:
