@@ -48,6 +48,17 @@ def test_each_decision_has_a_status_and_a_row() -> None:
         assert f"| [{path.name[:4]}]({path.name}) | {heading[9:]} | {status[-10:]} |" in index
 
 
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_tests_that_documents_name_are_there() -> None:
+    """Where a page says which test holds a promise, there is one of that name in that file."""
+    found = [pair for path in (ROOT / "docs").glob("*.md") for pair in _TEST.findall(path.read_text("utf-8"))]
+    assert len(found) > 20
+    missing = [pair for pair in found if f"def {pair[1]}(" not in (ROOT / pair[0]).read_text("utf-8")]
+    assert missing == []
+
+
 _PROMISE = re.compile(
     r"^\| (\d+) \| .+ \| \[.+\]\((\.\./tests/transcripts/[\w/-]+\.yml)\): (.+) \|$", re.MULTILINE
 )

@@ -64,7 +64,7 @@ def listing(work: Work, actor: AccountActor) -> Message:
     """What is theirs to do, their applications, and the register: its public facts for everybody."""
     texts = work.context.world.accounts
     found = all_accounts(work.tx, work.context.vault)
-    tasks = [one for one in found if offered(work, actor, one, tasks=True)]
+    tasks = _tasks(work, actor, found)
     applied = [
         one
         for one in found
@@ -79,6 +79,18 @@ def listing(work: Work, actor: AccountActor) -> Message:
     blocks += [] if live else [Paragraph(texts.list.none)]
     blocks.append(Buttons((Button(texts.buttons.apply, f"{PREFIX}request"),)))
     return Message(tuple(blocks), summary=texts.list.title, replaces="accounts", ephemeral=True)
+
+
+def waiting(work: Work, actor: AccountActor) -> int | None:
+    """How many wait for somebody; None for whoever has no part in any account or application."""
+    found = all_accounts(work.tx, work.context.vault, (*APPLIED, *REGISTERED))
+    if not any(may(work.context, actor, "see_account", one) for one in found):
+        return None
+    return len(_tasks(work, actor, found))
+
+
+def _tasks(work: Work, actor: AccountActor, found: Iterable[AccountEntry]) -> list[AccountEntry]:
+    return [one for one in found if offered(work, actor, one, tasks=True)]
 
 
 def _lines(work: Work, actor: AccountActor, shown: list[AccountEntry]) -> Iterable[Block]:

@@ -9,6 +9,7 @@ from bot.accounts import application
 from bot.accounts.forms import PREFIX as ACCOUNT
 from bot.accounts.people import actor_of
 from bot.accounts.shown import listing
+from bot.assistant import waiting
 from bot.campaigns import overview
 from bot.campaigns import presses as campaigns
 from bot.casework.context import Work
@@ -29,6 +30,7 @@ from bot.domain.turns import (
     ShowReplies,
     ShowRoster,
     ShowTraining,
+    ShowWork,
     Submitted,
 )
 from bot.gaps import askers
@@ -51,6 +53,7 @@ SHOWN: Mapping[type, Callable[[Work, Sender], Message]] = {
     ShowAccounts: lambda work, sender: listing(work, actor_of(work, sender)),
     AskGap: lambda work, _sender: askers.begin(work),
     ShowGaps: gaps.show,
+    ShowWork: waiting.show,
 }
 # What does the presses and forms whose action begins so.
 _ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {
@@ -59,6 +62,7 @@ _ACTS: Mapping[str, Callable[[Work, Incoming], Message]] = {
     page.PREFIX: page.act,
     campaigns.PREFIX: campaigns.act,
     CONSULT: questions.act,
+    waiting.PREFIX: lambda work, incoming: waiting.show(work, incoming.sender),
 }
 
 

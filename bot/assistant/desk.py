@@ -24,6 +24,8 @@ def row(world: World, sender: Sender) -> tuple[Button, ...]:
     ]
     if person and _may(world, person, "list"):
         shown.append(Button(texts.cases, words.WORD, "cases"))
+    if person and any(_has_workflow(world, person, duty) for duty in get_args(Workflow)):
+        shown.append(Button(texts.work.button, words.WORD, "work"))
     roles = world.federation.roster.every_role_of(person.id) if person else ()
     if has_duty(world.duties, "answer_gap", roles, runs=False):
         shown.append(Button(world.gaps.buttons.open, words.WORD, "gaps"))

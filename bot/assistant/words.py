@@ -34,6 +34,7 @@ Word = Literal[
     "gaps",
     "new_account",
     "accounts",
+    "work",
 ]
 _LONGEST = 60
 
@@ -64,6 +65,7 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "new_account": ("new account", "account-request", "account request"),
     "accounts": ("accounts", "the accounts", "our accounts"),
     "log_reply": ("log a comment", "log a query", "log a complaint", "log a reply"),
+    "work": ("my work", "work", "to do", "what waits for me"),
     "training": ("training", "my training", "read and understood"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
@@ -91,7 +93,7 @@ def asks_for_cases(content: Content) -> bool:
     return False
 
 
-_OF_CASES = ("cases", "roster", "replies", "governors", "gaps")
+_OF_CASES = ("cases", "roster", "replies", "governors", "gaps", "work")
 
 
 def question(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.campaigns.people import (
@@ -14,6 +14,7 @@ from bot.campaigns.people import (
     everybody_asked,
     figures_of,
     is_meant,
+    is_reachable,
     may,
     person_of,
     schools_seen,
@@ -141,6 +142,56 @@ def outstanding(work: Work, sender: Sender, campaign_id: str) -> Message:
     if may(context, person, "see_outstanding"):
         blocks.append(Paragraph(texts.list.export, muted=True))
     return Message(tuple(blocks), summary=texts.titles["list"], replaces=SLOT, ephemeral=True)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How many work at the schools that somebody looks after, and how many have not confirmed."""
+
+    people: int
+    outstanding: int
+
+
+def waiting(work: Work, sender: Sender) -> Looked | None:
+    """The same in numbers; None for whoever may not see who has not confirmed."""
+    context, person = work.context, person_of(work, sender.platform, sender.user)
+    schools = set(schools_seen(context, person))
+    if not schools:
+        return None
+    federation, campaign = context.world.federation, newest_campaign(work.tx, context.world.policy.id)
+    here = [one for one in members(work.tx, context.vault, federation) if one.left_at is None]
+    people = sum(not schools.isdisjoint(one.schools) for one in here)
+    if campaign is None or campaign.stage is not CampaignStage.RUNNING:
+        return Looked(people, 0)
+    asked = everybody_asked(work.tx, context.vault, federation, campaign)
+    late = [one for one in asked if one.ask.stage in (AskStage.OWED, AskStage.ASKED)]
+    return Looked(people, sum(not schools.isdisjoint(one.member.schools) for one in late))
+
+
+def staff(work: Work, sender: Sender) -> Message:
+    """The staff register in numbers, by school, for those who may see who has not confirmed; no names."""
+    context, texts = work.context, work.context.world.campaigns
+    person = person_of(work, sender.platform, sender.user)
+    schools = schools_seen(context, person)
+    if not schools:
+        return _not_permitted(work, person, "campaign.staff")
+    everybody = members(work.tx, context.vault, context.world.federation)
+    blocks: list[Block] = [Heading(texts.titles["staff"])]
+    for school in schools:
+        here = [one for one in everybody if one.left_at is None and school in one.schools]
+        line = texts.list.staff.fill(
+            school=context.world.federation.school_name(school),
+            people=len(here),
+            reached=sum(is_reachable(context, one) for one in here),
+            away=sum(one.on_leave for one in here),
+        )
+        blocks.append(Paragraph(line))
+    blocks += [Paragraph(texts.list.staff_from, muted=True), _ways(work)]
+    return Message(tuple(blocks), summary=texts.titles["staff"], replaces=SLOT, ephemeral=True)
+
+
+def _ways(work: Work) -> Buttons:
+    return Buttons((Button(work.context.world.campaigns.buttons.page, "campaign.show"),))
 
 
 def _of_school(work: Work, asked: tuple[Asked, ...], school: str) -> list[Block]:

@@ -221,6 +221,15 @@ def own_standing(work: Work, sender: Sender) -> list[Block]:
     return [Paragraph(confirmed), Paragraph(trained), Buttons((*offered, attend))]
 
 
+def is_asked(work: Work, sender: Sender) -> bool:
+    """Whether a campaign that is running waits for the sender's own confirmation."""
+    campaign, member = newest_campaign(work.tx, work.context.world.policy.id), _member(work, sender)
+    if member is None or campaign is None or campaign.stage is not CampaignStage.RUNNING:
+        return False
+    ask = find_ask(work.tx, campaign.id, known_as(work.context.vault, member))
+    return ask is not None and ask.stage in (AskStage.OWED, AskStage.ASKED)
+
+
 def _member(work: Work, sender: Sender) -> StaffMember | None:
     federation = work.context.world.federation
     return member_at(work.tx, work.context.vault, federation, sender.platform, sender.user)

@@ -144,6 +144,8 @@ class CampaignHints(Record):
 class ListTexts(Record):
     """Who has not confirmed, by school; and the shares."""
 
+    staff: Annotated[Phrase, Holding("school people reached away")]
+    staff_from: Text
     counts: Annotated[Phrase, Holding("attested asked outstanding not_reached")]
     outstanding: Annotated[Phrase, Holding("names")]
     not_reached: Annotated[Phrase, Holding("names")]
@@ -214,7 +216,7 @@ class CampaignRules(Record):
     titles: TextTable[
         Literal[
             "page", "ask", "reminder", "situation", "finish", "trained", "start", "stop", "list", "shares",
-            "over", "changed", "due",
+            "over", "changed", "due", "staff",
         ],
         Text,
     ]  # fmt: skip

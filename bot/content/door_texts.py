@@ -47,6 +47,7 @@ class HomeTexts(Record):
     report: Text
     report_text: Text
     mine: Text
+    work: Text
     cases: Text
     footer: Annotated[Phrase, Holding("title")]
 

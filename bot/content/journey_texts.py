@@ -17,6 +17,22 @@ Duty = Literal[
 ]
 
 
+Waiting = Literal["replies", "accounts", "questions", "gaps", "confirm", "campaign", "staff"]
+
+
+class WorkTexts(Record):
+    """What waits for somebody, a line for each list that is theirs."""
+
+    button: Text
+    title: Text
+    none: Text
+    what: Text
+    count: Text
+    line: Annotated[Phrase, Holding("what count")]
+    open: Annotated[Phrase, Holding("what")]
+    rows: TextTable[Waiting, Text]
+
+
 class Dialogue(Record):
     """Chat outside a journey."""
 
@@ -29,6 +45,7 @@ class Dialogue(Record):
     cases: Text
     roster: Text
     duties: TextTable[Duty, Text]
+    work: WorkTexts
     public_line: Text
     no_drill: Text
     unknown_action: Text

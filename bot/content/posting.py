@@ -35,6 +35,8 @@ Kind = Literal[
     "disclaimer",
     "initials",
 ]
+# A role that can be asked.
+Asked = Literal["eht", "flt", "fbm", "sbm", "it", "dsl", "dpl"]
 #: Where an answer leads besides another question: on, to the end, or to the report of a picture.
 NEXT, STOP, IMAGE = "next", "stop", "image"
 
@@ -83,7 +85,7 @@ class PictureCheck(Record):
     done: Text
     done_text: Text
     done_clauses: tuple[ClauseId, ...]
-    holder: Literal["eht", "flt", "fbm", "sbm", "it", "dsl", "dpl"]
+    holder: Asked
     holder_text: Annotated[Phrase, Holding("people")]
     holder_source: Text
     questions: tuple[PictureQuestion, ...] = Field(min_length=1)
@@ -138,9 +140,15 @@ class AskingErrors(Record):
 
 
 class Asking(Record):
-    """Whom somebody asks before posting: a senior leader, or the holder of the list. `leader` is a role."""
+    """Whom somebody asks before posting: a senior leader, or the holder of the list. `leader` is a role.
+
+    `in_line` are the roles that are asked in the place of either. A question about the list comes again after
+    `target_days` working days; on each working day after, the next role in line is asked too.
+    """
 
     leader: Literal["eht", "flt"]
+    in_line: tuple[Asked, ...] = Field(min_length=1)
+    target_days: int = Field(ge=1, le=20)
     leader_button: Text
     leader_told: Annotated[Phrase, Holding("people")]
     leader_title: Text
@@ -170,6 +178,11 @@ class Asking(Record):
     unreached_title: Text
     unreached: Annotated[Phrase, Holding("event")]
     unanswered: Annotated[Phrase, Holding("event")]
+    reminder_title: Text
+    list_title: Text
+    none: Text
+    more: Annotated[Phrase, Holding("count")]
+    late: Annotated[Phrase, Holding("event")]
     errors: AskingErrors
 
 
@@ -296,6 +309,7 @@ def _role_faults(texts: PostingFile, duties: Duties) -> Iterator[tuple[str, Loca
     roles = (
         (texts.picture.holder, ("picture", "holder")),
         (texts.asking.leader, ("asking", "leader")),
+        *((role, ("asking", "in_line")) for role in texts.asking.in_line),
     )
     for role, at in roles:
         if not has_duty(duties, "answer_list", (role,), runs=False):

@@ -37,6 +37,10 @@ class PermanentFault(DeliveryFault):
     """It will never be taken (channel archived, person gone): someone else must be told."""
 
 
+class AbsentFault(PermanentFault):
+    """There is nobody, or nothing, by that id."""
+
+
 class LostFault(PermanentFault):
     """The message to edit no longer exists, or can no longer be edited: it must be posted again."""
 

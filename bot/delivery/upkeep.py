@@ -79,6 +79,7 @@ class Upkeep:
     _owner_told: bool = False
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
     _campaigns: Rounds = field(default_factory=Rounds)
+    _questions: questions.Watch = field(default_factory=questions.Watch)
 
     def at_once(self) -> None:
         """Next time it is due: what could not be sent may have brought a step of a ladder forward."""
@@ -94,6 +95,7 @@ class Upkeep:
         self._accounts.look(self.context, now)
         self._campaigns.look(self.context, now)
         gap_reminders.remind_due(self.context, now)
+        self._questions.look(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now

@@ -284,6 +284,11 @@ class AskGap:
 
 
 @dataclass(frozen=True)
+class ShowWork:
+    """What waits for the sender, by their roles."""
+
+
+@dataclass(frozen=True)
 class ShowGaps:
     """The questions that the policy leaves open, for those who answer them."""
 
@@ -308,6 +313,7 @@ Command = (
     | ShowTraining
     | AskGap
     | ShowGaps
+    | ShowWork
     | ApplyForAccount
     | ShowAccounts
 )

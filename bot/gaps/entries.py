@@ -101,6 +101,13 @@ def show(work: Work, sender: Sender) -> Message:
     return Message(tuple(blocks), summary=title, replaces="gaps", ephemeral=True)
 
 
+def waiting(work: Work, sender: Sender) -> int | None:
+    """How many wait for an answer or a signature; None for whoever may answer none."""
+    if not may(work.context, _person(work, sender), "answer_gap"):
+        return None
+    return len(all_gaps(work.tx, work.context.vault, OPEN))
+
+
 def governors(work: Work, sender: Sender) -> Message:
     """What the policy contradicts or leaves open itself, as questions for its next review."""
     title = work.context.world.gaps.titles["governors"]

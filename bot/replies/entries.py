@@ -73,11 +73,11 @@ def begin(work: Work, sender: Sender, token: str = "") -> Message:
 def show(work: Work, sender: Sender) -> Message:
     """What is owed on the accounts that the sender answers for, what is due first at the top."""
     texts, person = work.context.world.replies, _person(work, sender)
-    owed = owed_replies(work.tx, work.context.vault)
-    mine = [reply for reply in owed if may(work.context, person, "answer_reply", reply.account)]
+    found = waiting(work, sender)
+    mine = found or ()
     blocks: list[Block] = [Heading(texts.titles["list"])]
     if not mine:
-        blocks.append(Paragraph(texts.list.none if _answers(work, person) else texts.list.nothing_yours))
+        blocks.append(Paragraph(texts.list.nothing_yours if found is None else texts.list.none))
     for reply in mine[:_SHOWN]:
         blocks += _entry(work, reply)
     if len(mine) > _SHOWN:
@@ -92,9 +92,13 @@ def _person(work: Work, sender: Sender) -> Person | None:
     return work.context.world.federation.roster.by_account(sender.platform, sender.user)
 
 
-def _answers(work: Work, person: Person | None) -> bool:
-    accounts = ("", *work.context.world.federation.accounts)
-    return any(may(work.context, person, "answer_reply", account) for account in accounts)
+def waiting(work: Work, sender: Sender) -> tuple[Reply, ...] | None:
+    """What is owed on the accounts that the sender answers for; None for whoever answers for none."""
+    person, accounts = _person(work, sender), ("", *work.context.world.federation.accounts)
+    if not any(may(work.context, person, "answer_reply", account) for account in accounts):
+        return None
+    owed = owed_replies(work.tx, work.context.vault)
+    return tuple(one for one in owed if may(work.context, person, "answer_reply", one.account))
 
 
 def _log(work: Work, sender: Sender, content: Submitted) -> Message:

@@ -23,7 +23,8 @@ class Consultation:
 
     `event` is "" where a senior leader is asked: nothing of what is to be posted is known. `answer` is ""
     until somebody has said whether anybody is on the list. `asked` are the ids of the people asked,
-    `unreached` those of them whom it did not reach.
+    `unreached` those of them whom it did not reach, `line` how many of the roles in line are asked.
+    `reminded`: how often they were; `remind_at`: when they are next, in ISO format, or "".
     """
 
     id: str
@@ -35,6 +36,9 @@ class Consultation:
     answer: Literal["", "yes", "no"] = ""
     asked: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    line: int = 1
+    reminded: int = 0
+    remind_at: str = ""
 
     @property
     def reaches_nobody(self) -> bool:
@@ -63,14 +67,25 @@ def find_consultation(connection: Connection, vault: Vault, asked_id: str) -> Co
     return None if row is None else _opened(vault, row)
 
 
+def consultation_ids(connection: Connection, _now: datetime) -> tuple[str, ...]:
+    """The ids of all of them, answered or not, the oldest first."""
+    query = select(consultations.c.id).order_by(consultations.c.asked_at, consultations.c.id)
+    return tuple(connection.execute(query).scalars())
+
+
 def asked_before_posting(
     connection: Connection, vault: Vault, platform: str, user: str
 ) -> tuple[tuple[datetime, Consultation], ...]:
     """What somebody asked, with when, the oldest first."""
-    rows = connection.execute(select(consultations).order_by(consultations.c.asked_at, consultations.c.id))
     # Who asked is sealed: every row is opened.
-    found = [(row.asked_at, _opened(vault, row)) for row in rows.all()]
+    found = all_consultations(connection, vault)
     return tuple((at, one) for at, one in found if (one.platform, one.user) == (platform, user))
+
+
+def all_consultations(connection: Connection, vault: Vault) -> tuple[tuple[datetime, Consultation], ...]:
+    """Everything that was asked, with when, the oldest first."""
+    rows = connection.execute(select(consultations).order_by(consultations.c.asked_at, consultations.c.id))
+    return tuple((row.asked_at, _opened(vault, row)) for row in rows.all())
 
 
 def old_consultations(

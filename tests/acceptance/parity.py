@@ -40,6 +40,7 @@ TYPED: dict[str, tuple[str, str, str]] = {
     "`cases`: the open ones": (ASKER, "cases", "Open cases"),
     "`replies`: comments that are owed an answer": (ASKER, "replies", "Replies that are owed"),
     "`log a comment`": (ASKER, "log a comment", "Log a comment, query or complaint"),
+    "`my work`: the lists that are mine, with how much waits": (ASKER, "my work", "What waits for you"),
     "`roster`: who holds which role": ("ivan", "roster", "Who holds which role"),
     "`audit`: who looked and acted": ("eleanor", "audit", "What was done beside the cases"),
     "`accounts`: those that the Federation has": ("ana", "accounts", "Northgate School on Facebook"),

@@ -69,6 +69,16 @@ class TeamsPage:
         self._come_to(choice)
         choice.click()
 
+    def choose(self, option: str) -> None:
+        """Choose from a closed list: the newest card's first that has nothing chosen."""
+        closed = self._page.locator(_CARD).last.get_by_role("combobox").first
+        self._come_to(closed)
+        if closed.evaluate("one => one.tagName") == "SELECT":
+            closed.select_option(label=option)
+            return
+        closed.click()
+        self._page.get_by_role("option", name=option, exact=True).last.click()
+
     def write(self, label: str, text: str) -> None:
         """Fill in a field."""
         field = self._page.locator(_CARD).get_by_label(re.compile(f"^{re.escape(label)}")).last

@@ -151,7 +151,47 @@ class Walk:
         self.keep("teams-11-dialog", self.staff, self.staff.window_says(CLAUSE))
 
 
-def walk(works: Office, opened: Browser, keep: Keep) -> None:
+@dataclass(frozen=True)
+class Work(Walk):
+    """The policy's other work, as far as the client shows it: it opens no dialog, so no draft."""
+
+    def all(self) -> None:
+        """The whole way."""
+        self.picture()
+        self.application()
+        self.lists()
+
+    def picture(self) -> None:
+        """Question by question on one card, up to the answer that stops."""
+        self.staff.say("check a picture")
+        self.staff.press("Open the check", "Has anybody in the picture asked")
+        self.staff.press("No, nobody has", "Is anybody in it on the Federation's list")
+        stopped = self.staff.press("I have not read the list", "Stop: don't post it")
+        self.keep("teams-12-picture", self.staff, stopped)
+
+    def application(self) -> None:
+        """Its pages, each in the place of the one before, with runners from the staff register."""
+        self.staff.say("new account")
+        self.staff.reads("1 of 4")
+        self.staff.pick("Northgate School")
+        self.staff.choose("X (Twitter)")
+        self.staff.write("What is it to be called?", "@NorthgateScience")
+        self.staff.press("Next", "2 of 4")
+        self.staff.write("What is the aim of the account?", "To show what the science department does.")
+        self.staff.pick("Parents and carers")
+        self.staff.write("How will it be promoted?", "In the newsletter, and on posters.")
+        self.keep("teams-13-account", self.staff, self.staff.press("Next", "3 of 4"))
+
+    def lists(self) -> None:
+        """A leader's own lists."""
+        self.leader.open(OWN)
+        self.leader.say("my work")
+        shown = self.leader.reads("What waits for you")
+        expect(shown).to_contain_text("Comments that are owed an answer")
+        self.keep("teams-14-work", self.leader, shown)
+
+
+def walk(works: Office, opened: Browser, keep: Keep, way: type[Walk] = Walk) -> None:
     """The whole way through both clients."""
     pages = []
     for client in (works.staff, works.leaders):
@@ -159,7 +199,7 @@ def walk(works: Office, opened: Browser, keep: Keep) -> None:
             viewport={"width": 1280, "height": 960}, locale="en-GB", reduced_motion="reduce"
         )
         pages.append(TeamsPage(window.new_page(), client.url))
-    Walk(pages[0], pages[1], keep).all()
+    way(pages[0], pages[1], keep).all()
 
 
 def main() -> None:
@@ -171,7 +211,8 @@ def main() -> None:
         assert kept.stat().st_size < MOST_BYTES, f"{kept} is too large"
 
     with tempfile.TemporaryDirectory() as folder, office(Path(folder)) as works, browser() as opened:
-        walk(works, opened, keep)
+        for way in (Walk, Work):
+            walk(works, opened, keep, way)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.chromium import browser
 from tests.acceptance.teams_office import office
-from tests.acceptance.teams_walk import walk
+from tests.acceptance.teams_walk import Work, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 
@@ -26,3 +26,9 @@ def test_from_the_question_to_the_closed_case(tmp_path: Path, sdk: str) -> None:
             and request["response"]["statusCode"] not in (200, 202)
         ]
     assert refused == []
+
+
+def test_the_policys_other_work(tmp_path: Path) -> None:
+    """A picture that stops, the pages of an application, and a leader's lists, in Microsoft's client."""
+    with office(tmp_path, "botbuilder") as works, browser() as opened:
+        walk(works, opened, lambda name, page, card: page.shoot(tmp_path / f"{name}.png", card), Work)

@@ -120,11 +120,12 @@ STAFF = ["Report", "My reports", "Numbers"]
 ROWS = {
     "ana": STAFF,
     "nobody": STAFF,
-    "farid": [*STAFF, "Cases"],
+    "farid": [*STAFF, "Cases", "My work"],
     "beth": [*STAFF, "Cases"],
-    "ivan": [*STAFF, "Roster"],
-    "eleanor": [*STAFF, "Cases", "Open questions", "Roster", "Governors' report"],
-    "dina": [*STAFF, "Cases", "Open questions"],
+    "ivan": [*STAFF, "My work", "Roster"],
+    "lucy": [*STAFF, "Cases", "My work"],
+    "eleanor": [*STAFF, "Cases", "My work", "Open questions", "Roster", "Governors' report"],
+    "dina": [*STAFF, "Cases", "My work", "Open questions"],
     "maya": [*STAFF, "Cases", "Roster", "Governors' report"],
 }
 

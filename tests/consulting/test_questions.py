@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.content.documents import load
 from bot.content.tables import PermissionTable
 from bot.delivery.sender import PermanentFault
 from bot.domain.messages import Buttons, Form
+from bot.domain.roster import Absence
 from bot.domain.turns import Pressed, Submitted
 from bot.posting.shown import ASK_LEADER, ASK_LIST, DRAFT
 from bot.storage.audit import entries_of
@@ -277,6 +279,97 @@ def test_a_question_of_others_reads_like_one_that_never_was(desk: Desk, user: st
         found = entries_of(tx, desk.product.context.vault, "", 99)
     tried = [one.detail.get("entry", "") for one in found if one.action == "refused"]
     assert sorted(tried) == ["", hidden.value]
+
+
+TITLE, AGAIN = "A question about the list", "Still waiting: a question about the list"
+
+
+def days_pass(desk: Desk, number: int) -> None:
+    """Working days pass (the desk stands on a Monday morning), with the worker at work on each."""
+    for _ in range(number):
+        for hours in (12, 12):
+            desk.later(hours=hours)
+            desk.work(20)
+
+
+def test_a_question_that_nobody_answers_comes_again_and_then_to_the_next(desk: Desk) -> None:
+    """After a working day its holder is reminded, then the next asked too; at the end its asker reads so."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    seen = []
+    for _ in range(5):
+        days_pass(desk, 1)
+        read = [
+            len(told(desk, "ravi", AGAIN)),
+            len(told(desk, "farid", TITLE)),
+            len(told(desk, "eleanor", TITLE)),
+        ]
+        seen.append([*read, len(told(desk, "ana", "About the list of objections"))])
+    assert seen == [[0, 0, 0, 0], [1, 0, 0, 0], [2, 1, 0, 0], [3, 1, 1, 0], [4, 1, 1, 1]]
+    assert "everybody who may has been asked" in told(desk, "ana", "About the list of objections")[0]
+    days_pass(desk, 6)
+    assert len(told(desk, "ravi", AGAIN)) == 4
+    assert "is told" in answer(desk, "farid", "no")
+
+
+def test_nobody_is_reminded_of_what_is_answered(desk: Desk) -> None:
+    """An answer ends the reminders, and nobody further is asked."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    answer(desk, "ravi", "yes")
+    days_pass(desk, 6)
+    assert not told(desk, "ravi", AGAIN)
+    assert not told(desk, "farid", TITLE)
+    # The answer alone: nobody reads that there is none.
+    assert len(told(desk, "ana", "About the list of objections")) == 1
+
+
+def test_a_holder_who_loses_the_role_passes_the_question_on(desk: Desk) -> None:
+    """After it arrived the next are asked within a minute, and the old buttons change nothing and say so."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    assert told(desk, "ravi", TITLE)
+    without(desk, "sbm")
+    desk.later(minutes=2)
+    desk.work(20)
+    assert [len(told(desk, one, TITLE)) for one in LEADERS] == [1, 1, 1]
+    assert "You may not answer this" in answer(desk, "ravi", "no")
+    assert not told(desk, "ana", "About the list of objections")
+    days_pass(desk, 2)
+    assert not told(desk, "ravi", AGAIN)
+    assert "is told" in answer(desk, "farid", "yes")
+
+
+def test_the_cover_of_a_holder_who_goes_away_is_asked_too(desk: Desk) -> None:
+    """After it arrived: their cover reads it once and may answer; the one away reads that it is answered."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    roster = desk.product.context.current.at_start.federation.roster
+    gone = Absence("ravi", desk.now - timedelta(hours=1), desk.now + timedelta(days=9), "omar")
+    with_federation(desk, roster=replace(roster, absences=(gone,)))
+    for _ in range(2):
+        desk.later(minutes=2)
+        desk.work(20)
+    assert len(told(desk, "omar", TITLE)) == 1
+    assert not told(desk, "farid", TITLE)
+    assert "is told" in answer(desk, "omar", "yes")
+    assert "answered already" in answer(desk, "ravi", "no")
+
+
+def test_where_nobody_is_left_to_pass_it_on_to_the_asker_reads_so_once(desk: Desk) -> None:
+    """Nobody may answer any more: its asker is told to ask in person, and nobody is reminded."""
+    desk.work()
+    ask(desk)
+    desk.work(20)
+    without(desk, "sbm", "flt", "eht")
+    days_pass(desk, 6)
+    (read,) = told(desk, "ana", "About the list of objections")
+    assert "I could reach nobody who may answer" in read
+    assert not told(desk, "ravi", AGAIN)
 
 
 def test_an_answer_is_for_the_roster_alone() -> None:

@@ -138,6 +138,29 @@ def test_every_stage_answers_every_event() -> None:
     assert set(REPLY_TABLE) == set(itertools.product(ReplyStage, ReplyEvent))
 
 
+# Each pair of a stage and an event, in words: what it becomes, or with which words it is refused.
+PAIRS = """
+open remind open
+open acknowledge acknowledged
+open answer answered
+acknowledged remind refused-acknowledged
+acknowledged acknowledge refused-acknowledged
+acknowledged answer answered
+answered remind refused-answered
+answered acknowledge refused-answered
+answered answer refused-answered
+"""
+
+
+@pytest.mark.parametrize("line", PAIRS.strip().splitlines())
+def test_each_pair_of_stage_and_event(line: str) -> None:
+    """What fits leads on; a reminder, and a press late or twice, are refused by what is so already."""
+    stage, event, after = line.split()
+    found = REPLY_TABLE[ReplyStage(stage), ReplyEvent(event)]
+    assert found == after.removeprefix("refused-")
+    assert isinstance(found, ReplyStage) is not after.startswith("refused-")
+
+
 def test_an_entry_only_goes_forward() -> None:
     """Nothing leads back to an earlier stage, and what is answered is answered for good."""
     order = list(ReplyStage)

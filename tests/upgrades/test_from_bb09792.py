@@ -24,12 +24,14 @@ from sqlalchemy import select, text, update
 
 from bot.app import build
 from bot.assistant import dialogue
+from bot.domain.accounts import AccountStage
 from bot.domain.cases import Stage
 from bot.domain.messages import Button, Buttons, Field, Form, Message, Paragraph
 from bot.domain.turns import Pressed, Said, Session, Submitted
 from bot.reporting.after_send import not_saved
 from bot.reporting.waking import SHOW
 from bot.storage import migrate
+from bot.storage.accounts import all_accounts
 from bot.storage.conversations import load_session
 from bot.storage.crypto import KeyRing, new_key
 from bot.storage.database import Database
@@ -122,6 +124,25 @@ def test_cases_stand_as_they_stood_and_nobody_is_newly_told(upgraded: Upgraded) 
     waiting = {reference for reference, case in upgraded.known["state"].items() if case[0] == "submitted"}
     now = {reference: case for reference, case in upgraded.cases().items() if reference not in waiting}
     assert now.items() <= upgraded.known["state"].items()
+
+
+def test_the_accounts_of_the_configuration_stand_on_the_register(upgraded: Upgraded) -> None:
+    """Each is live as it stood in federation.yml, with its runners, and no message is about any of them."""
+    desk, context = upgraded.desk, upgraded.desk.product.context
+    configured = context.current.at_start.federation
+    for _ in range(2):
+        # A worker of its own: as after a start.
+        desk.work(rounds=60)
+        with desk.product.database.transaction() as tx:
+            found = {one.name: one for one in all_accounts(tx, context.vault)}
+        assert sorted(found) == sorted(configured.accounts)
+        for name, one in found.items():
+            runners = tuple(runner.who for runner in one.details.runners)
+            assert runners == tuple(f"person:{who}" for who in configured.account(name).runners)
+            assert one.stage is AccountStage.LIVE
+    assert context.world.federation.accounts == configured.accounts
+    about = {said.title for said in context.world.accounts.notices.values()}
+    assert about.isdisjoint(title for titles in upgraded.new().values() for title in titles)
 
 
 def test_reminders_begin_as_one_digest(upgraded: Upgraded) -> None:

@@ -9,7 +9,7 @@ from bot.assistant import words
 from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress, Table
 from bot.domain.turns import Content, Pressed, Submitted
 from bot.gaps.entries import OWNED
-from bot.posting.shown import ANSWERS
+from bot.posting.shown import ANSWERS, SHOW_ASKED
 from bot.reporting.steps import SLOT
 
 
@@ -19,8 +19,8 @@ def is_about_cases(content: Content) -> bool:
         return True
     if not isinstance(content, Pressed | Submitted):
         return False
-    about = ("case.", "roster.", "reply.", "governors.", "campaign.", "account.")
-    return content.action.startswith(about) or content.action in {*OWNED, *ANSWERS}
+    about = ("case.", "roster.", "reply.", "governors.", "campaign.", "account.", "work.")
+    return content.action.startswith(about) or content.action in {*OWNED, *ANSWERS, SHOW_ASKED}
 
 
 def is_private(message: Message) -> bool:

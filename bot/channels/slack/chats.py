@@ -136,13 +136,14 @@ class Chats:
 _AT_ONCE = frozenset({"case.acknowledge", "case.take"})
 _WINDOWS = (
     *("journey.", "report.", "status.", "case.", "roster.", "reply.", "governors.", "campaign."),
-    *("account.", "gap.", "ask.clause", "posting.", "consult."),
+    *("account.", "gap.", "ask.clause", "posting.", "consult.", "work."),
 )
 # What is asked for by a word, by what it replaces: the press that shows it again.
 _AGAIN = {
     "replies": "reply.list",
     "governors": "governors.show",
     "gaps": "gap.list",
+    "work": "work.show",
     "accounts": "account.list",
 }
 # What is shown to those alone who ask for it by a word.

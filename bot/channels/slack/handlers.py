@@ -42,8 +42,8 @@ from bot.domain.turns import Content, Pressed, Said, Sender, Submitted
 from bot.posting.shown import keeps_nothing
 
 _PAGES_KEPT = 2000
-# What changes a list on the page: one's own reports, or the cases of the leadership team.
-_CHANGES = ("journey.send", "report.", "case.")
+# What changes a list on the page: one's own reports, the cases of the leadership team, or what waits for one.
+_CHANGES = ("journey.send", "report.", "case.", "reply.", "account.", "consult.", "gap.", "campaign.")
 
 
 class Homes:
@@ -82,11 +82,12 @@ class Homes:
         leads = standing.kind == "staff" and roster.by_account(PLATFORM, act.user) is not None
         mine = await self._desk.handle(act, Said("status"), standing, "home")
         cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
+        waits = await self._desk.handle(act, Said("my work"), standing, "home-work")
         if not mine:
             return None
         world = self._desk.world
         row = desk.row(world, Sender(PLATFORM, act.user))
-        parts = HomeParts.of(world, self._listed(mine), self._listed(cases), row)
+        parts = HomeParts.of(world, self._listed(mine), self._listed(cases), self._listed(waits), row)
         return home_view(parts, self._desk.look, self._seen.get(act.user, 0))
 
     def _listed(self, replies: Replies) -> Message | None:

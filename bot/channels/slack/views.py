@@ -15,7 +15,7 @@ from bot.channels.slack.drawing import drawn as drawn_blocks
 from bot.channels.slack.fields import block_id, draw, is_choice, names_of, refilled, values_of
 from bot.channels.slack.parts import SECTION, Payload, fitted, plain
 from bot.content.world import World
-from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph
+from bot.domain.messages import Block, Button, Buttons, Form, Heading, Message, Paragraph, Table
 from bot.domain.turns import Content, Pressed, Submitted, Typed
 
 VIEW_BLOCKS, VIEW_ROOM = 100, 60_000
@@ -164,7 +164,8 @@ _DIVIDER: Payload = {"type": "divider"}
 class HomeParts:
     """What differs from person to person, and the topics that are offered: (id, question).
 
-    `title` is the policy's. `mine` is what /report-status says, `cases` what /cases says, where shown.
+    `title` is the policy's. `mine` is what /report-status says, `cases` what /cases says, where shown;
+    `work` what "my work" says, where there is any list.
     `row` are the buttons that always stand above all of it.
     """
 
@@ -172,6 +173,7 @@ class HomeParts:
     popular: tuple[tuple[str, str], ...] = ()
     mine: Message | None = None
     cases: Message | None = None
+    work: Message | None = None
     row: tuple[Button, ...] = ()
 
     @classmethod
@@ -180,12 +182,14 @@ class HomeParts:
         world: World,
         mine: Message | None = None,
         cases: Message | None = None,
+        work: Message | None = None,
         row: tuple[Button, ...] = (),
     ) -> HomeParts:
         """The parts for one person."""
         topics = world.policy.topics
         popular = tuple((name, topics[name].question) for name in world.door.popular)
-        return cls(world.policy.title, popular, mine, cases, row)
+        lists = work is not None and any(isinstance(block, Table) for block in work.blocks)
+        return cls(world.policy.title, popular, mine, cases, work if lists else None, row)
 
 
 def home_view(parts: HomeParts, look: Look, asked: int = 0) -> Payload:
@@ -198,7 +202,7 @@ def home_view(parts: HomeParts, look: Look, asked: int = 0) -> Payload:
             blocks += drawing.beside(question, Button(question, ASK_TOPIC, name), texts.ask_submit)
     start = Buttons((Button(texts.report, START, "", "primary"),))
     blocks += [_DIVIDER, *drawing.all((Heading(texts.report), Paragraph(texts.report_text), start))]
-    for title, message in ((texts.cases, parts.cases), (texts.mine, parts.mine)):
+    for title, message in ((texts.work, parts.work), (texts.cases, parts.cases), (texts.mine, parts.mine)):
         if message is not None:
             blocks += [_DIVIDER, *drawing.all((Heading(title), *_untitled(message.blocks)))]
     footer = drawing.one(Paragraph(texts.footer.fill(title=parts.title), muted=True))

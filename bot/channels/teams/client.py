@@ -28,6 +28,7 @@ from aiohttp import (
 from bot.channels.teams import auth
 from bot.channels.teams.config import SCOPE, TeamsConfig
 from bot.delivery.sender import (
+    AbsentFault,
     DeliveryFault,
     OutageFault,
     PassingFault,
@@ -193,6 +194,8 @@ class Outbound:
             return PassingFault(why, _retry_after(response.headers.get("Retry-After", "")))
         if status >= 500:
             return UnclearFault(why)
+        if status == 404:
+            return AbsentFault(why)
         return PermanentFault(why) if status in _FOR_GOOD else RefusedFault(why)
 
     def _check(self, url: str) -> None:

@@ -9,18 +9,23 @@ from bot.channels.common.messages import line
 from bot.channels.common.people import Standing
 from bot.channels.common.sharing import SharedOnce
 from bot.channels.common.work import left, now
-from bot.channels.teams.activities import Activity
+from bot.channels.teams.activities import Account, Activity
 from bot.channels.teams.config import PLATFORM
 from bot.channels.teams.people import People
-from bot.domain.turns import Content, Incoming, Pressed, Said, Sender, Submitted
+from bot.domain.turns import AccountGone, Content, Incoming, Pressed, Said, Sender, Submitted
 
 # Teams shows the presser an error of its own when no answer has come in five seconds or so.
 _WITHIN_S = 3.0
 
 
 def user_of(activity: Activity) -> str:
-    """The one id by which a person is known everywhere: their object id in the tenant."""
-    return activity.sender.aad.lower() or activity.sender.id
+    """The one id by which the sender is known everywhere: their object id in the tenant."""
+    return id_of(activity.sender)
+
+
+def id_of(person: Account) -> str:
+    """The same of anybody."""
+    return person.aad.lower() or person.id
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,12 @@ class TeamsDesk(Desk):
         within = None if isinstance(content, Said) else left(ends, 0.5)
         found = await self._ask(activity, content, standing, name, within)
         return found or await self._again(activity, content, standing)
+
+    async def left(self, activity: Activity, person: Account) -> None:
+        """Teams said that this person's account is there no more."""
+        user = id_of(person)
+        sender = Sender(PLATFORM, user)
+        await self.ask(Incoming(f"{activity.key}|{user}", sender, AccountGone(), counts=False), None)
 
     async def _again(self, activity: Activity, content: Content, standing: Standing) -> Replies:
         """Where things stand: what a second copy of a press or of a form is answered with."""

@@ -16,10 +16,10 @@ from bot.channels.common.desk import Replies, said
 from bot.channels.common.messages import is_end, line, merged
 from bot.channels.common.sharing import SHARE, shared, with_share
 from bot.channels.common.work import left, now
-from bot.channels.teams.activities import ADAPTIVE_CARD, Activity, InvokeReply, Reference, TeamsPort
+from bot.channels.teams.activities import ADAPTIVE_CARD, Account, Activity, InvokeReply, Reference, TeamsPort
 from bot.channels.teams.chats import Chat, Chats
 from bot.channels.teams.config import PLATFORM
-from bot.channels.teams.desk import TeamsDesk, user_of
+from bot.channels.teams.desk import TeamsDesk, id_of, user_of
 from bot.channels.teams.fields import content_of
 from bot.channels.teams.ids import data_of
 from bot.channels.teams.people import is_bot
@@ -36,7 +36,7 @@ from bot.channels.teams.posts import (
 )
 from bot.channels.teams.references import References, root
 from bot.channels.teams.sender import chat_with
-from bot.delivery.sender import DeliveryFault
+from bot.delivery.sender import AbsentFault, DeliveryFault
 from bot.domain.messages import Button, Buttons, Field, Form, Message
 from bot.domain.presses import CasePart, Share
 from bot.domain.turns import Content, Pressed, Said, Submitted
@@ -169,6 +169,8 @@ class TeamsDoor:
 
     async def handle(self, activity: Activity) -> InvokeReply | None:
         """Do what an activity asks. The answer to an invoke; None for anything else."""
+        if activity.kind == "members":
+            await self._left(activity)
         if is_bot(activity.sender.id):
             return None
         match activity.kind:
@@ -346,20 +348,46 @@ class TeamsDoor:
 
     async def _met(self, activity: Activity) -> None:
         """Installed or removed. A person who installs it for themselves is told once what it does."""
+        at_home = activity.reference.scope == "personal"
         gone = (activity.kind == "install" and activity.name == "remove") or any(
-            one.id == activity.reference.bot for one in activity.removed
+            at_home or one.id == activity.reference.bot for one in activity.removed
         )
         if gone:
-            if activity.reference.scope == "personal":
+            if at_home:
                 await self._references.lost(user_of(activity))
             return
-        if activity.reference.scope != "personal":
+        if not at_home:
             # What TEAMS_FLT_CONVERSATION is to name stands nowhere that an administrator could be sure of.
             there = root(activity.reference)
             log.info("teams.added", conversation=there.conversation, scope=there.scope)
         if await self._references.saw(activity):
             replies = await self._desk.replies(activity, Said("help"), "welcome")
             await self._chats.show(self._chat(activity), self._offered(Said("help"), replies))
+
+    async def _left(self, activity: Activity) -> None:
+        """People who were taken out of a conversation: those whom Teams knows no more have left.
+
+        Nobody is taken out of their own chat while they are in the tenant. Who leaves a team is asked for
+        in their own chat: 404 is nobody, 403 only that Signpost is not installed. Teams need not name
+        people by their object id, by which alone they are known here: of others nothing follows.
+        """
+        for one in activity.removed:
+            person = activity.sender if activity.sender.id == one.id else one
+            if person.aad and not is_bot(person.id) and not await self._is_found(activity, person):
+                await self._desk.left(activity, person)
+
+    async def _is_found(self, activity: Activity, person: Account) -> bool:
+        if activity.reference.scope == "personal":
+            return False
+        own = await self._references.person(id_of(person))
+        try:
+            if own is not None:
+                await asyncio.wait_for(self._port.member(own, person.id), _ASKED_WITHIN_S)
+        except AbsentFault:
+            return False
+        except (DeliveryFault, TimeoutError):
+            pass
+        return True
 
     def _chat(self, activity: Activity) -> Chat:
         return Chat(user_of(activity), root(activity.reference))

@@ -19,6 +19,7 @@ from bot.channels.teams.activities import Member, Post, Reference
 from bot.channels.teams.client import AppToken
 from bot.channels.teams.config import TeamsConfig
 from bot.delivery.sender import (
+    AbsentFault,
     DeliveryFault,
     OutageFault,
     PassingFault,
@@ -206,7 +207,7 @@ def test_one_member_is_found(sdk: Sdk) -> None:
         door.connector.rosters["a:mira"] = [person(1)]
         for user in ("29:1", "aad-1"):
             assert (await door.backend.member(door.chat(), user)).principal == "p1@harbour.example"
-        with pytest.raises(PermanentFault):
+        with pytest.raises(AbsentFault):
             await door.backend.member(door.chat(), "29:2")
 
     play(emulated(sdk), story)
@@ -230,7 +231,7 @@ TOLD: dict[str, tuple[Fault, type[DeliveryFault]]] = {
     "401": (Fault(401), PassingFault),
     "403 not installed": (faults.NOT_INSTALLED, PermanentFault),
     "403 blocked": (faults.BLOCKED, PermanentFault),
-    "404": (faults.NOT_FOUND, PermanentFault),
+    "404": (faults.NOT_FOUND, AbsentFault),
     "413 as a page": (faults.TOO_LARGE, PermanentFault),
     "400": (Fault(400), PermanentFault),
     "redirect": (Fault(307, {"Location": "http://127.0.0.1:1/elsewhere"}), RefusedFault),
@@ -252,6 +253,8 @@ def test_faults_are_told_apart(sdk: Sdk, call: str, name: str) -> None:
         door.connector.fail(fault)
         with pytest.raises(kind) as caught:
             await CALLS[call](door)
+        # Not installed, or kept out, is not nobody.
+        assert type(caught.value) is kind
         assert len(door.connector.requests) == 1
         assert "as asked" not in str(caught.value)
         if isinstance(caught.value, PassingFault):

@@ -76,7 +76,15 @@ def test_every_command_of_the_manifest_is_one_that_signpost_knows(tmp_path: Path
     manifest = packed(tmp_path, GIVEN)
     typed = {one["title"] for part in manifest["bots"][0]["commandLists"] for one in part["commands"]}
     assert {name for name in typed if words.command(name) is None} == set()
-    assert typed >= {"report", "training", "open questions", "governors' report", "replies", "accounts"}
+    assert typed >= {
+        "report",
+        "my work",
+        "training",
+        "open questions",
+        "governors' report",
+        "replies",
+        "accounts",
+    }
     opened = {one["id"] for one in manifest["composeExtensions"][0]["commands"]}
     assert opened == {handlers.REPORT_MESSAGE, handlers.REPORT, handlers.ASK}
 

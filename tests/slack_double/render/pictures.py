@@ -57,7 +57,8 @@ def _pictures(desk: Desk) -> Iterator[Picture]:
     yield Picture("slack-card", "posted", post_of(desk.notebook.seen["flt"][0][1], look), "🔒 flt-reports")
     (mine,) = desk.send("ana", Said("/report-status"))
     (cases,) = desk.send("farid", Said("/cases"))
-    yield Picture("slack-home", "home", home_view(HomeParts.of(world, mine, cases), look))
+    (waits,) = desk.send("farid", Said("my work"))
+    yield Picture("slack-home", "home", home_view(HomeParts.of(world, mine, cases, waits), look))
 
 
 def reported(desk: Desk, user: str) -> tuple[Message, Message, Message]:
