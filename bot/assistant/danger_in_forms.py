@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.asking.danger import tells_of_danger
-from bot.asking.render import danger_panel
+from bot.asking.render import PHONED, danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
 from bot.domain.messages import Buttons, Message, Outside, Paragraph
+from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
 from bot.reporting import presses, steps
@@ -52,11 +53,14 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
 
 def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -> Message:
     texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
-    contacts = world.federation.contact_lines(now)
-    blocks = [
-        *danger_panel(contacts, answers, about_self=own),
-        Outside(answers.danger_source),
-    ]
+    slots = draft.slots if draft else {}
+    contacts, concerned = (
+        world.federation.contact_lines(now),
+        conflict_of(slots, world.federation.roster).roles,
+    )
+    safe = {key: line for key, line in contacts.items() if key not in concerned}
+    first, *numbers = danger_panel(safe, answers, about_self=own)
+    blocks = [first, *steps.left_out(PHONED, slots, world), *numbers, Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
     shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))
