@@ -47,6 +47,8 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "ask_flt": (ASK_GAP, ""),
 }
 _DSL = ("dsl", "deputy_dsl")
+#: Whom to phone where somebody may be in danger; the order is that of the contacts.
+PHONED = ("police_emergency", *_DSL, "childrens_social_care", "nspcc")
 _SUPPORT = ("samaritans", "employee_assistance")
 # For a grown-up: no child is named, and the DSL decides whether one is concerned.
 _ADULT = ("police_emergency", "police_non_emergency", "eht", *_DSL, *_SUPPORT)
@@ -117,7 +119,7 @@ class _Show:
                 yield Outside(texts.danger_source)
             case "concern":
                 yield Callout("warning", texts.concern_title, texts.concern)
-                yield from self._numbers(self.lines(_urgent()))
+                yield from self._numbers(self.lines(PHONED))
                 yield Outside(texts.danger_source)
             case "report" if answer.text.startswith((texts.report_how, texts.status)):
                 yield Paragraph(
@@ -282,19 +284,19 @@ class _Show:
                     yield Quote(part.id, part.section, part.lines, part.quote)
 
 
+def phoned(who: Endangered) -> tuple[str, ...]:
+    """The contacts of the panel for danger, by whom it is about."""
+    return _ADULT if who == "adult" else PHONED
+
+
 def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, who: Endangered) -> Iterator[Block]:
     """999 and whom to phone, in the order of the contacts; for the writer's own life, who listens first."""
     yield Callout("danger", texts.danger_title, texts.danger[who])
     support = tuple(contacts[key] for key in _SUPPORT if key in contacts) if who == "asker" else ()
-    keys = _ADULT if who == "adult" else _urgent()
+    keys = phoned(who)
     urgent = tuple(line for key, line in contacts.items() if key in keys)
     if lines := tuple(dict.fromkeys((*support, *urgent))):
         yield Bullets(lines, phones=True)
-
-
-def _urgent() -> tuple[str, ...]:
-    """Whom to phone where somebody may be in danger; the order is that of the contacts."""
-    return ("police_emergency", *_DSL, "childrens_social_care", "nspcc")
 
 
 def _without_quiet(answer: Answer, texts: AnswerTexts) -> str:

@@ -473,7 +473,12 @@ class Assistant:
     def _receipt(self, command: SubmitReport, received: Received, now: datetime) -> Message:
         world = replace(self._context.world, now=now)
         return after_send.received(
-            world, received.reference, received.mode, command.slots, received.route, received.again
+            world,
+            received.reference or command.tokens.reference,
+            received.mode,
+            command.slots,
+            received.route,
+            received.again,
         )
 
     def _keep(self, work: Work, owner: str, before: Session, turn: Turn) -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.asking.danger import tells_of_danger
-from bot.asking.render import danger_panel
+from bot.asking.render import danger_panel, phoned
 from bot.content.conditions import DANGER_READ
 from bot.content.rules import ENDANGERED, Endangered
 from bot.content.world import World
 from bot.domain.messages import Buttons, Message, Outside, Paragraph
+from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
 from bot.reporting import presses, steps
@@ -53,11 +54,12 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
 
 def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = None) -> Message:
     texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
+    slots = draft.slots if draft else {}
+    concerned = conflict_of(slots, world.federation.roster).roles
     contacts = world.federation.contact_lines(now)
-    blocks = [
-        *danger_panel(contacts, answers, who),
-        Outside(answers.danger_source),
-    ]
+    safe = {key: line for key, line in contacts.items() if key not in concerned}
+    first, *numbers = danger_panel(safe, answers, who)
+    blocks = [first, *steps.left_out(phoned(who), slots, world), *numbers, Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
     shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))

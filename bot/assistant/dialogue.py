@@ -80,6 +80,8 @@ def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, no
     match incoming.content:
         case SharedFile():
             return Turn(session, (file_advice(world),))
+        case Said(text, edited=True):
+            return _edited(session, words.question(text), next(iter(parses), None), world, now)
         case Said(text):
             if (word := _of_sender(text)) is not None:
                 return word(session, incoming.sender, world, now)
@@ -137,6 +139,14 @@ def _said(session: Session, text: str, parse: Parse | None, world: World, now: d
     return _COMMANDS[word](session, world, now)
 
 
+def _edited(session: Session, question: str, parse: Parse | None, world: World, now: datetime) -> Turn:
+    """A message was changed: where it tells of danger now, the numbers; else it is no answer to anything."""
+    found = conversation.ask(session, question, parse, world)[1]
+    if found.kind not in ("danger", "concern"):
+        return Turn(session)
+    return _asked(session, question, parse, world, now)
+
+
 def _asked(session: Session, question: str, parse: Parse | None, world: World, now: datetime) -> Turn:
     session, found = conversation.ask(session, question, parse, world)
     if found.kind == "report" and world.rules.phrases.said(question) == "status":
@@ -186,14 +196,15 @@ def _beside_draft(
     texts = world.playbook.texts.dialogue
     draft = replace(journeys.current(draft, world), aside="")
     session = replace(session, draft=draft)
-    if signed or found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
+    if signed or found.whom or found.kind in ("answer", "related", "clarify", "danger", "concern", "report"):
         if _was_shown_lately(session, now):
             return Turn(session, (shown,))
         session = replace(session, open_shown=now.isoformat(timespec="minutes"))
         return Turn(session, (shown, presses.show_draft(draft, world, texts.still_open)))
-    return Turn(
-        session, (presses.show_draft(draft, world, f"{texts.not_an_answer} {texts.not_in_the_form}"),)
-    )
+    # Whoever may be worried reads whom to phone; what may be an answer to the form is turned to it too.
+    worried = (shown,) if found.quiet else ()
+    note = f"{texts.not_an_answer} {texts.not_in_the_form}"
+    return Turn(session, (*worried, presses.show_draft(draft, world, note)))
 
 
 def _was_shown_lately(session: Session, now: datetime) -> bool:
@@ -223,7 +234,7 @@ def help_message(world: World, sender: Sender) -> Message:
 def _numbers(world: World) -> Message:
     """Everyone who can be phoned."""
     title = world.playbook.texts.dialogue.numbers
-    lines = tuple(world.federation.contact_lines().values())
+    lines = tuple(world.federation.contact_lines(world.now).values())
     return Message((Heading(title), Bullets(lines, phones=True)), summary=title, replaces="numbers")
 
 

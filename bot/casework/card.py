@@ -232,10 +232,12 @@ def reporter_name(context: Context, report: Report) -> str:
 def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
     known = [item for item in told if item.role != COMPLAINT]
     reached = [item for item in known if item.level != "D" or not report.row.visibility.in_channel]
-    lines = [f"{context.name(item.person)} ({_role(context, item.role)})" for item in reached]
-    if report.row.visibility.in_channel:
-        lines.insert(0, role_name("flt"))
-    return ", ".join(dict.fromkeys(lines)) or context.texts.nobody
+    roles = dict[str, list[str]]()
+    for item in dict.fromkeys((item.person, _role(context, item.role)) for item in reached):
+        roles.setdefault(context.name(item[0]), []).append(item[1])
+    lines = [f"{name} ({', '.join(held)})" for name, held in roles.items()]
+    channel = [role_name("flt")] if report.row.visibility.in_channel else []
+    return ", ".join((*channel, *lines)) or context.texts.nobody
 
 
 def _role(context: Context, role: str) -> str:

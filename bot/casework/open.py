@@ -28,7 +28,10 @@ ANONYMOUS = "anonymous"
 
 @dataclass(frozen=True)
 class Received:
-    """A report is stored (after the commit). `again` where the same draft had been received before."""
+    """A report is stored (after the commit). `again` where the same draft had been received before.
+
+    `reference` is "" where an anonymous report came again: its sender has it, and nothing here leads to it.
+    """
 
     reference: str
     mode: str
@@ -56,7 +59,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
         expected = _kept_with_draft(tokens.reference, mode, command)
         known = remember_submission(work.tx, vault, tokens.draft, expected, work.now)
     if known is not None:
-        return Received(known or tokens.reference, mode, route, again=True)
+        return Received(known, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
     report = _stored(work, _new_report(work.context, sender, command, route, work.now))

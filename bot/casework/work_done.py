@@ -117,13 +117,15 @@ def _voids(later: Entry, proposed: Entry) -> bool:
 
 
 def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """For the card: that it was assessed or is investigated, how many tasks are open, that a closing waits.
+    """For the card: what was assessed, advised and begun, how many tasks are open, that a closing waits.
 
     Not a word of any.
     """
     labels, found = context.work.labels, list[tuple[str, str]]()
     if (made := assessment(entries)) is not None:
         found.append((labels.assessed, labels.assessed_yes.fill(when=context.local(made.at))))
+    if advised := advice(context, entries):
+        found.append((labels.advised, labels.advised_yes.fill(when=context.local(advised[-1].at))))
     if is_investigated(entries):
         started = next(entry for entry in entries if entry.event == "investigate")
         found.append((labels.investigated, labels.investigated_yes.fill(when=context.local(started.at))))

@@ -64,9 +64,10 @@ def _assess(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
 
 
 def _advice(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
-    work = press.context.work
+    work, concerned = press.context.work, press.report.route.excluded_roles
+    advisers = {adviser: name for adviser, name in work.advisers.items() if adviser not in concerned}
     return (
-        Field("adviser", work.fields["adviser"], "choice", options=_options(work.advisers)),
+        Field("adviser", work.fields["adviser"], "choice", options=_options(advisers)),
         Field("who", work.fields["who"], "text", max_length=_SHORT),
         Field("at", work.fields["at"], "datetime", max_length=_SHORT),
         Field("advice", work.fields["advice"], "long_text", max_length=_TEXT),

@@ -324,6 +324,8 @@ class WorkLabels(Record):
 
     assessed: Text
     assessed_yes: Annotated[Phrase, Holding("when")]
+    advised: Text
+    advised_yes: Annotated[Phrase, Holding("when")]
     investigated: Text
     investigated_yes: Annotated[Phrase, Holding("when")]
     contact: Text

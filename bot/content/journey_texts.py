@@ -82,6 +82,7 @@ class Journey(Record):
     earlier: Text
     changed: Text
     phone: Text
+    not_these: Annotated[Phrase, Holding("roles")]
     hidden: Text
     asks_first: Text
     blank: Text

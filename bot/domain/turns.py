@@ -11,9 +11,10 @@ from bot.domain.messages import Message
 
 @dataclass(frozen=True)
 class Said:
-    """Words typed into the chat."""
+    """Words typed into the chat. `edited`: an earlier message reads so now; only danger is answered."""
 
     text: str
+    edited: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from bot.content.world import World
 from bot.domain.messages import Message
@@ -35,12 +34,6 @@ _FORMS: Mapping[str, Callable[[str, World], Message]] = {
     forms.MORE: lambda reference, world: forms.choices(reference, world),
     forms.SETTLED: lambda reference, world: forms.choices(reference, world, settled=True),
 }
-# What the form of each leaves in the report.
-_TOLD: Mapping[str, Literal["add", "answer", "correct"]] = {
-    forms.ADD: "add",
-    forms.ANSWER: "answer",
-    forms.CORRECT: "correct",
-}
 
 
 def pressed(session: Session, act: Pressed, world: World) -> Turn | None:
@@ -57,7 +50,7 @@ def pressed(session: Session, act: Pressed, world: World) -> Turn | None:
 
 def submitted(session: Session, act: Submitted, world: World) -> Turn | None:
     """What a form about a report that was sent does; None where the form is about something else."""
-    if act.action in _TOLD:
+    if act.action in forms.TOLD:
         return _told(session, act, world)
     found = _SUBMITTED.get(act.action)
     return found(session, act, world) if found else None
@@ -71,7 +64,9 @@ def _told(session: Session, act: Submitted, world: World) -> Turn:
     if errors or doubts:
         redo = steps.Redo({**doubts, **errors}, _typed(values), may_keep=bool(doubts))
         return Turn(session, (forms.text_form(act.action, act.value, world, redo),))
-    told = AddToReport(CasePart.parse(act.value).reference, values["code"], values["text"], _TOLD[act.action])
+    told = AddToReport(
+        CasePart.parse(act.value).reference, values["code"], values["text"], forms.TOLD[act.action]
+    )
     return Turn(session, (), (told,))
 
 

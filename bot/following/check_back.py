@@ -16,9 +16,10 @@ from bot.domain.cases import WITHDRAWN, Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Outside, Paragraph
 from bot.domain.presses import OWN, CasePart
 from bot.domain.turns import AnswerCheckBack, Sender
-from bot.following.check_back_form import CHECK_BACK as PRESS
-from bot.following.ownership import own_case
+from bot.following import check_back_form
+from bot.following.ownership import own_case, unstored
 from bot.following.withdrawal import said, was_withdrawn
+from bot.reporting.steps import Redo
 from bot.storage.crypto import KeyFault
 from bot.storage.reports import Entry, Report, history, look_up, named
 from bot.storage.timers import end_check
@@ -105,7 +106,7 @@ def _told(title: str, text: str) -> Message:
 def _way(context: Context, report: Report) -> Buttons:
     label = context.world.playbook.contact.check_back.button
     of = CasePart(report.reference, OWN if report.reporter else "")
-    return Buttons((Button(label, PRESS, str(of), "primary"),))
+    return Buttons((Button(label, check_back_form.CHECK_BACK, str(of), "primary"),))
 
 
 def in_status(context: Context, report: Report, entries: Sequence[Entry]) -> list[Block]:
@@ -122,7 +123,9 @@ def answer(work: Work, sender: Sender, command: AnswerCheckBack) -> Message:
     """
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):
-        return said("warning", work.context.texts.status.add_unknown)
+        typed = {"answer": (command.answer,), "risk": command.risks, "text": (command.text,)}
+        redo = Redo({"code": unstored(work.context, case)}, {**typed, "code": (command.code,)})
+        return check_back_form.form(command.reference, work.context.world, redo, urgent=bool(command.risks))
     urgent, events = bool(command.risks), [Event(Happening.ADD, "reporter")]
     if urgent and not case.report.row.urgent and case.report.state.stage is not Stage.CLOSED:
         events.append(Event(Happening.URGENT, "reporter"))

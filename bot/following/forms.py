@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from bot.content.world import World
 from bot.domain.messages import (
@@ -30,6 +31,9 @@ COPY = "report.copy"
 # What else may be done: of a report that can be withdrawn, and of one that is closed or withdrawn already.
 MORE, SETTLED = "report.more", "report.more_settled"
 BADLY = "report.badly"
+# What the form of each leaves in the report, and the form that leaves it.
+TOLD: Mapping[str, Literal["add", "answer", "correct"]] = {ADD: "add", ANSWER: "answer", CORRECT: "correct"}
+ACTIONS = {told: action for action, told in TOLD.items()}
 STATUS = "status.show"
 LONGEST = 4000
 SHORT = 60

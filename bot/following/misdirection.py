@@ -14,10 +14,11 @@ from bot.domain.notices import Recipient
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
 from bot.domain.turns import MoveReport, Sender
-from bot.following.ownership import own_case
+from bot.following import forms
+from bot.following.ownership import own_case, unstored
 from bot.following.withdrawal import said
 from bot.reporting.review import OUTSIDE_CONTACTS
-from bot.reporting.steps import contact_list
+from bot.reporting.steps import Redo, contact_list
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import (
     Report,
@@ -49,7 +50,8 @@ def move(work: Work, sender: Sender, command: MoveReport) -> Message:
     hold_together(work, (command.reference,))
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):
-        return said("warning", work.context.texts.status.add_unknown)
+        redo = Redo({"code": unstored(work.context, case)}, {"to": (command.to,), "code": (command.code,)})
+        return forms.move_form(command.reference, work.context.world, redo)
     role, report = role_name(command.to), case.report
     people = _safe_people(work.context, report, command.to)
     if not people:

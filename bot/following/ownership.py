@@ -45,6 +45,12 @@ def own_case(work: Work, sender: Sender, reference: str, code: str) -> Case | st
     return texts.too_many if tried == "too many" else texts.wrong_code
 
 
+def unstored(context: Context, why: str) -> str:
+    """Beside the code of a form that was sent in vain: that nothing was stored, or tried too often."""
+    texts = context.texts.status
+    return texts.add_unknown if why == texts.wrong_code else why
+
+
 def code_opens(work: Work, reference: str, code: str) -> CodeTry:
     """What came of a code that stands between somebody and a report or a question. Raises Untried."""
     if not may_be_reference(reference) or not receipt_code(code):

@@ -12,9 +12,10 @@ from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_additi
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart
+from bot.domain.routing import Slots, conflict_of
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
-from bot.following.ownership import own_case, reporter
+from bot.following.ownership import own_case, reporter, unstored
 from bot.following.withdrawal import was_withdrawn
 from bot.reporting.review import answered
 from bot.reporting.steps import Redo
@@ -123,11 +124,11 @@ def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     context, now = work.context, work.now
     texts, when = context.texts.status, context.world.federation.expected_from(now)
     if _is_undelivered(work, report):
-        return [Callout("warning", texts.undelivered), phone_list(context, now)]
+        return [Callout("warning", texts.undelivered), phone_list(context, now, report.answers)]
     if _is_late(report, now):
-        return [Callout("warning", texts.late), phone_list(context, now)]
+        return [Callout("warning", texts.late), phone_list(context, now, report.answers)]
     if when and report.state.stage in UNACKNOWLEDGED:
-        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now)]
+        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now, report.answers)]
     return []
 
 
@@ -203,9 +204,15 @@ def _is_late(report: Report, now: datetime) -> bool:
     )
 
 
-def phone_list(context: Context, now: datetime | None = None) -> Bullets:
-    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then."""
-    return Bullets(tuple(context.world.federation.contact_lines(now).values()), phones=True)
+def phone_list(context: Context, now: datetime | None = None, slots: Slots | None = None) -> Bullets:
+    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then.
+
+    Not the roles that the reporter who gave these answers said are or may be involved; and not a word of
+    that, since it stands in a chat.
+    """
+    lines, world = context.world.federation.contact_lines(now), context.world
+    concerned = conflict_of(slots or {}, world.federation.roster).roles
+    return Bullets(tuple(line for key, line in lines.items() if key not in concerned), phones=True)
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:
@@ -213,7 +220,11 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     texts = work.context.texts.status
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):
-        return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
+        # Nothing typed is lost by a code that was mistyped.
+        redo = Redo(
+            {"code": unstored(work.context, case)}, {"text": (command.text,), "code": (command.code,)}
+        )
+        return forms.text_form(forms.ACTIONS[command.as_what], command.reference, work.context.world, redo)
     # An answer to what nobody asked is kept as what it is: something that the reporter added.
     asked = command.as_what == "answer" and case.has("ask")
     corrected = command.as_what == "correct"

@@ -11,7 +11,9 @@ from bot.casework.notify import owe_addition
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Callout, Message, Tone
 from bot.domain.turns import Sender, WithdrawReport
-from bot.following.ownership import own_case
+from bot.following import forms
+from bot.following.ownership import own_case, unstored
+from bot.reporting.steps import Redo
 from bot.storage.reports import Entry
 
 
@@ -38,7 +40,8 @@ def withdraw(work: Work, sender: Sender, command: WithdrawReport) -> Message:
     texts = work.context.world.playbook.texts.aftercare
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):
-        return said("warning", work.context.texts.status.add_unknown)
+        redo = Redo({"code": unstored(work.context, case)}, {"sure": ("yes",), "code": (command.code,)})
+        return forms.withdraw_form(command.reference, work.context.world, redo)
     report = case.report
     if report.state.stage is Stage.CLOSED:
         return said("info", texts.withdraw_closed.fill(reference=report.reference))

@@ -36,11 +36,11 @@ def received(
 def alerted(
     world: World, reference: str, slots: Slots, route: Route, *, again: bool, goes_on: bool
 ) -> Message:
-    """The alert is on its way; a report that was under way goes on."""
+    """The alert is on its way; a report that was under way goes on. Its reference, where it is known."""
     texts = world.playbook.texts
     blocks: list[Block] = [
         Callout("success", texts.alert.sent, texts.receipts.duplicate if again else ""),
-        Facts(((texts.receipts.reference, reference),)),
+        *([Facts(((texts.receipts.reference, reference),))] if reference else []),
         Paragraph(_next(world, {"kind": (ALERT,)}, route)),
         *_phones(world, slots, route),
         *lado_note(route, world),
@@ -79,6 +79,9 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
     keys = ["police_emergency"]
     if not {"dsl", "deputy_dsl"} <= route.excluded_roles:
         keys += ["dsl"] if "dsl" not in route.excluded_roles else ["deputy_dsl"]
+    if "eht" in route.excluded_roles and "chair" not in route.excluded_roles:
+        # A concern about the headteacher goes to the chair of governors.
+        keys.append("chair")
     if slots.get("kind") == ("press",):
         keys = ["eht"]
     if world.federation.is_after_hours(world.now):
@@ -115,5 +118,5 @@ def not_sent(world: World, route: Route) -> Message:
 
 
 def _everyone(world: World) -> Bullets:
-    lines = tuple(world.federation.contact_lines().values())
+    lines = tuple(world.federation.contact_lines(world.now).values())
     return Bullets(lines, world.playbook.texts.journey.phone, phones=True)

@@ -17,7 +17,7 @@ from bot.domain.routing import Slots
 from bot.domain.turns import Draft
 from bot.reporting.journeys import STRUCK, route_of, settle
 from bot.reporting.review import person_line, readers
-from bot.reporting.steps import SLOT, contact_list, value_of
+from bot.reporting.steps import SLOT, contact_list, safe_numbers, value_of
 
 STRIKE = "journey.alert_strike"
 NAME = "journey.alert_name"
@@ -51,7 +51,7 @@ def show(draft: Draft, world: World) -> Message:
     send = Button(texts.send, SEND, value_of(draft), "danger")
     blocks += [
         Callout("danger", texts.phone_title, texts.phone),
-        *contact_list(("police_emergency", "dsl", "deputy_dsl"), world),
+        *safe_numbers(("police_emergency", "dsl", "deputy_dsl"), draft.slots, world),
         Paragraph(f"{texts.says} {texts.kept}" if goes_on(draft) else texts.says),
         Bullets(tuple(person_line(reader, world) for reader in found), texts.recipients),
         Paragraph(texts.with_name if _is_named(draft) else texts.without_name),

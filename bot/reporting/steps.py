@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,7 +27,8 @@ from bot.domain.messages import (
     Quote,
 )
 from bot.domain.presses import StepChoice
-from bot.domain.routing import Slots
+from bot.domain.roster import role_name
+from bot.domain.routing import Slots, conflict_of
 from bot.domain.turns import Draft
 from bot.reporting.journeys import Settled, beside, facts, options_of, screens, settle
 
@@ -84,7 +85,7 @@ def said(step: StepRecord, draft: Draft, world: World, behind: bool = False) -> 
     """What a step says before it asks: its box, its text, its numbers, its clauses."""
     blocks: list[Block] = []
     shut = bool(step.behind) and not behind
-    phones = [] if shut else contact_list(step.contacts, world)
+    phones = [] if shut else safe_numbers(step.contacts, draft.slots, world)
     if step.callout:
         blocks += [Callout(step.callout.tone, step.callout.title, step.callout.text), *phones]
     blocks += [Paragraph(_filled(text, draft, world)) for text in step.text]
@@ -108,18 +109,34 @@ def _filled(text: Phrase, draft: Draft, world: World) -> str:
     )
 
 
-def contact_list(keys: tuple[str, ...], world: World) -> list[Block]:
+def safe_numbers(keys: Iterable[str], slots: Slots, world: World) -> list[Block]:
+    """The same without the roles that the reporter said are or may be involved, and that this is so."""
+    keys, concerned = tuple(keys), conflict_of(slots, world.federation.roster).roles
+    return [*left_out(keys, slots, world), *contact_list(keys, world, concerned)]
+
+
+def left_out(keys: Iterable[str], slots: Slots, world: World) -> list[Block]:
+    """Whom of these not to phone, as the reporter said that they are or may be involved."""
+    concerned = conflict_of(slots, world.federation.roster).roles
+    roles = ", ".join(role_name(key) for key in keys if key in concerned)
+    return [Paragraph(world.playbook.texts.journey.not_these.fill(roles=roles))] if roles else []
+
+
+def contact_list(keys: tuple[str, ...], world: World, without: Collection[str] = frozenset()) -> list[Block]:
     """The phone lines of those of `keys` that the Federation has configured."""
-    known = phone_lines(keys, world)
+    known = phone_lines(keys, world, without)
     return [Bullets(known, world.playbook.texts.journey.phone, phones=True)] if known else []
 
 
-def phone_lines(keys: tuple[str, ...], world: World) -> tuple[str, ...]:
+def phone_lines(
+    keys: tuple[str, ...], world: World, without: Collection[str] = frozenset()
+) -> tuple[str, ...]:
     """The same as lines. Where the DSL is one, after hours those who answer then are with them, and first."""
     federation, now = world.federation, world.now
     is_unwatched = "dsl" in keys and federation.is_after_hours(now)
     wanted = (*keys, *AFTER_HOURS) if is_unwatched else keys
-    return tuple(federation.phones(dict.fromkeys(wanted), now).values())
+    shown = dict.fromkeys(key for key in wanted if key not in without)
+    return tuple(federation.phones(shown, now).values())
 
 
 def quotes(clauses: tuple[str, ...], world: World) -> list[Block]:

@@ -70,6 +70,26 @@ def test_policy_is_answered_where_it_was_asked_for_the_asker_alone(works: Office
     assert works.slack.messages_in(works.staffroom) == []
 
 
+def test_a_message_that_is_changed_to_words_of_danger_is_answered(works: Office) -> None:
+    """An edit that tells of danger brings the numbers, for its writer alone; no other is answered."""
+    joe, before = works["joe"], works.settled()
+
+    def edited(text: str) -> Act:
+        new = {"type": "message", "user": joe.id, "text": text, "ts": "1795348908.000100", "edited": {}}
+        inner: Json = {"type": "message", "subtype": "message_changed", "channel_type": "im", "message": new}
+        inner |= {"channel": joe.dm_channel.id, "previous_message": {**new, "text": "I am fine"}}
+        return works.slack.send_event(inner)
+
+    act = edited("I want to kill myself tonight")
+    assert "116 123" in seen(works, act, joe, "Call 999")
+    assert only(act, joe)
+    rows = works.settled()
+    silent = edited(QUESTION)
+    seen(works, joe.dm("help"), joe, "How I can help")
+    assert CLAUSE not in silent.seen_by(joe)
+    assert rows["reports"] == before["reports"]
+
+
 def test_policy_without_a_question_says_what_signpost_can_do(works: Office) -> None:
     """/policy alone shows the help, for the sender alone."""
     act = works["joe"].slash("/policy", channel=works.staffroom)
@@ -459,10 +479,13 @@ def test_cases_are_listed_for_the_roster_alone(works: Office) -> None:
     seen(works, refused, joe, "not on the roster")
     assert only(refused, joe)
     farid.open_home()
-    works.wait(lambda: farid.home and "For the Federation Leadership Team" in farid.home.words)
-    joe.open_home()
-    works.wait(lambda: joe.home)
-    assert "For the Federation Leadership Team" not in joe.home.words  # type: ignore[union-attr]
+    works.wait(lambda: farid.home and "Cases that you may see" in farid.home.words)
+    # Nor to whoever is on the roster, and may see none.
+    for person in (joe, works["ivan"]):
+        person.open_home()
+        works.wait(lambda person=person: person.home)
+        assert person.home is not None
+        assert "Cases that you may see" not in person.home.words
 
 
 def test_an_account_can_be_asked_for(works: Office) -> None:

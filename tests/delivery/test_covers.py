@@ -72,7 +72,7 @@ NOTICES = {
         ),
         "there is a task for somebody for whom you stand in",
     ),
-    "what has happened since": Told(_answer, "an answer from the reporter, and it is urgent"),
+    "what has happened since": Told(_answer, "its reporter has written again, and it is urgent"),
 }
 
 

@@ -21,7 +21,7 @@ from tests.support.screen import buttons_of, form_of
 BY_NAME = "SELECT id FROM reports WHERE reference = :name"
 ASKED = "There is one question for you about your report"
 ADDED = "the reporter added something"
-URGENT = "an answer from the reporter, and it is urgent"
+URGENT = "its reporter has written again, and it is urgent"
 WORDS = "He told the others not to talk to me."
 
 

@@ -68,7 +68,9 @@ def doubts(content: Content) -> bool:
     return not isinstance(content, Said) and is_about_cases(content)
 
 
-def said(text: str, has_files: bool) -> tuple[Content, ...]:
+def said(text: str, has_files: bool, edited: bool = False) -> tuple[Content, ...]:
     """A file, of which nothing is known here, and what was typed with it."""
+    if edited:
+        return (Said(text, edited=True),) if text else ()
     files: tuple[Content, ...] = (SharedFile(),) if has_files else ()
     return (*files, Said(text or "help")) if text or not files else files

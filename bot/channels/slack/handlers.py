@@ -78,15 +78,14 @@ class Homes:
 
     async def _page(self, act: SlackEvent, standing: Standing) -> Payload | None:
         """The page; None for the second copy of an event, whose page has been published."""
-        roster = self._desk.world.federation.roster
-        leads = standing.kind == "staff" and roster.by_account(PLATFORM, act.user) is not None
         mine = await self._desk.handle(act, Said("status"), standing, "home")
-        cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
-        waits = await self._desk.handle(act, Said("my work"), standing, "home-work")
         if not mine:
             return None
         world = self._desk.world
         row = desk.row(world, Sender(PLATFORM, act.user))
+        leads = standing.kind == "staff" and any(button.value == "cases" for button in row)
+        cases = await self._desk.handle(act, Said("cases"), standing, "home-cases") if leads else ()
+        waits = await self._desk.handle(act, Said("my work"), standing, "home-work")
         parts = HomeParts.of(world, self._listed(mine), self._listed(cases), self._listed(waits), row)
         return home_view(parts, self._desk.look, self._seen.get(act.user, 0))
 
@@ -226,11 +225,11 @@ class Events:
 
     async def direct(self, act: Direct) -> None:
         """A direct message: answered there, in its thread where it has one."""
-        if act.thread:
+        if act.thread and not act.edited:
             status = self._desk.chats.status(act.channel, act.thread, self._desk.world.door.asking)
             self._desk.background.start(status)
         async with self._desk.turns.of(act.user):
-            for number, content in enumerate(said(act.text, act.files)):
+            for number, content in enumerate(said(act.text, act.files, act.edited)):
                 replies, _ = await self._replies(act, content, str(number) if number else "", act.thread)
                 await self._post(act.channel, content, replies, act.thread)
 
@@ -239,7 +238,7 @@ class Events:
 
         Where no direct message can be sent, that is what is said there: never silence.
         """
-        content, texts = Said(act.text or "help"), self._desk.world.door
+        content, texts = Said(act.text or "help", act.edited), self._desk.world.door
         async with self._desk.turns.of(act.user):
             replies, standing = await self._replies(act, content)
             place = str(ThreadPlace(act.channel, act.thread))

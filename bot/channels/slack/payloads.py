@@ -64,21 +64,23 @@ class Slash(SlackEvent):
 
 @dataclass(frozen=True)
 class Direct(SlackEvent):
-    """A direct message to the app. `thread` is "" outside a thread; files are only noticed."""
+    """A direct message to the app, or one that was `edited`. `thread` may be ""; files are only noticed."""
 
     text: str
     channel: str
     thread: str
     files: bool
+    edited: bool = False
 
 
 @dataclass(frozen=True)
 class Mention(SlackEvent):
-    """A message in a channel that names the app."""
+    """A message in a channel that names the app, or one that was `edited` and names it now."""
 
     text: str
     channel: str
     thread: str
+    edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Closed(SlackEvent):
 
 @dataclass(frozen=True)
 class Nothing(SlackEvent):
-    """Something that is none of our business, such as a message that was edited."""
+    """Something that is none of our business, such as a message that was deleted."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ _KNOWN = frozenset(("app_home_opened", "app_mention", "message"))
 
 
 def _event(body: Mapping[str, Any]) -> SlackEvent:
-    event = _mapping(body, "event")
+    event = _as_it_reads(_mapping(body, "event"))
     kind, event_id = _needed(event, "type"), _needed(body, "event_id")
     if kind in OF_CHANNELS:
         # Of no one person: who joined or archived it is read from the channel itself.
@@ -214,23 +216,36 @@ def _event(body: Mapping[str, Any]) -> SlackEvent:
         return Nothing(event_id, user, team)
     if kind == "message":
         return _message(event, event_id, user, team)
-    if kind == "app_mention" and not event.get("edited"):
+    if kind == "app_mention":
         text, thread = plain_text(_text(event, "text")), _text(event, "thread_ts") or _needed(event, "ts")
-        return Mention(event_id, user, team, text, _needed(event, "channel"), thread)
+        again = bool(event.get("edited"))
+        return Mention(event_id, user, team, text, _needed(event, "channel"), thread, again)
     if kind == "app_home_opened":
         # Without a tab it is the page itself that was opened.
         return Opened(event_id, user, team, _text(event, "tab") or "home", _text(event, "channel"))
     return Nothing(event_id, user, team)
 
 
+def _as_it_reads(event: Payload) -> Payload:
+    """The event; of a message whose words were changed that message as it reads now, else of nobody."""
+    if event.get("type") != "message" or event.get("subtype") != "message_changed":
+        return event
+    new, old = event.get("message"), event.get("previous_message")
+    if not isinstance(new, dict) or not isinstance(old, dict) or new.get("text") == old.get("text"):
+        return {"type": "message"}
+    where = {name: event.get(name) for name in ("channel", "channel_type")}
+    return {**new, **where, "type": "message", "edited": True}
+
+
 def _message(event: Mapping[str, Any], event_id: str, user: str, team: str) -> SlackEvent:
-    # Edits, deletions, joinings and what bots write are no questions.
+    # Deletions, joinings and what bots write are no questions.
     spoken = _text(event, "subtype") in ("", "file_share", "thread_broadcast")
     if not _is_direct(event) or not spoken:
         return Nothing(event_id, user, team)
     files = _text(event, "subtype") == "file_share" or bool(event.get("files"))
     text = plain_text(_text(event, "text"))
-    return Direct(event_id, user, team, text, _needed(event, "channel"), _text(event, "thread_ts"), files)
+    place, thread = _needed(event, "channel"), _text(event, "thread_ts")
+    return Direct(event_id, user, team, text, place, thread, files, bool(event.get("edited")))
 
 
 def _is_direct(event: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 Payload = Mapping[str, Any]
-Kind = Literal["message", "invoke", "install", "members", "other"]
+Kind = Literal["message", "edit", "invoke", "install", "members", "other"]
 Scope = Literal["personal", "groupChat", "channel"]
 
 ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
@@ -52,7 +52,7 @@ class Activity:
     change of members ("teamMemberAdded", or ""). `text` is without the mention of the bot, which
     `mentioned` tells of. `value` is what a card or an invoke sent. `reply_to` is the id of the message on
     whose card a button was pressed. `has_files`: a file or picture came along; nothing of it is known
-    here. `raw` is for the backend alone.
+    here. `raw` is for the backend alone. An "edit" is a message that was changed, as it reads now.
     """
 
     id: str

@@ -179,6 +179,8 @@ class TeamsDoor:
             case "message":
                 await self._references.saw(activity)
                 await self._message(activity)
+            case "edit":
+                await self._edited(activity)
             case "install" | "members":
                 await self._met(activity)
         return None
@@ -203,6 +205,13 @@ class TeamsDoor:
                 await self._chats.show(chat, self._offered(asked, replies))
         elif activity.mentioned:
             await self._mentioned(activity)
+
+    async def _edited(self, activity: Activity) -> None:
+        """A message was changed: where it tells of danger now, whom to phone, in the writer's own chat."""
+        if activity.text and (activity.reference.scope == "personal" or activity.mentioned):
+            replies = await self._desk.replies(activity, Said(activity.text, edited=True))
+            if replies:
+                await self._show_at_home(activity, replies)
 
     async def _submitted(self, activity: Activity, content: Content) -> None:
         """A card of a client that knows no Action.Execute: sent as a message, and rewritten by us."""

@@ -12,6 +12,7 @@ from bot.channels.teams.activities import Account, Activity, Kind, Payload, Refe
 
 _KINDS: Mapping[str, Kind] = {
     "message": "message",
+    "messageUpdate": "edit",
     "invoke": "invoke",
     "installationUpdate": "install",
     "conversationUpdate": "members",
@@ -33,6 +34,10 @@ def read(body: bytes) -> Activity:
     if kind == "invoke" and not name:
         # Some presses come without one: what is the same byte for byte is the same press.
         name = f"unnamed-{hashlib.sha256(body).hexdigest()[:32]}"
+    if kind == "edit":
+        # Each change of a message bears the message's own id, and its own time.
+        name = f"{name}|{_text(raw, 'timestamp')}"
+        kind = kind if sender.id and _text(_data(raw), "eventType") == "editMessage" else "other"
     if not _text(raw, "type") or (kind in ("message", "invoke") and not (name and sender.id)):
         raise Unreadable("no type, id or sender")
     text, mentioned = _words(raw)

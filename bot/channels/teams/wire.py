@@ -13,7 +13,7 @@ PAGE = 200
 # 20,000 people: more is a connector that turns in a circle.
 _MOST_PAGES = 100
 
-_TYPES = {"install": "installationUpdate", "members": "conversationUpdate"}
+_TYPES = {"edit": "messageUpdate", "install": "installationUpdate", "members": "conversationUpdate"}
 
 
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages

@@ -81,6 +81,26 @@ def test_what_is_no_question_is_left_alone(more: Json) -> None:
     assert isinstance(read(body), Nothing)
 
 
+def test_a_message_that_was_changed_is_read_as_it_reads_now() -> None:
+    """With its writer and its words, and that it is no new one; a change that leaves the words is nothing."""
+    new, old = {"user": "U1", "text": "now", "ts": "1.1", "edited": {}}, {"user": "U1", "text": "then"}
+    body = message(subtype="message_changed", message=new, previous_message=old)
+    del body["event"]["user"]
+    assert read(body) == Direct("Ev1", "U1", "T1", "now", "D1", "", files=False, edited=True)
+    body["event"]["previous_message"] = {**old, "text": "now"}
+    assert isinstance(read(body), Nothing)
+    body["event"] |= {"previous_message": old, "message": {**new, "bot_id": "B1"}}
+    assert isinstance(read(body), Nothing)
+    changed = {
+        "type": "app_mention",
+        "channel": "C1",
+        "ts": "1.2",
+        "text": "<@U0BOT> hi",
+        "edited": {"ts": "1"},
+    }
+    assert read(event(**changed)) == Mention("Ev1", "U1", "T1", "hi", "C1", "1.2", edited=True)
+
+
 def test_a_mention_is_answered_in_its_thread() -> None:
     """A mention begins a thread, or stays in the one that it was made in."""
     asked = {"type": "app_mention", "channel": "C1", "ts": "1.2", "text": "<@U0BOT> hi"}

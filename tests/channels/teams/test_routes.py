@@ -311,18 +311,20 @@ def test_work_is_finished_before_the_end(sdk: Sdk) -> None:
 
 @both
 def test_other_activities_are_taken_quietly(sdk: Sdk) -> None:
-    """Typing, reactions and edits get 200 and reach nobody; members and installs reach the handler."""
+    """Typing and reactions get 200 and reach nobody; members, installs and edits reach the handler."""
 
     async def story(door: OpenDoor) -> None:
         for kind in (
             "typing",
             "messageReaction",
-            "messageUpdate",
             "messageDelete",
             "event",
             "endOfConversation",
         ):
             assert (await door.post(door.local(type=kind)))[0] == 200
+        # A message that is brought back after its deletion is no edit.
+        restored = door.local(type="messageUpdate", channelData={"eventType": "undeleteMessage"})
+        assert (await door.post(restored))[0] == 200
         assert door.seen == []
         await door.post(door.local(type="installationUpdate", action="add", id="k1"))
         await door.post(
@@ -330,6 +332,12 @@ def test_other_activities_are_taken_quietly(sdk: Sdk) -> None:
         )
         await settled(door, 2)
         assert [(came.kind, came.name) for came in door.seen] == [("install", "add"), ("members", "")]
+        # Each edit of a message bears its id: the second one is no copy of the first.
+        for second in ("01", "02"):
+            edit = {"channelData": {"eventType": "editMessage"}, "timestamp": f"2026-11-30T10:00:{second}Z"}
+            await door.post(door.local(type="messageUpdate", id="k3", text="now", **edit))
+        await settled(door, 4)
+        assert [(came.kind, came.text) for came in door.seen[2:]] == [("edit", "now"), ("edit", "now")]
         assert [account.id for account in door.seen[1].added] == [BOT, "29:jon"]
 
     play(emulated(sdk), story)
