@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.channels.playground_client import Page, with_page
 from tests.support.desk import Desk
 
 MISTAKE = "I have made a mistake online"
+ASKED = "Show it only where nobody else can read along."
 
 
 def shown(html: str) -> list[str]:
@@ -44,7 +46,7 @@ def test_the_page_shows_both_sides() -> None:
 
 
 def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Path) -> None:
-    """An open form is taken off the screen when a browser in which its writer wrote nothing shows it."""
+    """An open form is asked for, not shown, where its writer wrote nothing: another browser, a new process."""
     desk = Desk.open(tmp_path)
 
     class RealCore:
@@ -73,7 +75,14 @@ def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Pat
             other: TestClient[Any, Any] = TestClient(first.server)
             async with other:
                 assert "What happened?" not in await shows(other)
-                assert "Show it only where nobody else can read along." in await shows(other)
+                assert ASKED in await shows(other)
+        # The process died: nothing is remembered of what was said, and the report waits for its writer.
+        restarted = web.Application()
+        later = START + timedelta(minutes=1)
+        mount(restarted, RealCore(), desk.product.context.world.federation, MemoryStore(), run, lambda: later)
+        async with TestClient(TestServer(restarted)) as again:
+            assert "What happened?" not in await shows(again)
+            assert (await shows(again)).count(ASKED) == 1
 
     asyncio.run(story())
     desk.close()

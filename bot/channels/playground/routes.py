@@ -217,11 +217,15 @@ class Routes:
         return answer
 
     async def _asked_first(self, request: web.Request, choice: views.PageState) -> None:
-        """In a browser in which somebody has written nothing, what they have half-written is not shown."""
+        """Where somebody has written nothing, what they have half-written is asked for instead of shown.
+
+        That is: in another browser, and in a process that remembers nothing of them.
+        """
         for face in (choice.staff, choice.leader):
-            if face is None or _browser_of(face.user) in request.cookies:
+            if face is None:
                 continue
-            if not any(item.name == SLOT for item in self._parts.chats.entries(face.user)):
+            shown = [item.name for item in self._parts.chats.entries(face.user)]
+            if shown and (SLOT not in shown or _browser_of(face.user) in request.cookies):
                 continue
             now, sender = self._parts.clock(), Sender(PLATFORM, face.user)
             opened = Incoming(
