@@ -46,7 +46,7 @@ def test_the_page_shows_both_sides() -> None:
 
 
 def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Path) -> None:
-    """An open form is asked for, not shown, where its writer wrote nothing: another browser, a new process."""
+    """An open form is asked for, not shown, where its writer wrote nothing: another browser or process."""
     desk = Desk.open(tmp_path)
 
     class RealCore:
