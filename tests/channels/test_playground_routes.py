@@ -76,13 +76,17 @@ def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Pat
             async with other:
                 assert "What happened?" not in await shows(other)
                 assert ASKED in await shows(other)
-        # The process died: nothing is remembered of what was said, and the report waits for its writer.
-        restarted = web.Application()
-        later = START + timedelta(minutes=1)
-        mount(restarted, RealCore(), desk.product.context.world.federation, MemoryStore(), run, lambda: later)
-        async with TestClient(TestServer(restarted)) as again:
-            assert "What happened?" not in await shows(again)
-            assert (await shows(again)).count(ASKED) == 1
+        # The process died, and remembers nothing of what was said: the report waits for its writer. In their
+        # own browser nothing else is hidden.
+        for minute, jar in ((1, None), (2, first.session.cookie_jar)):
+            later, restarted = START + timedelta(minutes=minute), web.Application()
+            world = desk.product.context.world
+            mount(restarted, RealCore(), world.federation, MemoryStore(), run, lambda now=later: now)  # type: ignore[misc]
+            async with TestClient(TestServer(restarted), cookie_jar=jar) as again:
+                html = await shows(again)
+                assert "What happened?" not in html
+                assert html.count(ASKED) == 1
+                assert ("data-hides" in html) is (jar is None)
 
     asyncio.run(story())
     desk.close()
