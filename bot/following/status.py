@@ -123,11 +123,11 @@ def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     context, now = work.context, work.now
     texts, when = context.texts.status, context.world.federation.expected_from(now)
     if _is_undelivered(work, report):
-        return [Callout("warning", texts.undelivered), phone_list(context, now)]
+        return [Callout("warning", texts.undelivered), phone_list(context, now, report)]
     if _is_late(report, now):
-        return [Callout("warning", texts.late), phone_list(context, now)]
+        return [Callout("warning", texts.late), phone_list(context, now, report)]
     if when and report.state.stage in UNACKNOWLEDGED:
-        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now)]
+        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now, report)]
     return []
 
 
@@ -203,9 +203,20 @@ def _is_late(report: Report, now: datetime) -> bool:
     )
 
 
-def phone_list(context: Context, now: datetime | None = None) -> Bullets:
-    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then."""
-    return Bullets(tuple(context.world.federation.contact_lines(now).values()), phones=True)
+def phone_list(context: Context, now: datetime | None = None, report: Report | None = None) -> Bullets:
+    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then.
+
+    With a report, without the numbers of the roles whose holders are concerned in it.
+    """
+    lines = context.world.federation.contact_lines(now)
+    shown = (line for key, line in lines.items() if report is None or not _is_concerned(context, report, key))
+    return Bullets(tuple(shown), phones=True)
+
+
+def _is_concerned(context: Context, report: Report, role: str) -> bool:
+    holders = context.world.federation.roster.own_holders(role, report.row.school)
+    people = set(report.route.excluded_people)
+    return role in report.route.excluded_roles or bool(holders and people.issuperset(holders))
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:
