@@ -9,10 +9,10 @@ from bot.asking.danger import tells_of_danger
 from bot.asking.render import danger_panel
 from bot.content.conditions import DANGER_READ
 from bot.content.world import World
-from bot.domain.messages import Buttons, Message, Outside, Paragraph
+from bot.domain.messages import Block, Buttons, Callout, Message, Outside, Paragraph
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
-from bot.reporting import presses, steps
+from bot.reporting import journeys, presses, steps
 
 #: What the engine read of one event: of a question, or of each text of a form.
 Parses = tuple[Parse, ...]
@@ -53,11 +53,20 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
 def _panel(own: bool, world: World, now: datetime, draft: Draft | None = None) -> Message:
     texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
     contacts = world.federation.contact_lines(now)
-    blocks = [
-        *danger_panel(contacts, answers, about_self=own),
-        Outside(answers.danger_source),
-    ]
+    concerned = _concerned(draft, world) if draft else frozenset()
+    lines = {role: line for role, line in contacts.items() if role not in concerned}
+    blocks: list[Block] = [*danger_panel(lines, answers, about_self=own), Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
+    if "dsl" in concerned:
+        blocks.insert(1, Callout("warning", texts.not_the_dsl, lines.get("lado", "")))
     shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))
     return Message(shown, summary=answers.danger_title, replaces=steps.SLOT, ephemeral=True)
+
+
+def _concerned(draft: Draft, world: World) -> frozenset[str]:
+    """Those safeguarding leads whom the reporter has named: nobody is sent to who the report is about."""
+    route, roster = journeys.route_of(draft.slots, world), world.federation.roster
+    school = next(iter(draft.slots.get("school", ())), "")
+    people, roles = route.excluded, route.excluded_roles
+    return frozenset(one for one in ("dsl", "deputy_dsl") if roster.is_among(one, school, people, roles))

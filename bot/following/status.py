@@ -214,9 +214,8 @@ def phone_list(context: Context, now: datetime | None = None, report: Report | N
 
 
 def _is_concerned(context: Context, report: Report, role: str) -> bool:
-    holders = context.world.federation.roster.own_holders(role, report.row.school)
-    people = set(report.route.excluded_people)
-    return role in report.route.excluded_roles or bool(holders and people.issuperset(holders))
+    roster, route = context.world.federation.roster, report.route
+    return roster.is_among(role, report.row.school, route.excluded_people, route.excluded_roles)
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:
