@@ -10,7 +10,7 @@ from bot.asking.render import danger_panel, phoned
 from bot.content.conditions import DANGER_READ
 from bot.content.rules import ENDANGERED, Endangered
 from bot.content.world import World
-from bot.domain.messages import Buttons, Message, Outside, Paragraph
+from bot.domain.messages import Block, Buttons, Callout, Message, Outside, Paragraph
 from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
@@ -59,7 +59,10 @@ def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = N
     contacts = world.federation.contact_lines(now)
     safe = {key: line for key, line in contacts.items() if key not in concerned}
     first, *numbers = danger_panel(safe, answers, who)
-    blocks = [first, *steps.left_out(phoned(who), slots, world), *numbers, Outside(answers.danger_source)]
+    without: list[Block] = steps.left_out(phoned(who), slots, world)
+    if "dsl" in concerned:
+        without = [Callout("warning", texts.not_the_dsl, safe.get("lado", ""))]
+    blocks = [first, *without, *numbers, Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
     shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.casework import card
 from bot.casework.context import Context
+from bot.casework.notify import UNACKNOWLEDGED
 from bot.casework.work_done import open_tasks, proposal
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
@@ -156,12 +157,17 @@ def _holder(context: Context, report: Report) -> str:
 
 
 def _due(context: Context, item: ListedCase, now: datetime) -> Iterator[str]:
-    """What is due next, and what is late: the ladder's step while nobody has it, a closing, the tasks."""
-    texts, row, level = context.work.cases, item.report.row, item.report.state.level
+    """What is due next, and what is late: the ladder's step while nobody has it, a closing, the tasks.
+
+    A ladder that has come to its end has no next step: nobody has the case, and it is late.
+    """
+    texts, row, state = context.work.cases, item.report.row, item.report.state
     waiting = open_tasks(item.entries)
-    if row.due_at is not None:
-        late = level > 0 or row.due_at <= now
-        yield texts.late if late else texts.next.fill(when=context.local(row.due_at))
+    waits = row.due_at is not None or state.stage in UNACKNOWLEDGED
+    if waits and state.level > 0:
+        yield texts.late
+    elif row.due_at is not None:
+        yield texts.late if row.due_at <= now else texts.next.fill(when=context.local(row.due_at))
     if asked := proposal(item.entries):
         yield texts.closing.fill(person=context.name(asked.actor), when=context.local(asked.at))
     late_tasks = [task.due for task in waiting if task.due < now]

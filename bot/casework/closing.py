@@ -160,7 +160,8 @@ def _options(texts: Mapping[Any, str]) -> tuple[Option, ...]:
 def _unasked(press: CasePress) -> frozenset[str]:
     row = press.report.row
     shows_picture = row.kind == "image" or kind_of(press.case) == "picture"
-    was_told = press.case.has("refer")
+    # By a referral, or by asking their advice.
+    was_told = any(entry.detail.get("agency") for entry in press.case.entries)
     not_asked = {"answer": row.kind != "question", "agencies": was_told, "evidence": not shows_picture}
     return frozenset(name for name, holds in not_asked.items() if holds)
 

@@ -108,7 +108,9 @@ def _detail(press: CasePress, act: Act, values: Values) -> dict[str, str]:
             return assessment.detail(press.context, values)
         case "advice":
             who = f"{press.context.work.advisers[values['adviser']]}, {values['who']}"
+            outside = {item.code: item.label for item in press.context.outcomes.agencies}
             kept = {"text": f"{who}: {values['advice']}", "at": _moment(press.context, values["at"])}
+            kept["agency"] = outside.get(values["adviser"], "")
         case "task":
             due, number = _moment(press.context, values["due"]), str(len(tasks(press.case.entries)) + 1)
             kept = {"text": values["task"], "to": values["person"], "due": due, "task": number}

@@ -382,7 +382,7 @@ def _update(work: Work, report: Report, kind: str) -> Message:
     )
     blocks: tuple[Block, ...] = (Paragraph(text),)
     if kind in ("late", "undelivered"):
-        blocks = (Callout("warning", text), phone_list(context, work.now, report.answers))
+        blocks = (Callout("warning", text), phone_list(context, work.now, report))
     return Message(blocks, summary=text)
 
 

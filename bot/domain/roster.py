@@ -138,6 +138,11 @@ class Roster:
         found = self.own_holders(role, school)
         return tuple(dict.fromkeys(one for person in found for one in self._with_covers(person)))
 
+    def is_among(self, role: str, school: str, people: Iterable[str], roles: Iterable[str]) -> bool:
+        """Whether a role is one of `roles`, or all who hold it for `school` are among `people`."""
+        holders = self.own_holders(role, school)
+        return role in roles or bool(holders and set(people).issuperset(holders))
+
     def own_holders(self, role: str, school: str) -> tuple[str, ...]:
         """The same without those who only stand in."""
         by_school = self.roles.get(role, {})

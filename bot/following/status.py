@@ -12,7 +12,7 @@ from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_additi
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart
-from bot.domain.routing import Slots, conflict_of
+from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
 from bot.following.ownership import own_case, reporter, unstored
@@ -124,11 +124,11 @@ def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     context, now = work.context, work.now
     texts, when = context.texts.status, context.world.federation.expected_from(now)
     if _is_undelivered(work, report):
-        return [Callout("warning", texts.undelivered), phone_list(context, now, report.answers)]
+        return [Callout("warning", texts.undelivered), phone_list(context, now, report)]
     if _is_late(report, now):
-        return [Callout("warning", texts.late), phone_list(context, now, report.answers)]
+        return [Callout("warning", texts.late), phone_list(context, now, report)]
     if when and report.state.stage in UNACKNOWLEDGED:
-        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now, report.answers)]
+        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now, report)]
     return []
 
 
@@ -204,15 +204,23 @@ def _is_late(report: Report, now: datetime) -> bool:
     )
 
 
-def phone_list(context: Context, now: datetime | None = None, slots: Slots | None = None) -> Bullets:
+def phone_list(context: Context, now: datetime | None = None, report: Report | None = None) -> Bullets:
     """Everyone who can be phoned, as the Federation configured it; after hours first who answers then.
 
-    Not the roles that the reporter who gave these answers said are or may be involved; and not a word of
-    that, since it stands in a chat.
+    With a report, not the roles that are or may be involved in it; and not a word of that, since it stands
+    in a chat.
     """
-    lines, world = context.world.federation.contact_lines(now), context.world
-    concerned = conflict_of(slots or {}, world.federation.roster).roles
-    return Bullets(tuple(line for key, line in lines.items() if key not in concerned), phones=True)
+    lines = context.world.federation.contact_lines(now)
+    shown = (line for key, line in lines.items() if report is None or not _is_concerned(context, report, key))
+    return Bullets(tuple(shown), phones=True)
+
+
+def _is_concerned(context: Context, report: Report, role: str) -> bool:
+    roster, route = context.world.federation.roster, report.route
+    said = conflict_of(report.answers, roster).roles
+    return role in said or roster.is_among(
+        role, report.row.school, route.excluded_people, route.excluded_roles
+    )
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:

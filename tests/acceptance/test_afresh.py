@@ -52,3 +52,20 @@ def test_a_slow_reading_afresh_undoes_nothing(chromium: Browser, server: Server)
     expect(page.locator("#view-dm")).to_be_visible()
     ana.reads("Apply for an account: 1 of 4")
     expect(ana.region.get_by_label("What is it to be called?").last).to_have_value("@Northgate")
+
+
+def test_an_alert_that_did_not_go_through_stays_to_be_sent(chromium: Browser, server: Server) -> None:
+    """Server away: it is said in sight that nothing was sent, and the next press sends it and is answered."""
+    page = desk(chromium).new_page()
+    page.goto(f"{server.url}/?staff=priya&me=farid")
+    priya = staff(page)
+    priya.ask("report")
+    priya.press("Urgent alert")
+    priya.reads("Send an urgent alert?")
+    server.kill()
+    priya.press("Send the urgent alert")
+    expect(priya.region.get_by_text("This did not reach Signpost.")).to_be_in_viewport()
+    server.start()
+    expect(page.get_by_text("There may be newer messages.")).to_be_visible()
+    priya.press("Send the urgent alert")
+    priya.shows("Your urgent alert has been received")

@@ -60,6 +60,24 @@ def press(desk: Desk, user: str, option: str) -> tuple[Message, ...]:
     return desk.send(user, Pressed("journey.choose", next(v for v in values if v.endswith(f"|{option}"))))
 
 
+def test_a_dsl_who_is_reported_is_not_whom_to_phone(read: Desk) -> None:
+    """Where the reporter named the DSL, the numbers are the others', and the LADO's."""
+    read.send("ana", Said("report"))
+    for option in ("no", "northgate", "mistake", "yes"):
+        press(read, "ana", option)
+    action, value, [roles] = form_on(read, "ana")
+    read.send("ana", Submitted(action, value, {roles.name: ("dsl",)}))
+    press(read, "ana", "named")
+    action, value, fields = form_on(read, "ana")
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    text = "\n".join(map(text_of, read.send("ana", Submitted(action, value, {name: (TONIGHT,)}))))
+    assert NUMBERS in text
+    assert "their number is left out" in text
+    assert "Local authority designated officer" in text
+    assert "Deputy Designated Safeguarding Lead: " in text
+    assert text.count("Designated Safeguarding Lead: ") == text.count("Deputy Designated Safeguarding Lead: ")
+
+
 def test_story_in_a_form_is_read_as_a_message_is(read: Desk) -> None:
     """What the chat would answer with the numbers, a form answers with them too, and the words stay."""
     action, value, fields = to_the_narrative(read, "ana")

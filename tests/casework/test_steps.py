@@ -166,6 +166,19 @@ def test_overdue_tasks_and_late_cases_stand_in_the_list(desk: Desk) -> None:
     assert "Yours" not in cases(desk, "grace")
 
 
+def test_a_case_whose_ladder_has_ended_is_late(desk: Desk) -> None:
+    """Where there is no next step, and nobody has it still, the list says LATE until somebody takes it."""
+    reference = colleague(desk, danger="yes")
+    for _ in range(4):
+        desk.later(minutes=11)
+        desk.work(20)
+    shown = cases(desk, "eleanor")
+    assert "LATE" in shown
+    assert "next step" not in shown
+    desk.press("eleanor", "case.acknowledge", reference)
+    assert "LATE" not in cases(desk, "eleanor")
+
+
 def test_the_list_counts_only_what_the_asker_may_see(desk: Desk) -> None:
     """A restricted case is counted for DSL and headteacher, and for nobody on the FLT."""
     colleague(desk)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.channels.playground_client import Page, with_page
 from tests.support.desk import Desk
 
 MISTAKE = "I have made a mistake online"
+ASKED = "Show it only where nobody else can read along."
 
 
 def shown(html: str) -> list[str]:
@@ -44,7 +46,7 @@ def test_the_page_shows_both_sides() -> None:
 
 
 def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Path) -> None:
-    """An open form is taken off the screen when a browser in which its writer wrote nothing shows it."""
+    """An open form is asked for, not shown, where its writer wrote nothing: another browser or process."""
     desk = Desk.open(tmp_path)
 
     class RealCore:
@@ -73,7 +75,18 @@ def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Pat
             other: TestClient[Any, Any] = TestClient(first.server)
             async with other:
                 assert "What happened?" not in await shows(other)
-                assert "Show it only where nobody else can read along." in await shows(other)
+                assert ASKED in await shows(other)
+        # The process died, and remembers nothing of what was said: the report waits for its writer. In their
+        # own browser nothing else is hidden.
+        for minute, jar in ((1, None), (2, first.session.cookie_jar)):
+            later, restarted = START + timedelta(minutes=minute), web.Application()
+            world = desk.product.context.world
+            mount(restarted, RealCore(), world.federation, MemoryStore(), run, lambda now=later: now)  # type: ignore[misc]
+            async with TestClient(TestServer(restarted), cookie_jar=jar) as again:
+                html = await shows(again)
+                assert "What happened?" not in html
+                assert html.count(ASKED) == 1
+                assert ("data-hides" in html) is (jar is None)
 
     asyncio.run(story())
     desk.close()

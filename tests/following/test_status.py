@@ -212,3 +212,15 @@ def test_whom_to_phone_is_said_once(desk: Desk) -> None:
     assert shown.count("Reference: ") == 2
     assert shown.count("Nobody has acknowledged it in the time") == 2
     assert shown.count("116 123") == 1
+
+
+def test_nobody_concerned_is_named_to_phone(desk: Desk) -> None:
+    """Who reported the headteacher and waits is given no number of theirs, in status or message."""
+    desk.report("ana", kind="colleague", conflict="eht")
+    desk.later(days=2)
+    desk.work(40)
+    shown = status(desk, "ana")
+    assert "Nobody has acknowledged it in the time" in shown
+    for words in (shown, "\n".join(desk.notebook.texts("ana"))):
+        assert "Chair of governors" in words
+        assert "Executive Headteacher: " not in words

@@ -143,7 +143,8 @@ def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
         "gap": "yes",
     }
     reason = "It was an accident, and all of it is deleted."
-    asked = desk.ask_to_close("eleanor", reference, "picture_dealt_with", reason=reason, **said)
+    # Nobody outside was told: the advice is the DSL's.
+    asked = desk.ask_to_close("eleanor", reference, "picture_dealt_with", "dsl", reason=reason, **said)
     assert "stays open until a second person agrees" in asked
     assert "is closed" in desk.agree("dina", reference)
     file = taken(desk, reference, code(desk, "eleanor", reference))
@@ -163,7 +164,7 @@ def test_what_closing_demanded_is_on_paper(desk: Desk) -> None:
     for name, answer in answers.items():
         assert f"{closing.kept.named(name)}: {answer}" in shown
     assert "Nobody outside told, because: The parents did not want it." in shown
-    assert "LADO" in shown
+    assert "Designated Safeguarding Lead, Pat Lowe: Look into it." in shown
     assert reason in shown
     assert other in shown
 

@@ -252,10 +252,12 @@ class Desk:
         self.press(user, "case.details", reference)
         return self.fill(user, "case.close", reference, **{"reason": REASON, **CLOSING, **fields})
 
-    def ask_to_close(self, user: str, reference: str, outcome: str, **fields: str) -> str:
+    def ask_to_close(
+        self, user: str, reference: str, outcome: str, adviser: str = "lado", **fields: str
+    ) -> str:
         """The same of a case that takes two: with the assessment and the advice that it demands."""
         self.fill(user, "case.assess", reference, **ASSESSED)
-        self.fill(user, "case.advice", reference, **ADVICE)
+        self.fill(user, "case.advice", reference, **{**ADVICE, "adviser": adviser})
         return self.close_case(user, reference, outcome=outcome, **fields)
 
     def close_somehow(self, user: str, reference: str, **fields: str) -> str:

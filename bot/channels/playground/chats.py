@@ -29,12 +29,13 @@ class Chats:
     Every change returns the events that bring an open page up to date.
     """
 
-    def __init__(self, pages: Pages, feed: Feed) -> None:
+    def __init__(self, pages: Pages, feed: Feed, first: int = 1) -> None:
+        """`first` numbers the entries from there: no page has one of that name from the run before."""
         self._pages = pages
         self._feed = feed
         self._chats: dict[str, list[Item]] = defaultdict(list)
         self._notes: dict[str, dict[str, Item]] = defaultdict(dict)
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     def entries(self, user: str) -> tuple[Item, ...]:
         """A person's private chat, oldest first."""

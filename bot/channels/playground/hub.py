@@ -61,9 +61,10 @@ class Subscription:
 class Hub:
     """All open pages. `mark` names what a page has seen: another mark later says that it missed something."""
 
-    def __init__(self, boot: str) -> None:
+    def __init__(self, boot: str, first: int = 0) -> None:
+        """`first`: after the numbers of any run before, whose entries may still stand on a page."""
         self._boot = boot
-        self._seq = 0
+        self._seq = first
         self._open: set[Subscription] = set()
 
     @property

@@ -53,9 +53,11 @@ def parts_of(
     row: Row = lambda _user: (),
 ) -> Parts:
     """The parts, with nobody connected and every private chat empty."""
-    pages, hub = Pages(federation.timezone), Hub(clock().isoformat())
+    started = clock()
+    first = int(started.timestamp() * 1000)
+    pages, hub = Pages(federation.timezone), Hub(started.isoformat(), first)
     feed = Feed(pages, hub)
-    chats = Chats(pages, feed)
+    chats = Chats(pages, feed, first)
     return Parts(federation, people_of(federation), store, run, clock, pages, hub, feed, chats, row)
 
 

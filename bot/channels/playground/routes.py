@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -217,11 +218,16 @@ class Routes:
         return answer
 
     async def _asked_first(self, request: web.Request, choice: views.PageState) -> None:
-        """In a browser in which somebody has written nothing, what they have half-written is not shown."""
+        """Where somebody has written nothing, what they have half-written is asked for instead of shown.
+
+        That is: in another browser, and in a process that remembers nothing of them.
+        """
         for face in (choice.staff, choice.leader):
-            if face is None or _browser_of(face.user) in request.cookies:
+            if face is None:
                 continue
-            if not any(item.name == SLOT for item in self._parts.chats.entries(face.user)):
+            shown = [item.name for item in self._parts.chats.entries(face.user)]
+            known = _browser_of(face.user) in request.cookies
+            if shown and (known or SLOT not in shown):
                 continue
             now, sender = self._parts.clock(), Sender(PLATFORM, face.user)
             opened = Incoming(
@@ -231,6 +237,9 @@ class Routes:
                 replies = await self._core.handle(opened)
             # Nobody has done anything here: that Signpost is paused, or saves nothing, is said when they do.
             asked = tuple(reply for reply in replies if reply.replaces == SLOT)
+            if known:
+                # Nothing else is taken off the screen of somebody who has written here.
+                asked = tuple(replace(reply, hides=False) for reply in asked)
             self._parts.hub.publish(self._parts.chats.replied(face.user, asked, now))
 
     async def close(self, _app: web.Application) -> None:

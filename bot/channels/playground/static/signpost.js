@@ -144,7 +144,9 @@
   }
   async function greeted(now) {
     if (mark && mark !== now) {
-      const busy = $$(".form[data-touched]").length > 0 || document.activeElement?.closest(".form");
+      // What did not go through stays to be pressed again: an alert that vanished would seem to be sent.
+      const undone = $$(".problem").some((line) => !line.hidden);
+      const busy = undone || $$(".form[data-touched]").length > 0 || document.activeElement?.closest(".form");
       if (busy) offline("There may be newer messages. Reload the page when you have finished this form.");
       else for (const side of ["staff", "leader"]) await refresh(side);
     }
@@ -272,6 +274,8 @@
     if (!line) return;
     line.textContent = text || "";
     line.hidden = !text;
+    // Below a long card nobody would see that nothing was sent.
+    if (text) line.scrollIntoView({ block: "nearest" });
   }
   function shown(events, away) {
     const bot = (events || []).filter((event) => event.name === "put" && !event.id.startsWith("own-"));
