@@ -112,6 +112,21 @@ def test_timers_are_held_to_their_minute(flt: tuple[SlackDouble, Channel]) -> No
     assert len(judged(slack, channel, case(**open_case)).timers_lost) == 1
 
 
+def test_a_card_that_nobody_gets_climbs_early(flt: tuple[SlackDouble, Channel]) -> None:
+    """Once a card was owed too long the next one is told; a step sooner, or though it came, is early."""
+    slack, channel = flt
+    # The double's own clock says when a card came.
+    received = datetime.fromtimestamp(float(post(slack, channel.id)), UTC)
+    late, soon = (received + timedelta(minutes=at) for at in (5, 4))
+    open_case = {"received_at": received, "acknowledged_at": None, "taken_after": None}
+    assert len(judged(slack, channel, case(**open_case, deadlines=(late,))).early) == 1
+    owed = {**open_case, "carded": frozenset(["lucy"])}
+    assert judged(slack, channel, case(**owed, deadlines=(late,))).early == []
+    assert len(judged(slack, channel, case(**owed, deadlines=(soon,))).early) == 1
+    post(slack, slack.dm_of(slack.user("lucy")).id)
+    assert len(judged(slack, channel, case(**owed, deadlines=(late,))).early) == 1
+
+
 STEP = NOON + timedelta(minutes=1)
 WRONG = {
     "early": Reminder("grace", STEP, NOON),

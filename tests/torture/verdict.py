@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.escalation import Targets
 from tests.acceptance.slack_office import LEADERS
 from tests.slack_double import Channel, SlackDouble
 from tests.torture.cases import Case
@@ -19,6 +20,8 @@ from tests.torture.staff import Told
 
 #: Minutes at which an urgent case climbs. The others' targets are days away: none of them may.
 TARGETS = (1, 2, 3)
+# So long a card may stay undelivered; then others are told, by the next step of the ladder where need be.
+_UNDELIVERED = Targets().undelivered
 # Whom each kind is for besides its reporter, and whom the ladder may bring it to, from the routing table.
 _TOLD = {
     "alert": ("dina", "omar", "lucy", "eleanor", COVER),
@@ -135,7 +138,8 @@ class Judge:
         verdict.timers += len(case.deadlines)
         for number, at in enumerate(case.deadlines):
             due = case.received_at + timedelta(minutes=TARGETS[min(number, 2)])
-            if number >= steps or at < due - _ROUNDING:
+            before = number >= steps or at < due - _ROUNDING
+            if before and not self._stayed_untold(case, at):
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} at {at}, due {due}")
             if case.taken_after is not None and number >= case.taken_after:
                 verdict.early.append(f"{case.reference} ({case.kind}): step {number + 1} after it was taken")
@@ -143,6 +147,13 @@ class Judge:
         expected = min(steps, sum(timedelta(minutes=minutes) < due_by for minutes in TARGETS))
         if len(case.deadlines) < expected:
             verdict.timers_lost.append(f"{case.reference}: {len(case.deadlines)} of {expected} steps")
+
+    def _stayed_untold(self, case: Case, at: datetime) -> bool:
+        """Whether at this moment somebody who is owed the card had waited for it too long."""
+        too_long = case.received_at + timedelta(minutes=_UNDELIVERED)
+        places = [self._dm(person) for person in case.carded] + [self._flt.id] * case.in_channel
+        came = [min(self._seen.cards.get((place, case.reference), [float("inf")])) for place in places]
+        return at >= too_long and any(moment >= too_long.timestamp() for moment in came)
 
     def _reminders(self, case: Case) -> None:
         """Each is of a step, or of a half-day; to somebody who may know; sent when it has come, and once."""
