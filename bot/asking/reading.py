@@ -139,13 +139,16 @@ def read(
     guesses = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
     alone = Reading(question, odds, parse.in_scope, guesses, policy, rules, frame, reduced=parse.reduced)
     limits = rules.thresholds
-    if earlier.topic not in policy.topics or parse.in_scope < limits.follow_up_scope:
+    if parse.in_scope < limits.follow_up_scope:
         return alone
     if not limits.follows_up(question):
         return alone
     if limits.stands_alone(question) and frame.act:
         return alone
-    last = policy.topics[earlier.topic]
+    last = policy.topics.get(earlier.topic)
+    if last is None:
+        # No rule stood beside what was told: the report that was offered for it is what is gone on from.
+        return replace(alone, told=earlier.told)
     continued = Continued({}, {}) if parse.after is None else parse.after(last.question)
     if _is_fresh(alone, continued):
         return alone
