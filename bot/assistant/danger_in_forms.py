@@ -59,9 +59,10 @@ def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = N
     contacts = world.federation.contact_lines(now)
     safe = {key: line for key, line in contacts.items() if key not in concerned}
     first, *numbers = danger_panel(safe, answers, who)
-    without: list[Block] = steps.left_out(phoned(who), slots, world)
+    others = tuple(key for key in phoned(who) if key != "dsl")
+    without: list[Block] = steps.left_out(others, slots, world)
     if "dsl" in concerned:
-        without = [Callout("warning", texts.not_the_dsl, safe.get("lado", ""))]
+        without.insert(0, Callout("warning", texts.not_the_dsl, safe.get("lado", "")))
     blocks = [first, *without, *numbers, Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)
