@@ -89,3 +89,19 @@ def test_at_night_those_who_answer_then_stand_first(world: World) -> None:
     lines = list(named_lines(world.federation, world.rules.texts, NIGHT))
     first = list(world.federation.contact_lines(NIGHT))
     assert lines[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is responsible for the page, the head or the governors",
+        "who is ultimately accountable, the headteacher or the chair of governors",
+        "who's allowed to post, the IT manager",
+        "who are finally allowed to run it, the business manager or us",
+    ],
+)
+def test_a_question_about_a_rule_that_names_a_role_asks_for_no_number(world: World, question: str) -> None:
+    """Who may, and who is responsible, is the policy's to say, however the question names an office."""
+    contacts = named_lines(world.federation, world.rules.texts)
+    assert world.rules.phrases.whom_asked(question, contacts) is None
+    assert world.rules.phrases.whom_asked("who is the headteacher", contacts) is not None
