@@ -109,6 +109,8 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
     server.start()
     pane = staff(opened_at(window, server, "priya"))
     pane.ask("resume")
+    # Whose page it is now nobody knows: what was written is shown only where somebody asks for it.
+    pane.press("Show it again")
     holds(pane)
 
 
