@@ -202,7 +202,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_away)
     def go_away(self) -> None:
         """One of the leadership team is away from now on, and somebody stands in, as two people agree."""
-        self.desk.now += timedelta(minutes=1)
+        self._pass(timedelta(minutes=1))
         start, end = (f"{self.desk.now + timedelta(days=days):%Y-%m-%dT%H:%M}" for days in (0, 80))
         agree(self.desk, "absent", person=AWAY, to=COVER, start=start, end=end)
         self.is_away, self.latest = True, max(self.latest, self.desk.now)

@@ -27,8 +27,8 @@ _PATIENCE: dict[Trouble, timedelta] = {
     "signatures": timedelta(minutes=10),
 }
 _LINE_EVERY = timedelta(minutes=1)
-# What names a kind of event, and nothing that somebody wrote.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_./]{0,63}")
+# How the platforms name kinds ("member_joined_channel", "composeExtension/query"); nothing that somebody wrote.
+_NAME = re.compile(r"(?=.{1,64}$)[a-z][a-zA-Z]*(?:[_./][a-z][a-zA-Z]*)*")
 _MOST_ODD = 200
 # Platforms take five minutes for a forgery; long before that somebody should set the clock.
 _CLOCK_OFF = timedelta(minutes=1)
