@@ -163,7 +163,9 @@ class Machine(RuleBasedStateMachine):
         if self.loop.passed - again.at > _REMEMBERED_S:
             return
         made = self.desk.report(again.reporter, again.tokens, **again.kind.slots)
-        assert (made.reference, made.again) == (reference, True)
+        # Of who reported unnamed nothing is kept that leads to the report: its reference is theirs to keep.
+        known = reference if again.kind.is_named else ""
+        assert (made.reference, made.again) == (known, True), f"{reference}, sent again, is {made}"
 
     @rule(
         reference=sent,

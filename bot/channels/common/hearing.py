@@ -27,7 +27,7 @@ _PATIENCE: dict[Trouble, timedelta] = {
     "signatures": timedelta(minutes=10),
 }
 _LINE_EVERY = timedelta(minutes=1)
-# How the platforms name kinds ("member_joined_channel", "composeExtension/query"); nothing that somebody wrote.
+# How platforms name kinds ("member_joined_channel", "composeExtension/query"); nothing that anybody wrote.
 _NAME = re.compile(r"(?=.{1,64}$)[a-z][a-zA-Z]*(?:[_./][a-z][a-zA-Z]*)*")
 _MOST_ODD = 200
 # Platforms take five minutes for a forgery; long before that somebody should set the clock.
