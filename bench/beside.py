@@ -7,6 +7,7 @@ machine slows both. A ratio above 1 says that this tree, or the commit of `--aft
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -110,9 +111,20 @@ def _running(tree: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
     folder.mkdir()
     texts = [question.q for question in read_labelled(ROOT / "tests" / "golden" / "questions.jsonl")]
     (folder / "questions").write_text("\n".join(texts[:60]), encoding="utf-8")
+    try:
+        with running(_SCENARIO, tree, folder) as process:
+            yield process
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(scenario: str, tree: Path, *arguments: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process of `tree`, on one thread, that answers a line with a line; ready, and killed at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-c", _SCENARIO, folder],
+        [sys.executable, "-c", scenario, *arguments],
         cwd=tree,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},  # noqa: TID251 - a child process gets what this one has
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -124,7 +136,6 @@ def _running(tree: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.kill()
         process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pairs(

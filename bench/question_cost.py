@@ -11,13 +11,10 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from bench.beside import ROOT, answered, tree
+from bench.beside import ROOT, answered, running, tree
 from bench.measures import markdown, percentiles
 from bot.asking.labels import read_labelled
 
@@ -57,8 +54,8 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         tree(asked.commit, Path(folder) / "old") as older,
-        _running(_with_what_is_learnt(older)) as before,
-        _running(ROOT) as after,
+        running(_SCENARIO, _with_what_is_learnt(older)) as before,
+        running(_SCENARIO, ROOT) as after,
     ):
         for text in texts[:_WARM]:
             _pair(before, after, text, 1)
@@ -73,25 +70,6 @@ def _with_what_is_learnt(older: Path) -> Path:
     """The tree, with this clone's cache: it learns only where its examples are others."""
     (older / ".cache").symlink_to(ROOT / ".cache")
     return older
-
-
-@contextmanager
-def _running(of: Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SCENARIO],
-        cwd=of,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},  # noqa: TID251 - a child process gets what this one has
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        answered(process)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _pair(

@@ -82,7 +82,7 @@ def listing(work: Work, actor: AccountActor) -> Message:
 
 
 def waiting(work: Work, actor: AccountActor) -> int | None:
-    """How many wait for somebody; None for whoever has no part in any account or application."""
+    """How many wait for somebody; None for anybody who has no part in any account or application."""
     found = all_accounts(work.tx, work.context.vault, (*APPLIED, *REGISTERED))
     if not any(may(work.context, actor, "see_account", one) for one in found):
         return None

@@ -156,7 +156,7 @@ class _Asked:
         given = self._both() or _from_choice(
             reading, choose.choose(reading, asked_before=self._clarifying), self._contacts
         )
-        # A picture of a child, it may be: whoever deletes it at once has destroyed what the police may need.
+        # A picture of a child, it may be: to delete it at once destroys what the police may need.
         wrong = any(_deletes_too_soon(reading, one.topic) for one in (given, *given.also))
         return _picture(reading) if wrong else given
 

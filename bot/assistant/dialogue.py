@@ -201,7 +201,7 @@ def _beside_draft(
             return Turn(session, (shown,))
         session = replace(session, open_shown=now.isoformat(timespec="minutes"))
         return Turn(session, (shown, presses.show_draft(draft, world, texts.still_open)))
-    # Whoever may be worried reads whom to phone; what may be an answer to the form is turned to it too.
+    # Who may be worried reads whom to phone; what may be an answer to the form is turned to it too.
     worried = (shown,) if found.quiet else ()
     note = f"{texts.not_an_answer} {texts.not_in_the_form}"
     return Turn(session, (*worried, presses.show_draft(draft, world, note)))

@@ -153,7 +153,7 @@ class Looked:
 
 
 def waiting(work: Work, sender: Sender) -> Looked | None:
-    """The same in numbers; None for whoever may not see who has not confirmed."""
+    """The same in numbers; None for anybody who may not see who has not confirmed."""
     context, person = work.context, person_of(work, sender.platform, sender.user)
     schools = set(schools_seen(context, person))
     if not schools:

@@ -148,7 +148,7 @@ def _event_error(work: Work, event: str) -> str:
 
 
 def waiting(work: Work, sender: Sender) -> tuple[Consultation, ...] | None:
-    """The questions about the list that wait for the sender's answer; None for whoever may answer none."""
+    """The questions about the list that wait for the sender's answer; None where they may answer none."""
     federation, duties = work.context.world.federation, work.context.world.duties
     person = federation.roster.by_account(sender.platform, sender.user)
     roles = (federation.roster.roles_of(person.id, one.id) for one in federation.schools) if person else ()
@@ -160,7 +160,7 @@ def waiting(work: Work, sender: Sender) -> tuple[Consultation, ...] | None:
 
 
 def _show(work: Work, sender: Sender) -> Message:
-    """What waits, for whoever may answer it."""
+    """What waits, for those who may answer it."""
     texts, world, found = _texts(work), work.context.world, waiting(work, sender)
     if found is None:
         person = world.federation.roster.by_account(sender.platform, sender.user)

@@ -36,7 +36,7 @@ from bot.content.wording import load_lexicon, unroll
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
 # Rules that forbid or demand: of what they are not about, they do neither.
 _BINDING = ("never", "must")
-#: Who may be in danger: whoever asks, anybody (a child among them), a grown-up; the first is spoken to.
+#: Who may be in danger: the asker, anybody (a child among them), a grown-up; the first is spoken to.
 Endangered = Literal["asker", "anybody", "adult"]
 ENDANGERED: tuple[Endangered, ...] = get_args(Endangered)
 Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]

@@ -102,7 +102,7 @@ def show(work: Work, sender: Sender) -> Message:
 
 
 def waiting(work: Work, sender: Sender) -> int | None:
-    """How many wait for an answer or a signature; None for whoever may answer none."""
+    """How many wait for an answer or a signature; None where they may answer none."""
     if not may(work.context, _person(work, sender), "answer_gap"):
         return None
     return len(all_gaps(work.tx, work.context.vault, OPEN))

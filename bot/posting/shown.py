@@ -16,7 +16,7 @@ CONSULT = "consult."
 ASK_LEADER, ASK_LIST = f"{CONSULT}leader", f"{CONSULT}list"
 #: What the holder of the list answers: somebody is on it, or nobody.
 ANSWERS = (f"{CONSULT}yes", f"{CONSULT}no")
-#: The questions that wait for whoever may answer them.
+#: The questions that wait for those who may answer them.
 SHOW_ASKED = f"{CONSULT}show"
 #: The value of the button that ends a check.
 CLOSE = "close"

@@ -93,7 +93,7 @@ def _person(work: Work, sender: Sender) -> Person | None:
 
 
 def waiting(work: Work, sender: Sender) -> tuple[Reply, ...] | None:
-    """What is owed on the accounts that the sender answers for; None for whoever answers for none."""
+    """What is owed on the accounts that the sender answers for; None where there are none."""
     person, accounts = _person(work, sender), ("", *work.context.world.federation.accounts)
     if not any(may(work.context, person, "answer_reply", account) for account in accounts):
         return None

@@ -480,7 +480,7 @@ def test_cases_are_listed_for_the_roster_alone(works: Office) -> None:
     assert only(refused, joe)
     farid.open_home()
     works.wait(lambda: farid.home and "Cases that you may see" in farid.home.words)
-    # Nor to whoever is on the roster, and may see none.
+    # Nor to a person on the roster who may see none.
     for person in (joe, works["ivan"]):
         person.open_home()
         works.wait(lambda person=person: person.home)

@@ -119,7 +119,7 @@ def test_danger_to_a_child_is_not_about_the_adult(engine: BuiltinEngine, world: 
         ("after that trial I just want to die", "asker"),
     ],
 )
-def test_message_fits_whoever_is_in_danger(world: World, words: str, who: str) -> None:
+def test_message_fits_the_person_in_danger(world: World, words: str, who: str) -> None:
     """Who tells of a pupil is not spoken to as if it were their own life; a threatened adult is no child."""
     assert world.rules.danger.endangered(words) == who
     text = world.rules.texts.danger[world.rules.danger.endangered(words)]

@@ -153,7 +153,7 @@ def topics_of(given: Answer) -> set[str]:
 
 
 @pytest.mark.parametrize("text", FORMER_STUDENTS)
-def test_former_students_are_no_friends_whoever_begins_it(ask: Ask, text: str) -> None:
+def test_former_students_are_no_friends_of_staff(ask: Ask, text: str) -> None:
     """Whether "they" may be "my friends" is asked by staff: the ban on following answers."""
     given = ask(text)
     assert given.verdict == "never", given
@@ -194,7 +194,7 @@ def test_pictures_of_leavers_have_an_answer(ask: Ask, text: str) -> None:
 
 @pytest.mark.parametrize("text", PRIVATE_MESSAGES_OF_STUDENTS)
 def test_private_messages_of_students_are_never_allowed(ask: Ask, text: str) -> None:
-    """Whoever begins it: staff may not enter into private messages with students on a Federation account."""
+    """Staff may not enter into private messages with students on a Federation account."""
     assert ask(text).verdict == "never"
 
 

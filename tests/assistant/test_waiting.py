@@ -108,7 +108,7 @@ def test_a_role_that_was_lost_is_refused_at_the_press(desk: Desk, user: str) -> 
 
 
 def test_the_list_of_questions_is_answered_from(desk: Desk) -> None:
-    """Whoever may answer finds each question there with its two answers, and nobody their own."""
+    """A person who may answer finds each question there with its two answers, and nobody their own."""
     desk.work()
     ask(desk)
     shown = desk.send("farid", Pressed("consult.show"))
@@ -183,5 +183,5 @@ def test_on_teams_the_command_leads_to_a_list(works: Office) -> None:
 
 
 def test_in_the_terminal_the_word_leads_to_it(desk: Desk) -> None:
-    """In the terminal whoever has no list reads so."""
+    """In the terminal a person who has no list reads so."""
     assert any("Nothing here is yours to do." in line for line in typed_in_terminal(desk, "my work"))

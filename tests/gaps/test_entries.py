@@ -351,7 +351,7 @@ def test_who_asked_what_was_answered_goes_after_a_year(desk: Desk) -> None:
 
 
 def test_how_long_askers_are_told_is_said_as_it_is_configured(desk: Desk) -> None:
-    """Whoever takes an answer back reads within how many days those who were sent it are told of that."""
+    """Who takes an answer back reads within how many days those who were sent it are told of that."""
     live(desk)
     assert "within the last 365 days" in desk.press("dina", "gap.take_back", only(desk))
     desk.product.context.retention.registers["gap_askers"] = RegisterPeriod(days=200, why="Local.")
