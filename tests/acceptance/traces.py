@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.storage import conversations
@@ -83,6 +84,16 @@ def raw(server: Server) -> str:
 def logged(server: Server) -> str:
     """All that was logged, by the server and by every chat at a terminal."""
     return "".join(path.read_text() for path in server.folder.glob("*.log"))
+
+
+def left(server: Server) -> str:
+    """Every file that it wrote, logs and temporary ones too, and what the processes here were called with."""
+    files = [path for path in server.folder.rglob("*") if path.is_file()]
+    called = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            called.append(path.read_bytes())
+    return "".join(part.decode("latin-1") for part in (*(path.read_bytes() for path in files), *called))
 
 
 def values_of(found: Mapping[str, list[dict[str, Any]]], tables: Iterable[str]) -> set[str]:
