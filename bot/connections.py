@@ -84,6 +84,11 @@ class Connections:
         if not theirs:
             del self._of_peer[one.peer]
 
+    def hurry(self) -> None:
+        """No more time for what is not there yet."""
+        for one in tuple(self._waiting):
+            one.hurry()
+
     def _is_trusted(self, peer: str) -> bool:
         network = ip_network(peer, strict=False) if peer else None
         return any(
@@ -105,6 +110,10 @@ def _peer(transport: asyncio.BaseTransport) -> str:
     return str(ip_network(f"{found}/64", strict=False))
 
 
+def _not_yet() -> bool:
+    return False
+
+
 class Connection(asyncio.Protocol):
     """One connection, handed on to the server's own protocol, with a time by which each part is there."""
 
@@ -113,6 +122,7 @@ class Connection(asyncio.Protocol):
         self._all = all_of_them
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._is_whole: Callable[[], bool] = _not_yet
         self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -121,7 +131,7 @@ class Connection(asyncio.Protocol):
         self._transport, self.peer = transport, _peer(transport)
         self._server.connection_made(transport)
         self._all.enter(self)
-        self._cut_in(self._all.patience.headers_s)
+        self._hurry_in(self._all.patience.headers_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
@@ -148,16 +158,25 @@ class Connection(asyncio.Protocol):
     def began(self, request: web.Request) -> None:
         """The headers of a request are there."""
         self._stop()
-        if request.content.is_eof():
+        self._is_whole = request.content.is_eof
+        if self._is_whole():
             self._all.came(self)
         else:
-            self._cut_in(self._all.patience.body_s, unless=request.content.is_eof)
+            self._hurry_in(self._all.patience.body_s)
 
     def ended(self) -> None:
         """It is answered. For the next one on the same connection the server's own patience counts."""
         self._stop()
+        self._is_whole = _not_yet
         if self._transport is not None and not self._transport.is_closing():
             self._all.wait_for(self)
+
+    def hurry(self) -> None:
+        """Close it, unless all of what it has to say is there."""
+        if self._is_whole():
+            self._all.came(self)
+        else:
+            self.cut()
 
     def cut(self) -> None:
         """Close it at once."""
@@ -166,14 +185,8 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _cut_in(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
-        def due() -> None:
-            if unless():
-                self._all.came(self)
-            else:
-                self.cut()
-
-        self._timer = asyncio.get_running_loop().call_later(seconds, due)
+    def _hurry_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.hurry)
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -208,6 +221,8 @@ async def listening(app: web.Application, door: socket.socket, patience: Patienc
         yield
     finally:
         server.close()
+        # The server itself would wait for them a minute.
+        all_of_them.hurry()
         await runner.cleanup()
 
 

@@ -15,6 +15,7 @@ from bot.connections import Patience, listening
 
 HALF_HEADERS = b"POST /door HTTP/1.1\r\nHost: localhost\r\nContent-"
 HALF_BODY = b"POST /door HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"
+WHOLE = b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nwhole"
 Slow = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -113,3 +114,36 @@ def test_a_trusted_proxy_may_hold_many() -> None:
             writer.close()
 
     told(Patience(headers_s=30, body_s=30, of_peer=5, trusted=(ip_network("127.0.0.0/8"),)), story)
+
+
+@pytest.mark.parametrize("half", [HALF_HEADERS, HALF_BODY, b""])
+def test_the_end_waits_for_no_half_request(half: bytes) -> None:
+    """A process that is asked to end answers what is whole, and cuts what is not, though it has time left."""
+    began, whole = asyncio.Event(), list[bytes]()
+
+    async def under_way(_request: web.Request) -> web.Response:
+        began.set()
+        await asyncio.sleep(0.1)
+        return web.Response(text="answered")
+
+    async def telling() -> None:
+        app = web.Application()
+        app.router.add_post("/door", _answer)
+        app.router.add_post("/work", under_way)
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            async with asyncio.timeout(20), listening(app, door, Patience(headers_s=60, body_s=60)):
+                held = await slow(port, 3, half)
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(WHOLE[:-5])
+                await writer.drain()
+                await began.wait()
+                writer.write(WHOLE[-5:])
+                await writer.drain()
+                await asyncio.sleep(0.02)
+            whole.append(await reader.read())
+            for _, each in (*held, (reader, writer)):
+                each.close()
+
+    asyncio.run(telling())
+    assert whole[0].endswith(b"answered")
