@@ -23,6 +23,8 @@ _KEPT_FREE = 256
 _MOST, _LEAST = 10_000, 64
 _BACKLOG = 128
 _LINE_EVERY_S = 60.0
+# At the end: longer than any platform waits for its answer.
+_FINISHED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ async def listening(app: web.Application, door: socket.socket, patience: Patienc
     app.middlewares.append(_watched)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_quietly(loop))
-    runner, all_of_them = web.AppRunner(app, access_log=None), Connections(patience)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_FINISHED_WITHIN_S)
+    all_of_them = Connections(patience)
     await runner.setup()
     make = runner.server
     assert make is not None
@@ -221,7 +224,7 @@ async def listening(app: web.Application, door: socket.socket, patience: Patienc
         yield
     finally:
         server.close()
-        # The server itself would wait for them a minute.
+        # The server itself would wait for them as for what is under way.
         all_of_them.hurry()
         await runner.cleanup()
 
