@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -87,13 +88,14 @@ def logged(server: Server) -> str:
 
 
 def left(server: Server) -> str:
-    """Every file that it wrote, logs and temporary ones too, and what the processes here were called with."""
-    files = [path for path in server.folder.rglob("*") if path.is_file()]
-    called = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    """Every file that it wrote, logs and temporary ones too, and what its processes were called with."""
+    found = [path.read_bytes() for path in server.folder.rglob("*") if path.is_file()]
+    for path in Path("/proc").glob("[0-9]*"):
+        # Others end meanwhile, or are not ours to look into.
         with suppress(OSError):
-            called.append(path.read_bytes())
-    return "".join(part.decode("latin-1") for part in (*(path.read_bytes() for path in files), *called))
+            if os.fsencode(server.folder) in (environment := (path / "environ").read_bytes()):
+                found += [environment, (path / "cmdline").read_bytes()]
+    return b"".join(found).decode("latin-1")
 
 
 def values_of(found: Mapping[str, list[dict[str, Any]]], tables: Iterable[str]) -> set[str]:

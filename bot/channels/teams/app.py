@@ -302,13 +302,7 @@ def mount(
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
     add_routes(app, port, door.handle, config, runtime.start, clock, failed, hearing)
-
-    async def end() -> None:
-        # After the address's own end: what the last presses have shown is hidden too.
-        await chats.close()
-        await background.finish(_FINISH_S)
-
-    runtime.ends.append(end)
+    runtime.ends.append(lambda: _ended(chats, background))
     app.cleanup_ctx.append(
         _beside(lambda: hearing.watch(lambda: _probe(token, hearing), runtime.sleep), runtime)
     )
@@ -316,6 +310,12 @@ def mount(
         app.cleanup_ctx.append(_beside(lambda: check.watch(runtime.sleep), runtime))
     pace = Pace(GAP_S, runtime.monotonic, runtime.sleep)
     return TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
+
+
+async def _ended(chats: Chats, background: Background) -> None:
+    """After the address's own end: what the last presses have shown is hidden too."""
+    await chats.close()
+    await background.finish(_FINISH_S)
 
 
 def channel_check(
