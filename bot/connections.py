@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 import socket
 from collections import defaultdict
@@ -14,6 +15,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 log = structlog.get_logger()
@@ -212,6 +214,7 @@ async def _watched(request: web.Request, handler: Handler) -> web.StreamResponse
 async def listening(app: web.Application, door: socket.socket, patience: Patience) -> AsyncIterator[None]:
     """Serve `app` on this socket, until the end of the block; what is under way then is finished."""
     app.middlewares.append(_watched)
+    logging.getLogger("aiohttp.server").addFilter(_is_of_ours)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_quietly(loop))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_FINISHED_WITHIN_S)
@@ -227,6 +230,11 @@ async def listening(app: web.Application, door: socket.socket, patience: Patienc
         # The server itself would wait for them as for what is under way.
         all_of_them.hurry()
         await runner.cleanup()
+
+
+def _is_of_ours(record: logging.LogRecord) -> bool:
+    """Whether a line is of a fault here: what is no HTTP gets its 400, and is not for strangers to log."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _quietly(loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:

@@ -73,8 +73,8 @@ def test_half_sent_requests_hold_nobody_up(half: bytes, capfd: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("half", [HALF_HEADERS, HALF_BODY, b""])
-def test_a_request_that_never_ends_is_cut(half: bytes) -> None:
-    """Headers and a body that are not there in time end the connection, on every address."""
+def test_a_request_that_never_ends_is_cut(half: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """Headers and a body that are not there in time end the connection, on every address, without a word."""
 
     async def story(port: int) -> None:
         ((reader, writer),) = await slow(port, 1, half)
@@ -84,6 +84,21 @@ def test_a_request_that_never_ends_is_cut(half: bytes) -> None:
         writer.close()
 
     told(Patience(headers_s=0.05, body_s=0.05), story)
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("body", [b"ZZZ\r\nhalf\r\n", b"-5\r\nhalf\r\n", b"5;\n\n"])
+def test_what_is_no_http_is_no_line_of_the_log(body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A body in chunks that are none gets 400, and no word is written about it: strangers can send many."""
+
+    async def story(port: int) -> None:
+        head = b"POST /door HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ((reader, writer),) = await slow(port, 1, head + body)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+
+    told(Patience(headers_s=30, body_s=30), story)
+    assert caplog.messages == []
 
 
 def test_a_slow_request_in_time_is_answered() -> None:
@@ -117,7 +132,7 @@ def test_a_trusted_proxy_may_hold_many() -> None:
 
 
 @pytest.mark.parametrize("half", [HALF_HEADERS, HALF_BODY, b""])
-def test_the_end_waits_for_no_half_request(half: bytes) -> None:
+def test_the_end_waits_for_no_half_request(half: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """A process that is asked to end answers what is whole, and cuts what is not, though it has time left."""
     began, whole = asyncio.Event(), list[bytes]()
 
@@ -147,3 +162,4 @@ def test_the_end_waits_for_no_half_request(half: bytes) -> None:
 
     asyncio.run(telling())
     assert whole[0].endswith(b"answered")
+    assert caplog.messages == []
