@@ -274,6 +274,7 @@ def _mount_doors(app: web.Application, core: AsyncCore, product: Product) -> dic
         )
     if settings.teams:
         senders[TEAMS] = _teams(app, core, product, settings.teams, shared, runtime)
+    app.on_shutdown.append(runtime.ended)
     return senders
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 import socket
 from collections import defaultdict
@@ -14,6 +15,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 log = structlog.get_logger()
@@ -23,6 +25,8 @@ _KEPT_FREE = 256
 _MOST, _LEAST = 10_000, 64
 _BACKLOG = 128
 _LINE_EVERY_S = 60.0
+# At the end: longer than any platform waits for its answer.
+_FINISHED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Connections:
         if not theirs:
             del self._of_peer[one.peer]
 
+    def hurry(self) -> None:
+        """No more time for what is not there yet."""
+        for one in tuple(self._waiting):
+            one.hurry()
+
     def _is_trusted(self, peer: str) -> bool:
         network = ip_network(peer, strict=False) if peer else None
         return any(
@@ -105,6 +114,10 @@ def _peer(transport: asyncio.BaseTransport) -> str:
     return str(ip_network(f"{found}/64", strict=False))
 
 
+def _not_yet() -> bool:
+    return False
+
+
 class Connection(asyncio.Protocol):
     """One connection, handed on to the server's own protocol, with a time by which each part is there."""
 
@@ -113,6 +126,7 @@ class Connection(asyncio.Protocol):
         self._all = all_of_them
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._is_whole: Callable[[], bool] = _not_yet
         self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -121,7 +135,7 @@ class Connection(asyncio.Protocol):
         self._transport, self.peer = transport, _peer(transport)
         self._server.connection_made(transport)
         self._all.enter(self)
-        self._cut_in(self._all.patience.headers_s)
+        self._hurry_in(self._all.patience.headers_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
@@ -148,16 +162,25 @@ class Connection(asyncio.Protocol):
     def began(self, request: web.Request) -> None:
         """The headers of a request are there."""
         self._stop()
-        if request.content.is_eof():
+        self._is_whole = request.content.is_eof
+        if self._is_whole():
             self._all.came(self)
         else:
-            self._cut_in(self._all.patience.body_s, unless=request.content.is_eof)
+            self._hurry_in(self._all.patience.body_s)
 
     def ended(self) -> None:
         """It is answered. For the next one on the same connection the server's own patience counts."""
         self._stop()
+        self._is_whole = _not_yet
         if self._transport is not None and not self._transport.is_closing():
             self._all.wait_for(self)
+
+    def hurry(self) -> None:
+        """Close it, unless all of what it has to say is there."""
+        if self._is_whole():
+            self._all.came(self)
+        else:
+            self.cut()
 
     def cut(self) -> None:
         """Close it at once."""
@@ -166,14 +189,8 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _cut_in(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
-        def due() -> None:
-            if unless():
-                self._all.came(self)
-            else:
-                self.cut()
-
-        self._timer = asyncio.get_running_loop().call_later(seconds, due)
+    def _hurry_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.hurry)
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -197,9 +214,11 @@ async def _watched(request: web.Request, handler: Handler) -> web.StreamResponse
 async def listening(app: web.Application, door: socket.socket, patience: Patience) -> AsyncIterator[None]:
     """Serve `app` on this socket, until the end of the block; what is under way then is finished."""
     app.middlewares.append(_watched)
+    logging.getLogger("aiohttp.server").addFilter(_is_of_ours)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_quietly(loop))
-    runner, all_of_them = web.AppRunner(app, access_log=None), Connections(patience)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_FINISHED_WITHIN_S)
+    all_of_them = Connections(patience)
     await runner.setup()
     make = runner.server
     assert make is not None
@@ -208,7 +227,14 @@ async def listening(app: web.Application, door: socket.socket, patience: Patienc
         yield
     finally:
         server.close()
+        # The server itself would wait for them as for what is under way.
+        all_of_them.hurry()
         await runner.cleanup()
+
+
+def _is_of_ours(record: logging.LogRecord) -> bool:
+    """Whether a line is of a fault here: what is no HTTP gets its 400, and is not for strangers to log."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _quietly(loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:

@@ -15,6 +15,7 @@ from bot.connections import Patience, listening
 
 HALF_HEADERS = b"POST /door HTTP/1.1\r\nHost: localhost\r\nContent-"
 HALF_BODY = b"POST /door HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"
+WHOLE = b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nwhole"
 Slow = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -72,8 +73,8 @@ def test_half_sent_requests_hold_nobody_up(half: bytes, capfd: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("half", [HALF_HEADERS, HALF_BODY, b""])
-def test_a_request_that_never_ends_is_cut(half: bytes) -> None:
-    """Headers and a body that are not there in time end the connection, on every address."""
+def test_a_request_that_never_ends_is_cut(half: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """Headers and a body that are not there in time end the connection, on every address, without a word."""
 
     async def story(port: int) -> None:
         ((reader, writer),) = await slow(port, 1, half)
@@ -83,6 +84,21 @@ def test_a_request_that_never_ends_is_cut(half: bytes) -> None:
         writer.close()
 
     told(Patience(headers_s=0.05, body_s=0.05), story)
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("body", [b"ZZZ\r\nhalf\r\n", b"-5\r\nhalf\r\n", b"5;\n\n"])
+def test_what_is_no_http_is_no_line_of_the_log(body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A body in chunks that are none gets 400, and no word is written about it: strangers can send many."""
+
+    async def story(port: int) -> None:
+        head = b"POST /door HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ((reader, writer),) = await slow(port, 1, head + body)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+
+    told(Patience(headers_s=30, body_s=30), story)
+    assert caplog.messages == []
 
 
 def test_a_slow_request_in_time_is_answered() -> None:
@@ -113,3 +129,37 @@ def test_a_trusted_proxy_may_hold_many() -> None:
             writer.close()
 
     told(Patience(headers_s=30, body_s=30, of_peer=5, trusted=(ip_network("127.0.0.0/8"),)), story)
+
+
+@pytest.mark.parametrize("half", [HALF_HEADERS, HALF_BODY, b""])
+def test_the_end_waits_for_no_half_request(half: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A process that is asked to end answers what is whole, and cuts what is not, though it has time left."""
+    began, whole = asyncio.Event(), list[bytes]()
+
+    async def under_way(_request: web.Request) -> web.Response:
+        began.set()
+        await asyncio.sleep(0.1)
+        return web.Response(text="answered")
+
+    async def telling() -> None:
+        app = web.Application()
+        app.router.add_post("/door", _answer)
+        app.router.add_post("/work", under_way)
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            async with asyncio.timeout(20), listening(app, door, Patience(headers_s=60, body_s=60)):
+                held = await slow(port, 3, half)
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(WHOLE[:-5])
+                await writer.drain()
+                await began.wait()
+                writer.write(WHOLE[-5:])
+                await writer.drain()
+                await asyncio.sleep(0.02)
+            whole.append(await reader.read())
+            for _, each in (*held, (reader, writer)):
+                each.close()
+
+    asyncio.run(telling())
+    assert whole[0].endswith(b"answered")
+    assert caplog.messages == []

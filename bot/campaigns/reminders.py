@@ -81,6 +81,7 @@ class Rounds:
         self._safely(self._remind, context, now)
         with context.database.transaction() as tx:
             running = running_campaigns(tx)
+        self._told.intersection_update(campaign.id for campaign in running)
         for campaign in running:
             self._safely(self._see_to, context, campaign, now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -151,17 +152,22 @@ def _word_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
 
 def _letter_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
     """The columns of the runs of 2 to 5 letters inside each word, its edges marked."""
-    return chain.from_iterable(_inside(token, width) for token in tokens)
+    return chain.from_iterable(
+        (_inside if len(token) <= _LONGEST_KEPT else _inside.__wrapped__)(token, width) for token in tokens
+    )
+
+
+# What is longer is no word that comes again: kept, twenty thousand of them would take gigabytes.
+_LONGEST_KEPT = 40
 
 
 @lru_cache(maxsize=20_000)
-def _inside(word: str, width: int) -> tuple[int, ...]:
+def _inside(word: str, width: int) -> array[int]:
     edged = f" {word} "
     starts = ((start, size) for size in range(2, 6) for start in range(len(edged) - size + 1))
-    return tuple(_column(edged[start : start + size], width) for start, size in starts)
+    return array("I", (_column(edged[start : start + size], width) for start, size in starts))
 
 
-@lru_cache(maxsize=20_000)
 def _column(gram: str, width: int) -> int:
     # crc32 and not hash(): the same column in every process.
     return zlib.crc32(gram.encode()) % width

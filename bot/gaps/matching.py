@@ -43,7 +43,7 @@ def captured(questions: Iterable[str], wordings: tuple[str, ...], world: World) 
 def nearness(question: str, wordings: Iterable[str], world: World) -> float:
     """How near a question is to the nearest of these wordings with the same frame; 0 below the bar."""
     asked = content_words(question, world.gaps.small)
-    alike = (one for one in wordings if _share_most(asked, content_words(one, world.gaps.small)))
+    alike = (one for one in wordings if _share_most(asked, _kept_words(one, world.gaps.small)))
     close = sorted(((likeness(question, one, world), one) for one in alike), reverse=True)
     return next(
         (share for share, one in close if share >= world.gaps.bar and _is_same_frame(question, one, world)),
@@ -64,7 +64,7 @@ def likeness(one: str, other: str, world: World) -> float:
         return 0.0
     small = world.gaps.small
     first, second = content_words(one, small), content_words(other, small)
-    known = [content_words(topic.question, small) for topic in world.policy.topics.values()]
+    known = [_kept_words(topic.question, small) for topic in world.policy.topics.values()]
     rarity = {
         word: math.log((1 + len(known)) / (1 + sum(word in text for text in known)))
         for word in first | second
@@ -80,9 +80,14 @@ def _is_same_frame(one: str, other: str, world: World) -> bool:
     return same and first.duty == second.duty
 
 
-@lru_cache(maxsize=2048)
 def content_words(text: str, small: frozenset[str]) -> frozenset[str]:
     """The words of a text that say what is asked, without their endings."""
     bare = (word.removesuffix("'s").strip("'") for word in words(fold(text)))
     kept = (word for word in bare if any(map(str.isalnum, word)) and word not in small)
     return frozenset(stem(word).removesuffix("e") for word in kept)
+
+
+@lru_cache(maxsize=2048)
+def _kept_words(text: str, small: frozenset[str]) -> frozenset[str]:
+    """Of what questions are compared with again and again; nothing is kept of those that are asked."""
+    return content_words(text, small)

@@ -59,6 +59,8 @@ class Server:
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "SIGNPOST_CONFIG": str(ROOT / "federation.example.yml"),
+            # Whatever it leaves lies here.
+            "TMPDIR": str(self.folder),
             **self._settings,
         }
 

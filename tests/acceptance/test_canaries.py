@@ -14,8 +14,9 @@ import pytest
 
 from tests.acceptance.server import ROOT, Server
 from tests.acceptance.sites import Site, opened_on
-from tests.acceptance.traces import logged, raw
-from tests.acceptance.walkers import Sent, look_up, report
+from tests.acceptance.traces import left, logged
+from tests.acceptance.walkers import Sent, Walker, look_up, report
+from tests.acceptance.walkers_chat import SlackPerson
 
 pytestmark = pytest.mark.slow
 CANARY = "Zeisigruf"
@@ -46,6 +47,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A report of each kind, with a marked word in each text field."""
     with opened_on(request.param, tmp_path_factory.mktemp(request.param) / "site") as site:
         person, numbers = site.person(REPORTER), itertools.count()
+        ask_policy(person, f"May I follow {CANARY}-asked on Instagram?")
         sent = {
             kind: report(person, "Northgate School", kind, mode, mark=lambda _: f"{CANARY}{next(numbers)}x")
             for kind, mode in KINDS.items()
@@ -55,14 +57,25 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield Told(site, sent, look_up(person, sent["Online abuse by a colleague"]))
 
 
+def ask_policy(person: Walker, question: str) -> None:
+    """A question to the policy, which is answered where it was asked."""
+    if isinstance(person, SlackPerson):
+        person.person.slash("/policy", question)
+    else:
+        person.say(question)
+
+
 def test_marked_words_reach_nobody_by_themselves(told: Told) -> None:
-    """No conversation but the reporter's, no plain byte of the file and no line of the log holds one."""
+    """No conversation but the reporter's, no file, log or argument of a process holds one, or a code."""
     # A worry about a child asks for nothing in writing.
     assert [kind for kind, sent in told.sent.items() if not sent.written] == [CONCERN]
     assert CANARY not in told.site.elsewhere(REPORTER)
-    assert CANARY not in raw(told.site.server)
-    assert CANARY not in logged(told.site.server)
     assert CANARY not in told.read
+    found = left(told.site.server)
+    codes = {sent.code for sent in told.sent.values()} - {""}
+    assert codes
+    assert [word for word in (CANARY, *codes) if word in found] == []
+    assert all(sent.reference in found for sent in told.sent.values())
 
 
 def test_no_page_of_the_server_holds_one(told: Told) -> None:

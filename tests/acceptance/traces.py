@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.storage import conversations
@@ -83,6 +85,17 @@ def raw(server: Server) -> str:
 def logged(server: Server) -> str:
     """All that was logged, by the server and by every chat at a terminal."""
     return "".join(path.read_text() for path in server.folder.glob("*.log"))
+
+
+def left(server: Server) -> str:
+    """Every file that it wrote, logs and temporary ones too, and what its processes were called with."""
+    found = [path.read_bytes() for path in server.folder.rglob("*") if path.is_file()]
+    for path in Path("/proc").glob("[0-9]*"):
+        # Others end meanwhile, or are not ours to look into.
+        with suppress(OSError):
+            if os.fsencode(server.folder) in (environment := (path / "environ").read_bytes()):
+                found += [environment, (path / "cmdline").read_bytes()]
+    return b"".join(found).decode("latin-1")
 
 
 def values_of(found: Mapping[str, list[dict[str, Any]]], tables: Iterable[str]) -> set[str]:

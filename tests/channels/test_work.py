@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.common.remembered import Remembered
+from bot.channels.common.runtime import Pace
 from bot.channels.common.sharing import SharedOnce
-from bot.channels.common.work import Background, Turns, a_few_times, alongside, until_done
+from bot.channels.common.work import (
+    FINISH_S,
+    Background,
+    Runtime,
+    Turns,
+    a_few_times,
+    alongside,
+    until_done,
+)
+from bot.channels.teams import app, chats
 from bot.delivery.sender import DeliveryFault, PassingFault, PermanentFault, UnclearFault
 from bot.storage.database import Database, StorageUnavailable
-from tests.support.desk import Desk, inline
+from tests.support.desk import START, Desk, inline
 
 
 def test_the_end_waits_for_what_is_under_way() -> None:
@@ -204,3 +215,40 @@ def test_only_the_newest_are_remembered() -> None:
     for name in ("a", "b", "a", "c"):
         remembered[name] = len(remembered)
     assert list(remembered) == ["a", "c"]
+
+
+def test_the_pace_of_a_conversation_is_forgotten() -> None:
+    """However many people are written to, what their turns leave behind does not grow with them."""
+    pace = Pace(1.0, lambda: 0.0, asyncio.sleep)
+
+    async def play() -> None:
+        for number in range(6000):
+            async with pace.turn(f"D{number}"):
+                pass
+
+    tracemalloc.start()
+    try:
+        asyncio.run(play())
+        assert tracemalloc.get_traced_memory()[0] < 6000 * 200
+    finally:
+        tracemalloc.stop()
+
+
+def test_doors_end_together_in_time() -> None:
+    """Both platforms hang: neither waits for the other's end, and ten seconds are not over then."""
+
+    async def play() -> None:
+        other = asyncio.Event()
+        runtime = Runtime(asyncio.ensure_future, inline, lambda: START, lambda: 0.0, asyncio.sleep)
+
+        async def second() -> None:
+            other.set()
+
+        runtime.ends.extend((lambda: asyncio.wait_for(ended(other), 5), second))
+        await runtime.ended(None)
+
+    async def ended(one: asyncio.Event) -> None:
+        await one.wait()
+
+    asyncio.run(play())
+    assert app._DRAIN + max(FINISH_S, chats._HIDDEN_WITHIN_S + app._FINISH_S) <= 8.5

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -93,6 +94,21 @@ def test_text_without_words_is_nothing(engine: BuiltinEngine) -> None:
     for text in ("", "  \n", "😀😀", "?!...", "\x00"):
         assert engine.parse(text).ranking == ()
         assert engine.parse(text).in_scope == 0.0
+
+
+def test_words_without_end_are_not_kept() -> None:
+    """What somebody types without a space costs no memory once it is read: it is no word that comes again."""
+    rarity = np.ones((2, 64), dtype=np.float32)
+    features.weigh(["once"], rarity)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(10):
+            features.weigh([f"{number:x}" * 1200], rarity)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 100_000
 
 
 def test_odds_add_up(engine: BuiltinEngine) -> None:

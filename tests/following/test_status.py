@@ -1,11 +1,15 @@
 from collections.abc import Callable
 
+import pytest
+from argon2 import PasswordHasher
+
 from bot.app import new_tokens
 from bot.casework.context import CodeTry, Work
 from bot.domain.messages import Message
 from bot.domain.turns import AddToReport, Sender, ShowStatus, Tokens
 from bot.following import status as reports
 from bot.following.ownership import Untried, try_code
+from bot.storage import crypto
 from tests.support.desk import CLOSING, Desk, text_of
 
 
@@ -121,6 +125,24 @@ def test_guessing_codes_is_limited(desk: Desk) -> None:
     assert tokens.reference in status(desk, "ana", tokens.reference, tokens.code)
     desk.later(minutes=61)
     assert "do not match" in status(desk, "joe", tokens.reference, "wrong")
+
+
+def test_a_code_takes_as_long_whatever_is_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong code costs one hash of an anonymous report, a named one and one that is not there."""
+    anonymous = desk.report("ana", tokens=new_tokens(), kind="colleague", mode="anonymous").reference
+    named, verify, hashed = desk.report("ana", kind="colleague").reference, PasswordHasher.verify, []
+
+    def counted(hasher: PasswordHasher, stored: str, code: str) -> bool:
+        hashed.append(stored.split("$")[1:4])
+        return bool(verify(hasher, stored, code))
+
+    crypto.no_code_matches("made once")
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    for reference in (anonymous, named, "FED-0000"):
+        assert "do not match" in status(desk, "joe", reference, "0000-0000-0000")
+    # Each as costly as the others: the kind of hash, its version and its costs.
+    assert len(hashed) == 3
+    assert hashed[0] == hashed[1] == hashed[2]
 
 
 def test_another_persons_named_report_does_not_open(desk: Desk) -> None:

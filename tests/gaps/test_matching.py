@@ -9,6 +9,7 @@ import pytest
 from bot.asking.answer import Answer, Kind
 from bot.content.world import World
 from bot.domain.gaps import GapAnswer, Live
+from bot.gaps import matching
 from bot.gaps.matching import nearness, signed_answer
 from tests.gaps.measure import at_bar, measure, questions_of
 
@@ -94,3 +95,11 @@ def test_nothing_is_computed_where_there_is_no_answer(world: World, monkeypatch:
     """Without signed answers a question costs nothing more."""
     monkeypatch.setattr("bot.gaps.matching.likeness", None)
     assert signed_answer(Answer(QUESTION, "not_covered", ""), "", world) is None
+
+
+def test_a_question_that_is_asked_is_not_kept(world: World) -> None:
+    """Compared with an answer that is given again and again, a question leaves no word in memory."""
+    nearness(QUESTION, (QUESTION,), world)
+    before = matching._kept_words.cache_info().currsize
+    nearness("Quetzal posters in Canva for the school account?", (QUESTION,), world)
+    assert matching._kept_words.cache_info().currsize == before

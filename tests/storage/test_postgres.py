@@ -23,7 +23,7 @@ from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.turns import Incoming, Pressed, Said, Sender
 from bot.people import holders
 from bot.people.approvals import agreed
-from bot.storage import conversations, outbox
+from bot.storage import conversations, migrate, outbox
 from bot.storage.approvals import pending
 from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.outbox import Notice
@@ -37,6 +37,7 @@ from tests.support.postgres import Cluster
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
+NOT_SAVED = "NOT saved"
 
 
 @pytest.fixture
@@ -153,6 +154,43 @@ def test_a_held_row_is_waited_for_two_seconds(desk: Desk) -> None:
         with pytest.raises(StorageUnavailable, match="55P03"), database.transaction() as second:
             report_by_reference(second, vault, reference)
         assert 1.5 < time.monotonic() - began < 2.9
+
+
+def test_a_statement_that_takes_too_long_is_cut(desk: Desk) -> None:
+    """What takes longer than a platform waits ends its transaction, and nothing of it is stored."""
+    reference = desk.report("ana", kind="colleague").reference
+    with desk.product.database.transaction() as tx:
+        assert tx.execute(text("SHOW statement_timeout")).scalar() == "2s"
+    with pytest.raises(StorageUnavailable, match="57014"), desk.product.database.transaction() as tx:
+        tx.execute(text("UPDATE reports SET reference = 'FED-0000'"))
+        tx.execute(text("SET LOCAL statement_timeout = 50"))
+        tx.execute(text("SELECT pg_sleep(9)"))
+    assert reference in desk.press("farid", "case.details", reference)
+
+
+def test_with_no_connection_left_it_is_said_and_nothing_is_lost(postgres_url: str, tmp_path: Path) -> None:
+    """While others hold every connection people read that nothing is saved; then all goes on as before."""
+    owner = Database(postgres_url)
+    with owner.transaction() as tx:
+        tx.execute(text("CREATE ROLE few LOGIN"))
+    migrate.grant(owner, "few")
+    desk = Desk.open(tmp_path, database_url=postgres_url.replace("signpost@", "few@"))
+    reference = desk.report("ana", kind="colleague").reference
+    with owner.transaction() as tx:
+        tx.execute(text("ALTER ROLE few CONNECTION LIMIT 0"))
+    desk.product.database.engine.dispose()
+    assert NOT_SAVED in desk.press("ana", "report.start")
+    with pytest.raises(StorageUnavailable):
+        desk.work()
+    with owner.transaction() as tx:
+        tx.execute(text("ALTER ROLE few CONNECTION LIMIT -1"))
+    desk.work()
+    assert reference in "".join(desk.notebook.texts("flt"))
+    desk.close()
+    with owner.transaction() as tx:
+        tx.execute(text("DROP OWNED BY few"))
+        tx.execute(text("DROP ROLE few"))
+    owner.close()
 
 
 def test_what_one_person_does_is_done_in_order(desk: Desk) -> None:

@@ -18,10 +18,14 @@ async def body_of(request: web.Request, most: int) -> bytes | None:
     if (request.content_length or 0) > most:
         return None
     found = bytearray()
-    async for chunk in request.content.iter_chunked(_CHUNK):
-        found += chunk
-        if len(found) > most:
-            return None
+    try:
+        async for chunk in request.content.iter_chunked(_CHUNK):
+            found += chunk
+            if len(found) > most:
+                return None
+    except ConnectionError:
+        # Nobody is there to be answered, and the log is not for strangers to fill.
+        raise web.HTTPRequestTimeout from None
     return bytes(found)
 
 

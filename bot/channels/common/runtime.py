@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 from prometheus_client import Counter
 
 from bot.assistant.assistant import Assistant, tries_code
+from bot.channels.common.remembered import Remembered
 from bot.channels.common.work import Turns
 from bot.delivery.sender import PassingFault
 from bot.domain.messages import Message
@@ -34,6 +34,8 @@ class Core(Protocol):
 
 # A longer wait is left to the outbox, which holds no other conversation up.
 _LONGEST_WAIT_S = 12.0
+# Far more than are written to in a minute: what is forgotten is free again.
+_MOST_PACED = 5000
 
 
 class Pace:
@@ -45,8 +47,8 @@ class Pace:
         self._gap = gap
         self._monotonic = monotonic
         self._sleep = sleep
-        self._free_at: dict[str, float] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._free_at: Remembered[str, float] = Remembered(_MOST_PACED)
+        self._turns = Turns()
 
     @asynccontextmanager
     async def turn(self, conversation: str) -> AsyncIterator[None]:
@@ -55,7 +57,7 @@ class Pace:
         A PassingFault inside it holds the conversation for as long as the platform asked. Raises
         PassingFault where the wait would be long.
         """
-        async with self._locks[conversation]:
+        async with self._turns.of(conversation):
             wait = self._free_at.get(conversation, 0.0) - self._monotonic()
             if wait > _LONGEST_WAIT_S:
                 raise PassingFault("waiting for a turn", wait)

@@ -31,7 +31,8 @@ def _is_unseen(char: str) -> bool:
 def csv_file(note: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """RFC 4180 in UTF-8: a line with the note, the columns, and the rows."""
     target = io.StringIO(newline="")
-    writer = csv.writer(target, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    # All of them in quotes: a spreadsheet that parts cells at semicolons too makes no second one of a cell.
+    writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     for row in ([note], columns, *rows):
         writer.writerow([safe_cell(cell) for cell in row])
     return (_MARK + target.getvalue()).encode("utf-8", errors="replace")

@@ -96,7 +96,7 @@ def bolt_app(desk: SlackDesk, config: SlackConfig, check: ChannelCheck, hearing:
         attaching_conversation_kwargs_enabled=False,
     )
     app.middleware(hearing.middleware)
-    app.middleware(_Reading(hearing).middleware)
+    app.middleware(_Reading(hearing, desk.background).middleware)
     _Doors(desk, config, check).stand_at(app)
     return app
 
@@ -104,6 +104,7 @@ def bolt_app(desk: SlackDesk, config: SlackConfig, check: ChannelCheck, hearing:
 @dataclass(frozen=True)
 class _Reading:
     hearing: SlackHearing
+    background: Background
 
     async def middleware(
         self, body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[None]]
@@ -120,6 +121,9 @@ class _Reading:
             self.hearing.odd("unknown", act.kind)
         if isinstance(act, Nothing):
             return BoltResponse(status=200, body="")
+        if self.background.is_full:
+            # Slack sends an event again, and tells the person of a press or a form that nothing came of it.
+            return BoltResponse(status=429, body="")
         context[_ACT] = act
         await next()
         return None
@@ -374,7 +378,7 @@ def mount(
     door = Door(desk, client, check, config, hearing, runtime)
     if not config.app_token:
         app.router.add_post(PATH, EventsRoute(door.bolt, config.signing_secret, hearing).answer)
-    app.on_shutdown.append(door.close)
+    runtime.ends.append(door.close)
     app.cleanup_ctx.append(door.lifetime)
     pace = Pace(SECONDS_APART, runtime.monotonic, runtime.sleep)
     return SlackSender(client, config.flt_channel, check, pace, lambda message: post_of(message, look))
@@ -419,7 +423,7 @@ class Door:
             yield
         await self._client.close()
 
-    async def close(self, _app: web.Application) -> None:
+    async def close(self) -> None:
         """Take nothing more, and finish what is under way, while the core still answers."""
         if self._socket is not None:
             await self._socket.close()

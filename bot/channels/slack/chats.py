@@ -13,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.assistant import words
 from bot.channels.common.messages import is_private, is_step
+from bot.channels.common.remembered import Remembered
 from bot.channels.slack.client import code_of
 from bot.channels.slack.parts import Payload
 from bot.content.door_texts import DoorTexts
@@ -22,6 +23,7 @@ from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
 _TIMEOUT_S = 10
+_DIRECT_KEPT = 5000
 # Twice the same is once: a window does not keep what it showed because Slack stumbled. Nobody waits longer.
 _UPDATES_AFTER_S = (0.0, 0.2, 1.5)
 _CLOSED = frozenset(("not_found", "view_not_found"))
@@ -33,7 +35,7 @@ class Chats:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         # The direct-message channel with each user: it never changes.
-        self._direct: dict[str, str] = {}
+        self._direct: Remembered[str, str] = Remembered(_DIRECT_KEPT)
 
     async def open_view(self, trigger: str, view: Payload) -> str:
         """Open a modal and return its id; "" where the trigger has expired or Slack refuses."""

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.channels.common.private_channel import FLT
+from bot.channels.common.remembered import Remembered
 from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of, held
@@ -14,6 +15,7 @@ from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Refused
 from bot.domain.messages import Message
 
 _EVENT_TYPE = "signpost_message"
+_DIRECT_KEPT = 5000
 _HISTORY = 200
 _MOST_PAGES = 5
 # Slack takes about one message a second in each channel.
@@ -46,7 +48,7 @@ class SlackSender:
         self._check = check
         self._pace = pace
         self._render = render
-        self._direct: dict[str, str] = {}
+        self._direct: Remembered[str, str] = Remembered(_DIRECT_KEPT)
 
     async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
         """Post and return the message's timestamp. Raises a DeliveryFault."""
@@ -145,7 +147,8 @@ class SlackSender:
                 self._pace.hold(channel, fault.retry_after)
             if code_of(error) in DEAD_CHANNEL:
                 # Direct messages may have been reopened under another id.
-                self._direct = {user: known for user, known in self._direct.items() if known != channel}
+                for user in [user for user, known in self._direct.items() if known == channel]:
+                    del self._direct[user]
             # Without its cause, whose text could repeat what was sent.
             raise fault from None
 

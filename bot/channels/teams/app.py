@@ -17,7 +17,7 @@ from bot.channels.common.remembered import Remembered
 from bot.channels.common.request import body_of, is_proxied, local_name, local_peer
 from bot.channels.common.runtime import Core, Pace
 from bot.channels.common.sharing import SharedOnce
-from bot.channels.common.work import Background, Runtime, Turns, alongside
+from bot.channels.common.work import MOST_AT_ONCE, Background, Runtime, Turns, alongside
 from bot.channels.teams.activities import Activity, Backend, Handler, InvokeReply, TeamsPort, Turn, Unreadable
 from bot.channels.teams.auth import Identity, SigningKeys, TokenCheck, TokenRefused
 from bot.channels.teams.channel import ChannelCheck
@@ -37,7 +37,6 @@ Reply = InvokeReply | None
 # Starts a task that the composition root watches.
 Spawn = Callable[[Coroutine[Any, Any, Reply]], asyncio.Task[Reply]]
 
-_MOST_AT_ONCE = 1000
 _MOST_DONE = 2000
 
 log = structlog.get_logger()
@@ -63,7 +62,7 @@ class UnderWay:
             return None
         if key in self._under_way:
             return self._under_way[key]
-        if len(self._under_way) >= _MOST_AT_ONCE:
+        if len(self._under_way) >= MOST_AT_ONCE:
             raise Busy
         return self._started(key or str(id(turn)), activity, turn)
 
@@ -303,9 +302,7 @@ def mount(
     failed = words_of(list(desk.unsaved.blocks))
     clock: Callable[[], float] = lambda: runtime.now().timestamp()  # noqa: E731 - a clock in seconds
     add_routes(app, port, door.handle, config, runtime.start, clock, failed, hearing)
-    # After the door's own end: what the last presses have shown is hidden too.
-    app.on_shutdown.append(lambda _app: chats.close())
-    app.on_shutdown.append(lambda _app: background.finish(_FINISH_S))
+    runtime.ends.append(lambda: _ended(chats, background))
     app.cleanup_ctx.append(
         _beside(lambda: hearing.watch(lambda: _probe(token, hearing), runtime.sleep), runtime)
     )
@@ -313,6 +310,12 @@ def mount(
         app.cleanup_ctx.append(_beside(lambda: check.watch(runtime.sleep), runtime))
     pace = Pace(GAP_S, runtime.monotonic, runtime.sleep)
     return TeamsSender(port, references, check, config, pace, lambda message: post_of(message, look))
+
+
+async def _ended(chats: Chats, background: Background) -> None:
+    """After the address's own end: what the last presses have shown is hidden too."""
+    await chats.close()
+    await background.finish(_FINISH_S)
 
 
 def channel_check(

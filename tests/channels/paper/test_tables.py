@@ -53,6 +53,12 @@ def test_what_is_no_formula_stays(text: str) -> None:
     assert cell == text
 
 
+def test_no_other_separator_parts_a_cell() -> None:
+    """Where a spreadsheet parts cells at semicolons or tabs as well, what is behind one is no formula."""
+    row = csv_file("note", ["column"], [["Northgate;=1+1\t=2"]]).decode("utf-8-sig").splitlines()[2]
+    assert row == '"Northgate;=1+1\t=2"'
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=2, max_size=4))
 def test_every_row_keeps_its_cells(cells: list[str]) -> None:
     """Whatever the cells hold, none becomes two, and none begins with a sign that is run."""

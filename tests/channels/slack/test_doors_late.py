@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.casework.context import CurrentWorld
+from bot.channels.common import work
 from bot.channels.common.look import Look
 from bot.channels.common.people import Standing
 from bot.channels.common.work import Background, Turns, now
 from bot.channels.slack import desk as desks
+from bot.channels.slack.app import bolt_app
+from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.handlers import Homes, Presses, Submissions, Windows
+from bot.channels.slack.hearing import SlackHearing
 from bot.channels.slack.payloads import Press, SlackEvent, Submission
 from bot.content.world import World
 from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Content, Incoming, Pressed
+from tests.channels.test_hearing import Door
 
 STAFF = Standing("staff", "Ana")
 SAVED = Message((Paragraph("Saved."),), summary="Saved.")
@@ -138,3 +145,30 @@ def test_a_core_that_fails_is_met_with_whom_to_phone(world: World) -> None:
         return (await desk.stored(SlackEvent("e1", "U1", "T1"), content, STAFF, now())).replies
 
     assert asyncio.run(play()) == (a_desk(SlowCore(0), world, Somebody()).unsaved,)
+
+
+def test_more_than_can_be_done_is_given_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be begun in time is refused, so that Slack sends it again: no heap without an end."""
+
+    class Answered(Somebody):
+        async def respond(self, url: str, post: dict[str, Any]) -> bool:
+            return True
+
+    slash = {"command": "/policy", "text": "hello", "user_id": "U1", "team_id": "T1", "trigger_id": "t"}
+    body = {**slash, "channel_id": "C1", "response_url": "https://hooks.example/1"}
+    core, nobody = SlowCore(0), Mock()
+
+    async def play() -> list[int]:
+        desk = a_desk(core, world, Answered())
+        ears = SlackHearing(nobody, None, Door().hearing, desk.background)
+        app = bolt_app(desk, SlackConfig("xoxb-1", "s", "", "C1", ""), nobody, ears)
+        found = []
+        for most in (1000, 0, 1000):
+            monkeypatch.setattr(work, "MOST_AT_ONCE", most)
+            answer = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+            found.append(answer.status)
+        await desk.background.finish(1)
+        return found
+
+    assert asyncio.run(play()) == [200, 429, 200]
+    assert len(core.seen) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.channels.teams.fake_connector import (
     THROTTLED,
     Fault,
 )
-from tests.channels.teams.office import Office, office, room
+from tests.channels.teams.office import Office, office, room, words
 from tests.channels.teams.office import play as told
 from tests.channels.teams.open_door import OpenDoor, emulated, opened
 from tests.channels.teams.test_door import reported
@@ -112,6 +113,57 @@ def test_a_card_is_there_once_and_nobody_is_silenced(tmp_path: Path, answer: str
             with works.desk.product.database.transaction() as tx:
                 query = "SELECT count(*) FROM outbox WHERE state = 'dead' AND recipient = ?"
                 assert tx.exec_driver_sql(query, (CHANNEL,)).scalar() == 0
+
+    with office(tmp_path) as works:
+        told(story(works))
+
+
+def ranked(*intents: str) -> tuple[Ranked, ...]:
+    """Each as likely as the other."""
+    return tuple(Ranked(intent, 1 / len(intents)) for intent in intents)
+
+
+FORMER, PARENTS = "policy_follow_former_student", "policy_parents_comments"
+PICTURES = ("policy_photo_on_personal_account", "policy_photo_on_federation_account")
+DOUBLE = "can parents comment on our posts and may I follow a former student"
+# What is typed, how it is read, and words of the answer: each kind once, in the order of one talk.
+KINDS = {
+    "question back": ("a picture", ranked(*PICTURES), "Which account do you mean?"),
+    "greeting": ("hello", ranked("greet"), ""),
+    "help": ("help", (), "How I can help"),
+    "answer": (QUESTION, ranked(FORMER), "former student"),
+    "follow-up": ("and on my own account?", ranked(FORMER), "former student"),
+    "double": (DOUBLE, ranked(PARENTS), "former student"),
+    "not covered": ("Who feeds the fish?", ranked("out_of_scope"), "could not find an answer"),
+    "told": ("Someone insulted us on our page", ranked("report_abuse"), "report"),
+    "danger": (DANGER, ranked("danger"), "999"),
+    "numbers": ("phone", (), "999"),
+}
+
+
+def test_each_kind_of_answer_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is typed in the personal chat brings one message, with nothing to be read beside it."""
+    said = {text.casefold(): ranking for text, ranking, _ in KINDS.values()}
+
+    def parse(_engine: DeafEngine, text: str) -> Parse:
+        half = PARENTS if "parents" in text else FORMER
+        read = said.get(text.casefold(), ranked(half))
+        return Parse(text, read, 0.0 if read[:1] == ranked("out_of_scope") else 0.9, apart=apart)
+
+    def apart(texts: Sequence[str]) -> tuple[Parse, ...]:
+        return tuple(parse(DeafEngine(), text) for text in texts)
+
+    monkeypatch.setattr(DeafEngine, "parse", parse)
+
+    async def story(works: Office) -> None:
+        for kind, (text, _, expected) in KINDS.items():
+            before = len(works.port.sent)
+            await works.says("ana", text)
+            await works.work()
+            [(there, post)] = works.port.sent[before:]
+            assert (kind, there, post.text) == (kind, "a:ana", "")
+            assert expected.casefold() in words(post).casefold(), kind
+        assert works.port.updated == []
 
     with office(tmp_path) as works:
         told(story(works))

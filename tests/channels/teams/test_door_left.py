@@ -374,5 +374,6 @@ def test_at_the_end_the_last_presses_are_done_before_what_they_show_is_hidden(wo
         app, core, product.context.current, config, kept, ChannelState(), DoorState(), shared, runtime
     )
     names = [getattr(step, "__qualname__", "") for step in app.on_shutdown]
-    assert names[0] == "Door.drain"
-    assert len(names) == 3
+    assert names == ["Door.drain"]
+    # The application ends the doors after that.
+    assert len(runtime.ends) == 1

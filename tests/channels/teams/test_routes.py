@@ -207,7 +207,7 @@ def test_a_copied_press_gets_the_same_answer(sdk: Sdk) -> None:
 @both
 def test_too_much_at_once_is_503(sdk: Sdk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be begun in time is given back to Teams, not put on a heap without an end."""
-    monkeypatch.setattr(app, "_MOST_AT_ONCE", 5)
+    monkeypatch.setattr(app, "MOST_AT_ONCE", 5)
     may_end = asyncio.Event()
 
     async def slow(_came: Activity) -> None:
