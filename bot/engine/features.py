@@ -161,7 +161,7 @@ def _letter_columns(tokens: tuple[str, ...], width: int) -> Iterator[int]:
 _LONGEST_KEPT = 40
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def _inside(word: str, width: int) -> array[int]:
     edged = f" {word} "
     starts = ((start, size) for size in range(2, 6) for start in range(len(edged) - size + 1))
