@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -48,6 +50,13 @@ def phone(opened: Browser) -> BrowserContext:
         reduced_motion="reduce",
         locale="en-GB",
     )
+
+
+def lean(picture: Path) -> None:
+    """Keep the picture in 256 colours: the same to the eye, and half as heavy."""
+    with Image.open(picture) as shown:
+        few = shown.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(picture, optimize=True)
 
 
 def complaints(page: Page) -> list[str]:
