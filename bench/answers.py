@@ -31,7 +31,8 @@ from bench.rivals import (
 )
 from bench.robustness import changed, no_punctuation, other_platform, typos, upper_case
 from bot.app import read_world
-from bot.asking.evaluation import Labelled, Rate, Scores, evaluate, holds, read_labelled, table
+from bot.asking.evaluation import Rate, Scores, evaluate, table
+from bot.asking.labels import Labelled, holds, read_labelled
 from bot.commands.asking import Answering
 from bot.content.wording import fold
 from bot.content.world import World

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.measures import markdown
 from bench.slack_places import machine
-from bot.asking.evaluation import read_labelled
+from bot.asking.labels import read_labelled
 
 ROOT = Path(__file__).resolve().parents[1]
 _PARTS = {

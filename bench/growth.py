@@ -29,7 +29,7 @@ from bench.growth_text import CLAUSES_EACH, MadePolicy, policies
 from bench.measures import markdown, percentiles
 from bench.rivals import example_units
 from bot.app import read_engine, read_world
-from bot.asking.evaluation import Labelled, holds, read_labelled
+from bot.asking.labels import Labelled, holds, read_labelled
 from bot.content.policy_load import Policy
 from bot.content.wording import fold
 from bot.content.world import World

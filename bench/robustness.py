@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bot.asking.evaluation import Labelled
+from bot.asking.labels import Labelled
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 Change = Callable[[Labelled, np.random.Generator], Labelled]

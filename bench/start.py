@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bench.measures import markdown
 from bench.slack_places import machine, wait_for
-from bot.asking.evaluation import read_labelled
+from bot.asking.labels import read_labelled
 from tests.acceptance.server import free_port
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
@@ -12,6 +15,9 @@ from tests.support.federation import federation
 from tests.support.postgres import Cluster
 from tests.support.quick import quickly
 from tests.support.sqlite import make_ready
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 # structlog's own tracebacks show every local variable, which takes seconds where a test breaks a row.
 structlog.configure(
@@ -109,3 +115,23 @@ def works(tmp_path: Path) -> Iterator[Office]:
     """The Federation on Teams, without a network."""
     with office(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file."""
+    # Only where one is asked for: the other tests need no Playwright.
+    from tests.acceptance.chromium import browser
+
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """A desktop window of its own."""
+    from tests.acceptance.chromium import desk
+
+    opened = desk(chromium)
+    yield opened
+    opened.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.asking.answer import Answer
-from bot.asking.labels import Conditions, Labelled, holds, read_labelled
+from bot.asking.labels import Labelled, holds
 from bot.asking.marking import Marked
 from bot.content.policy_load import Policy
 
@@ -73,19 +73,6 @@ def _summed(group: Sequence[Judged]) -> Bin:
     size = len(group)
     return Bin(size, sum(given.confidence for given in group) / size, sum(g.right for g in group) / size)
 
-
-__all__ = [
-    "Conditions",
-    "Labelled",
-    "Miss",
-    "Rate",
-    "Scores",
-    "Section",
-    "evaluate",
-    "holds",
-    "read_labelled",
-    "wilson",
-]
 
 Column = Literal["form", "author", "voice", "group"]
 COLUMNS: tuple[Column, ...] = ("form", "author", "voice", "group")

@@ -14,6 +14,7 @@ from bot.app import read_engine, read_rasa, read_world
 from bot.asking import evaluation
 from bot.asking.answer import Answer, to_json
 from bot.asking.conversation import ask as ask_in
+from bot.asking.labels import read_labelled
 from bot.commands.registry import JsonOption, command
 from bot.content.world import World
 from bot.domain.turns import Session, Tokens
@@ -119,7 +120,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """How right the answers are on labelled questions, as a table."""
-    questions = evaluation.read_labelled(file)
+    questions = read_labelled(file)
     if not questions:
         raise SettingsFaults(f"{file}:1: there is no question in it: write one a line (docs/answers.md).")
     settings = read_settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -172,4 +173,6 @@ def _link_error(work: Work, values: Values, link: str | None) -> str:
         return errors.unlisted
     if link is None or len(link) > _LONGEST_LINK:
         return errors.link
-    return errors.page.fill(page=page) if link and not link.casefold().startswith(page.casefold()) else ""
+    # Below the page, not beside it: x.com/Northgate is the beginning of x.com/NorthgateParents, too.
+    below = re.compile(rf"{re.escape(page.rstrip('/'))}([/?#]|$)", re.IGNORECASE)
+    return errors.page.fill(page=page) if link and page and not below.match(link) else ""

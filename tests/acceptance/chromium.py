@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -48,6 +50,15 @@ def phone(opened: Browser) -> BrowserContext:
         reduced_motion="reduce",
         locale="en-GB",
     )
+
+
+def lean(picture: Path) -> None:
+    """Keep the picture in 256 colours: the same to the eye, and half as heavy."""
+    with Image.open(picture) as shown:
+        # By coverage rare colours are kept, such as the logo's; by one round of means those of large areas.
+        by = Image.Quantize.MAXCOVERAGE
+        few = shown.convert("RGB").quantize(256, by, kmeans=1, dither=Image.Dither.NONE)
+    few.save(picture, optimize=True)
 
 
 def complaints(page: Page) -> list[str]:

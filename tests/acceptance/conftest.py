@@ -1,36 +1,12 @@
-"""What the tests in a browser share."""
+"""What the tests of the product in a process of its own share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.acceptance.server import Server
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the tests of a file."""
-    # Only where one is asked for: the other tests of this folder need no Playwright.
-    from tests.acceptance.chromium import browser
-
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    """A desktop window of its own."""
-    from tests.acceptance.chromium import desk
-
-    opened = desk(chromium)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.acceptance.chromium import CHROMIUM, FLAGS, PHONE
+from tests.acceptance.chromium import CHROMIUM, FLAGS, PHONE, lean
 from tests.acceptance.pane import PATIENCE_MS, Pane, channel, leaders, staff
 from tests.acceptance.server import ROOT, Server
 from tests.acceptance.test_accounts import filled_in
@@ -95,6 +95,7 @@ def _page(window: BrowserContext, url: str) -> Page:
 
 def _keep(page: Page, name: str, pane: Pane | None = None) -> None:
     (IMAGES / name).write_bytes(_picture(page, pane))
+    lean(IMAGES / name)
 
 
 def _picture(page: Page, pane: Pane | None) -> bytes:
@@ -131,7 +132,8 @@ def _the_walk(page: Page) -> None:
     expect(shown).to_be_visible()
     ana.shows(f"For your records: {number}, received on")
     receipt = ana.region.get_by_role("article").filter(has_text="Your report has been received")
-    receipt.scroll_into_view_if_needed()
+    # From its first line, whatever part of it fits.
+    receipt.evaluate("one => one.scrollIntoView()")
     _keep(page, "6-received.png")
     farid.press("Acknowledge")
     expect(shown).to_contain_text("Being dealt with")
@@ -224,6 +226,7 @@ def _beside(page: Page, name: str, *pictures: bytes) -> None:
     images = "".join(f'<img src="{source}">' for source in sources)
     shown.set_content(f'<div id="all" style="display:inline-flex;gap:16px">{images}</div>')
     shown.locator("#all").screenshot(path=str(IMAGES / name))
+    lean(IMAGES / name)
     shown.close()
 
 

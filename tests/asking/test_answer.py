@@ -6,7 +6,8 @@ import pytest
 from rapidfuzz import fuzz, process
 
 from bot.asking.answer import Answer, answer, answer_topic, shown_clauses, statement, to_json
-from bot.asking.evaluation import Scores, evaluate, holds, read_labelled
+from bot.asking.evaluation import Scores, evaluate
+from bot.asking.labels import holds, read_labelled
 from bot.asking.reading import Earlier
 from bot.asking.render import as_messages, show_more
 from bot.content.world import World

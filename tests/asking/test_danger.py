@@ -8,7 +8,7 @@ import pytest
 from rapidfuzz import fuzz, process
 
 from bot.asking.answer import Answer, answer
-from bot.asking.evaluation import Labelled, read_labelled
+from bot.asking.labels import Labelled, read_labelled
 from bot.content.world import World
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
 from bot.engine.training import load_training

@@ -8,17 +8,8 @@ from zlib import crc32
 import pytest
 
 from bot.asking.answer import Answer, Offered
-from bot.asking.evaluation import (
-    Judged,
-    Labelled,
-    evaluate,
-    holds,
-    misses_table,
-    read_labelled,
-    table,
-    to_json,
-    wilson,
-)
+from bot.asking.evaluation import Judged, evaluate, misses_table, table, to_json, wilson
+from bot.asking.labels import Labelled, holds, read_labelled
 from bot.content.documents import DataFaults
 from bot.content.policy import Clause
 from bot.content.policy_load import Policy, load_policy

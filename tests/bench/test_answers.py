@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.answers import comparison, robustness, run, without_twins
 from bench.rivals import Reply
-from bot.asking.evaluation import Labelled
+from bot.asking.labels import Labelled
 
 QUESTIONS = (
     Labelled(q="May I follow a student?", kind="policy", expect=("must not follow",)),

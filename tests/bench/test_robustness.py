@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.robustness import changed, no_punctuation, other_platform, slip, typos, upper_case
-from bot.asking.evaluation import Labelled
+from bot.asking.labels import Labelled
 
 QUESTION = Labelled(q="Can't I post the photo on Facebook, please?", kind="policy", expect=("post",))
 

@@ -19,7 +19,7 @@ from bot.channels.playground import PlaygroundSender
 from bot.delivery.sender import Target
 from bot.domain.messages import Message
 from bot.domain.turns import Pressed
-from tests.acceptance.chromium import browser, complaints, desk, phone
+from tests.acceptance.chromium import complaints, desk, phone
 from tests.channels.fake_core import FakeCore, card, product
 from tests.support.desk import ASSESSED, Desk
 
@@ -82,23 +82,10 @@ def served() -> Iterator[Served]:
         thread.join(10)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def site() -> Iterator[Served]:
     with served() as found:
         yield found
-
-
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    opened = desk(chromium)
-    yield opened
-    opened.close()
 
 
 def report(page: Page) -> None:

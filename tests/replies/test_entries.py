@@ -276,6 +276,20 @@ def test_each_bad_input_is_named_beside_its_field(
     assert rows(desk) == []
 
 
+@pytest.mark.parametrize("end", ["Parents/status/1", "-watch", ".evil.example/1"])
+def test_a_page_whose_name_begins_like_ours_is_not_ours(desk: Desk, end: str) -> None:
+    """A link leads to our page or below it, whether or not the page is written with its last slash."""
+    page = "https://x.com/NorthgateSchool"
+    account = Account(NORTHGATE, "northgate", ("lucy",), page=page)
+    with_federation(desk, account_facts={NORTHGATE: account})
+    token = form_in(desk.send("ana", Pressed("reply.log"))).value
+    fields = {"account": (NORTHGATE,), "kind": ("query",), "received": (RECEIVED,)}
+    form = form_in(desk.send("ana", Submitted("reply.log", token, {**fields, "link": (page + end,)})))
+    assert page in form.fields[3].error
+    for ours in ("https://x.com/northgateschool", f"{page}/status/1", f"{page}?lang=en"):
+        assert "on the list" in log(desk, link=ours)
+
+
 def test_not_before_the_account_existed(desk: Desk) -> None:
     """A receipt before the account's first day is refused with that day; on the day itself it is taken."""
     account = Account(NORTHGATE, "northgate", ("lucy",), since=date(2026, 11, 20))

@@ -8,7 +8,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from bot.channels.common.look import Look
-from bot.channels.common.messages import Line, cut, opens_a_case, pair_up, pieces, spread
+from bot.channels.common.messages import Line, cut, pair_up, pieces
 from bot.channels.common.phones import without_links
 from bot.channels.slack import parts
 from bot.channels.slack.ids import NO_VALUE, OPTION_VALUE, action_id
@@ -28,6 +28,7 @@ from bot.domain.messages import (
     Paragraph,
     Progress,
     Quote,
+    Table,
     Tags,
     Verdict,
 )
@@ -170,12 +171,12 @@ class Drawing:
             Form: self._form,
             Link: _link,
             Progress: self._progress,
+            Table: lambda block: [part for row in block.rows for part in self.beside(row.text, row.button)],
         }
 
     def all(self, blocks: Sequence[Block]) -> list[Payload]:
         """Every block in its order; what belongs together is drawn together."""
         found, index = list[Payload](), 0
-        blocks = spread(blocks)
         while index < len(blocks):
             block, after = blocks[index], blocks[index + 1] if index + 1 < len(blocks) else None
             pair = self._pair(block, after)
@@ -191,8 +192,6 @@ class Drawing:
         if isinstance(block, Facts) and isinstance(after, Buttons):
             lines = pair_up(block, after)
             return self._answers(lines) if lines else None
-        if isinstance(block, Paragraph) and isinstance(after, Buttons) and opens_a_case((block, after)):
-            return self.beside(block.text, after.items[0])
         return None
 
     def _answers(self, lines: Sequence[Line]) -> list[Payload]:

@@ -24,6 +24,8 @@ from bot.domain.messages import (
     Paragraph,
     Progress,
     Quote,
+    Row,
+    Table,
     Tags,
     Verdict,
 )
@@ -172,16 +174,23 @@ def test_a_long_label_is_written_out_above_its_button(look: Look) -> None:
 def test_fifty_cases_fit_and_a_hundred_say_how_many_more(look: Look) -> None:
     """A list of cases has a button each, and says how many it leaves out."""
     for count, shown in ((40, 40), (100, None)):
-        blocks: list[Block] = [Heading("Open cases")]
-        for at in range(count):
-            blocks += [Paragraph(f"FED-{at}"), Buttons((Button("Open", "case.show", f"FED-{at}"),))]
-        payload = post_of(Message(tuple(blocks), "s", "cases"), look)
+        names = [f"FED-{at}" for at in range(count)]
+        rows = tuple(Row((name,), name, Button("Open", "case.show", name)) for name in names)
+        payload = post_of(Message((Heading("Open cases"), Table(("Case",), rows)), "s", "cases"), look)
         assert faults(payload) == []
         opened = len(elements_of(payload))
         assert shown in (None, opened)
         if opened < count:
             more = look.texts.more_cases.fill(count=count - opened)
             assert squeezed(more) in said(payload)
+
+
+def test_each_line_of_a_list_stands_beside_its_button(look: Look) -> None:
+    """One block a line, whatever its button opens: half as high as two, and twice as many fit."""
+    row = Row(("Accounts", "2"), "Accounts: 2", Button("Open: Accounts", "account.list"))
+    found = blocks_of(Message((Table(("List", "Waiting"), (row, row)),), "s"), look)
+    assert [block["text"]["text"] for block in found] == ["Accounts: 2"] * 2
+    assert [pressed(block["accessory"]) for block in found] == [Pressed("account.list")] * 2
 
 
 def test_too_much_is_cut_with_more_and_keeps_its_buttons(look: Look) -> None:

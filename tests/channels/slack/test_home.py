@@ -4,7 +4,7 @@ from bot.channels.common.look import Look
 from bot.channels.slack.ids import pressed
 from bot.channels.slack.views import ASK, HomeParts, home_view
 from bot.content.world import World
-from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
+from bot.domain.messages import Button, Buttons, Facts, Heading, Message, Row, Table
 from bot.domain.turns import Pressed
 
 from .payloads import elements_of, faults, said, squeezed
@@ -12,10 +12,9 @@ from .payloads import elements_of, faults, said, squeezed
 
 def listed(count: int) -> Message:
     """A list of open cases."""
-    blocks: list[Block] = [Heading("Open cases")]
-    for at in range(count):
-        blocks += [Paragraph(f"FED-{at} · Picture"), Buttons((Button("Open", "case.show", f"FED-{at}"),))]
-    return Message(tuple(blocks), "Open cases", "cases")
+    names = [f"FED-{at}" for at in range(count)]
+    rows = tuple(Row((name,), f"{name} · Picture", Button("Open", "case.show", name)) for name in names)
+    return Message((Heading("Open cases"), Table(("Case",), rows)), "Open cases", "cases")
 
 
 def test_staff_can_ask_and_report(world: World, look: Look) -> None:

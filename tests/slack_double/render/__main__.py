@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.acceptance.chromium import browser
+from tests.acceptance.chromium import browser, lean
 from tests.slack_double.render.pictures import Picture, all_pictures
 
 HERE = Path(__file__).parent
@@ -48,6 +48,7 @@ def draw(opened: Browser, built: Path, pictures: Iterable[Picture]) -> None:
         page.evaluate("document.fonts.ready")
         kept = IMAGES / f"{picture.name}.png"
         shown.screenshot(path=kept, animations="disabled")
+        lean(kept)
         assert kept.stat().st_size < MOST_BYTES, f"{kept} is too large"
 
 

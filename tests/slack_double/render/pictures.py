@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.assistant.desk import row
 from bot.channels.common.look import Look
 from bot.channels.slack.drawing import post_of
 from bot.channels.slack.parts import Payload
 from bot.channels.slack.views import HomeParts, home_view, modal
 from bot.domain.messages import Buttons, Form, Message
-from bot.domain.turns import Pressed, Said, Submitted
+from bot.domain.turns import Pressed, Said, Sender, Submitted
 from tests.support.desk import Desk
 
 _TOPIC = "follow-former-student"
@@ -55,10 +56,11 @@ def _pictures(desk: Desk) -> Iterator[Picture]:
         desk.later(minutes=40)
     desk.work()
     yield Picture("slack-card", "posted", post_of(desk.notebook.seen["flt"][0][1], look), "🔒 flt-reports")
-    (mine,) = desk.send("ana", Said("/report-status"))
+    (mine,) = desk.send("farid", Said("/report-status"))
     (cases,) = desk.send("farid", Said("/cases"))
     (waits,) = desk.send("farid", Said("my work"))
-    yield Picture("slack-home", "home", home_view(HomeParts.of(world, mine, cases, waits), look))
+    always = row(world, Sender("playground", "farid"))
+    yield Picture("slack-home", "home", home_view(HomeParts.of(world, mine, cases, waits, always), look))
 
 
 def reported(desk: Desk, user: str) -> tuple[Message, Message, Message]:
