@@ -50,6 +50,7 @@ from bot.domain.turns import (
 from bot.engine.parse import Engine, Parse
 from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
+from bot.following.forms import slot_of
 from bot.following.status import phone_list
 from bot.gaps import entries as gaps
 from bot.governance import page
@@ -402,7 +403,7 @@ class Assistant:
             return (after_send.not_sent(self._context.world, refused.route),)
         self._keep(work, owner, session, turn)
         _count(work, turn)
-        return (*_left_to_say(work, incoming, session, turn), *done)
+        return (*_left_to_say(work, incoming, session, turn), *(_in_its_place(incoming, one) for one in done))
 
     def _not_to_phone(self, work: Work, incoming: Incoming, parses: Parses) -> frozenset[str]:
         """The roles that the report of this form concerns, where its turn may show whom to phone."""
@@ -535,6 +536,19 @@ def _left_to_say(work: Work, incoming: Incoming, session: Session, turn: Turn) -
         return turn.replies
     answers.owe(work, incoming.sender, incoming.thread, answer)
     return tuple(others)
+
+
+def _in_its_place(incoming: Incoming, done: Message) -> Message:
+    """What a form about a report that was sent led to, in the place of the form.
+
+    Otherwise it would stay with all that was typed into it, to be sent once more. What a code opened is not
+    kept where somebody else may open the chat.
+    """
+    act = incoming.content
+    if not isinstance(act, Submitted) or any(isinstance(block, Form) for block in done.blocks):
+        return done
+    by_code = any(act.fields.get("code", ()))
+    return replace(done, replaces=done.replaces or slot_of(act.action), once=done.once or by_code)
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

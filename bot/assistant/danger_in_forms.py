@@ -45,9 +45,7 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
             replace(command, danger=True) if isinstance(command, AddToReport) else command
             for command in turn.commands
         )
-        # A list that leaves somebody out says so to whoever reads the chat later.
-        panel = replace(_panel(who, world, now), ephemeral=bool(world.concerned))
-        return replace(turn, replies=(panel, *turn.replies), commands=urgent)
+        return replace(turn, replies=(_panel(who, world, now), *turn.replies), commands=urgent)
     kept = presses.heard(draft, Typed(content.value, content.fields), world)
     marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis")
     session = replace(turn.session, draft=marked)

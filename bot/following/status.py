@@ -59,8 +59,9 @@ def _opened(case: Case) -> Message:
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(_value(report), context.world))
-    hidden = report.reporter is None or bool(said)
-    return Message(tuple(blocks), summary=title, ephemeral=hidden, once=report.reporter is None)
+    unnamed = report.reporter is None
+    hidden = unnamed or bool(said)
+    return Message(tuple(blocks), summary=title, replaces=forms.STATUS, ephemeral=hidden, once=unnamed)
 
 
 def _asked_and_answered(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[Block]:

@@ -10,6 +10,7 @@ import pytest
 from bot.app import new_tokens
 from bot.domain.messages import Bullets, Message
 from bot.domain.turns import Said, SharedFile, Submitted
+from bot.following.forms import slot_of
 from tests.assistant.test_danger_in_forms import form_on, press
 from tests.support.desk import Desk, text_of
 from tests.support.sqlite import make_ready
@@ -68,13 +69,14 @@ def test_who_is_reported_is_not_phoned(desk: Desk, said: dict[str, str]) -> None
     """In each form beside a report of the DSL the others stand, the LADO among them, and no word of why."""
     reference = desk.report("ana", None, kind="colleague", child_risk="yes", **said).reference
     for action, fields in FORMS.items():
-        panel = write(desk, reference, action, fields)[0]
+        panel, *_, done = write(desk, reference, action, fields)
+        # Nothing that was typed stays on the screen to be sent once more.
+        assert done.replaces == slot_of(action)
         found, text = numbers((panel,)), text_of(panel)
         assert all(number in found for number in ("999", DEPUTY, LADO, "0808 800 5000")), action
         assert DSL not in found, action
         assert "(DSL)" not in text, action
         assert "involved" not in text, action
-        assert panel.ephemeral
 
 
 def test_anybody_elses_report_names_the_dsl(desk: Desk) -> None:
@@ -106,7 +108,10 @@ def test_with_the_code_alone(desk: Desk) -> None:
         assert all(number in found for number in ("999", "020 7946 0106") for found in (without, wrong))
         shown = [number for number in (DSL, DEPUTY, EHT, CHAIR) if number in without + wrong]
         assert not shown
-    found = numbers(write(desk, of_dsl.reference, code=of_dsl.code)[:1])
+    panel, done = write(desk, of_dsl.reference, code=of_dsl.code)
+    # A line that names the report is kept in no chat.
+    assert done.once
+    found = numbers((panel,))
     assert (DSL in found, DEPUTY in found) == (False, True)
     with desk.product.database.transaction() as tx:
         # Each wrong code was tried once.
