@@ -548,7 +548,7 @@ def _in_its_place(incoming: Incoming, done: Message) -> Message:
     if not isinstance(act, Submitted) or any(isinstance(block, Form) for block in done.blocks):
         return done
     by_code = any(act.fields.get("code", ()))
-    return replace(done, replaces=done.replaces or slot_of(act.action), once=done.once or by_code)
+    return replace(done, replaces=done.replaces or slot_of(act.action, act.value), once=done.once or by_code)
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

@@ -56,12 +56,14 @@ def _opened(case: Case) -> Message:
     context, report, entries = case.work.context, case.report, case.entries
     title, said = context.texts.status.title, _asked_and_answered(context, report, entries)
     blocks = [Heading(title), *_one(case.work, report, entries), *said]
+    slot = ""
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(_value(report), context.world))
+        slot = forms.slot_of(forms.ANSWER, report.reference)
     unnamed = report.reporter is None
     hidden = unnamed or bool(said)
-    return Message(tuple(blocks), summary=title, replaces=forms.STATUS, ephemeral=hidden, once=unnamed)
+    return Message(tuple(blocks), summary=title, replaces=slot, ephemeral=hidden, once=unnamed)
 
 
 def _asked_and_answered(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[Block]:

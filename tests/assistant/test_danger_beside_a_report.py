@@ -71,7 +71,7 @@ def test_who_is_reported_is_not_phoned(desk: Desk, said: dict[str, str]) -> None
     for action, fields in FORMS.items():
         panel, *_, done = write(desk, reference, action, fields)
         # Nothing that was typed stays on the screen to be sent once more.
-        assert done.replaces == slot_of(action)
+        assert done.replaces == slot_of(action, reference)
         found, text = numbers((panel,)), text_of(panel)
         assert all(number in found for number in ("999", DEPUTY, LADO, "0808 800 5000")), action
         assert DSL not in found, action
