@@ -49,7 +49,9 @@ def show(found: Answer, world: World, now: datetime | None = None) -> Message:
     texts = world.rules.texts
     # In danger a number is what is looked for.
     urgent = found.kind in ("danger", "concern")
-    lines = world.federation.contact_lines(now) if urgent else named_lines(world.federation, texts, now)
+    lines = world.safe_lines(now) if urgent else named_lines(world.federation, texts, now)
+    if not found.whom:
+        lines = {key: line for key, line in lines.items() if key not in world.concerned}
     return as_messages(found, world.policy, lines, texts=texts)
 
 

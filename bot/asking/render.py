@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from bot.asking.answer import Answer, heading, leading
 from bot.content.policy import Clause, Offer, Topic
@@ -118,8 +118,8 @@ class _Show:
                 yield Paragraph(texts.danger_then)
                 yield Outside(texts.danger_source)
             case "concern":
-                yield Callout("warning", texts.concern_title, texts.concern)
-                yield from self._numbers(self.lines(PHONED))
+                yield _concern(self._contacts, texts)
+                yield from self._numbers(self.lines(phoned("anybody", self._contacts)))
                 yield Outside(texts.danger_source)
             case "report" if answer.text.startswith((texts.report_how, texts.status)):
                 yield Paragraph(
@@ -284,16 +284,29 @@ class _Show:
                     yield Quote(part.id, part.section, part.lines, part.quote)
 
 
-def phoned(who: Endangered) -> tuple[str, ...]:
-    """The contacts of the panel for danger, by whom it is about."""
-    return _ADULT if who == "adult" else PHONED
+def _leaves_out_dsl(contacts: Collection[str]) -> bool:
+    # With no number at all, whom to phone is said all the same.
+    return bool(contacts) and "dsl" not in contacts
+
+
+def _concern(contacts: Collection[str], texts: AnswerTexts) -> Callout:
+    if _leaves_out_dsl(contacts):
+        return Callout("warning", texts.concern_not_dsl_title, texts.concern_not_dsl)
+    return Callout("warning", texts.concern_title, texts.concern)
+
+
+def phoned(who: Endangered, contacts: Collection[str]) -> tuple[str, ...]:
+    """The contacts of the panel for danger, by whom it is about; without the DSL the LADO's too."""
+    keys = _ADULT if who == "adult" else PHONED
+    return (*keys, "lado") if _leaves_out_dsl(contacts) else keys
 
 
 def danger_panel(contacts: Mapping[str, str], texts: AnswerTexts, who: Endangered) -> Iterator[Block]:
     """999 and whom to phone, in the order of the contacts; for the writer's own life, who listens first."""
-    yield Callout("danger", texts.danger_title, texts.danger[who])
+    said = texts.danger_not_dsl if _leaves_out_dsl(contacts) else texts.danger
+    yield Callout("danger", texts.danger_title, said[who])
     support = tuple(contacts[key] for key in _SUPPORT if key in contacts) if who == "asker" else ()
-    keys = phoned(who)
+    keys = phoned(who, contacts)
     urgent = tuple(line for key, line in contacts.items() if key in keys)
     if lines := tuple(dict.fromkeys((*support, *urgent))):
         yield Bullets(lines, phones=True)

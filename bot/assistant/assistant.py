@@ -21,7 +21,7 @@ from bot.casework import answers, auditing
 from bot.casework.context import CodeTry, Context, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
 from bot.domain.messages import Callout, Form, Message, Paragraph
-from bot.domain.presses import StepChoice
+from bot.domain.presses import CasePart, StepChoice
 from bot.domain.routing import decide
 from bot.domain.turns import (
     AccountGone,
@@ -50,6 +50,7 @@ from bot.domain.turns import (
 from bot.engine.parse import Engine, Parse
 from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
+from bot.following.forms import slot_of
 from bot.following.status import phone_list
 from bot.gaps import entries as gaps
 from bot.governance import page
@@ -58,6 +59,7 @@ from bot.people import roster, standing
 from bot.posting.shown import keeps_nothing
 from bot.replies.forms import PREFIX
 from bot.reporting import after_send, presses
+from bot.reporting.inputs import clean_text
 from bot.storage.conversations import (
     first_time,
     forget_session,
@@ -391,7 +393,8 @@ class Assistant:
         if session is None:
             forget_session(work.tx, owner)
             return lost_draft(self._new_session(), self._context.world).replies
-        turn = take_turn(session, incoming, parses, self._context.world, work.now)
+        world = replace(self._context.world, concerned=self._not_to_phone(work, incoming, parses))
+        turn = take_turn(session, incoming, parses, world, work.now)
         if self._gate.one_too_many(incoming, session, turn, work.now):
             return (after_send.wait(self._context.world),)
         try:
@@ -400,7 +403,20 @@ class Assistant:
             return (after_send.not_sent(self._context.world, refused.route),)
         self._keep(work, owner, session, turn)
         _count(work, turn)
-        return (*_left_to_say(work, incoming, session, turn), *done)
+        return (*_left_to_say(work, incoming, session, turn), *(_in_its_place(incoming, one) for one in done))
+
+    def _not_to_phone(self, work: Work, incoming: Incoming, parses: Parses) -> frozenset[str]:
+        """The roles that the report of this form concerns, where its turn may show whom to phone."""
+        act, world = incoming.content, self._context.world
+        if not isinstance(act, Submitted) or not act.action.startswith("report.") or not act.value:
+            return frozenset()
+        risks = act.fields.get("risk") or any(
+            tells_of_danger(parse, world.policy, world.rules) for parse in parses
+        )
+        if not risks or act.action == "report.start":
+            return frozenset()
+        reference, code = CasePart.parse(act.value).reference, "".join(act.fields.get("code", ())[:1])
+        return status.not_to_phone(work, incoming.sender, reference, clean_text(code))
 
     def _session(self, tx: Transaction, owner: str, now: datetime) -> Session | None:
         """The session as it was left, or a new one; None where one was left that cannot be read."""
@@ -520,6 +536,19 @@ def _left_to_say(work: Work, incoming: Incoming, session: Session, turn: Turn) -
         return turn.replies
     answers.owe(work, incoming.sender, incoming.thread, answer)
     return tuple(others)
+
+
+def _in_its_place(incoming: Incoming, done: Message) -> Message:
+    """What a form about a report that was sent led to, in the place of the form.
+
+    Otherwise it would stay with all that was typed into it, to be sent once more. What a code opened is not
+    kept where somebody else may open the chat.
+    """
+    act = incoming.content
+    if not isinstance(act, Submitted) or any(isinstance(block, Form) for block in done.blocks):
+        return done
+    by_code = any(act.fields.get("code", ()))
+    return replace(done, replaces=done.replaces or slot_of(act.action, act.value), once=done.once or by_code)
 
 
 def _is_roster_press(incoming: Incoming) -> bool:

@@ -10,7 +10,7 @@ from bot.asking.render import danger_panel, phoned
 from bot.content.conditions import DANGER_READ
 from bot.content.rules import ENDANGERED, Endangered
 from bot.content.world import World
-from bot.domain.messages import Block, Buttons, Callout, Message, Outside, Paragraph
+from bot.domain.messages import Buttons, Message, Outside, Paragraph
 from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, Draft, Submitted, Turn, Typed
 from bot.engine.parse import Parse
@@ -53,16 +53,15 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
 
 
 def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = None) -> Message:
-    texts, answers = world.playbook.texts.danger_in_forms, world.rules.texts
-    slots = draft.slots if draft else {}
-    concerned = conflict_of(slots, world.federation.roster).roles
-    contacts = world.federation.contact_lines(now)
-    safe = {key: line for key, line in contacts.items() if key not in concerned}
+    texts, answers, slots = (
+        world.playbook.texts.danger_in_forms,
+        world.rules.texts,
+        draft.slots if draft else {},
+    )
+    said = conflict_of(slots, world.federation.roster).roles
+    safe = replace(world, concerned=world.concerned | said).safe_lines(now)
     first, *numbers = danger_panel(safe, answers, who)
-    others = tuple(key for key in phoned(who) if key != "dsl")
-    without: list[Block] = steps.left_out(others, slots, world)
-    if "dsl" in concerned:
-        without.insert(0, Callout("warning", texts.not_the_dsl, safe.get("lado", "")))
+    without = steps.left_out(phoned(who, safe), slots, world)
     blocks = [first, *without, *numbers, Outside(answers.danger_source)]
     if draft is None:
         return Message(tuple(blocks), summary=answers.danger_title)

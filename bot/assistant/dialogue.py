@@ -18,6 +18,7 @@ from bot.content.policy import Offer
 from bot.content.world import World
 from bot.domain.messages import Bullets, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.presses import Rating
+from bot.domain.routing import conflict_of
 from bot.domain.turns import (
     AccountGone,
     ApplyForAccount,
@@ -71,9 +72,15 @@ def take_turn(session: Session, incoming: Incoming, parses: Parses, world: World
     """
     if not incoming.private:
         return Turn(session, (_text(world.playbook.texts.dialogue.public_line),))
-    world = replace(world, platform=incoming.sender.platform, now=now)
+    concerned = world.concerned | _concerned(session.draft, world)
+    world = replace(world, platform=incoming.sender.platform, now=now, concerned=concerned)
     turn = _turn(session, incoming, parses, world, now)
     return waking.touched(session, turn, incoming.content, world, now)
+
+
+def _concerned(draft: Draft | None, world: World) -> frozenset[str]:
+    """The roles of which the report that is being written says that they are or may be involved."""
+    return conflict_of(draft.slots, world.federation.roster).roles if draft else frozenset()
 
 
 def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, now: datetime) -> Turn:
@@ -111,12 +118,12 @@ def _text(text: str, *buttons: Button) -> Message:
 def file_advice(world: World) -> Message:
     """A file was sent: it was not opened, and nobody is told."""
     texts = world.playbook.texts.dialogue
+    advice = Callout("danger", texts.file_title, texts.file_text)
+    if "dsl" in world.concerned:
+        others = steps.contact_list(("deputy_dsl", "childrens_social_care", "lado"), world)
+        return Message((advice, *others), summary=texts.file_title)
     tell = Button(texts.file_button, "report.start", "concern", "primary")
-    blocks = (
-        Callout("danger", texts.file_title, texts.file_text),
-        *steps.contact_list(("dsl", "deputy_dsl"), world),
-        Buttons((tell,)),
-    )
+    blocks = (advice, *steps.contact_list(("dsl", "deputy_dsl"), world), Buttons((tell,)))
     return Message(blocks, summary=texts.file_title)
 
 

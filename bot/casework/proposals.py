@@ -135,7 +135,7 @@ def propose(press: CasePress, code: str, detail: Mapping[str, str]) -> Message:
         owe_alone(press, case.report, "proposed", person)
     names = _names(press, seconds(case, press.person.id))
     text = press.context.work.closing.proposed.fill(reference=press.report.reference, people=names)
-    return press.done("propose", text)
+    return press.done("close", text)
 
 
 def agree(press: CasePress, values: Mapping[str, str]) -> Message:

@@ -107,7 +107,6 @@ class Journey(Record):
 class DangerInForms(Record):
     """Around the numbers that are shown where a form tells of danger."""
 
-    not_the_dsl: Text
     kept: Text
     go_on: Text
     deny: Text

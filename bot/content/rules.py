@@ -129,6 +129,10 @@ class AnswerTexts(Record):
     danger_source: Text
     concern_title: Text
     concern: Text
+    # The same where the DSL is or may be involved in the report at hand.
+    danger_not_dsl: TextTable[Endangered, Text]
+    concern_not_dsl_title: Text
+    concern_not_dsl: Text
     quiet: Text
     not_covered: Text
     under_review: Text

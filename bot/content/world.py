@@ -30,6 +30,7 @@ class World:
 
     `platform` is where the person of this turn is: what others can know of them differs. "" outside a turn.
     `now` is its time: contacts that answer at that hour come first; None outside a turn.
+    `concerned` are roles that may be involved in the report that it is about: they are not to be phoned.
     """
 
     policy: Policy
@@ -52,6 +53,12 @@ class World:
     live: tuple[Live, ...] = ()
     platform: str = ""
     now: datetime | None = None
+    concerned: frozenset[str] = frozenset()
+
+    def safe_lines(self, now: datetime | None) -> Mapping[str, str]:
+        """The line of each contact, without those that are concerned."""
+        lines = self.federation.contact_lines(now)
+        return {key: line for key, line in lines.items() if key not in self.concerned}
 
 
 def load_world(policy_kb: Path, intents: Path, federation: Federation) -> World:

@@ -41,6 +41,14 @@ SHORT = 60
 CHOICES: Mapping[str, tuple[str, ...]] = {"sure": ("yes",), "to": ("eht", "chair")}
 
 
+def slot_of(action: str, value: str) -> str:
+    """The place in a chat of a form of this action and value, and of what it leads to."""
+    if action == ANSWER:
+        # It stands below the question, and so below its report.
+        return f"{ANSWER}:{CasePart.parse(value).reference}"
+    return "report.since" if action == "report.since_urgent" else action
+
+
 def status_form(world: World, redo: Redo | None = None) -> Message:
     """Asks for the reference and the receipt code of an anonymous report."""
     texts, redo = world.playbook.texts.forms, redo or Redo()
@@ -75,7 +83,7 @@ def text_form(action: str, value: str, world: World, redo: Redo | None = None) -
     above = (Paragraph(after.correct_kept),) if action == CORRECT else ()
     form = _text_fields(action, value, world, redo or Redo())
     blocks = (Heading(titles[action]), *above, form)
-    return Message(blocks, summary=titles[action], replaces=action, ephemeral=True)
+    return Message(blocks, summary=titles[action], replaces=slot_of(action, value), ephemeral=True)
 
 
 def copy_form(reference: str, world: World, redo: Redo | None = None) -> Message:

@@ -12,6 +12,7 @@ from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_additi
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart
+from bot.domain.roster import ROLES
 from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
@@ -55,11 +56,14 @@ def _opened(case: Case) -> Message:
     context, report, entries = case.work.context, case.report, case.entries
     title, said = context.texts.status.title, _asked_and_answered(context, report, entries)
     blocks = [Heading(title), *_one(case.work, report, entries), *said]
+    slot = ""
     if _owes_an_answer(report, entries):
         blocks.append(Callout("info", context.texts.status.asked))
         blocks.append(forms.answer_fields(_value(report), context.world))
-    hidden = report.reporter is None or bool(said)
-    return Message(tuple(blocks), summary=title, ephemeral=hidden, once=report.reporter is None)
+        slot = forms.slot_of(forms.ANSWER, report.reference)
+    unnamed = report.reporter is None
+    hidden = unnamed or bool(said)
+    return Message(tuple(blocks), summary=title, replaces=slot, ephemeral=hidden, once=unnamed)
 
 
 def _asked_and_answered(context: Context, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
@@ -213,6 +217,19 @@ def phone_list(context: Context, now: datetime | None = None, report: Report | N
     lines = context.world.federation.contact_lines(now)
     shown = (line for key, line in lines.items() if report is None or not _is_concerned(context, report, key))
     return Bullets(tuple(shown), phones=True)
+
+
+def not_to_phone(work: Work, sender: Sender, reference: str, code: str) -> frozenset[str]:
+    """The roles that nobody who writes about this report is told to phone: those that may be involved in it.
+
+    Where the report is not shown to be the sender's, every role: what is read is the same whatever it says.
+    Raises Untried.
+    """
+    contacts = frozenset(work.context.world.federation.contacts)
+    case = own_case(work, sender, reference, code)
+    if isinstance(case, str):
+        return frozenset(key for key in contacts if key.removeprefix("deputy_") in ROLES)
+    return frozenset(key for key in contacts if _is_concerned(work.context, case.report, key))
 
 
 def _is_concerned(context: Context, report: Report, role: str) -> bool:

@@ -46,7 +46,7 @@ def signed_message(found: Answer, live: Live, world: World) -> Message:
     texts = world.gaps
     blocks = list(answer_blocks(live.answer, world))
     if found.quiet:
-        lines = world.federation.contact_lines(world.now)
+        lines = world.safe_lines(world.now)
         phones = tuple(line for key, line in lines.items() if key in _DSL)
         blocks += [
             Paragraph(world.rules.texts.quiet, muted=True),

@@ -135,7 +135,7 @@ def phone_lines(
     federation, now = world.federation, world.now
     is_unwatched = "dsl" in keys and federation.is_after_hours(now)
     wanted = (*keys, *AFTER_HOURS) if is_unwatched else keys
-    shown = dict.fromkeys(key for key in wanted if key not in without)
+    shown = dict.fromkeys(key for key in wanted if key not in world.concerned.union(without))
     return tuple(federation.phones(shown, now).values())
 
 

@@ -72,7 +72,8 @@ def test_a_dsl_who_is_reported_is_not_whom_to_phone(read: Desk) -> None:
     [name] = [field.name for field in fields if field.kind == "long_text"][:1]
     text = "\n".join(map(text_of, read.send("ana", Submitted(action, value, {name: (TONIGHT,)}))))
     assert NUMBERS in text
-    assert "their number is left out" in text
+    assert "you said that they are or may be involved: Designated Safeguarding Lead" in text
+    assert "(DSL)" not in text
     assert "Local authority designated officer" in text
     assert "Deputy Designated Safeguarding Lead: " in text
     assert text.count("Designated Safeguarding Lead: ") == text.count("Deputy Designated Safeguarding Lead: ")

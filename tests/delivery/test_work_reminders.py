@@ -70,7 +70,7 @@ def test_a_task_is_brought_to_mind_when_due_and_then_weekly(desk: Desk) -> None:
 def test_what_is_done_is_brought_to_mind_no_more(desk: Desk) -> None:
     """A task that is ticked before it is due, and one of a case that is closed, reminds nobody."""
     # What its reporter may close by withdrawing it.
-    done, closed = held(desk), held(desk, kind="mistake")
+    done, closed = held(desk), held(desk, kind="staff_abuse")
     for reference in (done, closed):
         task(desk, reference)
     desk.press("tom", "case.done", str(CasePart(done, "1")))

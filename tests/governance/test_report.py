@@ -90,7 +90,7 @@ def test_a_term_begins_and_ends_at_midnight_where_the_federation_is(
 def test_what_took_longer_than_the_target_is_counted(desk: Desk) -> None:
     """Late is what was acknowledged, or closed, after its local target, or never; withdrawn is neither."""
     soon, late, _never = reported(desk, 3)
-    (withdrawn,) = reported(desk, kind="mistake")
+    (withdrawn,) = reported(desk, kind="staff_abuse")
     desk.press("farid", "case.acknowledge", soon)
     desk.close_somehow("farid", soon)
     desk.send("ana", Submitted("report.withdraw", withdrawn, {"sure": ("yes",)}))

@@ -124,7 +124,7 @@ def test_what_nobody_has_opened_is_never_purged(desk: Desk, unread: str) -> None
 
 def test_a_card_or_an_acknowledgement_opens_nothing(desk: Desk) -> None:
     """Who acknowledged a case that was withdrawn, without its details, has read none of it: it is kept."""
-    reference = desk.report("ana", None, kind="mistake", narrative=NARRATIVE).reference
+    reference = desk.report("ana", None, kind="staff_abuse", narrative=NARRATIVE).reference
     desk.press("eleanor", "case.acknowledge", reference)
     assert "closed" in desk.fill("ana", "report.withdraw", reference, sure="yes", code="")
     desk.later(days=9999)

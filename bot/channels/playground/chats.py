@@ -54,7 +54,9 @@ class Chats:
 
     def replied(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """The replies to them, each in the place of the one that it replaces."""
-        return [event for message in messages for event in self._reply(user, message, now)]
+        # Several come one below the other: in an old place above, the last of them would not be seen.
+        several = len(messages) > 1
+        return [event for message in messages for event in self._reply(user, message, now, several)]
 
     def noted(self, user: str, card: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """A reply in the channel that one person alone sees, in the place of the last one under that card."""
@@ -92,10 +94,10 @@ class Chats:
         del chat[:-KEPT]
         return [self._feed.drop(direct(user), old) for old in gone]
 
-    def _reply(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
+    def _reply(self, user: str, message: Message, now: datetime, moves: bool) -> list[StreamEvent]:
         chat = self._chats[user]
         place = _place(chat, message.replaces)
-        if place is None or message.once or message.hides or _spoken_since(chat, place):
+        if place is None or moves or message.once or message.hides or _spoken_since(chat, place):
             return [*self._remove(user, place), *self._new(user, message, now)]
         old = chat[place]
         chat[place] = item = replace(old, body=self._pages.body(message, old.id))
