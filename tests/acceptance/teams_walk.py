@@ -211,6 +211,7 @@ class Work(Walk):
             "teams-15-draft", self.staff, self.staff.window_says("This may be the full name of a student")
         )
         self.staff.button("Close, keep nothing").click()
+        self.staff.window_says("Closed. Nothing of it is kept.")
 
     def lists(self) -> None:
         """A leader's own lists."""
@@ -260,7 +261,7 @@ class Whole(Work):
         self.leader.pick("Lucy Banks")
         self.leader.pick("Omar Reid")
         self.leader.press("Satisfied of a runner", "the leadership team is satisfied")
-        self.keep("teams-16-satisfied", self.leader, self.leader.press("Approve", "Approve the account"))
+        self.keep("teams-16-approve", self.leader, self.leader.press("Approve", "Approve the account"))
         self.leader.pick("The Federation Leadership Team approves this account.")
         self.leader.press("Approve", "is approved")
 
