@@ -177,14 +177,15 @@ def _attested(
 
 def _attest(press: AccountPress) -> AccountEntry:
     mine = tuple(one for one in press.entry.asked if is_one_of(press.work.context, press.actor, (one,)))
-    when = press.work.context.local(press.work.now)
-    return _attested(press, mine, f"{when}: {press.text('trained')}")
+    labels, when = press.work.context.world.accounts.labels, press.work.context.local(press.work.now)
+    return _attested(press, mine, labels.by_themselves.fill(when=when, trained=press.text("trained")))
 
 
 def _paper(press: AccountPress) -> AccountEntry:
     signed = tuple(one for one in press.entry.asked if one.who == press.text("runner"))
-    when = press.work.context.local(press.work.now)
-    return _attested(press, signed, f"{when}, on paper, seen by {press.actor.name}", paper=True)
+    labels, when = press.work.context.world.accounts.labels, press.work.context.local(press.work.now)
+    text = labels.on_paper.fill(when=when, person=press.actor.name)
+    return _attested(press, signed, text, paper=True)
 
 
 def _decline(press: AccountPress) -> AccountEntry:

@@ -9,6 +9,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.notify import owe_first_notices
 from bot.content.conditions import applies
+from bot.content.world import World
 from bot.domain.routing import Route, Slots, decide
 from bot.domain.turns import Sender, SubmitReport
 from bot.reporting.drills import is_drill, marked
@@ -62,6 +63,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
         return Received(known, mode, route, again=True)
     if route.refusal:
         raise NotSent(route)
+    route = route if mode == ANONYMOUS else _without_reporter(world, sender, route)
     report = _stored(work, _new_report(work.context, sender, command, route, work.now))
     reference = report.reference
     if reference != tokens.reference:
@@ -71,6 +73,16 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
     Case(work, report).enter("submit", "reporter")
     owe_first_notices(work, report, route.told)
     return Received(reference, mode, route)
+
+
+def _without_reporter(world: World, sender: Sender, route: Route) -> Route:
+    """What somebody with a role reports of themselves is worked on by others, where there are any."""
+    person = world.federation.roster.by_account(sender.platform, sender.user)
+    own = any(row.own for row in world.playbook.rows if row.id in route.rows)
+    if person is None or not own:
+        return route
+    others = tuple(told for told in route.told if told.person != person.id)
+    return replace(route, told=others, excluded=route.excluded | {person.id}) if others else route
 
 
 def _kept_with_draft(reference: str, mode: str, command: SubmitReport) -> str:

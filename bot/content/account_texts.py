@@ -118,6 +118,8 @@ class AccountLabels(Record):
     lead: Annotated[Phrase, Holding("name")]
     guest: Annotated[Phrase, Holding("name")]
     attested: Annotated[Phrase, Holding("what")]
+    by_themselves: Annotated[Phrase, Holding("when trained")]
+    on_paper: Annotated[Phrase, Holding("when person")]
     not_attested: Text
     satisfied: Text
     confirmed: Annotated[Phrase, Holding("number count")]

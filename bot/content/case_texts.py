@@ -220,6 +220,7 @@ class Status(Record):
     asked: Text
     answered: WithReference
     added: WithReference
+    added_closed: Text
     add_unknown: Text
 
 

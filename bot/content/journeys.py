@@ -26,12 +26,14 @@ class OptionRecord(Record):
     `logs` leads to the list of replies, `asks` to that of open questions: neither makes a report, unless
     danger was told of.
 
-    `explain` is said above the buttons wherever the choice is offered. `retired` is an answer of reports of
+    `explain` is said above the buttons wherever the choice is offered; `short` is the answer in the review
+    and on the card, where the label reads as a press. `retired` is an answer of reports of
     an older version: it is read there, and offered no more; a draft that holds it is asked again.
     """
 
     value: str
     label: str
+    short: str = ""
     explain: str = ""
     when: tuple[SlotCondition, ...] = ()
     unless: tuple[SlotCondition, ...] = ()

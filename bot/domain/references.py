@@ -18,8 +18,11 @@ _ALONE = re.compile(rf"[\W_]*{_TYPED}[\W_]*", re.IGNORECASE)
 
 
 def receipt_code(text: str) -> str:
-    """A receipt code in the form in which it is issued ("JT8A-XPDQ-3HWP"), however it was written."""
-    signs = _signs(text)
+    """A receipt code in the form in which it is issued ("JT8A-XPDQ-3HWP"), however it was written.
+
+    What stands before it is left away: people copy the line that it stood on.
+    """
+    signs = _signs(text)[-_CODE:]
     return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
 
 
@@ -29,9 +32,11 @@ def is_code(text: str) -> bool:
 
 
 def read_reference(text: str) -> str:
-    """The reference typed where one is asked for, as "FED-7K3Q"; it may lack its FED. What is none stays."""
+    """The reference typed where one is asked for, as "FED-7K3Q"; alone it may lack its FED. Else the text."""
     found = re.fullmatch(r"(?:(FED|QST|DR111)([0-9A-Z]{3,12})|([0-9A-Z]{4}))", _signs(text))
-    return f"{_PREFIXES[found[1] or 'FED']}-{found[2] or found[3]}" if found else text.strip().upper()
+    if found is None:
+        return mentioned(text)[0] or text.strip().upper()
+    return f"{_PREFIXES[found[1] or 'FED']}-{found[2] or found[3]}"
 
 
 def alone(text: str) -> str:

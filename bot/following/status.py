@@ -266,8 +266,12 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     )
     after = work.context.world.playbook.texts.aftercare
     done = texts.answered if asked else after.corrected if corrected else texts.added
+    new: tuple[Block, ...] = ()
+    if report.state.stage is Stage.CLOSED:
+        start = Button(work.context.world.playbook.texts.dialogue.start_button, "report.start")
+        new = (Paragraph(texts.added_closed), Buttons((start,)))
     text = done.fill(reference=report.reference)
-    return Message((Callout("success", text),), summary=text, ephemeral=report.reporter is None)
+    return Message((Callout("success", text), *new), summary=text, ephemeral=report.reporter is None)
 
 
 # What stands in a reporter's copy of the history: what they wrote, and what they were asked.

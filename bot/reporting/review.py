@@ -80,6 +80,7 @@ def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...]
         return ", ".join(earlier if value == EARLIER else day_in_words(value) for value in values)
     labels = {option.value: option.label for option in world.playbook.options(slot)}
     labels |= {option.value: option.label for option in options_of(item, {}, world)}
+    labels |= {option.value: option.short for option in item.options if option.short}
     if slot == "kind":
         # No question offers it: it is sent from every screen.
         labels[ALERT] = world.playbook.texts.alert.kind

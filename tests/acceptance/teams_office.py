@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import yaml
 from manifest import tryout
 from manifest.tryout import Someone
 from tests.acceptance.server import ROOT, Server
-from tests.teams_double.client.app import Client, installed, running
+from tests.teams_double.client.app import Client, running
 
 FLT = tryout.FLT[0]
 PEOPLE: dict[str, str] = {
@@ -56,20 +56,26 @@ class Office:
     server: TeamsServer
     staff: Client
     leaders: Client
+    # Who else of the roster has a Teams, by id.
+    others: dict[str, Client] = field(default_factory=dict)
 
 
 @contextmanager
-def office(folder: Path, sdk: str = "botbuilder") -> Iterator[Office]:
-    """Everything started over one of Microsoft's SDKs, and ended whatever happens."""
-    packages = folder / "packages"
-    packages.mkdir(parents=True)
-    cli, server = installed(packages), TeamsServer(folder / "server", sdk)
-    server.start()
-    try:
-        with (
-            running(cli, folder / "staff", server.door, STAFF, tryout.STAFFROOM) as staff,
-            running(cli, folder / "leaders", server.door, LEADERS, tryout.FLT) as leaders,
-        ):
-            yield Office(server, staff, leaders)
-    finally:
-        server.stop()
+def office(
+    folder: Path, cli: Path, sdk: str = "botbuilder", others: tuple[str, ...] = ()
+) -> Iterator[Office]:
+    """Everything started over one of Microsoft's SDKs, and ended whatever happens; `cli`: the client."""
+    server = TeamsServer(folder / "server", sdk)
+    with ExitStack() as ended:
+        server.start()
+        ended.callback(server.stop)
+
+        def started(name: str, people: tuple[Someone, ...], group: tuple[str, str]) -> Client:
+            return ended.enter_context(running(cli, folder / name, server.door, people, group))
+
+        staff, leaders = started("staff", STAFF, tryout.STAFFROOM), started("leaders", LEADERS, tryout.FLT)
+        beside = {
+            name: started(name, (Someone(name, PEOPLE[name]), *STAFF[1:]), tryout.STAFFROOM)
+            for name in others
+        }
+        yield Office(server, staff, leaders, beside)

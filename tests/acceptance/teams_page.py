@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
@@ -69,15 +70,34 @@ class TeamsPage:
         self._come_to(choice)
         choice.click()
 
-    def choose(self, option: str) -> None:
-        """Choose from a closed list: the newest card's first that has nothing chosen."""
-        closed = self._page.locator(_CARD).last.get_by_role("combobox").first
+    def choose(self, option: str, place: int = 0) -> None:
+        """Choose from a closed list of the newest card, its first or another; of several, one more."""
+        closed = self._page.locator(_CARD).last.get_by_role("combobox").nth(place)
         self._come_to(closed)
         if closed.evaluate("one => one.tagName") == "SELECT":
             closed.select_option(label=option)
             return
         closed.click()
-        self._page.get_by_role("option", name=option, exact=True).last.click()
+        several = self._page.get_by_role("menuitemcheckbox", name=option, exact=True)
+        several.or_(self._page.get_by_role("option", name=option, exact=True)).last.click()
+        if several.count():
+            # It stays open for more.
+            self._page.keyboard.press("Escape")
+
+    def date(self, at: datetime) -> None:
+        """Fill in the moment that the newest card asks for; the client offers half hours."""
+        for label in ("Select a date...", "Select a time..."):
+            field = self._page.locator(_CARD).last.get_by_placeholder(label)
+            self._come_to(field)
+            field.click()
+            if "time" in label:
+                field.fill(f"{at:%H}:{at.minute // 30 * 30:02}")
+                self._page.keyboard.press("Enter")
+                continue
+            day = self._page.get_by_role("button", name=f"{at.day}, {at:%B}, {at:%Y}", exact=True)
+            if not day.count():
+                self._page.get_by_role("button", name=re.compile("previous month", re.IGNORECASE)).click()
+            day.first.click()
 
     def write(self, label: str, text: str) -> None:
         """Fill in a field."""

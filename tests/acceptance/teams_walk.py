@@ -11,14 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
+from bot.app import clock
 from tests.acceptance.chromium import browser
 from tests.acceptance.pane import parts
 from tests.acceptance.server import ROOT
 from tests.acceptance.teams_office import Office, office
 from tests.acceptance.teams_page import TeamsPage
 from tests.acceptance.test_browser import ACCIDENT, CLAUSE, MORE, REASON, WHO_AND_HOW
+from tests.acceptance.test_slack_accounts import CREATED
+from tests.acceptance.test_work_browser import COMPLAINT, DRAFT, LONDON, late_in_its_time
+from tests.teams_double.client.app import Client, installed
 
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 250_000
@@ -153,12 +157,13 @@ class Walk:
 
 @dataclass(frozen=True)
 class Work(Walk):
-    """The policy's other work, as far as the client shows it: it opens no dialog, so no draft."""
+    """The policy's other work, as far as a teacher and a leader do it."""
 
     def all(self) -> None:
         """The whole way."""
         self.picture()
         self.application()
+        self.draft()
         self.lists()
 
     def picture(self) -> None:
@@ -180,7 +185,33 @@ class Work(Walk):
         self.staff.write("What is the aim of the account?", "To show what the science department does.")
         self.staff.pick("Parents and carers")
         self.staff.write("How will it be promoted?", "In the newsletter, and on posters.")
-        self.keep("teams-13-account", self.staff, self.staff.press("Next", "3 of 4"))
+        shown = self.staff.press("Next", "3 of 4")
+        self.staff.choose("Lucy Banks")
+        self.staff.choose("Omar Reid", place=1)
+        self.keep("teams-13-account", self.staff, shown)
+        self.staff.press("Next", "4 of 4")
+        self.staff.pick("Yes, it is open to the public")
+        self.staff.write("Which official e-mail address will it be linked to?", "it@harbour.example.sch.uk")
+        self.staff.press("Next", "All is filled in")
+        self.staff.press("Send the application", "The runners are to attest")
+
+    def draft(self) -> None:
+        """In the window of the message extension: a card's button opens none in this client."""
+        self.staff.extension("askPolicy")
+        self.staff.window_says("What would you like to know?")
+        self.staff.write("Ask about the policy", "check a draft")
+        self.staff.button("Ask").click()
+        self.staff.window_says("please don't paste it here")
+        self.staff.button("Open the check").click()
+        self.staff.window_says("Nothing of this is kept")
+        self.staff.pick("On a Federation account")
+        self.staff.write("Your draft", DRAFT)
+        self.staff.button("Check it").click()
+        self.keep(
+            "teams-15-draft", self.staff, self.staff.window_says("This may be the full name of a student")
+        )
+        self.staff.button("Close, keep nothing").click()
+        self.staff.window_says("Closed. Nothing of it is kept.")
 
     def lists(self) -> None:
         """A leader's own lists."""
@@ -191,15 +222,102 @@ class Work(Walk):
         self.keep("teams-14-work", self.leader, shown)
 
 
+@dataclass(frozen=True)
+class Whole(Work):
+    """The same to its end, an account live and a complaint answered, each person in a client of their own."""
+
+    others: dict[str, TeamsPage]
+
+    def all(self) -> None:
+        """The whole way."""
+        for person in self.others.values():
+            # Nobody is written to who has not met Signpost.
+            person.say("help")
+            person.reads("How I can help")
+        self.application()
+        self.approved()
+        self.created()
+        self.complaint()
+        self.draft()
+
+    def approved(self) -> None:
+        """Both runners attest, the business manager passes it on, and the leadership team approves."""
+        for name in ("lucy", "omar"):
+            runner = self._opened(name, "You are named to run an account", "I will run it")
+            runner.press("I will run it", "Before you run it")
+            for tick in ("read and understood the social media policy", "received appropriate training"):
+                runner.pick(f"I have {tick}.")
+            runner.pick("I will run this account.")
+            runner.write("Which training did you have, and when?", "September 2026")
+            runner.press("I will run it", "It is noted that you will run")
+        manager = self._opened("ravi", "An application for an account", "Pass it on")
+        manager.press("Pass it on", "Pass it on to the leadership team")
+        manager.pick("The business case covers every point.")
+        manager.press("Pass it on", "is with the Federation Leadership Team")
+        self.leader.open(OWN)
+        self.leader.reads("An application for an account")
+        self.leader.press("Open", "With the Federation Leadership Team")
+        self.leader.press("Satisfied of a runner", "Read, understood, trained")
+        self.leader.pick("Lucy Banks")
+        self.leader.pick("Omar Reid")
+        self.leader.press("Satisfied of a runner", "the leadership team is satisfied")
+        self.keep("teams-16-approve", self.leader, self.leader.press("Approve", "Approve the account"))
+        self.leader.pick("The Federation Leadership Team approves this account.")
+        self.leader.press("Approve", "is approved")
+
+    def created(self) -> None:
+        """IT creates it, and each runner confirms the rules, one by one."""
+        manager = self._opened("ivan", "An account to be created", "Approved; the IT Manager creates it")
+        manager.press("It is created", "Where are the login details kept?")
+        for tick in CREATED:
+            manager.pick(tick)
+        manager.write("Where are the login details kept?", "The vault of the office")
+        self.keep("teams-17-live", manager, manager.press("It is created", "is live"))
+        for name in ("lucy", "omar"):
+            runner = self._opened(name, "Rules to confirm", "Read and confirm the rules")
+            runner.press("Read and confirm the rules", "1 of 7")
+            for number in range(2, 8):
+                runner.press("Confirmed", f"{number} of 7")
+            runner.press("Confirmed", "You have confirmed all rules")
+
+    def complaint(self) -> None:
+        """Logged when most of its time has passed: its runner reads how much, and answers from there."""
+        received, percent = late_in_its_time(clock())
+        self.staff.say("log a comment")
+        self.staff.reads("Which account is it on?")
+        self.staff.pick(COMPLAINT)
+        self.staff.pick("Complaint")
+        self.staff.date(received.astimezone(LONDON))
+        self.staff.press("Log it", "It is on the list")
+        runner = self.others["lucy"]
+        self.keep("teams-18-late", runner, runner.reads(f"{percent} % of the time has passed"))
+        runner.press("Answered", "When?")
+        runner.press("Save", "The entry is closed")
+
+    def _opened(self, name: str, told: str, then: str) -> TeamsPage:
+        """Somebody opens what they were told."""
+        person = self.others[name]
+        person.reads(told)
+        person.press("Open", then)
+        return person
+
+
+def seen(opened: Browser, client: Client) -> TeamsPage:
+    """A client's page, in a window of its own."""
+    size: ViewportSize = {"width": 1280, "height": 960}
+    window = opened.new_context(viewport=size, locale="en-GB", reduced_motion="reduce")
+    return TeamsPage(window.new_page(), client.url)
+
+
 def walk(works: Office, opened: Browser, keep: Keep, way: type[Walk] = Walk) -> None:
     """The whole way through both clients."""
-    pages = []
-    for client in (works.staff, works.leaders):
-        window = opened.new_context(
-            viewport={"width": 1280, "height": 960}, locale="en-GB", reduced_motion="reduce"
-        )
-        pages.append(TeamsPage(window.new_page(), client.url))
-    way(pages[0], pages[1], keep).all()
+    way(seen(opened, works.staff), seen(opened, works.leaders), keep).all()
+
+
+def whole(works: Office, opened: Browser, keep: Keep) -> None:
+    """The policy's other work to its end, through the clients of all who have a part in it."""
+    others = {name: seen(opened, client) for name, client in works.others.items()}
+    Whole(seen(opened, works.staff), seen(opened, works.leaders), keep, others).all()
 
 
 def main() -> None:
@@ -210,9 +328,13 @@ def main() -> None:
         page.shoot(kept, card)
         assert kept.stat().st_size < MOST_BYTES, f"{kept} is too large"
 
-    with tempfile.TemporaryDirectory() as folder, office(Path(folder)) as works, browser() as opened:
-        for way in (Walk, Work):
-            walk(works, opened, keep, way)
+    with tempfile.TemporaryDirectory() as folder, browser() as opened:
+        cli = installed(Path(folder))
+        with office(Path(folder) / "first", cli) as works:
+            for way in (Walk, Work):
+                walk(works, opened, keep, way)
+        with office(Path(folder) / "whole", cli, others=("lucy", "omar", "ravi", "ivan")) as works:
+            whole(works, opened, keep)
 
 
 if __name__ == "__main__":

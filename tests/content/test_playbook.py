@@ -112,6 +112,13 @@ def test_no_narrative_on_the_card(playbook: Playbook) -> None:
     assert not any(field.name == "conflict_people" for field in shown)
 
 
+def test_what_is_on_the_card_asks_its_reader_nothing(playbook: Playbook) -> None:
+    """Whoever reads a card was asked nothing: each answer stands beside a few words, and no question."""
+    shown = [(step.label or step.title) for step in playbook.steps.values() if step.card]
+    shown += [one.short or one.label for step in playbook.steps.values() for one in step.fields if one.card]
+    assert [words for words in shown if "?" in words or {"you", "your"} & set(words.lower().split())] == []
+
+
 def test_policy_rows_name_their_clauses(playbook: Playbook) -> None:
     """The rows that the policy itself asks for cite it: abuse 51 and 78, press 69, a picture 92."""
     clauses = {row.id: row.clauses for row in playbook.rows}

@@ -16,6 +16,11 @@ CODES = (
     *("0T81.XPDQ.3HWP", "0T81_XPDQ_3HWP", "0T81/XPDQ/3HWP", "0T81-XPDQ-3HWP.", " 0T81-XPDQ-3HWP\n"),
     *("OT81-XPDQ-3HWP", "oT8I-XPDQ-3HWP", "ot8l-xpdq-3hwp", "0T8 1XP DQ3 HWP", "#0T81-XPDQ-3HWP"),
     *("“0T81-XPDQ-3HWP”", "'0T81-XPDQ-3HWP'", "`0T81-XPDQ-3HWP`", "(0T81-XPDQ-3HWP)", "０Ｔ８１-XPDQ-3HWP"),
+    *(
+        "Receipt code: 0T81-XPDQ-3HWP",
+        "FED-7K30 0T81-XPDQ-3HWP",
+        "Reference: FED-7K30\nReceipt code: 0T81XPDQ3HWP",
+    ),
 )
 TYPED = (
     *(
@@ -56,6 +61,8 @@ def test_where_one_is_asked_for_its_fed_may_be_left_out() -> None:
     """A form takes "7k3q" for FED-7K3Q; a text that is no reference stays what it was, in capitals."""
     assert read_reference(" 7k3q ") == "FED-7K3Q"
     assert read_reference("no idea") == "NO IDEA"
+    # The line that it stood on, copied as it is.
+    assert read_reference("Reference: FED-7K3Q") == read_reference("ref fed-7k3q, yesterday") == "FED-7K3Q"
     assert read_reference("") == ""
     assert alone("7k3q") == ""
 

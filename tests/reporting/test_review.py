@@ -64,10 +64,10 @@ def test_answers_in_words(world: World) -> None:
     """Details hold every answer in words; the card holds no free text and nothing about conflicts."""
     full = dict(answered(world, ACCIDENT, card=False))
     assert full["Deleted"] == "Yes, everywhere"
-    assert full["When was it deleted?"] == "23 Nov 2026, 08:30"
+    assert full["Deleted at"] == "23 Nov 2026, 08:30"
     assert "A parent rang about it." in full.values()
     card = dict(answered(world, ACCIDENT, card=True))
-    assert card["Which device was it?"] == "My own device"
+    assert card["Device"] == "My own device"
     assert not {"A parent rang about it.", "swimming gala"} & set(card.values())
     assert not any("involved" in label for label in card)
 
