@@ -59,7 +59,7 @@ def _told_in_a_clause(reading: Reading, parse: Parse) -> bool:
 
 
 def _worst(reading: Reading, parse: Parse) -> float:
-    """The odds of danger in the worst clause; of a text that is one clause, its own."""
+    """The odds of danger in the worst clause; of a text of which none was read alone, its own."""
     clauses = (parse.alarm or _NO_ALARM).clauses
     return max((one.danger for one in clauses), default=danger_odds(reading, parse))
 

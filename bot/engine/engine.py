@@ -309,13 +309,14 @@ class BuiltinEngine:
         read = self._heads.read(rows[:alone])
         if gate is None:
             return spelt, read[0], None
-        windowed = np.vstack([rows[:1], rows[alone:]])
-        each = zip(clauses, rows[1:alone], read[1:], strict=True)
-        said = tuple(
+        said = gate.said(rows)
+        each = zip(clauses, said[1:alone], read[1:], strict=True)
+        told = tuple(
             replace(gate.read([clause], row[None, :], kind_signals(*heads)), likeness=float(heads[1][1]))
             for clause, row, heads in each
         )
-        alarm = replace(gate.read(parts, windowed, kind_signals(*read[0])), clauses=said)
+        windowed = np.vstack([said[:1], said[alone:]])
+        alarm = replace(gate.read(parts, windowed, kind_signals(*read[0])), clauses=told)
         return spelt, read[0], alarm
 
     def _apart(self, texts: Sequence[str]) -> tuple[Parse, ...]:

@@ -181,7 +181,7 @@ _BATCH = 32
 # So many pieces at most in a batch: what the model works with grows with them, by 10 MB and more a thousand.
 _PIECES = 1024
 # Texts of one batch are filled up to the longest. So many pieces take the time that a batch of its own takes.
-_PADDED = 7
+_PADDED = 9
 _FEW = 8
 _WORKERS = 2
 

@@ -19,7 +19,8 @@ class Alarm:
     """What the gate reads in a text, from 0 to 1: danger to somebody, a concern, something to report.
 
     `likeness` is how like the short examples of danger the text is, beside all others: a reader of its own.
-    `clauses` are the alarms of some of its clauses, each read as though nothing else were said.
+    `clauses` are the alarms of those of its clauses whose words tell of a risk, each read as though nothing
+    else were said; none where it is one clause, or none of them does.
     """
 
     danger: float = 0.0

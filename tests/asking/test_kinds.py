@@ -223,6 +223,20 @@ def test_whichever_adult_touched_a_student_it_is_danger(ask: Ask, adult: str) ->
     assert ask(f"I think {adult} has touched one of the girls").kind == "danger"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May I send the picture of a naked girl to the head as proof?",
+        "he has a video with two undressed boys on his phone",
+        "Somebody wrote: on Friday we'll see how many of you get out alive",
+        "a message says 'count how many of them make it'",
+    ],
+)
+def test_undressed_child_and_a_count_of_the_living_are_danger_by_their_words(world: World, text: str) -> None:
+    """However calm the readers are: a blind author's were answered with a rule and no number."""
+    assert world.rules.danger.is_plain(text)
+
+
 @pytest.mark.parametrize("text", WEDDINGS_AND_CUTS)
 def test_weddings_and_cuts_match_no_pattern_of_danger(world: World, text: str) -> None:
     """A wedding, a haircut and a squad are none of what is done to a girl against her will."""

@@ -120,6 +120,18 @@ def test_gate_is_kept_with_the_rest(engine: BuiltinEngine, tmp_path: Path, world
     assert lesson.gate
 
 
+def test_clause_is_read_alone_only_where_its_words_tell_of_a_risk(engine: BuiltinEngine) -> None:
+    """Each takes the time of a question: clauses of ordinary words get none, a danger among them does."""
+    assert engine._gate is not None
+    told, *calm = (
+        "Her stepfather hits her when he drinks.",
+        "The chess page wants to point to a chess website.",
+        "What must we watch out for?",
+    )
+    assert engine._gate.clauses(" ".join(calm)) == []
+    assert engine._gate.clauses(f"{calm[0]} {told} {calm[1]}") == [told.lower()]
+
+
 def test_endless_text_is_read_in_bounded_time(engine: BuiltinEngine) -> None:
     """Of twenty thousand characters a few windows are read for their meaning, those with most evidence."""
     text = "The weather was fine. " * 900 + "He said he will kill himself tonight. " + "We had tea. " * 50
