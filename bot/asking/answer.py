@@ -24,10 +24,11 @@ from bot.asking.reading import (
     put_for,
     read,
 )
-from bot.asking.whom import to_tell
+from bot.asking.whom import line_to_ask, to_tell
 from bot.content.policy import Clause, Topic
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules, AnswerTexts, Endangered
+from bot.content.wording import fold
 from bot.engine.parse import Parse
 
 Kind = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
@@ -153,9 +154,7 @@ class _Asked:
             return _report(reading, self._parse)
         if reading.told:
             return _beside(reading, _report_told(reading))
-        given = self._both() or _from_choice(
-            reading, choose.choose(reading, asked_before=self._clarifying), self._contacts
-        )
+        given = self._both() or self._chosen(self._spelt_out())
         # A picture of a child, it may be: to delete it at once destroys what the police may need.
         wrong = any(_deletes_too_soon(reading, one.topic) for one in (given, *given.also))
         return _picture(reading) if wrong else given
@@ -175,7 +174,9 @@ class _Asked:
             return Answer(question, "smalltalk", f"{texts.english_only}\n\n{texts.quiet}", 1.0, quiet=True)
         if not reading.odds and any(map(str.isalnum, question)):
             # No engine read it: nothing is made up, and a worried reader finds the numbers.
-            return Answer(question, "not_covered", f"{texts.not_covered}\n\n{texts.quiet}", quiet=True)
+            return Answer(
+                question, "not_covered", f"{_not_covered(texts, self._contacts)}\n\n{texts.quiet}", quiet=True
+            )
         chatty = reading.of("greet", "help") >= reading.rules.thresholds.smalltalk
         if not reading.odds or (chatty and not reading.goes_on):
             return _small_talk(reading)
@@ -202,6 +203,19 @@ class _Asked:
         texts = self._reading.rules.texts
         text = f"{texts.both}\n\n{first.text}\n\n{second.text}"
         return replace(first, question=self._reading.question, text=text, also=(second,))
+
+    def _spelt_out(self) -> Reading:
+        """The question as it is read, with a caption in it read as what it is."""
+        reading = self._reading
+        plain = reading.rules.frame.spelt_out(reading.question)
+        if plain == reading.question or self._parse.apart is None:
+            return reading
+        (parse,) = self._parse.apart((fold(plain),))
+        return replace(read(plain, parse, reading.policy, reading.rules), question=reading.question)
+
+    def _chosen(self, reading: Reading) -> Answer:
+        chosen = choose.choose(reading, asked_before=self._clarifying)
+        return _from_choice(reading, chosen, self._contacts)
 
     def _half(self, part: Parse, earlier: Earlier = NOTHING_EARLIER) -> Answer | None:
         policy, rules = self._reading.policy, self._reading.rules
@@ -344,7 +358,7 @@ def _beside(reading: Reading, first: Answer) -> Answer:
 
 
 def _closest(reading: Reading, first: Answer) -> Guess | None:
-    """The topic under what comes first: under a report, where no rule is asked for, one of incidents.
+    """The topic under what comes first: under a concern, or a report that asks for no rule, one of incidents.
 
     Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """
@@ -352,7 +366,7 @@ def _closest(reading: Reading, first: Answer) -> Guess | None:
     if best is None:
         return None
     told = first.kind == "report" and not reading.goes_on and not limits.asks(reading.question)
-    if told:
+    if told or first.kind == "concern":
         kinds = (guess for guess in reading.guesses if guess.topic.offer in _REPORTS and not guess.against)
         incident = next(kinds, None)
         if incident is not None and incident.share >= limits.beside_incident:
@@ -365,13 +379,12 @@ def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str,
     chosen, left_open = silence.heed(reading, chosen)
     match chosen.way:
         case "related" if chosen.guess is not None and left_open is not None:
-            return _silent(
-                reading, chosen.guess, silence.line(reading, chosen.guess.topic, left_open, contacts)
-            )
+            silent = silence.line(reading, chosen.guess.topic, left_open, contacts)
+            return _silent(reading, chosen.guess, silent, contacts)
         case "ask_back":
             return _ask_back(reading, chosen.rivals)
         case "related" if chosen.guess is not None:
-            return _related(reading, chosen.guess)
+            return _related(reading, chosen.guess, contacts)
         case "answer" if chosen.guess is not None:
             given = _from_topic(reading, chosen.guess)
             unsure = given.confidence < reading.rules.thresholds.reading_shown
@@ -380,7 +393,12 @@ def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str,
             others = _others(reading, chosen.guess)
             return _with_whom(reading, replace(given, text=text, read_as=read_as, others=others), contacts)
     confidence = 1.0 - reading.in_scope
-    return Answer(reading.question, "not_covered", reading.rules.texts.not_covered, confidence=confidence)
+    text = _not_covered(reading.rules.texts, contacts)
+    return Answer(reading.question, "not_covered", text, confidence=confidence)
+
+
+def _not_covered(texts: AnswerTexts, contacts: Mapping[str, str]) -> str:
+    return f"{texts.not_covered}\n{texts.not_covered_whom.fill(whom=line_to_ask(contacts, texts))}"
 
 
 def _from_topic(reading: Reading, guess: Guess) -> Answer:
@@ -403,11 +421,12 @@ def _from_topic(reading: Reading, guess: Guess) -> Answer:
     )
 
 
-def _related(reading: Reading, guess: Guess) -> Answer:
+def _related(reading: Reading, guess: Guess, contacts: Mapping[str, str]) -> Answer:
     """The closest rule: what it is about is said first, and it gives no verdict."""
     texts, topic = reading.rules.texts, guess.topic
     citations = citations_of(reading, topic)
-    about = texts.about_line(topic, guess.against, reading.frame)
+    whom = line_to_ask(contacts, texts, *topic.whom)
+    about = texts.about_line(topic, guess.against, reading.frame, whom)
     read_as = texts.read_as_line(reading.frame)
     parts = [*([read_as] if read_as else []), about, heading(topic, reading.policy)]
     parts.append(quotation(citations[0], reading.policy, texts))
@@ -427,22 +446,30 @@ def _related(reading: Reading, guess: Guess) -> Answer:
 
 
 def _with_whom(reading: Reading, given: Answer, contacts: Mapping[str, str]) -> Answer:
-    """The same answer; who is to be told stands under it where that is asked."""
+    """The same answer, with whom to tell or ask under it; under one that is held back nobody is named."""
     topic, texts = reading.policy.topics[given.topic], reading.rules.texts
-    whom = to_tell(reading, topic, contacts)
+    whom = () if topic.id in reading.policy.held else to_tell(reading, topic, contacts)
     if not whom:
         return given
-    source = "" if topic.tell else f" {texts.whom_source}"
     told = "; ".join(contacts[key] for key in whom)
-    return replace(given, text=f"{given.text}\n{texts.headings.tell}: {told}{source}", whom=whom)
+    line = (
+        f"{texts.headings.tell}: {told}"
+        if topic.tell
+        else f"{texts.headings.ask}: {told} {texts.whom_source}"
+    )
+    return replace(given, text=f"{given.text}\n{line}", whom=whom)
 
 
-def _silent(reading: Reading, guess: Guess, silent: str) -> Answer:
+def _silent(reading: Reading, guess: Guess, silent: str, contacts: Mapping[str, str]) -> Answer:
     """The closest rule, under the line that the policy does not say what was asked of it.
 
     What must be read before anyone acts on that rule stands beside it here, too.
     """
-    texts, topic, given = reading.rules.texts, put_for(reading, guess.topic), _related(reading, guess)
+    texts, topic, given = (
+        reading.rules.texts,
+        put_for(reading, guess.topic),
+        _related(reading, guess, contacts),
+    )
     about = f"{silent}\n{given.about}" if guess.against else silent
     notes = [texts.outside(reading.policy.outside[name]) for name in texts.first(topic)]
     quoted = quotation(given.citations[0], reading.policy, texts)

@@ -102,12 +102,19 @@ def _stand_in(reading: Reading, likeliest: Guess | None) -> Guess | None:
 
 
 def _sure_enough(reading: Reading, guess: Guess) -> bool:
-    """Whether the verdict of a topic may be given: to forbid, allow or oblige takes more than a guess."""
-    if guess.topic.verdict == "information":
-        return True
+    """Whether a topic may be the answer: to forbid, allow or oblige takes more than a guess.
+
+    So does any answer, where the question names nothing of what the topic is about.
+    """
+    limits = reading.rules.thresholds
     if reading.goes_on:
         return True
-    limits = reading.rules.thresholds
+    # Nothing read says nothing against the topic.
+    named = limits.unmet if reading.frame.said else limits.verdict
+    if not _is_met(reading, guess) and reading.sure(guess) < named:
+        return False
+    if guess.topic.verdict == "information":
+        return True
     least = limits.verdict_named if _is_named(reading, guess) else limits.verdict
     if _is_bare(reading, guess):
         least = limits.verdict_bare
@@ -130,6 +137,18 @@ def _is_bare(reading: Reading, guess: Guess) -> bool:
         return False
     named = (*_OF_SOCIAL_MEDIA, *_PERSON) if guess.topic.verdict == "never" else _OF_SOCIAL_MEDIA
     return not any(map(reading.frame.of, named))
+
+
+def _is_met(reading: Reading, guess: Guess) -> bool:
+    """Whether the question names an act, account, person, platform or an actor beside staff of the topic."""
+    applies, frame = guess.topic.applies, reading.frame
+    if applies is None:
+        return False
+    slots = (*_OF_SOCIAL_MEDIA, *_PERSON)
+    others = set(frame.actor) - {"staff"}
+    return any(set(getattr(applies, slot)) & set(frame.of(slot)) for slot in slots) or bool(
+        others & set(applies.actor)
+    )
 
 
 def _is_named(reading: Reading, guess: Guess) -> bool:

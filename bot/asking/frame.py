@@ -39,6 +39,7 @@ _PERSONS: Mapping[str, str] = {
 # Whom a rule for staff covers, too; and a school acts through its staff.
 _ALSO: Mapping[str, tuple[str, ...]] = {"head": ("staff",), "it": ("staff",), "school": ("staff",)}
 _SHORT = 40
+_TOLD_BEFORE = 4
 _PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
 _NOT_OURS = frozenset({"own_family", "friend", "colleague"})
 _PUPILS, _CONTACT = frozenset({"student", "former_student"}), frozenset({"follow", "message"})
@@ -203,7 +204,10 @@ def _asked_part(text: str, words: FrameWords) -> str:
         return text
     sentences = [part for part in words.grammar.sentence.split(text) if part]
     asking = [part for part in sentences if part.endswith("?") or words.asked.search(part)]
-    return " ".join(asking[-2:]) or text
+    asked = " ".join(asking[-2:]) or text
+    named = words.named.search(asked) or any(pattern.search(asked) for _, pattern in words.held)
+    # "Can I just get on with it?": what "it" is stands in the sentences before.
+    return asked if named else " ".join(sentences[-_TOLD_BEFORE:])
 
 
 def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
@@ -243,7 +247,9 @@ def _actor(
         if mention.who in _ACTORS and _acts_itself(text, mention, words):
             sure = grammar.fine_for.search(text[: mention.start]) is not None
             return _Subject((_ACTORS[mention.who],), mention, sure)
-    return _Subject()
+    # "I'm a GOVERNOR. Is there anything …": who says who they are asks for themselves.
+    asking = _oneself(text, mentions, grammar)
+    return asking if asking.mention is not None else _Subject()
 
 
 def _blamed(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subject | None:

@@ -231,13 +231,13 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
 
 
 def put_for(reading: Reading, topic: Topic) -> Topic:
-    """`topic` in the first of its wordings that is for this question; as it stands where none is."""
+    """`topic` in the first of its wordings that is for this question, with what is said of its twists."""
     plain = unroll(reading.question)
     for wording in topic.wordings:
         named = all(set(values) & set(reading.frame.of(slot)) for slot, values in wording.when.items())
         if named and (wording.said is None or wording.said.search(plain)):
-            return topic.put(wording)
-    return topic
+            return topic.put(wording).twisted(plain)
+    return topic.twisted(plain)
 
 
 def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:

@@ -163,7 +163,7 @@ class _Show:
             yield from self._steps(topic)
         if answer.whom and not topic.tell:
             told = tuple(self._contacts[key] for key in answer.whom if key in self._contacts)
-            yield Bullets(told, texts.headings.tell, phones=True)
+            yield Bullets(told, texts.headings.ask, phones=True)
             yield Outside(texts.whom_source)
 
     def _ruling(self, answer: Answer, topic: Topic) -> Iterator[Block]:

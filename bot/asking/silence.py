@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.asking.choose import Choice
 from bot.asking.reading import Reading
-from bot.asking.whom import to_turn_to
+from bot.asking.whom import line_to_ask, to_turn_to
 from bot.content.phrases import DetailPattern
 from bot.content.policy import Topic
 
@@ -34,6 +34,5 @@ def _speaks(topic: Topic, asked: tuple[DetailPattern, ...]) -> bool:
 def line(reading: Reading, topic: Topic, left_open: DetailPattern, contacts: Mapping[str, str]) -> str:
     """That the policy does not say it, and whom to ask: whom the topic names, else who answers for it."""
     texts = reading.rules.texts
-    keys = to_turn_to(topic, contacts, left_open.contact)
-    whom = contacts[keys[0]] if keys else texts.roles["flt"]
+    whom = line_to_ask(contacts, texts, *to_turn_to(topic, contacts, left_open.contact))
     return texts.silent.fill(detail=texts.details[left_open.detail], whom=whom)

@@ -10,6 +10,8 @@ from bot.content.policy import Topic
 from bot.content.rules import AnswerTexts
 from bot.domain.roster import Federation
 
+# Whoever may or may not do something need not tell anybody.
+_RULES_ON_ACTS = ("never", "allowed_if", "encouraged")
 # A contact that goes by another name than the role of its holder.
 _ROLES = {"data_protection_lead": "dpl"}
 
@@ -43,11 +45,23 @@ def _names(role: str, federation: Federation, texts: AnswerTexts) -> Iterator[st
             yield name if everywhere else texts.held_at.fill(name=name, school=there)
 
 
+def line_to_ask(contacts: Mapping[str, str], texts: AnswerTexts, *keys: str) -> str:
+    """The line of the first of these that is known; in the end that of the leadership team."""
+    return next((contacts[key] for key in (*keys, "flt") if key in contacts), texts.roles["flt"])
+
+
 def to_tell(reading: Reading, topic: Topic, contacts: Mapping[str, str]) -> tuple[str, ...]:
-    """The contacts under a rule where the question asks who is to be told; () where it does not."""
-    if not reading.rules.phrases.asks_whom_to_tell(reading.question):
+    """The contacts under a rule: those of the policy, or whom is asked for; where it is silent, the topic's.
+
+    Whom a note under the answer names is not named again.
+    """
+    if topic.tell or reading.rules.phrases.asks_whom_to_tell(reading.question):
+        return to_turn_to(topic, contacts)
+    if topic.verdict in _RULES_ON_ACTS:
         return ()
-    return to_turn_to(topic, contacts)
+    notes = (reading.policy.outside[name] for name in reading.rules.texts.first(topic))
+    noted = {key for note in notes for key in note.contacts}
+    return tuple(key for key in topic.whom if key in contacts and key not in noted)
 
 
 def to_turn_to(topic: Topic, contacts: Mapping[str, str], contact: str = "") -> tuple[str, ...]:

@@ -68,11 +68,21 @@ class Grammar(Record):
     blamed: re.Pattern[str]
 
 
+class Caption(Record):
+    """How a caption within a question is read: see `intents/frame.yml`."""
+
+    quoted: re.Pattern[str]
+    titled: re.Pattern[str]
+    no_name: Pattern
+    stands_for: Pattern
+
+
 class FrameWords(Record):
     """`intents/frame.yml`, its patterns compiled once."""
 
     words: Mapping[str, str]
     people: tuple[PeoplePattern, ...]
+    caption: Caption
     absent: Pattern
     pronouns: Pattern
     pupils_life: Pattern
@@ -88,7 +98,7 @@ class FrameWords(Record):
     @model_validator(mode="after")
     def _all_compile(self) -> FrameWords:
         patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.duty]
-        patterns += [self.belongs_here, self.outsiders, self.works_here]
+        patterns += [self.belongs_here, self.outsiders, self.works_here, self.caption.no_name]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -101,6 +111,18 @@ class FrameWords(Record):
             except re.error as error:
                 raise ValueError(f"{name}: not a regular expression: {error}") from None
         return self
+
+    def spelt_out(self, question: str) -> str:
+        """The question with what stands for a caption in its place, where that holds a full name."""
+        found = self.caption.quoted.search(question)
+        if found is None or not self._full_name.search(self.caption.titled.sub("", found["words"])):
+            return question
+        return f"{question[: found.start()]}{self.caption.stands_for}{question[found.end() :]}"
+
+    @cached_property
+    def _full_name(self) -> re.Pattern[str]:
+        word = rf"(?!{self.caption.no_name}\b)[A-Z][a-z]+(?:['’-][A-Z]?[a-z]+)?\b"
+        return re.compile(rf"(?<!\w){word} {word}")
 
     @cached_property
     def named(self) -> re.Pattern[str]:

@@ -90,6 +90,8 @@ Detail = Literal[
     "penalty",
     "place",
     "device",
+    "pay",
+    "fundraising",
 ]
 _VALUES: Mapping[Slot, tuple[str, ...]] = {
     "actor": get_args(Actor),
@@ -239,6 +241,33 @@ class Wording(Record):
         return self
 
 
+_MOST_TWISTS = 2
+_SAYS_NOTHING = re.compile(r"\bpolicy (?:makes no exception|does not)\b")
+
+
+class Twist(IdentifiedRecord):
+    """What the policy does with a circumstance that many ask about: "at the weekend", "he asked me to".
+
+    It is for a question that one of `topics` answers and that holds the pattern `said` (in lower case).
+    `says` is one sentence; what stands in “…” there stands in one of `cites`; without any it says that the
+    policy makes no exception, or does not say.
+    """
+
+    id: KebabId
+    said: re.Pattern[str]
+    topics: Annotated[tuple[KebabId, ...], Field(min_length=1)]
+    says: Text
+    cites: tuple[ClauseId, ...] = ()
+
+    @model_validator(mode="after")
+    def _stands_on_something(self) -> Self:
+        if not self.cites and not _SAYS_NOTHING.search(self.says):
+            raise ValueError(
+                "cite the clause that says it, or say that the policy makes no exception or does not"
+            )
+        return self
+
+
 class Topic(IdentifiedRecord):
     """One question that staff ask. `cites` is best first: its first clause is the one that answers.
 
@@ -247,7 +276,8 @@ class Topic(IdentifiedRecord):
     anyone acts on the answer: they stand directly under it, the others of `outside` behind "More". The first
     of `wordings` that a question meets takes the place of `question` and `answer`. `states` are the details
     that its answer gives, or says that the policy leaves open: of any other nothing is known. `whom` are
-    contacts or roles to turn to where the policy names nobody, shown as not in the policy.
+    contacts or roles to turn to where the policy names nobody, shown as not in the policy. `twists` are
+    those of `twists.yml` that name this topic.
     """
 
     id: KebabId
@@ -267,6 +297,14 @@ class Topic(IdentifiedRecord):
     siblings: tuple[KebabId, ...] = ()
     wordings: tuple[Wording, ...] = ()
     states: tuple[Detail, ...] = ()
+    twists: tuple[Twist, ...] = ()
+
+    def twisted(self, plain: str) -> Topic:
+        """This topic with what the policy does with the circumstances that a question in lower case names."""
+        found = [twist for twist in self.twists if twist.said.search(plain)][:_MOST_TWISTS]
+        answer = " ".join([self.answer, *(twist.says for twist in found)])
+        cites = dict.fromkeys((*self.cites, *(name for twist in found for name in twist.cites)))
+        return self.model_copy(update={"answer": answer, "cites": tuple(cites)}) if found else self
 
     def put(self, wording: Wording) -> Topic:
         """This topic as `wording` puts it."""
@@ -331,6 +369,12 @@ class ClauseFile(Record):
     """`clauses.yml`."""
 
     clauses: tuple[Clause, ...]
+
+
+class TwistFile(Record):
+    """`twists.yml`; a policy need not have one."""
+
+    twists: tuple[Twist, ...]
 
 
 class TopicFile(Record):

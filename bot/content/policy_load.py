@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, get_args
 
-from bot.content.anchors import Anchored, Lines, Quoted, Sentence, anchor
+from bot.content.anchors import Anchored, Lines, Quoted, Sentence, anchor, fold
 from bot.content.contacts import load_contacts, unknown_contact
 from bot.content.documents import DataFaults, Document, Fault, unreadable
 from bot.content.policy import (
@@ -31,6 +32,8 @@ from bot.content.policy import (
     Shelf,
     Topic,
     TopicFile,
+    Twist,
+    TwistFile,
     read_shelf,
 )
 from bot.content.signatures import Review, misnumbered, read_signatures, review
@@ -41,6 +44,7 @@ ItemT = TypeVar("ItemT")
 
 #: What an importer leaves for the policy officer to write.
 TO_WRITE = "TO WRITE"
+_QUOTED = re.compile("“([^“”]+)”")
 # The folder beside the policies that is none.
 _NO_POLICIES = ("journeys",)
 
@@ -60,6 +64,7 @@ class ReadPolicy:
     topics: Shelf[Topic]
     contradictions: Shelf[Contradiction]
     clarifications: Shelf[Clarification]
+    twists: Shelf[Twist]
     outside: Shelf[OutsideNote]
     contacts: frozenset[str] | None
 
@@ -80,12 +85,15 @@ def check(draft: ReadPolicy) -> Iterator[Fault]:
     yield from _check_shelf(draft.topics)
     yield from _check_shelf(draft.contradictions)
     yield from _check_shelf(draft.clarifications)
+    yield from _check_shelf(draft.twists)
     yield from _check_shelf(draft.outside)
     for clause in draft.clauses:
         yield from _check_clause(clause, draft)
     yield from _check_source(draft)
     for topic in draft.topics:
         yield from _check_topic(topic, draft)
+    for twist in draft.twists:
+        yield from _check_twist(twist, draft)
     for note in draft.outside:
         yield from _check_note(note, draft)
     for contradiction in draft.contradictions:
@@ -172,6 +180,16 @@ def _check_whom(place: FilePlace[Topic], draft: ReadPolicy) -> Iterator[Fault]:
     for index, key in enumerate(place.item.whom):
         if draft.contacts is not None and key not in {*draft.contacts, *get_args(Role)}:
             yield place.fault(unknown_contact(key), "whom", index)
+
+
+def _check_twist(place: FilePlace[Twist], draft: ReadPolicy) -> Iterator[Fault]:
+    twist, clauses = place.item, draft.clauses.items()
+    yield from _unknown(place, "topics", twist.topics, draft.topics, "topic")
+    yield from _unknown(place, "cites", twist.cites, draft.clauses, "clause")
+    said = [fold(clauses[name].quote) for name in twist.cites if name in clauses]
+    for quoted in _QUOTED.findall(twist.says):
+        if len(said) == len(twist.cites) and not any(fold(quoted) in quote for quote in said):
+            yield place.fault(f"no clause that it cites says “{quoted}”", "says")
 
 
 def _check_note(place: FilePlace[OutsideNote], draft: ReadPolicy) -> Iterator[Fault]:
@@ -326,18 +344,21 @@ def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
     """A policy's folder as read, and everything that is wrong with it."""
     header, source, faults = _read_header(folder)
     contacts = _contacts(folder.parent, faults)
+    twists = read_shelf(sorted(folder.glob("twists.yml")), TwistFile, Twist, "twists")
+    topics = read_shelf(sorted(folder.glob("topics/*.yml")), TopicFile, Topic, "topics")
     draft = ReadPolicy(
         folder=folder,
         header=header,
         source=source,
         clauses=read_shelf([folder / "clauses.yml"], ClauseFile, Clause, "clauses"),
-        topics=read_shelf(sorted(folder.glob("topics/*.yml")), TopicFile, Topic, "topics"),
+        topics=replace(topics, places=tuple(_with_twists(place, twists) for place in topics)),
         contradictions=read_shelf(
             [folder / "contradictions.yml"], ContradictionFile, Contradiction, "contradictions"
         ),
         clarifications=read_shelf(
             [folder / "clarifications.yml"], ClarificationFile, Clarification, "clarifications"
         ),
+        twists=twists,
         outside=read_shelf([folder.parent / "outside.yml"], OutsideFile, OutsideNote, "notes"),
         contacts=contacts,
     )
@@ -349,6 +370,11 @@ def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
     if not faults:
         faults += _misnumbered(draft)
     return draft, faults
+
+
+def _with_twists(place: FilePlace[Topic], twists: Shelf[Twist]) -> FilePlace[Topic]:
+    own = tuple(twist.item for twist in twists if place.item.id in twist.item.topics)
+    return replace(place, item=place.item.model_copy(update={"twists": own}))
 
 
 def _read_header(

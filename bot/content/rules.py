@@ -58,6 +58,7 @@ class Headings(Record):
 
     next: Text
     tell: Text
+    ask: Text
     related: Text
     unclear: Text
     passage: Text
@@ -135,6 +136,7 @@ class AnswerTexts(Record):
     concern_not_dsl: Text
     quiet: Text
     not_covered: Text
+    not_covered_whom: Annotated[Phrase, Holding("whom")]
     under_review: Text
     clause_changed: Text
     clarify: Annotated[Phrase, Holding("question")]
@@ -145,11 +147,11 @@ class AnswerTexts(Record):
     read_as: Annotated[Phrase, Holding("read")]
     related_about: Annotated[Phrase, Holding("about read")]
     related_not_asked: Annotated[Phrase, Holding("about read")]
-    related_ask: Text
+    related_ask: Annotated[Phrase, Holding("whom")]
     related_actors: dict[Actor, Text]
     related_own: Text
-    related_needs: Annotated[Phrase, Holding("about")]
-    related_unsure: Text
+    related_needs: Annotated[Phrase, Holding("about whom")]
+    related_unsure: Annotated[Phrase, Holding("whom")]
     silent: Annotated[Phrase, Holding("detail whom")]
     details: TextTable[Detail, Text]
     both: Text
@@ -211,10 +213,14 @@ class AnswerTexts(Record):
         read += [platform.title() for platform in frame.of("platform")[:2]]
         return self.read_as.fill(read=" · ".join(read)) if len(read) > 1 else ""
 
-    def about_line(self, topic: Topic, against: Sequence[Slot], frame: Framed) -> str:
-        """What a topic's rule is about, where a question is about something else: `against` are the slots."""
+    def about_line(self, topic: Topic, against: Sequence[Slot], frame: Framed, whom: str) -> str:
+        """What a topic's rule is about, where a question is about something else: `against` are the slots.
+
+        `whom` is the line of whoever can be asked.
+        """
+        unsure = self.related_unsure.fill(whom=whom)
         if not against or topic.applies is None:
-            return self.related_unsure
+            return unsure
         # What tells the two apart best is named: whose account, about whom, who; the act last.
         slot = next(name for name in (*_READ, "platform") if name in against)
         # The first value is the one that the rule speaks of; of persons and acts there may be two.
@@ -223,9 +229,9 @@ class AnswerTexts(Record):
         values = [value for value in frame.of(slot) if value not in getattr(topic.applies, slot)]
         read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
         if not about or (frame.of(slot) and not values):
-            return self.related_unsure
+            return unsure
         if not read:
-            return self.related_needs.fill(about=about)
+            return self.related_needs.fill(about=about, whom=whom)
         # Of a ban nothing is concluded, nor from whom or what it is about: misread, that would be a yes.
         not_asked = slot == "account" and topic.verdict == "must"
         opening = self.related_not_asked if not_asked else self.related_about
@@ -234,7 +240,7 @@ class AnswerTexts(Record):
             told += self._for_others(values)
         if _is_own_life(frame):
             told.append(self.related_own)
-        return " ".join([*told, self.related_ask])
+        return " ".join([*told, self.related_ask.fill(whom=whom)])
 
     def _for_others(self, actors: Sequence[str]) -> list[str]:
         """What a rule for somebody else means for the actor."""
@@ -411,6 +417,7 @@ class Thresholds(Record):
     verdict_named: Share
     verdict_reduced: Share
     verdict_bare: Share
+    unmet: Share
     related: Share
     related_least: Share
     instead: Share

@@ -171,14 +171,15 @@ def _own_words(topic: Topic, notes: Mapping[str, Contradiction]) -> tuple[str, .
         *topic.tell,
     ]
     said += [part for wording in topic.wordings for part in (wording.question, wording.answer)]
+    said += [part for twist in topic.twists for part in (twist.says, *twist.cites)]
     said += [part for name in topic.notes if name in notes for part in (notes[name].title, notes[name].note)]
     return tuple(said)
 
 
 def _stands_on(topic: Topic, clauses: Mapping[str, Clause], notes: Mapping[str, Contradiction]) -> set[str]:
-    """The clauses that a topic cites, what opens their lists, and those whose number it says in words."""
+    """What a topic and its twists cite, what opens those lists, and those whose number it gives."""
     found: set[str] = set()
-    for name in topic.cites:
+    for name in (*topic.cites, *(name for twist in topic.twists for name in twist.cites)):
         at: str | None = name
         while at is not None and at not in found:
             found.add(at)

@@ -32,6 +32,7 @@ def frame(world: World, question: str) -> Frame:
         ("must governors do the training", "governor"),
         ("what does the policy say", ""),
         ("I've a pupil who wants to add me", ""),
+        ("I'm one of the governors. Is there anything to add to my page?", "governor"),
         ("how must a pupil be named", ""),
         ("are colleagues fair game", ""),
         ("A dad's bio names us. Does he need a disclaimer?", "parent"),

@@ -56,6 +56,25 @@ PARENTS_WHO_ARE_FRIENDS = (
     "do I unfollow a friend of mine who has children at our school",
     "my best friend now has twins in reception here, may we still chat on facebook",
 )
+PARENTS_OF_MY_CLASS = (
+    "may I add parents of pupils in my form on facebook",
+    "are teachers allowed to be connected with the parents of students they teach",
+    "is it ok to follow parents of children in our reception class on insta",
+    "can I be linked on linkedin with parents of my year 9s",
+)
+CAPTIONS = (
+    'can we write "Goal of the season: Amara Nwosu" below the clip on our page',
+    "is 'Bravo Leo Whitfield 7C' fine for the tweet",
+    "may the caption say “Head girl Ruth Adeyemi opens the fair”",
+    'would "Spelling bee champion Ines Carvalho!" be ok on the school insta',
+)
+FOR_THE_SCHOOL = (
+    "could we ask families to donate books on the school page",
+    "may the governors raise money for the roof on our facebook page",
+    "is a raffle for the minibus ok on the school account",
+    "do staff get paid overtime for running the school account",
+    "is there a TLR for managing the department page",
+)
 FOLLOWERS = (
     "how many followers does a department page need",
     "is there a minimum number of followers for our account",
@@ -174,6 +193,27 @@ def test_parents_are_no_students(ask: Ask, text: str) -> None:
     given = ask(text)
     assert given.verdict != "never", given
     assert topics_of(given) & {"colleagues-and-parents-online", "friends-and-family-online"}
+
+
+def test_parents_of_ones_class_are_no_students(ask: Ask) -> None:
+    """The class, form or year that a parent's child is in makes the parent no student."""
+    for text in PARENTS_OF_MY_CLASS:
+        given = ask(text)
+        assert given.verdict != "never", given
+        assert given.frame.person == ("parent",), given
+
+
+def test_a_caption_with_a_full_name_gets_the_rule_on_names(ask: Ask) -> None:
+    """A first and last name within the quoted caption: no full name of a student."""
+    for text in CAPTIONS:
+        given = ask(text)
+        assert (given.topic, given.verdict, given.question) == ("student-full-name", "never", text)
+
+
+def test_what_is_for_the_school_is_no_personal_gain(ask: Ask) -> None:
+    """Pay for running an account, and money raised for the school: the policy forbids neither."""
+    for text in FOR_THE_SCHOOL:
+        assert ask(text).verdict != "never", text
 
 
 @pytest.mark.parametrize("text", FOLLOWERS)

@@ -35,6 +35,8 @@ ASKED: dict[Detail, str] = {
     "number": "how many of them",
     "place": "where do I find that",
     "device": "can I take photos on my own phone",
+    "pay": "do we get paid for running the school account",
+    "fundraising": "can we raise money for the school on our page",
 }
 NOT_ASKED = (
     "is it fine for staff to follow parents",

@@ -52,10 +52,25 @@ def test_who_is_to_be_told_is_named(world: World, question: str, topic: str, peo
 
 
 def test_nobody_is_named_who_was_not_asked_for(world: World) -> None:
-    """A rule that does not ask whom to tell names nobody in its text."""
-    given = say(world, "what happens when a colleague insults me online", "abuse-by-colleague")
+    """What one may or may not do names nobody in its text, unless it is asked whom to tell."""
+    given = say(world, "can I text a pupil", "message-student-personal-account")
     assert given.whom == ()
-    assert "Flo Tanner" not in given.text
+    assert "Dora Ashworth" not in given.text
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("a colleague insults me online", "abuse-by-colleague"),
+        ("does the policy speak of AI", "use-of-ai"),
+        ("can I follow a pupil from my page", "photo-on-federation-account"),
+        ("what is for lunch", ""),
+    ],
+)
+def test_where_the_policy_is_silent_somebody_is_named(world: World, question: str, topic: str) -> None:
+    """Silence, the closest rule and "not covered" come with whom to ask, by name."""
+    given = say(world, question, *filter(None, [topic]))
+    assert "Flo Tanner" in given.text, given
 
 
 def test_whom_the_policy_does_not_name_is_not_in_the_policy(world: World) -> None:
