@@ -134,7 +134,8 @@ def read(
     """The reading of a question. One that goes on from `earlier` is read together with it."""
     odds = {ranked.intent: ranked.confidence for ranked in parse.ranking}
     weights = _by_topic(odds, policy)
-    frame = read_frame(parse.spelt or question, rules.frame, rules.platforms)
+    # Without the built-in engine nothing has cut it, and twenty thousand characters would take half a minute.
+    frame = read_frame(parse.spelt or fold(question), rules.frame, rules.platforms)
     # "Dms" leaves unsaid what the rule needs.
     guesses = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
     alone = Reading(question, odds, parse.in_scope, guesses, policy, rules, frame, reduced=parse.reduced)

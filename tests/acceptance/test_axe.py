@@ -19,7 +19,7 @@ from tests.acceptance.test_browser import ACCIDENT, WHO_AND_HOW, sent
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 HERE = Path(__file__).parent / "axe"
 NARROW = {"width": 375, "height": 800}
-RUN = """rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found => found.violations.map(
+RUN = """rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(all => all.violations.map(
     one => one.id + ': ' + one.nodes.map(node => node.html.slice(0, 120)).join(' … ')))"""
 # Of all its rules this alone depends on the colours.
 COLOURS = {"runOnly": ["color-contrast"]}

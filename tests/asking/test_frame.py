@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.asking.frame import Frame, contradictions, read_frame
+from bot.asking.reading import read
 from bot.content.documents import DataFaults
 from bot.content.frame_words import load_frame_words
 from bot.content.policy import Applies
 from bot.content.world import World
+from bot.engine.parse import Parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -174,9 +176,9 @@ def test_frame_prints_no_actor_who_is_none_of_the_fixed_values(world: World) -> 
         "",
         "   ",
         "🙂" * 50,
-        "can " * 5_000,
-        "i" * 20_000,
-        "can i follow " * 1_500,
+        "can " * 500,
+        "i" * 2_000,
+        "can i follow " * 150,
         "\u202efollow\u202c",
         "?" * 999,
     ],
@@ -184,6 +186,14 @@ def test_frame_prints_no_actor_who_is_none_of_the_fixed_values(world: World) -> 
 def test_any_text_has_a_frame(world: World, text: str) -> None:
     """Empty, endless or odd: a frame is read, if an empty one."""
     assert isinstance(frame(world, text), Frame)
+
+
+def test_a_long_text_is_cut_whoever_parsed_it(world: World) -> None:
+    """Of a text longer than any question the middle is not read for its frame, with another engine either."""
+    around = "can i follow " + "some words about this and that " * 300
+    found = read(f"{around}a former student {around}", Parse("", (), 1.0), world.policy, world.rules).frame
+    assert found.act == ("follow",)
+    assert found.person == ()
 
 
 @pytest.mark.parametrize(
