@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,9 +140,8 @@ class Story:
 
     def _says(self, name: str, words: str) -> Walker:
         person = self.site.person(name)
-        if isinstance(self.site, Terminal) and person.asked():
-            # Whatever is typed in a form goes into it: a full stop leaves it.
-            person.say(".")
+        if isinstance(person, TerminalPerson):
+            _out_of_a_form(person)
         person.say(words)
         return person
 
@@ -151,9 +149,9 @@ class Story:
         """The details of a case, for anybody who may read them."""
         assert self.named is not None
         if isinstance(self.site, Terminal):
-            with closing(TerminalPerson(self.site.server, ASKER)) as leader:
-                leader.say("cases")
-                leader.press(f"Open {self.named.reference}")
+            leader = _out_of_a_form(self.site.chat(ASKER))
+            leader.say("cases")
+            leader.press(f"Open {self.named.reference}")
             return True
         self.site.open(self.named)
         return True
@@ -205,9 +203,15 @@ def types(site: Site, name: str, words: str, expected: str) -> bool:
             )
         )
     if isinstance(site, Terminal):
-        with closing(TerminalPerson(site.server, name)) as person:
-            return _reads(person, words, expected)
+        return _reads(_out_of_a_form(site.chat(name)), words, expected)
     return _reads(site.person(name), words, expected)
+
+
+def _out_of_a_form(person: TerminalPerson) -> TerminalPerson:
+    """Whatever is typed in a form goes into it: a full stop leaves it."""
+    if person.asked():
+        person.say(".")
+    return person
 
 
 def _reads(person: Walker, words: str, expected: str) -> bool:

@@ -108,6 +108,10 @@ class Terminal(Page):
     def person(self, name: str) -> Walker:
         if name in (ASKER, "joe"):
             return super().person(name)
+        return self.chat(name)
+
+    def chat(self, name: str) -> TerminalPerson:
+        """Their own terminal: it takes seconds to start, and so is kept."""
         if name not in self._chats:
             self._chats[name] = TerminalPerson(self.server, name)
         return self._chats[name]
