@@ -156,12 +156,10 @@ def test_the_matrix_is_whole() -> None:
     assert set(EXPECTED) == set(ACTIONS)
 
 
-@pytest.mark.parametrize(
-    ("action", "role", "situation"), list(itertools.product(ACTIONS, EVERY_ROLE, SITUATIONS))
-)
-def test_each_cell(cases: dict[str, Case], action: Action, role: str, situation: str) -> None:
+@pytest.mark.parametrize(("action", "role"), list(itertools.product(ACTIONS, EVERY_ROLE)))
+def test_each_cell(cases: dict[str, Case], action: Action, role: str) -> None:
     """Each role may do each action in exactly the situations that the routing table grants."""
-    assert allows(cases[situation], P, role, action) == (situation in expected(action, role))
+    assert {name for name in SITUATIONS if allows(cases[name], P, role, action)} == expected(action, role)
 
 
 @pytest.mark.parametrize(("action", "role"), list(itertools.product(ACTIONS, EVERY_ROLE)))
