@@ -39,28 +39,22 @@ def test_from_the_start_to_the_list(tmp_path: Path) -> None:
             office, teacher = leaders(page), staff(page)
             office.ask("training")
             office.shows("No campaign is running.")
-            page.screenshot(path=tmp_path / "1-page.png")
             office.press("Start a campaign")
             office.reads("Start a campaign")
             office.fill("Until when?", f"{in_two_months():%Y-%m-%dT16:00}")
-            page.screenshot(path=tmp_path / "2-form.png")
             office.press("Start")
             office.shows("Started: 16 people are asked")
             teacher.shows("Please read: the social media policy")
-            page.screenshot(path=tmp_path / "3-asked.png")
             teacher.press("Begin")
             for number, answer in enumerate(("Yes", "No", "Only if …", "No", "Yes"), start=1):
                 teacher.reads(f"Situation {number} of 5")
-                page.screenshot(path=tmp_path / f"4-situation-{number}.png")
                 teacher.press(answer)
             teacher.reads("That was all")
-            page.screenshot(path=tmp_path / "5-finish.png")
             button = teacher.region.get_by_role("button", name="I have read and understood version").last
             button.click()
             teacher.shows("You are not reminded any more.")
             office.press("Show who has not confirmed")
             office.shows("1 of 14 have confirmed; 13 are outstanding, 0 not reached.")
-            page.screenshot(path=tmp_path / "6-list.png", full_page=True)
             assert found == []
     finally:
         server.stop()
