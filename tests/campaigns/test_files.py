@@ -122,7 +122,7 @@ def test_the_export_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mo
     assert out.stat().st_mode & 0o077 == 0
     lines = out.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith('"Use of Social Media Policy, version text ')
-    assert lines[1] == ",".join(COLUMNS)
+    assert lines[1] == ",".join(f'"{name}"' for name in COLUMNS)
     assert len(lines) == 17
     assert "is there already" in bot(tmp_path, "training", "export", "--out", str(out))[1]
     everybody = tmp_path / "all.csv"

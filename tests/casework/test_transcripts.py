@@ -24,6 +24,7 @@ from tests.support.storyteller import Told, listed, stories
 FOLDER = Path(__file__).resolve().parents[1] / "transcripts" / "cases"
 # The reference of a report that is told of with its receipt code.
 CODED = "FED-7K30"
+_MONTH = timedelta(days=31)
 
 
 @dataclass
@@ -85,10 +86,12 @@ def _is_away(story: CaseStory, who: str, cover: str) -> None:
 
 
 def _passes(story: CaseStory, _who: str, told: Mapping[str, float]) -> None:
-    """The worker is at work all the time."""
-    end = story.desk.now + timedelta(**told)
+    """The worker is at work all the time, as often as matters: over a month once a day, at the same hour."""
+    passed = timedelta(**told)
+    step = timedelta(days=1) if passed > _MONTH else timedelta(minutes=10 if "minutes" in told else 240)
+    end = story.desk.now + passed
     while story.desk.now < end:
-        story.desk.now = min(end, story.desk.now + timedelta(minutes=10 if "minutes" in told else 240))
+        story.desk.now = min(end, story.desk.now + step)
         story.desk.work(20)
 
 

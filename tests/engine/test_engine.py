@@ -260,12 +260,13 @@ def test_model_is_used_where_it_is_installed(whole: Lesson) -> None:
 
 
 def test_model_rows_do_not_depend_on_their_neighbours() -> None:
-    """A text has the same vector, of length one, alone and in any batch."""
+    """Alone and filled up in a batch a text has the same vector, of length 1, to a cosine of 1 less 1e-6."""
     encoder = load_minilm(WordPiece(VOCABULARY))
-    texts = ["hello", "can I follow a former student on my own account", "x " * 400]
+    asked = "can I follow a former student on my own account"
+    texts = ["hello", "hello there my good friend", "a b c d e f g h i", asked, "x " * 400]
     together = encoder.encode(texts)
     alone = np.vstack([encoder.encode([text]) for text in texts])
-    assert np.abs(together - alone).max() < 1e-5
+    assert (together * alone).sum(axis=1).min() > 1 - 1e-6
     assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
