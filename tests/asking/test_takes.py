@@ -94,7 +94,7 @@ def test_what_a_topic_takes_of_its_own_is_in_scope(world: World) -> None:
 
 @pytest.mark.parametrize("question", DISPUTES)
 def test_a_dispute_over_a_consent_is_no_danger(world: World, question: str) -> None:
-    """A girl who does not want to be in a picture is no 999, however like one it reads; the quiet line stays."""
+    """A girl who does not want to be in a picture is no 999; the quiet line stays below."""
     alarm = Alarm(danger=0.44, concern=0.51, likeness=0.8)
     given = say(world, question, "asked-not-to-be-photographed", alarm=alarm)
     assert (given.kind, given.topic, given.quiet) == ("answer", "asked-not-to-be-photographed", True)
