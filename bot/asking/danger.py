@@ -28,6 +28,8 @@ def is_danger(reading: Reading, parse: Parse) -> bool:
     limits, question = reading.rules.thresholds, reading.question
     if _found(reading, parse) or _told_in_a_clause(reading, parse):
         return True
+    if reading.rules.danger.is_calm(question):
+        return danger_odds(reading, parse) >= limits.danger_sure
     if is_story(question):
         odds = danger_odds(reading, parse)
         hidden = odds >= limits.danger_story and _worst(reading, parse) >= limits.danger_clause
@@ -46,6 +48,8 @@ def is_sure_danger(reading: Reading, parse: Parse) -> bool:
 def is_concern(reading: Reading, parse: Parse) -> bool:
     """Whether a child or a colleague may be at risk: the DSL first, without the banner of danger."""
     limits = reading.rules.thresholds
+    if reading.rules.danger.is_calm(reading.question):
+        return False
     if is_story(reading.question):
         return risk(parse) >= limits.concern_story
     least = limits.concern_unlike if _is_unlike(reading, parse) else limits.concern

@@ -137,13 +137,14 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
     text = unroll(question)
     asked = _asked_part(text, words)
     # Whom something is shown or sent to is not the person whom it is about.
-    concerned = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
-    mentions = tuple(_mentions(concerned, words))
+    shown = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
+    mentions = tuple(_mentions(shown, words))
     clauses = tuple(_clauses(asked, words))
     subject = _blamed(asked, mentions, words.grammar) or _actor(asked, clauses, mentions, words)
     actor = _with_staff(subject, asked, words.grammar)
     acts = _acts(asked, clauses, words)
-    persons = [_PERSONS[m.who] for m in mentions if m is not actor.mention and m.who in _PERSONS]
+    concerned = (m for m in mentions if m is not actor.mention and m.who in _PERSONS)
+    persons = [_person(mention, asked, words) for mention in concerned]
     if _NOT_OURS & set(persons) and "other_pupil" not in persons and words.student_too.search(asked):
         persons.append("student")
     accounts = _accounts(asked, words)
@@ -223,6 +224,12 @@ def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:
         yield _Mention(who, found.start(), found.end())
 
 
+def _person(mention: _Mention, text: str, words: FrameWords) -> str:
+    """Who is concerned by a mention: an outsider is one's own family only where a word of kinship says so."""
+    kin = mention.who != "outsider" or words.of_kin.search(text, mention.start, mention.end)
+    return _PERSONS[mention.who] if kin else "friend"
+
+
 def _clauses(text: str, words: FrameWords) -> Iterator[tuple[int, int]]:
     """Where each part begins in which leave or duty is asked for, and where it ends."""
     found = list(words.asked.finditer(text))
@@ -268,7 +275,7 @@ def _with_staff(subject: _Subject, text: str, grammar: Grammar) -> _Subject:
 def _acts_itself(text: str, mention: _Mention, words: FrameWords) -> bool:
     """Whether somebody does something without "can" in front: "let pupils film", "pupils filming"."""
     before, after, grammar = text[: mention.start], text[mention.end :], words.grammar
-    if grammar.fine_for.search(before):
+    if grammar.fine_for.search(before) or grammar.done_by.search(before):
         return True
     if grammar.let.search(before):
         if grammar.for_whom.search(before) and not grammar.to.match(after):

@@ -137,8 +137,10 @@ def read(
     # Without the built-in engine nothing has cut it, and twenty thousand characters would take half a minute.
     frame = read_frame(parse.spelt or fold(question), rules.frame, rules.platforms)
     # "Dms" leaves unsaid what the rule needs.
-    guesses = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
-    alone = Reading(question, odds, parse.in_scope, guesses, policy, rules, frame, reduced=parse.reduced)
+    likely = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
+    taken = _taken(likely, unroll(question))
+    guesses, ours = taken or likely, 1.0 if taken else parse.in_scope
+    alone = Reading(question, odds, ours, guesses, policy, rules, frame, reduced=parse.reduced)
     limits = rules.thresholds
     if parse.in_scope < limits.follow_up_scope:
         return alone
@@ -202,6 +204,21 @@ def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: boo
     order = sorted(weights, key=lambda name: (-weights[name], name))
     found = [(policy.topics[name], weights[name] / total) for name in order if weights[name]]
     return tuple(Guess(topic, share, frame, whole) for topic, share in found)
+
+
+def _taken(guesses: tuple[Guess, ...], plain: str) -> tuple[Guess, ...]:
+    """The guesses with one first, with the shares of both, that takes such a question from the likeliest.
+
+    None where none does.
+    """
+    for guess in guesses:
+        first = guesses[0]
+        if any(first.topic.id in one.of and one.said.search(plain) for one in guess.topic.takes):
+            if guess is first:
+                return guesses
+            rest = [other for other in guesses if other not in (first, guess)]
+            return (replace(guess, share=first.share + guess.share), *rest, replace(first, share=0.0))
+    return ()
 
 
 def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:

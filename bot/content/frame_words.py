@@ -58,6 +58,7 @@ class Grammar(Record):
     to_do: re.Pattern[str]
     for_whom: re.Pattern[str]
     to: re.Pattern[str]
+    done_by: re.Pattern[str]
     can: re.Pattern[str]
     opening: re.Pattern[str]
     doing: re.Pattern[str]
@@ -150,10 +151,11 @@ class FrameWords(Record):
 
     @cached_property
     def shown_to(self) -> re.Pattern[str]:
-        """Those to whom something is shown, passed on or sent."""
+        """Those to whom something is shown, passed on or sent, or who alone can see it."""
         return self.pattern(
             r"\b(?:to|with|past|for|ask|tell|show|inform|phone) (?:the |my |our |a )?{boss}\b"
             r"(?=$|\W*$|[.,?!]| (?:as|for|at|in|so|and|before|first|that|if|about|straight|now|today)\b)"
+            r"|{audience}"
         )
 
     @cached_property

@@ -241,6 +241,17 @@ class Wording(Record):
         return self
 
 
+class Taking(Record):
+    """Questions that a topic takes from others: those likeliest of one `of` them that hold `said`.
+
+    The pattern is in lower case. It is for what tells two topics apart that no slot of the frame does: who
+    decides, what follows now. A topic that takes its own is for Signpost, however little of that is read.
+    """
+
+    of: Annotated[tuple[KebabId, ...], Field(min_length=1)]
+    said: re.Pattern[str]
+
+
 _MOST_TWISTS = 2
 _SAYS_NOTHING = re.compile(r"\bpolicy (?:makes no exception|does not)\b")
 
@@ -277,7 +288,7 @@ class Topic(IdentifiedRecord):
     of `wordings` that a question meets takes the place of `question` and `answer`. `states` are the details
     that its answer gives, or says that the policy leaves open: of any other nothing is known. `whom` are
     contacts or roles to turn to where the policy names nobody, shown as not in the policy. `twists` are
-    those of `twists.yml` that name this topic.
+    those of `twists.yml` that name this topic. `takes` are questions that look like another topic's.
     """
 
     id: KebabId
@@ -297,6 +308,7 @@ class Topic(IdentifiedRecord):
     siblings: tuple[KebabId, ...] = ()
     wordings: tuple[Wording, ...] = ()
     states: tuple[Detail, ...] = ()
+    takes: tuple[Taking, ...] = ()
     twists: tuple[Twist, ...] = ()
 
     def twisted(self, plain: str) -> Topic:

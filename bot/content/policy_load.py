@@ -167,6 +167,8 @@ def _check_topic(place: FilePlace[Topic], draft: ReadPolicy) -> Iterator[Fault]:
     for index, note in enumerate(topic.outside):
         if note in topic.first:
             yield place.fault(f"{note} is under `first` already", "outside", index)
+    taken = [name for taking in topic.takes for name in taking.of]
+    yield from _unknown(place, "takes", taken, draft.topics, "topic")
     yield from _check_wordings(place)
     yield from _check_whom(place, draft)
     if topic.id in topic.siblings:

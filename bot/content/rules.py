@@ -230,6 +230,9 @@ class AnswerTexts(Record):
         read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
         if not about or (frame.of(slot) and not values):
             return unsure
+        # Whoever is named in another part is not asked for: "pupils and Snapchat: from what age?"
+        if not read and {*frame.of("actor"), *frame.of("person")} & set(getattr(topic.applies, slot)):
+            return unsure
         if not read:
             return self.related_needs.fill(about=about, whom=whom)
         # Of a ban nothing is concluded, nor from whom or what it is about: misread, that would be a yes.
@@ -502,12 +505,13 @@ class DangerWords(Record):
 
     words: Mapping[str, str]
     undressed: str
+    calm: str
     who: Mapping[Endangered, tuple[str, ...]]
     patterns: tuple[DangerPattern, ...]
 
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
-        said = [("undressed", self.undressed)]
+        said = [("undressed", self.undressed), ("calm", self.calm)]
         said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
         for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
             try:
@@ -520,6 +524,12 @@ class DangerWords(Record):
         """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
         plain = unroll(text)
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
+
+    def is_calm(self, text: str) -> bool:
+        """Whether `text` only disputes a consent: no danger, as long as nothing else in it tells of any."""
+        plain = unroll(text)
+        disputes = re.search(self._written_out(self.calm), plain) is not None
+        return disputes and not self.found(text) and not self.may_undress(text)
 
     def is_plain(self, text: str) -> bool:
         """Whether `text` holds a pattern that is never a figure of speech."""

@@ -42,6 +42,8 @@ def frame(world: World, question: str) -> Frame:
         ("may my sister, a TA at another school, add our sixth formers", "outsider"),
         ("can my wife, who also teaches here, follow pupils", ""),
         ("can my daughter in year 8 follow the school's page", ""),
+        ("what is the rule on filming by parents at the play", "parent"),
+        ("is there an age for pupils having TikTok", "student"),
     ],
 )
 def test_actor_is_who_is_asked_about(world: World, question: str, actor: str) -> None:
@@ -84,6 +86,9 @@ def test_act_is_the_one_that_leave_is_asked_for(world: World, question: str, act
         ("can I follow the school account", ()),
         ("can I share the school's post on my own page", ("own",)),
         ("must I check my own account for the school", ("own",)),
+        ("does IT get the password, it's my account, I made it", ("federation", "own")),
+        ("I set my page up for the department, may I shut it", ("federation", "own")),
+        ("I made my own page, does the school need the login", ("own",)),
     ],
 )
 def test_account_is_where_it_is_done(world: World, question: str, account: tuple[str, ...]) -> None:
@@ -112,6 +117,18 @@ def test_account_is_where_it_is_done(world: World, question: str, account: tuple
         ("is there a Friends of the School page", set()),
         ("can I put pictures of the nativity on my insta", {"student"}),
         ("can I forward a pupil's message to the head", {"student"}),
+        ("could we have a Facebook group for the homework club", {"student"}),
+        ("could we have a Facebook group for my class", {"student"}),
+        ("a group for the boys in my form", {"student"}),
+        ("a group with a girl in my form", {"student"}),
+        ("a group for the twins", {"student"}),
+        ("a group for Year 11s", {"student"}),
+        ("a group for the lads", {"student"}),
+        ("a group with the mums", {"parent"}),
+        ("a group with somebody's dad", {"parent"}),
+        ("may I put pictures of sports day on my page if nobody outside my friends can see", {"student"}),
+        ("can I post the trip, only my family will see it", {"student"}),
+        ("can I post my best mate's birthday", {"friend"}),
     ],
 )
 def test_person_is_whom_it_is_about(world: World, question: str, person: set[str]) -> None:

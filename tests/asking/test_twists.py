@@ -37,6 +37,8 @@ ASKED = {
     "only-a-joke": ("it was a joke about the deputy", "comments-about-colleagues"),
     "with-disclaimer": ("i say views my own, can i slate the head", "internal-grievance"),
     "done-already": ("i have already accepted her", "follow-former-student"),
+    "by-mistake": ("what if i post a child on the list by mistake", "photo-against-parents-wishes"),
+    "closed-group": ("can my class have a closed facebook group", "class-facebook-group"),
     "soon-removed": ("i deleted it straight away, must i say so", "posted-by-mistake"),
     "alone-on-account": ("can he run it on his own", "account-two-runners"),
     "with-a-credit": ("can i use the song if i credit the artist", "copyright"),

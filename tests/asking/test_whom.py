@@ -120,3 +120,16 @@ def test_a_question_about_a_rule_that_names_a_role_asks_for_no_number(world: Wor
     contacts = named_lines(world.federation, world.rules.texts)
     assert world.rules.phrases.whom_asked(question, contacts) is None
     assert world.rules.phrases.whom_asked("who is the headteacher", contacts) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who's ultimately in charge of this policy, the Head or the governors?",
+        "who has the last word on the policy, the headteacher?",
+        "is it the head who answers for our rules",
+    ],
+)
+def test_who_answers_for_the_policy_is_no_telephone_number(world: World, question: str) -> None:
+    """Who is in charge of the policy stands in the policy."""
+    assert "Governing Body has overall responsibility" in say(world, question, "who-is-responsible").text

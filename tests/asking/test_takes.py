@@ -1,0 +1,126 @@
+"""Questions that a topic takes from the one that they look like: who decides, what follows now, a dispute."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.asking.answer import Answer, answer
+from bot.content.documents import DataFaults
+from bot.content.policy_load import load_policy
+from bot.content.world import World
+from bot.engine.parse import Alarm, Parse, Ranked
+
+ROOT = Path(__file__).parents[2]
+# Questions, the topic that they look like, and the one that answers.
+TAKEN = (
+    ("who actually makes the account once it has been agreed", "set-up-account-myself", "it-manager-role"),
+    ("who'll build our page after the OK", "account-approval", "it-manager-role"),
+    ("who looks into it if somebody reports a post", "report-unacceptable-conduct", "what-happens-to-report"),
+    ("who deals with complaints about a tweet", "internal-grievance", "what-happens-to-report"),
+    (
+        "I saw a colleague's post with a pupil's details. What happens next?",
+        "disclose-personal-information",
+        "report-unacceptable-conduct",
+    ),
+    ("a TA put up a secret, I spotted it, what now", "confidential-material", "report-unacceptable-conduct"),
+    ("I realise I posted my selfie on our page, what now", "unrelated-personal-posts", "posted-by-mistake"),
+    ("is it enough to say thanks, got it, to a parent", "parents-comments", "reply-within-24-hours"),
+    ("does acknowledging a query count", "think-before-replying", "reply-within-24-hours"),
+    ("can we name Mrs Lowe and the ward on our page", "student-full-name", "disclose-personal-information"),
+    ("do I come under it on a Sunday abroad", "any-time-anywhere", "any-time-anywhere"),
+    ("do the rules hold for us in half term", "any-time-anywhere", "any-time-anywhere"),
+    (
+        "Mum's signed but the girl doesn't want to be in it. Who wins?",
+        "photo-against-parents-wishes",
+        "asked-not-to-be-photographed",
+    ),
+)
+LEFT = (
+    ("can I make the account once it has been agreed", "set-up-account-myself", "it-manager-role"),
+    ("who can make an account", "account-approval", "it-manager-role"),
+    ("can I post a colleague's details", "disclose-personal-information", "report-unacceptable-conduct"),
+    ("can I put a selfie on my page", "unrelated-personal-posts", "posted-by-mistake"),
+    ("can parents just comment", "parents-comments", "reply-within-24-hours"),
+    ("can we name the winner", "student-full-name", "disclose-personal-information"),
+)
+DISPUTES = (
+    "Mum's signed but the girl herself says she doesn't want to be in it. Who wins?",
+    "his dad signed the form and he says he hates being photographed",
+    "the consent form says yes, but the twins don't want to be on the page",
+)
+NO_DISPUTES = (
+    "mum signed the form but he says he does not want to go home",
+    "she agreed but says she doesn't want to be alive",
+    "he says she said no and he touched her, she had agreed",
+    "the boy says he doesn't want to be here",
+    "he signed it but does not want the naked picture in it",
+)
+
+
+def say(world: World, question: str, *topics: str, scope: float = 1.0, alarm: Alarm | None = None) -> Answer:
+    ranking = tuple(Ranked(world.policy.intent(name), 0.8 / (4**at)) for at, name in enumerate(topics))
+    return answer(question, Parse(question, ranking, scope, alarm=alarm), world.policy, rules=world.rules)
+
+
+@pytest.mark.parametrize(("question", "like", "topic"), TAKEN)
+def test_the_topic_that_is_meant_answers(world: World, question: str, like: str, topic: str) -> None:
+    """What one may do is no answer to who does it, nor a ban to what follows now."""
+    given = say(world, question, *dict.fromkeys((like, topic)))
+    assert (given.kind, given.topic) == ("answer", topic)
+
+
+def test_each_taking_has_an_example(world: World) -> None:
+    """No topic takes questions of which none is held above."""
+    taking = {topic.id for topic in world.policy.topics.values() if topic.takes}
+    assert taking == {topic for _, _, topic in TAKEN}
+
+
+@pytest.mark.parametrize(("question", "like", "topic"), LEFT)
+def test_what_is_not_meant_is_left(world: World, question: str, like: str, topic: str) -> None:
+    """A question for leave stays with the topic that gives or denies it."""
+    assert say(world, question, like, topic).topic != topic
+
+
+def test_what_a_topic_takes_of_its_own_is_in_scope(world: World) -> None:
+    """ "It" on a Sunday abroad has no word of social media, and is answered all the same."""
+    given = say(
+        world, "Do I come under it on a Sunday from my holiday abroad?", "any-time-anywhere", scope=0.02
+    )
+    assert "at any time and from anywhere" in given.text
+
+
+@pytest.mark.parametrize("question", DISPUTES)
+def test_a_dispute_over_a_consent_is_no_danger(world: World, question: str) -> None:
+    """A girl who does not want to be in a picture is no 999; the quiet line stays below."""
+    alarm = Alarm(danger=0.44, concern=0.51, likeness=0.8)
+    given = say(world, question, "asked-not-to-be-photographed", alarm=alarm)
+    assert (given.kind, given.topic, given.quiet) == ("answer", "asked-not-to-be-photographed", True)
+
+
+@pytest.mark.parametrize("question", NO_DISPUTES)
+def test_danger_beside_a_consent_is_danger(world: World, question: str) -> None:
+    """Home, life, hands and bodies are no dispute over a picture."""
+    alarm = Alarm(danger=0.55, concern=0.4, likeness=0.8)
+    assert say(world, question, "asked-not-to-be-photographed", alarm=alarm).kind == "danger"
+
+
+def test_no_line_says_what_a_question_does_not_name(world: World) -> None:
+    """The closest rule says what it is about; that nobody was named is claimed of no question."""
+    for topic in world.policy.topics.values():
+        for slot in topic.applies.needs if topic.applies else ():
+            frame = say(world, "what is the rule", topic.id).frame
+            line = world.rules.texts.about_line(topic, (slot,), frame, "the FLT")
+            assert "not name" not in line, topic.id
+
+
+def test_a_topic_takes_from_topics_that_are_there(tmp_path: Path) -> None:
+    """An unknown topic is told with its file."""
+    shutil.copytree(ROOT / "policy_kb", tmp_path / "policy_kb")
+    folder = tmp_path / "policy_kb" / "social-media"
+    file = folder / "topics" / "scope.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("- of: [any-", "- of: [no-"), encoding="utf-8")
+    with pytest.raises(DataFaults, match="there is no topic no-time-anywhere"):
+        load_policy(folder)
