@@ -10,7 +10,7 @@ from bot.content.policy import Topic
 from bot.content.rules import AnswerTexts
 from bot.domain.roster import Federation
 
-# Whoever may or may not do something need not tell anybody.
+# Who may or may not do something need not tell anybody.
 _RULES_ON_ACTS = ("never", "allowed_if", "encouraged")
 # A contact that goes by another name than the role of its holder.
 _ROLES = {"data_protection_lead": "dpl"}

@@ -216,7 +216,7 @@ class AnswerTexts(Record):
     def about_line(self, topic: Topic, against: Sequence[Slot], frame: Framed, whom: str) -> str:
         """What a topic's rule is about, where a question is about something else: `against` are the slots.
 
-        `whom` is the line of whoever can be asked.
+        `whom` is the line of those who can be asked.
         """
         unsure = self.related_unsure.fill(whom=whom)
         if not against or topic.applies is None:
@@ -230,7 +230,7 @@ class AnswerTexts(Record):
         read = _joined([_names(self.read, slot).get(value, value) for value in values[:3]])
         if not about or (frame.of(slot) and not values):
             return unsure
-        # Whoever is named in another part is not asked for: "pupils and Snapchat: from what age?"
+        # Who is named in another part is not asked for: "pupils and Snapchat: from what age?"
         if not read and {*frame.of("actor"), *frame.of("person")} & set(getattr(topic.applies, slot)):
             return unsure
         if not read:

@@ -205,7 +205,7 @@ def test_any_text_has_a_frame(world: World, text: str) -> None:
     assert isinstance(frame(world, text), Frame)
 
 
-def test_a_long_text_is_cut_whoever_parsed_it(world: World) -> None:
+def test_a_long_text_is_cut_with_any_engine(world: World) -> None:
     """Of a text longer than any question the middle is not read for its frame, with another engine either."""
     around = "can i follow " + "some words about this and that " * 300
     found = read(f"{around}a former student {around}", Parse("", (), 1.0), world.policy, world.rules).frame

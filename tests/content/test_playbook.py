@@ -113,7 +113,7 @@ def test_no_narrative_on_the_card(playbook: Playbook) -> None:
 
 
 def test_what_is_on_the_card_asks_its_reader_nothing(playbook: Playbook) -> None:
-    """Whoever reads a card was asked nothing: each answer stands beside a few words, and no question."""
+    """Who reads a card was asked nothing: each answer stands beside a few words, and no question."""
     shown = [(step.label or step.title) for step in playbook.steps.values() if step.card]
     shown += [one.short or one.label for step in playbook.steps.values() for one in step.fields if one.card]
     assert [words for words in shown if "?" in words or {"you", "your"} & set(words.lower().split())] == []
