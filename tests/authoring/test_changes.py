@@ -148,7 +148,7 @@ def test_a_number_said_in_words_holds_back_too(office: Office) -> None:
 
 def test_an_answer_edited_alone_waits_too(office: Office) -> None:
     """New words of an answer are read by nobody before two have signed them; the clause is shown."""
-    office.edit(REPLIES, "Respond within 24 hours, or", "Respond whenever you like, or")
+    office.edit(REPLIES, ">-\n      Respond within 24 hours, or", ">-\n      Respond whenever you like, or")
     given, world = office.ask(REPLY)
     assert "whenever" not in given.text
     assert world.policy.clauses["sm-061"].quote in given.text
@@ -158,7 +158,7 @@ def test_an_answer_edited_alone_waits_too(office: Office) -> None:
 def test_two_others_than_the_author_sign(office: Office) -> None:
     """One signature changes nothing, the author's and a second by the same person are refused, two count."""
     change_the_hours(office)
-    office.edit(REPLIES, "Respond within 24 hours, or", "Respond within 48 hours, or")
+    office.edit(REPLIES, ">-\n      Respond within 24 hours, or", ">-\n      Respond within 48 hours, or")
     assert "24 hours" not in office.bot("policy", "sign").said
 
     def sign(by: str, author: str = "maya") -> str:
@@ -200,7 +200,7 @@ def test_a_period_in_other_words_holds_back_too(office: Office) -> None:
 def test_a_period_is_compared_in_whatever_words_it_is_said(office: Office) -> None:
     """“Within a day” agrees with “24 hours”; “within 2 days” is a fault with its line."""
     for said, fault in (("within a day", False), ("within 2 days", True)):
-        office.edit(REPLIES, "Respond within 24 hours, or", f"Respond {said}, or")
+        office.edit(REPLIES, ">-\n      Respond within 24 hours, or", f">-\n      Respond {said}, or")
         for person in ("eleanor", "dina"):
             office.bot("policy", "sign", "--all", "--by", person, "--author", "maya")
         found = office.faults()
@@ -234,7 +234,7 @@ def test_what_changed_after_the_first_signature_is_signed_again(office: Office) 
     """A first signature is of the words as they were: after another edit it counts no more."""
     change_the_hours(office)
     office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
-    office.edit(REPLIES, "Respond within 24 hours, or", "Respond within 48 hours, or")
+    office.edit(REPLIES, ">-\n      Respond within 24 hours, or", ">-\n      Respond within 48 hours, or")
     assert "signed by one" in office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya").said
     assert REPLY in office.world().policy.held
 
@@ -290,7 +290,7 @@ def test_a_step_of_a_report_is_never_held_back(office: Office) -> None:
 
 def test_two_answers_that_number_a_clause_differently(office: Office) -> None:
     """A signed answer that says another number than its clauses is a fault with its line."""
-    office.edit(REPLIES, "Respond within 24 hours, or", "Respond within 36 hours, or")
+    office.edit(REPLIES, ">-\n      Respond within 24 hours, or", ">-\n      Respond within 36 hours, or")
     office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
     office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
     (fault,) = office.faults()
