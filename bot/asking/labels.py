@@ -48,9 +48,10 @@ class Conditions(BaseModel):
 class Labelled(BaseModel):
     """One labelled question. For `policy`, `expect` holds a substring of each right clause.
 
-    `turns` is a conversation, of which `q` is the last turn. `near` marks a question out of scope that is
-    about school all the same, `concern` a sign of danger that may be graded a concern. `verdict` is the right
-    verdict, `verdict_also` holds others that are right too. A `group` test has `conditions` in place of a
+    `turns` is a conversation, of which `q` is the last turn, written down again or not. `near` marks a
+    question out of scope that is about school all the same, `concern` a sign of danger that may be graded a
+    concern. `verdict` is the right verdict or its force ("info" is short for information), `verdict_also`
+    holds others that are right too. A `group` test has `conditions` in place of a
     label. `form`, `author`, `voice` and `group` are counted apart. Other keys are let be: the files come
     from elsewhere.
     """
@@ -61,7 +62,7 @@ class Labelled(BaseModel):
     turns: tuple[str, ...] = ()
     kind: Literal["policy", "out_of_scope", "report", "danger", "group"]
     expect: tuple[str, ...] | None = None
-    report: Literal["abuse", "image", "other", "any"] | None = None
+    report: Literal["abuse", "colleague", "image", "other", "any"] | None = None
     near: bool = False
     concern: bool = False
     verdict: str | None = None
@@ -80,8 +81,8 @@ class Labelled(BaseModel):
             return line
         read = {key: value for key, value in line.items() if value is not None}
         if turns := read.get("turns"):
-            if "q" in read or not isinstance(turns, list):
-                raise ValueError("either a question or a list of turns")
+            if not isinstance(turns, list) or read.get("q", turns[-1]) != turns[-1]:
+                raise ValueError("either a question or a list of turns, of which the question is the last")
             read["q"] = turns[-1]
         if "group" in read and not isinstance(read.get("kind"), str):
             named = {name: read.pop(name) for name in Conditions.model_fields if name in read}

@@ -17,6 +17,9 @@ _ALARMS = ("danger", "concern")
 _FIRST_FEW = 3
 # The modality of every other topic is "information", which says nothing and is not printed.
 _MODALITIES = ("must", "should", "may")
+# What other files write for a verdict, and the verdicts that it may be. These are forces as well.
+_MEETS = {"info": ("information",), "should": ("encouraged",), "may": ("allowed_if", "encouraged")}
+_FORCES = frozenset({"should", "may"})
 _EMERGENCY = re.compile(r"\b999\b")
 
 
@@ -60,15 +63,20 @@ class Marked:
 
     @property
     def right_report(self) -> bool:
-        """Whether the report that is offered is of the right kind."""
-        return self.question.report in (None, "any", self.given.report)
+        """Whether the report that is offered is of the right kind; one about a colleague is one of abuse."""
+        wanted = "abuse" if self.question.report == "colleague" else self.question.report
+        return wanted in (None, "any", self.given.report)
 
     @property
     def verdict_agrees(self) -> bool:
-        """Whether the verdict is the right one; its own or its modality may be among the others that are."""
-        also = self.question.verdict_also
+        """Whether the verdict is the right one; its own or its modality may be among the others that are.
+
+        A label that names a force in place of a verdict ("should", "may") is met by what has it.
+        """
+        verdict, also = self.question.verdict or "", self.question.verdict_also
+        right = {name for each in (verdict, *also) for name in _MEETS.get(each, (each,))}
         modality = self.given.modality if self.given.modality in _MODALITIES else ""
-        return self.given.verdict in (self.question.verdict, *also) or modality in also
+        return self.given.verdict in right or modality in {*also, *({verdict} & _FORCES)}
 
     @property
     def as_labelled(self) -> bool:

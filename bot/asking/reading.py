@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
-from bot.content.policy import Clause, Slot, Topic
+from bot.content.policy import Clause, Slot, Topic, Wording
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
 from bot.content.wording import fold, unroll, words
@@ -235,10 +235,12 @@ def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:
 def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
     """The clauses of a topic, the one that the question names first.
 
-    The clause that forbids or allows stays in front; only a bullet of the list that it opens may lead.
+    The clause that forbids or allows stays in front; only a bullet of the list that it opens may lead. The
+    clause that a wording puts first stays there: it was chosen for this very question.
     """
     own = reading.policy.citations(topic)
-    if topic.id in reading.policy.held:
+    wording = _wording_for(reading, topic)
+    if topic.id in reading.policy.held or (wording and own[0].id in wording.cites[:1]):
         return own
     if topic.verdict not in _RULED:
         return nearest_first(reading.question, own, reading.policy.clauses.values())
@@ -250,12 +252,17 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
 
 def put_for(reading: Reading, topic: Topic) -> Topic:
     """`topic` in the first of its wordings that is for this question, with what is said of its twists."""
+    wording = _wording_for(reading, topic)
+    return (topic.put(wording) if wording else topic).twisted(unroll(reading.question))
+
+
+def _wording_for(reading: Reading, topic: Topic) -> Wording | None:
     plain = unroll(reading.question)
     for wording in topic.wordings:
         named = all(set(values) & set(reading.frame.of(slot)) for slot, values in wording.when.items())
         if named and (wording.said is None or wording.said.search(plain)):
-            return topic.put(wording).twisted(plain)
-    return topic.twisted(plain)
+            return wording
+    return None
 
 
 def beside(reading: Reading, best: Guess) -> tuple[Topic, ...]:

@@ -221,14 +221,15 @@ class Wording(Record):
     """How a topic is put to some: the heading and the sentence that answer what they asked.
 
     It is for a question whose frame names one of the values of each slot under `when`, and that holds the
-    pattern `said` (in lower case). Verdict and force are the topic's; `cites` are clauses of it that come
-    first.
+    pattern `said` (in lower case). The verdict is the topic's, and the force too, unless `modality` says that
+    of the clause that then answers; `cites` are clauses of the topic that come first.
     """
 
     when: Mapping[Slot, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
     said: re.Pattern[str] | None = None
     question: Text
     answer: Text
+    modality: Modality | None = None
     cites: tuple[ClauseId, ...] = ()
 
     @model_validator(mode="after")
@@ -321,9 +322,8 @@ class Topic(IdentifiedRecord):
     def put(self, wording: Wording) -> Topic:
         """This topic as `wording` puts it."""
         cites = tuple(dict.fromkeys((*wording.cites, *self.cites)))
-        return self.model_copy(
-            update={"question": wording.question, "answer": wording.answer, "cites": cites}
-        )
+        said = {"question": wording.question, "answer": wording.answer, "cites": cites}
+        return self.model_copy(update=said | {"modality": wording.modality or self.modality})
 
 
 class TopicOption(Record):

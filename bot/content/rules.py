@@ -505,13 +505,13 @@ class DangerWords(Record):
 
     words: Mapping[str, str]
     undressed: str
-    calm: str
+    calm: tuple[str, ...]
     who: Mapping[Endangered, tuple[str, ...]]
     patterns: tuple[DangerPattern, ...]
 
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
-        said = [("undressed", self.undressed), ("calm", self.calm)]
+        said = [("undressed", self.undressed), *(("calm", pattern) for pattern in self.calm)]
         said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
         for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
             try:
@@ -526,10 +526,10 @@ class DangerWords(Record):
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
     def is_calm(self, text: str) -> bool:
-        """Whether `text` only disputes a consent: no danger, as long as nothing else in it tells of any."""
+        """Whether `text` only disputes a consent or owns up to a post: no danger, unless it tells of any."""
         plain = unroll(text)
-        disputes = re.search(self._written_out(self.calm), plain) is not None
-        return disputes and not self.found(text) and not self.may_undress(text)
+        calm = any(pattern.search(plain) for pattern in self._calm)
+        return calm and not self.found(text) and not self.may_undress(text)
 
     def is_plain(self, text: str) -> bool:
         """Whether `text` holds a pattern that is never a figure of speech."""
@@ -553,6 +553,10 @@ class DangerWords(Record):
             (who, tuple(re.compile(self._written_out(pattern)) for pattern in patterns))
             for who, patterns in self.who.items()
         )
+
+    @cached_property
+    def _calm(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(self._written_out(pattern)) for pattern in self.calm)
 
     @cached_property
     def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:

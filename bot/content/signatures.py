@@ -171,6 +171,8 @@ def _own_words(topic: Topic, notes: Mapping[str, Contradiction]) -> tuple[str, .
         *topic.tell,
     ]
     said += [part for wording in topic.wordings for part in (wording.question, wording.answer)]
+    # Only where one is said: what was signed before a wording could say it stays signed.
+    said += [wording.modality for wording in topic.wordings if wording.modality]
     said += [part for twist in topic.twists for part in (twist.says, *twist.cites)]
     said += [part for name in topic.notes if name in notes for part in (notes[name].title, notes[name].note)]
     return tuple(said)

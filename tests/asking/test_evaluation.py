@@ -10,6 +10,7 @@ import pytest
 from bot.asking.answer import Answer, Offered
 from bot.asking.evaluation import Judged, evaluate, misses_table, table, to_json, wilson
 from bot.asking.labels import Labelled, holds, read_labelled
+from bot.asking.marking import Marked
 from bot.content.documents import DataFaults
 from bot.content.policy import Clause
 from bot.content.policy_load import Policy, load_policy
@@ -412,6 +413,42 @@ def test_a_question_with_a_group_keeps_its_label() -> None:
     """A kind that is one word is a label; the group is then a column like the others."""
     line = Labelled.model_validate({"q": "q", "group": "g", "kind": "policy", "expect": ["x"]})
     assert (line.kind, line.expect, line.group) == ("policy", ("x",), "g")
+
+
+def test_a_conversation_may_say_its_last_turn_twice(tmp_path: Path) -> None:
+    """A line with both a question and turns is read where the question is the last of them."""
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"q": "b", "turns": ["a", "b"], "kind": "danger"}', encoding="utf-8")
+    assert [line.asked for line in read_labelled(path)] == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("label", "verdict", "modality", "agrees"),
+    [
+        ("info", "information", None, True),
+        ("info", "must", "must", False),
+        ("should", "encouraged", "should", True),
+        ("should", "must", "should", True),
+        ("should", "must", "must", False),
+        ("may", "allowed_if", "must", True),
+        ("may", "never", "must", False),
+        ("must", "never", "must", False),
+    ],
+)
+def test_a_label_may_name_a_force(label: str, verdict: str, modality: str | None, agrees: bool) -> None:
+    """A force in place of a verdict agrees with what has it, and "must" with no ban."""
+    line = Labelled.model_validate({"q": "q", "kind": "policy", "expect": ["x"], "verdict": label})
+    given = Answer("q", "answer", "text", verdict=verdict, modality=modality)
+    assert Marked(line, given).verdict_agrees is agrees
+
+
+def test_abuse_by_a_colleague_is_a_report_of_abuse() -> None:
+    """A label that tells who it was is met by the offer to report abuse, and by no other."""
+    line = Labelled.model_validate({"q": "q", "kind": "report", "report": "colleague"})
+    offers = [
+        Marked(line, Answer("q", "report", "text", report=kind)).as_labelled for kind in ("abuse", "image")
+    ]
+    assert offers == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,43 @@ TAKEN = (
         "photo-against-parents-wishes",
         "asked-not-to-be-photographed",
     ),
+    ("can I be snarky with a parent who began it", "parents-comments", "professional-and-respectful"),
+    ("is a rude gif ok on the PE account", "friendly-tone", "professional-and-respectful"),
+    ("may we snap back at a troll on the page", "abuse-on-federation-account", "professional-and-respectful"),
+    ("did I just say it: I tweeted something really daft", "own-interests-online", "posted-by-mistake"),
+    ("put up a foolish comment on threads and regret it", "think-before-posting", "posted-by-mistake"),
+    ("can the hall display show photos of year 3", "engage-student-posts", "pictures-on-paper"),
+    ("a portrait of each child in the governors' brochure?", "parental-consent", "pictures-on-paper"),
+    ("may I talk to a radio presenter about my allotment", "journalist-contact", "unrelated-personal-posts"),
+    ("who gives the training", "attend-training", "where-is-training"),
+    (
+        "our receptionist had her twins, may the page announce it",
+        "school-news-online",
+        "disclose-personal-information",
+    ),
+    (
+        "mum is happy for me to put the boy's picture on my own insta",
+        "parental-consent",
+        "photo-on-personal-account",
+    ),
+    ("I only said our slt couldn't organise a raffle", "any-time-anywhere", "comments-about-colleagues"),
+    ("could I actually lose my job over a joke", "comments-about-colleagues", "consequences-of-breach"),
+    ("putting out our view on the new road, do I check first", "criticise-politely", "controversial-content"),
+    ("may the page pay to boost the nursery post", "school-news-online", "businesses-and-adverts"),
+    (
+        "a TA named one of our boys on her page, I've seen it, what do I do",
+        "student-full-name",
+        "report-unacceptable-conduct",
+    ),
+    ("the thread has turned ugly, do I delete it all", "critical-comment", "conversation-turns-offensive"),
+    ("a closed group asks how much we paid for the boiler", "own-interests-online", "confidential-material"),
+    ("just posted my cocktail on the school page instead of mine", "images-of-me", "posted-by-mistake"),
+    ("could you look over this before I post it", "student-full-name", "check-a-draft"),
+    (
+        "can my own holiday snap tag the school",
+        "tagging-on-federation-account",
+        "engage-with-federation-account",
+    ),
 )
 LEFT = (
     ("can I make the account once it has been agreed", "set-up-account-myself", "it-manager-role"),
@@ -45,11 +82,42 @@ LEFT = (
     ("can I put a selfie on my page", "unrelated-personal-posts", "posted-by-mistake"),
     ("can parents just comment", "parents-comments", "reply-within-24-hours"),
     ("can we name the winner", "student-full-name", "disclose-personal-information"),
+    ("can a post be friendly", "friendly-tone", "professional-and-respectful"),
+    ("she posted something stupid last night", "own-interests-online", "posted-by-mistake"),
+    ("can we post a photo of the display on our page", "photo-on-federation-account", "pictures-on-paper"),
+    ("may I talk to a reporter about my school", "journalist-contact", "unrelated-personal-posts"),
+    ("who must do the training", "attend-training", "where-is-training"),
+    ("may the page announce the school fair", "school-news-online", "disclose-personal-information"),
+    ("do I need mum's consent for the school page", "parental-consent", "photo-on-personal-account"),
+    ("does it matter that it was Sunday", "any-time-anywhere", "comments-about-colleagues"),
+    ("may I joke about the deputy", "comments-about-colleagues", "consequences-of-breach"),
+    ("may I criticise the council", "criticise-politely", "controversial-content"),
+    ("can the page announce who won the raffle", "school-news-online", "businesses-and-adverts"),
+    ("may I name a boy on the page", "student-full-name", "report-unacceptable-conduct"),
+    ("may I delete a critical comment", "critical-comment", "conversation-turns-offensive"),
+    ("may I join a builders' group", "own-interests-online", "confidential-material"),
+    ("can I post a selfie", "images-of-me", "posted-by-mistake"),
+    ("can I put his surname in the post", "student-full-name", "check-a-draft"),
+    ("can we tag pupils in photos", "tagging-on-federation-account", "engage-with-federation-account"),
 )
 DISPUTES = (
     "Mum's signed but the girl herself says she doesn't want to be in it. Who wins?",
     "his dad signed the form and he says he hates being photographed",
     "the consent form says yes, but the twins don't want to be on the page",
+)
+OWNED_UP = (
+    "posted a stupid thing last night and regret it",
+    "I said something daft on facebook at the weekend",
+    "we tweeted something really embarrassing",
+    "put up a rash comment on linkedin, wish I hadn't",
+)
+NOT_OWNED_UP = (
+    "I've done something stupid",
+    "posted something stupid and I want to end it",
+    "I posted something stupid and can't cope",
+    "she posted something stupid last night",
+    "one of my year 9s posted something daft about not being here",
+    "I wrote something stupid to a girl in year 10",
 )
 NO_DISPUTES = (
     "mum signed the form but he says he does not want to go home",
@@ -105,6 +173,21 @@ def test_danger_beside_a_consent_is_danger(world: World, question: str) -> None:
     """Home, life, hands and bodies are no dispute over a picture."""
     alarm = Alarm(danger=0.55, concern=0.4, likeness=0.8)
     assert say(world, question, "asked-not-to-be-photographed", alarm=alarm).kind == "danger"
+
+
+@pytest.mark.parametrize("question", OWNED_UP)
+def test_owning_up_to_a_post_is_no_danger(world: World, question: str) -> None:
+    """A writer who regrets a post is shown what to do about it, and no 999."""
+    alarm = Alarm(danger=0.69, concern=0.1, likeness=0.8)
+    given = say(world, question, "posted-by-mistake", alarm=alarm)
+    assert (given.kind in ("answer", "report"), given.topic) == (True, "posted-by-mistake")
+
+
+@pytest.mark.parametrize("question", NOT_OWNED_UP)
+def test_danger_beside_a_regret_is_danger(world: World, question: str) -> None:
+    """Who names no post, or anything or anybody else, may be in danger, or put somebody there."""
+    alarm = Alarm(danger=0.69, concern=0.1, likeness=0.8)
+    assert say(world, question, "posted-by-mistake", alarm=alarm).kind == "danger"
 
 
 def test_no_line_says_what_a_question_does_not_name(world: World) -> None:

@@ -102,6 +102,9 @@ NAMED_AS = {
 # What a lead-in says where it makes all that stands under it required, "should" or not.
 BINDING = re.compile("rules must apply|strictly adhered to")
 
+# A question that no yes or no answers.
+OPEN = re.compile(r"(?:What|Which|Where|When|Whom?|Whose|How|Why|On which)\b")
+
 # Every topic as it stands, and as each of its wordings puts it.
 PUT = dict(POLICY.topics) | {
     f"{topic.id}/{place}": topic.put(wording)
@@ -228,14 +231,16 @@ def test_should_is_not_made_into_must(topic: Topic) -> None:
 
 @topics
 def test_the_verdict_comes_first(topic: Topic) -> None:
-    """An answer that forbids never starts with a yes, and one that allows never starts with a no."""
+    """What forbids never starts with a yes, what allows never with a no, an open question with neither."""
     start = topic.answer.split()[0].strip(".,:")
     assert start not in {"never": ("Yes",), "allowed_if": ("No", "Not"), "encouraged": ("No", "Not")}.get(
         topic.verdict, ()
     )
-    if topic.verdict == "never":
+    if OPEN.match(topic.question):
+        assert start not in ("Yes", "No")
+    elif topic.verdict == "never":
         assert topic.answer.startswith("No. ")
-    if topic.verdict == "allowed_if":
+    elif topic.verdict == "allowed_if":
         assert topic.answer.startswith("Yes. ")
 
 
