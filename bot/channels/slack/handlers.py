@@ -101,6 +101,8 @@ class Homes:
 
 Opening = asyncio.Task[str]
 _ANSWERS_KEPT = 500
+# Who presses twice does so at once; and what was written anonymously must not be found here for days.
+ANSWERED_FOR_S = 600.0
 
 
 class Windows:
@@ -182,6 +184,7 @@ class Submissions:
         answer = self._next(act, replies)
         if not keeps_nothing(views.submitted(act.view, self._desk.look)):
             self._answers[act.event_id] = _packed(answer)
+            asyncio.get_running_loop().call_later(ANSWERED_FOR_S, self._answers.pop, act.event_id, None)
         return answer
 
     def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:
