@@ -54,6 +54,7 @@ from bot.running import (
     bound,
     doors_told,
     head_logged,
+    keep_what_was_read,
     not_served_on,
     repeating,
     ring_said,
@@ -307,6 +308,7 @@ def serve(settings: Settings, works: bool = True) -> None:
     # Before the engine learns, which takes a while: a port that is taken is told at once.
     with bound(host, settings.port) as door, served_alone(settings.database_url):
         product = build(replace(settings, public_url=settings.public_url or _own_address(settings)))
+        keep_what_was_read()
         try:
             log.info("serving", address=f"http://localhost:{settings.port}/", demo=settings.federation.demo)
             asyncio.run(serving(web_app(product, works), door, settings.trusted_proxies))
@@ -332,6 +334,7 @@ def work(settings: Settings) -> None:
         deaf = replace(settings.slack, app_token="", signing_secret=settings.slack.signing_secret or "none")
         settings = replace(settings, slack=deaf)
     product = build(settings, engine=NoEngine())
+    keep_what_was_read()
     log.info("working", platforms=product.context.platforms)
     try:
         asyncio.run(until_stopped(worker_app(product)))

@@ -13,6 +13,7 @@ from bot.channels.teams import checkup as teams
 from bot.channels.teams.config import TeamsConfig
 from bot.channels.teams.references import KeptReferences
 from bot.content.documents import DataFaults, load
+from bot.content.federation import left_from_the_demo
 from bot.content.policy_load import policy_folders
 from bot.content.tables import Retention
 from bot.domain.retention import CASE_CLASSES
@@ -77,7 +78,9 @@ def _roles(settings: Settings) -> CheckResult:
         " Name what the Federation's own end in, such as email_domains: [harbour.example.sch.uk]"
     )
     named = settings.federation.email_domains
-    return CheckResult("roles", note=note, warnings=() if named else (warning,))
+    platforms = [name for name, used in (("slack", settings.slack), ("teams", settings.teams)) if used]
+    left = left_from_the_demo(settings.config, settings.federation, platforms)
+    return CheckResult("roles", note=note, warnings=(*(() if named else (warning,)), *map(str, left)))
 
 
 def _knowledge(settings: Settings) -> CheckResult:

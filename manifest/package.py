@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
@@ -43,12 +44,9 @@ def main() -> int:
 
 def settings(env_file: Path) -> dict[str, str]:
     """The environment's variables, and those of `.env` where there is one."""
-    found = dict(DEFAULTS)
-    if env_file.exists():
-        lines = (line.strip() for line in env_file.read_text(encoding="utf-8").splitlines())
-        pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
-        found |= {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
-    return {**found, **os.environ}  # noqa: TID251 - a command of its own, apart from the product
+    # Read as the product itself reads it: with remarks behind the values, as docs/teams.md has them.
+    read = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    return {**DEFAULTS, **read, **os.environ}  # noqa: TID251 - a command of its own, apart from the product
 
 
 def package(given: Mapping[str, str], target: Path) -> None:

@@ -454,7 +454,8 @@ class Assistant:
 
     def _look_up(self, work: Work, sender: Sender, command: ShowStatus) -> Message:
         if not command.reference:
-            return questions.with_own(work, sender, status.status(work, sender, command))
+            mine = status.status(work, sender, command)
+            return mine if command.start else questions.with_own(work, sender, mine)
         card = questions.find(work, sender, command) or case_presses.case_asked_for(work, sender, command)
         return card or status.status(work, sender, command)
 

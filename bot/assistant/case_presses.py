@@ -8,7 +8,8 @@ from typing import get_args
 from bot.casework import auditing, card, case_list, do_act, forms, proposals, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
-from bot.casework.case_list import FIND, LIST, ListedCase
+from bot.casework.case_list import FIND, LIST
+from bot.casework.cases_seen import cases_seen
 from bot.casework.context import Work
 from bot.casework.forms import Checked
 from bot.casework.history import entries_for
@@ -19,7 +20,7 @@ from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
 from bot.domain.messages import Message
 from bot.domain.notices import Recipient
-from bot.domain.presses import CasePart
+from bot.domain.presses import CasePart, ListPart
 from bot.domain.references import read_reference
 from bot.domain.roster import Person
 from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
@@ -27,10 +28,6 @@ from bot.records import export_codes
 from bot.reporting.inputs import clean_text
 from bot.storage.reports import (
     Reporter,
-    histories,
-    newest_closed,
-    open_reports,
-    people_of_each,
     report_by_reference,
 )
 
@@ -222,25 +219,14 @@ def list_cases(work: Work, incoming: Incoming) -> Message:
 
 
 _FILTERS: tuple[CaseFilter, ...] = get_args(CaseFilter)
-# Of the closed ones so many are looked at: older ones are found by their reference.
-_CLOSED_LOOKED_AT = 200
 
 
 def _listed(work: Work, person: Person, asked: str) -> Message:
     """One list of cases, of which each may be seen by this person now."""
     auditing.note(work, person, "cases")
-    which: CaseFilter = next((name for name in _FILTERS if name == asked), "open")
-    vault = work.context.vault
-    found = (
-        newest_closed(work.tx, vault, _CLOSED_LOOKED_AT)
-        if which == "closed"
-        else open_reports(work.tx, vault)
-    )
-    told = people_of_each(work.tx, found)
-    may_see = [report for report in found if work.context.may(person, "list", report, told[report.id])]
-    entries = histories(work.tx, may_see)
-    seen = [ListedCase(report, entries[report.id]) for report in may_see]
-    listed = case_list.case_list(work.context, seen, person.id, work.now, which)
+    part = ListPart.parse(asked)
+    which: CaseFilter = next((name for name in _FILTERS if name == part.which), "open")
+    listed = case_list.case_list(work.context, cases_seen(work, person, which, part.start), work.now)
     return export_codes.with_subject_button(work.context, person, listed)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.casework import card
+from bot.casework.cases_seen import AT_ONCE, CasesSeen, ListedCase
 from bot.casework.context import Context
 from bot.casework.notify import UNACKNOWLEDGED
 from bot.casework.work_done import open_tasks, proposal
@@ -25,25 +25,12 @@ from bot.domain.messages import (
     Row,
     Table,
 )
-from bot.storage.reports import Entry, Report
+from bot.domain.presses import ListPart
+from bot.storage.reports import Report
 
 # What the buttons above the table carry, and the form that asks for a reference.
 LIST, FIND = "case.list", "case.find"
 _REFERENCE = 40
-
-
-@dataclass(frozen=True)
-class ListedCase:
-    """A case that the asker may see, with its history."""
-
-    report: Report
-    entries: tuple[Entry, ...]
-
-    def is_of(self, person: str) -> bool:
-        """Whether this person holds it, or has a task in it."""
-        return self.report.state.holder == person or any(
-            task.person == person for task in open_tasks(self.entries)
-        )
 
 
 def age(context: Context, since: datetime, now: datetime) -> str:
@@ -57,28 +44,49 @@ def age(context: Context, since: datetime, now: datetime) -> str:
     return ages.days.fill(count=passed.days)
 
 
-def case_list(
-    context: Context, listed: Iterable[ListedCase], person: str, now: datetime, which: CaseFilter = "open"
-) -> Message:
-    """How many of these cases the asker may see, and each: their own, then the urgent, then the oldest.
-
-    `listed` are the open ones; for "closed" the closed ones, of which the newest stands first.
-    """
+def case_list(context: Context, seen: CasesSeen, now: datetime) -> Message:
+    """How many cases the asker may see, a part of them, and the way to those before and after."""
     texts = context.texts.cases
-    found = _sorted([item for item in listed if _belongs(item, person, which)], which)
-    counted = texts.counts[which].one if len(found) == 1 else texts.counts[which].many.fill(count=len(found))
-    blocks: list[Block] = [Heading(texts.titles[which])]
+    counted = (
+        texts.counts[seen.which].one
+        if seen.count == 1
+        else texts.counts[seen.which].many.fill(count=seen.count)
+    )
+    blocks: list[Block] = [Heading(texts.titles[seen.which])]
     if why := context.channel.reason:
         blocks.append(Callout("warning", texts.withheld.fill(why=why)))
-    blocks += [Paragraph(counted if found else texts.none), Buttons(tuple(_filters(context, which)))]
-    own = [item for item in found if which == "open" and item.is_of(person)]
-    others = [item for item in found if item not in own]
-    if own:
-        blocks += [Heading(context.work.cases.own), _table(context, own, now)]
-        blocks += [Heading(context.work.cases.others)] if others else []
-    if others:
-        blocks.append(_table(context, others, now))
-    return Message(tuple(blocks), summary=texts.titles[which], replaces="cases")
+    blocks += [
+        Paragraph(counted if seen.count else texts.none),
+        Buttons(tuple(_filters(context, seen.which))),
+    ]
+    if seen.own:
+        blocks += [Heading(context.work.cases.own), _table(context, seen.own, now)]
+        blocks += [Heading(context.work.cases.others)] if seen.others else []
+    if seen.others:
+        blocks.append(_table(context, seen.others, now))
+    return Message((*blocks, *_around(context, seen)), summary=texts.titles[seen.which], replaces="cases")
+
+
+def _around(context: Context, seen: CasesSeen) -> Iterator[Block]:
+    """Which of the list these are, and the buttons for those before and after."""
+    texts, after = context.texts.cases, seen.start + AT_ONCE
+    if seen.count <= AT_ONCE:
+        return
+    yield Paragraph(
+        texts.part.fill(first=seen.start + 1, last=min(after, seen.count), count=seen.count), muted=True
+    )
+    left = min(AT_ONCE, seen.count - after)
+    parts = (
+        (texts.before, AT_ONCE, seen.start - AT_ONCE, seen.start > 0),
+        (texts.after, left, after, left > 0),
+    )
+    yield Buttons(
+        tuple(
+            Button(label.fill(count=many), LIST, str(ListPart(seen.which, at)))
+            for label, many, at, there in parts
+            if there
+        )
+    )
 
 
 def find_form(context: Context, typed: str = "", error: str = "") -> Message:
@@ -88,21 +96,6 @@ def find_form(context: Context, typed: str = "", error: str = "") -> Message:
     field = Field("reference", texts.find_reference, "text", value=value, error=error, max_length=_REFERENCE)
     blocks = (Heading(texts.find), Form(FIND, "", (field,), texts.find_submit))
     return Message(blocks, summary=texts.find, replaces=FIND, ephemeral=True)
-
-
-def _belongs(item: ListedCase, person: str, which: CaseFilter) -> bool:
-    match which:
-        case "mine":
-            return item.is_of(person)
-        case "urgent":
-            return item.report.row.urgent
-    return True
-
-
-def _sorted(listed: Sequence[ListedCase], which: CaseFilter) -> list[ListedCase]:
-    if which == "closed":
-        return sorted(listed, key=_ended, reverse=True)
-    return sorted(listed, key=lambda item: (not item.report.row.urgent, item.report.row.received_at))
 
 
 def _ended(item: ListedCase) -> datetime:

@@ -179,6 +179,9 @@ class CaseList(Record):
     columns: tuple[Text, Text, Text, Text, Text, Text]
     outcome: Text
     closed: Annotated[Phrase, Holding("age")]
+    part: Annotated[Phrase, Holding("first last count")]
+    before: Annotated[Phrase, Holding("count")]
+    after: Annotated[Phrase, Holding("count")]
     find: Text
     find_reference: Text
     find_submit: Text
@@ -205,6 +208,7 @@ class Status(Record):
 
     title: Text
     none: Text
+    older: Annotated[Phrase, Holding("count")]
     wrong_code: Text
     needs_code: Text
     too_many: Text

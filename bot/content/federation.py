@@ -337,6 +337,27 @@ def production_faults(path: Path, federation: Federation) -> tuple[Fault, ...]:
     return (*_demo_faults(document, federation), *_unheld(document, federation))
 
 
+# A minute, or an hour: nobody who types by hand comes near.
+_BY_PROGRAMS = 600
+
+
+def left_from_the_demo(path: Path, federation: Federation, platforms: Collection[str]) -> Iterator[Fault]:
+    """What real use can go on with and nobody means: people whom nothing reaches, and limits for programs."""
+    document = Document(path)
+    for number, person in enumerate(federation.roster.people.values()):
+        if platforms and not set(platforms) & person.accounts.keys():
+            yield document.fault(
+                f"people > {person.id}: {person.name} is told nothing, without an account on"
+                f" {' or '.join(sorted(platforms))}: give their id there",
+                ("people", number),
+            )
+    for name in ("messages_a_minute", "reports_an_hour"):
+        if platforms and (most := getattr(federation.limits, name)) > _BY_PROGRAMS:
+            yield document.fault(
+                f"limits > {name}: {most} is for programs that try the demo; take it out", ("limits", name)
+            )
+
+
 def date_faults(path: Path, federation: Federation, today: date) -> tuple[Fault, ...]:
     """Each number that was phoned on a day yet to come; a demo's days are made up."""
     if federation.demo:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import get_args
 
 from bot.content.conditions import DERIVED, READ_IN_TEXTS, applies, names
@@ -13,7 +14,8 @@ from bot.content.documents import Document, Fault, Location
 from bot.content.journeys import OptionRecord, Place, StepRecord
 
 State = Mapping[str, tuple[str, ...]]
-Counts = Mapping[str, int]
+Key = frozenset[tuple[str, tuple[str, ...]]]
+_NOTHING: State = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -26,78 +28,81 @@ class Paths:
 
 def walk(steps: Sequence[StepRecord]) -> Paths:
     """Walk every combination of the answers on which a later step depends."""
-    walker = _Walker(tuple(steps), lambda step: step.mandatory_answers if step.counts else 0)
-    return Paths(walker.most(0, {}), frozenset(walker.reached))
+    return _walked(steps, lambda step: step.mandatory_answers if step.counts else 0)
 
 
 def most_screens(steps: Sequence[StepRecord], answered: frozenset[str], given: State) -> int:
     """How many screens a report can still come to, those that are `answered` (as in `given`) included."""
-    walker = _Walker(tuple(steps), lambda step: int(not (step.inline or step.offered)), answered, given)
-    return max(walker.most(0, {}).values(), default=0)
+    found = _walked(steps, lambda step: int(not (step.inline or step.offered)), answered, given)
+    return max(found.mandatory.values(), default=0)
 
 
-@dataclass
-class _Walker:
-    steps: tuple[StepRecord, ...]
-    cost: Callable[[StepRecord], int]
-    answered: frozenset[str] = frozenset()
-    given: State = field(default_factory=dict)
-    reached: set[str] = field(default_factory=set)
-    known: dict[tuple[int, frozenset[tuple[str, tuple[str, ...]]]], Counts] = field(default_factory=dict)
+def _walked(
+    steps: Sequence[StepRecord],
+    cost: Callable[[StepRecord], int],
+    answered: frozenset[str] = frozenset(),
+    given: State = _NOTHING,
+) -> Paths:
+    """The most that any path costs, for each kind that a path ends in.
 
-    def most(self, index: int, state: State) -> Counts:
-        """The largest number of mandatory answers from `index` on, for each kind that a path ends in."""
-        if index == len(self.steps):
-            return dict.fromkeys(state.get("kind", ()), 0)
-        kept = {slot: value for slot, value in state.items() if slot in self._needed(index)}
-        key = (index, frozenset(kept.items()))
-        if key not in self.known:
-            self.known[key] = self._explore(index, kept)
-        return self.known[key]
-
-    def __post_init__(self) -> None:
-        found = frozenset({"kind"})
-        self._need = [found]
-        for step in reversed(self.steps):
-            found = found | names([step]) | names(_options(step))
-            self._need.append(found)
-        self._need.reverse()
-
-    def _needed(self, index: int) -> frozenset[str]:
-        return self._need[index]
-
-    def _explore(self, index: int, state: State) -> Counts:
-        step, best = self.steps[index], dict[str, int]()
-        for applied in _may_apply(step, state):
-            for after, cost in self._outcomes(index, state) if applied else [(state, 0)]:
-                for kind, count in self.most(index + 1, after).items():
-                    best[kind] = max(best.get(kind, 0), count + cost)
-            if applied:
-                self.reached.add(step.id)
-        return best
-
-    def _outcomes(self, index: int, state: State) -> Iterator[tuple[State, int]]:
-        step, needed = self.steps[index], self._needed(index + 1)
-        slots = [slot for slot in step.slots if slot in needed]
-        if step.id in self.answered:
-            yield (
-                {**state, **{slot: self.given[slot] for slot in slots if slot in self.given}},
-                self.cost(step),
-            )
-            return
-        for values in product(*(_values(step, slot, state) for slot in slots)):
-            found = {slot: (value,) for slot, value in zip(slots, values, strict=True) if value}
-            yield {**state, **found}, self.cost(step)
+    From step to step, with the answers alone that a later step asks for: each screen of a report walks them
+    all, and to keep those of every step would take megabytes.
+    """
+    reached, here = set[str](), dict[Key, tuple[State, int]]({_key(_NOTHING): (_NOTHING, 0)})
+    for step, needed in zip(steps, _needed(steps), strict=True):
+        after, price, derived = dict[Key, tuple[State, int]](), cost(step), names([step]) & DERIVED.keys()
+        for state, paid in here.values():
+            applied = _may_apply(step, derived, state)
+            if True in applied:
+                reached.add(step.id)
+                for found in _outcomes(step, needed, state, given if step.id in answered else None):
+                    _keep(after, found, needed, paid + price)
+            if False in applied:
+                _keep(after, state, needed, paid)
+        here = after
+    most = dict[str, int]()
+    for state, paid in here.values():
+        for kind in state.get("kind", ()):
+            most[kind] = max(most.get(kind, 0), paid)
+    return Paths(most, frozenset(reached))
 
 
-def _may_apply(step: StepRecord, state: State) -> frozenset[bool]:
+def _keep(after: dict[Key, tuple[State, int]], state: State, needed: frozenset[str], paid: int) -> None:
+    kept = {slot: value for slot, value in state.items() if slot in needed}
+    key = _key(kept)
+    if key not in after or after[key][1] < paid:
+        after[key] = (kept, paid)
+
+
+def _key(state: State) -> Key:
+    return frozenset(state.items())
+
+
+def _needed(steps: Sequence[StepRecord]) -> Iterator[frozenset[str]]:
+    """After each step, the slots that any later one depends on."""
+    found, needed = frozenset({"kind"}), list[frozenset[str]]()
+    for step in reversed(steps):
+        needed.append(found)
+        found = found | names([step]) | names(_options(step))
+    return reversed(needed)
+
+
+def _outcomes(step: StepRecord, needed: frozenset[str], state: State, given: State | None) -> Iterator[State]:
+    """What is known after a step: as it is `given`, else by each combination of what it offers."""
+    slots = [slot for slot in step.slots if slot in needed]
+    if given is not None:
+        yield {**state, **{slot: given[slot] for slot in slots if slot in given}}
+        return
+    for values in product(*(_values(step, slot, state) for slot in slots)):
+        yield {**state, **{slot: (value,) for slot, value in zip(slots, values, strict=True) if value}}
+
+
+def _may_apply(step: StepRecord, derived: frozenset[str], state: State) -> frozenset[bool]:
     # What is derived from the roster is unknown here: both with and without it are walked.
-    derived = names([step]) & DERIVED.keys()
+    found = applies(step, state)
     if not derived:
-        return frozenset({applies(step, state)})
-    return frozenset(
-        {applies(step, state), applies(step, {**state, **{slot: DERIVED[slot] for slot in derived}})}
-    )
+        return frozenset({found})
+    return frozenset({found, applies(step, {**state, **{slot: DERIVED[slot] for slot in derived}})})
 
 
 def _values(step: StepRecord, slot: str, state: State) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _BAR = "|"
+# Of a place in a list: no list is as long as a larger number.
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,20 @@ class Share:
 
     def __str__(self) -> str:
         return f"{self.topic}{_BAR}{self.place}"
+
+
+@dataclass(frozen=True)
+class ListPart:
+    """A list, and how many of it come before the first that is shown."""
+
+    which: str
+    start: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> ListPart:
+        """What a button carries that shows a list, or its next ones. What is no number is the beginning."""
+        which, _, start = text.partition(_BAR)
+        return cls(which, int(start) if start.isascii() and start.isdigit() and len(start) <= _DIGITS else 0)
+
+    def __str__(self) -> str:
+        return f"{self.which}{_BAR}{self.start}" if self.start else self.which

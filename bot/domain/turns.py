@@ -160,10 +160,14 @@ class SendAlert:
 
 @dataclass(frozen=True)
 class ShowStatus:
-    """Where a report stands: the sender's own, or one by reference and receipt code."""
+    """Where a report stands: the sender's own, or one by reference and receipt code.
+
+    Of their own those after the newest `start`.
+    """
 
     reference: str = ""
     code: str = ""
+    start: int = 0
 
 
 @dataclass(frozen=True)

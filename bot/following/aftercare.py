@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.content.world import World
 from bot.domain.messages import Message
-from bot.domain.presses import CasePart
+from bot.domain.presses import CasePart, ListPart
 from bot.domain.references import read_reference
 from bot.domain.turns import (
     AddToReport,
@@ -40,6 +40,8 @@ def pressed(session: Session, act: Pressed, world: World) -> Turn | None:
     """What a press on a report that was sent leads to; None where the press is about something else."""
     if act.action in ("report.read", forms.ANSWER):
         return Turn(session, (), (ShowStatus(act.value),))
+    if act.action == forms.OLDER:
+        return Turn(session, (), (ShowStatus(start=ListPart.parse(act.value).start),))
     if act.action == forms.COPY:
         return Turn(session, (), (CopyReport(act.value),))
     if act.action == forms.BADLY:

@@ -34,7 +34,7 @@ BADLY = "report.badly"
 # What the form of each leaves in the report, and the form that leaves it.
 TOLD: Mapping[str, Literal["add", "answer", "correct"]] = {ADD: "add", ANSWER: "answer", CORRECT: "correct"}
 ACTIONS = {told: action for action, told in TOLD.items()}
-STATUS = "status.show"
+STATUS, OLDER = "status.show", "status.older"
 LONGEST = 4000
 SHORT = 60
 # What may be picked in each field of a choice.

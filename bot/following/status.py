@@ -11,7 +11,7 @@ from bot.casework.context import Context, Work
 from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_addition
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
-from bot.domain.presses import OWN, CasePart
+from bot.domain.presses import OWN, CasePart, ListPart
 from bot.domain.roster import ROLES
 from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
@@ -24,14 +24,17 @@ from bot.storage.reports import (
     Entry,
     Report,
     histories,
-    reports_of,
+    newest_of,
 )
+
+# Of one's own reports so many are shown at once: what Slack has room for in a message.
+_AT_ONCE = 8
 
 
 def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
     """Where the sender's reports stand, or the one that the reference and receipt code open."""
     if not asked.reference:
-        mine = _listed(work, reports_of(work.tx, work.context.vault, reporter(sender)))
+        mine = _listed(work, sender, asked.start)
         by_code = Button(work.context.world.playbook.texts.receipts.look_up, "status.show")
         return replace(mine, blocks=(*mine.blocks, Buttons((by_code,))))
     found = own_case(work, sender, asked.reference, asked.code)
@@ -82,8 +85,10 @@ def _owes_an_answer(report: Report, entries: tuple[Entry, ...]) -> bool:
     return report.state.stage is not Stage.CLOSED and bool(unanswered(entries))
 
 
-def _listed(work: Work, found: tuple[Report, ...]) -> Message:
+def _listed(work: Work, sender: Sender, start: int) -> Message:
+    """Some of the sender's reports, the newest first, and the way to older ones."""
     texts = work.context.texts.status
+    count, found = newest_of(work.tx, work.context.vault, reporter(sender), start, _AT_ONCE)
     blocks: list[Block] = [Heading(texts.title)]
     known = histories(work.tx, found)
     for report in found:
@@ -97,8 +102,12 @@ def _listed(work: Work, found: tuple[Report, ...]) -> Message:
                 work.context.texts.buttons["read"].fill(), "report.read", report.reference, "primary"
             )
             blocks += [Callout("info", texts.asked), Buttons((read,))]
-    if not found:
+    if not count:
         blocks.append(Paragraph(texts.none))
+    older = count - start - len(found)
+    if older > 0:
+        label = texts.older.fill(count=older)
+        blocks.append(Buttons((Button(label, forms.OLDER, str(ListPart("own", start + len(found)))),)))
     return Message(tuple(blocks), summary=texts.title)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
@@ -157,6 +157,7 @@ class Entry:
 # What a new report's row does not hold as it stands; and the columns of a row that are read by their names.
 _NOT_AS_IT_IS = ("answers", "route", "reporter", "visibility")
 _COLUMNS = tuple(item.name for item in fields(ReportRow) if item.name not in ("state", "visibility"))
+OLDEST_FIRST = (reports.c.received_at, reports.c.id)
 _PERSON = insert(report_people)
 _NUMBER = select(func.coalesce(func.max(report_events.c.number), 0) + 1).where(
     report_events.c.report_id == bindparam("of")
@@ -245,12 +246,27 @@ def report_to_show(connection: Connection, vault: Vault, report_id: str) -> Repo
     return opened(vault, connection.execute(select(reports).where(reports.c.id == report_id)).one())
 
 
-def open_reports(connection: Connection, vault: Vault) -> tuple[Report, ...]:
-    """Every report that is not closed, oldest first."""
+# So many are opened at a time: what a list of thousands takes in memory is what these take.
+_PART = 50
+
+
+def open_in_parts(connection: Connection, vault: Vault) -> Iterator[tuple[Report, ...]]:
+    """Every report that is not closed, urgent ones first, then the oldest; some at a time."""
     # Each by its name, and not all but one: only so the index serves, however many are closed.
     stages = [stage.value for stage in Stage if stage is not Stage.CLOSED]
-    query = select(reports).where(reports.c.stage.in_(stages)).order_by(reports.c.received_at)
-    return tuple(opened(vault, row) for row in connection.execute(query))
+    query = select(reports.c.id).where(reports.c.stage.in_(stages))
+    ids = connection.execute(query.order_by(reports.c.urgent.desc(), *OLDEST_FIRST)).scalars().all()
+    for start in range(0, len(ids), _PART):
+        found = reports_to_show(connection, vault, ids[start : start + _PART])
+        # Others may close one meanwhile.
+        yield tuple(report for report in found if report.state.stage is not Stage.CLOSED)
+
+
+def reports_to_show(connection: Connection, vault: Vault, ids: Sequence[str]) -> tuple[Report, ...]:
+    """The reports of these row ids, in their order, for reading only; without those that were destroyed."""
+    query = select(reports).where(reports.c.id.in_(ids), reports.c.wrapped_key != b"")
+    found = {row.id: row for row in (connection.execute(query) if ids else ())}
+    return tuple(opened(vault, found[row_id]) for row_id in ids if row_id in found)
 
 
 def newest_closed(connection: Connection, vault: Vault, most: int) -> tuple[Report, ...]:
@@ -265,6 +281,17 @@ def reports_of(connection: Connection, vault: Vault, reporter: Reporter) -> tupl
     query = select(reports).where(reports.c.reporter_hmac == _hidden(vault, reporter))
     rows = connection.execute(query.order_by(reports.c.received_at.desc()))
     return tuple(opened(vault, row) for row in rows)
+
+
+def newest_of(
+    connection: Connection, vault: Vault, reporter: Reporter, start: int, most: int
+) -> tuple[int, tuple[Report, ...]]:
+    """How many named and confidential reports one person has; and `most` of them after the newest `start`."""
+    mine = reports.c.reporter_hmac == _hidden(vault, reporter)
+    count = connection.execute(select(func.count()).select_from(reports).where(mine)).scalar_one()
+    query = select(reports).where(mine).order_by(reports.c.received_at.desc(), reports.c.id)
+    rows = connection.execute(query.offset(start).limit(most))
+    return int(count), tuple(opened(vault, row) for row in rows)
 
 
 def _hidden(vault: Vault, reporter: Reporter) -> str:
@@ -380,9 +407,6 @@ def named(connection: Connection, ids: Collection[str]) -> tuple[Named, ...]:
     query = select(reports.c.id, reports.c.reference, reports.c.restricted).where(reports.c.id.in_(ids))
     found = {row.id: Named(row.reference, row.restricted) for row in connection.execute(query)}
     return tuple(found[row_id] for row_id in ids if row_id in found)
-
-
-OLDEST_FIRST = (reports.c.received_at, reports.c.id)
 
 
 def look_up(connection: Connection, vault: Vault, reference: str) -> Report | None:

@@ -7,8 +7,9 @@ import pytest
 
 from bot.assistant import desk as own_desk
 from bot.casework.acts import ACTS
+from bot.casework.cases_seen import AT_ONCE
 from bot.domain.cases import Stage
-from bot.domain.messages import Buttons, Form, Heading, Link, Message, Table, Tags
+from bot.domain.messages import Button, Buttons, Form, Heading, Link, Message, Table, Tags
 from bot.domain.turns import Pressed, Said, Sender
 from tests.channels.paper.reading import words
 from tests.support.case_pages import Client, visiting
@@ -50,6 +51,41 @@ def test_each_filter_has_its_cases_and_no_other(desk: Desk) -> None:
     assert "closed 3 days ago" in said
     assert "Dealt with; action taken" in said
     assert set(listed(desk, "farid", "nonsense")) == {mine, urgent}
+
+
+def around(desk: Desk, user: str, asked: str) -> tuple[list[str], list[Button]]:
+    """The references in a part of a list, and the buttons that lead on from it."""
+    [message] = desk.send(user, Pressed("case.list", asked))
+    buttons = [item for block in message.blocks if isinstance(block, Buttons) for item in block.items]
+    return listed(desk, user, asked), [
+        item for item in buttons if item.label.startswith(("Next", "Previous"))
+    ]
+
+
+def test_a_long_list_is_shown_in_parts(desk: Desk) -> None:
+    """Of many cases twenty are shown, their own first and then the urgent; the rest is one press away."""
+    every = [desk.report().reference for _ in range(AT_ONCE + 2)]
+    urgent = desk.report(kind="abuse", category="threat").reference
+    desk.press("farid", "case.acknowledge", every[-1])
+    first, [after] = around(desk, "farid", "open")
+    assert first == [every[-1], urgent, *every[: AT_ONCE - 2]]
+    assert after.label == "Next 3"
+    said = desk.press("farid", "case.list", after.value)
+    assert f"{AT_ONCE + 3} open cases" in said
+    assert f"{AT_ONCE + 1} to {AT_ONCE + 3} of {AT_ONCE + 3} are shown." in said
+    second, [before] = around(desk, "farid", after.value)
+    assert second == every[AT_ONCE - 2 : -1]
+    assert before.label == f"Previous {AT_ONCE}"
+    assert around(desk, "farid", before.value) == (first, [after])
+
+
+@pytest.mark.parametrize(
+    "asked", ["open|900", "open|999999999999999", "open|-3", "open|x", "open|²", "open|"]
+)
+def test_a_part_that_is_not_there_is_another_one(desk: Desk, asked: str) -> None:
+    """Beyond the end the last part is shown, and for what is no place the first: never nothing."""
+    every = [desk.report().reference for _ in range(AT_ONCE + 1)]
+    assert listed(desk, "farid", asked) == (every[AT_ONCE:] if asked == "open|900" else every[:AT_ONCE])
 
 
 def test_no_list_and_no_search_tells_of_a_hidden_case(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.documents import DataFaults
-from bot.content.federation import is_demo_number, load_federation, production_faults
+from bot.content.federation import is_demo_number, left_from_the_demo, load_federation, production_faults
 from bot.domain.escalation import Targets
 from bot.domain.times import HalfDay
 
@@ -65,6 +65,22 @@ def test_what_keeps_a_file_from_real_use(tmp_path: Path, was: str, becomes: str,
     path.write_text(REAL.replace(was, becomes))
     found = [str(fault) for fault in production_faults(path, load_federation(path))]
     assert any(expected in fault for fault in found), found
+
+
+@pytest.mark.parametrize("platform", ["slack", "teams"])
+def test_what_the_demo_left_is_named(tmp_path: Path, platform: str) -> None:
+    """With a channel, people whom nothing reaches and limits for programs are named with their lines."""
+    path = tmp_path / "federation.yml"
+    path.write_text(EXAMPLE.read_text().replace("{playground: maya}", f"{{{platform}: U1}}"))
+    federation = load_federation(path)
+    found = [str(fault) for fault in left_from_the_demo(path, federation, (platform,))]
+    assert len(found) == len(federation.roster.people) - 1 + 2
+    assert not any("Maya" in fault for fault in found)
+    assert f"people > eleanor: Eleanor Marsh is told nothing, without an account on {platform}:" in found[0]
+    for fault in found:
+        line = path.read_text().splitlines()[int(fault.split(":")[1]) - 1]
+        assert "playground" in line or "6000" in line
+    assert list(left_from_the_demo(path, federation, ())) == []
 
 
 @pytest.mark.parametrize(

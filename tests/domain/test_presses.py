@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.presses import CasePart, Rating, Share, StepChoice, Strike
+from bot.domain.presses import CasePart, ListPart, Rating, Share, StepChoice, Strike
 
 # As references, drafts, steps, topics and roster ids are: neither bar nor colon.
 NAMES = st.from_regex(re.compile(r"[A-Za-z0-9._-]+", re.ASCII), fullmatch=True)
@@ -42,6 +42,20 @@ def test_a_share_comes_back(topic: str, place: str) -> None:
     assert Share.parse(str(Share(topic, place))) == Share(topic, place)
 
 
+@given(NAMES, st.integers(0, 999_999_999))
+def test_a_part_of_a_list_comes_back(which: str, start: int) -> None:
+    """A list and a place in it are read as they were written."""
+    assert ListPart.parse(str(ListPart(which, start))) == ListPart(which, start)
+
+
+@given(NAMES, TEXTS)
+def test_what_is_no_place_in_a_list_is_its_beginning(which: str, place: str) -> None:
+    """A client may send anything: what is read is a list and a place that is no less than nothing."""
+    found = ListPart.parse(f"{which}|{place}")
+    assert found.which == which
+    assert 0 <= found.start <= 999_999_999
+
+
 @pytest.mark.parametrize(
     ("pressed", "text"),
     [
@@ -53,10 +67,12 @@ def test_a_share_comes_back(topic: str, place: str) -> None:
         (Rating("following", True), "following|yes"),
         (Rating("following", False), "following|no"),
         (Share("following", "C1|1700.1"), "following|C1|1700.1"),
+        (ListPart("open"), "open"),
+        (ListPart("open", 20), "open|20"),
     ],
 )
 def test_buttons_carry_what_they_always_did(
-    pressed: CasePart | StepChoice | Strike | Rating | Share, text: str
+    pressed: CasePart | StepChoice | Strike | Rating | Share | ListPart, text: str
 ) -> None:
     """A button that was drawn before an update works after it, and the other way round."""
     assert str(pressed) == text

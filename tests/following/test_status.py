@@ -5,8 +5,8 @@ from argon2 import PasswordHasher
 
 from bot.app import new_tokens
 from bot.casework.context import CodeTry, Work
-from bot.domain.messages import Message
-from bot.domain.turns import AddToReport, Sender, ShowStatus, Tokens
+from bot.domain.messages import Buttons, Message
+from bot.domain.turns import AddToReport, Pressed, Said, Sender, ShowStatus, Tokens
 from bot.following import status as reports
 from bot.following.ownership import Untried, try_code
 from bot.storage import crypto
@@ -48,6 +48,22 @@ def close(desk: Desk, reference: str, **fields: str) -> None:
         **fields,
         **CLOSING,
     )
+
+
+def test_older_reports_are_one_press_away(desk: Desk) -> None:
+    """Of many reports the newest are shown, and a button leads to each of the older ones in turn."""
+    every = [desk.report("ana", kind="colleague").reference for _ in range(19)]
+    desk.report("joe", kind="colleague")
+    shown, more = [], None
+    while True:
+        [message] = desk.send("ana", Pressed("status.older", more.value) if more else Said("status"))
+        shown.append([one for one in every if one in text_of(message)])
+        buttons = (item for block in message.blocks if isinstance(block, Buttons) for item in block.items)
+        more = next((item for item in buttons if item.action == "status.older"), None)
+        if more is None:
+            break
+    assert [len(part) for part in shown] == [8, 8, 3]
+    assert [one for part in reversed(shown) for one in part] == every
 
 
 def test_a_named_reporter_sees_their_own_reports_alone(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from bot.domain.notices import FLT_CHANNEL, NoticeKey, Recipient
 from bot.storage import conversations, outbox
 from bot.storage.database import Transaction
 from bot.storage.outbox import Notice
-from bot.storage.reports import histories, open_reports, people_of_each
+from bot.storage.reports import Report, histories, open_in_parts, people_of_each
 from bot.storage.timers import due_reports
 from tests.support.desk import Desk
 
@@ -24,6 +24,12 @@ _OLD = 8_000
 _LEASE = timedelta(seconds=30)
 _LINE = Notice(NoticeKey.of("line", 1), "report", "line", FLT_CHANNEL)
 Ask = Callable[[Transaction, Desk], object]
+
+
+def _opened(tx: Transaction, desk: Desk) -> list[Report]:
+    return [report for part in open_in_parts(tx, desk.product.context.vault) for report in part]
+
+
 _HOT: dict[str, Ask] = {
     "claim": lambda tx, desk: outbox.claim(tx, "token", desk.now, _LEASE, 20, (Recipient("tom"),)),
     "renew": lambda tx, desk: outbox.renew(tx, ("token",), desk.now),
@@ -32,9 +38,9 @@ _HOT: dict[str, Ask] = {
     "hasten held": lambda tx, desk: outbox.hasten_held(tx, desk.now),
     "waiting": lambda tx, desk: outbox.waiting(tx, _LINE),
     "due reports": lambda tx, desk: due_reports(tx, desk.now),
-    "open reports": lambda tx, desk: open_reports(tx, desk.product.context.vault),
-    "histories": lambda tx, desk: histories(tx, open_reports(tx, desk.product.context.vault)),
-    "people": lambda tx, desk: people_of_each(tx, open_reports(tx, desk.product.context.vault)),
+    "open reports": lambda tx, desk: _opened(tx, desk),
+    "histories": lambda tx, desk: histories(tx, _opened(tx, desk)),
+    "people": lambda tx, desk: people_of_each(tx, _opened(tx, desk)),
     "housekeeping": lambda tx, desk: conversations.forget_expired(tx, desk.now),
 }
 

@@ -372,7 +372,7 @@ def mount(
     people = People(client.reads, runtime.monotonic)
     check = _channel_check(client, people, current, config, state)
     background = Background(runtime.start, PLATFORM)
-    desk = SlackDesk(core, current, look, Chats(client.reads), people, background, Turns(), shared)
+    desk = SlackDesk(core, current, look, Chats(client), people, background, Turns(), shared)
     # The host's clock, by which signatures are checked: not the one that all processes share.
     hearing = Hearing(PLATFORM, heard, lambda: datetime.fromtimestamp(Clock().now(), UTC))
     door = Door(desk, client, check, config, hearing, runtime)

@@ -8,13 +8,11 @@ from collections.abc import Awaitable
 from typing import Any
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.assistant import words
 from bot.channels.common.messages import is_private, is_step
-from bot.channels.common.remembered import Remembered
-from bot.channels.slack.client import code_of
+from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of
 from bot.channels.slack.parts import Payload
 from bot.content.door_texts import DoorTexts
 from bot.domain.messages import Block, Button, Buttons, Callout, Form, Message, Paragraph
@@ -23,7 +21,6 @@ from bot.reporting.steps import SLOT
 
 log = structlog.get_logger()
 _TIMEOUT_S = 10
-_DIRECT_KEPT = 5000
 # Twice the same is once: a window does not keep what it showed because Slack stumbled. Nobody waits longer.
 _UPDATES_AFTER_S = (0.0, 0.2, 1.5)
 _CLOSED = frozenset(("not_found", "view_not_found"))
@@ -32,10 +29,9 @@ _CLOSED = frozenset(("not_found", "view_not_found"))
 class Chats:
     """Modals, home pages, direct messages and answers to the one who waits for them."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
-        # The direct-message channel with each user: it never changes.
-        self._direct: Remembered[str, str] = Remembered(_DIRECT_KEPT)
+    def __init__(self, slack: SlackClient) -> None:
+        self._slack = slack
+        self._client = slack.reads
 
     async def open_view(self, trigger: str, view: Payload) -> str:
         """Open a modal and return its id; "" where the trigger has expired or Slack refuses."""
@@ -75,7 +71,7 @@ class Chats:
     async def post(self, channel: str, post: Payload, thread: str = "") -> bool:
         """Post in a channel, in a thread of it where one is given."""
         sent = self._client.chat_postMessage(channel=channel, thread_ts=thread or None, **post)
-        return await self._done("chat.postMessage", sent) is not None
+        return await self._done("chat.postMessage", sent, channel) is not None
 
     async def respond(self, url: str, post: Payload) -> bool:
         """Answer a command or a press where it was made, for the sender's eyes alone."""
@@ -112,20 +108,16 @@ class Chats:
         await self._done("assistant.threads.setSuggestedPrompts", said)
 
     async def _channel_of(self, user: str) -> str:
-        if user not in self._direct:
-            opened = await self._done("conversations.open", self._client.conversations_open(users=[user]))
-            channel = str(((opened or {}).get("channel") or {}).get("id") or "")
-            if not channel:
-                return ""
-            self._direct[user] = channel
-        return self._direct[user]
+        return await self._done("conversations.open", self._slack.direct_channel(user)) or ""
 
-    async def _done(self, name: str, call: Awaitable[Any]) -> Any | None:
+    async def _done(self, name: str, call: Awaitable[Any], channel: str = "") -> Any | None:
         """The answer to a call; None where it was refused or not answered."""
         try:
             return await call
         except Exception as fault:
             self._failed(name, fault)
+            if code_of(fault) in DEAD_CHANNEL:
+                self._slack.forget(channel)
             return None
 
     def _failed(self, name: str, fault: Exception) -> bool:

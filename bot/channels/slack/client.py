@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.common.remembered import Remembered
 from bot.channels.slack.config import SlackConfig
 from bot.delivery.sender import (
     DeliveryFault,
@@ -29,7 +31,10 @@ from bot.delivery.sender import (
     UnclearFault,
 )
 
+# With a level of its own: else the SDK makes a string of all that each call sends and brings, for nobody.
+_LOG = logging.getLogger("signpost.slack.client")
 _TIMEOUT_S = 10
+_DIRECT_KEPT = 5000
 _CONNECT_S = 5
 # A longer wait is not sat out here: the caller decides what to do meanwhile.
 _LONGEST_WAIT_S = 2
@@ -45,14 +50,31 @@ class SlackClient:
     """
 
     def __init__(self, config: SlackConfig) -> None:
+        _LOG.setLevel(logging.WARNING)
         self.reads = AsyncWebClient(
             config.bot_token,
             config.api_url,
             _TIMEOUT_S,
             retry_handlers=[_BriefWait(), AsyncServerErrorRetryHandler(), _cut_off()],
+            logger=_LOG,
         )
-        self.posts = AsyncWebClient(config.bot_token, config.api_url, _TIMEOUT_S, retry_handlers=[])
+        self.posts = AsyncWebClient(
+            config.bot_token, config.api_url, _TIMEOUT_S, retry_handlers=[], logger=_LOG
+        )
         self._session: aiohttp.ClientSession | None = None
+        self._direct: Remembered[str, str] = Remembered(_DIRECT_KEPT)
+
+    async def direct_channel(self, user: str) -> str:
+        """The channel of somebody's direct messages: asked for once. Raises what Slack's answer raises."""
+        if user not in self._direct:
+            answer = await self.reads.conversations_open(users=user)
+            self._direct[user] = held(held(answer, "channel", dict), "id", str)
+        return self._direct[user]
+
+    def forget(self, channel: str) -> None:
+        """It is there no longer: somebody's direct messages may have been opened again under another id."""
+        for user in [user for user, known in self._direct.items() if known == channel]:
+            del self._direct[user]
 
     async def open(self) -> None:
         """Make the connection pool, on the running event loop."""

@@ -7,17 +7,16 @@ from hashlib import sha256
 from typing import Any
 
 from bot.channels.common.private_channel import FLT
-from bot.channels.common.remembered import Remembered
 from bot.channels.common.runtime import Pace
 from bot.channels.slack.channel import ChannelCheck
-from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of, held
+from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of, fault_of
 from bot.delivery.sender import LostFault, PassingFault, PermanentFault, RefusedFault, Target, UnclearFault
 from bot.domain.messages import Message
 
 _EVENT_TYPE = "signpost_message"
-_DIRECT_KEPT = 5000
-_HISTORY = 200
-_MOST_PAGES = 5
+# A page of twice as many takes five megabytes to read.
+_HISTORY = 100
+_MOST_PAGES = 10
 # Slack takes about one message a second in each channel.
 SECONDS_APART = 1.0
 # What is rewritten or written in a thread tells of a card that is there already.
@@ -48,7 +47,6 @@ class SlackSender:
         self._check = check
         self._pace = pace
         self._render = render
-        self._direct: Remembered[str, str] = Remembered(_DIRECT_KEPT)
 
     async def post(self, target: Target, message: Message, key: str, thread: str = "") -> str:
         """Post and return the message's timestamp. Raises a DeliveryFault."""
@@ -122,14 +120,10 @@ class SlackSender:
     async def _channel(self, target: Target) -> str:
         if target.conversation == FLT:
             return self._flt
-        user = target.conversation
-        if user not in self._direct:
-            try:
-                answer = await self._client.reads.conversations_open(users=user)
-                self._direct[user] = held(held(answer, "channel", dict), "id", str)
-            except Exception as error:
-                raise fault_of(error, sent=False) from None
-        return self._direct[user]
+        try:
+            return await self._client.direct_channel(target.conversation)
+        except Exception as error:
+            raise fault_of(error, sent=False) from None
 
     async def _done(self, method: Callable[..., Awaitable[Any]], channel: str, **arguments: Any) -> None:
         if not (await self._ask(method, channel, **arguments)).get("ts"):
@@ -146,9 +140,7 @@ class SlackSender:
             if isinstance(fault, PassingFault) and fault.retry_after is not None:
                 self._pace.hold(channel, fault.retry_after)
             if code_of(error) in DEAD_CHANNEL:
-                # Direct messages may have been reopened under another id.
-                for user in [user for user, known in self._direct.items() if known == channel]:
-                    del self._direct[user]
+                self._client.forget(channel)
             # Without its cause, whose text could repeat what was sent.
             raise fault from None
 

@@ -16,6 +16,7 @@ from bot.channels.common.look import Look
 from bot.channels.common.people import Standing
 from bot.channels.common.work import Background, Turns, now
 from bot.channels.slack import desk as desks
+from bot.channels.slack import handlers
 from bot.channels.slack.app import bolt_app
 from bot.channels.slack.config import SlackConfig
 from bot.channels.slack.desk import SlackDesk
@@ -130,6 +131,21 @@ def test_a_submission_that_comes_twice_gets_the_same_answer(world: World) -> Non
     first, second = asyncio.run(play())
     assert first == second
     assert len(core.seen) == 1
+
+
+def test_the_answer_to_a_submission_is_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some minutes later nothing of what was written is in memory, though nobody sends anything more."""
+    monkeypatch.setattr(handlers, "ANSWERED_FOR_S", 0.01)
+
+    async def play() -> list[int]:
+        desk = a_desk(SlowCore(0), world, Somebody())
+        submissions = Submissions(desk, Windows(desk), Homes(desk))
+        await acknowledged(submissions.take, Submission("V1:1:x", "U1", "T1", VIEW))
+        kept = [len(submissions._answers)]
+        await asyncio.sleep(0.05)
+        return [*kept, len(submissions._answers)]
+
+    assert asyncio.run(play()) == [1, 0]
 
 
 def test_a_core_that_fails_is_met_with_whom_to_phone(world: World) -> None:

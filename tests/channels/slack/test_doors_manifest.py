@@ -65,9 +65,21 @@ def test_the_agents_tab_is_chosen() -> None:
     agent = made({"SLACK_AGENT": "1", "SLACK_ADDRESS": "https://post.oak.sch.uk/"})
     assert set(agent["oauth_config"]["scopes"]["bot"]) == SCOPES | AGENT_SCOPES
     assert agent["settings"]["event_subscriptions"]["request_url"] == f"https://post.oak.sch.uk{PATH}"
-    assert made({}) == MANIFEST
+    assert made({"SLACK_ADDRESS": "https://signpost.example.org"}) == MANIFEST
     with pytest.raises(Faults, match=r"SLACK_COMMAND_PREFIX.*\nSLACK_ADDRESS"):
         made({"SLACK_COMMAND_PREFIX": "Oak ", "SLACK_ADDRESS": "http://oak"})
+
+
+def test_without_an_address_it_is_for_socket_mode() -> None:
+    """Who names no address gets a manifest without one, in which Socket Mode is on; nothing else differs."""
+    found = made({})
+    assert "http" not in json.dumps(found)
+    assert found["settings"]["socket_mode_enabled"] is True
+    there = made({"SLACK_ADDRESS": "https://post.oak.sch.uk"})
+    assert found["oauth_config"] == there["oauth_config"]
+    assert [item["command"] for item in found["features"]["slash_commands"]] == [
+        item["command"] for item in there["features"]["slash_commands"]
+    ]
 
 
 def test_a_reference_after_the_command_is_read_however_it_is_written() -> None:

@@ -8,6 +8,8 @@ from bot.channels.common.runtime import Pace
 from bot.channels.slack import client as client_module
 from bot.channels.slack import sender as sender_module
 from bot.channels.slack.channel import ChannelCheck
+from bot.channels.slack.chats import Chats
+from bot.channels.slack.client import SlackClient
 from bot.channels.slack.people import People
 from bot.channels.slack.sender import SECONDS_APART, SlackSender
 from bot.delivery.notices import Outgoing
@@ -119,6 +121,24 @@ def test_a_member_who_became_a_guest_silences_the_next_card(way_out: WayOut) -> 
             await sender.post(FLT, say("after"), "two")
 
     way_out.run(act)
+
+
+def test_a_persons_direct_messages_are_one_place_to_all(way_out: WayOut) -> None:
+    """Where they are is asked once for cards and answers alike, and again once Slack says that it is gone."""
+    farid, opened = way_out.farid.id, "conversations.open"
+
+    async def play(client: SlackClient) -> None:
+        chats, sender = Chats(client), way_out.sender(client)
+        assert await chats.direct(farid, {"text": "an answer"})
+        await sender.post(Target("slack", farid), say("a card"), "one")
+        assert len(way_out.slack.calls_of(opened)) == 1
+        way_out.slack.faults.error("channel_not_found", POST)
+        assert not await chats.direct(farid, {"text": "lost"})
+        await sender.post(Target("slack", farid), say("a card"), "two")
+        assert await chats.direct(farid, {"text": "an answer"})
+        assert len(way_out.slack.calls_of(opened)) == 2
+
+    asyncio.run(way_out.with_client(play))
 
 
 @pytest.mark.parametrize(

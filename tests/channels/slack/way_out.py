@@ -72,13 +72,14 @@ class WayOut:
 
     def run(self, act: Callable[[SlackSender], Awaitable[T]]) -> T:
         """Do something with a sender on an event loop of its own."""
-        return asyncio.run(self._with_client(lambda client: act(self.sender(client))))
+        return asyncio.run(self.with_client(lambda client: act(self.sender(client))))
 
     def ask(self, act: Callable[[People, ChannelCheck], Awaitable[T]]) -> T:
         """Do something with people and the channel's check."""
-        return asyncio.run(self._with_client(lambda client: act(*self.parts(client))))
+        return asyncio.run(self.with_client(lambda client: act(*self.parts(client))))
 
-    async def _with_client(self, act: Callable[[SlackClient], Awaitable[T]]) -> T:
+    async def with_client(self, act: Callable[[SlackClient], Awaitable[T]]) -> T:
+        """Do something with a client that is open."""
         client = SlackClient(self.config)
         await client.open()
         try:

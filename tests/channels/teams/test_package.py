@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import zipfile
 from pathlib import Path
+from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
@@ -52,6 +54,21 @@ def test_the_package_is_as_microsoft_wants_it(tmp_path: Path) -> None:
     assert manifest["supportsChannelFeatures"] == "tier1"
     assert sorted(manifest["bots"][0]["scopes"]) == ["groupChat", "personal", "team"]
     assert "${" not in json.dumps(manifest)
+
+
+def test_the_variables_are_read_as_the_pages_write_them(tmp_path: Path) -> None:
+    """Each block of `.env` in docs/teams.md and docs/slack.md is read without its remarks."""
+    for page in ("teams", "slack"):
+        blocks = re.findall(r"^ +```\n(.+?)^ +```", Path(f"docs/{page}.md").read_text(), re.M | re.S)
+        file = tmp_path / ".env"
+        file.write_text(dedent("".join(blocks)))
+        read = script("package").settings(file)
+        names = re.findall(r"^ *(\w+)=", "".join(blocks), re.M)
+        assert len(names) >= 4
+        for name in names:
+            assert read[name]
+            assert "#" not in read[name]
+            assert " " not in read[name] or name == "TEAMS_DEVELOPER"
 
 
 @pytest.mark.parametrize(

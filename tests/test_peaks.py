@@ -1,0 +1,151 @@
+"""What an act takes for a moment: a process keeps for good the most that it ever needed at once."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import tracemalloc
+import weakref
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import app
+from bot.app import NoEngine
+from bot.casework.cases_seen import AT_ONCE
+from bot.channels.slack.client import SlackClient
+from bot.channels.slack.config import SlackConfig
+from bot.channels.slack.handlers import Homes, Submissions, Windows
+from bot.channels.slack.payloads import Submission
+from bot.content.journey_checks import most_screens
+from bot.content.world import World
+from bot.domain.messages import Button, Message, Paragraph, Row, Table
+from bot.domain.turns import Incoming, Said
+from bot.running import keep_what_was_read
+from tests.channels.slack.screens import LONG
+from tests.channels.slack.test_doors_late import VIEW, SlowCore, Somebody, a_desk, acknowledged
+from tests.slack_double import SlackDouble
+from tests.support.desk import Desk, settings_in, world_of
+
+_MIB = 2**20
+
+
+def peak(do: Callable[[], object]) -> int:
+    """The bytes that Python takes at most while something is done."""
+    do()
+    tracemalloc.start()
+    try:
+        do()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_screen_of_a_report_walks_its_paths_in_little_room(world: World) -> None:
+    """To say how many screens may come takes less than 1 MiB, whatever the kind of report."""
+    steps = tuple(world.playbook.steps.values())
+    answered = frozenset(step.id for step in steps if step.answer_slot == "kind")
+    for kind in world.playbook.kinds:
+        assert peak(partial(most_screens, steps, answered, {"kind": (kind,)})) < _MIB, kind
+
+
+@pytest.mark.parametrize("words", ["cases", "status"])
+def test_a_list_of_many_takes_what_a_list_of_few_takes(tmp_path: Path, words: str) -> None:
+    """`cases` and `status` take hardly more memory where there are four times as many cases to be listed."""
+    desk = Desk.open(tmp_path)
+    try:
+        found = []
+        for more in (4 * AT_ONCE, 12 * AT_ONCE):
+            for _ in range(more):
+                desk.report("eleanor")
+            found.append(peak(lambda: desk.send("eleanor", Said(words))))
+        few, many = found
+        assert many < 1.5 * few
+    finally:
+        desk.close()
+
+
+def test_what_slack_may_ask_for_again_is_kept_packed(world: World) -> None:
+    """The answer to a form that was sent is kept in a tenth of its size, in one piece."""
+    table = Table(
+        ("Case",), tuple(Row((str(n),), f"FED-{n}", Button("Open", "case.show", str(n))) for n in range(20))
+    )
+
+    class Core(SlowCore):
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            return (Message((Paragraph(LONG), table), summary="A list"),)
+
+    async def play() -> tuple[dict[str, Any], bytes]:
+        desk = a_desk(Core(0), world, Somebody())
+        submissions = Submissions(desk, Windows(desk), Homes(desk))
+        told = await acknowledged(submissions.take, Submission("V1:1:x", "U1", "T1", VIEW))
+        [kept] = submissions._answers.values()
+        return told, kept
+
+    told, kept = asyncio.run(play())
+    assert isinstance(kept, bytes)
+    assert len(kept) < len(json.dumps(told)) / 10
+
+
+def test_no_call_to_slack_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what Slack answers the SDK makes no text for a log that nobody reads: it may be megabytes."""
+    written: list[str] = []
+
+    async def play(slack: SlackDouble) -> None:
+        client = SlackClient(SlackConfig(slack.bot_token, "", "", "C1", slack.api_url))
+        for api in (client.reads, client.posts):
+            monkeypatch.setattr(api._logger, "debug", written.append)
+        await client.open()
+        await client.reads.auth_test()
+        await client.posts.auth_test()
+        await client.close()
+
+    with SlackDouble() as slack:
+        asyncio.run(play(slack))
+    assert written == []
+
+
+@pytest.mark.parametrize("start", ["serve", "work"])
+def test_what_was_read_at_the_start_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """Before the first request everything that was read is out of the garbage collector's sight."""
+    settings = replace(settings_in(tmp_path), playground=False)
+    world, frozen = world_of(settings), []
+    monkeypatch.setattr(app, "build", partial(app.build, engine=NoEngine(), world=world))
+    monkeypatch.setattr(app, "_refuse_one_process", lambda *_: None)
+
+    def run(serving: Coroutine[Any, Any, None]) -> None:
+        serving.close()
+        frozen.append((gc.get_freeze_count(), len(gc.get_objects())))
+
+    monkeypatch.setattr(asyncio, "run", run)
+    if start == "serve":
+        app.serve(settings)
+    else:
+        app.work(settings)
+    gc.unfreeze()
+    [(out_of_sight, in_sight)] = frozen
+    assert in_sight < out_of_sight / 10
+
+
+def test_garbage_is_found_after_the_start() -> None:
+    """What nothing leads to any more is collected as before."""
+
+    class Ring:
+        own: Any
+
+    keep_what_was_read()
+    try:
+        ring = Ring()
+        ring.own, gone = ring, weakref.ref(ring)
+        del ring
+        gc.collect()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
