@@ -19,6 +19,11 @@ DETAILS = "details:"
 
 
 @dataclass(frozen=True)
+class NotDone(Message):
+    """Why a press or a form on a case changed nothing, or what has to be done first."""
+
+
+@dataclass(frozen=True)
 class CasePress(Work):
     """Who, on which case, when. `part` is what of the case was meant, such as the number of a task."""
 
@@ -50,7 +55,7 @@ class CasePress(Work):
         """Why this piece of the work on a case is refused."""
         self._audit(why)
         text = self.context.work.refusals[why].fill(reference=self.report.reference)
-        return Message((Callout("warning", text),), summary=text, ephemeral=True)
+        return NotDone((Callout("warning", text),), summary=text, ephemeral=True)
 
     def _audit(self, why: str) -> None:
         told = {"pressed": self.action, "why": why}
@@ -74,4 +79,4 @@ def details_slot(press: CasePress) -> str:
 def refusal(context: Context, why: Refusal, **names: str) -> Message:
     """A refused press, in words."""
     text = context.texts.refusals[why].fill(**names)
-    return Message((Callout("warning", text),), summary=text)
+    return NotDone((Callout("warning", text),), summary=text)

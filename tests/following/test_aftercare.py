@@ -10,7 +10,7 @@ from bot.assistant.assistant import Assistant
 from bot.delivery.sender import PassingFault
 from bot.domain.turns import Pressed, Said
 from bot.storage.shredding import shred
-from tests.support.desk import CLOSING, Desk
+from tests.support.desk import CLOSING, Desk, text_of
 from tests.support.screen import buttons_of
 
 BY_NAME = "SELECT id FROM reports WHERE reference = :name"
@@ -68,6 +68,15 @@ def test_nothing_is_done_to_somebody_elses_report(desk: Desk, action: str) -> No
             assert "Nothing was stored" in desk.fill(user, action, reference, code=code, **fields)
     assert "Not acknowledged yet" in desk.press("farid", "case.show", reference)
     assert WRONG not in desk.press("farid", "case.details", reference)
+
+
+@pytest.mark.parametrize("action", ["report.add", "report.correct"])
+def test_a_form_names_the_report_that_it_is_about(desk: Desk, action: str) -> None:
+    """Who has sent several reports reads which one they add to; the notification names none."""
+    reference = desk.report().reference
+    [shown] = desk.send("ana", Pressed(action, reference))
+    assert reference in text_of(shown)
+    assert reference not in shown.summary
 
 
 def test_withdrawing_asks_first(desk: Desk) -> None:
