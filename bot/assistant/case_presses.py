@@ -15,7 +15,7 @@ from bot.casework.context import Context, Work
 from bot.casework.forms import Checked
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
-from bot.casework.press import CasePress, NotDone, refusal
+from bot.casework.press import CasePress, NotDone, refusal, with_words
 from bot.casework.work_done import is_contact
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
@@ -196,11 +196,7 @@ def _with_form_again(press: CasePress, act: Act, content: Pressed | Submitted, a
 def _with_words(work: Work, content: Pressed | Submitted, answer: Message) -> Message:
     """A refusal of somebody who may not see the case; below it their own words, and nothing of the case."""
     typed = prose(content) if isinstance(content, Submitted) else ()
-    if not typed:
-        return answer
-    words = [Paragraph(clean_text(text)) for text in typed]
-    blocks = (*answer.blocks, Paragraph(work.context.work.not_stored), *words)
-    return replace(answer, blocks=blocks, ephemeral=True)
+    return with_words(work.context, answer, map(clean_text, typed))
 
 
 # What has to be done first, and is said instead of the form.

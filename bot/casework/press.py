@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from bot.casework import auditing
 from bot.casework.case import Case, Detail
 from bot.casework.context import Context, Work
 from bot.content.case_texts import Refusal, WorkRefusal
 from bot.domain.access import Action
-from bot.domain.messages import Callout, Message
+from bot.domain.messages import Callout, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.storage.reports import Report
@@ -74,6 +75,15 @@ class CasePress(Work):
 def details_slot(press: CasePress) -> str:
     """The name of the message that shows the whole case."""
     return f"{DETAILS}{press.report.reference}"
+
+
+def with_words(context: Context, answer: Message, typed: Iterable[str]) -> Message:
+    """Why nothing was done, and below it what somebody wrote in vain: their own words, and nothing else."""
+    words = [Paragraph(text) for text in typed]
+    if not words:
+        return answer
+    blocks = (*answer.blocks, Paragraph(context.work.not_stored), *words)
+    return replace(answer, blocks=blocks, ephemeral=True)
 
 
 def refusal(context: Context, why: Refusal, **names: str) -> Message:
