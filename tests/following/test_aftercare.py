@@ -8,9 +8,10 @@ from sqlalchemy import text
 from bot.app import new_tokens
 from bot.assistant.assistant import Assistant
 from bot.delivery.sender import PassingFault
+from bot.domain.messages import Heading
 from bot.domain.turns import Pressed, Said
 from bot.storage.shredding import shred
-from tests.support.desk import CLOSING, Desk, text_of
+from tests.support.desk import CLOSING, Desk
 from tests.support.screen import buttons_of
 
 BY_NAME = "SELECT id FROM reports WHERE reference = :name"
@@ -75,7 +76,8 @@ def test_a_form_names_the_report_that_it_is_about(desk: Desk, action: str) -> No
     """Who has sent several reports reads which one they add to; the notification names none."""
     reference = desk.report().reference
     [shown] = desk.send("ana", Pressed(action, reference))
-    assert reference in text_of(shown)
+    assert isinstance(shown.blocks[0], Heading)
+    assert reference in shown.blocks[0].text
     assert reference not in shown.summary
 
 
