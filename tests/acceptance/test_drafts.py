@@ -116,7 +116,7 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
 
 def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: BrowserContext) -> None:
     """Who turns from a half-written form of a case to another one, and back, finds the words of each."""
-    number = report_accident(server, "priya")
+    number = report_accident(server, "susan")
     page = opened_at(window, server, "priya")
     farid, card = leaders(page), channel(page).get_by_role("article").filter(has_text=number).first
 
@@ -140,7 +140,7 @@ def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: Brow
 
 def test_the_browser_asks_before_a_half_written_form_is_gone(server: Server, window: BrowserContext) -> None:
     """A page with words in a form beside a report is not closed without a question; an empty one is."""
-    number = report_accident(server, "priya")
+    number = report_accident(server, "susan")
     page = opened_at(window, server, "priya")
     card = channel(page).get_by_role("article").filter(has_text=number).first
     asked: list[str] = []
