@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import get_args
 
+from bot.assistant.danger_in_forms import prose
 from bot.casework import auditing, card, case_list, do_act, forms, proposals, restriction, views
 from bot.casework.acts import ACTS, Act
 from bot.casework.case import Case
 from bot.casework.case_list import FIND, LIST
-from bot.casework.cases_seen import cases_seen
+from bot.casework.cases_seen import cases_seen, sees_the_card
 from bot.casework.context import Work
 from bot.casework.forms import Checked
 from bot.casework.history import entries_for
 from bot.casework.links import card_links, hold_together, other_case
-from bot.casework.press import CasePress, refusal
+from bot.casework.press import CasePress, NotDone, refusal, with_words
 from bot.casework.work_done import is_contact
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Refused, advance
-from bot.domain.messages import Message
+from bot.domain.messages import Message, Paragraph
 from bot.domain.notices import Recipient
 from bot.domain.presses import CasePart, ListPart
 from bot.domain.references import read_reference
@@ -51,7 +53,10 @@ def act(work: Work, incoming: Incoming) -> Message:
     if content.action not in ACTS:
         return refusal(work.context, "unknown_action")
     press = _permitted(work, person, content)
-    return press if isinstance(press, Message) else _answer(press, content)
+    if isinstance(press, Message):
+        # They may not, or may no more: what they wrote is theirs all the same.
+        return _with_words(work, content, press)
+    return _answer(press, content)
 
 
 # These change the case and others that it is linked to.
@@ -89,7 +94,10 @@ def _answer(press: CasePress, content: Pressed | Submitted) -> Message:
         return _VIEWS[action](press)
     if action == export_codes.CASE:
         return export_codes.ask_for_case(press, content)
-    return _with_form(press, ACTS[action], content) if ACTS[action].form else _done_at_once(press, action)
+    if not ACTS[action].form:
+        return _done_at_once(press, action)
+    answer = _with_form(press, ACTS[action], content)
+    return _with_form_again(press, ACTS[action], content, answer) if isinstance(answer, NotDone) else answer
 
 
 def _done_at_once(press: CasePress, action: str) -> Message:
@@ -133,8 +141,7 @@ def _show(press: CasePress) -> Message:
 
 
 def _sees_the_card(press: CasePress) -> bool:
-    carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
-    return carded or press.may("details")
+    return sees_the_card(press, press.person, press.report, press.told)
 
 
 def _details(press: CasePress) -> Message:
@@ -164,6 +171,22 @@ _VIEWS: dict[str, Callable[[CasePress], Message]] = {
     "case.details": _details,
     "case.more": _more,
 }
+
+
+def _with_form_again(press: CasePress, act: Act, content: Pressed | Submitted, answer: NotDone) -> Message:
+    """Why nothing was done; below it the form as it was sent: nothing that was typed is lost."""
+    if isinstance(content, Pressed) or not prose(content):
+        return answer
+    kept = {name: clean_text("".join(values[:1])) for name, values in content.fields.items()}
+    shown = forms.form(press, act, Checked(kept, {}))
+    blocks = (*answer.blocks, Paragraph(press.context.work.not_stored), *shown.blocks)
+    return replace(shown, blocks=blocks, summary=answer.summary)
+
+
+def _with_words(work: Work, content: Pressed | Submitted, answer: Message) -> Message:
+    """A refusal of somebody who may not see the case; below it their own words, and nothing of the case."""
+    typed = prose(content) if isinstance(content, Submitted) else ()
+    return with_words(work.context, answer, map(clean_text, typed))
 
 
 # What has to be done first, and is said instead of the form.

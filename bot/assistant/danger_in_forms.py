@@ -64,6 +64,6 @@ def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = N
     without = steps.left_out(phoned(who, safe), slots, world)
     blocks = [first, *without, *numbers, Outside(answers.danger_source)]
     if draft is None:
-        return Message(tuple(blocks), summary=answers.danger_title)
+        return Message((*blocks, Paragraph(texts.below)), summary=answers.danger_title)
     shown = (*blocks, Paragraph(texts.kept), Buttons(presses.crisis_ways(draft, world)))
     return Message(shown, summary=answers.danger_title, replaces=steps.SLOT, ephemeral=True)

@@ -355,11 +355,20 @@ def _on_new_screen(session: Session, world: World, now: datetime) -> Turn:
     return replace(asked, replies=tuple(replace(line, hides=True) for line in asked.replies))
 
 
+def _on_screen_again(session: Session, world: World, now: datetime) -> Turn:
+    """A screen on which they write is opened again: after a pause it may be somebody else who sits there."""
+    draft = session.draft
+    if draft is None or draft.hidden or not waking.asks_first(draft, world, now):
+        return Turn(session)
+    return _on_new_screen(session, world, now)
+
+
 _BLANK = "blank"
 _SCREEN: Mapping[str, Callable[[Session, World, datetime], Turn]] = {
     "screen.hide": _hide,
     "screen.show": _show_again,
     "screen.new": _on_new_screen,
+    "screen.again": _on_screen_again,
 }
 
 

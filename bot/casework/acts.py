@@ -115,5 +115,5 @@ ACTS = {act.action: act for act in _ROWS}
 # The entries of the history that the thread under the FLT's card tells of: these, and what nobody pressed
 # on the card. Who has looked is on the card.
 LINES = frozenset(act.event.value for act in _ROWS if act.event and act.line) | {
-    "add", "answer", "correct", "withdraw", "withdraw_kept", "deadline", "vacate", "propose",
+    "add", "answer", "correct", "withdraw", "withdraw_kept", "endanger", "deadline", "vacate", "propose",
 }  # fmt: skip

@@ -138,7 +138,9 @@ def tags(context: Context, report: Report, entries: tuple[Entry, ...]) -> tuple[
         (row.child, tags.child),
     ]
     shown = [text for is_set, text in marks if is_set]
-    return tuple(dict.fromkeys([*shown, *report.route.tags, *work_done.tags(context, entries)]))
+    advised = {context.work.tags.do_not_investigate} if work_done.advice(context, entries) else set()
+    of_route = [text for text in report.route.tags if text not in advised]
+    return tuple(dict.fromkeys([*shown, *of_route, *work_done.tags(context, entries)]))
 
 
 def _facts(

@@ -39,6 +39,7 @@ _MARKS: Mapping[Happening, Mapping[str, bool]] = {
     Happening.RELEASE: {"legal_hold": False},
     Happening.URGENT: {"urgent": True},
     Happening.CALM: {"urgent": False},
+    Happening.ENDANGER: {"urgent": True},
 }
 
 
@@ -90,6 +91,12 @@ class Case:
     def has(self, event: str) -> bool:
         """Whether this has ever happened to it."""
         return any(entry.event == event for entry in self.entries)
+
+    def endangered(self) -> tuple[Event, ...]:
+        """What its reporter does to it by writing of danger: urgent; open again where it was closed."""
+        if self.report.state.stage is Stage.CLOSED:
+            return (Event(Happening.ENDANGER, "reporter"),)
+        return () if self.report.row.urgent else (Event(Happening.URGENT, "reporter"),)
 
     def apply(
         self, *events: Event, detail: Detail = _NOTHING, due_at: datetime | EllipsisType | None = ...
@@ -171,12 +178,22 @@ class Case:
         """As long as nobody has it the ladder climbs on, and begins again where it was given back."""
         if state.stage not in UNACKNOWLEDGED:
             return None
+        if any(event.what is Happening.ENDANGER for event in events):
+            return self._begun_again()
         for event in events:
             if event.what in (Happening.URGENT, Happening.CALM):
                 return self._hastened(urgent=event.what is Happening.URGENT)
         planned, timetable = self.report.row.due_at, self.work.context.timetable(self.report)
         given_back = self.report.state.stage not in UNACKNOWLEDGED
         return timetable.step_after(state.level, self.work.now) if planned is None and given_back else planned
+
+    def _begun_again(self) -> datetime:
+        """Urgent, with the ladder's first step counted from now."""
+        work = self.work
+        timetable = work.context.world.federation.timetable(work.now, urgent=True)
+        set_reminder(work.tx, self.report, timetable.reminder_after(work.now))
+        restart_clock(work.tx, self.report, work.now, 0)
+        return timetable.step(0)
 
     def _hastened(self, urgent: bool) -> datetime | None:
         """The ladder's steps count from now, the next one is no later than it was; reminders likewise."""

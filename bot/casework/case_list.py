@@ -26,11 +26,14 @@ from bot.domain.messages import (
     Table,
 )
 from bot.domain.presses import ListPart
+from bot.reporting.review import answered
 from bot.storage.reports import Report
 
 # What the buttons above the table carry, and the form that asks for a reference.
 LIST, FIND = "case.list", "case.find"
 _REFERENCE = 40
+# Where it is and what it is: short answers that stand on the card.
+_TELLS_APART = ("account", "abuse_place", "platform", "category")
 
 
 def age(context: Context, since: datetime, now: datetime) -> str:
@@ -123,7 +126,7 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
     label = context.texts.buttons["open"].fill(reference=reference)
     urgent = context.texts.tags.urgent if report.row.urgent else ""
     restricted = context.texts.tags.restricted if report.row.visibility.restricted else ""
-    kind = card.kind_name(context, report)
+    kind = " · ".join((card.kind_name(context, report), *_about(context, item)))
     waited, holder = _age(context, item, now), _holder(context, report)
     line = texts.line.fill(reference=reference, kind=kind, age=waited, holder=holder)
     due = tuple(_due(context, item, now))
@@ -133,6 +136,18 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
         texts.urgent.fill(urgent=urgent, line=text) if urgent else text,
         Button(label, "case.show", reference),
     )
+
+
+def _about(context: Context, item: ListedCase) -> tuple[str, ...]:
+    """What tells cases of one kind apart, where many report the same: nothing that the card does not say."""
+    if not item.carded:
+        return ()
+    schools = context.world.federation.schools
+    own = item.report.row.school
+    school = context.world.federation.school_name(own) if own and len(schools) > 1 else ""
+    told = {name: values for name, values in item.report.answers.items() if name in _TELLS_APART}
+    words = (value for _, value in answered(context.world, told, card=True))
+    return tuple(filter(None, (school, *words)))
 
 
 def _age(context: Context, item: ListedCase, now: datetime) -> str:

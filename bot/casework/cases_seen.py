@@ -6,7 +6,7 @@ memory than one of twenty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.casework.context import Work
@@ -14,6 +14,7 @@ from bot.casework.work_done import open_tasks
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.roster import Person
+from bot.domain.routing import Told
 from bot.storage.reports import (
     Entry,
     Report,
@@ -31,10 +32,11 @@ _CLOSED_LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class ListedCase:
-    """A case that the asker may see, with its history."""
+    """A case that the asker may see, with its history; `carded`: they may read its card, too."""
 
     report: Report
     entries: tuple[Entry, ...]
+    carded: bool = False
 
     def is_of(self, person: str) -> bool:
         """Whether this person holds it, or has a task in it."""
@@ -71,9 +73,11 @@ def cases_seen(work: Work, person: Person, which: CaseFilter, start: int = 0) ->
     count = len(own) + len(others)
     start = max(0, min(start, (count - 1) // AT_ONCE * AT_ONCE))
     wanted = reports_to_show(work.tx, work.context.vault, [*own, *others][start : start + AT_ONCE])
-    shown = _permitted(work, person, (one for one in wanted if _is_closed(one) == (which == "closed")))
+    still = (one for one in wanted if _is_closed(one) == (which == "closed"))
+    shown, told = _permitted(work, person, still)
     entries, known = histories(work.tx, shown), set(own)
-    listed = [ListedCase(report, entries[report.id]) for report in shown]
+    carded = (sees_the_card(work, person, report, told[report.id]) for report in shown)
+    listed = [ListedCase(report, entries[report.id], seen) for report, seen in zip(shown, carded, strict=True)]
     return CasesSeen(
         which,
         count,
@@ -88,16 +92,26 @@ def _looked_at(work: Work, person: Person, which: CaseFilter) -> Iterator[Listed
     closed = which == "closed"
     parts = (newest_closed(work.tx, vault, _CLOSED_LOOKED_AT),) if closed else open_in_parts(work.tx, vault)
     for part in parts:
-        found = _permitted(work, person, part)
+        found, _ = _permitted(work, person, part)
         # Whose it is stands in the history.
         entries = histories(work.tx, found) if which in ("open", "mine") else {}
         yield from (ListedCase(report, entries.get(report.id, ())) for report in found)
 
 
-def _permitted(work: Work, person: Person, found: Iterable[Report]) -> tuple[Report, ...]:
+def sees_the_card(work: Work, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+    """Whether they have the case's card, or may open its details: others know that it exists, at most."""
+    carded = any(item.person == person.id and item.level == "C" for item in told)
+    return carded or work.context.may(person, "details", report, told)
+
+
+def _permitted(
+    work: Work, person: Person, found: Iterable[Report]
+) -> tuple[tuple[Report, ...], Mapping[str, tuple[Told, ...]]]:
+    """Those of the cases that this person may see, and who was told of each."""
     found = tuple(found)
     told = people_of_each(work.tx, found)
-    return tuple(report for report in found if work.context.may(person, "list", report, told[report.id]))
+    seen = (report for report in found if work.context.may(person, "list", report, told[report.id]))
+    return tuple(seen), told
 
 
 def _is_closed(report: Report) -> bool:

@@ -10,7 +10,7 @@ from bot.casework.acts import ACTS
 from bot.casework.card import button, task_buttons
 from bot.casework.case import Case
 from bot.casework.links import has_links
-from bot.casework.press import CasePress
+from bot.casework.press import CasePress, NotDone
 from bot.content.case_texts import Agreed, Kept
 from bot.domain.closing import ClosingKind, Demand, OnRecord, demands, gravest, takes_two
 from bot.domain.messages import Block, Bullets, Buttons, Callout, Field, Message, Option
@@ -26,6 +26,7 @@ KEPT: tuple[Kept, ...] = get_args(Kept)
 # The fields that decide what becomes of an open task, by its number.
 TASK = "task_"
 _WRITTEN_BY_REPORTER = ("add", "answer", "correct")
+_OPENED_AGAIN = ("reopen", "endanger")
 # What must be on record before some outcomes are true: the event that says so; links are looked for.
 _EVENTS = {"referral": "refer", "withdrawal": "withdraw_kept"}
 _ACTS: Mapping[Demand, str] = {"details": "details", "assessment": "assess", "advice": "advice"}
@@ -67,7 +68,7 @@ def is_open_to(case: Case, person: str) -> bool:
 
 
 def _since_reopened(entries: Sequence[Entry]) -> Sequence[Entry]:
-    opened = [place for place, entry in enumerate(entries) if entry.event == "reopen"]
+    opened = [place for place, entry in enumerate(entries) if entry.event in _OPENED_AGAIN]
     return entries[opened[-1] :] if opened else entries
 
 
@@ -99,7 +100,7 @@ def to_do(press: CasePress, wanted: Sequence[Demand]) -> Message | None:
         *([Buttons((*shown, *ticks))] if shown or ticks else []),
     ]
     slot = f"case.close:{report.reference}"
-    return Message(tuple(blocks), summary=title, replaces=slot, ephemeral=True)
+    return NotDone(tuple(blocks), summary=title, replaces=slot, ephemeral=True)
 
 
 def fields(press: CasePress, people: tuple[str, ...], alone: bool) -> tuple[Field, ...]:

@@ -198,18 +198,19 @@ def owe_addition(
     kind: str = "added",
     *,
     everybody: bool = False,
+    held_before: str = "",
 ) -> None:
     """Tell the holder what the reporter did; without a holder, everyone with the case's card.
 
-    Where nobody has a card any more, those who may work on it today. With `everybody` all of them. Of those
-    who are away their covers too.
+    Where nobody has a card any more, those who may work on it today. With `everybody` all of them, and
+    `held_before`, who held it until now. Of those who are away their covers too.
     """
     told, people = people_of(work.tx, report), work.context.world.federation.roster.people
 
     def with_covers(names: Iterable[str]) -> list[Recipient]:
         return [Recipient(one) for name in names for one in reached(work, report, told, name)]
 
-    recipients = with_covers([report.state.holder])
+    recipients = with_covers(dict.fromkeys((report.state.holder, held_before)))
     if everybody or not recipients:
         readers = _readers(work, report)
         recipients += [name for name in readers if not name.person]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from bot.casework import auditing
 from bot.casework.case import Case, Detail
 from bot.casework.context import Context, Work
 from bot.content.case_texts import Refusal, WorkRefusal
 from bot.domain.access import Action
-from bot.domain.messages import Callout, Message
+from bot.domain.messages import Callout, Message, Paragraph
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.storage.reports import Report
 
 #: What the name of each message begins with that shows a whole case.
 DETAILS = "details:"
+
+
+@dataclass(frozen=True)
+class NotDone(Message):
+    """Why a press or a form on a case changed nothing, or what has to be done first."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class CasePress(Work):
         """Why this piece of the work on a case is refused."""
         self._audit(why)
         text = self.context.work.refusals[why].fill(reference=self.report.reference)
-        return Message((Callout("warning", text),), summary=text, ephemeral=True)
+        return NotDone((Callout("warning", text),), summary=text, ephemeral=True)
 
     def _audit(self, why: str) -> None:
         told = {"pressed": self.action, "why": why}
@@ -71,7 +77,16 @@ def details_slot(press: CasePress) -> str:
     return f"{DETAILS}{press.report.reference}"
 
 
+def with_words(context: Context, answer: Message, typed: Iterable[str]) -> Message:
+    """Why nothing was done, and below it what somebody wrote in vain: their own words, and nothing else."""
+    words = [Paragraph(text) for text in typed]
+    if not words:
+        return answer
+    blocks = (*answer.blocks, Paragraph(context.work.not_stored), *words)
+    return replace(answer, blocks=blocks, ephemeral=True)
+
+
 def refusal(context: Context, why: Refusal, **names: str) -> Message:
     """A refused press, in words."""
     text = context.texts.refusals[why].fill(**names)
-    return Message((Callout("warning", text),), summary=text)
+    return NotDone((Callout("warning", text),), summary=text)

@@ -13,7 +13,7 @@ from bot.casework.acts import ACTS
 from bot.casework.card import button
 from bot.casework.case import Case
 from bot.casework.notify import owe_alone, owe_person, owe_reporter, reached
-from bot.casework.press import CasePress, details_slot
+from bot.casework.press import CasePress, NotDone, details_slot
 from bot.content.case_texts import WorkRefusal
 from bot.domain.access import Actor
 from bot.domain.cases import Event, Happening, Refused
@@ -76,7 +76,7 @@ def before_closing(press: CasePress) -> Message | None:
         title = press.context.work.closing.waits_already.fill(reference=press.report.reference)
         blocks = (Callout("info", title), *shown(press))
         slot = f"case.close:{press.report.reference}"
-        return Message(blocks, summary=title, replaces=slot, ephemeral=True)
+        return NotDone(blocks, summary=title, replaces=slot, ephemeral=True)
     return closing.to_do(press, closing.missing(press.case, press.person.id))
 
 

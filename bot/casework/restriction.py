@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.casework.links import hide_from_linked
 from bot.casework.next_told import next_people
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
-from bot.casework.press import CasePress
+from bot.casework.press import CasePress, details_slot
 from bot.casework.proposals import tell_if_nobody_is_left
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
@@ -138,7 +138,9 @@ def recuse(press: CasePress) -> Message:
     forget_person(press.tx, report, me)
     _take_from(press)
     tell_if_nobody_is_left(press.case, press.case.again())
-    return press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
+    done = press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
+    # In a chat it takes the place of the details: they are not theirs to read any more.
+    return replace(done, replaces=details_slot(press))
 
 
 def _nobody_left(press: CasePress) -> Message:

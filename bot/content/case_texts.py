@@ -17,7 +17,7 @@ Mode = Literal["named", "confidential", "anonymous"]
 CaseEvent = Literal[
     "submit", "deliver", "acknowledge", "assign", "note", "ask", "refer", "add", "answer", "correct",
     "withdraw", "withdraw_kept", "misdirect", "vacate", "deadline", "undelivered", "close", "reopen",
-    "view", "check_back", "export_code", "export", "complaint", "propose",
+    "endanger", "view", "check_back", "export_code", "export", "complaint", "propose",
 ]  # fmt: skip
 Refusal = Literal[Why, "not_on_roster", "unknown", "not_permitted", "unknown_action"]
 Update = Literal[
@@ -225,6 +225,7 @@ class Status(Record):
     answered: WithReference
     added: WithReference
     added_closed: Text
+    added_again: Text
     add_unknown: Text
 
 
@@ -452,6 +453,7 @@ class CaseWork(Record):
         TextTable[Literal[Work, "recuse_no", "assess_restrict", "assess_told"], Phrase],
         Holding("reference", task="reference person", link="reference other"),
     ]
+    not_stored: Text
     refusals: Annotated[
         TextTable[WorkRefusal, Phrase], Holding("reference", no_such_task="", linked_already="")
     ]

@@ -110,6 +110,7 @@ class DangerInForms(Record):
     kept: Text
     go_on: Text
     deny: Text
+    below: Text
     denied: Text
 
 
@@ -187,6 +188,7 @@ class Receipts(Record):
     reference: Text
     next_open: Text
     next_restricted: Text
+    next_urgent: Text
     later_open: Annotated[Phrase, Holding("when")]
     later_restricted: Annotated[Phrase, Holding("when")]
     later_urgent: Annotated[Phrase, Holding("when")]

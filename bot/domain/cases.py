@@ -1,9 +1,9 @@
 """The life of a case as one pure function: `advance(state, event)`, total over every pair.
 
-submitted -> delivered -> acknowledged -> closed; a closed case can be reopened. Until it is
-acknowledged, each deadline that passes raises its level by one step of the ladder. A reporter who
-withdraws closes it, unless it is kept because somebody may be at risk; one who reported to the wrong
-person begins it again, before other people.
+submitted -> delivered -> acknowledged -> closed; a closed case can be reopened, and waits again once its
+reporter writes of danger. Until it is acknowledged, each deadline that passes raises its level by one
+step of the ladder. A reporter who withdraws closes it, unless it is kept because somebody may be at
+risk; one who reported to the wrong person begins it again, before other people.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Happening(StrEnum):
     AGREE = "agree"
     DECLINE = "decline"
     REOPEN = "reopen"
+    # Its reporter adds words of danger to a closed case: it waits again, and is urgent.
+    ENDANGER = "endanger"
     ASSESS = "assess"
     ADVICE = "advice"
     INVESTIGATE = "investigate"
@@ -191,10 +193,13 @@ _WORK = (
     Happening.CONTACT,
 )
 _KEEPING = (Happening.RESTRICT, Happening.HOLD, Happening.RELEASE)
+# On an open case danger is a matter of urgency alone.
+_ENDANGERED = {Stage.CLOSED: Stage.DELIVERED}
 _BY_TWO = (Happening.PROPOSE, Happening.AGREE, Happening.DECLINE)
 for _stage, _answers in _TABLE.items():
     _is_open = _stage is not Stage.CLOSED
     _answers |= {event: _stage if _is_open else Refused("closed") for event in _WORK}
+    _answers[Happening.ENDANGER] = _ENDANGERED.get(_stage, Refused("not_closed"))
     _answers |= dict.fromkeys(_KEEPING, _stage)
     _answers[Happening.RECUSE] = _stage if _is_open else Refused("closed")
     _answers |= {event: _stage if event is not Happening.AGREE else Stage.CLOSED for event in _BY_TWO}
@@ -236,6 +241,7 @@ def _changed(state: CaseState, event: Event) -> CaseState:
             return replace(state, outcome="", holder=event.actor, acknowledged_by=first)
         case Happening.WITHDRAW:
             return replace(state, outcome=WITHDRAWN)
-        case Happening.MISDIRECT:
+        case Happening.MISDIRECT | Happening.ENDANGER:
+            # It begins at the ladder's first step, and nobody has it.
             return CaseState()
     return state

@@ -119,21 +119,22 @@ def in_status(context: Context, report: Report, entries: Sequence[Entry]) -> lis
 def answer(work: Work, sender: Sender, command: AnswerCheckBack) -> Message:
     """Keep the answer and tell those who handle the case that there is one; a closed one stays closed.
 
-    Where somebody may be at risk an open case becomes urgent, and everybody who has it is told at once.
+    Where somebody may be at risk it becomes urgent, a closed one is open again, and everybody who has it is
+    told at once.
     """
     case = own_case(work, sender, command.reference, command.code)
     if isinstance(case, str):
         typed = {"answer": (command.answer,), "risk": command.risks, "text": (command.text,)}
         redo = Redo({"code": unstored(work.context, case)}, {**typed, "code": (command.code,)})
         return check_back_form.form(command.reference, work.context.world, redo, urgent=bool(command.risks))
-    urgent, events = bool(command.risks), [Event(Happening.ADD, "reporter")]
-    if urgent and not case.report.row.urgent and case.report.state.stage is not Stage.CLOSED:
-        events.append(Event(Happening.URGENT, "reporter"))
+    urgent = bool(command.risks)
+    again = case.endangered() if urgent else ()
     detail = {"text": _in_words(work.context, command), _ANSWER: command.answer}
-    answered = case.apply(*events, detail=detail)
+    answered = case.apply(Event(Happening.ADD, "reporter"), *again, detail=detail)
     if isinstance(answered, Refused):
         return said("warning", work.context.texts.status.add_unknown)
-    owe_addition(work, answered.report, TELL_URGENT if urgent else "added", everybody=urgent)
+    kind, held = TELL_URGENT if urgent else "added", case.report.state.holder
+    owe_addition(work, answered.report, kind, everybody=urgent, held_before=held)
     return said("success", _reply(work.context, answered.report, urgent))
 
 

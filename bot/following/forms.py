@@ -82,7 +82,9 @@ def text_form(action: str, value: str, world: World, redo: Redo | None = None) -
     titles = {ADD: forms.add_title, ANSWER: forms.answer_title, CORRECT: after.correct_title}
     above = (Paragraph(after.correct_kept),) if action == CORRECT else ()
     form = _text_fields(action, value, world, redo or Redo())
-    blocks = (Heading(titles[action]), *above, form)
+    # Of several reports nobody should have to guess which: but no notification says so.
+    named = " · ".join(filter(None, (titles[action], CasePart.parse(value).reference)))
+    blocks = (Heading(named), *above, form)
     return Message(blocks, summary=titles[action], replaces=slot_of(action, value), ephemeral=True)
 
 

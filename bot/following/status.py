@@ -263,22 +263,21 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     asked = command.as_what == "answer" and case.has("ask")
     corrected = command.as_what == "correct"
     what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
-    events = [Event(what, "reporter")]
-    if command.danger and not case.report.row.urgent and case.report.state.stage is not Stage.CLOSED:
-        events.append(Event(Happening.URGENT, "reporter"))
-    added = case.apply(*events, detail={"text": command.text})
+    again = case.endangered() if command.danger else ()
+    added = case.apply(Event(what, "reporter"), *again, detail={"text": command.text})
     if isinstance(added, Refused):
         return Message((Callout("warning", texts.add_unknown),), summary=texts.title)
     report = added.report
-    owe_addition(
-        work, report, check_back.TELL_URGENT if command.danger else "added", everybody=command.danger
-    )
+    kind, held = check_back.TELL_URGENT if command.danger else "added", case.report.state.holder
+    owe_addition(work, report, kind, everybody=command.danger, held_before=held)
     after = work.context.world.playbook.texts.aftercare
     done = texts.answered if asked else after.corrected if corrected else texts.added
     new: tuple[Block, ...] = ()
     if report.state.stage is Stage.CLOSED:
         start = Button(work.context.world.playbook.texts.dialogue.start_button, "report.start")
         new = (Paragraph(texts.added_closed), Buttons((start,)))
+    elif case.report.state.stage is Stage.CLOSED:
+        new = (Paragraph(texts.added_again),)
     text = done.fill(reference=report.reference)
     return Message((Callout("success", text), *new), summary=text, ephemeral=report.reporter is None)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.casework import auditing
 from bot.casework.context import Work
+from bot.casework.press import with_words
 from bot.domain.access import Duty
 from bot.domain.gaps import GAP_TABLE, GapAnswer, GapEvent, GapStage, Unfit, may_sign
 from bot.domain.messages import (
@@ -31,6 +32,7 @@ from bot.gaps.checks import faults, is_danger, near_topics, rules_beside, would_
 from bot.gaps.forms import PREFIX, answer_form, decline_form, read_answer, sign_form, typed_in
 from bot.gaps.people import may
 from bot.gaps.shown import answer_blocks, day, quotes
+from bot.reporting.inputs import clean_text
 from bot.storage.gaps import (
     OPEN,
     Gap,
@@ -70,7 +72,8 @@ def act(work: Work, sender: Sender, content: Pressed | Submitted, parses: tuple[
         return _refused(work, "unknown")
     after = GAP_TABLE[gap.stage, event]
     if not isinstance(after, GapStage):
-        return _refused(work, after or "unknown")
+        # Somebody else was first: what was written takes long to write again.
+        return with_words(work.context, _refused(work, after or "unknown"), _written(content))
     if event is GapEvent.ANSWER:
         return _answer(work, person, gap, content, parses)
     if event is GapEvent.SIGN:
@@ -145,6 +148,12 @@ def _answer(
     auditing.note(work, person, "gap.answer", entry=gap.id)
     reminders.owe_answered(work, saved, person.id)
     return _done(work, "saved")
+
+
+def _written(content: Pressed | Submitted) -> list[str]:
+    fields = content.fields if isinstance(content, Submitted) else {}
+    typed = [clean_text(value) for values in fields.values() for value in values]
+    return [text for text in typed if " " in text]
 
 
 def _print_of(work: Work, answer: GapAnswer) -> str:

@@ -71,7 +71,8 @@ def _next(world: World, slots: Slots, route: Route) -> str:
         later = texts.later_open if seen.in_channel else texts.later_restricted
         lines.append((texts.later_urgent if route.urgent else later).fill(when=when))
     elif kind != ALERT:
-        lines.append(texts.next_open if seen.in_channel else texts.next_restricted)
+        calm = texts.next_open if seen.in_channel else texts.next_restricted
+        lines.append(texts.next_urgent if route.urgent else calm)
     return " ".join(lines)
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
-from tests.acceptance.pane import Pane, staff
-from tests.acceptance.reporting import Caller
+from tests.acceptance.pane import Pane, channel, leaders, staff
+from tests.acceptance.reporting import Caller, report_accident
 from tests.acceptance.server import Server
 
 pytestmark = pytest.mark.browser
@@ -112,6 +112,64 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
     # Whose page it is now nobody knows: what was written is shown only where somebody asks for it.
     pane.press("Show it again")
     holds(pane)
+
+
+def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: BrowserContext) -> None:
+    """Who turns from a half-written form of a case to another one, and back, finds the words of each."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya")
+    farid, card = leaders(page), channel(page).get_by_role("article").filter(has_text=number).first
+
+    def opens(label: str, more: bool = False) -> None:
+        card.get_by_role("button", name="More …" if more else label, exact=True).click()
+        if more:
+            farid.press(label)
+
+    def field(label: str) -> Locator:
+        return farid.region.get_by_label(label).last
+
+    opens("LADO or DSL advice")
+    field("What did they advise?").fill("Speak to the parents first.")
+    opens("Add a note", more=True)
+    field("Note").fill("The tutor will phone at noon.")
+    opens("LADO or DSL advice")
+    expect(field("What did they advise?")).to_have_value("Speak to the parents first.")
+    opens("Add a note", more=True)
+    expect(field("Note")).to_have_value("The tutor will phone at noon.")
+
+
+def test_the_browser_asks_before_a_half_written_form_is_gone(server: Server, window: BrowserContext) -> None:
+    """A page with words in a form beside a report is not closed without a question; an empty one is."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya")
+    card = channel(page).get_by_role("article").filter(has_text=number).first
+    asked: list[str] = []
+
+    def answer(found: Dialog) -> None:
+        asked.append(found.type)
+        found.accept()
+
+    page.on("dialog", answer)
+    page.reload()
+    assert asked == []
+    card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+    leaders(page).region.get_by_label("What did they advise?").last.press_sequentially("Wait.")
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_at_twice_its_size_most_of_the_page_is_the_conversation(
+    server: Server, window: BrowserContext
+) -> None:
+    """On 720 by 450 points, and on a phone held sideways, more than 45 % of the height is what is said."""
+    page = fresh(window, server, "joe")
+    staff(page).ask("report")
+    for width, height in ((720, 450), (667, 375)):
+        page.set_viewport_size({"width": width, "height": height})
+        for side, log in (("Staff chat", "#staff-log"), ("Leadership Team", "#flt-log")):
+            page.get_by_role("tab", name=re.compile(f"^{side}")).click()
+            assert page.locator(log).evaluate("one => one.clientHeight") > 0.45 * height
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_hide_and_escape_take_the_conversation_off_the_screen(server: Server, window: BrowserContext) -> None:

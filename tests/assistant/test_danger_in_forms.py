@@ -116,6 +116,7 @@ def test_addition_is_read_too(read: Desk) -> None:
     received = read.report()
     shown = read.fill("ana", "report.add", received.reference, text=TONIGHT)
     assert shown.startswith(NUMBERS)
+    assert "What became of what you wrote stands below." in shown
     assert received.reference in shown
 
 
@@ -133,6 +134,43 @@ def test_danger_in_an_addition_makes_the_case_urgent(read: Desk) -> None:
         }
     assert [bool(report and report.row.urgent) for report in found.values()] == [False, True]
     assert TONIGHT not in str(read.notebook.__dict__)
+
+
+@pytest.mark.parametrize("action", ["report.add", "report.correct"])
+def test_danger_added_to_a_closed_case_opens_it_and_climbs(read: Desk, action: str) -> None:
+    """Nobody has it, it is urgent and everybody who had it is told; unanswered, it climbs in ten minutes."""
+    reference = read.report("ana", kind="mistake", mode="named").reference
+    read.press("farid", "case.acknowledge", reference)
+    read.close_case("farid", reference, outcome="advice_given")
+    read.later(days=20, hours=12)
+    calm = read.fill("ana", action, reference, text="Thank you for all that you did.")
+    assert "It is closed" in calm
+    assert "Status: Closed" in read.press("farid", "case.show", reference)
+    said = read.fill("ana", action, reference, text=TONIGHT)
+    assert said.startswith(NUMBERS)
+    assert "It is open again and urgent" in said
+    read.work(20)
+    card = read.press("farid", "case.show", reference)
+    assert "URGENT" in card
+    assert "Status: Not acknowledged yet" in card
+    assert "it is urgent" in read.notebook.texts("farid")[-1]
+    assert not any(reference in text for text in read.notebook.texts("eleanor"))
+    read.later(minutes=10)
+    read.work(20)
+    assert any("next on the ladder" in text for text in read.notebook.texts("flt"))
+    assert any("nobody has acknowledged it yet" in text for text in read.notebook.texts("grace"))
+
+
+def test_who_closes_again_what_danger_opened_reads_it_first(read: Desk) -> None:
+    """What was read before the danger was told of is read again before the case is closed."""
+    reference = read.report("ana", kind="mistake", mode="named").reference
+    read.press("farid", "case.acknowledge", reference)
+    read.close_case("farid", reference, outcome="advice_given")
+    read.fill("ana", "report.add", reference, text=TONIGHT)
+    read.press("farid", "case.acknowledge", reference)
+    assert "Open the details" in read.press("farid", "case.close", reference)
+    details = read.press("farid", "case.details", reference)
+    assert "Opened again, urgent: its reporter has written of danger" in details
 
 
 @pytest.mark.parametrize("user", ["ana", "a stranger"])

@@ -10,6 +10,7 @@ import pytest
 
 from bot.content.documents import DataFaults, load
 from bot.content.tables import Outcomes
+from bot.domain.messages import Form, Message
 from bot.domain.presses import CasePart
 from bot.domain.turns import Pressed, Submitted
 from tests.following.test_status import status
@@ -194,6 +195,71 @@ def test_two_people_close_at_once(desk: Desk) -> None:
     assert "Outcome: Unfounded" in desk.press("eleanor", "case.show", reference)
 
 
+def typed_in(messages: tuple[Message, ...]) -> dict[str, tuple[str, ...]]:
+    """What stands in the fields of the form that they show."""
+    [form] = [block for message in messages for block in message.blocks if isinstance(block, Form)]
+    return {field.name: field.value for field in form.fields if field.value}
+
+
+def test_the_second_closer_keeps_what_they_wrote(desk: Desk) -> None:
+    """Below what the first one asks for stands the form of the second, with all that they typed and chose."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    desk.press("eleanor", "case.acknowledge", reference)
+    desk.press("dina", "case.details", reference)
+    desk.fill("dina", "case.assess", reference, **ASSESSED)
+    desk.ask_to_close("eleanor", reference, "unfounded")
+    fields = {"outcome": ("false",), "reason": ("I have heard the tutor, and it is not true.",)}
+    shown = desk.send("dina", Submitted("case.close", reference, fields))
+    assert "Nothing of it was stored. What you wrote stands here" in text_of(shown[0])
+    assert typed_in(shown) == fields
+
+
+def test_what_is_to_be_done_first_costs_no_word(desk: Desk) -> None:
+    """A form of a closing that lacks something comes back below it, as it was sent."""
+    reference = desk.report("ana", kind="staff_abuse").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.press("farid", "case.details", reference)
+    desk.fill("ana", "report.add", reference, text="He did it again.")
+    fields = {"outcome": ("removed",), "reason": ("Taken down by the parent, who is sorry.",)}
+    shown = desk.send("farid", Submitted("case.close", reference, fields))
+    assert "Open the details" in text_of(shown[0])
+    assert typed_in(shown) == fields
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("case.close", {"outcome": ("removed",), "reason": ("Taken down by the parent, who is sorry.",)}),
+        ("case.note", {"note": ("I spoke to the parent at the gate.",)}),
+        ("case.ask", {"question": ("On which day was it?",)}),
+        ("case.calm", {"why": ("The police have been and gone.",)}),
+        ("case.task", {"task": ("Phone the parent",)}),
+    ],
+)
+def test_a_form_that_comes_too_late_keeps_its_words(
+    desk: Desk, action: str, fields: dict[str, tuple[str, ...]]
+) -> None:
+    """Of a case that somebody else has closed meanwhile each form comes back with what was written in it."""
+    reference = desk.report("ana", kind="staff_abuse").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.close_case("farid", reference, outcome="advice_given")
+    shown = desk.send("grace", Submitted(action, reference, fields))
+    assert "Nothing has changed" in text_of(shown[0])
+    assert typed_in(shown) == fields
+    assert "Outcome: Advice given" in desk.press("farid", "case.show", reference)
+
+
+def test_who_lost_a_case_keeps_their_own_words_alone(desk: Desk) -> None:
+    """Who may have the case no more reads what they wrote, and the same words as of no case at all."""
+    reference = desk.report("ana", kind="staff_abuse").reference
+    desk.fill("eleanor", "case.restrict", reference, why="One of the team is concerned in it.")
+    words = "I spoke to the parent at the gate."
+    lost = desk.fill("grace", "case.note", reference, note=words)
+    assert words in lost
+    assert "[" not in lost
+    assert lost == desk.fill("grace", "case.note", "FED-0000", note=words).replace("FED-0000", reference)
+
+
 def test_an_ordinary_case_that_two_close_at_once(desk: Desk) -> None:
     """The second of two forms on an ordinary case is told that it is closed, and changes nothing."""
     reference = desk.report("ana", kind="staff_abuse").reference
@@ -284,6 +350,15 @@ def test_the_form_and_what_came_of_it_stand_where_the_details_stood(desk: Desk, 
     [done] = desk.send("dina", Submitted(f"case.{name}", reference, fields))
     assert details.replaces == form.replaces == done.replaces
     assert "[" not in text_of(done)
+
+
+def test_who_steps_back_has_the_details_on_no_screen(desk: Desk) -> None:
+    """In a chat what came of stepping back stands where the details of the case stood."""
+    reference = allegation(desk)
+    [details] = desk.send("dina", Pressed("case.details", reference))
+    [done] = desk.send("dina", Pressed("case.recuse_yes", reference))
+    assert "You have stepped back" in text_of(done)
+    assert done.replaces == details.replaces
 
 
 def test_nobody_closes_alone_while_there_is_a_second(desk: Desk) -> None:

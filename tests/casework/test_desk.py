@@ -101,6 +101,20 @@ def test_no_list_and_no_search_tells_of_a_hidden_case(desk: Desk) -> None:
     assert "There is no case with that reference" in unknown
 
 
+def test_cases_of_one_kind_can_be_told_apart(desk: Desk) -> None:
+    """Of reports that are alike the list says school, account and what it is, to those who have the card."""
+    told = {"kind": "abuse", "category": "defamatory", "account": "Northgate School on Facebook"}
+    one = desk.report("ana", None, **told).reference
+    other = desk.report("joe", kind="abuse", category="offensive", school="southmere").reference
+    lines = {user: desk.press(user, "case.list") for user in ("farid", "beth")}
+    apart = "Abuse on a Federation account · Northgate School · Untrue and damaging (defamatory)"
+    assert f"{one} · {apart} · Northgate School on Facebook" in lines["farid"]
+    assert f"{other} · Abuse on a Federation account · Southmere School · Offensive" in lines["farid"]
+    assert one in lines["beth"]
+    assert "defamatory" not in lines["beth"]
+    assert "Northgate School" not in lines["beth"]
+
+
 @pytest.mark.parametrize("user", ["ana", "nobody"])
 def test_who_is_off_the_roster_has_no_list_and_no_search(desk: Desk, user: str) -> None:
     """Each press on the list is refused to staff and strangers, whatever it carries."""

@@ -7,7 +7,7 @@ import pytest
 from bot.app import new_tokens
 from bot.domain.turns import Said
 from tests.following.test_status import status
-from tests.support.desk import Desk, text_of
+from tests.support.desk import ADVICE, Desk, text_of
 
 WORDS = "Zanzibar was in the corridor."
 WHY = "Zanzibar House has asked for it."
@@ -153,6 +153,16 @@ def test_only_the_lados_advice_unlocks_by_a_referral(
     desk.fill("dina", "case.refer", reference, agency=agency, at="2026-11-23T08:05", advice=advice)
     answer = desk.fill("dina", "case.investigate", reference)
     assert ("Nothing has changed" in answer) is locked
+
+
+def test_a_reported_allegation_is_marked_until_advice(desk: Desk) -> None:
+    """The card of what was reported as an allegation says not to investigate until advice is on record."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    assert "DO NOT INVESTIGATE BEFORE LADO ADVICE" in desk.press("eleanor", "case.show", reference)
+    desk.fill("eleanor", "case.advice", reference, **ADVICE)
+    card = desk.press("eleanor", "case.show", reference)
+    assert "ALLEGATION" in card
+    assert "DO NOT INVESTIGATE" not in card
 
 
 def test_an_assessment_as_an_allegation_marks_and_locks(desk: Desk) -> None:

@@ -92,6 +92,41 @@ def test_another_browser_asks_before_it_shows_what_is_half_written(tmp_path: Pat
     desk.close()
 
 
+def test_the_page_asks_after_a_pause(tmp_path: Path) -> None:
+    """In its writer's own browser an open form is shown again, and after half an hour it is asked for."""
+    desk = Desk.open(tmp_path)
+
+    class RealCore:
+        async def handle(self, incoming: Incoming, within: float | None = None) -> tuple[Message, ...]:
+            return desk.product.assistant.handle(incoming, desk.now)
+
+    async def story() -> None:
+        app, federation = web.Application(), desk.product.context.world.federation
+        mount(app, RealCore(), federation, MemoryStore(), run, lambda: desk.now)
+        async with TestClient(TestServer(app)) as client:
+            origin = str(client.make_url("")).rstrip("/")
+            for number, text in enumerate(("report", "no", "northgate school", MISTAKE, "no", "named")):
+                act = {
+                    "user": "ana",
+                    "place": "dm",
+                    "event": f"event-{number:04}",
+                    "kind": "said",
+                    "text": text,
+                }
+                await client.post("/playground/send", json=act, headers={"Origin": origin})
+            for minutes, asks in ((29, False), (2, True)):
+                desk.later(minutes=minutes)
+                async with client.get("/?staff=ana") as response:
+                    html = await response.text()
+                assert ("What happened?" not in html) is asks
+                assert (ASKED in html) is asks
+                # Nothing else is taken off the screen of somebody who has written here.
+                assert "data-hides" not in html
+
+    asyncio.run(story())
+    desk.close()
+
+
 def test_the_page_runs_no_script_but_its_own() -> None:
     """Nothing inline and nothing from elsewhere: the security policy says so, and the page keeps to it."""
 

@@ -70,6 +70,10 @@ EXPECTED = {
     (Stage.CLOSED, Happening.DEADLINE): "no: closed",
     (Stage.CLOSED, Happening.CLOSE): "no: closed",
     (Stage.CLOSED, Happening.REOPEN): "acknowledged",
+    (Stage.SUBMITTED, Happening.ENDANGER): "no: not_closed",
+    (Stage.DELIVERED, Happening.ENDANGER): "no: not_closed",
+    (Stage.ACKNOWLEDGED, Happening.ENDANGER): "no: not_closed",
+    (Stage.CLOSED, Happening.ENDANGER): "delivered",
     (Stage.SUBMITTED, Happening.ASSESS): "submitted",
     (Stage.SUBMITTED, Happening.ADVICE): "submitted",
     (Stage.SUBMITTED, Happening.TASK): "submitted",
@@ -184,6 +188,12 @@ def test_reopening_forgets_the_outcome() -> None:
     closed = CaseState(Stage.CLOSED, holder="farid", acknowledged_by="farid", outcome="no_action")
     after = advance(closed, Event(Happening.REOPEN, "grace"))
     assert after == CaseState(Stage.ACKNOWLEDGED, holder="grace", acknowledged_by="farid")
+
+
+def test_danger_opens_a_closed_case_for_anybody() -> None:
+    """A closed case whose reporter writes of danger has no holder, and begins at the first step."""
+    closed = CaseState(Stage.CLOSED, 2, holder="farid", acknowledged_by="farid", outcome="no_action")
+    assert advance(closed, Event(Happening.ENDANGER, "reporter")) == CaseState(Stage.DELIVERED)
 
 
 def test_what_was_withdrawn_and_is_opened_again_has_a_first() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from bot.app import new_tokens
 from bot.assistant.assistant import Assistant
 from bot.delivery.sender import PassingFault
+from bot.domain.messages import Heading
 from bot.domain.turns import Pressed, Said
 from bot.storage.shredding import shred
 from tests.support.desk import CLOSING, Desk
@@ -68,6 +69,16 @@ def test_nothing_is_done_to_somebody_elses_report(desk: Desk, action: str) -> No
             assert "Nothing was stored" in desk.fill(user, action, reference, code=code, **fields)
     assert "Not acknowledged yet" in desk.press("farid", "case.show", reference)
     assert WRONG not in desk.press("farid", "case.details", reference)
+
+
+@pytest.mark.parametrize("action", ["report.add", "report.correct"])
+def test_a_form_names_the_report_that_it_is_about(desk: Desk, action: str) -> None:
+    """Who has sent several reports reads which one they add to; the notification names none."""
+    reference = desk.report().reference
+    [shown] = desk.send("ana", Pressed(action, reference))
+    assert isinstance(shown.blocks[0], Heading)
+    assert reference in shown.blocks[0].text
+    assert reference not in shown.summary
 
 
 def test_withdrawing_asks_first(desk: Desk) -> None:

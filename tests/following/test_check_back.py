@@ -231,7 +231,7 @@ def test_a_closed_case_reaches_who_handled_it(desk: Desk) -> None:
 
 
 def test_an_urgent_answer_to_a_closed_case_reaches_everybody_who_had_it(desk: Desk) -> None:
-    """Its holder and everybody with its card are told at once that it is urgent."""
+    """Everybody with its card is told at once that it is urgent, and it is open again."""
     reference = reported(desk)
     close(desk, reference)
     waits(desk, days=14)
@@ -239,7 +239,7 @@ def test_an_urgent_answer_to_a_closed_case_reaches_everybody_who_had_it(desk: De
     waits(desk, minutes=1)
     assert URGENT in desk.notebook.texts("farid")[-1]
     assert any(URGENT in line for line in desk.notebook.texts("flt"))
-    assert "Status: Closed" in desk.press("farid", "case.show", reference)
+    assert "Status: Not acknowledged yet" in desk.press("farid", "case.show", reference)
 
 
 def test_nobody_who_is_concerned_hears_of_an_answer(desk: Desk) -> None:

@@ -117,6 +117,19 @@ def test_a_press_that_comes_too_late(desk: Desk) -> None:
     assert stages(desk) == ["declined"]
 
 
+def test_an_answer_that_comes_too_late_is_given_back(desk: Desk) -> None:
+    """Who writes an answer while somebody else's is signed has their words still, and nothing is changed."""
+    ask(desk)
+    reference = only(desk)
+    answer(desk)
+    sign(desk)
+    fields = {"wording": (QUESTION,), "text": ("No, and that takes a whole paragraph to explain.",)}
+    shown = desk.send("eleanor", Submitted("gap.answer", reference, fields))
+    assert "answered and signed already" in text_of(shown[0])
+    assert "a whole paragraph to explain" in text_of(shown[0])
+    assert stages(desk) == ["live"]
+
+
 def test_an_answer_that_changed_is_not_signed_unseen(desk: Desk) -> None:
     """Who has looked at one text does not sign another."""
     ask(desk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -14,7 +15,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, PageTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Lines
 
 from bot.channels.paper.bars import Bar, Bars
@@ -76,6 +77,8 @@ class Styles:
         close = {"spaceAfter": 0.5 * mm, "keepWithNext": 1}
         self.title = _style("Title", size * 1.7, fontName=BOLD, spaceAfter=2.5 * mm)
         self.heading = _style("Heading", size * 1.25, fontName=BOLD, spaceBefore=2.5 * mm, **close)
+        # A table goes on over pages: kept with its heading as a whole, it would leave half a page bare.
+        self.above_table = ParagraphStyle("AboveTable", self.heading, keepWithNext=0)
         self.text = _style("Text", size)
         self.muted = _style("Muted", size * 0.88, textColor=SOFT, spaceBefore=1.5 * mm)
         # On one page with what it stands above.
@@ -110,6 +113,8 @@ class Styles:
 # A row of a table stands on one page; what is longer than this flows over pages under its label.
 _FITS_A_ROW = 600
 _ROW_LINES = 8
+# A heading, and the longest row below it.
+_ABOVE_TABLE = 45 * mm
 _LABEL_SHARE = 0.36
 _CELL_GAP = 6.0
 _CELLS = [
@@ -132,10 +137,16 @@ class Drawing:
 
     def blocks(self, blocks: Iterable[Block | Bars]) -> list[Any]:
         """Everything on the page in order; the first heading is the title."""
-        found: list[Any] = []
-        for block in blocks:
-            style = self._styles.heading if found else self._styles.title
-            found += [self._lines(block.text, style)] if isinstance(block, Heading) else self._block(block)
+        found, all_of_them = list[Any](), list(blocks)
+        for block, after in zip_longest(all_of_them, all_of_them[1:]):
+            if not isinstance(block, Heading):
+                found += self._block(block)
+            elif not found:
+                found.append(self._lines(block.text, self._styles.title))
+            elif isinstance(after, Facts):
+                found += [CondPageBreak(_ABOVE_TABLE), self._lines(block.text, self._styles.above_table)]
+            else:
+                found.append(self._lines(block.text, self._styles.heading))
         if self._undrawn:
             named = self._texts.undrawn.fill(scripts=", ".join(self._undrawn))
             found.insert(1, self._box(named, "", self._styles.box("warning")))

@@ -220,19 +220,19 @@ class Routes:
     async def _asked_first(self, request: web.Request, choice: views.PageState) -> None:
         """Where somebody has written nothing, what they have half-written is asked for instead of shown.
 
-        That is: in another browser, and in a process that remembers nothing of them.
+        That is: in another browser, in a process that remembers nothing of them, and after a pause.
         """
         for face in (choice.staff, choice.leader):
             if face is None:
                 continue
             shown = [item.name for item in self._parts.chats.entries(face.user)]
             known = _browser_of(face.user) in request.cookies
-            if shown and (known or SLOT not in shown):
+            if shown and SLOT not in shown:
                 continue
             now, sender = self._parts.clock(), Sender(PLATFORM, face.user)
-            opened = Incoming(
-                f"new-{now.timestamp()}-{face.user}", sender, Pressed("screen.new"), counts=False
-            )
+            kind = "again" if shown and known else "new"
+            event = f"{kind}-{now.timestamp()}-{face.user}"
+            opened = Incoming(event, sender, Pressed(f"screen.{kind}"), counts=False)
             async with self._turns.of(face.user):
                 replies = await self._core.handle(opened)
             # Nobody has done anything here: that Signpost is paused, or saves nothing, is said when they do.

@@ -131,6 +131,20 @@ def test_many_facts_and_an_empty_paper() -> None:
     assert len(read(printed()).pages) == 1
 
 
+def test_a_long_table_begins_below_its_heading() -> None:
+    """A table that does not fit the rest of a page goes on over the next: no page is left half bare."""
+    above = [Paragraph(f"Line {number}") for number in range(12)]
+    rows = Facts(tuple((f"Label {number}", "value " * 20) for number in range(24)))
+    pages = [page.extract_text() for page in read(printed(*above, Heading("History"), rows)).pages]
+    assert "History" in pages[0]
+    assert "Label 3" in pages[0]
+    assert "Label 23" in pages[-1]
+    # Not even one row stays below its heading: they go on together.
+    low = [Paragraph(f"Line {number}") for number in range(37)]
+    pages = [page.extract_text() for page in read(printed(*low, Heading("History"), rows)).pages]
+    assert [("History" in page) for page in pages] == [("Label 0" in page) for page in pages]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_printed(text: str) -> None:

@@ -73,19 +73,21 @@
   }
   // Words that were typed since the last save, and the cursor, go over into the same form when it comes anew.
   const held = new Map();
+  // Several forms of one case bear its reference.
+  const nameOf = (form) => `${form.dataset.action} ${form.dataset.value}`;
   function hold(item) {
     for (const form of $$(".form", item)) {
       const at = form.contains(document.activeElement) ? document.activeElement : null;
       const fields = form.dataset.touched ? filled(form) : null;
-      if (fields || at) held.set(form.dataset.value, { fields, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
+      if (fields || at) held.set(nameOf(form), { fields, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
     }
   }
   // Whether the cursor is where it was.
   function refilled(item) {
     const form = $(".form", item);
-    const was = form && held.get(form.dataset.value);
+    const was = form && held.get(nameOf(form));
     if (!was) return false;
-    held.delete(form.dataset.value);
+    held.delete(nameOf(form));
     if (was.fields) {
       for (const field of form.elements) {
         const given = was.fields[field.name] || [];
@@ -503,6 +505,11 @@
     document.addEventListener("input", (event) => { const form = event.target.closest(".form"); if (form) touched(form); });
     document.addEventListener("visibilitychange", badges);
     addEventListener("pagehide", saved);
+    // Of a form beside a report nothing is kept while one types: the browser asks before it is gone.
+    addEventListener("beforeunload", (event) => {
+      const unsaved = $$(".form[data-touched]").some((form) => form.dataset.action !== "journey.submit");
+      if (unsaved) event.preventDefault();
+    });
     addEventListener("resize", badges);
     reachable();
     // A file is never read here: only that one was brought is told, so that the right advice comes.
