@@ -22,10 +22,12 @@ from bot.domain.notices import Recipient
 from bot.domain.presses import CasePart
 from bot.domain.references import read_reference
 from bot.domain.roster import Person
+from bot.domain.routing import Told
 from bot.domain.turns import Incoming, Pressed, Sender, ShowStatus, Submitted
 from bot.records import export_codes
 from bot.reporting.inputs import clean_text
 from bot.storage.reports import (
+    Report,
     Reporter,
     histories,
     newest_closed,
@@ -126,7 +128,7 @@ def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | N
 
 def _show(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.show", press.report)
-    if not _sees_the_card(press):
+    if not _may_see_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
         return card.notice(press.context, press.report)
     entries = press.case.entries
@@ -135,9 +137,14 @@ def _show(press: CasePress) -> Message:
     return card.card(press.context, press.report, press.told, entries, me, links, press.may)
 
 
-def _sees_the_card(press: CasePress) -> bool:
-    carded = any(item.person == press.person.id and item.level == "C" for item in press.told)
-    return carded or press.may("details")
+def _may_see_the_card(press: CasePress) -> bool:
+    return _sees_the_card(press, press.person, press.report, press.told)
+
+
+def _sees_the_card(work: Work, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+    """Whether they have the case's card, or may open its details: others know that it exists, at most."""
+    carded = any(item.person == person.id and item.level == "C" for item in told)
+    return carded or work.context.may(person, "details", report, told)
 
 
 def _details(press: CasePress) -> Message:
@@ -151,7 +158,7 @@ def _details(press: CasePress) -> Message:
 
 def _clauses(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.clauses", press.report)
-    if not _sees_the_card(press):
+    if not _may_see_the_card(press):
         # The clauses say more of what happened than a notice may.
         return card.notice(press.context, press.report)
     return card.clauses(press.context, press.report)
@@ -239,7 +246,11 @@ def _listed(work: Work, person: Person, asked: str) -> Message:
     told = people_of_each(work.tx, found)
     may_see = [report for report in found if work.context.may(person, "list", report, told[report.id])]
     entries = histories(work.tx, may_see)
-    seen = [ListedCase(report, entries[report.id]) for report in may_see]
+
+    def bare(report: Report) -> bool:
+        return not _sees_the_card(work, person, report, told[report.id])
+
+    seen = [ListedCase(report, entries[report.id], bare(report)) for report in may_see]
     listed = case_list.case_list(work.context, seen, person.id, work.now, which)
     return export_codes.with_subject_button(work.context, person, listed)
 

@@ -34,10 +34,11 @@ _REFERENCE = 40
 
 @dataclass(frozen=True)
 class ListedCase:
-    """A case that the asker may see, with its history."""
+    """A case that the asker may see, with its history. `bare`: they may see that it exists, and no more."""
 
     report: Report
     entries: tuple[Entry, ...]
+    bare: bool = False
 
     def is_of(self, person: str) -> bool:
         """Whether this person holds it, or has a task in it."""
@@ -131,6 +132,8 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
     urgent = context.texts.tags.urgent if report.row.urgent else ""
     restricted = context.texts.tags.restricted if report.row.visibility.restricted else ""
     kind = card.kind_name(context, report)
+    if item.bare:
+        return _bare_row(context, report, urgent, kind)
     waited, holder = _age(context, item, now), _holder(context, report)
     line = texts.line.fill(reference=reference, kind=kind, age=waited, holder=holder)
     due = tuple(_due(context, item, now))
@@ -140,6 +143,14 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
         texts.urgent.fill(urgent=urgent, line=text) if urgent else text,
         Button(label, "case.show", reference),
     )
+
+
+def _bare_row(context: Context, report: Report, urgent: str, kind: str) -> Row:
+    """What a notice says (level N): reference, kind and urgency."""
+    reference = report.reference
+    open_it = Button(context.texts.buttons["open"].fill(reference=reference), "case.show", reference)
+    text = " · ".join(filter(None, (urgent, reference, kind)))
+    return Row((reference, urgent, kind, "", "", ""), text, open_it)
 
 
 def _age(context: Context, item: ListedCase, now: datetime) -> str:

@@ -78,8 +78,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
 def _without_reporter(world: World, sender: Sender, route: Route) -> Route:
     """What somebody with a role reports of themselves is worked on by others, where there are any."""
     person = world.federation.roster.by_account(sender.platform, sender.user)
-    own = any(row.own for row in world.playbook.rows if row.id in route.rows)
-    if person is None or not own:
+    if person is None or not route.own:
         return route
     others = tuple(told for told in route.told if told.person != person.id)
     return replace(route, told=others, excluded=route.excluded | {person.id}) if others else route
