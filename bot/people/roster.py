@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.casework import auditing
 from bot.casework.context import Context, Work
 from bot.domain.access import DECISIONS
-from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.roster import WHATS, Person, role_name, unattended
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
 from bot.people import decisions, roster_forms
@@ -71,7 +71,7 @@ def _view(work: Work, person: Person) -> Message:
         blocks.append(Callout("warning", labels.paused))
     blocks += [Heading(labels.roles), Facts(roles(work.context))]
     if away := absences(work.context):
-        blocks += [Heading(labels.away), Facts(tuple((line, "") for line in away))]
+        blocks += [Heading(labels.away), Bullets(away)]
         blocks += [Callout("warning", line) for line in _without_anybody(work.context)]
     for number, approval in enumerate(pending(work.tx, work.context.vault, work.now)):
         blocks += [] if number else [Heading(labels.waiting)]
