@@ -18,6 +18,7 @@ from bot.asking.danger import tells_of_danger
 from bot.assistant import capabilities, case_presses, dialogue, questions, words
 from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
+from bot.assistant.hashes import KeptHashes
 from bot.casework import answers, auditing
 from bot.casework.context import Context, Hashed, NotYetHashed, Unhashed, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
@@ -69,7 +70,7 @@ from bot.storage.conversations import (
     save_session,
     submitted_before,
 )
-from bot.storage.crypto import KeyFault, hash_code
+from bot.storage.crypto import KeyFault
 from bot.storage.database import Collision, StorageUnavailable, Transaction
 from bot.storage.governance import count_topic
 from bot.storage.reports import report_by_reference
@@ -200,6 +201,10 @@ def tries_code(incoming: Incoming) -> bool:
     return isinstance(content, Submitted) and any(content.fields.get("code", ()))
 
 
+# Of the names under which a process keeps hashes, in bytes.
+_KEY = 32
+
+
 class _TooLate(Exception):
     """The platform has stopped waiting: the transaction is undone, and the person is told."""
 
@@ -213,6 +218,7 @@ class Assistant:
         self._engine = engine
         self._local = local or engine
         self._gate = RateLimit(context, engine, self._local)
+        self._hashes = KeptHashes(context.counters.entropy(_KEY))
 
     def handle(
         self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
@@ -266,16 +272,20 @@ class Assistant:
         work = partial(Work, context=self._context, now=now)
         try:
             return self._stored(incoming, parses, partial(work, hashes=NotYetHashed()), in_time)
-        except (ownership.Untried, Unhashed) as needed:
+        except Unhashed as needed:
+            hashed = self._hashes.make(needed.code)
+            replies = self._stored(
+                incoming, parses, partial(work, hashes=Hashed({needed.code: hashed})), in_time
+            )
+            self._hashes.used(needed.code)
+            return replies
+        except ownership.Untried as untried:
             if in_time is not None and not in_time():
                 # Nothing was tried, nothing is learnt by it, and who comes next need not wait for it.
                 raise _TooLate from None
-            if isinstance(needed, Unhashed):
-                work = partial(work, hashes=Hashed({needed.code: hash_code(needed.code)}))
-            else:
-                tried = ownership.try_code(self._context, incoming.sender, needed, now)
-                work = partial(work, codes={(needed.reference, needed.code): tried})
-            return self._stored(incoming, parses, work, in_time)
+            tried = ownership.try_code(self._context, incoming.sender, untried, now)
+            codes = {(untried.reference, untried.code): tried}
+            return self._stored(incoming, parses, partial(work, codes=codes), in_time)
 
     def _stored(
         self,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.app import new_tokens
-from bot.assistant import assistant
+from bot.assistant import hashes
 from bot.casework import context
 from bot.casework.context import NotYetHashed, Unhashed, Work
 from bot.casework.open import submit
 from bot.domain.messages import Buttons
-from bot.domain.turns import Pressed, Said, Sender, SubmitReport
+from bot.domain.turns import Incoming, Pressed, Said, Sender, SubmitReport, Submitted
 from bot.storage.crypto import hash_code
 from bot.storage.database import Database, Transaction
 from tests.support.desk import ACCIDENT, Desk, text_of
@@ -44,7 +44,7 @@ def test_no_transaction_is_open_while_a_code_is_hashed(desk: Desk, monkeypatch: 
         return hash_code(code)
 
     monkeypatch.setattr(Database, "transaction", counted)
-    for module in (assistant, context):
+    for module in (hashes, context):
         monkeypatch.setattr(module, "hash_code", hashed)
     asked = {"mode": "anonymous", "question": "May I use Mastodon for my own class?"}
     assert "Your question is on the list" in desk.fill("ana", "gap.ask", "a" * 32, **asked)
@@ -69,7 +69,7 @@ def test_an_alert_without_a_name_waits_for_no_hash(desk: Desk, monkeypatch: pyte
     def hashed(code: str) -> str:
         raise AssertionError(f"hashed {code}")
 
-    for module in (assistant, context):
+    for module in (hashes, context):
         monkeypatch.setattr(module, "hash_code", hashed)
     shown = desk.send("ana", Said("report"))
     for action in ("journey.alert", "journey.alert_name", "journey.alert_send"):
@@ -78,3 +78,28 @@ def test_an_alert_without_a_name_waits_for_no_hash(desk: Desk, monkeypatch: pyte
         shown = desk.send("ana", Pressed(action, value))
     assert "has been received" in text_of(shown[0])
     assert "URGENT" in desk.press("eleanor", "case.list", "urgent")
+
+
+def test_what_came_too_late_for_its_hash_is_in_time_once_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for one hash twice: what came too late by it is saved by the next press."""
+    made, late = list[str](), [True]
+
+    def hashed(code: str) -> str:
+        made.append(code)
+        return hash_code(code)
+
+    monkeypatch.setattr(hashes, "hash_code", hashed)
+    fields = {"mode": ("anonymous",), "question": ("May I use Mastodon for my own class?",)}
+    asked = Submitted("gap.ask", "a" * 32, fields)
+
+    def sent(event: str) -> str:
+        came = Incoming(event, Sender("playground", "ana"), asked)
+        [shown] = desk.product.assistant.handle(came, desk.now, lambda: not (late[0] and made))
+        return text_of(shown)
+
+    assert "NOT saved" in sent("1")
+    late[0] = False
+    assert "Your question is on the list" in sent("2")
+    assert len(made) == 1
