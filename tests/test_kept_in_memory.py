@@ -14,6 +14,7 @@ _PERHAPS = re.compile(rf"= (\{{\}}|\[\]|(field|{'|'.join(_GROWS)})(\[.*\])?\()|^
 _PASSING = ("authoring", "content", "domain", "migrations", "paper", "terminal.py")
 # `Remembered` and `lru_cache` have a number; a cache without one is of our own tables and files.
 ENDS = {
+    "assistant/hashes.py KeptHashes._kept": "MOST, and each until it was used",
     "campaigns/reminders.py Rounds._told": "campaigns that run",
     "casework/context.py DoorState.troubles": "kinds of trouble",
     "casework/limits.py Counters._times": "those who wrote today: cleared with the day",

@@ -5,9 +5,10 @@ Who sends too much waits and loses nothing; danger never waits. While Signpost i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -17,8 +18,9 @@ from bot.asking.danger import tells_of_danger
 from bot.assistant import capabilities, case_presses, dialogue, questions, words
 from bot.assistant.danger_in_forms import Parses, prose, read_for_danger
 from bot.assistant.dialogue import lost_draft, take_turn
+from bot.assistant.hashes import KeptHashes
 from bot.casework import answers, auditing
-from bot.casework.context import CodeTry, Context, Work
+from bot.casework.context import Context, Hashed, NotYetHashed, Unhashed, Work
 from bot.casework.open import ANONYMOUS, NotSent, Received, submit
 from bot.domain.messages import Callout, Form, Message, Paragraph
 from bot.domain.presses import CasePart, StepChoice
@@ -199,6 +201,10 @@ def tries_code(incoming: Incoming) -> bool:
     return isinstance(content, Submitted) and any(content.fields.get("code", ()))
 
 
+# Of the names under which a process keeps hashes, in bytes.
+_KEY = 32
+
+
 class _TooLate(Exception):
     """The platform has stopped waiting: the transaction is undone, and the person is told."""
 
@@ -212,6 +218,7 @@ class Assistant:
         self._engine = engine
         self._local = local or engine
         self._gate = RateLimit(context, engine, self._local)
+        self._hashes = KeptHashes(context.counters.entropy(_KEY))
 
     def handle(
         self, incoming: Incoming, now: datetime, in_time: Callable[[], bool] | None = None
@@ -261,27 +268,34 @@ class Assistant:
     def _settled(
         self, incoming: Incoming, parses: Parses, now: datetime, in_time: Callable[[], bool] | None
     ) -> tuple[Message, ...]:
-        """Stored; where that takes a receipt code, once it was tried outside the transaction."""
+        """Stored; where that takes a receipt code, once it was tried, or hashed, outside the transaction."""
+        work = partial(Work, context=self._context, now=now)
         try:
-            return self._stored(incoming, parses, now, in_time, {})
+            return self._stored(incoming, parses, partial(work, hashes=NotYetHashed()), in_time)
+        except Unhashed as needed:
+            hashed = self._hashes.make(needed.code)
+            replies = self._stored(
+                incoming, parses, partial(work, hashes=Hashed({needed.code: hashed})), in_time
+            )
+            self._hashes.used(needed.code)
+            return replies
         except ownership.Untried as untried:
             if in_time is not None and not in_time():
                 # Nothing was tried, nothing is learnt by it, and who comes next need not wait for it.
                 raise _TooLate from None
             tried = ownership.try_code(self._context, incoming.sender, untried, now)
             codes = {(untried.reference, untried.code): tried}
-            return self._stored(incoming, parses, now, in_time, codes)
+            return self._stored(incoming, parses, partial(work, codes=codes), in_time)
 
     def _stored(
         self,
         incoming: Incoming,
         parses: Parses,
-        now: datetime,
+        work: Callable[..., Work],
         in_time: Callable[[], bool] | None,
-        codes: Mapping[tuple[str, str], CodeTry],
     ) -> tuple[Message, ...]:
         with self._context.database.transaction() as tx:
-            replies = self._in(Work(tx, self._context, now, codes=codes), incoming, parses)
+            replies = self._in(work(tx=tx), incoming, parses)
             if in_time is not None and not in_time():
                 raise _TooLate
         return replies
@@ -462,7 +476,8 @@ class Assistant:
     def _alert(self, work: Work, sender: Sender, command: SendAlert) -> Message:
         context, world = self._context, replace(self._context.world, now=work.now)
         # The draft's own names are for the report: its alert is found again by a key of its own.
-        tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert")
+        # Nobody is told a code of it, so none is made: an alert does not wait for argon2.
+        tokens = replace(context.new_tokens(), draft=f"{command.draft}.alert", code="")
         sent = submit(work, sender, SubmitReport(tokens, command.slots))
         found, slots = sent.reference, command.slots
         return after_send.alerted(world, found, slots, sent.route, again=sent.again, goes_on=command.goes_on)

@@ -131,7 +131,7 @@ def case_asked_for(work: Work, sender: Sender, asked: ShowStatus) -> Message | N
 
 def _show(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.show", press.report)
-    if not _sees_the_card(press):
+    if not _may_see_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
         return card.notice(press.context, press.report)
     entries = press.case.entries
@@ -140,7 +140,7 @@ def _show(press: CasePress) -> Message:
     return card.card(press.context, press.report, press.told, entries, me, links, press.may)
 
 
-def _sees_the_card(press: CasePress) -> bool:
+def _may_see_the_card(press: CasePress) -> bool:
     return sees_the_card(press, press.person, press.report, press.told)
 
 
@@ -155,7 +155,7 @@ def _details(press: CasePress) -> Message:
 
 def _clauses(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.clauses", press.report)
-    if not _sees_the_card(press):
+    if not _may_see_the_card(press):
         # The clauses say more of what happened than a notice may.
         return card.notice(press.context, press.report)
     return card.clauses(press.context, press.report)

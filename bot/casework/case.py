@@ -11,6 +11,7 @@ from types import EllipsisType, MappingProxyType
 from bot.casework import support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
+from bot.casework.history import COMPLAINT
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
 from bot.casework.work_done import is_contact
 from bot.domain.access import Action, Actor
@@ -77,13 +78,25 @@ class Case:
         """Whether its reporter may do this with it."""
         return self.work.context.allows(Actor(reporter=True), action, self.report, self.told)
 
-    def able_to(self, action: Action) -> tuple[str, ...]:
-        """Everyone on the roster who may do this with it: to nobody else is it, or a task, given."""
+    def told_as_known(self, asker: str) -> tuple[Told, ...]:
+        """The same as `asker` may know of it: nobody whom a complaint of how it was handled brought it to.
+
+        Until they have done something with it themselves: the history says so to everybody.
+        """
+        known = {asker, *(entry.actor for entry in self.entries)}
+        return tuple(item for item in self.told if item.role != COMPLAINT or item.person in known)
+
+    def able_to(self, action: Action, asker: str = "") -> tuple[str, ...]:
+        """Everyone on the roster who may do this with it: to nobody else is it, or a task, given.
+
+        With an `asker` only those of whom that person may know that they have it.
+        """
         context = self.work.context
+        told = self.told_as_known(asker) if asker else self.told
 
         def may(person: Person) -> bool:
             actor = context.actor(person.id, self.report)
-            able = context.allows(actor, action, self.report, self.told)
+            able = context.allows(actor, action, self.report, told)
             return able and not (action == "assign" and is_contact(self.entries, person.name))
 
         return tuple(one.id for one in context.world.federation.roster.people.values() if may(one))

@@ -126,7 +126,9 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
     label = context.texts.buttons["open"].fill(reference=reference)
     urgent = context.texts.tags.urgent if report.row.urgent else ""
     restricted = context.texts.tags.restricted if report.row.visibility.restricted else ""
-    kind = " · ".join((card.kind_name(context, report), *_about(context, item)))
+    if not item.carded:
+        return _bare_row(context, report, urgent, card.kind_name(context, report))
+    kind = " · ".join((card.kind_name(context, report), *_about(context, report)))
     waited, holder = _age(context, item, now), _holder(context, report)
     line = texts.line.fill(reference=reference, kind=kind, age=waited, holder=holder)
     due = tuple(_due(context, item, now))
@@ -138,14 +140,20 @@ def _row(context: Context, item: ListedCase, now: datetime) -> Row:
     )
 
 
-def _about(context: Context, item: ListedCase) -> tuple[str, ...]:
+def _bare_row(context: Context, report: Report, urgent: str, kind: str) -> Row:
+    """What a notice says (level N): reference, kind and urgency."""
+    reference = report.reference
+    open_it = Button(context.texts.buttons["open"].fill(reference=reference), "case.show", reference)
+    text = " · ".join(filter(None, (urgent, reference, kind)))
+    return Row((reference, urgent, kind, "", "", ""), text, open_it)
+
+
+def _about(context: Context, report: Report) -> tuple[str, ...]:
     """What tells cases of one kind apart, where many report the same: nothing that the card does not say."""
-    if not item.carded:
-        return ()
     schools = context.world.federation.schools
-    own = item.report.row.school
+    own = report.row.school
     school = context.world.federation.school_name(own) if own and len(schools) > 1 else ""
-    told = {name: values for name, values in item.report.answers.items() if name in _TELLS_APART}
+    told = {name: values for name, values in report.answers.items() if name in _TELLS_APART}
     words = (value for _, value in answered(context.world, told, card=True))
     return tuple(filter(None, (school, *words)))
 

@@ -76,8 +76,10 @@ def cases_seen(work: Work, person: Person, which: CaseFilter, start: int = 0) ->
     still = (one for one in wanted if _is_closed(one) == (which == "closed"))
     shown, told = _permitted(work, person, still)
     entries, known = histories(work.tx, shown), set(own)
-    carded = (sees_the_card(work, person, report, told[report.id]) for report in shown)
-    listed = [ListedCase(report, entries[report.id], seen) for report, seen in zip(shown, carded, strict=True)]
+    listed = [
+        ListedCase(report, entries[report.id], sees_the_card(work, person, report, told[report.id]))
+        for report in shown
+    ]
     return CasesSeen(
         which,
         count,

@@ -18,6 +18,7 @@ from bot.domain.gaps import Golden
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.domain.turns import Tokens
+from bot.storage.crypto import hash_code
 from bot.storage.database import Database, Transaction
 from bot.storage.reports import Report
 from bot.storage.vault import Vault
@@ -196,14 +197,38 @@ def _facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
 CodeTry = Literal["opens", "wrong", "too many"]
 
 
+class Hashed(dict[str, str]):
+    """Receipt codes and their hashes; of another the hash is made when it is asked for."""
+
+    def __missing__(self, code: str) -> str:
+        return hash_code(code)
+
+
+class Unhashed(Exception):
+    """A receipt code whose hash is needed, with the transaction undone: argon2 must not hold others up."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
+class NotYetHashed(dict[str, str]):
+    """No hash of any receipt code; asking for one raises Unhashed."""
+
+    def __missing__(self, code: str) -> str:
+        raise Unhashed(code)
+
+
 @dataclass(frozen=True)
 class Work:
     """Where something is done, with what, and when: one transaction, the context, one moment.
 
-    `codes` holds, by reference and receipt code, what came of codes that were tried before it began.
+    `codes` holds, by reference and receipt code, what came of codes that were tried before it began; `hashes`
+    the hashes of receipt codes.
     """
 
     tx: Transaction
     context: Context
     now: datetime
     codes: Mapping[tuple[str, str], CodeTry] = field(default_factory=dict, kw_only=True)
+    hashes: Mapping[str, str] = field(default_factory=Hashed, kw_only=True, repr=False)

@@ -33,7 +33,7 @@ def fields(press: CasePress, act: Act) -> tuple[Field, ...]:
     context, texts = press.context, press.context.texts.forms
     match act.form:
         case "person":
-            found = press.case.able_to("assign")
+            found = press.case.able_to("assign", press.person.id)
             options = tuple(Option(person, context.name(person)) for person in found)
             return (Field("person", texts.assign_person, "choice", options=options),)
         case "note":
@@ -45,10 +45,10 @@ def fields(press: CasePress, act: Act) -> tuple[Field, ...]:
             return _refer_fields(context)
         case "closing":
             alone = proposals.lacks_second(press.case, press.person.id)
-            return closing.fields(press, press.case.able_to("assign"), alone)
+            return closing.fields(press, press.case.able_to("assign", press.person.id), alone)
         case "reason":
             return (Field("reason", texts.reopen_reason, "long_text", max_length=TEXT_LIMIT),)
-    return work_forms.fields(press, act.form, press.case.able_to("details"))
+    return work_forms.fields(press, act.form, press.case.able_to("details", press.person.id))
 
 
 def _refer_fields(context: Context) -> tuple[Field, ...]:

@@ -14,7 +14,6 @@ from bot.domain.routing import Route, Slots, decide
 from bot.domain.turns import Sender, SubmitReport
 from bot.reporting.drills import is_drill, marked
 from bot.storage.conversations import correct_submission, remember_submission, submitted_before
-from bot.storage.crypto import hash_code
 from bot.storage.reports import (
     NewReport,
     Report,
@@ -64,7 +63,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
     if route.refusal:
         raise NotSent(route)
     route = route if mode == ANONYMOUS else _without_reporter(world, sender, route)
-    report = _stored(work, _new_report(work.context, sender, command, route, work.now))
+    report = _stored(work, _new_report(work, sender, command, route))
     reference = report.reference
     if reference != tokens.reference:
         kept = _kept_with_draft(reference, mode, command)
@@ -78,8 +77,7 @@ def submit(work: Work, sender: Sender, command: SubmitReport) -> Received:
 def _without_reporter(world: World, sender: Sender, route: Route) -> Route:
     """What somebody with a role reports of themselves is worked on by others, where there are any."""
     person = world.federation.roster.by_account(sender.platform, sender.user)
-    own = any(row.own for row in world.playbook.rows if row.id in route.rows)
-    if person is None or not own:
+    if person is None or not route.own:
         return route
     others = tuple(told for told in route.told if told.person != person.id)
     return replace(route, told=others, excluded=route.excluded | {person.id}) if others else route
@@ -104,11 +102,10 @@ def _stored(work: Work, new: NewReport) -> Report:
     return report
 
 
-def _new_report(
-    context: Context, sender: Sender, command: SubmitReport, route: Route, now: datetime
-) -> NewReport:
-    slots, mode = command.slots, _one(command.slots.get("mode", ()), "named")
-    anonymous = mode == ANONYMOUS
+def _new_report(work: Work, sender: Sender, command: SubmitReport, route: Route) -> NewReport:
+    context, now, slots = work.context, work.now, command.slots
+    mode = _one(slots.get("mode", ()), "named")
+    anonymous, code = mode == ANONYMOUS, command.tokens.code
     timetable = context.world.federation.timetable(now, route.urgent)
     return NewReport(
         reference=command.tokens.reference,
@@ -124,7 +121,7 @@ def _new_report(
         due_at=timetable.step(0),
         remind_at=timetable.reminder_after(now),
         check_at=_check_back_at(context, slots, is_drill(slots), now),
-        receipt_hash=hash_code(command.tokens.code) if anonymous else "",
+        receipt_hash=work.hashes[code] if anonymous and code else "",
         answers=slots,
         route=_sealed(route),
         reporter=None if anonymous else Reporter(sender.platform, sender.user, sender.name),

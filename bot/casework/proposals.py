@@ -22,10 +22,14 @@ from bot.storage.reports import Entry
 
 
 def seconds(case: Case, closer: str) -> tuple[str, ...]:
-    """Who may see the case already and can agree now to what `closer` asks for; nobody who is away."""
-    roster = case.work.context.world.federation.roster
+    """Who may see the case already and can agree now to what `closer` asks for; nobody who is away.
+
+    Nor anybody of whom `closer` may not know that they have it.
+    """
+    context, told = case.work.context, case.told_as_known(closer)
+    roster = context.world.federation.roster
     here = (person for person in roster.people.values() if person.id not in (closer, *roster.covers))
-    able = (person.id for person in here if case.may(person, "agree"))
+    able = (person.id for person in here if context.may(person, "agree", case.report, told))
     return tuple(person for person in able if not _is_in_place_of(case, person, closer))
 
 

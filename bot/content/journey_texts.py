@@ -162,6 +162,7 @@ class ReviewScreenTexts(Record):
     excluded: Annotated[Phrase, Holding("names")]
     restricted: Text
     channel: Text
+    own: Text
     mode_named: Text
     mode_confidential: Text
     mode_anonymous: Text

@@ -374,6 +374,14 @@ def at(roster: Roster, now: datetime) -> Roster:
     return replace(roster, covers={item.person: item.cover for item in here})
 
 
+def unattended(roster: Roster) -> frozenset[str]:
+    """Who is or will be away at a moment at which all who stand in for them are away too."""
+    turns = (at(roster, item.start) for item in roster.absences)
+    return frozenset(
+        person for there in turns for person in there.covers if there.all_away(there.stand_ins(person))
+    )
+
+
 def holds_until(roster: Roster, now: datetime) -> datetime | None:
     """When the next absence begins or ends, from when `at` gives another roster; None for never."""
     turns = [turn for item in roster.absences for turn in (item.start, item.end) if turn > now]

@@ -108,7 +108,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a report goes. `refusal`: "", or why it is not sent (no_safe_recipient, choose, outside)."""
+    """Where a report goes. `refusal`: "", or why it is not sent (no_safe_recipient, choose, outside).
+
+    `own`: it is what somebody reports of themselves.
+    """
 
     rows: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PEOPLE
@@ -119,6 +122,7 @@ class Route:
     urgent: bool = False
     child: bool = False
     accidental: bool = False
+    own: bool = False
     tags: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     refusal: str = ""
@@ -246,6 +250,7 @@ def _facts(matched: tuple[RouteRow, ...], conflict: Conflict, roster: Roster) ->
         urgent=any(row.urgent for row in matched),
         child=any(row.child for row in matched),
         accidental=any(row.accidental for row in matched),
+        own=any(row.own for row in matched),
         tags=tuple(dict.fromkeys(tag for row in matched for tag in row.tags)),
         clauses=tuple(dict.fromkeys(clause for row in matched for clause in row.clauses)),
     )

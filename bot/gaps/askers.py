@@ -24,7 +24,7 @@ from bot.gaps.redaction import redacted
 from bot.gaps.shown import answer_blocks
 from bot.reporting.after_send import wait
 from bot.storage.conversations import remember_submission
-from bot.storage.crypto import code_matches, hash_code
+from bot.storage.crypto import code_matches
 from bot.storage.gaps import (
     OPEN,
     Gap,
@@ -177,7 +177,7 @@ def _added(work: Work, gap: Gap, sender: Sender, token: str, unnamed: bool) -> _
     for draw in range(_DRAWS):
         names = _names(work, token, draw)
         platform, user = ("", "") if unnamed else (sender.platform, sender.user)
-        receipt = hash_code(names.code) if unnamed else ""
+        receipt = work.hashes[names.code] if unnamed else ""
         asker = GapAsker(vault.new_id(), gap.id, names.reference, receipt, platform, user)
         if add_asker(work.tx, vault, asker):
             return names

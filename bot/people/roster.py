@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bot.casework import auditing
 from bot.casework.context import Context, Work
 from bot.domain.access import DECISIONS
-from bot.domain.messages import Block, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
-from bot.domain.roster import WHATS, Person, role_name
+from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
+from bot.domain.roster import WHATS, Person, role_name, unattended
 from bot.domain.turns import Incoming, Pressed, Sender, Submitted
 from bot.people import decisions, roster_forms
 from bot.people.approvals import VERDICTS, agree, choices, decide, may_decide, propose, refusal
@@ -71,7 +71,8 @@ def _view(work: Work, person: Person) -> Message:
         blocks.append(Callout("warning", labels.paused))
     blocks += [Heading(labels.roles), Facts(roles(work.context))]
     if away := absences(work.context):
-        blocks += [Heading(labels.away), Facts(tuple((line, "") for line in away))]
+        blocks += [Heading(labels.away), Bullets(away)]
+        blocks += [Callout("warning", line) for line in _without_anybody(work.context)]
     for number, approval in enumerate(pending(work.tx, work.context.vault, work.now)):
         blocks += [] if number else [Heading(labels.waiting)]
         line = labels.waiting_line.fill(
@@ -113,6 +114,13 @@ def absences(context: Context) -> tuple[str, ...]:
     )
 
 
+def _without_anybody(context: Context) -> tuple[str, ...]:
+    """That somebody is away with all who stand in for them, as a line; nothing where nobody is."""
+    people = sorted(unattended(context.world.federation.roster))
+    names = ", ".join(context.name(person) for person in people)
+    return (context.roster_texts.labels.unattended.fill(people=names),) if names else ()
+
+
 def misfits(tx: Transaction, context: Context) -> tuple[str, ...]:
     """Each confirmed change that contradicts the configuration and is passed by, with what to do."""
     changes, texts = confirmed(tx, context.vault, ROSTER), context.roster_texts
@@ -129,6 +137,7 @@ def lines(work: Work) -> Iterator[str]:
     yield from ((labels.paused,) if work.context.paused else ())
     yield from (f"{role}: {names}" for role, names in roles(work.context))
     yield from (f"{labels.away}: {line}" for line in absences(work.context))
+    yield from _without_anybody(work.context)
     for approval in pending(work.tx, work.context.vault, work.now):
         what, person = decisions.words(work.context, approval), work.context.name(approval.proposed_by)
         until = work.context.local(approval.expires_at)

@@ -398,11 +398,17 @@ def _on_screen(place: Pressing) -> Message:
     return show_draft(place.draft, place.world)
 
 
-def crisis_ways(draft: Draft, world: World) -> tuple[Button, Button]:
-    """The ways on from the numbers that stand in place of a step: go on, or say that it is no danger now."""
-    texts = world.playbook.texts.danger_in_forms
-    go_on = Button(texts.go_on, "journey.resume", steps.value_of(draft), "primary")
-    return go_on, Button(texts.deny, "journey.deny_danger", steps.value_of(draft))
+def crisis_ways(draft: Draft, world: World) -> tuple[Button, ...]:
+    """The ways on from the numbers that stand in place of a step.
+
+    Go on, say that it is no danger now, or open the urgent alert, as from every screen.
+    """
+    texts, value = world.playbook.texts, steps.value_of(draft)
+    return (
+        Button(texts.danger_in_forms.go_on, "journey.resume", value, "primary"),
+        Button(texts.danger_in_forms.deny, "journey.deny_danger", value),
+        Button(texts.alert.open, "journey.alert", value),
+    )
 
 
 # What shows no word of the report, and is done whatever is on the screen.

@@ -183,6 +183,8 @@ def _recipients(draft: Draft, settled: Settled, route: Route, world: World) -> l
         blocks.append(Paragraph(f"{texts.ladder}: {_names(later, world)}. {texts.ladder_note}", muted=True))
     mode = next(iter(slots.get("mode", ("named",))), "named")
     modes = {"named": texts.mode_named, "confidential": texts.mode_confidential}
+    if mode in modes and route.own:
+        blocks.append(Paragraph(texts.own, muted=True))
     blocks.append(Paragraph(modes.get(mode, texts.mode_anonymous)))
     blocks.append(Paragraph(texts.channel if route.visibility.in_channel else texts.restricted))
     return blocks

@@ -115,6 +115,21 @@ def test_cases_of_one_kind_can_be_told_apart(desk: Desk) -> None:
     assert "Northgate School" not in lines["beth"]
 
 
+def test_the_list_says_no_more_than_the_notice_did(desk: Desk) -> None:
+    """Anybody who was told that a case exists reads its kind and urgency there, and not how it went."""
+    reference = desk.report(nudity="yes").reference
+    desk.work()
+    desk.press("dina", "case.acknowledge", reference)
+    for which in ("open", "closed"):
+        [message] = desk.send("beth", Pressed("case.list", which))
+        [row] = [row for block in message.blocks if isinstance(block, Table) for row in block.rows]
+        assert row.text == f"URGENT · {reference} · Compromising picture"
+        assert [cell for cell in row.cells if cell] == [reference, "URGENT", "Compromising picture"]
+        if which == "open":
+            closed(desk, reference)
+    assert "Dealt with" in desk.press("dina", "case.list", "closed")
+
+
 @pytest.mark.parametrize("user", ["ana", "nobody"])
 def test_who_is_off_the_roster_has_no_list_and_no_search(desk: Desk, user: str) -> None:
     """Each press on the list is refused to staff and strangers, whatever it carries."""

@@ -144,6 +144,26 @@ def test_where_the_headteacher_handled_it_the_chair_hears_it(desk: Desk) -> None
         assert ("handled badly" in audit) == shown
 
 
+def test_nobody_is_named_by_what_a_complaint_brought_to_them(desk: Desk) -> None:
+    """No form of the person complained of offers who heard it; once they have looked themselves, it may."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    desk.press("eleanor", "case.acknowledge", reference)
+    desk.press("eleanor", "case.details", reference)
+    desk.press("ana", "report.badly", reference)
+    desk.fill(
+        "eleanor", "case.assess", reference, category="colleague", child="no", crime="no", nature="neither"
+    )
+    desk.fill(
+        "eleanor", "case.advice", reference, adviser="lado", who="J", at="2026-11-23T08:30", advice="Go on"
+    )
+    forms = ("case.assign", "case.task", "case.close")
+    assert "Reason" in desk.press("eleanor", "case.close", reference)
+    assert [form for form in forms if "Maya" in desk.press("eleanor", form, reference)] == []
+    assert "Maya" in desk.press("maya", "case.assign", reference)
+    desk.press("maya", "case.details", reference)
+    assert [form for form in forms if "Maya" in desk.press("eleanor", form, reference)] == list(forms)
+
+
 def test_a_cover_who_handled_it_is_not_told(desk: Desk) -> None:
     """With the headteacher away and covered by anybody who handled it, only the headteacher is told."""
     reference = desk.report("ana", kind="colleague").reference

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from bot.app import build
 from bot.casework.case import Case
 from bot.casework.context import CurrentWorld, Work
 from bot.delivery.sender import PassingFault
-from bot.domain.roster import Person
+from bot.domain.roster import Absence, Person, unattended
 from bot.domain.turns import Incoming, Pressed, Said, Sender
 from bot.people import holders, standing
 from bot.people.roster import lines
@@ -374,6 +374,27 @@ def test_a_cover_can_be_away_too(desk: Desk) -> None:
     said(desk, "ivan", "roster")
     roster = desk.product.context.world.federation.roster
     assert roster.holders("dsl", "northgate") == ("grace", "lucy", "dina")
+
+
+def test_nobody_is_left_with_stand_ins_who_are_all_away(desk: Desk) -> None:
+    """Two who stand in for each other are never away together; a roster where they are is warned of."""
+    away = {"start": "2026-11-23T08:00", "end": "2026-11-25T09:00"}
+    later = {"start": "2026-11-24T08:00", "end": "2026-11-26T09:00"}
+    agree(desk, "absent", person="dina", to="lucy", **away)
+    refused = desk.fill("ivan", "roster.absent", "", person="lucy", to="dina", **later)
+    assert "nobody would be there for Dina Clarke, Lucy Banks" in refused
+    after = {"start": "2026-11-25T09:00", "end": "2026-11-26T09:00"}
+    assert "Proposed" in desk.fill("ivan", "roster.absent", "", person="lucy", to="dina", **after)
+    assert "Nobody is there" not in said(desk, "ivan", "roster")
+    roster = desk.product.context.world.federation.roster
+    start, end = (datetime.fromisoformat(f"{away[name]}+00:00") for name in ("start", "end"))
+    ring = (Absence("dina", start, end, "lucy"), Absence("lucy", start, end, "dina"))
+    assert unattended(replace(roster, absences=ring)) == {"dina", "lucy"}
+    world = desk.product.context.world
+    federation = replace(world.federation, roster=replace(roster, absences=ring))
+    context = replace(desk.product.context, current=CurrentWorld(replace(world, federation=federation)))
+    with desk.product.database.transaction() as tx:
+        assert "Nobody is there for Dina Clarke, Lucy Banks" in "\n".join(lines(Work(tx, context, desk.now)))
 
 
 def test_the_command_line_shows_what_stands(desk: Desk) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.casework import open
+from bot.assistant import hashes
+from bot.casework import context
 from tests.properties.machine import World
 from tests.support.desk import Desk
 from tests.support.postgres import roomy_memory
@@ -34,7 +35,8 @@ def strict_logs() -> Iterator[None]:
 def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A product on either database, in memory where there is room: it commits ten thousands of times."""
     # To hash a receipt code takes long, and is meant to.
-    monkeypatch.setattr(open, "hash_code", lambda code: "hash")
+    for module in (context, hashes):
+        monkeypatch.setattr(module, "hash_code", lambda code: "hash")
     with TemporaryDirectory(dir=roomy_memory()) as folder, ExitStack() as stack:
         url = f"sqlite:///{folder}/signpost.db"
         if request.param == "postgresql":

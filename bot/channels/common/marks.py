@@ -10,12 +10,12 @@ from bot.domain.messages import Form
 
 def step_of(form: Form) -> str:
     """A name for one form at one step: what was typed in another never gets mixed up with it."""
-    return _named(f"{form.action}|{form.value}")
+    return named(f"{form.action}|{form.value}")
 
 
 def mark(value: str, fits: object) -> str:
     """The value as an option holds it: itself, or a name for one that does not fit."""
-    return value if fits else "#" + _named(value)
+    return value if fits else "#" + named(value)
 
 
 def long_values(form: Form, marked: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
@@ -27,5 +27,6 @@ def long_values(form: Form, marked: Callable[[str], str]) -> Mapping[str, Mappin
     return {name: values for name, values in found.items() if values}
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
+    """A short name for a text, the same each time."""
     return sha256(text.encode()).hexdigest()[:12]

@@ -188,9 +188,10 @@ class Submissions:
         return answer
 
     def _next(self, act: Submission, replies: Replies) -> dict[str, Any]:
-        view = self._windows.view(replies)
+        view = views.following(self._windows.view(replies), act.view)
         errors = views.errors_of(merged(replies))
-        # Errors can only stand beside fields that are there: a field that is new needs the form again.
+        # Errors can only stand beside fields that are there: a field that is new, or whose text was changed
+        # here, needs the form again.
         if errors and _inputs(view) == _inputs(act.view):
             return {"response_action": "errors", "errors": errors}
         return {"response_action": "update", "view": view}

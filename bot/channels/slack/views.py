@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.asking.render import ASK_TOPIC, START
 from bot.channels.common.look import Look
+from bot.channels.common.marks import named
 from bot.channels.common.messages import cut
 from bot.channels.slack.drawing import Drawing
 from bot.channels.slack.drawing import drawn as drawn_blocks
@@ -97,6 +98,27 @@ def errors_of(message: Message) -> dict[str, str]:
     # A choice of nothing has no input to show an error at; the view itself shows it.
     wrong = [field for field in form.fields if field.error and (field.options or not is_choice(field))]
     return {block_id(form, field): cut(field.error, _ERROR) for field in wrong}
+
+
+def following(view: Payload, sent: Mapping[str, Any]) -> Payload:
+    """A view as it takes the place of the one that was sent: a text that was changed here is shown.
+
+    Slack keeps what somebody typed under an input's block_id, whatever the next view says: the changed text
+    gets an id of its own.
+    """
+    typed_in = _state(sent)
+    return {**view, "blocks": [_renamed(block, typed_in) for block in view["blocks"]]}
+
+
+def _renamed(block: Payload, typed_in: Mapping[str, Any]) -> Payload:
+    text = block.get("element", {}).get("initial_value") if block.get("type") == "input" else None
+    states = typed_in.get(str(block.get("block_id")))
+    if not text or not isinstance(states, Mapping):
+        return block
+    was = [str(state.get("value") or "") for state in states.values() if isinstance(state, Mapping)]
+    if any(one.split() == str(text).split() for one in was):
+        return block
+    return {**block, "block_id": f"{block['block_id']}:{named(str(text))}"}
 
 
 def submitted(view: Mapping[str, Any], look: Look) -> Submitted:

@@ -13,6 +13,7 @@ from bot.channels.slack.parts import Payload
 from bot.channels.slack.views import (
     CALLBACK,
     errors_of,
+    following,
     modal,
     submitted,
     typed,
@@ -255,3 +256,26 @@ def test_only_one_form_can_be_filled_in(look: Look) -> None:
     assert len(inputs(view)) == 1
     assert submitted(view, look).action == "journey.submit"
     assert view["blocks"][-1]["elements"][0]["action_id"].endswith(":case.note")
+
+
+def test_a_text_that_was_changed_here_is_shown_over_what_was_typed(look: Look) -> None:
+    """Slack keeps what was typed under an id: a changed text gets one of its own, and no other input does."""
+    fields = (Field("a", "A", "long_text"), Field("b", "B", "text"), Field("c", "C", "text"))
+    sent = modal(formed(*fields), look)
+    ids = [block["block_id"] for block in inputs(sent)]
+    typed_in = {
+        one: {f"field:0:{name}": {"value": value}}
+        for one, name, value in zip(ids, "abc", ("Year 7", "same ", "gone"), strict=True)
+    }
+    again = [
+        replace(field, value=value)
+        for field, value in zip(fields, (("Year [number]",), ("same",), ()), strict=True)
+    ]
+    shown = following(modal(formed(*again), look), {"state": {"values": typed_in}})
+    assert [block["block_id"] == one for block, one in zip(inputs(shown), ids, strict=True)] == [
+        False,
+        True,
+        True,
+    ]
+    assert inputs(shown)[0]["element"]["initial_value"] == "Year [number]"
+    assert faults(shown) == []
