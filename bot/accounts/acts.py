@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.accounts.application import back, begin, open_page, send, take_page
-from bot.accounts.course import moved, on_with_it, pending, tell, timer, unconfirmed
+from bot.accounts.course import moved, on_with_it, pending, tell, tell_released, timer, unconfirmed
 from bot.accounts.forms import PREFIX, FilledForm, act_form, gate_blocks, gate_of, read_act
 from bot.accounts.people import (
     AccountActor,
@@ -49,7 +49,7 @@ class AccountPress:
     def move(self, event: AccountEvent, **changed: object) -> AccountEntry:
         """It after the event, with these details changed."""
         details: Details = replace(self.entry.details, **changed)  # type: ignore[arg-type]
-        return moved(self.work, self.entry, event, details)
+        return moved(self.work, self.entry, event, details, self.actor)
 
     def tell_applicant(self, entry: AccountEntry, kind: str) -> None:
         """Tell the applicant."""
@@ -197,7 +197,7 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     """It without those who will not, or no longer can, run it: back to the applicant, or to IT."""
     details = entry.details
     if entry.stage is _S.TRANSFERRING:
-        return not_taken_over(work, entry, _E.DECLINE)
+        return not_taken_over(work, entry, _E.DECLINE, left)
     # The runners who are left are named again, with somebody new.
     same_lead = left[:1] == details.runners[:1]
     answers = {**details.answers, "others": (), **({} if same_lead else {"lead": ()})}
@@ -206,16 +206,20 @@ def declined(work: Work, entry: AccountEntry, left: tuple[Runner, ...]) -> Accou
     return after
 
 
-def not_taken_over(work: Work, entry: AccountEntry, event: AccountEvent) -> AccountEntry:
+def not_taken_over(
+    work: Work, entry: AccountEntry, event: AccountEvent, left: tuple[Runner, ...]
+) -> AccountEntry:
     """It after a transfer that came to nothing: with IT, who close or transfer it; or as it was before.
 
+    `left`: those who would still have taken it over, and are told that they need not.
     The lead when the transfer began leads it still, unless they have left meanwhile.
     """
     details = replace(entry.details, incoming=(), lead_stays=False)
-    if not entry.details.lead_stays:
-        return moved(work, entry, event, details)
-    after = moved(work, entry, _E.STAY, details)
-    tell(work, after, holders(work.context, "it", after), "stays")
+    stays = entry.details.lead_stays
+    after = moved(work, entry, _E.STAY if stays else event, details)
+    if stays:
+        tell(work, after, holders(work.context, "it", after), "stays")
+    tell_released(work, after, left, "not_needed")
     return after
 
 
@@ -291,7 +295,9 @@ def _review(press: AccountPress) -> AccountEntry:
 
 
 def _close(press: AccountPress) -> AccountEntry:
-    return press.move(_E.CLOSE, why=press.text("why"), incoming=())
+    after = press.move(_E.CLOSE, why=press.text("why"), incoming=())
+    tell_released(press.work, after, press.entry.details.incoming, "not_needed")
+    return after
 
 
 def _transfer(press: AccountPress) -> AccountEntry:
@@ -305,7 +311,7 @@ def _transfer(press: AccountPress) -> AccountEntry:
 
 def _hand_over(press: AccountPress) -> AccountEntry:
     incoming = press.entry.details.incoming
-    return press.move(
+    after = press.move(
         _E.HAND_OVER,
         runners=incoming,
         incoming=(),
@@ -313,6 +319,8 @@ def _hand_over(press: AccountPress) -> AccountEntry:
         kept_in=press.text("kept_in"),
         flagged=False,
     )
+    tell_released(press.work, after, press.entry.details.runners, "handed_over")
+    return after
 
 
 def _end(press: AccountPress) -> AccountEntry:

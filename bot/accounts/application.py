@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.accounts.course import moved, on_with_it, stored
+from bot.accounts.course import moved, on_with_it, stored, tell_released
 from bot.accounts.forms import (
     FREE_TEXT,
     PAGE_FIELDS,
@@ -21,7 +21,7 @@ from bot.accounts.forms import (
     student_in,
     trimmed,
 )
-from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, is_hidden, may, note
+from bot.accounts.people import AccountActor, actor_of, has_applied, is_here, is_hidden, is_one_of, may, note
 from bot.accounts.shown import facts_of, said, whole
 from bot.casework.context import Work
 from bot.content.account_texts import PageNumber
@@ -103,7 +103,10 @@ def take_page(work: Work, actor: AccountActor, content: Submitted, platform: str
     details = replace(entry.details, answers={**entry.details.answers, **_fit_to_keep(work, read.values)})
     if number == "3" and not read.errors:
         details = replace(details, runners=carried_over(details.runners, read.runners))
+    asked = entry.details.runners if entry.details.sent else ()
+    before = tuple(one for one in asked if not is_one_of(work.context, actor, (one,)))
     entry = _kept(work, replace(entry, details=details))
+    tell_released(work, entry, before, "not_needed")
     if read.errors:
         return page_form(work, (entry.id, number), shown, read.errors)
     runners = entry.details.runners if number >= "3" else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Literal, get_args
 
 from bot.accounts.people import (
     SIGNPOST,
+    AccountActor,
     actor_named,
     deciders,
     holders,
@@ -21,12 +22,14 @@ from bot.casework.context import Work
 from bot.content.account_texts import AccountTold, Timed
 from bot.domain.accounts import (
     ACCOUNT_TABLE,
+    ACTS,
     LEAST_STAFF,
     REGISTERED,
     AccountEvent,
     AccountStage,
     Details,
     Runner,
+    identity,
     staff_among,
 )
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
@@ -35,14 +38,20 @@ from bot.storage import standing
 from bot.storage.accounts import AccountEntry, find_account, save_account
 from bot.storage.outbox import Notice
 
+Released = Literal["handed_over", "not_needed"]
+_RELEASED: frozenset[str] = frozenset(get_args(Released))
 _TIMED: frozenset[str] = frozenset(get_args(Timed))
 _S = AccountStage
 
 
 def moved(
-    work: Work, entry: AccountEntry, event: AccountEvent, details: Details | None = None
+    work: Work,
+    entry: AccountEntry,
+    event: AccountEvent,
+    details: Details | None = None,
+    by: AccountActor | None = None,
 ) -> AccountEntry:
-    """It after this event, stored, with its timer; those who must act next are told.
+    """It after this event, stored, with its timer; those who must act next are told, but for `by`.
 
     The event fits its stage: the caller has looked at the table.
     """
@@ -53,7 +62,7 @@ def moved(
         return stored(work, changed)
     begun = replace(changed, since=work.now, reminded=0, remind_at=None)
     begun = stored(work, replace(begun, remind_at=timer(work, begun)))
-    tell_next(work, begun)
+    tell_next(work, begun, by)
     return begun
 
 
@@ -103,8 +112,14 @@ def pending(work: Work, entry: AccountEntry) -> tuple[Runner, ...]:
     return ()
 
 
-def tell_next(work: Work, entry: AccountEntry) -> None:
-    """Tell those who must act now that it has come to this stage."""
+def _has_it_before_them(work: Work, entry: AccountEntry, actor: AccountActor) -> bool:
+    """Whether what is to be done now stands on the screen of somebody who has just pressed."""
+    acts = (act for act in ACTS.values() if entry.stage in act.at)
+    return any(may(work.context, actor, act.duty, entry) for act in acts)
+
+
+def tell_next(work: Work, entry: AccountEntry, by: AccountActor | None = None) -> None:
+    """Tell those who must act now that it has come to this stage; not `by`, who has it on the screen."""
     kind = next((name for name in get_args(Timed) if name == entry.stage.value), None)
     if kind is None:
         return
@@ -125,7 +140,8 @@ def tell_next(work: Work, entry: AccountEntry) -> None:
             )
         case _:
             role = work.context.world.accounts.targets[kind].to[0]
-            tell(work, entry, holders(work.context, role, entry), kind)
+            seen = by.who if by and _has_it_before_them(work, entry, by) else ""
+            tell(work, entry, (who for who in holders(work.context, role, entry) if who != seen), kind)
 
 
 def on_with_it(work: Work, entry: AccountEntry) -> AccountEntry:
@@ -145,6 +161,14 @@ def tell(work: Work, entry: AccountEntry, whom: Iterable[str], kind: AccountTold
             owe(work, entry, who, kind, message(work, entry, kind))
 
 
+def tell_released(work: Work, entry: AccountEntry, before: Iterable[Runner], kind: Released) -> None:
+    """Tell those of `before` who work here and have no part in running it any more."""
+    roster, details = work.context.world.federation.roster, entry.details
+    kept = {identity(roster, one.who) for one in (*details.runners, *details.incoming)}
+    released = (one for one in before if identity(roster, one.who) not in kept and is_here(work, one))
+    tell(work, entry, (one.who for one in released), kind)
+
+
 def message(work: Work, entry: AccountEntry, kind: AccountTold) -> Message:
     """The name of the account, its school, what is to be done; nothing that was typed beside the name."""
     texts = work.context.world.accounts
@@ -152,8 +176,10 @@ def message(work: Work, entry: AccountEntry, kind: AccountTold) -> Message:
     school = work.context.world.federation.school_name(entry.school)
     late = (Tags((labels.overdue,)),) if kind in _TIMED and entry.reminded else ()
     text = said.text.fill(name=entry.name, school=school)
-    opened = Buttons((Button(texts.buttons.open, "account.open", entry.id, "primary"),))
-    return Message((Heading(said.title), *late, Paragraph(text), opened), summary=said.title)
+    # Who has no part in it any more has nothing to open.
+    ways = () if kind in _RELEASED else (Button(texts.buttons.open, "account.open", entry.id, "primary"),)
+    opened = (Buttons(ways),) if ways else ()
+    return Message((Heading(said.title), *late, Paragraph(text), *opened), summary=said.title)
 
 
 def notice(work: Work, owed: Notice, person: Person) -> Message | None:
@@ -165,7 +191,8 @@ def notice(work: Work, owed: Notice, person: Person) -> Message | None:
         return None
     if kind in _TIMED and entry.stage.value != kind:
         return None
-    if not may(work.context, actor_named(person), "see_account", entry):
+    released = kind in _RELEASED
+    if not released and not may(work.context, actor_named(person), "see_account", entry):
         return None
     return message(work, entry, kind)
 

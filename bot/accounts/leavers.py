@@ -66,8 +66,10 @@ def _settle_live(work: Work, entry: AccountEntry, has_left: str) -> None:
         else:
             stays = details.lead_stays and not lead_gone
             entry = stored(work, replace(entry, details=replace(details, lead_stays=stays)))
-    if entry.stage is _S.TRANSFERRING and _gone(work, entry.details.incoming, has_left):
-        entry = not_taken_over(work, entry, AccountEvent.LEAVE)
+    incoming = entry.details.incoming
+    if entry.stage is _S.TRANSFERRING and (lost := _gone(work, incoming, has_left)):
+        others = tuple(one for one in incoming if one not in lost)
+        entry = not_taken_over(work, entry, AccountEvent.LEAVE, others)
     _flag(work, entry)
 
 

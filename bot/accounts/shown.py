@@ -195,6 +195,7 @@ def facts_of(work: Work, entry: AccountEntry) -> tuple[tuple[str, str], ...]:
         (labels.audience, ", ".join(audience)),
         (labels.promotion, details.answer("promotion")),
         (labels.runners, "\n".join(_runners(work, entry))),
+        (labels.until_then, ", ".join(one.name for one in _until_then(entry))),
         (labels.open, is_open),
         (labels.email, _email(work, entry)),
         (labels.applicant, details.applicant_name),
@@ -220,6 +221,11 @@ def _runners(work: Work, entry: AccountEntry) -> list[str]:
     if not people:
         return [labels.nobody] if entry.stage in REGISTERED else []
     return [_runner(work, entry, number, one) for number, one in enumerate(people)]
+
+
+def _until_then(entry: AccountEntry) -> tuple[Runner, ...]:
+    """Who runs it, and answers its comments, while others are to take it over."""
+    return entry.details.runners if entry.stage is _S.TRANSFERRING else ()
 
 
 def _runner(work: Work, entry: AccountEntry, number: int, runner: Runner) -> str:

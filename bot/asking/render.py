@@ -28,6 +28,7 @@ ASK_TOPIC = "ask.topic"
 ASK_OTHER = "ask.other"
 ASK_MORE = "ask.more"
 APPLY = "account.request"
+ACCOUNTS = "account.list"
 LOG = "reply.log"
 PICTURE, DRAFT = "posting.picture", "posting.draft"
 FEEDBACK = "ask.feedback"
@@ -41,6 +42,7 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_image": (START, "image"),
     "report_other": (START, "other"),
     "account_request": (APPLY, ""),
+    "see_accounts": (ACCOUNTS, ""),
     "log_comment": (LOG, ""),
     "check_picture": (PICTURE, ""),
     "check_draft": (DRAFT, ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from bot.asking import conversation
 from bot.asking.answer import Answer
 from bot.asking.danger import tells_of_danger
-from bot.asking.render import APPLY, LOG, show_passage
+from bot.asking.render import ACCOUNTS, APPLY, LOG, show_passage
 from bot.assistant import desk, words
 from bot.assistant.danger_in_forms import Parses, read_for_danger
 from bot.content.policy import Offer
@@ -162,7 +162,7 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
     shown = signed_message(found, signed, world) if signed else conversation.show(found, world, now)
     if found.kind == "answer":
         shown = offered(shown, found.topic, world)
-    if found.kind in ("clarify", "related"):
+    if found.kind in ("clarify", "related", "report"):
         shown = _with_ways_in(shown, found, world)
     shown = with_question(shown, question, world)
     turn = _beside_draft(session, found, shown, world, now, signed=bool(signed))
@@ -172,6 +172,7 @@ def _asked(session: Session, question: str, parse: Parse | None, world: World, n
 # What a topic's `offer` starts.
 _WAYS_IN: Mapping[Offer, str] = {
     "account_request": APPLY,
+    "see_accounts": ACCOUNTS,
     "log_comment": LOG,
     "check_picture": PICTURE,
     "check_draft": DRAFT,
@@ -179,10 +180,12 @@ _WAYS_IN: Mapping[Offer, str] = {
 
 
 def _with_ways_in(shown: Message, found: Answer, world: World) -> Message:
-    """What is asked back, or is the closest rule alone, with the work that it leads to."""
-    near = (option.topic for option in found.options)
+    """What is asked back, the closest rule, or a rule below a report, with the work that it leads to."""
+    near: Iterable[str | None] = (option.topic for option in found.options)
     if found.kind == "related":
         near = (topic.id for topic in found.beside)
+    elif found.kind == "report":
+        near = (found.topic,)
     topics = (world.policy.topics[topic] for topic in near if topic)
     offers = dict.fromkeys(topic.offer for topic in topics if topic.offer in _WAYS_IN)
     label = world.rules.texts.buttons.offer
@@ -231,7 +234,7 @@ def help_message(world: World, sender: Sender) -> Message:
         Button(world.posting.texts.draft_button, DRAFT),
         Button(world.replies.buttons.new, "reply.log"),
         Button(world.campaigns.buttons.page, "campaign.show"),
-        Button(world.accounts.buttons.list, "account.list"),
+        Button(world.accounts.buttons.list, ACCOUNTS),
     )
     row = Buttons((*desk.row(world, sender), *checks))
     blocks = (Heading(texts.help_title), Paragraph(texts.help_text), *more, row)

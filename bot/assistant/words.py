@@ -38,6 +38,13 @@ Word = Literal[
 ]
 _LONGEST = 60
 
+
+def _check_of(*nouns: str) -> tuple[str, ...]:
+    """Each way to ask for a check of one of these: "check a photo", "check my photo", "photo check"."""
+    ways = ("check {}", "check a {}", "check an {}", "check my {}", "check this {}", "{} check")
+    return tuple(way.format(noun) for noun in nouns for way in ways)
+
+
 _WORDS: Mapping[Word, tuple[str, ...]] = {
     "report": (
         *("report", "report something", "report abuse", "report an incident", "report a problem"),
@@ -57,8 +64,8 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "purge": ("approve purge", "approve the purge"),
     "roster": ("roster", "the roster"),
     "numbers": ("numbers", "phone numbers", "emergency numbers", "phone list"),
-    "picture": ("check a picture", "check picture", "check a photo", "check a video", "check an image"),
-    "draft": ("check a draft", "check draft", "check my draft", "check a post", "check my post"),
+    "picture": _check_of("picture", "photo", "image", "video"),
+    "draft": _check_of("draft", "post", "tweet", "caption"),
     "replies": ("replies", "open replies"),
     "governors": ("governors' report", "governors’ report", "governors report", "report for the governors"),
     "gaps": ("open questions", "gaps"),
@@ -69,14 +76,17 @@ _WORDS: Mapping[Word, tuple[str, ...]] = {
     "training": ("training", "my training", "read and understood"),
 }
 _MEANING: Mapping[str, Word] = {phrase: word for word, phrases in _WORDS.items() for phrase in phrases}
+# What "please" beside it does not make a command: words that may be a cry, or end what is being written.
+_BARE: frozenset[Word] = frozenset(("help", "back", "save", "cancel", "resume", "hide"))
 
 
 def command(text: str) -> Word | None:
-    """The command that `text` is, with or without a slash before it; None where it is a question."""
+    """The command that `text` is, with or without a slash or "please"; None where it is a question."""
     if len(text) > _LONGEST:
         return None
     plain = re.sub(r"\s+", " ", text.strip().removeprefix("/").strip().rstrip(".!").casefold())
-    return _MEANING.get(plain)
+    asked = _MEANING.get(re.sub(r"^please,? |,? please$", "", plain))
+    return _MEANING.get(plain) or (None if asked in _BARE else asked)
 
 
 # What a button carries that does what a typed word does, and the word as its value.

@@ -25,7 +25,7 @@ Timed = Literal[
 ]  # fmt: skip
 AccountTold = Literal[
     Timed, "paper", "returned", "declined", "approved", "rejected", "withdrawn", "created", "under_two",
-    "ended", "stays",
+    "ended", "stays", "handed_over", "not_needed",
 ]  # fmt: skip
 PageNumber = Literal["1", "2", "3", "4"]
 Gate = Literal["facebook", "closed", "runners"]
@@ -104,6 +104,7 @@ class AccountLabels(Record):
     audience: Text
     promotion: Text
     runners: Text
+    until_then: Text
     open: Text
     email: Text
     email_unchecked: Annotated[Phrase, Holding("email")]

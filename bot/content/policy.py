@@ -25,6 +25,7 @@ Offer = Literal[
     "report_image",
     "report_other",
     "account_request",
+    "see_accounts",
     "log_comment",
     "check_picture",
     "check_draft",

@@ -77,6 +77,7 @@ class ButtonTexts(Record):
     report_image: Text
     report_other: Text
     account_request: Text
+    see_accounts: Text
     log_comment: Text
     check_picture: Text
     check_draft: Text
@@ -96,6 +97,7 @@ class ButtonTexts(Record):
             "report_image": self.report_image,
             "report_other": self.report_other,
             "account_request": self.account_request,
+            "see_accounts": self.see_accounts,
             "log_comment": self.log_comment,
             "check_picture": self.check_picture,
             "check_draft": self.check_draft,

@@ -661,6 +661,18 @@ def test_a_second_application_of_one_name_waits_for_the_first(desk: Desk) -> Non
     )
 
 
+def test_the_same_name_on_another_platform(desk: Desk) -> None:
+    """An applicant whose name is taken reads how the two are told apart, and does it."""
+    to_sbm(desk)
+    shown = desk.send("priya", Pressed("account.request"))
+    page = {**PAGES["1"], "platform": ("instagram",)}
+    shown = desk.send("priya", Submitted("account.page", form_in(shown).value, page))
+    assert "add the platform to its name" in form_in(shown).fields[2].error
+    named = {**page, "name": (f"{NAME} on Instagram",)}
+    shown = desk.send("priya", Submitted("account.page", form_in(shown).value, named))
+    assert form_in(shown).value.endswith("|2")
+
+
 def test_every_button_leads_somewhere(desk: Desk) -> None:
     """Each button that is drawn on the way is answered by what it says, and none is refused."""
     desk.work()

@@ -350,12 +350,15 @@ def test_a_transfer_waits_for_attestations_and_the_team(desk: Desk) -> None:
 
 
 def test_closed_while_it_is_being_transferred(desk: Desk) -> None:
-    """A transfer that comes to nothing ends in a closing."""
+    """A transfer that comes to nothing ends in a closing, and who was to take it over is told."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:omar", others=("person:lucy",))
     fill(desk, "ivan", "close", FACEBOOK, why="Nobody needs it.")
     assert stage(desk, FACEBOOK) is AccountStage.CLOSING
     assert "Nothing has changed" in fill(desk, "omar", "attest", FACEBOOK)
+    desk.work(20)
+    released = [count(desk, user, "You are not to run an account", FACEBOOK) for user in ("omar", "lucy")]
+    assert released == [1, 0]
 
 
 @pytest.mark.parametrize("end", ["withdraw", "reject"])

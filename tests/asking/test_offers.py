@@ -48,7 +48,7 @@ def test_the_button_of_an_offer_starts_it(offer: Offer, world: World, desk: Desk
     assert world.playbook.texts.dialogue.unknown_action not in shown
 
 
-@pytest.mark.parametrize("offer", ["log_comment", "check_picture", "check_draft"])
+@pytest.mark.parametrize("offer", ["see_accounts", "log_comment", "check_picture", "check_draft"])
 def test_on_slack_it_opens_a_window(offer: Offer, world: World) -> None:
     """A check or a form of what an answer offers opens in a window on Slack, not in the chat."""
     button = offered(world, offer)[0]

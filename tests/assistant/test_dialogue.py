@@ -38,9 +38,17 @@ def turn(content: Content, world: World, session: Session | None = None, parse: 
             ("  REPORT. ", "report"),
             ("report a picture", "image"),
         ),
+        *(
+            ("Photo check please", "picture"),
+            ("please check my tweet", "draft"),
+            ("My work, please.", "work"),
+        ),
         *(("/report-status", "status"), ("/cases", "cases"), ("start over", "cancel"), ("help!", "help")),
         *(
             ("report the head for me?", None),
+            ("help, please", None),
+            ("Please stop", None),
+            ("check this photo: Sam Kestrel", None),
             ("can I go back to school", None),
             ("x" * 20000, None),
             ("", None),
@@ -48,7 +56,7 @@ def turn(content: Content, world: World, session: Session | None = None, parse: 
     ],
 )
 def test_words_that_are_commands(text: str, word: str | None) -> None:
-    """A command is the whole of what was typed, with or without a slash; all else is a question."""
+    """A command is all that was typed, with or without a slash or "please"; all else is a question."""
     assert words.command(text) == word
 
 
@@ -153,6 +161,16 @@ def test_an_incident_offers_a_report(world: World) -> None:
     parse = Parse("x", (Ranked("report_abuse", 0.99),), 0.99)
     done = turn(Said("someone is abusing us on our page"), world, parse=parse)
     assert ("report.start", "abuse") in {(b.action, b.value) for b in buttons_of(done.replies)}
+
+
+def test_a_rule_below_a_report_brings_its_way_in(world: World) -> None:
+    """Where the rule below an offered report leads to work, the button of that work stands there too."""
+    guess = Parse(
+        "a carer complained", (Ranked("policy_reply_within_24_hours", 0.43), Ranked("report_other", 0.5))
+    )
+    told = turn(Said("I need to record that a carer complained on our page"), world, parse=guess)
+    assert "It sounds as if something has happened" in text_of(told.replies)
+    assert "reply.log" in {button.action for button in buttons_of(told.replies)}
 
 
 def test_an_incident_told_beside_an_open_report_gets_its_safety_words(world: World) -> None:
