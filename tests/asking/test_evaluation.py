@@ -425,7 +425,7 @@ def test_a_conversation_may_say_its_last_turn_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("label", "verdict", "modality", "agrees"),
     [
-        ("info", "information", None, True),
+        ("info", "information", "", True),
         ("info", "must", "must", False),
         ("should", "encouraged", "should", True),
         ("should", "must", "should", True),
@@ -435,7 +435,7 @@ def test_a_conversation_may_say_its_last_turn_twice(tmp_path: Path) -> None:
         ("must", "never", "must", False),
     ],
 )
-def test_a_label_may_name_a_force(label: str, verdict: str, modality: str | None, agrees: bool) -> None:
+def test_a_label_may_name_a_force(label: str, verdict: str, modality: str, agrees: bool) -> None:
     """A force in place of a verdict agrees with what has it, and "must" with no ban."""
     line = Labelled.model_validate({"q": "q", "kind": "policy", "expect": ["x"], "verdict": label})
     given = Answer("q", "answer", "text", verdict=verdict, modality=modality)
