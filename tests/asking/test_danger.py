@@ -149,3 +149,27 @@ def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) ->
     """A compromising picture of nobody undressed is still answered with the policy's order to delete it."""
     given = say(engine, world, "I took a compromising picture by accident, it shows a board with passwords")
     assert "deleted immediately" in given.text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("a pupil has swallowed a packet of paracetamol", "swallowed"),
+        ("I've taken all my tablets", "swallowed"),
+        ("don't think I can do another day", "another-day"),
+        ("can't face another day of marking", ""),
+        ("assistant coach is sleeping with one of the sixth form netballers", "romance"),
+        ("changing-room pictures of our year 7s on a laptop", "changing-room-pictures"),
+        ("pictures of the new changing rooms", ""),
+        ("dad says he's coming down there with something to sort that teacher out", "coming-to-settle"),
+        ("he knows where she parks", "coming-to-settle"),
+        ("the caretaker is coming to sort the lights", ""),
+        ("coming in to do an assembly with year 5", ""),
+        ("bruises all down his neck in the shape of fingers", "bruises"),
+        ("zombie bruises on her face for halloween", ""),
+        ("he bruised his knee in PE", ""),
+    ],
+)
+def test_a_turn_of_phrase_tells_of_danger(world: World, words: str, found: str) -> None:
+    """What seldom has another name is found by its words, and its everyday neighbour is not."""
+    assert world.rules.danger.found(words) == found

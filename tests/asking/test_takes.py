@@ -47,6 +47,23 @@ TAKEN = (
     ("may I talk to a radio presenter about my allotment", "journalist-contact", "unrelated-personal-posts"),
     ("who gives the training", "attend-training", "where-is-training"),
     (
+        "the evening paper rang about our tweet, deadline at four",
+        "reply-within-24-hours",
+        "journalist-contact",
+    ),
+    ("the lead of our music page is leaving, what now", "apply-for-account", "lead-staff-leaving"),
+    (
+        "a no-list boy was on it: I posted it, took it down, do I tell anyone",
+        "photo-objection-list",
+        "posted-by-mistake",
+    ),
+    ("I sent in a report, nobody has come back to me", "reply-within-24-hours", "what-happens-to-report"),
+    (
+        "I posted from Spain in August, surely it's not their business",
+        "unrelated-personal-posts",
+        "any-time-anywhere",
+    ),
+    (
         "our receptionist had her twins, may the page announce it",
         "school-news-online",
         "disclose-personal-information",
@@ -87,6 +104,8 @@ LEFT = (
     ("can we post a photo of the display on our page", "photo-on-federation-account", "pictures-on-paper"),
     ("may I talk to a reporter about my school", "journalist-contact", "unrelated-personal-posts"),
     ("who must do the training", "attend-training", "where-is-training"),
+    ("a parent rang about our tweet", "reply-within-24-hours", "journalist-contact"),
+    ("who leads our music page", "apply-for-account", "lead-staff-leaving"),
     ("may the page announce the school fair", "school-news-online", "disclose-personal-information"),
     ("do I need mum's consent for the school page", "parental-consent", "photo-on-personal-account"),
     ("does it matter that it was Sunday", "any-time-anywhere", "comments-about-colleagues"),
