@@ -25,9 +25,10 @@ from bot.asking.reading import (
     read,
 )
 from bot.asking.whom import line_to_ask, to_tell
+from bot.content.danger_words import Endangered
 from bot.content.policy import Clause, Topic
 from bot.content.policy_load import Policy
-from bot.content.rules import AnswerRules, AnswerTexts, Endangered
+from bot.content.rules import AnswerRules, AnswerTexts
 from bot.content.wording import fold
 from bot.engine.parse import Parse
 

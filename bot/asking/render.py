@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from bot.asking.answer import Answer, heading, leading
+from bot.content.danger_words import Endangered
 from bot.content.policy import Clause, Offer, Topic
 from bot.content.policy_load import Policy
-from bot.content.rules import AnswerTexts, Endangered
+from bot.content.rules import AnswerTexts
 from bot.domain.messages import (
     Block,
     Bullets,

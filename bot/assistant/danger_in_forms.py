@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.asking.danger import tells_of_danger
 from bot.asking.render import danger_panel, phoned
 from bot.content.conditions import DANGER_READ
-from bot.content.rules import ENDANGERED, Endangered
+from bot.content.danger_words import ENDANGERED, Endangered
 from bot.content.world import World
 from bot.domain.messages import Buttons, Message, Outside, Paragraph
 from bot.domain.routing import conflict_of

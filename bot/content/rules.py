@@ -1,16 +1,16 @@
-"""How sure an answer must be (`intents/thresholds.yml`), the words of danger, those around an answer."""
+"""How sure an answer must be (`intents/thresholds.yml`), and the words around an answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, get_args
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from bot.content.danger_words import DangerWords, Endangered, checked
 from bot.content.documents import DataFaults, Document, Fault, Record, load
 from bot.content.doubles import Doubles, load_doubles
 from bot.content.frame_words import FrameWords, load_frame_words
@@ -36,9 +36,6 @@ from bot.content.wording import load_lexicon, unroll
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
 # Rules that forbid or demand: of what they are not about, they do neither.
 _BINDING = ("never", "must")
-#: Who may be in danger: the asker, anybody (a child among them), a grown-up; the first is spoken to.
-Endangered = Literal["asker", "anybody", "adult"]
-ENDANGERED: tuple[Endangered, ...] = get_args(Endangered)
 Summary = Literal["answer", "related", "clarify", "not_covered", "report", "concern", "danger", "smalltalk"]
 
 
@@ -365,7 +362,7 @@ class ShortPattern(Record):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        return _checked(pattern)
+        return checked(pattern)
 
 
 class GoingOn(Record):
@@ -446,12 +443,12 @@ class Thresholds(Record):
     @field_validator("follow_up", "whole", "points_back")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        return _checked(pattern)
+        return checked(pattern)
 
     @field_validator("question", "reporting")
     @classmethod
     def _all_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(_checked, patterns))
+        return tuple(map(checked, patterns))
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for a rule ("can I …")."""
@@ -488,89 +485,6 @@ class Thresholds(Record):
         return any(re.search(entry.pattern, plain) for entry in short)
 
 
-_NESTED = 2
-
-
-class DangerPattern(Record):
-    """One turn of phrase that tells of danger; `{word}` stands for a list of the file.
-
-    A `plain` one is no figure of speech, even in a story that reads as calm.
-    """
-
-    id: str
-    pattern: str
-    plain: bool = False
-
-
-class DangerWords(Record):
-    """`intents/danger.yml`: what brings the safety message whatever the engine thinks."""
-
-    words: Mapping[str, str]
-    undressed: str
-    calm: tuple[str, ...]
-    who: Mapping[Endangered, tuple[str, ...]]
-    patterns: tuple[DangerPattern, ...]
-
-    @model_validator(mode="after")
-    def _all_compile(self) -> DangerWords:
-        said = [("undressed", self.undressed), *(("calm", pattern) for pattern in self.calm)]
-        said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
-        for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
-            try:
-                _checked(self._written_out(pattern))
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from None
-        return self
-
-    def found(self, text: str) -> str:
-        """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
-        plain = unroll(text)
-        return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
-
-    def is_calm(self, text: str) -> bool:
-        """Whether `text` only disputes a consent or owns up to a post: no danger, unless it tells of any."""
-        plain = unroll(text)
-        calm = any(pattern.search(plain) for pattern in self._calm)
-        return calm and not self.found(text) and not self.may_undress(text)
-
-    def is_plain(self, text: str) -> bool:
-        """Whether `text` holds a pattern that is never a figure of speech."""
-        plain = unroll(text)
-        named = {entry.id for entry in self.patterns if entry.plain}
-        return any(name in named and pattern.search(plain) for name, pattern in self._compiled)
-
-    def endangered(self, text: str) -> Endangered:
-        """Who may be in danger in a text of danger."""
-        plain = unroll(text)
-        found = (who for who, patterns in self._who for pattern in patterns if pattern.search(plain))
-        return next(found, "anybody")
-
-    def may_undress(self, text: str) -> bool:
-        """Whether a picture that `text` tells of may show somebody undressed or in a sexual way."""
-        return re.search(self.undressed, unroll(text)) is not None
-
-    @cached_property
-    def _who(self) -> tuple[tuple[Endangered, tuple[re.Pattern[str], ...]], ...]:
-        return tuple(
-            (who, tuple(re.compile(self._written_out(pattern)) for pattern in patterns))
-            for who, patterns in self.who.items()
-        )
-
-    @cached_property
-    def _calm(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(self._written_out(pattern)) for pattern in self.calm)
-
-    @cached_property
-    def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        return tuple((entry.id, re.compile(self._written_out(entry.pattern))) for entry in self.patterns)
-
-    def _written_out(self, pattern: str) -> str:
-        # A list may hold another list.
-        for _ in range(_NESTED):
-            pattern = re.sub(r"\{([a-z]+)\}", lambda found: self.words.get(found[1], found[0]), pattern)
-        return pattern
-
-
 @dataclass(frozen=True)
 class AnswerRules:
     """What turns a parse into an answer, besides the policy itself."""
@@ -595,11 +509,3 @@ def load_answer_rules(intents: Path, policy_kb: Path, policy: Policy) -> AnswerR
         doubles=load_doubles(intents / "doubles.yml"),
         platforms=frozenset(load_lexicon(intents / "lexicon.yml").platforms),
     )
-
-
-def _checked(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
-    return pattern

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bot.asking.answer import Answer, Offered, answer_topic
 from bot.asking.render import as_messages
 from bot.assistant import dialogue
+from bot.content.danger_words import ENDANGERED
 from bot.content.journeys import StepRecord
-from bot.content.rules import ENDANGERED
 from bot.content.world import World
 from bot.domain.messages import Message
 from bot.domain.turns import Draft, Sender, Submitted, Tokens
