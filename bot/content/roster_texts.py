@@ -11,7 +11,7 @@ from bot.domain.roster import Misfit, What
 
 Refusal = Literal[
     "not_permitted", "unknown", "same_person", "decided", "expired", "not_yours", "proposer_left",
-    "misfit", "unheld", "too_few", "unattended", "already_paused", "not_paused",
+    "misfit", "unheld", "too_few", "already_paused", "not_paused",
 ]  # fmt: skip
 FieldName = Literal[
     "person", "id", "name", "role", "school", "platform", "user", "start", "end", "to", "reason"
@@ -138,9 +138,7 @@ class RosterTexts(Record):
         Holding("reason", purge="cases reason", cases_to="to", cases_back=""),
     ]
     misfits: TextTable[Misfit, Text]
-    refusals: Annotated[
-        TextTable[Refusal, Phrase], Holding(misfit="why", unheld="role school least", unattended="people")
-    ]
+    refusals: Annotated[TextTable[Refusal, Phrase], Holding(misfit="why", unheld="role school least")]
     buttons: RosterButtons
     labels: RosterLabels
     forms: TextTable[Literal[What, Agreement], Text]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.casework.context import Context, Work
 from bot.domain.access import Decision
-from bot.domain.roster import Change, Roster, apply, role_name, unattended, unheld
+from bot.domain.roster import Change, Roster, apply, role_name, unheld
 from bot.people import holders
 from bot.people.standing import ROSTER, as_of, change_of, stand_now
 from bot.records.retention import due
@@ -36,14 +36,7 @@ def _misfit(context: Context, change: Change) -> str:
         return texts.refusals["unheld"].fill(role=role_name(role), school=school.name, least=least)
     if len(approvers(after, context.approvers[ROSTER])) < 2:
         return texts.refusals["too_few"].fill()
-    return _unattended(context, after) if change.what == "absent" else ""
-
-
-def _unattended(context: Context, after: Roster) -> str:
-    """That an absence would leave somebody without anybody there: their notices would wait unread."""
-    people = sorted(unattended(after) - unattended(context.world.federation.roster))
-    names = ", ".join(context.name(person) for person in people)
-    return context.roster_texts.refusals["unattended"].fill(people=names) if names else ""
+    return ""
 
 
 def approvers(roster: Roster, roles: Iterable[str]) -> frozenset[str]:

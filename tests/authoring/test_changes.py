@@ -17,6 +17,8 @@ KB = "policy_kb/social-media"
 SOURCE = f"{KB}/source.txt"
 CLAUSES = f"{KB}/clauses.yml"
 REPLIES = f"{KB}/topics/managing.yml"
+# An answer that cites no clause with a number.
+TAGGING = "Consider turning off the tagging of people in images, where possible."
 REPLY = "reply-within-24-hours"
 OLD, NEW = "24 hours", "48 hours"
 
@@ -136,14 +138,13 @@ def test_check_names_what_is_held_back_and_what_stands_on_it(office: Office) -> 
 
 def test_a_number_said_in_words_holds_back_too(office: Office) -> None:
     """An answer that says "twenty-four hours" without citing the clause is held back, too."""
-    office.edit(REPLIES, "The policy gives no number of times.", "Answer within twenty-four hours.")
+    office.edit(REPLIES, TAGGING, "Answer within twenty-four hours.")
     office.bot("policy", "sign", "--all", "--by", "eleanor", "--author", "maya")
     done = office.bot("policy", "sign", "--all", "--by", "dina", "--author", "maya")
-    assert "monitor-federation-accounts: signed by two" in done.said
-    office.edit(f"{KB}/topics/managing.yml", "cites: [sm-060, sm-062]", "cites: [sm-060, sm-062]")
+    assert "tagging-on-federation-account: signed by two" in done.said
     assert office.world().policy.held == {}
     change_the_hours(office)
-    assert "sm-061" in office.world().policy.held["monitor-federation-accounts"]
+    assert "sm-061" in office.world().policy.held["tagging-on-federation-account"]
 
 
 def test_an_answer_edited_alone_waits_too(office: Office) -> None:
@@ -190,11 +191,11 @@ def test_nothing_is_signed_unnamed(office: Office) -> None:
 def test_a_period_in_other_words_holds_back_too(office: Office) -> None:
     """An answer that says "within a day" stands on the clause that says 24 hours; "once a day" does not."""
     for words, held in (("Answer within a day.", True), ("Look at it once a day.", False)):
-        office.edit(REPLIES, "The policy gives no number of times.", words)
-        topic = office.world().policy.topics["monitor-federation-accounts"]
+        office.edit(REPLIES, TAGGING, words)
+        topic = office.world().policy.topics["tagging-on-federation-account"]
         policy = office.world().policy
         assert ("sm-061" in stamp(topic, policy.clauses, policy.contradictions).clauses) == held
-        office.edit(REPLIES, words, "The policy gives no number of times.")
+        office.edit(REPLIES, words, TAGGING)
 
 
 def test_a_period_is_compared_in_whatever_words_it_is_said(office: Office) -> None:
