@@ -14,6 +14,8 @@ from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Refused
 from bot.domain.messages import Message
 
 _EVENT_TYPE = "signpost_message"
+# What is looked for was mostly posted moments ago: the first page is short, so that it takes little memory.
+_NEWEST = 20
 # A page of twice as many takes five megabytes to read.
 _HISTORY = 100
 _MOST_PAGES = 10
@@ -93,7 +95,7 @@ class SlackSender:
         """When what stands under `key` was posted: among the newest thousand, or the first of a thread."""
         channel = await self._channel(target)
         wanted = _hashed(key)
-        more: dict[str, Any] = {"limit": _HISTORY, "include_all_metadata": True}
+        more: dict[str, Any] = {"limit": _HISTORY if thread else _NEWEST, "include_all_metadata": True}
         read: Callable[..., Awaitable[Any]] = self._client.reads.conversations_history
         if thread:
             read, more["ts"] = self._client.reads.conversations_replies, thread
@@ -108,6 +110,7 @@ class SlackSender:
             if not isinstance(page.get("messages"), list):
                 # It says nothing of what stands there: to post now could be to post twice.
                 raise PassingFault("Slack listed no messages")
+            more["limit"] = _HISTORY
             found = _found(page, wanted, besides)
             if found or not cursor:
                 return found
