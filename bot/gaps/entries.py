@@ -75,7 +75,7 @@ def act(work: Work, sender: Sender, content: Pressed | Submitted, parses: tuple[
         # Somebody else was first: what was written takes long to write again.
         return with_words(work.context, _refused(work, after or "unknown"), _written(content))
     if event is GapEvent.ANSWER:
-        return _answer(work, person, gap, content, parses)
+        return _answer(work, person, gap, content, value.part, parses)
     if event is GapEvent.SIGN:
         return _sign(work, person, gap, content, value.part)
     return (
@@ -126,15 +126,23 @@ def _person(work: Work, sender: Sender) -> Person | None:
 
 
 def _answer(
-    work: Work, person: Person, gap: Gap, content: Pressed | Submitted, parses: tuple[Parse, ...]
+    work: Work,
+    person: Person,
+    gap: Gap,
+    content: Pressed | Submitted,
+    seen: str,
+    parses: tuple[Parse, ...],
 ) -> Message:
-    world = work.context.world
+    world, stands = work.context.world, _print_of(work, gap.answer) if gap.answer else ""
     above = tuple(_rules(work, near_topics((gap.question,), (), world)))
     if isinstance(content, Pressed):
-        return answer_form(work, gap, (Paragraph(gap.question), *above))
+        return answer_form(work, gap, str(CasePart(gap.id, stands)), (Paragraph(gap.question), *above))
+    if seen != stands:
+        # Somebody else's answer came since the form was opened: neither takes the other's place unseen.
+        return with_words(work.context, _refused(work, "changed"), _written(content))
     given, values, errors = read_answer(work, content.fields, person.id)
     if given is None:
-        return answer_form(work, gap, (Paragraph(gap.question), *above), values, errors)
+        return answer_form(work, gap, content.value, (Paragraph(gap.question), *above), values, errors)
     asked = [parse for parse in parses if parse.text.strip() == values["wording"]]
     given = replace(given, near=near_topics(given.wordings, asked, world))
     found = dict(faults(given, work.context.golden(), world))
@@ -142,7 +150,7 @@ def _answer(
         found["text"] = world.gaps.errors.danger
     if found:
         beside = tuple(_rules(work, given.near))
-        return answer_form(work, gap, (Paragraph(gap.question), *beside), values, found)
+        return answer_form(work, gap, content.value, (Paragraph(gap.question), *beside), values, found)
     saved = course.moved(work, gap, GapStage.ANSWERED, given)
     save_gap(work.tx, work.context.vault, saved)
     auditing.note(work, person, "gap.answer", entry=gap.id)

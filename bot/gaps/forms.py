@@ -47,9 +47,14 @@ def withdraw_form(work: Work, reference: str, errors: Values | None = None, *, o
 
 
 def answer_form(
-    work: Work, gap: Gap, above: tuple[Block, ...], values: Values | None = None, errors: Values | None = None
+    work: Work,
+    gap: Gap,
+    value: str,
+    above: tuple[Block, ...],
+    values: Values | None = None,
+    errors: Values | None = None,
 ) -> Message:
-    """The Federation's answer to a question, as it was written last."""
+    """The Federation's answer to a question, as it was written last. `value` names both."""
     texts = work.context.world.gaps
     fields = (
         Field(
@@ -65,7 +70,7 @@ def answer_form(
         Field("review", texts.fields["review"], "choice", options=_options(texts.reviews.items())),
     )
     filled = values if values is not None else _written(gap)
-    return _form(work, "answer", gap.id, (fields, texts.buttons.save), above, filled, errors)
+    return _form(work, "answer", value, (fields, texts.buttons.save), above, filled, errors)
 
 
 def decline_form(work: Work, gap: Gap, errors: Values | None = None) -> Message:
