@@ -177,6 +177,7 @@ class ReviewScreenTexts(Record):
     lado: Text
     not_ready: Text
     owed: Text
+    no_longer_asked: Annotated[Phrase, Holding("slot")]
 
 
 class Receipts(Record):

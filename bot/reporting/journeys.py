@@ -21,7 +21,7 @@ from bot.domain.turns import Draft, Session
 REVIEW = "review"
 STRUCK = "struck"
 DRILL = "drill"
-_NOT_ASKED = (STRUCK, DRILL, DANGER_READ)
+NOT_ASKED = (STRUCK, DRILL, DANGER_READ)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def at_next(draft: Draft, world: World) -> Draft:
 def settle(draft: Draft, world: World) -> Settled:
     """Read a draft from the top. Unknown steps and slots (of an older version) fall away."""
     # What no step asks for.
-    counted = {slot: draft.slots[slot] for slot in _NOT_ASKED if draft.slots.get(slot)}
+    counted = {slot: draft.slots[slot] for slot in NOT_ASKED if draft.slots.get(slot)}
     steps, answered, waiting = list[StepRecord](), list[str](), list[StepRecord]()
     offered = list[str]()
     for step in world.playbook.steps.values():

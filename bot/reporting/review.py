@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from bot.domain.replies import due
 from bot.domain.roster import role_name
 from bot.domain.routing import CHANNEL_ROLES, Route, Slots
 from bot.domain.turns import Draft
-from bot.reporting.journeys import STRUCK, Settled, beside, options_of, route_of, settle
+from bot.reporting.journeys import NOT_ASKED, STRUCK, Settled, beside, options_of, route_of, settle
 from bot.reporting.steps import EARLIER, SLOT, contact_list, day_in_words, navigation, said, value_of
 
 OUTSIDE_CONTACTS = (
@@ -42,11 +42,21 @@ class Reader:
 
 
 def answered(world: World, slots: Slots, card: bool) -> tuple[tuple[str, str], ...]:
-    """The answers in words, in the order of asking; with `card` only those that may stand on the card."""
+    """The answers in words, in the order of asking; with `card` only those that may stand on the card.
+
+    Without `card`, answers to questions that the journeys ask no more come last, by the slot's name.
+    """
     lines: list[tuple[str, str]] = []
     for step in world.playbook.steps.values():
         lines += [line for line in step_lines(step, world, slots, card) if line not in lines]
-    return tuple(lines)
+    return (*lines, *(() if card else _no_longer_asked(world, slots)))
+
+
+def _no_longer_asked(world: World, slots: Slots) -> Iterator[tuple[str, str]]:
+    text = world.playbook.texts.review.no_longer_asked
+    known = {*NOT_ASKED, *(slot for step in world.playbook.steps.values() for slot in step.slots)}
+    for slot in (slot for slot in slots if slot not in known):
+        yield text.fill(slot=slot.replace("_", " ")), ", ".join(slots[slot])
 
 
 def step_lines(step: StepRecord, world: World, slots: Slots, card: bool = False) -> list[tuple[str, str]]:

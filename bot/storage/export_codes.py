@@ -68,6 +68,6 @@ def use_code(
 
 
 def _hash(vault: Vault, target: tuple[str, ...], code: str) -> str:
-    # Not argon2, whose tenth of a second would hold up every other writer: a code is drawn at random, is worth
-    # five tries and some minutes, and nobody can try one on a copy of the table without the keys.
+    # Not argon2, whose tenth of a second would hold up every other writer: a code is drawn at random, is
+    # worth five tries and some minutes, and nobody can try one on a copy of the table without the keys.
     return vault.blind("export code", *target, receipt_code(code))

@@ -53,6 +53,14 @@ def test_an_open_case_keeps_its_route_and_urgency(desk: Desk, slots: dict[str, s
         assert "A sexual picture or a picture of a child" in shown
 
 
+def test_an_answer_outlives_its_question(desk: Desk) -> None:
+    """What was answered to a question that is asked no more stays with the details, and off the card."""
+    reference = desk.report("ana", kind="press", outlet="The Gazette", press_deadline="by four").reference
+    for user, action in (("eleanor", "case.details"), ("ana", "report.copy")):
+        assert "press deadline (no longer asked): by four" in desk.press(user, action, reference)
+    assert "by four" not in desk.press("eleanor", "case.show", reference)
+
+
 def draft(visited: tuple[str, ...], **slots: str) -> Draft:
     answers = {"danger": "no", "school": "ash", **slots}
     return Draft(TOKENS, {name: (value,) for name, value in answers.items()}, visited[-1], (*START, *visited))

@@ -91,3 +91,15 @@ def test_the_narrative_is_nowhere_in_the_file(desk: Desk) -> None:
     raw = desk.dump().encode() if database.is_shared else Path(database.url.database or "").read_bytes()
     assert b"Unmistakable" not in raw
     assert b"Ana Silva" not in raw
+
+
+def test_the_card_says_by_when_the_press_wants_an_answer(desk: Desk) -> None:
+    """The Executive Headteacher reads the deadline on the card, and of what was typed nothing."""
+    at = "2026-11-24T16:00+00:00"
+    received = desk.report("ana", None, kind="press", press_by=at, outlet="The Gazette", press_about="A trip")
+    desk.work()
+    (card,) = desk.notebook.texts("eleanor")
+    assert received.reference in card
+    assert "Answer wanted by: 24 Nov 2026, 16:00" in card
+    assert "Gazette" not in card
+    assert "A trip" not in card

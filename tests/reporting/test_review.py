@@ -73,10 +73,13 @@ def test_answers_in_words(world: World) -> None:
 
 
 def test_answers_of_an_older_version(world: World) -> None:
-    """Answers that the journeys no longer know do not break the list."""
-    assert answered(world, {"colour": ("blue",), "kind": ("gone",)}, card=False) == (
+    """Answers that the journeys no longer know come last under their slot's name, and on no card."""
+    slots = {"colour": ("blue",), "kind": ("gone",), "danger_read": ("yes",)}
+    assert answered(world, slots, card=False) == (
         ("What it is about", "gone"),
+        ("colour (no longer asked)", "blue"),
     )
+    assert "blue" not in str(answered(world, slots, card=True))
 
 
 def received(world: World, mode: str = "named", duplicate: bool = False, **slots: str) -> str:
