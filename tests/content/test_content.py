@@ -12,6 +12,7 @@ import yaml
 
 from bot.content.policy import Clause, Topic
 from bot.content.policy_load import load_policy
+from tests.content.each import of_each
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "policy_kb" / "social-media"
@@ -111,8 +112,8 @@ PUT = dict(POLICY.topics) | {
     for topic in POLICY.topics.values()
     for place, wording in enumerate(topic.wordings, 1)
 }
-topics = pytest.mark.parametrize("topic", PUT.values(), ids=PUT.keys())
-clauses = pytest.mark.parametrize("clause", POLICY.clauses.values(), ids=POLICY.clauses.keys())
+topics = of_each(PUT)
+clauses = of_each(POLICY.clauses)
 
 
 def straight(text: str) -> str:

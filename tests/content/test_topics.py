@@ -11,6 +11,7 @@ import pytest
 
 from bot.content.policy import Clause, OutsideNote, Topic
 from bot.content.policy_load import load_policy
+from tests.content.each import of_each
 
 POLICY = load_policy(Path(__file__).parents[2] / "policy_kb" / "social-media")
 
@@ -116,9 +117,9 @@ PUT = dict(POLICY.topics) | {
     for topic in POLICY.topics.values()
     for place, wording in enumerate(topic.wordings, 1)
 }
-topics = pytest.mark.parametrize("topic", PUT.values(), ids=PUT.keys())
-clauses = pytest.mark.parametrize("clause", POLICY.clauses.values(), ids=POLICY.clauses.keys())
-notes = pytest.mark.parametrize("note", POLICY.outside.values(), ids=POLICY.outside.keys())
+topics = of_each(PUT)
+clauses = of_each(POLICY.clauses)
+notes = of_each(POLICY.outside)
 
 
 def bare(topic: Topic) -> str:
