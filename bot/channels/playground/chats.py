@@ -52,11 +52,16 @@ class Chats:
             return []
         return [*self._append(user, item), self._feed.put(direct(user), item, now)]
 
-    def replied(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
-        """The replies to them, each in the place of the one that it replaces."""
+    def replied(
+        self, user: str, messages: tuple[Message, ...], now: datetime, afresh: bool = False
+    ) -> list[StreamEvent]:
+        """The replies to them, each in the place of the one that it replaces; all at the end where `afresh`.
+
+        Afresh is what was pressed on no message: its answer stands where all that is newest stands.
+        """
         # Several come one below the other: in an old place above, the last of them would not be seen.
-        several = len(messages) > 1
-        return [event for message in messages for event in self._reply(user, message, now, several)]
+        moves = afresh or len(messages) > 1
+        return [event for message in messages for event in self._reply(user, message, now, moves)]
 
     def noted(self, user: str, card: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """A reply in the channel that one person alone sees, in the place of the last one under that card."""
