@@ -139,7 +139,7 @@ def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: Brow
 
 
 def test_a_form_waits_while_somebody_else_is_chosen(server: Server, window: BrowserContext) -> None:
-    """Who comes back to a person finds the words in that one's form; nobody else has them in the same form."""
+    """Who comes back to a person finds the words in that one's form; nobody else has them in theirs."""
     number = report_accident(server, "susan")
     page = opened_at(window, server, "priya")
     desk, card = leaders(page), channel(page).get_by_role("article").filter(has_text=number).first
