@@ -224,6 +224,20 @@ def test_escape_hides_an_answer_too(server: Server, window: BrowserContext) -> N
     expect(pane.region.get_by_text(CLAUSE).last).to_be_visible()
 
 
+def test_a_press_after_hide_is_answered_where_it_is_seen(server: Server, window: BrowserContext) -> None:
+    """What a button brings once more, after it was hidden, does not come among what is hidden."""
+    report_accident(server, "joe")
+    page = fresh(window, server, "joe")
+    pane = staff(page)
+    for _ in range(2):
+        pane.press("My reports")
+        pane.press("Copy, correct, withdraw or move it")
+        expect(pane.button("Withdraw it")).to_be_visible()
+        page.keyboard.press("Escape")
+        pane.shows("Hidden.")
+        expect(pane.region.get_by_role("button", name="Withdraw it")).to_have_count(0)
+
+
 def test_escape_hides_a_message_that_is_not_sent(server: Server, window: BrowserContext) -> None:
     """What stands in the message box is hidden with the conversation, by key and button, and comes back."""
     page = fresh(window, server, "ana")

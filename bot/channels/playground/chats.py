@@ -110,7 +110,8 @@ class Chats:
 
     def _new(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
         name = f"chat-{next(self._numbers)}"
-        item = Item(name, self._pages.body(message, name), now, name=message.replaces)
+        body = self._pages.body(message, name)
+        item = Item(name, body, now, name=message.replaces, hides=message.hides)
         kept = [] if message.once else self._append(user, item)
         return [*kept, self._feed.put(direct(user), item, now)]
 
@@ -125,4 +126,5 @@ def _place(chat: list[Item], name: str) -> int | None:
 
 
 def _spoken_since(chat: list[Item], place: int) -> bool:
-    return any(item.kind == "own" for item in chat[place + 1 :])
+    # What was hidden since is not shown by an answer to a press below: there it would be seen by nobody.
+    return any(item.kind == "own" or item.hides for item in chat[place + 1 :])
