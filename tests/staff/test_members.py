@@ -65,6 +65,8 @@ def test_an_account_has_one_holder(desk: Desk) -> None:
     take(desk, replace(ANA, jobs=("Head of Year",)))
     assert at(desk, "U1") == "Joe Whitfield"
     assert stored(desk)[ANA.email].accounts == {}
+    take(desk, replace(ANA, accounts={"slack": "U1"}), JOE)
+    assert (at(desk, "U1"), stored(desk)[JOE.email].accounts) == ("Ana Silva", {}), "both on one list"
 
 
 def test_slack_alone_tells_of_somebody_until_the_list_does(desk: Desk) -> None:
