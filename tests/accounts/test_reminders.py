@@ -322,8 +322,7 @@ def test_a_new_runner_who_declines_in_a_transfer(desk: Desk) -> None:
 
 
 def test_who_was_to_take_over_leaves_before_it(desk: Desk) -> None:
-    """The transfer comes to nothing: those who ran the account run it, and IT is told once, as is who else was
-    to take it over."""
+    """The transfer comes to nothing: those who ran it run it, and IT and the other new runner are told."""
     desk.work()
     fill(desk, "ivan", "transfer", FACEBOOK, lead="person:tom", others=("person:omar",))
     leave(desk, "tom")
