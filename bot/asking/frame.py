@@ -160,6 +160,8 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
         and words.of_pupils_life.search(asked)
     ):
         persons.append("student")
+    if "parent" in persons and not _OF_PUPILS & set(persons) and words.childs_family.search(asked):
+        persons.append("student")
     return Frame(
         actor=values,
         act=acts,
@@ -310,6 +312,9 @@ def _oneself(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subj
         before = text[: mention.start]
         if mention.who in ("governor", "volunteer") and grammar.calls_itself.search(before):
             return _Subject((mention.who,), mention)
+        # "May we STOP PARENTS filming": it is what they do that the policy speaks to, or does not.
+        if mention.who == "parent" and grammar.curbing.search(text):
+            return _Subject(("parent", "staff"), mention)
         # "May we LET PUPILS use": what they do is asked about.
         if mention.who in ("student", "parent") and grammar.letting.search(before):
             return _Subject((mention.who, "staff"), mention)

@@ -253,7 +253,11 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
 def put_for(reading: Reading, topic: Topic) -> Topic:
     """`topic` in the first of its wordings that is for this question, with what is said of its twists."""
     wording = _wording_for(reading, topic)
-    return (topic.put(wording) if wording else topic).twisted(unroll(reading.question))
+    put = topic.put(wording) if wording else topic
+    if put.first != topic.first and reading.rules.danger.may_undress(reading.question):
+        # What is said of sexual pictures is left out only where nothing tells of one.
+        put = put.model_copy(update={"first": topic.first})
+    return put.twisted(unroll(reading.question))
 
 
 def _wording_for(reading: Reading, topic: Topic) -> Wording | None:

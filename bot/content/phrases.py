@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints, model_validator
 
 from bot.content.documents import Record, load
-from bot.content.policy import Detail, Slot
+from bot.content.policy import Detail, Offer, Slot, Startable
 from bot.content.wording import unroll
 from bot.domain import references
 
@@ -68,6 +68,7 @@ class Phrases(Record):
     whom: Whom
     details: tuple[DetailPattern, ...]
     whom_to_tell: Pattern
+    here: Mapping[Startable, Pattern] = {}
 
     @model_validator(mode="after")
     def _all_compile(self) -> Phrases:
@@ -81,6 +82,7 @@ class Phrases(Record):
         for pattern in (
             self.about_reference,
             self.whom_to_tell,
+            *self.here.values(),
             *whom,
             *(p for name in _SAID for p in getattr(self, name)),
         ):
@@ -124,6 +126,11 @@ class Phrases(Record):
         """Whether a text asks who is to be told, or asked, of what it is about."""
         return self._telling.search(unroll(text)) is not None
 
+    def asks_here(self, text: str, offer: Offer | None) -> bool:
+        """Whether a text asks Signpost itself for what `offer` starts: "can you check this picture"."""
+        pattern = self._here.get(offer) if offer else None
+        return pattern is not None and pattern.search(unroll(text)) is not None
+
     def details_asked(self, text: str, read: Callable[[Slot], tuple[str, ...]]) -> tuple[DetailPattern, ...]:
         """The details for which a text asks, in the order of the file; `read` gives the values of a slot."""
         plain = unroll(text)
@@ -133,6 +140,10 @@ class Phrases(Record):
             if pattern.search(plain)
             and all(set(values) & set(read(slot)) for slot, values in entry.when.items())
         )
+
+    @cached_property
+    def _here(self) -> Mapping[Offer, re.Pattern[str]]:
+        return {offer: self._pattern(pattern) for offer, pattern in self.here.items()}
 
     @cached_property
     def _telling(self) -> re.Pattern[str]:

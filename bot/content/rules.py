@@ -26,6 +26,7 @@ from bot.content.policy import (
     Person,
     Role,
     Slot,
+    Startable,
     Topic,
     Verdict,
 )
@@ -95,6 +96,7 @@ class ButtonTexts(Record):
             "report_other": self.report_other,
             "account_request": self.account_request,
             "see_accounts": self.see_accounts,
+            "see_reports": self.status,
             "log_comment": self.log_comment,
             "check_picture": self.check_picture,
             "check_draft": self.check_draft,
@@ -153,6 +155,7 @@ class AnswerTexts(Record):
     related_unsure: Annotated[Phrase, Holding("whom")]
     silent: Annotated[Phrase, Holding("detail whom")]
     details: TextTable[Detail, Text]
+    here: TextTable[Startable, Text]
     both: Text
     thanks: Text
     goodbye: Text

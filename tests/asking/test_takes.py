@@ -86,6 +86,21 @@ TAKEN = (
     ("a closed group asks how much we paid for the boiler", "own-interests-online", "confidential-material"),
     ("just posted my cocktail on the school page instead of mine", "images-of-me", "posted-by-mistake"),
     ("could you look over this before I post it", "student-full-name", "check-a-draft"),
+    ("can you check this photo for me before it goes up", "check-a-draft", "checks-before-posting-photo"),
+    ("who gives the nod to a new page", "account-approval", "account-approval"),
+    ("can we put in the newsletter that parents mustn't share clips", "pictures-on-paper", "parents-own-use"),
+    (
+        "every parent said yes to trip photos in the class chat from my phone",
+        "parents-own-use",
+        "photo-on-personal-account",
+    ),
+    ("I slated our deputy on a locked account", "account-open-to-public", "comments-about-colleagues"),
+    (
+        "silly me, I named a pupil in full, who should know",
+        "student-full-name",
+        "posted-by-mistake",
+    ),
+    ("I sent you a report, any progress", "check-a-draft", "what-happens-to-report"),
     (
         "can my own holiday snap tag the school",
         "tagging-on-federation-account",
@@ -116,6 +131,10 @@ LEFT = (
     ("may I delete a critical comment", "critical-comment", "conversation-turns-offensive"),
     ("may I join a builders' group", "own-interests-online", "confidential-material"),
     ("can I post a selfie", "images-of-me", "posted-by-mistake"),
+    ("can you check this wording for me", "check-a-draft", "checks-before-posting-photo"),
+    ("may we share photos of parents in the newsletter", "pictures-on-paper", "parents-own-use"),
+    ("can a locked account be for staff alone", "account-open-to-public", "comments-about-colleagues"),
+    ("who should know a pupil's full name", "student-full-name", "posted-by-mistake"),
     ("can I put his surname in the post", "student-full-name", "check-a-draft"),
     ("can we tag pupils in photos", "tagging-on-federation-account", "engage-with-federation-account"),
 )
