@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.content.frame_words import FrameWords, Grammar
 from bot.content.policy import Applies, Slot
-from bot.content.wording import unroll
+from bot.content.wording import with_apostrophes
 
 SLOTS: tuple[Slot, ...] = ("actor", "act", "account", "person", "platform")
 _ACTORS: Mapping[str, str] = {
@@ -134,7 +134,7 @@ def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> boo
 
 def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> Frame:
     """The frame of `question`. `platforms` are names in lower case."""
-    text = unroll(question)
+    text = with_apostrophes(question)
     asked = _asked_part(text, words)
     # Whom something is shown or sent to is not the person whom it is about.
     shown = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
