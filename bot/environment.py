@@ -22,6 +22,7 @@ _PACKAGE = frozenset(
         "SLACK_ADDRESS",
         "SLACK_AGENT",
         "SLACK_COMMAND_PREFIX",
+        "SLACK_EMAIL",
         "TEAMS_DEVELOPER",
         "TEAMS_PRIVACY_URL",
         "TEAMS_TERMS_URL",

@@ -1,8 +1,8 @@
 """The Slack app's manifest for one Federation: `make slack-manifest`.
 
 SLACK_ADDRESS is filled in; without one it is for Socket Mode, which has no address. Each command begins with
-SLACK_COMMAND_PREFIX, and with SLACK_AGENT=1 it has the agent's tab, with what that takes from a workspace
-(docs/slack.md).
+SLACK_COMMAND_PREFIX, and with SLACK_AGENT=1 it has the agent's tab, with what that takes from a workspace;
+with SLACK_EMAIL=1 it may read people's e-mail addresses, for the staff register (docs/slack.md).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ MANIFEST = HERE.parent / "manifest.json"
 AGENT = HERE / "slack-agent.json"
 TARGET = HERE.parent / "dist" / "slack-manifest.json"
 _EXAMPLE = "https://signpost.example.org"
+_EMAIL = "users:read.email"
 _PREFIX = re.compile(r"[a-z0-9_-]{0,16}")
 
 
@@ -55,12 +56,12 @@ def made(given: Mapping[str, str]) -> dict[str, Any]:
         _without_an_address(found)
     for command in found["features"]["slash_commands"]:
         command["command"] = f"/{prefix}{command['command'].removeprefix('/')}"
+    scopes = [_EMAIL] if given.get("SLACK_EMAIL", "") == "1" else []
     if given.get("SLACK_AGENT", "") == "1":
         agent = json.loads(AGENT.read_text(encoding="utf-8"))
         found["features"]["agent_view"] = agent["agent_view"]
-        found["oauth_config"]["scopes"]["bot"] = sorted(
-            [*found["oauth_config"]["scopes"]["bot"], *agent["scopes"]]
-        )
+        scopes += agent["scopes"]
+    found["oauth_config"]["scopes"]["bot"] = sorted([*found["oauth_config"]["scopes"]["bot"], *scopes])
     return found
 
 

@@ -63,6 +63,7 @@ class Answer:
     decided; `about` what the closest rule is about, or what it has `left_open`, where it gives no verdict;
     `others` are the topics of "Not what I meant". `also` is the answer to the second half of a double
     question. `quiet`: the line for those who worry stands under it. `whom` are the contacts asked for.
+    `first` are the notes to be read before anyone acts; `here` names what Signpost was asked to do itself.
     """
 
     question: str
@@ -88,6 +89,8 @@ class Answer:
     also: tuple[Answer, ...] = ()
     quiet: bool = False
     whom: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    here: str = ""
 
 
 def answer(
@@ -355,25 +358,37 @@ def _beside(reading: Reading, first: Answer) -> Answer:
         verdict=related.verdict,
         modality=related.modality,
         citations=related.citations,
+        first=related.first,
     )
 
 
 def _closest(reading: Reading, first: Answer) -> Guess | None:
-    """The topic under what comes first: under a concern, or a report that asks for no rule, one of incidents.
+    """The topic under what comes first: under a concern, or where no rule is asked for, one of incidents.
 
     Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """
     limits, best = reading.rules.thresholds, next(reading.fitting, None)
     if best is None:
         return None
+    asks = limits.asks(reading.question) or "?" in reading.question
     told = first.kind == "report" and not reading.goes_on and not limits.asks(reading.question)
-    if told or first.kind == "concern":
+    # Who tells of a danger asks for no rule on pictures; whom to tell of a worry is no question on blocking.
+    alarmed = first.kind == "danger" and not asks and bool(reading.frame.person)
+    worried = first.kind == "concern" and reading.rules.phrases.asks_whom_to_tell(reading.question)
+    if told or alarmed or first.kind == "concern":
         kinds = (guess for guess in reading.guesses if guess.topic.offer in _REPORTS and not guess.against)
-        incident = next(kinds, None)
-        if incident is not None and incident.share >= limits.beside_incident:
+        incident = next((guess for guess in kinds if not worried or _is_for_dsl(reading, guess.topic)), None)
+        if incident is not None and (worried or incident.share >= limits.beside_incident):
             return incident
+    if alarmed:
+        return None
     likely = reading.goes_on or best.share >= limits.beside_report
     return best if likely and not (told and best.topic.verdict in _FOR_ACTS) else None
+
+
+def _is_for_dsl(reading: Reading, topic: Topic) -> bool:
+    """Whether a topic's answer sends whoever reads it to the DSL first."""
+    return any(reading.policy.outside[name].contacts[:1] == ("dsl",) for name in topic.first)
 
 
 def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str, str]) -> Answer:
@@ -405,11 +420,13 @@ def _not_covered(texts: AnswerTexts, contacts: Mapping[str, str]) -> str:
 def _from_topic(reading: Reading, guess: Guess) -> Answer:
     topic = put_for(reading, guess.topic)
     citations = citations_of(reading, topic)
-    held = topic.id in reading.policy.held
+    held, texts = topic.id in reading.policy.held, reading.rules.texts
+    here = _here(reading, topic)
+    said = _sentence(topic, citations[0], reading.policy, texts)
     return Answer(
         reading.question,
         "answer",
-        _sentence(topic, citations[0], reading.policy, reading.rules.texts),
+        f"{here}\n{said}" if here else said,
         confidence=reading.sure(guess),
         topic=topic.id,
         heading=heading(topic, reading.policy),
@@ -419,7 +436,17 @@ def _from_topic(reading: Reading, guess: Guess) -> Answer:
         citations=citations,
         **_near(reading, guess),
         report=_offered(reading, topic),
+        first=texts.first(topic),
+        here=here,
     )
+
+
+def _here(reading: Reading, topic: Topic) -> str:
+    """What starts the very thing that Signpost was asked to do itself: said before any rule."""
+    for offer, said in reading.rules.texts.here.items():
+        if topic.offer == offer and reading.rules.phrases.asks_here(reading.question, offer):
+            return said
+    return ""
 
 
 def _related(reading: Reading, guess: Guess, contacts: Mapping[str, str]) -> Answer:
@@ -475,7 +502,7 @@ def _silent(reading: Reading, guess: Guess, silent: str, contacts: Mapping[str, 
     notes = [texts.outside(reading.policy.outside[name]) for name in texts.first(topic)]
     quoted = quotation(given.citations[0], reading.policy, texts)
     text = "\n".join([about, given.heading, *notes, quoted])
-    return replace(given, text=text, read_as="", about=about, left_open=True)
+    return replace(given, text=text, read_as="", about=about, left_open=True, first=texts.first(topic))
 
 
 def _near(reading: Reading, guess: Guess) -> dict[str, Any]:

@@ -26,10 +26,12 @@ def danger_odds(reading: Reading, parse: Parse) -> float:
 def is_danger(reading: Reading, parse: Parse) -> bool:
     """Whether the safety message comes before anything else."""
     limits, question = reading.rules.thresholds, reading.question
-    if _found(reading, parse) or _told_in_a_clause(reading, parse):
+    if _found(reading, parse):
         return True
     if reading.rules.danger.is_calm(question):
         return danger_odds(reading, parse) >= limits.danger_sure
+    if _told_in_a_clause(reading, parse):
+        return True
     if is_story(question):
         odds = danger_odds(reading, parse)
         hidden = odds >= limits.danger_story and _worst(reading, parse) >= limits.danger_clause
@@ -96,6 +98,13 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     if parse.alarm is None or limits.asks(reading.question):
         return said
     owed = _is_owed_an_answer(reading)
+    if (
+        owed
+        and told < limits.gate_report_owed
+        and reading.rules.phrases.asks_here(reading.question, "log_comment")
+    ):
+        # "Log this": an ordinary comment is put on the list of replies, and is no report.
+        return 0.0
     if told >= (limits.gate_report_owed if owed else limits.gate_report):
         return max(said, told)
     return said if told >= limits.gate_agrees and not owed else said / 4

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.content.frame_words import FrameWords, Grammar
 from bot.content.policy import Applies, Slot
-from bot.content.wording import unroll
+from bot.content.wording import with_apostrophes
 
 SLOTS: tuple[Slot, ...] = ("actor", "act", "account", "person", "platform")
 _ACTORS: Mapping[str, str] = {
@@ -134,7 +134,7 @@ def _contradicts(applies: Applies, frame: Frame, slot: Slot, whole: bool) -> boo
 
 def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> Frame:
     """The frame of `question`. `platforms` are names in lower case."""
-    text = unroll(question)
+    text = with_apostrophes(question)
     asked = _asked_part(text, words)
     # Whom something is shown or sent to is not the person whom it is about.
     shown = words.shown_to.sub(_blank, words.not_there.sub(_blank, asked))
@@ -159,6 +159,8 @@ def read_frame(question: str, words: FrameWords, platforms: Collection[str]) -> 
         and not _OF_PUPILS & set(persons)
         and words.of_pupils_life.search(asked)
     ):
+        persons.append("student")
+    if "parent" in persons and not _OF_PUPILS & set(persons) and words.childs_family.search(asked):
         persons.append("student")
     return Frame(
         actor=values,
@@ -310,6 +312,9 @@ def _oneself(text: str, mentions: Sequence[_Mention], grammar: Grammar) -> _Subj
         before = text[: mention.start]
         if mention.who in ("governor", "volunteer") and grammar.calls_itself.search(before):
             return _Subject((mention.who,), mention)
+        # "May we STOP PARENTS filming": it is what they do that the policy speaks to, or does not.
+        if mention.who == "parent" and grammar.curbing.search(text):
+            return _Subject(("parent", "staff"), mention)
         # "May we LET PUPILS use": what they do is asked about.
         if mention.who in ("student", "parent") and grammar.letting.search(before):
             return _Subject((mention.who, "staff"), mention)

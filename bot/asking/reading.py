@@ -11,7 +11,7 @@ from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
 from bot.content.policy import Clause, Slot, Topic, Wording
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
-from bot.content.wording import fold, unroll, words
+from bot.content.wording import fold, with_apostrophes, words
 from bot.engine.parse import Continued, Parse
 
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "ly", "s")
@@ -138,7 +138,7 @@ def read(
     frame = read_frame(parse.spelt or fold(question), rules.frame, rules.platforms)
     # "Dms" leaves unsaid what the rule needs.
     likely = _guesses(weights, policy, frame, whole=len(question.split()) > _BARE_WORDS)
-    taken = _taken(likely, unroll(question))
+    taken = _taken(likely, with_apostrophes(question))
     guesses, ours = taken or likely, 1.0 if taken else parse.in_scope
     alone = Reading(question, odds, ours, guesses, policy, rules, frame, reduced=parse.reduced)
     limits = rules.thresholds
@@ -213,9 +213,12 @@ def _taken(guesses: tuple[Guess, ...], plain: str) -> tuple[Guess, ...]:
     """
     for guess in guesses:
         first = guesses[0]
-        if any(first.topic.id in one.of and one.said.search(plain) for one in guess.topic.takes):
+        takes = [one for one in guess.topic.takes if first.topic.id in one.of and one.said.search(plain)]
+        if takes:
             if guess is first:
-                return guesses
+                # It is meant, and not those of which it would take the question.
+                lost = [other.share for other in guesses[1:] if other.topic.id in takes[0].of]
+                return (replace(first, share=first.share + sum(lost)), *guesses[1:])
             rest = [other for other in guesses if other not in (first, guess)]
             return (replace(guess, share=first.share + guess.share), *rest, replace(first, share=0.0))
     return ()
@@ -253,11 +256,15 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
 def put_for(reading: Reading, topic: Topic) -> Topic:
     """`topic` in the first of its wordings that is for this question, with what is said of its twists."""
     wording = _wording_for(reading, topic)
-    return (topic.put(wording) if wording else topic).twisted(unroll(reading.question))
+    put = topic.put(wording) if wording else topic
+    if put.first != topic.first and reading.rules.danger.may_undress(reading.question):
+        # What is said of sexual pictures is left out only where nothing tells of one.
+        put = put.model_copy(update={"first": topic.first})
+    return put.twisted(with_apostrophes(reading.question))
 
 
 def _wording_for(reading: Reading, topic: Topic) -> Wording | None:
-    plain = unroll(reading.question)
+    plain = with_apostrophes(reading.question)
     for wording in topic.wordings:
         named = all(set(values) & set(reading.frame.of(slot)) for slot, values in wording.when.items())
         if named and (wording.said is None or wording.said.search(plain)):

@@ -44,6 +44,7 @@ _OFFERS: Mapping[Offer, tuple[str, str]] = {
     "report_other": (START, "other"),
     "account_request": (APPLY, ""),
     "see_accounts": (ACCOUNTS, ""),
+    "see_reports": (STATUS, ""),
     "log_comment": (LOG, ""),
     "check_picture": (PICTURE, ""),
     "check_draft": (DRAFT, ""),
@@ -151,16 +152,15 @@ class _Show:
         texts = self._texts
         if answer.read_as:
             yield Paragraph(answer.read_as, muted=True)
+        if answer.here:
+            yield Paragraph(answer.here)
         if answer.kind == "related":
-            yield Paragraph(answer.about)
-            yield Heading(answer.heading)
-            if answer.left_open:
-                yield from self._first(topic)
+            yield from self._closest(answer)
         else:
             if answer.kind != "answer":
                 yield Paragraph(texts.headings.related)
             yield from self._ruling(answer, topic)
-            yield from self._first(topic)
+            yield from self._first(answer)
         yield from self._quotes(leading(answer.citations[:1], topic, self._policy))
         if answer.kind != "related":
             yield from self._steps(topic)
@@ -168,6 +168,13 @@ class _Show:
             told = tuple(self._contacts[key] for key in answer.whom if key in self._contacts)
             yield Bullets(told, texts.headings.ask, phones=True)
             yield Outside(texts.whom_source)
+
+    def _closest(self, answer: Answer) -> Iterator[Block]:
+        """The closest rule, after what it is about or leaves open."""
+        yield Paragraph(answer.about)
+        yield Heading(answer.heading)
+        if answer.left_open:
+            yield from self._first(answer)
 
     def _ruling(self, answer: Answer, topic: Topic) -> Iterator[Block]:
         """The topic's own question, so that its answer can be read in one way only, and that answer."""
@@ -256,8 +263,8 @@ class _Show:
         if lines:
             yield Bullets(tuple(dict.fromkeys(lines)), phones=True)
 
-    def _first(self, topic: Topic) -> Iterator[Block]:
-        for name in self._texts.first(topic):
+    def _first(self, answer: Answer) -> Iterator[Block]:
+        for name in answer.first:
             note = self._policy.outside[name]
             lines = self.lines(note.contacts)
             yield Callout(

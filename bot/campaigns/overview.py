@@ -18,6 +18,7 @@ from bot.campaigns.people import (
     may,
     person_of,
     schools_seen,
+    sees,
 )
 from bot.campaigns.reading import SLOT, own_standing, refused
 from bot.campaigns.reminders import end, is_current
@@ -38,6 +39,7 @@ from bot.domain.messages import (
     Paragraph,
 )
 from bot.domain.roster import OFFICE_ROLES, Person, role_name
+from bot.domain.staff import StaffMember
 from bot.domain.turns import Pressed, Sender, Submitted
 from bot.reporting.inputs import clean_text, read_moment
 from bot.staff.register import known_as, members
@@ -138,8 +140,11 @@ def outstanding(work: Work, sender: Sender, campaign_id: str) -> Message:
     asked = everybody_asked(work.tx, context.vault, context.world.federation, campaign)
     blocks: list[Block] = [Heading(texts.titles["list"]), Paragraph(_state(work, campaign))]
     for school in schools:
-        blocks += _of_school(work, asked, school)
+        here = tuple(one for one in asked if school in one.member.schools)
+        blocks += _of_part(work, here, context.world.federation.school_name(school))
     if may(context, person, "see_outstanding"):
+        if nowhere := tuple(one for one in asked if not one.member.schools):
+            blocks += _of_part(work, nowhere, texts.list.no_school)
         blocks.append(Paragraph(texts.list.export, muted=True))
     return Message(tuple(blocks), summary=texts.titles["list"], replaces=SLOT, ephemeral=True)
 
@@ -155,17 +160,16 @@ class Looked:
 def waiting(work: Work, sender: Sender) -> Looked | None:
     """The same in numbers; None for anybody who may not see who has not confirmed."""
     context, person = work.context, person_of(work, sender.platform, sender.user)
-    schools = set(schools_seen(context, person))
-    if not schools:
+    if not schools_seen(context, person):
         return None
     federation, campaign = context.world.federation, newest_campaign(work.tx, context.world.policy.id)
     here = [one for one in members(work.tx, context.vault, federation) if one.left_at is None]
-    people = sum(not schools.isdisjoint(one.schools) for one in here)
+    people = sum(sees(context, person, one) for one in here)
     if campaign is None or campaign.stage is not CampaignStage.RUNNING:
         return Looked(people, 0)
     asked = everybody_asked(work.tx, context.vault, federation, campaign)
     late = [one for one in asked if one.ask.stage in (AskStage.OWED, AskStage.ASKED)]
-    return Looked(people, sum(not schools.isdisjoint(one.member.schools) for one in late))
+    return Looked(people, sum(sees(context, person, one.member) for one in late))
 
 
 def staff(work: Work, sender: Sender) -> Message:
@@ -177,33 +181,40 @@ def staff(work: Work, sender: Sender) -> Message:
         return _not_permitted(work, person, "campaign.staff")
     everybody = members(work.tx, context.vault, context.world.federation)
     blocks: list[Block] = [Heading(texts.titles["staff"])]
+    here = [one for one in everybody if one.left_at is None]
     for school in schools:
-        here = [one for one in everybody if one.left_at is None and school in one.schools]
-        line = texts.list.staff.fill(
-            school=context.world.federation.school_name(school),
-            people=len(here),
-            reached=sum(is_reachable(context, one) for one in here),
-            away=sum(one.on_leave for one in here),
-        )
-        blocks.append(Paragraph(line))
+        name = context.world.federation.school_name(school)
+        blocks.append(_counted(work, name, [one for one in here if school in one.schools]))
+    nowhere = [one for one in here if not one.schools]
+    if nowhere and may(context, person, "see_outstanding"):
+        blocks.append(_counted(work, texts.list.no_school, nowhere))
     blocks += [Paragraph(texts.list.staff_from, muted=True), _ways(work)]
     return Message(tuple(blocks), summary=texts.titles["staff"], replaces=SLOT, ephemeral=True)
+
+
+def _counted(work: Work, part: str, here: list[StaffMember]) -> Paragraph:
+    line = work.context.world.campaigns.list.staff.fill(
+        school=part,
+        people=len(here),
+        reached=sum(is_reachable(work.context, one) for one in here),
+        away=sum(one.on_leave for one in here),
+    )
+    return Paragraph(line)
 
 
 def _ways(work: Work) -> Buttons:
     return Buttons((Button(work.context.world.campaigns.buttons.page, "campaign.show"),))
 
 
-def _of_school(work: Work, asked: tuple[Asked, ...], school: str) -> list[Block]:
-    texts, found = work.context.world.campaigns.list, figures_of(asked, school)
-    here = [one for one in asked if school in one.member.schools]
+def _of_part(work: Work, here: tuple[Asked, ...], part: str) -> list[Block]:
+    texts, found = work.context.world.campaigns.list, figures_of(here, "")
     counts = texts.counts.fill(
         attested=found.attested,
         asked=found.asked,
         outstanding=found.outstanding,
         not_reached=found.not_reached,
     )
-    blocks: list[Block] = [Heading(work.context.world.federation.school_name(school)), Paragraph(counts)]
+    blocks: list[Block] = [Heading(part), Paragraph(counts)]
     late = [one for one in here if one.ask.stage in (AskStage.OWED, AskStage.ASKED)]
     away = [one for one in here if one.ask.stage is AskStage.NOT_REACHED]
     blocks.append(Paragraph(texts.outstanding.fill(names=_names(work, late)) if late else texts.nobody))

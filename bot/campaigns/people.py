@@ -42,6 +42,13 @@ def schools_seen(context: Context, person: Person | None) -> tuple[str, ...]:
     )
 
 
+def sees(context: Context, person: Person | None, member: StaffMember) -> bool:
+    """Whether somebody may see by name that a person has not confirmed: of their school, or of none."""
+    if not member.schools:
+        return may(context, person, "see_outstanding")
+    return not set(schools_seen(context, person)).isdisjoint(member.schools)
+
+
 def _owns(context: Context, person: Person | None) -> frozenset[str]:
     """The policy owner's role, also for whom it falls to because nobody was given it."""
     owners = context.world.federation.roster.holders(_OWNER, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ from bot.content.staff_list import COLUMNS, OPTIONAL, read_staff_list
 from bot.domain.roster import role_name
 from bot.domain.staff import StaffMember, as_address
 from bot.settings import SettingsFaults, read_settings
-from bot.staff.register import ImportCounts, known_as, members, take_in
+from bot.staff.register import known_as, members, take_directory, take_in
+from bot.staff.told import told
 from bot.storage import audit
 from bot.storage.audit import AuditEntry
 from bot.storage.campaigns import attested_by, newest_campaign, trained_at
@@ -43,6 +45,13 @@ DryRun = Annotated[
 ]
 Email = Annotated[str, typer.Option("--email", help="All that is kept of this person alone.")]
 Out = Annotated[Path, typer.Option(help="The new file, for your eyes alone; nothing is overwritten.")]
+Add = Annotated[
+    bool,
+    typer.Option(
+        "--add", help="Colleagues whom neither roster nor list knows become entries, without a school."
+    ),
+]
+Who = Annotated[bool, typer.Option("--who", help="Name those for whom you have to do something.")]
 All = Annotated[bool, typer.Option("--all", help="Also those who have confirmed.")]
 
 
@@ -60,6 +69,18 @@ def _built() -> Iterator[Product]:
         product.close()
 
 
+@contextmanager
+def _tried(product: Product, dry_run: bool) -> Iterator[Work]:
+    """A transaction that is undone where it was only to be tried; then that is said."""
+    try:
+        with product.database.transaction() as tx:
+            yield Work(tx, product.context, clock())
+            if dry_run:
+                raise _NotMeant
+    except _NotMeant:
+        typer.echo("Nothing was changed. Without --dry-run:")
+
+
 def _note(work: Work, action: str, **detail: str) -> None:
     entry = AuditEntry(work.now, audit.HOST, "", action, detail=detail)
     audit.record(work.tx, work.context.vault, entry)
@@ -70,23 +91,34 @@ def take_file(file: ListFile, everybody: Everybody = False, dry_run: DryRun = Fa
     """Take the list in: all of it, or nothing where a line of it is wrong. Again, it changes nothing."""
     federation = read_settings().federation
     found = read_staff_list(file, federation.schools, federation.working_time.day_of(clock()))
-    taken = ImportCounts()
-    with _built() as product:
-        try:
-            with product.database.transaction() as tx:
-                work = Work(tx, product.context, clock())
-                taken = take_in(tx, product.context.vault, found, work.now, everybody=everybody)
-                # A campaign that runs asks people who are new, and nobody who has left.
-                follow(work)
-                _note(work, "staff.import", **{name: str(number) for name, number in vars(taken).items()})
-                if dry_run:
-                    raise _NotMeant
-        except _NotMeant:
-            typer.echo("Nothing was changed. Without --dry-run:")
+    with _built() as product, _tried(product, dry_run) as work:
+        taken = take_in(work.tx, work.context.vault, found, work.now, everybody=everybody)
+        # A campaign that runs asks people who are new, and nobody who has left.
+        follow(work)
+        _note(work, "staff.import", **{name: str(number) for name, number in vars(taken).items()})
     typer.echo(
         f"{len(found)} people: {taken.added} added, {taken.changed} changed, {taken.same} as before;"
         f" {taken.left} have left."
     )
+
+
+@command("members", group)
+def take_members(add: Add = False, dry_run: DryRun = False, who: Who = False) -> None:
+    """Join the members that Slack lists to the list of staff: all, or nothing. Again, it changes nothing."""
+    slack = read_settings().slack
+    if slack is None:
+        raise SettingsFaults("Slack is not used here: SLACK_BOT_TOKEN is not set (docs/slack.md).")
+    # Its client takes a while to load: no other command of this file needs it.
+    from bot.channels.slack.directory import read_directory
+
+    directory = asyncio.run(read_directory(slack))
+    with _built() as product, _tried(product, dry_run) as work:
+        roster = work.context.world.federation.roster
+        joined = take_directory(work.tx, work.context.vault, directory, roster, work.now, add=add)
+        follow(work)
+        _note(work, "staff.members", **{one.value: str(joined.count(one)) for one in joined.found})
+    for line in told(directory, joined, who=who):
+        typer.echo(line)
 
 
 @command("export", group)
@@ -140,7 +172,8 @@ def _line(context: Context, member: StaffMember, *, whole: bool) -> str:
 
 def _parts(context: Context, member: StaffMember) -> Iterator[str]:
     federation = context.world.federation
-    yield ", ".join(federation.school_name(school) for school in member.schools)
+    schools = ", ".join(federation.school_name(school) for school in member.schools)
+    yield schools or f"school not known: {member.told_by.title()} alone tells of them"
     yield from filter(
         None,
         (

@@ -146,6 +146,7 @@ class ListTexts(Record):
 
     staff: Annotated[Phrase, Holding("school people reached away")]
     staff_from: Text
+    no_school: Text
     counts: Annotated[Phrase, Holding("attested asked outstanding not_reached")]
     outstanding: Annotated[Phrase, Holding("names")]
     not_reached: Annotated[Phrase, Holding("names")]

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from pydantic import model_validator
 
 from bot.content.documents import Record
-from bot.content.wording import unroll
+from bot.content.wording import with_apostrophes
 
 #: Who may be in danger: the asker, anybody (a child among them), a grown-up; the first is spoken to.
 Endangered = Literal["asker", "anybody", "adult"]
@@ -51,30 +51,30 @@ class DangerWords(Record):
 
     def found(self, text: str) -> str:
         """The id of the first pattern that `text` holds, at whatever length; empty where it holds none."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
     def is_calm(self, text: str) -> bool:
         """Whether `text` only disputes a consent or owns up to a post: no danger, unless it tells of any."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         calm = any(pattern.search(plain) for pattern in self._calm)
         return calm and not self.found(text) and not self.may_undress(text)
 
     def is_plain(self, text: str) -> bool:
         """Whether `text` holds a pattern that is never a figure of speech."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         named = {entry.id for entry in self.patterns if entry.plain}
         return any(name in named and pattern.search(plain) for name, pattern in self._compiled)
 
     def endangered(self, text: str) -> Endangered:
         """Who may be in danger in a text of danger."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         found = (who for who, patterns in self._who for pattern in patterns if pattern.search(plain))
         return next(found, "anybody")
 
     def may_undress(self, text: str) -> bool:
         """Whether a picture that `text` tells of may show somebody undressed or in a sexual way."""
-        return re.search(self.undressed, unroll(text)) is not None
+        return re.search(self.undressed, with_apostrophes(text)) is not None
 
     @cached_property
     def _who(self) -> tuple[tuple[Endangered, tuple[re.Pattern[str], ...]], ...]:

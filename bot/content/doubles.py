@@ -45,6 +45,7 @@ class Doubles(Record):
     most_words: Count
     words: Mapping[str, Pattern]
     between: Patterns
+    numbered: re.Pattern[str]
     asks: Patterns
 
     def halves(self, text: str) -> tuple[str, ...]:
@@ -52,7 +53,12 @@ class Doubles(Record):
         folded = fold(text)
         if len(folded.split()) > self.most_words:
             return ()
-        parts = [part for found in self._between.split(folded) if (part := found.strip(" ?,.;"))]
+        counted = self.numbered.search(folded)
+        found = counted.group("first", "second") if counted else self._between.split(folded)
+        parts = [part for one in found if (part := one.strip(" ?,.;"))]
+        # "Parent governor here. Who answers for it? And is it normal that …": who asks is no third question.
+        if len(parts) == 3 and not self._is_question(parts[0]):
+            parts = parts[1:]
         if len(parts) != 2 or not all(map(self._is_question, parts)):
             return ()
         return tuple(parts)

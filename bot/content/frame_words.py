@@ -55,6 +55,7 @@ class Grammar(Record):
     between: re.Pattern[str]
     let: re.Pattern[str]
     letting: re.Pattern[str]
+    curbing: re.Pattern[str]
     to_do: re.Pattern[str]
     for_whom: re.Pattern[str]
     to: re.Pattern[str]
@@ -75,6 +76,8 @@ class Caption(Record):
     quoted: re.Pattern[str]
     titled: re.Pattern[str]
     no_name: Pattern
+    bare: Pattern
+    of_child: re.Pattern[str]
     stands_for: Pattern
 
 
@@ -87,6 +90,7 @@ class FrameWords(Record):
     absent: Pattern
     pronouns: Pattern
     pupils_life: Pattern
+    family_of_named: Pattern
     outsiders: Pattern
     works_here: Pattern
     belongs_here: Pattern
@@ -100,6 +104,7 @@ class FrameWords(Record):
     def _all_compile(self) -> FrameWords:
         patterns = [self.absent, self.pronouns, self.pupils_life, self.objects, self.duty]
         patterns += [self.belongs_here, self.outsiders, self.works_here, self.caption.no_name]
+        patterns += [self.family_of_named, self.caption.bare]
         patterns += [entry.pattern for entry in self.people]
         patterns += [entry.pattern for entry in self.accounts] + [entry.pattern for entry in self.acts]
         for pattern in patterns:
@@ -116,14 +121,26 @@ class FrameWords(Record):
     def spelt_out(self, question: str) -> str:
         """The question with what stands for a caption in its place, where that holds a full name."""
         found = self.caption.quoted.search(question)
-        if found is None or not self._full_name.search(self.caption.titled.sub("", found["words"])):
+        if found is not None and self._full_name.search(self.caption.titled.sub("", found["words"])):
+            return f"{question[: found.start()]}{self.caption.stands_for}{question[found.end() :]}"
+        bare = self._bare_name.search(question)
+        if bare is None or not self.caption.of_child.search(question):
             return question
-        return f"{question[: found.start()]}{self.caption.stands_for}{question[found.end() :]}"
+        return f"{question[: bare.start('name')]}{self.caption.stands_for}{question[bare.end('name') :]}"
+
+    @cached_property
+    def _bare_name(self) -> re.Pattern[str]:
+        return re.compile(rf"{self.caption.bare}(?P<name>{self._full_name.pattern})")
 
     @cached_property
     def _full_name(self) -> re.Pattern[str]:
         word = rf"(?!{self.caption.no_name}\b)[A-Z][a-z]+(?:['’-][A-Z]?[a-z]+)?\b"
         return re.compile(rf"(?<!\w){word} {word}")
+
+    @cached_property
+    def childs_family(self) -> re.Pattern[str]:
+        """The family of a child whom a name alone tells of, where a picture or a name is asked about."""
+        return self.pattern(self.family_of_named)
 
     @cached_property
     def named(self) -> re.Pattern[str]:

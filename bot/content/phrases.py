@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints, model_validator
 
 from bot.content.documents import Record, load
-from bot.content.policy import Detail, Slot
-from bot.content.wording import unroll
+from bot.content.policy import Detail, Offer, Slot, Startable
+from bot.content.wording import with_apostrophes
 from bot.domain import references
 
 Pattern = Annotated[str, StringConstraints(min_length=1)]
@@ -32,11 +32,13 @@ class WhomPattern(Record):
 class Whom(Record):
     """How people ask for a person: the words of asking, the roles, and "anybody".
 
-    `doing` are words of another question: what one may do with the number.
+    `doing` are words of another question: what one may do with the number. What is `beside` the question, at
+    its end, counts for nothing.
     """
 
     asking: tuple[Pattern, ...]
     doing: Pattern
+    beside: Pattern
     people: tuple[WhomPattern, ...]
     anybody: tuple[Pattern, ...]
 
@@ -68,6 +70,7 @@ class Phrases(Record):
     whom: Whom
     details: tuple[DetailPattern, ...]
     whom_to_tell: Pattern
+    here: Mapping[Startable, Pattern] = {}
 
     @model_validator(mode="after")
     def _all_compile(self) -> Phrases:
@@ -81,6 +84,7 @@ class Phrases(Record):
         for pattern in (
             self.about_reference,
             self.whom_to_tell,
+            *self.here.values(),
             *whom,
             *(p for name in _SAID for p in getattr(self, name)),
         ):
@@ -92,14 +96,14 @@ class Phrases(Record):
 
     def said(self, text: str) -> Said | None:
         """Which of these a short text is; None for anything else."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         if len(plain.split()) > _LONGEST_WORDS:
             return None
         return next((name for name in _SAID if _any(self._compiled[name], plain)), None)
 
     def reference(self, text: str) -> str:
         """The reference in a short question about a report ("any news on fed 7k3q"), as FED-7K3Q; or ""."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         found, start, end = references.mentioned(plain)
         if not found or len(plain.split()) > _LONGEST_WORDS:
             return ""
@@ -108,7 +112,7 @@ class Phrases(Record):
 
     def whom_asked(self, text: str, contacts: Iterable[str]) -> tuple[str, ...] | None:
         """The contacts that a short text asks for; () where anybody will do, None where it asks for none."""
-        plain = unroll(text)
+        plain = self._beside.sub("", with_apostrophes(text))
         if len(plain.split()) > _LONGEST_WHOM:
             return None
         known = frozenset(contacts)
@@ -122,17 +126,26 @@ class Phrases(Record):
 
     def asks_whom_to_tell(self, text: str) -> bool:
         """Whether a text asks who is to be told, or asked, of what it is about."""
-        return self._telling.search(unroll(text)) is not None
+        return self._telling.search(with_apostrophes(text)) is not None
+
+    def asks_here(self, text: str, offer: Offer | None) -> bool:
+        """Whether a text asks Signpost itself for what `offer` starts: "can you check this picture"."""
+        pattern = self._here.get(offer) if offer else None
+        return pattern is not None and pattern.search(with_apostrophes(text)) is not None
 
     def details_asked(self, text: str, read: Callable[[Slot], tuple[str, ...]]) -> tuple[DetailPattern, ...]:
         """The details for which a text asks, in the order of the file; `read` gives the values of a slot."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         return tuple(
             entry
             for entry, pattern in self._details
             if pattern.search(plain)
             and all(set(values) & set(read(slot)) for slot, values in entry.when.items())
         )
+
+    @cached_property
+    def _here(self) -> Mapping[Offer, re.Pattern[str]]:
+        return {offer: self._pattern(pattern) for offer, pattern in self.here.items()}
 
     @cached_property
     def _telling(self) -> re.Pattern[str]:
@@ -157,6 +170,10 @@ class Phrases(Record):
     @cached_property
     def _anybody(self) -> tuple[re.Pattern[str], ...]:
         return tuple(map(self._pattern, self.whom.anybody))
+
+    @cached_property
+    def _beside(self) -> re.Pattern[str]:
+        return self._pattern(self.whom.beside)
 
     @cached_property
     def _doing(self) -> re.Pattern[str]:

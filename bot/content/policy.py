@@ -26,11 +26,15 @@ Offer = Literal[
     "report_other",
     "account_request",
     "see_accounts",
+    "see_reports",
     "log_comment",
     "check_picture",
     "check_draft",
     "ask_flt",
 ]
+
+Startable = Literal["account_request", "see_reports", "log_comment", "check_picture", "check_draft"]
+"""What Signpost itself does for somebody who asks it to."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -223,7 +227,8 @@ class Wording(Record):
 
     It is for a question whose frame names one of the values of each slot under `when`, and that holds the
     pattern `said` (in lower case). The verdict is the topic's, and the force too, unless `modality` says that
-    of the clause that then answers; `cites` are clauses of the topic that come first.
+    of the clause that then answers; `cites` are clauses of the topic that come first. `first` takes the place
+    of the topic's notes to be read before anyone acts, where those are about something else.
     """
 
     when: Mapping[Slot, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
@@ -232,6 +237,7 @@ class Wording(Record):
     answer: Text
     modality: Modality | None = None
     cites: tuple[ClauseId, ...] = ()
+    first: tuple[KebabId, ...] | None = None
 
     @model_validator(mode="after")
     def _is_for_some(self) -> Self:
@@ -324,7 +330,8 @@ class Topic(IdentifiedRecord):
         """This topic as `wording` puts it."""
         cites = tuple(dict.fromkeys((*wording.cites, *self.cites)))
         said = {"question": wording.question, "answer": wording.answer, "cites": cites}
-        return self.model_copy(update=said | {"modality": wording.modality or self.modality})
+        first = self.first if wording.first is None else wording.first
+        return self.model_copy(update=said | {"modality": wording.modality or self.modality, "first": first})
 
 
 class TopicOption(Record):

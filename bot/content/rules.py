@@ -26,12 +26,13 @@ from bot.content.policy import (
     Person,
     Role,
     Slot,
+    Startable,
     Topic,
     Verdict,
 )
 from bot.content.policy_load import Policy
 from bot.content.texts import Holding, Phrase, Text, TextTable
-from bot.content.wording import load_lexicon, unroll
+from bot.content.wording import load_lexicon, with_apostrophes
 
 _READ: tuple[Slot, ...] = ("actor", "account", "person", "act")
 # Rules that forbid or demand: of what they are not about, they do neither.
@@ -95,6 +96,7 @@ class ButtonTexts(Record):
             "report_other": self.report_other,
             "account_request": self.account_request,
             "see_accounts": self.see_accounts,
+            "see_reports": self.status,
             "log_comment": self.log_comment,
             "check_picture": self.check_picture,
             "check_draft": self.check_draft,
@@ -153,6 +155,7 @@ class AnswerTexts(Record):
     related_unsure: Annotated[Phrase, Holding("whom")]
     silent: Annotated[Phrase, Holding("detail whom")]
     details: TextTable[Detail, Text]
+    here: TextTable[Startable, Text]
     both: Text
     thanks: Text
     goodbye: Text
@@ -452,29 +455,29 @@ class Thresholds(Record):
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for a rule ("can I …")."""
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         return any(re.search(pattern, plain) for pattern in self.question)
 
     def report_limit(self, text: str) -> float:
         """How likely a report must be to come first: it asks for a rule, says that it is one, or neither."""
         if self.asks(text):
             return self.report_asked
-        plain = unroll(text)
+        plain = with_apostrophes(text)
         said = any(re.search(pattern, plain) for pattern in self.reporting)
         return self.report_said if said else self.report
 
     def stands_alone(self, question: str) -> bool:
         """Whether a question is a whole sentence, and no word of it points back."""
-        plain = unroll(question)
+        plain = with_apostrophes(question)
         return bool(re.search(self.whole, plain)) and not self.leans(question)
 
     def leans(self, text: str) -> bool:
         """Whether a word of a text points back at what was said before it."""
-        return re.search(self.points_back, unroll(text)) is not None
+        return re.search(self.points_back, with_apostrophes(text)) is not None
 
     def follows_up(self, question: str) -> bool:
         """Whether a question looks as though it went on from the last one."""
-        plain = unroll(question)
+        plain = with_apostrophes(question)
         if re.search(self.follow_up, plain):
             return True
         length = len(plain.split())

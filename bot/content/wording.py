@@ -26,6 +26,12 @@ _LONG_SENTENCE, _PIECE, _MOST_WORDS = 22, 8, 40
 _CUT = re.compile(
     r",\s|\s(?=(?:and|but|so|because|cos|when|while|which|who|then|anyway|also|though|since|if|or)\b)"
 )
+# Forms that are no other word without their apostrophe, by the letters that stand after it.
+_BARE = re.compile(
+    r"\b(?:(?P<not>(?:do|does|did|is|are|was|were|have|has|had|could|would|should|must|need|wo|ca)nt)"
+    r"|(?P<two>(?:they|you)(?:re|ve)|weve|ive)|(?P<one>(?:he|she|that|what|who|where|there)s|im))\b"
+)
+_KEPT = {"not": 1, "two": 2, "one": 1}
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": " "})
 # What Slack and Teams write for a mention of a person, a channel or everybody: no word of the question.
 _MENTION = re.compile(r"<[!@#][^<>\s]*>|@(?:channel|here|everyone)\b")
@@ -103,6 +109,17 @@ def unroll(text: str) -> str:
         straight = unicodedata.normalize("NFKC", text).translate(_QUOTES)
         text = "".join(map(_visible, straight))
     return " ".join(_MENTION.sub(" ", text.casefold()).split())
+
+
+def with_apostrophes(text: str) -> str:
+    """As `unroll`, with the apostrophes that are left out on a phone: what patterns are looked for in."""
+    return _BARE.sub(_apostrophe, unroll(text))
+
+
+def _apostrophe(found: re.Match[str]) -> str:
+    word, ending = found[0], found.lastgroup or ""
+    cut = len(word) - _KEPT[ending]
+    return f"{word[:cut]}'{word[cut:]}"
 
 
 def windows(text: str) -> list[str]:

@@ -26,6 +26,7 @@ class ListedStaff:
 
     `schools` () is every school. `left_at` is when a list that named everybody left them out. `accounts` are
     their user ids by platform, where the list has them; `trained` is the day of a training that it tells of.
+    `told_by` is the platform that alone tells of them, "" where the list of staff does.
     """
 
     name: str
@@ -34,13 +35,21 @@ class ListedStaff:
     jobs: tuple[str, ...] = ()
     left_at: datetime | None = None
     accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    told_by: str = ""
     # Kept with what people have attested, not with the list.
     trained: date | None = field(default=None, compare=False)
+
+    def at(self, every: tuple[str, ...]) -> tuple[str, ...]:
+        """Their schools, of `every` one there is; of whom a platform alone tells none is known."""
+        return () if self.told_by else self.schools or every
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """One entry of the register. `person` is their id on the roster, "" where they have none."""
+    """One entry of the register. `person` is their id on the roster, "" where they have none.
+
+    `schools` () is that none is known: `told_by`, a platform, alone tells of them.
+    """
 
     name: str
     email: str = field(default="", repr=False)
@@ -51,6 +60,7 @@ class StaffMember:
     accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
     on_leave: bool = False
     left_at: datetime | None = None
+    told_by: str = ""
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -77,10 +87,11 @@ def register(
         StaffMember(
             item.name,
             item.email,
-            item.schools or every,
+            item.at(every),
             item.jobs,
             accounts=item.accounts,
             left_at=item.left_at,
+            told_by=item.told_by,
         )
         for item in by_email.values()
     ]
@@ -105,8 +116,8 @@ def _on_roster(
     if listed is None:
         return member
     # People on the roster have not left, whatever the list says.
-    theirs = {*(listed.schools or every), *(places & set(every))}
-    schools = tuple(one for one in every if one in theirs)
+    theirs = {*listed.at(every), *(places & set(every))}
+    schools = member.schools if listed.told_by else tuple(one for one in every if one in theirs)
     accounts = {**listed.accounts, **person.accounts}
     return replace(
         member, email=person.email or listed.email, schools=schools, jobs=listed.jobs, accounts=accounts

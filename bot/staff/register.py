@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import structlog
 
+from bot.domain.directory import Directory, Joined, join
 from bot.domain.roster import Federation, Person, Roster
 from bot.domain.staff import ListedStaff, StaffMember, register
 from bot.storage.campaigns import attended
@@ -45,12 +46,14 @@ def take_in(
     earlier list told, and this one does not, are kept; of trainings the newest day is.
     """
     one_import_at_a_time(tx)
-    known = {item.email: item for item in staff_list(tx, vault)}
+    stored = {item.email: item for item in staff_list(tx, vault)}
+    claimed, known = _claimed(members), dict(stored)
     counted = {"added": 0, "changed": 0, "same": 0, "left": 0}
     for member in members:
         before = known.pop(member.email, None)
         if before:
-            member = replace(member, accounts={**before.accounts, **member.accounts})
+            kept = _yielded(before, claimed, now).accounts
+            member = replace(member, accounts={**kept, **member.accounts})
         if member.trained:
             day = datetime.combine(member.trained, time(12), UTC)
             attended(tx, staff_id(vault, member.email), day, "list")
@@ -59,11 +62,49 @@ def take_in(
             continue
         put_staff(tx, vault, member)
         counted["changed" if before else "added"] += 1
-    for gone in known.values() if everybody else ():
-        if gone.left_at is None:
-            put_staff(tx, vault, replace(gone, left_at=now))
-            counted["left"] += 1
+    for other in known.values():
+        after = _yielded(other, claimed, now)
+        if everybody and other.left_at is None:
+            # The office's word, whoever told of them: no platform brings them back.
+            after = replace(after, left_at=now, told_by="")
+        counted["left"] += after.left_at != other.left_at
+        if after != other:
+            put_staff(tx, vault, after)
     return ImportCounts(**counted)
+
+
+def take_directory(
+    tx: Transaction, vault: Vault, directory: Directory, roster: Roster, now: datetime, *, add: bool = False
+) -> Joined:
+    """Join what a platform lists of its members to the list of staff (`bot.domain.directory.join`)."""
+    one_import_at_a_time(tx)
+    stored = staff_list(tx, vault)
+    joined = join(directory, roster, stored, now, add=add)
+    claimed, changed = _claimed(joined.changed), {member.email for member in joined.changed}
+    for member in joined.changed:
+        put_staff(tx, vault, member)
+    for other in stored:
+        if other.email not in changed and (after := _yielded(other, claimed, now)) != other:
+            put_staff(tx, vault, after)
+    return joined
+
+
+def _claimed(members: Iterable[ListedStaff]) -> dict[tuple[str, str], str]:
+    return {account: member.email for member in members for account in member.accounts.items()}
+
+
+def _yielded(entry: ListedStaff, claimed: Mapping[tuple[str, str], str], now: datetime) -> ListedStaff:
+    """An entry without the accounts that are others' now.
+
+    With its account the entry of somebody of whom a platform alone told is at an end: they are another one.
+    """
+    accounts = {
+        name: user
+        for name, user in entry.accounts.items()
+        if claimed.get((name, user), entry.email) == entry.email
+    }
+    is_other = bool(entry.told_by) and not accounts and entry.left_at is None
+    return replace(entry, accounts=accounts, left_at=now if is_other else entry.left_at)
 
 
 def members(tx: Transaction, vault: Vault, federation: Federation) -> tuple[StaffMember, ...]:

@@ -65,7 +65,7 @@ def put_staff(connection: Connection, vault: Vault, member: ListedStaff) -> None
     key, wrapped = vault.ring.new_record_key(_TABLE, name)
     detail = {
         "name": member.name, "email": member.email, "schools": member.schools, "jobs": member.jobs,
-        "accounts": dict(member.accounts),
+        "accounts": dict(member.accounts), "told_by": member.told_by,
     }  # fmt: skip
     put(
         connection,
@@ -97,6 +97,7 @@ def _opened(vault: Vault, row: Row[Any]) -> ListedStaff:
         schools=tuple(detail["schools"]),
         jobs=tuple(detail["jobs"]),
         left_at=row.left_at,
-        # A row from before lists told accounts has none.
+        # Rows from before lists told accounts, and platforms told of people, have neither.
         accounts=detail.get("accounts", {}),
+        told_by=detail.get("told_by", ""),
     )

@@ -321,6 +321,20 @@ def test_a_new_runner_who_declines_in_a_transfer(desk: Desk) -> None:
     assert count(desk, "ivan", "An account to be closed or transferred", FACEBOOK) == 0
 
 
+def test_who_was_to_take_over_leaves_before_it(desk: Desk) -> None:
+    """The transfer comes to nothing: those who ran it run it, and IT and the other new runner are told."""
+    desk.work()
+    fill(desk, "ivan", "transfer", FACEBOOK, lead="person:tom", others=("person:omar",))
+    leave(desk, "tom")
+    assert stage(desk, FACEBOOK) is AccountStage.LIVE
+    assert entry(desk, FACEBOOK).details.incoming == ()
+    assert desk.product.context.world.federation.account(FACEBOOK).runners == ("grace", "lucy")
+    desk.later(hours=1)
+    desk.work(20)
+    assert count(desk, "ivan", "A transfer came to nothing", FACEBOOK) == 1
+    assert count(desk, "omar", "You are not to run an account", FACEBOOK) == 1
+
+
 def test_nobody_takes_over_from_a_lead_who_has_left(desk: Desk) -> None:
     """A transfer that comes to nothing is the IT Manager's again, whenever the lead left."""
     desk.work()

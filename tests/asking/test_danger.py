@@ -168,6 +168,14 @@ def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) ->
         ("bruises all down his neck in the shape of fingers", "bruises"),
         ("zombie bruises on her face for halloween", ""),
         ("he bruised his knee in PE", ""),
+        ("he says they'll all be better off after tomorrow", "better-off"),
+        ("shes posted that everybody will be happier without her", "better-off"),
+        ("you won't have to put up with me after friday", "better-off"),
+        ("the department will be better off with the new rota", ""),
+        ("we'd be better off asking the office", ""),
+        ("her aunt posts that the girl comes back a woman from the ceremony", "fgm"),
+        ("our girls met a woman engineer at the fair", ""),
+        ("the girls became women's champions", ""),
     ],
 )
 def test_a_turn_of_phrase_tells_of_danger(world: World, words: str, found: str) -> None:

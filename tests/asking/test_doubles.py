@@ -37,7 +37,7 @@ def engine(world: World) -> BuiltinEngine:
         ("can parents and carers film the play", ()),
         ("can I post it and should I", ()),
         ("can I go? can you? can we?", ()),
-        (f"can we post {'very ' * 40}much and who decides that", ()),
+        (f"can we post {'very ' * 60}much and who decides that", ()),
         ("", ()),
     ],
 )

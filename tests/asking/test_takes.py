@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,28 @@ TAKEN = (
     ("who'll build our page after the OK", "account-approval", "it-manager-role"),
     ("who looks into it if somebody reports a post", "report-unacceptable-conduct", "what-happens-to-report"),
     ("who deals with complaints about a tweet", "internal-grievance", "what-happens-to-report"),
+    ("made a reel, fancy sticking an Adele track on it for the page", "check-a-draft", "copyright"),
+    ("can we use a chart song over the leavers film", "promote-federation", "copyright"),
+    (
+        "drafting something on the merger for our page, do I need somebody's say-so first",
+        "check-a-draft",
+        "controversial-content",
+    ),
+    ("my facebook bio says I work at the school, must I take it off", "told-to-remove-post", "disclaimer"),
+    ("put my party pic on the school page instead of mine", "manage-own-posts", "posted-by-mistake"),
+    (
+        "a get well post for Pat on our page, can we say what's wrong with her",
+        "reply-within-24-hours",
+        "disclose-personal-information",
+    ),
+    ("does the 24 hour rule hold over easter", "any-time-anywhere", "reply-within-24-hours"),
+    ("it's a closed group so we can say what we like", "internal-grievance", "is-anything-private"),
+    (
+        "Mr Lamb retires in May and will hang on to the page's login, whose job is that",
+        "close-federation-account",
+        "lead-staff-leaving",
+    ),
+    ("geography want a facebook group for their year 13s", "can-we-have-account", "class-facebook-group"),
     (
         "I saw a colleague's post with a pupil's details. What happens next?",
         "disclose-personal-information",
@@ -86,6 +109,21 @@ TAKEN = (
     ("a closed group asks how much we paid for the boiler", "own-interests-online", "confidential-material"),
     ("just posted my cocktail on the school page instead of mine", "images-of-me", "posted-by-mistake"),
     ("could you look over this before I post it", "student-full-name", "check-a-draft"),
+    ("can you check this photo for me before it goes up", "check-a-draft", "checks-before-posting-photo"),
+    ("who gives the nod to a new page", "account-approval", "account-approval"),
+    ("can we put in the newsletter that parents mustn't share clips", "pictures-on-paper", "parents-own-use"),
+    (
+        "every parent said yes to trip photos in the class chat from my phone",
+        "parents-own-use",
+        "photo-on-personal-account",
+    ),
+    ("I slated our deputy on a locked account", "account-open-to-public", "comments-about-colleagues"),
+    (
+        "silly me, I named a pupil in full, who should know",
+        "student-full-name",
+        "posted-by-mistake",
+    ),
+    ("I sent you a report, any progress", "check-a-draft", "what-happens-to-report"),
     (
         "can my own holiday snap tag the school",
         "tagging-on-federation-account",
@@ -116,6 +154,10 @@ LEFT = (
     ("may I delete a critical comment", "critical-comment", "conversation-turns-offensive"),
     ("may I join a builders' group", "own-interests-online", "confidential-material"),
     ("can I post a selfie", "images-of-me", "posted-by-mistake"),
+    ("can you check this wording for me", "check-a-draft", "checks-before-posting-photo"),
+    ("may we share photos of parents in the newsletter", "pictures-on-paper", "parents-own-use"),
+    ("can a locked account be for staff alone", "account-open-to-public", "comments-about-colleagues"),
+    ("who should know a pupil's full name", "student-full-name", "posted-by-mistake"),
     ("can I put his surname in the post", "student-full-name", "check-a-draft"),
     ("can we tag pupils in photos", "tagging-on-federation-account", "engage-with-federation-account"),
 )
@@ -129,6 +171,16 @@ OWNED_UP = (
     "I said something daft on facebook at the weekend",
     "we tweeted something really embarrassing",
     "put up a rash comment on linkedin, wish I hadn't",
+)
+LEAVERS = (
+    "Mr Shaw goes at xmas and says he'll hang on to the twitter login, its his followers",
+    "the colleague who ran our page left and kept the password",
+    "she retires in may and wants to keep the account",
+)
+NOT_LEAVERS = (
+    "he left the school and messages a girl from our account",
+    "a pupil left and has the password of our page",
+    "she left after she was threatened on our page",
 )
 NOT_OWNED_UP = (
     "I've done something stupid",
@@ -202,11 +254,39 @@ def test_owning_up_to_a_post_is_no_danger(world: World, question: str) -> None:
     assert (given.kind in ("answer", "report"), given.topic) == (True, "posted-by-mistake")
 
 
+@pytest.mark.parametrize("question", LEAVERS)
+def test_a_leaver_who_keeps_a_login_is_no_concern(world: World, question: str) -> None:
+    """Who has the account when its lead leaves is a question for IT, and brings no DSL."""
+    alarm = Alarm(danger=0.45, concern=0.4, likeness=0.8)
+    assert say(world, question, "lead-staff-leaving", alarm=alarm).kind == "answer"
+
+
+@pytest.mark.parametrize("question", NOT_LEAVERS)
+def test_a_child_or_a_threat_beside_a_leaver_counts(world: World, question: str) -> None:
+    """A message to a girl, a pupil or a threat is no handing over of an account."""
+    alarm = Alarm(danger=0.55, concern=0.4, likeness=0.8)
+    assert say(world, question, "lead-staff-leaving", alarm=alarm).kind == "danger"
+
+
 @pytest.mark.parametrize("question", NOT_OWNED_UP)
 def test_danger_beside_a_regret_is_danger(world: World, question: str) -> None:
     """Who names no post, or anything or anybody else, may be in danger, or put somebody there."""
     alarm = Alarm(danger=0.69, concern=0.1, likeness=0.8)
     assert say(world, question, "posted-by-mistake", alarm=alarm).kind == "danger"
+
+
+def test_an_ordinary_comment_that_is_to_be_logged_is_no_report(world: World) -> None:
+    """ "Log this" of a parent's question offers the list of replies first, and no report."""
+    ranked = (
+        Ranked(world.policy.intent("reply-within-24-hours"), 0.9),
+        Ranked("report_other", 0.05),
+    )
+    asked = "log this please: a dad asks on our page when the trip leaves, nobody has replied"
+    parse = Parse(asked, ranked, 1.0, alarm=Alarm(abuse=0.3))
+    given = answer(asked, parse, world.policy, rules=world.rules)
+    assert (given.kind, given.topic) == ("answer", "reply-within-24-hours")
+    told = answer(asked, replace(parse, alarm=Alarm(abuse=0.99)), world.policy, rules=world.rules)
+    assert told.kind == "report"
 
 
 def test_no_line_says_what_a_question_does_not_name(world: World) -> None:

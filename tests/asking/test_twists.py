@@ -26,6 +26,7 @@ ASKED = {
     "looking-only": ("can i look at her page if i do not follow her", "view-student-accounts"),
     "hidden-face": ("can i post him with a sticker over his face", "photo-against-parents-wishes"),
     "spoken-consent": ("his mum told me it is fine, can we post it", "parental-consent"),
+    "all-find-it-funny": ("pic of a boy asleep, his mum laughed, school page?", "image-dress-or-ridicule"),
     "consent-for-own-page": ("can i put her on my page, her parents agreed", "photo-on-personal-account"),
     "name-known-anyway": ("can we name the pupil who won the county cup", "student-full-name"),
     "student-began": ("a pupil messaged me first, may i answer", "message-student-personal-account"),

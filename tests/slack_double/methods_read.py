@@ -40,17 +40,25 @@ def team_info(workspace: Workspace, args: Json) -> Json:
 
 def users_info(workspace: Workspace, args: Json) -> Json:
     """users.info."""
-    return {"user": _account(workspace, args.get("user")).json()}
+    return {"user": _shown(workspace, _account(workspace, args.get("user")))}
 
 
 def users_list(workspace: Workspace, args: Json) -> Json:
     """users.list."""
-    found, cursor = _page([user.json() for user in workspace.users.values()], args)
+    found, cursor = _page([_shown(workspace, user) for user in workspace.users.values()], args)
     return {
         "members": found,
         "cache_ts": int(workspace.clock.now()),
         "response_metadata": {"next_cursor": cursor},
     }
+
+
+def _shown(workspace: Workspace, account: Account) -> Json:
+    """A user as Slack shows it: the address only with a scope of its own."""
+    shown = account.json()
+    if "users:read.email" not in workspace.scopes:
+        shown["profile"].pop("email", None)
+    return shown
 
 
 def _account(workspace: Workspace, user: Any) -> Account:

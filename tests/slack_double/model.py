@@ -26,6 +26,7 @@ class Account:
     kind: Kind = "member"
     email: str = ""
     locale: str = "en-GB"
+    email_confirmed: bool = True
 
     @property
     def team(self) -> str:
@@ -50,7 +51,7 @@ class Account:
             "is_restricted": self.kind in ("guest", "single_guest"),
             "is_ultra_restricted": self.kind == "single_guest",
             "is_app_user": False,
-            "is_email_confirmed": True,
+            "is_email_confirmed": self.email_confirmed,
             "tz": "Europe/London",
             "tz_offset": 0,
             "locale": self.locale,

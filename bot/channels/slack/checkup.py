@@ -12,6 +12,7 @@ from bot.channels.common.people import Standing
 from bot.channels.slack.channel import ChannelCheck
 from bot.channels.slack.client import SlackClient, code_of
 from bot.channels.slack.config import PLATFORM, SlackConfig
+from bot.channels.slack.directory import EMAIL_SCOPE
 from bot.channels.slack.people import People
 from bot.content.door_texts import PrivacyTexts
 from bot.domain.roster import Person, Roster
@@ -29,8 +30,10 @@ SCOPES = frozenset(
         "users:read",
     )
 )
-# What the agent's tab takes besides, where a Federation has chosen it (docs/slack.md).
+# What the agent's tab takes besides, and what joins the members to the list of staff: each where a Federation
+# has chosen it (docs/slack.md).
 AGENT_SCOPES = frozenset(("assistant:write",))
+ADDRESS_SCOPES = frozenset((EMAIL_SCOPE,))
 _PATIENCE_S = 10.0
 _REINSTALL = "then reinstall the app to the workspace (OAuth & Permissions)"
 _STANDINGS = {
@@ -148,7 +151,7 @@ def _of_scopes(headers: Mapping[str, str]) -> Iterator[str]:
     granted = {scope.strip() for scope in given.split(",") if scope.strip()}
     for scope in sorted(SCOPES - granted):
         yield f"the scope {scope} is missing: add it as a bot token scope, {_REINSTALL}"
-    for scope in sorted(granted - SCOPES - AGENT_SCOPES):
+    for scope in sorted(granted - SCOPES - AGENT_SCOPES - ADDRESS_SCOPES):
         yield f"the scope {scope} is not needed: take it away, {_REINSTALL}"
 
 

@@ -38,6 +38,8 @@ _DIRECT_KEPT = 5000
 _CONNECT_S = 5
 # A longer wait is not sat out here: the caller decides what to do meanwhile.
 _LONGEST_WAIT_S = 2
+# Where nobody waits, as a tier of calls asks for it: a minute, and so often.
+_PATIENT_WAIT_S, _PATIENT_TRIES = 60, 5
 
 
 class SlackClient:
@@ -46,16 +48,17 @@ class SlackClient:
     A message that was sent twice is seen twice. Whether a card was taken is for the outbox to find out;
     an answer that somebody waits for is rather there twice than not at all. Both
     work between `open` and `close`; each call takes at most ten seconds a try. Without the session that
-    `open` makes, each call makes one of its own.
+    `open` makes, each call makes one of its own. With `patient`, `reads`
+    waits as long as Slack asks, a minute at most.
     """
 
-    def __init__(self, config: SlackConfig) -> None:
+    def __init__(self, config: SlackConfig, *, patient: bool = False) -> None:
         _LOG.setLevel(logging.WARNING)
         self.reads = AsyncWebClient(
             config.bot_token,
             config.api_url,
             _TIMEOUT_S,
-            retry_handlers=[_BriefWait(), AsyncServerErrorRetryHandler(), _cut_off()],
+            retry_handlers=[_BriefWait(patient), AsyncServerErrorRetryHandler(), _cut_off()],
             logger=_LOG,
         )
         self.posts = AsyncWebClient(
@@ -130,6 +133,10 @@ def _cut_off() -> AsyncConnectionErrorRetryHandler:
 
 
 class _BriefWait(AsyncRateLimitErrorRetryHandler):
+    def __init__(self, patient: bool) -> None:
+        super().__init__(max_retry_count=_PATIENT_TRIES if patient else 1)
+        self._longest = _PATIENT_WAIT_S if patient else _LONGEST_WAIT_S
+
     async def _can_retry_async(
         self,
         *,
@@ -139,7 +146,7 @@ class _BriefWait(AsyncRateLimitErrorRetryHandler):
         error: Exception | None = None,
     ) -> bool:
         limited = await super()._can_retry_async(state=state, request=request, response=response, error=error)
-        return limited and response is not None and _wait_asked(response) <= _LONGEST_WAIT_S
+        return limited and response is not None and _wait_asked(response) <= self._longest
 
 
 def _wait_asked(response: HttpResponse) -> float:

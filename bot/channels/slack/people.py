@@ -49,7 +49,7 @@ class People:
             shown = held(await self._client.users_info(user=user), "user", dict)
         except Exception as error:
             return _refused(error)
-        return _standing(shown, ours, team)
+        return standing_of(shown, ours, team)
 
 
 def _refused(error: Exception) -> Standing:
@@ -61,7 +61,7 @@ def _refused(error: Exception) -> Standing:
     return UNKNOWN
 
 
-def _standing(shown: Mapping[str, Any], ours: str, team: str) -> Standing:
+def standing_of(shown: Mapping[str, Any], ours: str, team: str) -> Standing:
     """Anything that is not plainly a colleague of this workspace is not staff."""
     profile = shown.get("profile") or {}
     name = str(profile.get("real_name") or shown.get("real_name") or shown.get("name") or "")

@@ -98,3 +98,9 @@ def test_the_agents_scope_is_neither_needed_nor_too_much(way_out: WayOut) -> Non
     assert proof(way_out).faults == ()
     way_out.slack.scopes.add("assistant:write")
     assert proof(way_out).faults == ()
+
+
+def test_the_right_to_read_addresses_is_neither_needed_nor_too_much(way_out: WayOut) -> None:
+    """An app made with SLACK_EMAIL=1 has one scope more, which is no fault."""
+    way_out.slack.scopes.add("users:read.email")
+    assert proof(way_out).faults == ()

@@ -10,7 +10,7 @@ import pytest
 
 from bot.assistant import words
 from bot.channels.slack.app import PATH
-from bot.channels.slack.checkup import AGENT_SCOPES, SCOPES
+from bot.channels.slack.checkup import ADDRESS_SCOPES, AGENT_SCOPES, SCOPES
 from bot.channels.slack.handlers import SHORTCUTS, command
 from bot.channels.slack.payloads import OF_CHANNELS, OF_USERS, Slash
 from bot.domain.turns import Said
@@ -68,6 +68,15 @@ def test_the_agents_tab_is_chosen() -> None:
     assert made({"SLACK_ADDRESS": "https://signpost.example.org"}) == MANIFEST
     with pytest.raises(Faults, match=r"SLACK_COMMAND_PREFIX.*\nSLACK_ADDRESS"):
         made({"SLACK_COMMAND_PREFIX": "Oak ", "SLACK_ADDRESS": "http://oak"})
+
+
+def test_the_right_to_read_addresses_is_chosen() -> None:
+    """Nobody's e-mail address may be read unless that was asked for, with the agent's tab or without."""
+    told = made({"SLACK_EMAIL": "1"})["oauth_config"]["scopes"]["bot"]
+    assert set(told) == SCOPES | ADDRESS_SCOPES
+    both = made({"SLACK_EMAIL": "1", "SLACK_AGENT": "1"})["oauth_config"]["scopes"]["bot"]
+    assert both == sorted(SCOPES | ADDRESS_SCOPES | AGENT_SCOPES)
+    assert not ADDRESS_SCOPES & set(made({})["oauth_config"]["scopes"]["bot"])
 
 
 def test_without_an_address_it_is_for_socket_mode() -> None:
