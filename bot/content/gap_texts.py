@@ -175,7 +175,10 @@ class GapRules(Record):
     ]  # fmt: skip
     intake: Intake
     refusals: TextTable[
-        Literal["not_permitted", "unknown", "second", "changed", "wrong_code", "unsigned", Unfit], Text
+        Literal[
+            "not_permitted", "unknown", "second", "changed", "meanwhile", "wrong_code", "unsigned", Unfit
+        ],
+        Text,
     ]
     errors: GapErrors
     list: GapList

@@ -174,6 +174,8 @@ def check_steps(
     for item in placed:
         faults.extend(_unknown_names(item, clauses, contacts))
         faults.extend(_shape(item))
+        if any(field.retired and (field.required or field.card) for field in item.step.fields):
+            faults.append(item.fault("a retired field insists on nothing and stands on no card", "fields"))
     return faults or list(_on_the_way(placed))
 
 

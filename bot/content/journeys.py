@@ -54,6 +54,7 @@ class FieldRecord(Record):
     `card` says that the answer may stand on the card, which everybody in the FLT's channel reads.
     The kind "day" is a choice of today, yesterday and earlier; it holds the date, or "earlier".
     `owed` says that an answer is due from this moment (rule 61): by when is said beside it.
+    `retired` is a field of an older version: read in reports, shown only where a draft has words in it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class FieldRecord(Record):
     short: str = ""
     card: bool = False
     owed: bool = False
+    retired: bool = False
 
 
 class CalloutRecord(Record):

@@ -29,7 +29,7 @@ from bot.engine.parse import Parse
 from bot.gaps import course, reminders
 from bot.gaps.askers import tell
 from bot.gaps.checks import faults, is_danger, near_topics, rules_beside, would_answer
-from bot.gaps.forms import PREFIX, answer_form, decline_form, read_answer, sign_form, typed_in
+from bot.gaps.forms import ANSWER_FIELDS, PREFIX, answer_form, decline_form, read_answer, sign_form, typed_in
 from bot.gaps.people import may
 from bot.gaps.shown import answer_blocks, day, quotes
 from bot.reporting.inputs import clean_text
@@ -139,7 +139,7 @@ def _answer(
         return answer_form(work, gap, str(CasePart(gap.id, stands)), (Paragraph(gap.question), *above))
     if seen != stands:
         # Somebody else's answer came since the form was opened: neither takes the other's place unseen.
-        return with_words(work.context, _refused(work, "changed"), _written(content))
+        return _beside_another(work, gap, stands, content)
     given, values, errors = read_answer(work, content.fields, person.id)
     if given is None:
         return answer_form(work, gap, content.value, (Paragraph(gap.question), *above), values, errors)
@@ -156,6 +156,16 @@ def _answer(
     auditing.note(work, person, "gap.answer", entry=gap.id)
     reminders.owe_answered(work, saved, person.id)
     return _done(work, "saved")
+
+
+def _beside_another(work: Work, gap: Gap, stands: str, content: Submitted) -> Message:
+    """The form as it was filled in, below what was saved meanwhile: sent again, it takes that one's place."""
+    texts = work.context.world.gaps
+    above: list[Block] = [Callout("warning", texts.refusals["meanwhile"]), Paragraph(gap.question)]
+    if gap.answer:
+        above.append(Facts(((texts.labels.answer, gap.answer.text), *_facts(work, gap.answer))))
+    typed = typed_in(ANSWER_FIELDS, content.fields)
+    return answer_form(work, gap, str(CasePart(gap.id, stands)), tuple(above), typed)
 
 
 def _written(content: Pressed | Submitted) -> list[str]:
@@ -184,10 +194,12 @@ def _sign(work: Work, person: Person, gap: Gap, content: Pressed | Submitted, se
             summary=world.gaps.refusals["unsigned"],
             replaces="gap",
         )
-    if isinstance(content, Pressed):
-        return sign_form(work, str(CasePart(gap.id, print_)), tuple(_to_be_signed(work, gap, gap.answer)))
-    if seen != print_:
-        return _refused(work, "changed")
+    if isinstance(content, Pressed) or seen != print_:
+        changed = (
+            () if isinstance(content, Pressed) else (Callout("warning", world.gaps.refusals["changed"]),)
+        )
+        above = (*changed, *_to_be_signed(work, gap, gap.answer))
+        return sign_form(work, str(CasePart(gap.id, print_)), above)
     clause = world.policy.clauses.get(gap.answer.clause)
     signed = replace(gap.answer, signer=person.id, quote=clause.quote if clause else "")
     live = course.moved(work, gap, GapStage.LIVE, signed)

@@ -16,6 +16,15 @@ from bot.storage.gaps import Gap
 
 PREFIX = "gap."
 ASK, WITHDRAW = f"{PREFIX}ask", f"{PREFIX}withdraw"
+ANSWER_FIELDS: tuple[GapField, ...] = (
+    "wording",
+    "text",
+    "ruling",
+    "basis",
+    "clause",
+    "examples",
+    "review",
+)
 _LEAST_WORDS = 3
 _LONGEST_CODE = 60
 _MOST_EXAMPLES = 12
@@ -146,7 +155,7 @@ def read_answer(
 ) -> tuple[GapAnswer | None, Values, dict[str, str]]:
     """The answer that a form without errors gives, what was typed, and what is wrong with each field."""
     texts = work.context.world.gaps
-    values = typed_in(("wording", "text", "ruling", "basis", "clause", "examples", "review"), sent)
+    values = typed_in(ANSWER_FIELDS, sent)
     # Every wording is matched against questions, so it must not name anybody either.
     examples = tuple(
         filter(None, (redacted(line, work.context.world) for line in values["examples"].split("\n")))

@@ -168,7 +168,9 @@ def _button(label: str, option: str, draft: Draft, primary: bool = False) -> But
 
 def _form(step: StepRecord, draft: Draft, settled: Settled, world: World, redo: Redo) -> Form:
     slots = facts(step, settled.slots, world)
-    fields = [_field(record, draft, slots, world, redo) for record in step.fields]
+    drawn = [(_field(record, draft, slots, world, redo), record.retired) for record in step.fields]
+    # What an older version asked is shown where words of it wait, to be changed or taken out.
+    fields = [field for field, retired in drawn if not retired or any(field.value)]
     if redo.may_keep:
         fields.append(keep_field(world))
     return Form(

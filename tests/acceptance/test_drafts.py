@@ -138,6 +138,22 @@ def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: Brow
     expect(field("Note")).to_have_value("The tutor will phone at noon.")
 
 
+def test_a_form_waits_while_somebody_else_is_chosen(server: Server, window: BrowserContext) -> None:
+    """Who comes back to a person finds the words in that one's form; nobody else has them in theirs."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya")
+    desk, card = leaders(page), channel(page).get_by_role("article").filter(has_text=number).first
+    advice = desk.region.get_by_label("What did they advise?").last
+
+    card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+    advice.fill("Speak to the parents first.")
+    desk.become("Grace Holloway")
+    card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+    expect(advice).to_have_value("")
+    desk.become("Farid Anwar")
+    expect(advice).to_have_value("Speak to the parents first.")
+
+
 def test_the_browser_asks_before_a_half_written_form_is_gone(server: Server, window: BrowserContext) -> None:
     """A page with words in a form beside a report is not closed without a question; an empty one is."""
     number = report_accident(server, "susan")
@@ -206,6 +222,20 @@ def test_escape_hides_an_answer_too(server: Server, window: BrowserContext) -> N
     expect(pane.region.get_by_text(CLAUSE).last).to_be_hidden()
     pane.press("Show it again")
     expect(pane.region.get_by_text(CLAUSE).last).to_be_visible()
+
+
+def test_a_press_after_hide_is_answered_where_it_is_seen(server: Server, window: BrowserContext) -> None:
+    """What a button brings once more, after it was hidden, does not come among what is hidden."""
+    report_accident(server, "joe")
+    page = fresh(window, server, "joe")
+    pane = staff(page)
+    for _ in range(2):
+        pane.press("My reports")
+        pane.press("Copy, correct, withdraw or move it")
+        expect(pane.button("Withdraw it")).to_be_visible()
+        page.keyboard.press("Escape")
+        pane.shows("Hidden.")
+        expect(pane.region.get_by_role("button", name="Withdraw it")).to_have_count(0)
 
 
 def test_escape_hides_a_message_that_is_not_sent(server: Server, window: BrowserContext) -> None:

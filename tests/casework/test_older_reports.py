@@ -55,10 +55,15 @@ def test_an_open_case_keeps_its_route_and_urgency(desk: Desk, slots: dict[str, s
 
 def test_an_answer_outlives_its_question(desk: Desk) -> None:
     """What was answered to a question that is asked no more stays with the details, and off the card."""
-    reference = desk.report("ana", kind="press", outlet="The Gazette", press_deadline="by four").reference
+    asked = {"kind": "press", "press_deadline": "by four", "press_desk": "the night desk"}
+    reference = desk.report("ana", None, **asked).reference
     for user, action in (("eleanor", "case.details"), ("ana", "report.copy")):
-        assert "press deadline (no longer asked): by four" in desk.press(user, action, reference)
-    assert "by four" not in desk.press("eleanor", "case.show", reference)
+        shown = desk.press(user, action, reference)
+        assert "press desk (no longer asked): the night desk" in shown
+        assert "When do they want an answer, in your words?: by four" in shown
+    card = desk.press("eleanor", "case.show", reference)
+    assert "by four" not in card
+    assert "night desk" not in card
 
 
 def draft(visited: tuple[str, ...], **slots: str) -> Draft:

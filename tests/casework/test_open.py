@@ -103,3 +103,10 @@ def test_the_card_says_by_when_the_press_wants_an_answer(desk: Desk) -> None:
     assert "Answer wanted by: 24 Nov 2026, 16:00" in card
     assert "Gazette" not in card
     assert "A trip" not in card
+
+
+@pytest.mark.parametrize("adult", ["no", "yes", "unease"])
+def test_a_worry_about_a_child_cites_the_duty(desk: Desk, adult: str) -> None:
+    """Those who work on it read the clauses that its reporter has read."""
+    reference = desk.report("ana", None, kind="concern", concern_adult=adult).reference
+    assert "Children Missing from Education" in desk.press("eleanor", "case.clauses", reference)

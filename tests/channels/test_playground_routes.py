@@ -361,9 +361,25 @@ def test_a_step_takes_the_place_of_the_last() -> None:
 
     async def story(page: Page) -> None:
         _, first = await page.send(event="event-0001", text="report")
-        _, second = await page.send("pressed", "event-0002", action="danger", value="no")
-        assert second["events"][0]["id"] == first["events"][-1]["id"]
+        step = first["events"][-1]["id"]
+        _, second = await page.send("pressed", "event-0002", card=step, action="danger", value="no")
+        assert [(event["name"], event["id"]) for event in second["events"]] == [("put", step)]
         assert len(shown((await page.get("/"))[1])) == 2
+
+    with_page(story)
+
+
+def test_what_the_permanent_row_answers_stands_at_the_end() -> None:
+    """A press on no message is answered below all that stands there, not in an old place above."""
+
+    async def story(page: Page) -> None:
+        _, first = await page.send(event="event-0001", text="report")
+        step = first["events"][-1]["id"]
+        _, second = await page.send("pressed", "event-0002", action="danger", value="no")
+        gone, new = second["events"]
+        assert (gone["name"], gone["id"]) == ("drop", step)
+        assert new["name"] == "put"
+        assert shown((await page.get("/"))[1])[-1] == new["id"] != step
 
     with_page(story)
 
@@ -373,8 +389,9 @@ def test_a_step_that_was_talked_past_moves_to_the_end() -> None:
 
     async def story(page: Page) -> None:
         _, first = await page.send(event="event-0001", text="report")
+        step = first["events"][-1]["id"]
         await page.send(event="event-0002", text="Can I follow a former student?")
-        await page.send("pressed", "event-0003", action="danger", value="no")
+        await page.send("pressed", "event-0003", card=step, action="danger", value="no")
         _, html = await page.get("/")
         entries = shown(html)
         assert first["events"][-1]["id"] not in entries

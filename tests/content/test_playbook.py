@@ -186,6 +186,7 @@ BROKEN = [
     ),
     ("journeys/image.yml", "kind: info", "kind: information", "Input should be 'choice', 'form' or 'info'"),
     ("journeys/image.yml", "title: How did it come about?", "titel: How did it come about?", "titel"),
+    ("journeys/told.yml", "200, retired: true}", "200, retired: true, card: true}", "stands on no card"),
     ("journeys/told.yml", "- {name: press_by,", "- {name: outlet,", "'outlet' is already filled"),
     ("journeys/abuse.yml", "        options_from: accounts\n        options:", "        answers:", "answers"),
     ("texts.yml", "within {days} days", "within {weeks} weeks", "the braces must hold {days}"),

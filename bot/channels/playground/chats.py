@@ -52,11 +52,16 @@ class Chats:
             return []
         return [*self._append(user, item), self._feed.put(direct(user), item, now)]
 
-    def replied(self, user: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
-        """The replies to them, each in the place of the one that it replaces."""
+    def replied(
+        self, user: str, messages: tuple[Message, ...], now: datetime, afresh: bool = False
+    ) -> list[StreamEvent]:
+        """The replies to them, each in the place of the one that it replaces; all at the end where `afresh`.
+
+        Afresh is what was pressed on no message: its answer stands where all that is newest stands.
+        """
         # Several come one below the other: in an old place above, the last of them would not be seen.
-        several = len(messages) > 1
-        return [event for message in messages for event in self._reply(user, message, now, several)]
+        moves = afresh or len(messages) > 1
+        return [event for message in messages for event in self._reply(user, message, now, moves)]
 
     def noted(self, user: str, card: str, messages: tuple[Message, ...], now: datetime) -> list[StreamEvent]:
         """A reply in the channel that one person alone sees, in the place of the last one under that card."""
@@ -105,7 +110,8 @@ class Chats:
 
     def _new(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
         name = f"chat-{next(self._numbers)}"
-        item = Item(name, self._pages.body(message, name), now, name=message.replaces)
+        body = self._pages.body(message, name)
+        item = Item(name, body, now, name=message.replaces, hides=message.hides)
         kept = [] if message.once else self._append(user, item)
         return [*kept, self._feed.put(direct(user), item, now)]
 
@@ -120,4 +126,5 @@ def _place(chat: list[Item], name: str) -> int | None:
 
 
 def _spoken_since(chat: list[Item], place: int) -> bool:
-    return any(item.kind == "own" for item in chat[place + 1 :])
+    # What was hidden since is not shown by an answer to a press below: there it would be seen by nobody.
+    return any(item.kind == "own" or item.hides for item in chat[place + 1 :])

@@ -29,7 +29,7 @@ _URGENT_TAGS = ("urgent", "allegation")
 class Item:
     """One entry of a conversation. `body` is finished HTML; `name` is what a later message may replace.
 
-    A "note" is shown to one person, under the card `anchor`.
+    A "note" is shown to one person, under the card `anchor`. All above one that `hides` is off the screen.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Item:
     kind: Literal["bot", "own", "note"] = "bot"
     name: str = ""
     anchor: str = ""
+    hides: bool = False
 
 
 def plain(text: object) -> str:

@@ -284,7 +284,8 @@ class Routes:
             return chats.kept(sent.user, replies, now)
         if sent.place == FLT and sent.kind in ("pressed", "submitted"):
             return chats.noted(sent.user, sent.card, replies, now) if replies else []
-        return chats.replied(sent.user, replies, now)
+        afresh = sent.kind == "pressed" and not sent.card
+        return chats.replied(sent.user, replies, now, afresh)
 
     async def _hello(self) -> bytes:
         mark = self._parts.hub.mark

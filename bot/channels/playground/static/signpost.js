@@ -73,14 +73,19 @@
   }
   // Words that were typed since the last save, and the cursor, go over into the same form when it comes anew.
   const held = new Map();
-  // Several forms of one case bear its reference.
-  const nameOf = (form) => `${form.dataset.action} ${form.dataset.value}`;
+  // Several forms of one case bear its reference, and several people have the same form.
+  const nameOf = (form) => `${form.closest(".pane").dataset.user} ${form.dataset.action} ${form.dataset.value}`;
   function hold(item) {
     for (const form of $$(".form", item)) {
       const at = form.contains(document.activeElement) ? document.activeElement : null;
       const fields = form.dataset.touched ? filled(form) : null;
       if (fields || at) held.set(nameOf(form), { fields, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
     }
+  }
+  // Of a form beside a report nothing is kept elsewhere: until its writer is chosen again its words wait in this page alone.
+  const isUnsaved = (form) => form.dataset.touched && form.dataset.action !== "journey.submit";
+  function leave(pane) {
+    for (const form of $$(".form", pane).filter(isUnsaved)) held.set(nameOf(form), { fields: filled(form), left: true });
   }
   // Whether the cursor is where it was.
   function refilled(item) {
@@ -171,6 +176,7 @@
     const same = old.dataset.user === fresh.dataset.user;
     if (box && same) box.value = $(".composer textarea", old)?.value || "";
     if (same) $$(".item", old).forEach(hold);
+    else leave(old);
     // A person who is about to choose somebody else goes on choosing.
     const choosing = $(".picker[open]", old), held = choosing?.contains(document.activeElement);
     if (choosing && same) $(".picker", fresh).open = true;
@@ -179,7 +185,7 @@
     old.replaceWith(fresh);
     if (held) $(".picker summary", fresh).focus();
     if (turned) turn(turned);
-    if (same) $$(".item", fresh).forEach(refilled);
+    $$(".item", fresh).forEach(refilled);
     came.forEach(apply);
     history.replaceState(null, "", "?" + new URLSearchParams(people()));
     toEnd($(`#${side}-pane`));
@@ -507,8 +513,7 @@
     addEventListener("pagehide", saved);
     // Of a form beside a report nothing is kept while one types: the browser asks before it is gone.
     addEventListener("beforeunload", (event) => {
-      const unsaved = $$(".form[data-touched]").some((form) => form.dataset.action !== "journey.submit");
-      if (unsaved) event.preventDefault();
+      if ($$(".form").some(isUnsaved) || [...held.values()].some((was) => was.left)) event.preventDefault();
     });
     addEventListener("resize", badges);
     reachable();
