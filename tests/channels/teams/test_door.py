@@ -309,6 +309,45 @@ def test_what_goes_on_is_not_hidden_under_the_readers_hands(works: Office) -> No
     play(story())
 
 
+def test_a_form_of_a_case_stays_while_the_case_is_looked_up(works: Office) -> None:
+    """Who writes down advice may open the details meanwhile: what they typed is in that card alone."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "LADO or DSL advice", reference=room())
+        advice = next(reversed(works.port.shown))
+        form = words(works.port.shown[advice])
+        for label in ("Open details", "First assessment"):
+            await works.presses("farid", label, reference=room())
+            await asyncio.sleep(0)
+        assert words(works.port.shown[advice]) == form
+        await works.presses("farid", "LADO or DSL advice", reference=room())
+        await asyncio.sleep(0)
+        assert "moved to a newer message" in words(works.port.shown[advice])
+
+    play(story())
+
+
+def test_the_details_make_way_for_what_is_opened_next(works: Office) -> None:
+    """The words of a report stand once in a chat, also where a form of the case had that card in between."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        first = next(reversed(works.port.shown))
+        await works.presses("farid", "LADO or DSL advice", on=first)
+        await works.presses("farid", "Open details", reference=room())
+        second = next(reversed(works.port.shown))
+        await works.presses("farid", "Open details", reference=room())
+        await asyncio.sleep(0)
+        assert "The report" not in words(works.port.shown[second])
+        assert "Whose advice is it?" in words(works.port.shown[first])
+
+    play(story())
+
+
 def test_nobody_off_the_roster_can_act_on_a_case(works: Office) -> None:
     """A press by anybody else is refused by the core, in words for the presser alone."""
 
