@@ -188,7 +188,8 @@ class Chats:
         return True
 
     def _remember(self, chat: Chat, message_id: str, message: Message) -> None:
-        key = (chat.user, _slot_of(message))
+        # Words that are stored nowhere make way for nothing: a name of their own.
+        key = (chat.user, message_id if message.unsaved else _slot_of(message))
         before = self._slots.pop(key, "")
         if (other := self._held.pop(message_id, key)) != key and self._slots.get(other) == message_id:
             # What stood on this card was replaced: it is not to be looked for here.

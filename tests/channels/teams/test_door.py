@@ -13,9 +13,12 @@ from structlog.testing import capture_logs
 from bot.app import new_tokens
 from bot.casework.context import Work
 from bot.casework.open import submit
+from bot.casework.press import with_words
 from bot.channels.teams import chats as chats_module
 from bot.channels.teams.activities import Account, Member, Post, Reference
+from bot.channels.teams.chats import Chat
 from bot.delivery.sender import PassingFault, PermanentFault, UnclearFault
+from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Incoming, Sender, SubmitReport
 from tests.channels.teams.office import (
     BOT,
@@ -576,5 +579,22 @@ def test_the_id_of_a_chat_is_said_where_signpost_is_added(works: Office) -> None
             await works.door.handle(works.activity("ana", "install", name="add"))
         added = [line for line in logged if line["event"] == "teams.added"]
         assert [(line["conversation"], line["scope"]) for line in added] == [(FLT, "groupChat")]
+
+    play(story())
+
+
+def test_words_that_were_not_stored_stay_while_something_is_looked_up(works: Office) -> None:
+    """Who is refused gets their words back, and may look again: what comes does not take their place."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        refused = Message((Paragraph("It was rewritten since you looked."),), summary="Rewritten.")
+        given_back = with_words(works.desk.product.context, refused, ["Ask the DSL first."])
+        await works.chats.show(Chat("farid", chat_of("farid")), (given_back,))
+        card = next(reversed(works.port.shown))
+        await works.presses("farid", "Open details", reference=room())
+        await asyncio.sleep(0)
+        assert "Ask the DSL first." in words(works.port.shown[card])
 
     play(story())
