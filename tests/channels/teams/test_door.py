@@ -598,3 +598,28 @@ def test_words_that_were_not_stored_stay_while_something_is_looked_up(works: Off
         assert "Ask the DSL first." in words(works.port.shown[card])
 
     play(story())
+
+
+def test_a_form_that_came_back_stays_when_its_buttons_are_pressed(works: Office) -> None:
+    """Who is to read the details before closing presses the button there: what they wrote stands still."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        for label in ("Acknowledge", "Open details", "Close this case"):
+            await works.presses("farid", label, reference=room())
+            await works.work()
+        # Meanwhile its reporter adds something, which is to be read first.
+        await works.says("ana", "status")
+        await works.presses("ana", "Add more")
+        await works.fills_in("ana", "Send it", text="It is back.")
+        reason = "Both were spoken to, and it is settled."
+        given = {"outcome": "action_taken", "reason": reason, "agencies": "Nobody", "evidence": "nothing"}
+        await works.fills_in("farid", "Close the case", **given)
+        form = next(key for key, post in works.port.shown.items() if reason in json.dumps(post.card))
+        await works.presses("farid", "Open details", on=form)
+        await asyncio.sleep(0)
+        assert reason in json.dumps(works.port.shown[form].card)
+        assert "The report" in works.told("a:farid")[-1]
+
+    play(story())
