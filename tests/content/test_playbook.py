@@ -255,3 +255,10 @@ def test_all_faults_at_once(folder: Path, policy: Policy) -> None:
     change(folder / "journeys/image.yml", "contacts: [fbm, it]", "contacts: [fbm, ict]")
     change(folder / "routes.yml", "clauses: [sm-069]", "clauses: [sm-690]")
     assert len(faults(folder, policy)) == 3
+
+
+def test_an_answer_fits_on_a_button(playbook: Playbook) -> None:
+    """Slack cuts a button's label after 75 characters, so none that is delivered is longer."""
+    steps = [step for step in playbook.steps.values() if step.kind == "choice"]
+    long = [option.label for step in steps for option in step.options if len(option.label) > 75]
+    assert long == []
