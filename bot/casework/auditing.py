@@ -96,8 +96,16 @@ def _line(context: Context, entry: AuditEntry) -> tuple[str, str]:
     texts = context.texts.audit
     who = texts.actors.find(entry.actor) or context.name(entry.actor)
     roles = ", ".join(role_name(role) for role in entry.role.split(",") if role)
-    what = texts.actions.find(entry.action) or entry.action
-    if entry.action == "refused":
-        pressed = entry.detail.get("pressed", "")
-        what = f"{what}: {texts.actions.find(pressed) or pressed}" if pressed else what
+    what = _named(context, entry.action) or entry.action
+    if entry.action == "refused" and (pressed := _named(context, entry.detail.get("pressed", ""))):
+        what = f"{what}: {pressed}"
     return f"{context.local(entry.at)} · {who}{f' ({roles})' if roles else ''}", what
+
+
+def _named(context: Context, action: str) -> str:
+    """An action in words; "" where it has none. An event of a case reads as in its history, without names."""
+    if (found := context.texts.audit.actions.find(action)) is not None:
+        return found
+    event = action.removeprefix("case.")
+    phrase = context.work.events.find(event) or context.texts.events.find(event)
+    return phrase.fill() if phrase and event != action else ""

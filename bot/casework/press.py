@@ -83,7 +83,7 @@ def with_words(context: Context, answer: Message, typed: Iterable[str]) -> Messa
     if not words:
         return answer
     blocks = (*answer.blocks, Paragraph(context.work.not_stored), *words)
-    return replace(answer, blocks=blocks, ephemeral=True)
+    return replace(answer, blocks=blocks, ephemeral=True, unsaved=True)
 
 
 def refusal(context: Context, why: Refusal, **names: str) -> Message:

@@ -218,6 +218,8 @@ class Message:
     hides: bool = False
     # Somebody is to look at it now: a platform that can makes it heard.
     urgent: bool = False
+    # Words of its reader that are stored nowhere: nothing that is looked up afterwards takes their place.
+    unsaved: bool = False
 
 
 def buttons(*items: Button) -> Buttons:

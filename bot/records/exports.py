@@ -14,7 +14,7 @@ from bot.records.register import may_lie_with_host
 from bot.records.subject_access import subject_file
 from bot.records.subjects import Subject
 from bot.storage import audit
-from bot.storage.audit import HOST, AuditEntry
+from bot.storage.audit import HOST, SIGNPOST, AuditEntry
 from bot.storage.export_codes import use_code
 from bot.storage.reports import report_by_reference
 
@@ -31,7 +31,8 @@ def export_case(
     report = report_by_reference(work.tx, work.context.vault, reference)
     case = Case(work, report) if report else None
     if person is None or case is None or not _still_may(person, case, by):
-        _refused(work, "export_refused")
+        # By a link there is nobody who is known: Signpost refused it.
+        _refused(work, "export_refused", HOST if by == "command" else SIGNPOST)
         return None
     case.enter("export", person.id, {"format": wanted})
     roles = tuple(sorted(work.context.actor(person.id, case.report).roles))
@@ -46,7 +47,7 @@ def export_subject(work: Work, subject: Subject, wanted: str, code: str) -> dict
     """What is held of one person, once; None as above."""
     person = _asker(work, subject_target(subject, wanted), code)
     if person is None or not may_ask_for_subject(work.context, person):
-        _refused(work, "subject_refused")
+        _refused(work, "subject_refused", HOST)
         return None
     roles = ",".join(sorted(work.context.world.federation.roster.every_role_of(person.id)))
     of = work.context.vault.blind("subject", subject.key)
@@ -68,5 +69,5 @@ def _asker(work: Work, target: tuple[str, ...], code: str) -> Person | None:
     return work.context.world.federation.roster.people.get(asked) if asked else None
 
 
-def _refused(work: Work, action: str) -> None:
-    audit.record(work.tx, work.context.vault, AuditEntry(work.now, HOST, "", action))
+def _refused(work: Work, action: str, by: str) -> None:
+    audit.record(work.tx, work.context.vault, AuditEntry(work.now, by, "", action))

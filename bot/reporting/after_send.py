@@ -83,8 +83,8 @@ def _phones(world: World, slots: Slots, route: Route) -> list[Block]:
     if "eht" in route.excluded_roles and "chair" not in route.excluded_roles:
         # A concern about the headteacher goes to the chair of governors.
         keys.append("chair")
-    if slots.get("kind") == ("press",):
-        keys = ["eht"]
+    if slots.get("kind") == ("press",) and "eht" not in route.excluded_roles:
+        keys.append("eht")
     if world.federation.is_after_hours(world.now):
         keys += AFTER_HOURS
     return [Bullets(phone_lines(tuple(keys), world), phones=True)]

@@ -256,6 +256,37 @@ def test_a_report_from_the_command_to_the_closed_case(works: Office) -> None:
         assert reference not in works.slack.visible_to(works[other])
 
 
+def test_a_form_that_came_back_lies_under_what_its_buttons_open(works: Office) -> None:
+    """Who must read what was added before closing reads it in a window above; their words stand below it."""
+    ida, farid = newcomer(works, "ida"), works["farid"]
+    reference = report_accident(works, ida)
+    ida.close()
+    assert farid.press("Acknowledge", works.card(reference)).ok
+    works.wait(lambda: "Farid" in works.card(reference).words)
+    farid.press("Open details", works.card(reference))
+    works.modal(farid, "The report")
+    farid.close()
+    farid.press("Close this case", works.card(reference))
+    works.modal(farid, "Outcome")
+    ida.dm("status")
+    assert ida.press("Add more", works.said_to(ida, "Your reports")).ok
+    works.modal(ida, "What would you like to add?")
+    assert works.submit(ida, {"What would you like to add?": "It is gone now."}).ok
+    ida.close()
+    reason = "Reason (at least 20 characters; kept with the case, not shown to the reporter)"
+    deleted = "Its deletion is confirmed, everywhere it was"
+    outside = "Why was nobody outside told?"
+    given = {"Outcome": "Advice given", reason: REASON, "The picture": deleted, outside: "No need"}
+    works.submit(farid, given)
+    form = works.modal(farid, "Nothing of it was stored")
+    farid.press("Open details", form)
+    works.modal(farid, "It is gone now.")
+    farid.close()
+    assert farid.modal is form
+    assert farid.submit().ok
+    works.wait(lambda: "Closed" in works.card(reference).words)
+
+
 def press_more(works: Office, person: Person, label: str, reference: str) -> None:
     """One of the rarer buttons, in the modal that the card's last button opens."""
     person.press("More …", works.card(reference))

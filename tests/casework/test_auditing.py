@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import inspect
 
 from bot.casework.context import Work
+from bot.domain.access import DECISIONS
 from bot.domain.turns import Said
 from bot.records.exports import export_case
 from bot.storage import audit
+from bot.storage.approvals import APPROVED, PROPOSED, REFUSED, WITHDRAWN
 from bot.storage.audit import ASKED, AuditEntry, asked_for
 from bot.storage.reports import report_by_reference
 from tests.support.desk import Desk, text_of
@@ -193,3 +195,30 @@ def test_a_refusal_never_tells_that_a_case_exists(tmp_path: Path, way: str, user
     """Who is refused a hidden case sees what they would, then and later, of one that is not there."""
     there = seen_after(tmp_path / "there", user, WAYS[way], hidden=True)
     assert there == seen_after(tmp_path / "nowhere", user, WAYS[way], hidden=False)
+
+
+def test_nobody_reads_the_name_of_an_action_as_the_code_has_it(desk: Desk) -> None:
+    """Whatever happens to a case, is decided by two, exported or refused stands in the audit in words."""
+    context, case = desk.product.context, desk.report("ana", kind="colleague")
+    events = {*context.texts.events, *context.work.events}
+    decided = {f"{kind}.{event}" for kind in DECISIONS for event in (PROPOSED, APPROVED, REFUSED, WITHDRAWN)}
+    beside = {"export_refused", "subject_code", "subject_export", "subject_refused", "register"}
+    with desk.product.database.transaction() as tx:
+        report = report_by_reference(tx, context.vault, case.reference)
+        assert report is not None
+        for event in events:
+            entry = AuditEntry(desk.now, "eleanor", "eht", f"case.{event}", report.id)
+            audit.record(tx, context.vault, entry, report.key)
+        for action in (*decided, *beside):
+            audit.record(tx, context.vault, AuditEntry(desk.now, "eleanor", "eht", action))
+    for text in (said(desk, "eleanor", f"audit {case.reference}"), said(desk, "eleanor", "audit")):
+        assert not re.findall(r"\b[a-z]+[._][a-z_]+\b", text)
+
+
+def test_a_link_that_is_refused_is_not_laid_to_the_command_line(desk: Desk) -> None:
+    """Who pressed a link that does not fit is not known; the command line did not."""
+    reference = desk.report("ana", kind="colleague").reference
+    with desk.product.database.transaction() as tx:
+        assert export_case(Work(tx, desk.product.context, desk.now), reference, "pdf", "no", "link") is None
+    assert [(entry.actor, entry.action) for entry in told(desk)] == [("signpost", "export_refused")]
+    assert "The command line" not in said(desk, "eleanor", "audit")

@@ -14,7 +14,7 @@ from bot.content.documents import DataFaults
 from bot.content.journeys import Place
 from bot.content.playbook import Playbook, load_playbook
 from bot.content.policy_load import Policy, load_policy
-from bot.domain.roster import ROLES
+from bot.domain.roster import ROLES, role_name
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 
@@ -256,3 +256,16 @@ def test_all_faults_at_once(folder: Path, policy: Policy) -> None:
     change(folder / "journeys/image.yml", "contacts: [fbm, it]", "contacts: [fbm, ict]")
     change(folder / "routes.yml", "clauses: [sm-069]", "clauses: [sm-690]")
     assert len(faults(folder, policy)) == 3
+
+
+def test_an_answer_fits_on_a_button(playbook: Playbook) -> None:
+    """Slack cuts a button's label after 75 characters, so none that is delivered is longer."""
+    steps = [step for step in playbook.steps.values() if step.kind == "choice"]
+    long = [option.label for step in steps for option in step.options if len(option.label) > 75]
+    assert long == []
+
+
+def test_no_form_is_headed_by_who_may_be_left_out(playbook: Playbook) -> None:
+    """Who reports somebody must not read on a form that it is for that person."""
+    forms = [step.title for step in playbook.steps.values() if step.kind == "form"]
+    assert [title for title in forms if any(role_name(role) in title for role in ROLES)] == []

@@ -121,6 +121,14 @@ def test_child_and_conflict_always_show_the_lado(world: World, nudity: str) -> N
     assert "020 7946 0007" not in received(world, nudity=nudity)
 
 
+def test_a_press_receipt_says_whom_to_phone_for_a_child_too(world: World) -> None:
+    """It names the emergency and safeguarding numbers as others do, and the head unless it is about them."""
+    text, about_the_head = received(world, kind="press"), received(world, kind="press", conflict="eht")
+    for part in ("999", "Designated Safeguarding Lead", "Executive Headteacher: "):
+        assert part in text
+    assert "Executive Headteacher: " not in about_the_head
+
+
 def test_not_saved(world: World) -> None:
     """Where nothing was saved it says NOT, and lists everyone who can be phoned."""
     text = text_of([after_send.not_saved(world)])

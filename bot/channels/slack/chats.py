@@ -39,6 +39,15 @@ class Chats:
         shown = (opened or {}).get("view") or {}
         return str(shown.get("id") or "")
 
+    async def push_view(self, trigger: str, view: Payload) -> str:
+        """Open a modal over the one that was pressed in, which is there again when this one is closed.
+
+        Its id; "" as above, or where three stand on each other.
+        """
+        pushed = await self._done("views.push", self._client.views_push(trigger_id=trigger, view=view))
+        shown = (pushed or {}).get("view") or {}
+        return str(shown.get("id") or "")
+
     async def update_view(self, view_id: str, view: Payload, version: str = "") -> bool:
         """Show something else in a modal. False where it was closed.
 

@@ -111,10 +111,14 @@ class Windows:
     def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
 
-    def open(self, trigger: str, asked: Content) -> Opening:
-        """Open one at once, before there is anything to show: a trigger is good for three seconds."""
-        view = views.placeholder(self._desk.look, asked)
-        return self._desk.background.start(self._desk.chats.open_view(trigger, view))
+    def open(self, trigger: str, asked: Content, *, over: bool = False) -> Opening:
+        """Open one at once, before there is anything to show: a trigger is good for three seconds.
+
+        `over`: over the one that is open, which stays as it is.
+        """
+        view, chats = views.placeholder(self._desk.look, asked), self._desk.chats
+        opened = chats.push_view(trigger, view) if over else chats.open_view(trigger, view)
+        return self._desk.background.start(opened)
 
     async def open_with(self, trigger: str, replies: Replies) -> bool:
         """Open one that shows the replies. False where the trigger is good no more."""
@@ -391,7 +395,12 @@ class Presses:
         return replace(act.content, typed=views.typed(act.view, self._desk.look))
 
     def _opening(self, act: Press, content: Content) -> Opening | None:
-        """A modal for the answer, where the press was not made in one and a chat is no place for it."""
+        """A modal for the answer, where a chat is no place for it, or the one pressed in keeps a form."""
+        if act.in_modal and act.view is not None:
+            form = views.submitted(act.view, self._desk.look).action
+            pressed = content.action if isinstance(content, Pressed) else ""
+            beside = form.startswith("case.") and pressed.startswith("case.")
+            return self._windows.open(act.trigger, content, over=True) if beside else None
         at_home = act.view is not None and not act.in_modal
         wanted = at_home or (not act.in_modal and leads_to_modal(content))
         return self._windows.open(act.trigger, content) if wanted else None
@@ -406,10 +415,10 @@ class Presses:
         if not replies:
             # A second copy of a press: the first has been answered.
             return
-        if act.in_modal:
-            await self._in_modal(act, content, replies)
-        elif opening is not None:
+        if opening is not None:
             await self._windows.fill(act, content, opening, replies)
+        elif act.in_modal:
+            await self._in_modal(act, content, replies)
         else:
             await self._in_chat(act, content, replies)
 

@@ -1,7 +1,9 @@
-"""A person's own chat: what is written there, and the one card in it on which everything private stands.
+"""A person's own chat: what is written there, and the few cards in it on which everything private stands.
 
-Teams keeps every message. So a form, a step of a report or the details of a case stand on one card that is
-put in its own place; when it goes on further down, the old one keeps a line that says so, and no word of it.
+Teams keeps every message. So a report stands on one card that is put in its own place, and whatever else is
+private on another; when it goes on further down, the old one keeps a line that says so, and no word of it.
+A form is typed in while something else is looked up: it has a card of its own, which the same form alone
+replaces.
 """
 
 from __future__ import annotations
@@ -63,8 +65,9 @@ class Chats:
         self._hidings = hidings
         # The details of cases whose hiding is stored; the rest is in memory alone: it could be a reporter's.
         self._stored: Remembered[str, None] = Remembered(_REMEMBERED)
-        # The card on which each person's report, or anything else private, stands now.
+        # The card on which each report, form, or anything else private stands now; what each holds.
         self._slots: Remembered[tuple[str, str], str] = Remembered(_REMEMBERED)
+        self._held: Remembered[str, tuple[str, str]] = Remembered(_REMEMBERED)
         # The form that somebody may be typing in, on the card of their report.
         self._forms: Remembered[str, str] = Remembered(_REMEMBERED)
         self._rewriting: dict[str, asyncio.Task[Any]] = {}
@@ -185,10 +188,14 @@ class Chats:
         return True
 
     def _remember(self, chat: Chat, message_id: str, message: Message) -> None:
-        key = (chat.user, "report" if message.replaces == SLOT else "view")
+        # Words that are stored nowhere make way for nothing: a name of their own.
+        key = (chat.user, message_id if message.unsaved else _slot_of(message))
         before = self._slots.pop(key, "")
+        if (other := self._held.pop(message_id, key)) != key and self._slots.get(other) == message_id:
+            # What stood on this card was replaced: it is not to be looked for here.
+            del self._slots[other]
         if not is_end(message):
-            self._slots[key] = message_id
+            self._slots[key], self._held[message_id] = message_id, key
         if key[1] == "report":
             self._forms[chat.user] = _form_of(message)
         if before and before != message_id:
@@ -253,6 +260,16 @@ class Chats:
     def _failed(self, call: str, fault: DeliveryFault) -> None:
         # The fault's own words hold nothing of what was written.
         log.warning("teams.call_failed", call=call, fault=type(fault).__name__)
+
+
+def _slot_of(message: Message) -> str:
+    """What is put in its own place, whatever else is shown: the report, each form by name, and all else."""
+    if message.replaces == SLOT:
+        return "report"
+    # What is agreed to is shown above its form, in the words of the case: it makes way as the details do.
+    of_case = message.replaces.startswith(DETAILS)
+    forms = any(isinstance(block, Form) for block in message.blocks)
+    return f"form {message.replaces}" if forms and not of_case else "view"
 
 
 def _form_of(message: Message) -> str:

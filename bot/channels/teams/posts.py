@@ -103,19 +103,25 @@ def posts_of(message: Message, look: Look, *, slot: bool = False) -> tuple[Post,
     pages = cards_of(message, look)
     if len(pages) == 1:
         return (first,)
-    return tuple(replace(first, card=_marked(page, slot)) for page in pages)
+    return tuple(replace(first, card=_marked(page, message, slot)) for page in pages)
 
 
 def card(message: Message, look: Look, *, slot: bool = False) -> Element:
     """The card of a message; with `slot` each of its actions says that it may be replaced."""
-    return _marked(card_of(message, look), slot)
+    return _marked(card_of(message, look), message, slot)
 
 
-def _marked(drawn: Element, slot: bool) -> Element:
-    if slot:
-        for action in _actions(drawn):
+def _marked(drawn: Element, message: Message, slot: bool) -> Element:
+    form = any(isinstance(block, Form) for block in message.blocks)
+    for action in _actions(drawn) if slot else ():
+        if not (form and _is_beside(action["data"])):
             action["data"] = {**action["data"], "slot": True}
     return drawn
+
+
+def _is_beside(data: Element) -> bool:
+    """Whether an action beside a form is about its case: what it opens must not take the form's words."""
+    return str(data.get("action", "")).startswith("case.") and data.get("form") is not True
 
 
 def in_slot(data: object) -> bool:

@@ -57,6 +57,9 @@ class Somebody:
     async def standing(self, user: str, team: str = "", fresh: bool = False) -> Standing:
         return STAFF
 
+    async def push_view(self, trigger: str, view: dict[str, Any]) -> str:
+        return "V2"
+
     async def update_view(self, view_id: str, view: dict[str, Any], version: str = "") -> bool:
         self.shown.append((view_id, str(view)))
         return True

@@ -13,9 +13,12 @@ from structlog.testing import capture_logs
 from bot.app import new_tokens
 from bot.casework.context import Work
 from bot.casework.open import submit
+from bot.casework.press import with_words
 from bot.channels.teams import chats as chats_module
 from bot.channels.teams.activities import Account, Member, Post, Reference
+from bot.channels.teams.chats import Chat
 from bot.delivery.sender import PassingFault, PermanentFault, UnclearFault
+from bot.domain.messages import Message, Paragraph
 from bot.domain.turns import Incoming, Sender, SubmitReport
 from tests.channels.teams.office import (
     BOT,
@@ -309,6 +312,45 @@ def test_what_goes_on_is_not_hidden_under_the_readers_hands(works: Office) -> No
     play(story())
 
 
+def test_a_form_of_a_case_stays_while_the_case_is_looked_up(works: Office) -> None:
+    """Who writes down advice may open the details meanwhile: what they typed is in that card alone."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "LADO or DSL advice", reference=room())
+        advice = next(reversed(works.port.shown))
+        form = words(works.port.shown[advice])
+        for label in ("Open details", "First assessment"):
+            await works.presses("farid", label, reference=room())
+            await asyncio.sleep(0)
+        assert words(works.port.shown[advice]) == form
+        await works.presses("farid", "LADO or DSL advice", reference=room())
+        await asyncio.sleep(0)
+        assert "moved to a newer message" in words(works.port.shown[advice])
+
+    play(story())
+
+
+def test_the_details_make_way_for_what_is_opened_next(works: Office) -> None:
+    """The words of a report stand once in a chat, also where a form of the case had that card in between."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "Open details", reference=room())
+        first = next(reversed(works.port.shown))
+        await works.presses("farid", "LADO or DSL advice", on=first)
+        await works.presses("farid", "Open details", reference=room())
+        second = next(reversed(works.port.shown))
+        await works.presses("farid", "Open details", reference=room())
+        await asyncio.sleep(0)
+        assert "The report" not in words(works.port.shown[second])
+        assert "Whose advice is it?" in words(works.port.shown[first])
+
+    play(story())
+
+
 def test_nobody_off_the_roster_can_act_on_a_case(works: Office) -> None:
     """A press by anybody else is refused by the core, in words for the presser alone."""
 
@@ -537,5 +579,47 @@ def test_the_id_of_a_chat_is_said_where_signpost_is_added(works: Office) -> None
             await works.door.handle(works.activity("ana", "install", name="add"))
         added = [line for line in logged if line["event"] == "teams.added"]
         assert [(line["conversation"], line["scope"]) for line in added] == [(FLT, "groupChat")]
+
+    play(story())
+
+
+def test_words_that_were_not_stored_stay_while_something_is_looked_up(works: Office) -> None:
+    """Who is refused gets their words back, and may look again: what comes does not take their place."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        refused = Message((Paragraph("It was rewritten since you looked."),), summary="Rewritten.")
+        given_back = with_words(works.desk.product.context, refused, ["Ask the DSL first."])
+        await works.chats.show(Chat("farid", chat_of("farid")), (given_back,))
+        card = next(reversed(works.port.shown))
+        await works.presses("farid", "Open details", reference=room())
+        await asyncio.sleep(0)
+        assert "Ask the DSL first." in words(works.port.shown[card])
+
+    play(story())
+
+
+def test_a_form_that_came_back_stays_when_its_buttons_are_pressed(works: Office) -> None:
+    """Who is to read the details before closing presses the button there: what they wrote stands still."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        for label in ("Acknowledge", "Open details", "Close this case"):
+            await works.presses("farid", label, reference=room())
+            await works.work()
+        # Meanwhile its reporter adds something, which is to be read first.
+        await works.says("ana", "status")
+        await works.presses("ana", "Add more")
+        await works.fills_in("ana", "Send it", text="It is back.")
+        reason = "Both were spoken to, and it is settled."
+        given = {"outcome": "action_taken", "reason": reason, "agencies": "Nobody", "evidence": "nothing"}
+        await works.fills_in("farid", "Close the case", **given)
+        form = next(key for key, post in works.port.shown.items() if reason in json.dumps(post.card))
+        await works.presses("farid", "Open details", on=form)
+        await asyncio.sleep(0)
+        assert reason in json.dumps(works.port.shown[form].card)
+        assert "The report" in works.told("a:farid")[-1]
 
     play(story())
