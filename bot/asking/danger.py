@@ -26,12 +26,10 @@ def danger_odds(reading: Reading, parse: Parse) -> float:
 def is_danger(reading: Reading, parse: Parse) -> bool:
     """Whether the safety message comes before anything else."""
     limits, question = reading.rules.thresholds, reading.question
-    if _found(reading, parse):
+    if _found(reading, parse) or _told_in_a_clause(reading, parse):
         return True
     if reading.rules.danger.is_calm(question):
         return danger_odds(reading, parse) >= limits.danger_sure
-    if _told_in_a_clause(reading, parse):
-        return True
     if is_story(question):
         odds = danger_odds(reading, parse)
         hidden = odds >= limits.danger_story and _worst(reading, parse) >= limits.danger_clause
@@ -51,7 +49,7 @@ def is_concern(reading: Reading, parse: Parse) -> bool:
     """Whether a child or a colleague may be at risk: the DSL first, without the banner of danger."""
     limits = reading.rules.thresholds
     if reading.rules.danger.is_calm(reading.question):
-        return False
+        return (parse.alarm or _NO_ALARM).concern >= limits.danger_sure
     if is_story(reading.question):
         return risk(parse) >= limits.concern_story
     least = limits.concern_unlike if _is_unlike(reading, parse) else limits.concern
@@ -61,6 +59,9 @@ def is_concern(reading: Reading, parse: Parse) -> bool:
 def _told_in_a_clause(reading: Reading, parse: Parse) -> bool:
     """Whether both readers see danger in one clause: no hedge and no thanks around it take that away."""
     limits, clauses = reading.rules.thresholds, (parse.alarm or _NO_ALARM).clauses
+    if reading.rules.danger.is_picture_refused(reading.question):
+        # Read alone, "she does not want to be in it" could be anything.
+        return False
     return any(one.danger >= limits.danger and one.likeness >= limits.likeness_clause for one in clauses)
 
 
@@ -101,6 +102,7 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     if (
         owed
         and told < limits.gate_report_owed
+        and not limits.says_report(reading.question)
         and reading.rules.phrases.asks_here(reading.question, "log_comment")
     ):
         # "Log this": an ordinary comment is put on the list of replies, and is no report.

@@ -34,13 +34,15 @@ class DangerWords(Record):
 
     words: Mapping[str, str]
     undressed: str
+    refused_picture: str
     calm: tuple[str, ...]
     who: Mapping[Endangered, tuple[str, ...]]
     patterns: tuple[DangerPattern, ...]
 
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
-        said = [("undressed", self.undressed), *(("calm", pattern) for pattern in self.calm)]
+        said = [("undressed", self.undressed), ("refused_picture", self.refused_picture)]
+        said += [("calm", pattern) for pattern in self.calm]
         said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
         for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
             try:
@@ -55,10 +57,18 @@ class DangerWords(Record):
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
     def is_calm(self, text: str) -> bool:
-        """Whether `text` only disputes a consent or owns up to a post: no danger, unless it tells of any."""
+        """Whether `text` only disputes a consent, owns up to a post or asks for a leaver's login.
+
+        No danger, unless it tells of any.
+        """
         plain = with_apostrophes(text)
         calm = any(pattern.search(plain) for pattern in self._calm)
         return calm and not self.found(text) and not self.may_undress(text)
+
+    def is_picture_refused(self, text: str) -> bool:
+        """Whether somebody, in spite of a consent, does not want to be in a picture, and no more is told."""
+        refused = re.search(self.refused_picture, with_apostrophes(text)) is not None
+        return refused and not self.found(text) and not self.may_undress(text)
 
     def is_plain(self, text: str) -> bool:
         """Whether `text` holds a pattern that is never a figure of speech."""

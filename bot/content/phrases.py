@@ -20,6 +20,8 @@ Said = Literal["thanks", "goodbye", "undo", "report_how", "status"]
 _LONGEST_WORDS = 16
 _SAID: tuple[Said, ...] = ("thanks", "goodbye", "undo", "report_how", "status")
 _LONGEST_WHOM = 14
+# Signs in which a person is asked for, with what is said beside it.
+_LONGEST_ASKED = 300
 
 
 class WhomPattern(Record):
@@ -112,7 +114,10 @@ class Phrases(Record):
 
     def whom_asked(self, text: str, contacts: Iterable[str]) -> tuple[str, ...] | None:
         """The contacts that a short text asks for; () where anybody will do, None where it asks for none."""
-        plain = self._beside.sub("", with_apostrophes(text))
+        plain = with_apostrophes(text)
+        if len(plain) > _LONGEST_ASKED:
+            return None
+        plain = self._beside.sub("", plain)
         if len(plain.split()) > _LONGEST_WHOM:
             return None
         known = frozenset(contacts)

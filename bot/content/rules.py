@@ -458,6 +458,11 @@ class Thresholds(Record):
         plain = with_apostrophes(text)
         return any(re.search(pattern, plain) for pattern in self.question)
 
+    def says_report(self, text: str) -> bool:
+        """Whether a text calls itself a report, in that very word."""
+        found = (re.search(pattern, with_apostrophes(text)) for pattern in self.reporting)
+        return any(said is not None and "report" in said.group() for said in found)
+
     def report_limit(self, text: str) -> float:
         """How likely a report must be to come first: it asks for a rule, says that it is one, or neither."""
         if self.asks(text):

@@ -186,6 +186,17 @@ NOT_LEAVERS = (
     "he left the school and messages a girl from our account",
     "a pupil left and has the password of our page",
     "she left after she was threatened on our page",
+    "The coach who left us in July still writes to Ellie on Instagram every night and buys her presents",
+    "Ellie left with a man she met on Instagram and we can't reach her",
+    "There is nothing left for me any more. I put it on facebook so they know.",
+    "I have left all my passwords on the desk for my wife. I can't see a way out.",
+    "My ex left voicemails saying he'd slit my throat and he is logged in to my account",
+)
+# Of these a clause that both readers take for danger counts, whatever was agreed.
+AGREED = (
+    "Her parents agreed she will marry her cousin in August and she does not want it",
+    "A girl agreed to send a picture to a man on Snapchat and now she does not want it online",
+    "Ellie agreed to send him a picture and now he says he'll put it on Instagram if she says no",
 )
 NOT_OWNED_UP = (
     "I've done something stupid",
@@ -271,6 +282,15 @@ def test_a_child_or_a_threat_beside_a_leaver_counts(world: World, question: str)
     """A message to a girl, a pupil or a threat is no handing over of an account."""
     alarm = Alarm(danger=0.55, concern=0.4, likeness=0.8)
     assert say(world, question, "lead-staff-leaving", alarm=alarm).kind == "danger"
+
+
+@pytest.mark.parametrize("question", AGREED)
+def test_a_clause_of_danger_counts_beside_a_consent(world: World, question: str) -> None:
+    """That something was agreed takes no danger away; only a child who stays out of a picture does."""
+    alarm = Alarm(danger=0.3, likeness=0.2, clauses=(Alarm(danger=0.99, likeness=0.99),))
+    assert say(world, question, "parental-consent", alarm=alarm).kind == "danger"
+    refused = "All forms are signed but one girl just said she doesnt want to be in it, can we carry on?"
+    assert say(world, refused, "asked-not-to-be-photographed", alarm=alarm).kind == "answer"
 
 
 @pytest.mark.parametrize("question", NOT_OWNED_UP)

@@ -101,6 +101,11 @@ def test_whom_to_ask_is_found_among_known_contacts(
     assert phrases.whom_asked(text, CONTACTS) == contacts
 
 
+def test_what_is_said_at_length_asks_for_no_number(phrases: Phrases) -> None:
+    """A text of thousands of signs is not searched for what is beside a question: that would take seconds."""
+    assert phrases.whom_asked("who is the DSL" + "! " * 10_000, CONTACTS) is None
+
+
 def test_every_contact_that_is_asked_for_may_be_set_up(phrases: Phrases) -> None:
     """Each contact of the phrases is one of the example's configuration: none is misspelt."""
     example = (ROOT / "federation.example.yml").read_text(encoding="utf-8")

@@ -18,7 +18,8 @@ _EVENT_TYPE = "signpost_message"
 _NEWEST = 20
 # A page of twice as many takes five megabytes to read.
 _HISTORY = 100
-_MOST_PAGES = 10
+# A thousand messages, and the first page beside them.
+_MOST_PAGES = 11
 # Slack takes about one message a second in each channel.
 SECONDS_APART = 1.0
 # What is rewritten or written in a thread tells of a card that is there already.

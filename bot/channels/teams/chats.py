@@ -32,6 +32,8 @@ _REMEMBERED = 5000
 _SETTLE_S = 1.0
 # How long what was for one pair of eyes stays readable in a chat that Teams keeps.
 _READ_S = 900.0
+# A form may be filled in over a day; what came back in it, with the words that were typed, goes after that.
+_TYPED_S = 86_400.0
 # The end of a process is not to wait for a Teams that hangs.
 _HIDDEN_WITHIN_S = 2.5
 
@@ -207,14 +209,15 @@ class Chats:
         if (known := self._hiding.pop(message_id, None)) is not None:
             known[1].cancel()
         forms = any(isinstance(block, Form) for block in message.blocks)
-        hidden = bool(message_id) and message.ephemeral and not forms and not is_step(message)
-        if hidden and message.replaces.startswith(DETAILS):
+        hidden = bool(message_id) and message.ephemeral and not is_step(message)
+        if hidden and (forms or message.replaces.startswith(DETAILS)):
             self._stored[message_id] = None
-            self._start(self._hidings.later(chat.user, message_id, _READ_S))
+            self._start(self._hidings.later(chat.user, message_id, _TYPED_S if forms else _READ_S))
         elif message_id in self._stored:
             del self._stored[message_id]
             self._start(self._hidings.never(chat.user, message_id))
-        if hidden:
+        if hidden and not forms:
+            # A form that is filled in outlives this process.
             self._hiding[message_id] = chat, self._start(self._hide_after(chat, message_id))
 
     async def _hide_after(self, chat: Chat, message_id: str) -> None:

@@ -496,6 +496,26 @@ def test_details_are_hidden_though_nobody_remembers_them(works: Office) -> None:
     play(story())
 
 
+def test_a_form_that_nobody_sends_is_hidden_after_a_day(works: Office) -> None:
+    """A form of a case stays while it is filled in, also over a restart, and not in the chat for ever."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        await works.presses("farid", "LADO or DSL advice", reference=room())
+        form = next(reversed(works.port.shown))
+        await asyncio.sleep(0)
+        await works.chats.close()
+        works.desk.later(minutes=23 * 60)
+        await works.work()
+        assert "no longer shown" not in words(works.port.shown[form])
+        works.desk.later(minutes=2 * 60)
+        await works.work()
+        assert "no longer shown" in words(works.port.shown[form])
+
+    play(story())
+
+
 def test_a_form_is_not_hidden_by_what_was_owed_of_the_details(works: Office) -> None:
     """What has taken their place stays, no matter who worked on."""
 
