@@ -387,7 +387,7 @@ def _closest(reading: Reading, first: Answer) -> Guess | None:
 
 
 def _is_for_dsl(reading: Reading, topic: Topic) -> bool:
-    """Whether a topic's answer sends whoever reads it to the DSL first."""
+    """Whether a topic's answer sends its reader to the DSL first."""
     return any(reading.policy.outside[name].contacts[:1] == ("dsl",) for name in topic.first)
 
 

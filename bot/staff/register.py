@@ -65,7 +65,7 @@ def take_in(
     for other in known.values():
         after = _yielded(other, claimed, now)
         if everybody and other.left_at is None:
-            # The office's word, whoever told of them: no platform brings them back.
+            # The office's word, no matter who told of them: no platform brings them back.
             after = replace(after, left_at=now, told_by="")
         counted["left"] += after.left_at != other.left_at
         if after != other:

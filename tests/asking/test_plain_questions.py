@@ -172,7 +172,7 @@ def test_who_asks_for_a_rule_is_sent_nowhere(world: World, question: str, topic:
 
 @pytest.mark.parametrize("wording", ["who gets it", "is there a form", "what goes in it"])
 def test_the_points_of_a_business_case_are_named(world: World, wording: str) -> None:
-    """The clause ends in a colon, so whoever asks about the business case reads its points in the answer."""
+    """The clause ends in a colon, so that who asks about the business case reads its points in the answer."""
     given = say(world, f"a page for the choir, {wording}", "apply-for-account")
     assert "aim, audience, promotion" in " ".join(given.statement.split())
     assert "openness to the public" in given.statement
