@@ -42,11 +42,7 @@ TAKEN = (
         "close-federation-account",
         "lead-staff-leaving",
     ),
-    (
-        "my line manager wrote on facebook that I only got the job as his cousin",
-        "family-own-use",
-        "abuse-by-colleague",
-    ),
+    ("our caretaker commented on twitter that I can't run a lesson", "fake-account", "abuse-by-colleague"),
     ("geography want a facebook group for their year 13s", "can-we-have-account", "class-facebook-group"),
     (
         "I saw a colleague's post with a pupil's details. What happens next?",
