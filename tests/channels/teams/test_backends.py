@@ -260,7 +260,7 @@ def test_faults_are_told_apart(sdk: Sdk, call: str, name: str) -> None:
         if isinstance(caught.value, PassingFault):
             assert caught.value.retry_after == (7 if name == "429" else None)
 
-    play(emulated(sdk), story, patience=0.3 if name == "slow" else 5)
+    play(emulated(sdk), story, patience=1 if name == "slow" else 30)
 
 
 @both
