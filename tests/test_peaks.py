@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot import app
 from bot.app import NoEngine
@@ -108,6 +110,40 @@ def test_no_call_to_slack_is_written_out(monkeypatch: pytest.MonkeyPatch) -> Non
     with SlackDouble() as slack:
         asyncio.run(play(slack))
     assert written == []
+
+
+def test_a_page_of_cards_is_read_in_little_room() -> None:
+    """To look through a hundred cards takes hardly more than the bytes of Slack's answer."""
+    cells = [{"type": "mrkdwn", "text": f"*Field {n}*"} for n in range(10)]
+    shown = {
+        "blocks": [{"type": "section", "fields": cells} for _ in range(40)],
+        "attachments": [{"fields": cells}],
+    }
+    cards = [
+        {"type": "message", "ts": f"1.{n}", "text": "Card", "metadata": {"n": n}, **shown} for n in range(100)
+    ]
+    page = json.dumps({"ok": True, "messages": cards}).encode()
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=page, content_type="application/json")
+
+    async def play() -> int:
+        app = web.Application()
+        app.router.add_route("*", "/api/conversations.history", answer)
+        async with TestServer(app) as server:
+            client = SlackClient(SlackConfig("xoxb-1", "", "", "C1", str(server.make_url("/api/"))))
+            await client.open()
+            await client.reads.conversations_history(channel="C1")
+            tracemalloc.start()
+            found = await client.reads.conversations_history(channel="C1")
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            await client.close()
+        kept = [{name: card[name] for name in ("type", "ts", "text", "metadata")} for card in cards]
+        assert found["messages"] == kept
+        return most
+
+    assert asyncio.run(play()) < 3 * len(page)
 
 
 @pytest.mark.parametrize("start", ["serve", "work"])
