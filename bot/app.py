@@ -43,7 +43,7 @@ from bot.domain.gaps import Golden
 from bot.domain.messages import Button
 from bot.domain.references import ALPHABET, receipt_code
 from bot.domain.turns import Sender, Tokens
-from bot.engine.engine import STEPS, BuiltinEngine, build_engine, read_lesson
+from bot.engine.engine import STEPS, BuiltinEngine, build_engine, read_lesson, spare_memory
 from bot.engine.parse import Engine, Parse
 from bot.engine.rasa import RasaEngine, RasaService, model_suffix
 from bot.engine.training import load_training
@@ -326,6 +326,10 @@ def _own_address(settings: Settings) -> str:
     return f"http://localhost:{settings.port}" if settings.playground else ""
 
 
+# glibc raises its own limit with the largest piece that is freed, and then keeps what lies between others.
+_LARGE_ANSWER = 1 << 17
+
+
 def work(settings: Settings) -> None:
     """Run `worker` until stopped: what is owed is delivered, and nobody is listened to."""
     _refuse_one_process("worker", settings)
@@ -335,6 +339,7 @@ def work(settings: Settings) -> None:
         settings = replace(settings, slack=deaf)
     product = build(settings, engine=NoEngine())
     keep_what_was_read()
+    spare_memory(_LARGE_ANSWER)
     log.info("working", platforms=product.context.platforms)
     try:
         asyncio.run(until_stopped(worker_app(product)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import subprocess
+import sys
 import tracemalloc
 import weakref
 from collections.abc import Callable, Coroutine
@@ -150,11 +152,12 @@ def test_a_page_of_cards_is_read_in_little_room() -> None:
 def test_what_was_read_at_the_start_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
-    """Before the first request everything that was read is out of the garbage collector's sight."""
+    """At the start the garbage collector passes over what was read, and a worker's memory is spared."""
     settings = replace(settings_in(tmp_path), playground=False)
-    world, frozen = world_of(settings), []
+    world, frozen, spared = world_of(settings), [], list[int]()
     monkeypatch.setattr(app, "build", partial(app.build, engine=NoEngine(), world=world))
     monkeypatch.setattr(app, "_refuse_one_process", lambda *_: None)
+    monkeypatch.setattr(app, "spare_memory", spared.append)
 
     def run(serving: Coroutine[Any, Any, None]) -> None:
         serving.close()
@@ -166,8 +169,39 @@ def test_what_was_read_at_the_start_is_passed_over(
     else:
         app.work(settings)
     gc.unfreeze()
+    assert spared == ([1 << 17] if start == "work" else [])
     [(out_of_sight, in_sight)] = frozen
     assert in_sight < out_of_sight / 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's own doing")
+def test_a_large_answer_goes_back_to_the_system() -> None:
+    """A worker's answer of 200 kB has memory of its own, though a larger one was freed before."""
+    told = subprocess.run([sys.executable, "-c", _ANSWERS], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["0", "1"]
+
+
+_ANSWERS = """
+import ctypes
+from bot.app import _LARGE_ANSWER
+from bot.engine.engine import spare_memory
+
+libc = ctypes.CDLL(None)
+fields = [(name, ctypes.c_size_t) for name in "abcdefghij"]
+libc.mallinfo2.restype = type("Info", (ctypes.Structure,), {"_fields_": fields})
+
+def apart():
+    larger = bytes(400_000)
+    del larger
+    before = libc.mallinfo2().d
+    kept = bytes(200_000)
+    return libc.mallinfo2().d - before, kept
+
+kept = [apart()]
+spare_memory(_LARGE_ANSWER)
+kept.append(apart())
+print(*(count for count, _ in kept))
+"""
 
 
 def test_garbage_is_found_after_the_start() -> None:

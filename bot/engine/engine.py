@@ -204,14 +204,14 @@ _MMAP_THRESHOLD = -3
 _LARGE = 1 << 20
 
 
-def spare_memory() -> None:
-    """Large arrays go back to the system as soon as they are free, and what is free already goes now.
+def spare_memory(large: int = _LARGE) -> None:
+    """What is of `large` bytes or more goes back to the system once it is free, and what is free goes now.
 
     After learning that is a third of the process. Does nothing where the C library is not glibc.
     """
     try:
         library = ctypes.CDLL(None)
-        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.mallopt(_MMAP_THRESHOLD, large)
         library.malloc_trim(0)
     except (AttributeError, OSError, TypeError):
         return
