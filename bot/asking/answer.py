@@ -363,7 +363,7 @@ def _beside(reading: Reading, first: Answer) -> Answer:
 
 
 def _closest(reading: Reading, first: Answer) -> Guess | None:
-    """The topic under what comes first: under a concern, or where no rule is asked for, one of incidents.
+    """The topic under what comes first: under a concern, or where no known rule is asked for, of incidents.
 
     Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """
@@ -371,7 +371,8 @@ def _closest(reading: Reading, first: Answer) -> Guess | None:
     if best is None:
         return None
     asks = limits.asks(reading.question) or "?" in reading.question
-    told = first.kind == "report" and not reading.goes_on and not limits.asks(reading.question)
+    ruled = limits.asks(reading.question) and not danger.is_unsure(reading)
+    told = first.kind == "report" and not reading.goes_on and not ruled
     # Who tells of a danger asks for no rule on pictures; whom to tell of a worry is no question on blocking.
     alarmed = first.kind == "danger" and not asks and bool(reading.frame.person)
     worried = first.kind == "concern" and reading.rules.phrases.asks_whom_to_tell(reading.question)

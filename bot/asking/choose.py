@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.asking.reading import Guess, Reading, rivals_of
 from bot.content.policy import Slot
+from bot.engine.heads import OUT_OF_SCOPE
 
 _OF_SOCIAL_MEDIA: tuple[Slot, ...] = ("act", "account", "platform")
 _PERSON: tuple[Slot, ...] = ("person",)
@@ -52,7 +53,7 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
         return Choice("ask_back", best, rivals, decided)
     if not _sure_enough(reading, best):
         allows = best.topic.verdict == "allowed_if" and _is_bare(reading, best)
-        guessed = allows or reading.sure(best) < limits.related_least
+        guessed = allows or reading.sure(best) < limits.related_least or _is_for_others(reading, best)
         return Choice("nothing" if guessed else "related", best, decided=decided)
     return Choice("answer", best, decided=decided)
 
@@ -125,6 +126,13 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
     near = (other for other in reading.guesses if other.topic.id in alike)
     sure = sum(reading.sure(other) for other in near if not other.against)
     return sure >= (max(least, limits.verdict_reduced) if reading.reduced else least)
+
+
+def _is_for_others(reading: Reading, guess: Guess) -> bool:
+    """Whether a question is far likelier to be for somebody else than about a topic: "mend the boiler"."""
+    return reading.of(reading.policy.intent(guess.topic.id)) < (
+        reading.rules.thresholds.related_outside * reading.of(OUT_OF_SCOPE)
+    )
 
 
 def _is_bare(reading: Reading, guess: Guess) -> bool:

@@ -95,9 +95,9 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     """How likely something is told that ought to be reported."""
     limits, said = reading.rules.thresholds, reading.of(*_REPORTS)
     told = (parse.alarm or _NO_ALARM).abuse
-    # Anybody who asks for a rule gets it, whatever has happened.
+    # Anybody who asks for a rule gets it, whatever has happened; where none is known, what happened counts.
     if parse.alarm is None or limits.asks(reading.question):
-        return said
+        return max(said, told) if told >= limits.gate_report and is_unsure(reading) else said
     owed = _is_owed_an_answer(reading)
     if (
         owed
@@ -110,6 +110,12 @@ def report_odds(reading: Reading, parse: Parse) -> float:
     if told >= (limits.gate_report_owed if owed else limits.gate_report):
         return max(said, told)
     return said if told >= limits.gate_agrees and not owed else said / 4
+
+
+def is_unsure(reading: Reading) -> bool:
+    """Whether no rule is likely to be the one that was asked for."""
+    best = next(reading.fitting, None)
+    return best is None or reading.sure(best) < reading.rules.thresholds.report_unsure
 
 
 def _is_owed_an_answer(reading: Reading) -> bool:

@@ -407,6 +407,7 @@ class Thresholds(Record):
     gate_report: Share
     gate_report_owed: Share
     gate_agrees: Share
+    report_unsure: Share
     owed: Share
     report: Share
     report_asked: Share
@@ -425,6 +426,7 @@ class Thresholds(Record):
     unmet: Share
     related: Share
     related_least: Share
+    related_outside: Share
     instead: Share
     stand_in: Share
     half: Share

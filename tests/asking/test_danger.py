@@ -192,3 +192,20 @@ def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) ->
 def test_a_turn_of_phrase_tells_of_danger(world: World, words: str, found: str) -> None:
     """What seldom has another name is found by its words, and its everyday neighbour is not."""
     assert world.rules.danger.found(words) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "calm"),
+    [
+        ("taught her ages ago, she's 27 now and has added me on insta", True),
+        ("taught her last year, she's 15 and has added me on insta", False),
+        ("I taught him, he's 22 now, and he requested me, then said he'd hurt himself", False),
+        ("a get well post for Mr Bell, he's having his gallstones out in hospital", True),
+        ("good luck card for a girl in hospital after she took an overdose", False),
+        ("mum signed, but she told me don't put me in it", True),
+        ("mum signed, but she cries: don't put me in it, he'll hurt me", False),
+    ],
+)
+def test_calm_words_hide_no_risk(world: World, words: str, calm: bool) -> None:
+    """Good wishes, a grown-up of long ago and a child who stays out of a picture are calm; a risk is not."""
+    assert world.rules.danger.is_calm(words) is calm

@@ -55,6 +55,38 @@ TAKEN = (
     ("does acknowledging a query count", "think-before-replying", "reply-within-24-hours"),
     ("can we name Mrs Lowe and the ward on our page", "student-full-name", "disclose-personal-information"),
     ("do I come under it on a Sunday abroad", "any-time-anywhere", "any-time-anywhere"),
+    (
+        "one of the mums started a rant on the village group about our office",
+        "respond-to-public-comments",
+        "parent-offensive-post",
+    ),
+    (
+        "a dad has put a post about me on mumsnet, says I'm useless",
+        "abuse-by-colleague",
+        "parent-offensive-post",
+    ),
+    (
+        "only me posting for the choir page, do we need another teacher",
+        "lead-staff-leaving",
+        "account-two-runners",
+    ),
+    (
+        "a lad dm'd our page about kit, can I just tell him",
+        "reply-within-24-hours",
+        "dm-student-federation-account",
+    ),
+    ("draft: 'Well played the under 12s, what a game!' is it ok", "friendly-tone", "check-a-draft"),
+    (
+        "dad ticked the form but the boy said don't put me on it",
+        "parental-consent",
+        "asked-not-to-be-photographed",
+    ),
+    ("I set up our drama page with my own gmail", "check-which-account", "separate-account"),
+    (
+        "flowers and a post for Mr Hill on our page, he's in for his knee operation",
+        "tone-of-posts",
+        "disclose-personal-information",
+    ),
     ("do the rules hold for us in half term", "any-time-anywhere", "any-time-anywhere"),
     (
         "Mum's signed but the girl doesn't want to be in it. Who wins?",
@@ -308,6 +340,39 @@ def test_an_ordinary_comment_that_is_to_be_logged_is_no_report(world: World) -> 
     assert (given.kind, given.topic) == ("answer", "reply-within-24-hours")
     told = answer(asked, replace(parse, alarm=Alarm(abuse=0.99)), world.policy, rules=world.rules)
     assert told.kind == "report"
+
+
+MOCKED = "they put my face on a donkey in the staff chat, is that even work's business?"
+
+
+@pytest.mark.parametrize(
+    ("share", "abuse", "kind"), [(0.3, 0.95, "report"), (0.9, 0.95, "answer"), (0.3, 0.5, "")]
+)
+def test_what_happened_counts_where_no_rule_is_known(
+    world: World, share: float, abuse: float, kind: str
+) -> None:
+    """Who asks for a rule that is not known, and tells of abuse, is offered a report, its rule beside it."""
+    ranked = (
+        Ranked(world.policy.intent("contact-by-work-channels"), share),
+        Ranked(world.policy.intent("abuse-by-colleague"), 0.1),
+        *(
+            Ranked(world.policy.intent(name), 0.1)
+            for name in ("fake-account", "staff-group-chat", "is-anything-private")
+        ),
+    )
+    parse = Parse(MOCKED, ranked, 1.0, alarm=Alarm(abuse=abuse))
+    given = answer(MOCKED, parse, world.policy, rules=world.rules)
+    assert given.kind == kind if kind else given.kind != "report"
+    if kind == "report":
+        assert given.topic == "abuse-by-colleague"
+
+
+def test_no_rule_is_shown_for_what_is_left_over(world: World) -> None:
+    """Half in scope, since no danger is left of it, and about nothing: no rule is the closest."""
+    for share, kind in ((0.02, "not_covered"), (0.3, "related")):
+        ranked = (Ranked("out_of_scope", 0.5), Ranked(world.policy.intent("disrepute"), share))
+        parse = Parse("the heating is off, who mends it", ranked, 0.4)
+        assert answer(parse.text, parse, world.policy, rules=world.rules).kind == kind
 
 
 def test_no_line_says_what_a_question_does_not_name(world: World) -> None:
