@@ -32,6 +32,9 @@ from bot.domain.routing import Told
 from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
+# Raised when a card comes to say less than it did: those that stand are then rewritten after the update, by
+# themselves. 1: no reporter's name, also not that of one who is named.
+DRAWING = 1
 May = Callable[[Action], bool]
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 

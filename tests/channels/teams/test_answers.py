@@ -51,7 +51,7 @@ ANSWERS = {
 
 
 def patience_s(fault: Fault) -> float:
-    """How long the door waits for Teams: short only where Teams keeps silent, as a busy machine is slow too."""
+    """How long the door waits for Teams: short only where it keeps silent, as a busy machine is slow too."""
     return 3 if fault is SLOW else 30
 
 
