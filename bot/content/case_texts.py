@@ -65,6 +65,8 @@ class Labels(Record):
     status: Text
     added: Text
     asked: Text
+    withdrawn: Text
+    withdrawn_kept: Annotated[Phrase, Holding("when")]
     referred: Text
     their_reference: Text
     advice: Text
