@@ -183,7 +183,7 @@ def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]
     if added := [entry.at for entry in entries if entry.event in ("add", "answer", "correct")]:
         items.append((labels.added, context.local(added[-1])))
     if withdrawn := [entry.at for entry in entries if entry.event == "withdraw_kept"]:
-        items.append((labels.withdrawn, labels.withdrawn_kept.fill(when=context.local(withdrawn[-1]))))
+        items.append((labels.withdrawn, context.local(withdrawn[-1])))
     if waiting := unanswered(entries):
         items.append((labels.asked, context.local(waiting[-1].at)))
     if referred := [_referral(context, entry) for entry in entries if entry.event == "refer"]:

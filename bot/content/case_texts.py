@@ -66,7 +66,6 @@ class Labels(Record):
     added: Text
     asked: Text
     withdrawn: Text
-    withdrawn_kept: Annotated[Phrase, Holding("when")]
     referred: Text
     their_reference: Text
     advice: Text

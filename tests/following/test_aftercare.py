@@ -172,7 +172,7 @@ def test_the_card_says_that_it_was_withdrawn(desk: Desk) -> None:
     for user in ("eleanor", "dina", "lucy"):
         cards = [text for text in desk.notebook.texts(user) if "Details opened by" in text]
         assert len(cards) == 1
-        assert "The reporter withdrew it: 23 Nov 2026, 09:00; it stays open" in cards[0], user
+        assert "The reporter withdrew it: 23 Nov 2026, 09:00\n" in cards[0], user
 
 
 def test_nobody_picks_withdrawn_as_an_outcome(desk: Desk) -> None:
