@@ -32,6 +32,9 @@ from bot.domain.routing import Told
 from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
+# Raised when a card comes to say less than it did: those that stand are then rewritten after the update, by
+# themselves. 1: no reporter's name, also not that of one who is named.
+DRAWING = 1
 May = Callable[[Action], bool]
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 
@@ -179,6 +182,8 @@ def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]
     labels, items = context.texts.labels, list[tuple[str, str]]()
     if added := [entry.at for entry in entries if entry.event in ("add", "answer", "correct")]:
         items.append((labels.added, context.local(added[-1])))
+    if withdrawn := [entry.at for entry in entries if entry.event == "withdraw_kept"]:
+        items.append((labels.withdrawn, context.local(withdrawn[-1])))
     if waiting := unanswered(entries):
         items.append((labels.asked, context.local(waiting[-1].at)))
     if referred := [_referral(context, entry) for entry in entries if entry.event == "refer"]:

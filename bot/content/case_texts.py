@@ -65,6 +65,7 @@ class Labels(Record):
     status: Text
     added: Text
     asked: Text
+    withdrawn: Text
     referred: Text
     their_reference: Text
     advice: Text

@@ -149,7 +149,7 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     thread = thread_of(work.tx, report, notice) if notice.kind == "line" else ""
     if thread is None:
         return None
-    message = _said(work, report, told, notice)
+    message = said(work, report, told, notice)
     # One card per report and recipient, whichever of its versions goes out first.
     key = NoticeKey.of("card", report.id, notice.recipient) if notice.kind == "card" else notice.key
     rewrites = shown.message_id if shown and shown.platform == platform else ""
@@ -182,7 +182,7 @@ def _removal(work: Work, report: Report, claimed: Claimed) -> Outgoing | None:
     in_thread = shown.message_id if shown and other and other.kind == "line" else ""
     known = other.message_id if other else shown.message_id if shown else ""
     message = _taken_away(work.context)
-    conversation, version = _account(work.context, recipient, platform), report.row.version
+    conversation, version = account_of(work.context, recipient, platform), report.row.version
     return Outgoing(
         platform, conversation, message, key, known, version, unclear=True, thread=in_thread, removes=True
     )
@@ -207,7 +207,7 @@ def _double(work: Work, report: Report, claimed: Claimed) -> Outgoing | None:
         key = NoticeKey.of("card", report.id, notice.recipient)
     known = card.message_id if card and key.kind == "card" else place.message_id
     reporter = report.reporter if notice.recipient == REPORTER else None
-    to = reporter.user if reporter else _account(work.context, notice.recipient, claimed.platform)
+    to = reporter.user if reporter else account_of(work.context, notice.recipient, claimed.platform)
     thread = card.message_id if card and key.kind == "line" else ""
     return Outgoing(
         claimed.platform, to, _taken_away(work.context), key, known, 0, claimed.unclear, thread, alone=True
@@ -225,7 +225,7 @@ def _first_way(context: Context, recipient: Recipient) -> str:
     return next((name for name in context.platforms if person and name in person.accounts), "")
 
 
-def _account(context: Context, recipient: Recipient, platform: str) -> str:
+def account_of(context: Context, recipient: Recipient, platform: str) -> str:
     """Where the FLT's channel is, or somebody on the roster. Raises NowhereToSend."""
     if recipient == FLT_CHANNEL and context.flt_conversation[0] == platform:
         return context.flt_conversation[1]
@@ -284,7 +284,7 @@ def _address(
     raise NowhereToSend(recipient)
 
 
-def _said(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:
+def said(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:
     """The message for this very person, who is to look at it now where the case is urgent."""
     message = _for_cover(work, report, notice, _message(work, report, told, notice))
     return replace(message, urgent=report.row.urgent and notice.recipient != REPORTER)
@@ -401,7 +401,7 @@ def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, aga
         remember_place(work.tx, claimed.id, sent.platform, message_id)
     if notice.kind == "card":
         card = Posted(sent.platform, message_id, sent.version)
-        outbox.remember_card(work.tx, notice.report_id, notice.recipient, card)
+        outbox.remember_card(work.tx, notice.report_id, notice.recipient, card, cards.DRAWING)
         case = Case.of(work, notice.report_id)
         if case.report.state.stage is Stage.SUBMITTED:
             case.apply(Event(Happening.DELIVER, "signpost"))

@@ -23,6 +23,7 @@ from bot.domain.staff import StaffMember
 from bot.staff.register import member_known_as
 from bot.storage import outbox
 from bot.storage.database import Transaction
+from bot.storage.drawings import REDRAW
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.reports import report_by_id
 
@@ -65,9 +66,11 @@ def outage(work: Work, claimed: Claimed, platform: str, fault: str) -> None:
 def withheld(work: Work, claimed: Claimed, why: str) -> None:
     """The FLT's channel is not private enough: the row waits until it is, and the FLT's people learn of it.
 
-    Each is told once of a report, by direct message; the ladder's clock runs on.
+    Each is told once of a report, by direct message; the ladder's clock runs on. Of a card that only has
+    to be drawn again, nobody.
     """
-    if outbox.try_again(work.tx, claimed, work.now + _MENDED_IN, _kept(claimed, "withheld", why)):
+    waits = outbox.try_again(work.tx, claimed, work.now + _MENDED_IN, _kept(claimed, "withheld", why))
+    if waits and claimed.notice.kind != REDRAW:
         report = report_by_id(work.tx, work.context.vault, claimed.notice.report_id)
         owe_members(work, report, "withheld")
 

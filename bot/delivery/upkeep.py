@@ -11,7 +11,7 @@ from bot.accounts import reminders as account_reminders
 from bot.campaigns.reminders import Rounds
 from bot.casework.context import Context, Stand, Work
 from bot.consulting import questions
-from bot.delivery import announcements, ladder, reviews, undelivered
+from bot.delivery import announcements, ladder, redraw, reviews, undelivered
 from bot.gaps import askers
 from bot.gaps import reminders as gap_reminders
 from bot.people import holders, standing
@@ -80,6 +80,7 @@ class Upkeep:
     _housekeeping: Housekeeping = field(default_factory=Housekeeping)
     _campaigns: Rounds = field(default_factory=Rounds)
     _questions: questions.Watch = field(default_factory=questions.Watch)
+    _drawings: redraw.Watch = field(default_factory=redraw.Watch)
 
     def at_once(self) -> None:
         """Next time it is due: what could not be sent may have brought a step of a ladder forward."""
@@ -96,6 +97,7 @@ class Upkeep:
         self._campaigns.look(self.context, now)
         gap_reminders.remind_due(self.context, now)
         self._questions.look(self.context, now)
+        self._drawings.look(self.context, now)
         self._housekeeping.look(self.context, now)
         self._see_to_channel(now)
         self._done = now

@@ -14,7 +14,7 @@ import structlog
 
 from bot.campaigns.reminders import ASK
 from bot.casework.context import Context, Work
-from bot.delivery import announcements, answers, asks, notices, undelivered
+from bot.delivery import announcements, answers, asks, notices, redraw, undelivered
 from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
@@ -33,6 +33,7 @@ from bot.people import standing
 from bot.storage import outbox
 from bot.storage.answers import ANSWER, HIDE, SEALED, forget
 from bot.storage.database import StorageUnavailable, Transaction
+from bot.storage.drawings import REDRAW
 from bot.storage.outbox import Claimed
 
 # A dead worker's rows are anyone's after this long; a living one renews in time, three times over.
@@ -308,6 +309,8 @@ class Worker:
             work = Work(tx, self.context, self.clock())
             if claimed.notice.kind in SEALED:
                 forget(tx, claimed)
+            elif claimed.notice.kind == REDRAW:
+                redraw.record(work, claimed, outgoing)
             else:
                 notices.record(work, claimed, outgoing, shown.message_id, again=shown.again)
         self._is_up(outgoing.platform, up=True)
@@ -345,6 +348,10 @@ class Worker:
         if claimed.notice.kind in SEALED and _is_for_good(claimed, fault):
             forget(tx, claimed)
             return "undeliverable"
+        if claimed.notice.kind == REDRAW and _is_for_good(claimed, fault):
+            # No card stands there, or it cannot be changed: that says nothing of the next message.
+            outbox.finish(tx, claimed, work.now)
+            return "undeliverable"
         match fault:
             case NowhereToSend() | PermanentFault():
                 undelivered.undeliverable(work, claimed, platform, f"permanent: {fault}")
@@ -377,6 +384,8 @@ def _prepared(work: Work, claimed: Claimed) -> Outgoing | None:
         return answers.prepare_hiding(work, claimed)
     if claimed.notice.kind == ASK:
         return asks.prepare(work, claimed)
+    if claimed.notice.kind == REDRAW:
+        return redraw.prepare(work, claimed)
     prepare = notices.prepare if claimed.notice.report_id else announcements.prepare
     return prepare(work, claimed)
 

@@ -374,10 +374,12 @@ def posted_card(connection: Connection, report_id: str, recipient: Recipient) ->
     return None if row is None else Posted(row.platform, row.message_id, row.version)
 
 
-def remember_card(connection: Connection, report_id: str, recipient: Recipient, card: Posted) -> None:
-    """Remember where the card stands, so that it is rewritten in place."""
-    values = {"platform": card.platform, "message_id": card.message_id, "version": card.version}
-    put(connection, posted, report_id=report_id, recipient=recipient, **values)
+def remember_card(
+    connection: Connection, report_id: str, recipient: Recipient, card: Posted, drawing: int
+) -> None:
+    """Remember where the card stands, so that it is rewritten in place, and in which drawing."""
+    place = {"platform": card.platform, "message_id": card.message_id, "version": card.version}
+    put(connection, posted, report_id=report_id, recipient=recipient, **place, drawn=drawing)
 
 
 def card_was_tried(connection: Connection, notice: Notice) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from bot.domain.notices import FLT_CHANNEL, NoticeKey, Recipient
+from bot.storage.drawings import REDRAW
 from bot.storage.outbox import Notice, enqueue
 from bot.storage.schema import outbox, posted, reports
 
@@ -43,7 +44,7 @@ def owe_look(
 def other_messages(connection: Connection, report_id: str, recipient: Recipient) -> tuple[Stood, ...]:
     """What the recipient was sent of the report beside its card, or may have been sent."""
     here = (outbox.c.report_id == report_id) & (outbox.c.recipient == recipient)
-    kinds = outbox.c.kind.not_in(("card", "gone", "double"))
+    kinds = outbox.c.kind.not_in(("card", "gone", "double", REDRAW))
     query = select(outbox).where(here, kinds, outbox.c.attempts > 0).order_by(outbox.c.created_at)
     return tuple(_stood(row) for row in connection.execute(query))
 

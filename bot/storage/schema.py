@@ -436,6 +436,8 @@ posted = Table(
     Column("platform", String(16), nullable=False),
     Column("message_id", String(128), nullable=False),
     Column("version", Integer, nullable=False),
+    # Which drawing of the card it shows, or is owed: an older one may hold what is on no card any more.
+    Column("drawn", Integer, nullable=False, server_default="0"),
 )
 
 sessions = Table(

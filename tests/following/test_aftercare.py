@@ -162,6 +162,19 @@ def test_where_somebody_may_be_at_risk_it_is_kept(desk: Desk, slots: dict[str, s
     assert "worked on all the same" in desk.press("ana", "report.read", reference)
 
 
+def test_the_card_says_that_it_was_withdrawn(desk: Desk) -> None:
+    """Everybody who has the card of a report that is kept reads it there, also who gets it later."""
+    reference = desk.report("ana", kind="colleague", child_risk="yes").reference
+    desk.work(rounds=20)
+    withdraw(desk, "ana", reference)
+    desk.later(minutes=11)
+    desk.work(rounds=20)
+    for user in ("eleanor", "dina", "lucy"):
+        cards = [text for text in desk.notebook.texts(user) if "Details opened by" in text]
+        assert len(cards) == 1
+        assert "The reporter withdrew it: 23 Nov 2026, 09:00\n" in cards[0], user
+
+
 def test_nobody_picks_withdrawn_as_an_outcome(desk: Desk) -> None:
     """Those who close a case cannot say that its reporter withdrew it."""
     reference = desk.report("ana", kind="colleague").reference

@@ -36,6 +36,7 @@ from bot.storage.conversations import load_session
 from bot.storage.crypto import KeyRing, new_key
 from bot.storage.database import Database
 from bot.storage.reports import report_by_reference
+from bot.storage.schema import posted as posted_cards
 from bot.storage.schema import report_people, reports
 from tests.support import desk as support
 from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, DeafEngine, Desk, Notebook, text_of
@@ -124,6 +125,31 @@ def test_cases_stand_as_they_stood_and_nobody_is_newly_told(upgraded: Upgraded) 
     waiting = {reference for reference, case in upgraded.known["state"].items() if case[0] == "submitted"}
     now = {reference: case for reference, case in upgraded.cases().items() if reference not in waiting}
     assert now.items() <= upgraded.known["state"].items()
+
+
+def test_cards_from_before_are_rewritten_by_themselves(upgraded: Upgraded) -> None:
+    """Open or closed, in the channel or with a person: each says what a card says today, a few at a time.
+
+    Nobody is sent a message for it, and a worker that starts afterwards finds nothing left to do.
+    """
+    desk, notebook = upgraded.desk, upgraded.desk.notebook
+    with desk.product.database.transaction() as tx:
+        cards = [row.message_id for row in tx.execute(select(posted_cards))]
+    counts = []
+    for _ in range(len(cards)):
+        desk.work(rounds=60)
+        desk.later(seconds=2)
+        shown = {known: message for seen in notebook.seen.values() for known, message in seen}
+        counts.append(sum(shown[one].summary == "From before." for one in cards if one in shown))
+    assert counts[-1] == 0
+    assert max(before - after for before, after in itertools.pairwise(counts)) <= 5
+    assert {name: titles.total() for name, titles in upgraded.new().items()} == {
+        "beth": 2,
+        "flt": 2,
+        "lee": 1,
+    }
+    named = [text_of(message) for message in notebook.messages() if "FED-" in message.summary]
+    assert not [shown for shown in named if "Named: " in shown]
 
 
 def test_the_accounts_of_the_configuration_stand_on_the_register(upgraded: Upgraded) -> None:

@@ -78,7 +78,7 @@ class ConnectorBackend(ABC):
 
     async def update(self, to: Reference, message_id: str, post: Post) -> None:
         """See `TeamsPort`."""
-        body = {**wire.body(to, post), "id": message_id}
+        body = wire.rewritten(to, post, message_id)
         async with self._conversations(to) as talk:
             await self._told(talk.update_activity, to.conversation, message_id, body=body)
 

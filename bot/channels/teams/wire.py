@@ -56,6 +56,12 @@ def body(to: Reference, post: Post) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in ("", [], {})}
 
 
+def rewritten(to: Reference, post: Post, message_id: str) -> dict[str, Any]:
+    """The same in the place of a message that stands: it keeps its mark, and sounds nothing."""
+    found = {name: value for name, value in body(to, post).items() if name != "channelData"}
+    return {**found, "id": message_id}
+
+
 def personal_chat(user: str, near: Reference) -> dict[str, Any]:
     """The request for the personal chat with `user`."""
     return {

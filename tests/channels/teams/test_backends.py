@@ -97,6 +97,20 @@ def test_a_message_is_replaced(sdk: Sdk) -> None:
 
 
 @both
+def test_what_is_rewritten_sounds_nothing(sdk: Sdk) -> None:
+    """An urgent card keeps its mark when it is rewritten, and no device rings a second time for it."""
+
+    async def story(door: OpenDoor) -> None:
+        message_id = await door.backend.send(door.chat(), FULL)
+        await door.backend.update(door.chat(), message_id, FULL)
+        stands = door.connector.messages["a:mira"][message_id]
+        assert stands["importance"] == "high"
+        assert "notification" not in stands.get("channelData", {})
+
+    play(emulated(sdk), story)
+
+
+@both
 def test_a_message_is_taken_away(sdk: Sdk) -> None:
     """`delete` leaves nothing of a message; one that is gone already is a permanent fault."""
 
