@@ -74,6 +74,7 @@ class Labels(Record):
     holder: Text
     reporter: Text
     told: Text
+    told_before: Text
     ladder: Text
     opened: Text
     next_due: Text
