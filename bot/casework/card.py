@@ -269,11 +269,15 @@ def quotes(context: Context, report: Report) -> list[Block]:
     return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
 
 
-def notice(context: Context, report: Report) -> Message:
-    """That there is a report: its reference, kind and urgency, and nothing more (level N)."""
+def notice(context: Context, report: Report, *, shown: bool = False) -> Message:
+    """That there is a report: its reference, kind and urgency, and nothing more (level N).
+
+    `shown`: to a person who asks for more of it, and may have none.
+    """
     texts = context.texts.notice
     title = texts.title.fill(reference=report.reference)
-    text = texts.text.fill(kind=kind_name(context, report), reference=report.reference)
+    said = texts.shown if shown else texts.text
+    text = said.fill(kind=kind_name(context, report), reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
     return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
 

@@ -144,6 +144,12 @@ class KindNotice(Record):
     text: Annotated[Phrase, Holding("kind")]
 
 
+class ReportNotice(KindNotice):
+    """That a report has come in; and what is `shown` to its reader who asks to see more of it."""
+
+    shown: Annotated[Phrase, Holding("kind")]
+
+
 class WithheldNotice(Record):
     """A notice that says why nothing stands in the channel."""
 
@@ -257,7 +263,7 @@ class CaseTexts(Record):
     nobody: Text
     images_none: Text
     local_target: Annotated[Phrase, Holding("when")]
-    notice: KindNotice
+    notice: ReportNotice
     added: NoticeCardTexts
     given: NoticeCardTexts
     vacated: NoticeCardTexts
