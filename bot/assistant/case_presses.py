@@ -133,7 +133,7 @@ def _show(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.show", press.report)
     if not _may_see_the_card(press):
         # Told "N": that the case exists, its kind and urgency, and nothing that the card says.
-        return card.notice(press.context, press.report)
+        return card.notice(press.context, press.report, shown=True)
     entries = press.case.entries
     links = card_links(press.tx, press.report, entries)
     me = Recipient(press.person.id)
@@ -157,7 +157,7 @@ def _clauses(press: CasePress) -> Message:
     auditing.note(press, press.person, "case.clauses", press.report)
     if not _may_see_the_card(press):
         # The clauses say more of what happened than a notice may.
-        return card.notice(press.context, press.report)
+        return card.notice(press.context, press.report, shown=True)
     return card.clauses(press.context, press.report)
 
 

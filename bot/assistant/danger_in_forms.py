@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 
 from bot.asking.danger import tells_of_danger
 from bot.asking.render import danger_panel, phoned
@@ -28,12 +29,20 @@ def prose(content: Submitted) -> tuple[str, ...]:
     return tuple(text for values in fields for text in values if len(text.split()) >= _LEAST_WORDS)
 
 
-def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World, now: datetime) -> Turn:
+def read_for_danger(
+    turn: Turn,
+    content: Submitted,
+    parses: Parses,
+    world: World,
+    now: datetime,
+    before: Draft | None = None,
+) -> Turn:
     """The turn of a form, the numbers in front where a text of it tells of danger.
 
     In a journey they take the place of the next step, which waits behind a button: what was typed is kept,
-    whatever is wrong with the form, and the report is urgent. Elsewhere they stand above what it leads to,
-    and a case that was added to becomes urgent.
+    whatever is wrong with the form, and the report is urgent. Words about which the draft `before` this
+    turn was asked and has answered are not asked about again: the last answer stands. Elsewhere
+    they stand above what it leads to, and a case that was added to becomes urgent.
     """
     dangerous = [parse.text for parse in parses if tells_of_danger(parse, world.policy, world.rules)]
     if not dangerous:
@@ -46,10 +55,19 @@ def read_for_danger(turn: Turn, content: Submitted, parses: Parses, world: World
             for command in turn.commands
         )
         return replace(turn, replies=(_panel(who, world, now), *turn.replies), commands=urgent)
+    asked = tuple(dict.fromkeys(map(_digest, dangerous)))
+    if before and before.aside != "crisis" and set(asked) <= set(before.alarmed):
+        return turn
     kept = presses.heard(draft, Typed(content.value, content.fields), world)
-    marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis")
+    alarmed = tuple(dict.fromkeys((*kept.alarmed, *asked)))
+    marked = replace(kept, slots={**kept.slots, DANGER_READ: ("yes",)}, aside="crisis", alarmed=alarmed)
     session = replace(turn.session, draft=marked)
     return replace(turn, session=session, replies=(_panel(who, world, now, marked),))
+
+
+def _digest(text: str) -> str:
+    """What a text is known by when it comes again: the words alone, whatever blanks stand between them."""
+    return blake2b(" ".join(text.split()).encode(), digest_size=16).hexdigest()
 
 
 def _panel(who: Endangered, world: World, now: datetime, draft: Draft | None = None) -> Message:

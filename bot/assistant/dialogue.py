@@ -97,7 +97,7 @@ def _turn(session: Session, incoming: Incoming, parses: Parses, world: World, no
             return _pressed(session, pressed, world, now)
         case Submitted() as submitted:
             turn = _submitted(session, submitted, parses, world, now)
-            return read_for_danger(turn, submitted, parses, world, now)
+            return read_for_danger(turn, submitted, parses, world, now, session.draft)
         case Typed() | AccountGone() as told:
             return _kept(session, told, world)
 
@@ -493,6 +493,8 @@ def _draft(data: Mapping[str, Any]) -> Draft:
         # A session that was stored before drafts kept unsubmitted words has none.
         typed={str(step): _values(fields) for step, fields in data.get("typed", {}).items()},
         aside=str(data.get("aside", "")),
+        # A session that was stored before texts were asked about once asks once more.
+        alarmed=tuple(str(digest) for digest in data.get("alarmed", ())),
         touched=str(data.get("touched", "")),
     )
 

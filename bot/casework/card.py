@@ -10,6 +10,7 @@ from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
+from bot.casework.told_before import CHANNEL, told_before
 from bot.casework.work_done import is_investigated, open_tasks
 from bot.content.texts import Phrase
 from bot.domain.access import Action
@@ -159,6 +160,7 @@ def _facts(
         *public_answers(context, report),
         (labels.holder, context.name(report.state.holder) if report.state.holder else context.texts.nobody),
         (labels.told, _told_line(context, report, told)),
+        *_told_before_line(context, told, entries),
         (labels.opened, _opened_line(context, entries)),
     ]
     items += [*_since(context, entries), *work_done.facts(context, entries)]
@@ -211,13 +213,13 @@ def moment_of(context: Context, entry: Entry) -> str:
 
 def public_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
     """The answers that the journeys mark as fit for a card: platform, account, what was done so far."""
-    return answered(context.world, report.answers, card=True)
+    return answered(context.world, report.answers, card=True, by_others=True)
 
 
 def told_answers(context: Context, report: Report) -> tuple[tuple[str, str], ...]:
     """Every answer in words but how the reporter is named, which stands beside them."""
     slots = {name: values for name, values in report.answers.items() if name != "mode"}
-    return answered(context.world, slots, card=False)
+    return answered(context.world, slots, card=False, by_others=True)
 
 
 def status_line(context: Context, report: Report) -> str:
@@ -247,6 +249,15 @@ def _told_line(context: Context, report: Report, told: Iterable[Told]) -> str:
     return ", ".join((*channel, *lines)) or context.texts.nobody
 
 
+def _told_before_line(
+    context: Context, told: tuple[Told, ...], entries: tuple[Entry, ...]
+) -> list[tuple[str, str]]:
+    """Who had it and has it no more: they know of it."""
+    before = [item.told for item in told_before(entries, told) if item.told.role != COMPLAINT]
+    names = [role_name("flt") if item.person == CHANNEL else context.name(item.person) for item in before]
+    return [(context.texts.labels.told_before, ", ".join(dict.fromkeys(names)))] if names else []
+
+
 def _role(context: Context, role: str) -> str:
     return context.texts.labels.ladder if role == LADDER else role_name(role)
 
@@ -263,11 +274,15 @@ def quotes(context: Context, report: Report) -> list[Block]:
     return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
 
 
-def notice(context: Context, report: Report) -> Message:
-    """That there is a report: its reference, kind and urgency, and nothing more (level N)."""
+def notice(context: Context, report: Report, *, shown: bool = False) -> Message:
+    """That there is a report: its reference, kind and urgency, and nothing more (level N).
+
+    `shown`: to a person who asks for more of it, and may have none.
+    """
     texts = context.texts.notice
     title = texts.title.fill(reference=report.reference)
-    text = texts.text.fill(kind=kind_name(context, report), reference=report.reference)
+    said = texts.shown if shown else texts.text
+    text = said.fill(kind=kind_name(context, report), reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
     return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
 

@@ -154,7 +154,7 @@ def _about(context: Context, report: Report) -> tuple[str, ...]:
     own = report.row.school
     school = context.world.federation.school_name(own) if own and len(schools) > 1 else ""
     told = {name: values for name, values in report.answers.items() if name in _TELLS_APART}
-    words = (value for _, value in answered(context.world, told, card=True))
+    words = (value for _, value in answered(context.world, told, card=True, by_others=True))
     return tuple(filter(None, (school, *words)))
 
 

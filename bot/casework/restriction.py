@@ -15,6 +15,7 @@ from bot.casework.next_told import next_people
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
 from bot.casework.press import CasePress, details_slot
 from bot.casework.proposals import tell_if_nobody_is_left
+from bot.casework.told_before import leaving
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
 from bot.domain.notices import Recipient
@@ -46,7 +47,9 @@ def restrict(press: CasePress, values: Mapping[str, str]) -> Message:
     told = _told_after(press, route)
     state = _state_after(press, told)
     to = Rerouted(route, due_at=None, closed_at=report.row.closed_at)
-    if not press.case.reroute(Event(Happening.RESTRICT, press.person.id), state, to, {"text": values["why"]}):
+    gone = leaving(_gone(press, told), channel=report.row.visibility.in_channel)
+    event, detail = Event(Happening.RESTRICT, press.person.id), {"text": values["why"], **gone}
+    if not press.case.reroute(event, state, to, detail):
         return press.refused("changed")
     set_reminder(press.tx, report, None)
     forget_people(press.tx, report)
@@ -56,6 +59,11 @@ def restrict(press: CasePress, values: Mapping[str, str]) -> Message:
         owe_reporter(press, press.report, "acknowledged")
     hide_from_linked(press.case)
     return press.done("restrict", press.context.work.replies["restrict"].fill(reference=report.reference))
+
+
+def _gone(press: CasePress, told: tuple[Told, ...]) -> list[Told]:
+    kept = {item.person for item in told}
+    return [item for item in press.told if item.person not in kept]
 
 
 def _without(route: SealedRoute, people: Iterable[str]) -> SealedRoute:
@@ -133,7 +141,7 @@ def recuse(press: CasePress) -> Message:
     due = _due(press, state, others)
     route = _without(report.route, [me])
     to = Rerouted(route, due, report.row.visibility)
-    if not press.case.reroute(event, state, to):
+    if not press.case.reroute(event, state, to, leaving(item for item in press.told if item.person == me)):
         return press.refused("changed")
     forget_person(press.tx, report, me)
     _take_from(press)

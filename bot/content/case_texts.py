@@ -75,6 +75,7 @@ class Labels(Record):
     holder: Text
     reporter: Text
     told: Text
+    told_before: Text
     ladder: Text
     opened: Text
     next_due: Text
@@ -142,6 +143,12 @@ class KindNotice(Record):
 
     title: WithReference
     text: Annotated[Phrase, Holding("kind")]
+
+
+class ReportNotice(KindNotice):
+    """That a report has come in; and what is `shown` to its reader who asks to see more of it."""
+
+    shown: Annotated[Phrase, Holding("kind")]
 
 
 class WithheldNotice(Record):
@@ -257,7 +264,7 @@ class CaseTexts(Record):
     nobody: Text
     images_none: Text
     local_target: Annotated[Phrase, Holding("when")]
-    notice: KindNotice
+    notice: ReportNotice
     added: NoticeCardTexts
     given: NoticeCardTexts
     vacated: NoticeCardTexts

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bot.content.documents import DataFaults, Document, Fault, Record
 from bot.content.policy_load import Policy
-from bot.content.texts import Holding, Phrase, Text, Title, WithReference
+from bot.content.texts import Holding, Phrase, Text, TextTable, Title, WithReference
 
 
 class ChannelTexts(Record):
@@ -206,6 +206,7 @@ class CaseFileTexts(Record):
     clauses: Text
     told: Text
     told_channel: Text
+    left: Annotated[TextTable[Literal["recuse", "restrict", "misdirect"], Phrase], Holding("when")]
     referrals: Text
     tasks: Text
     notes: Text

@@ -27,13 +27,15 @@ class OptionRecord(Record):
     danger was told of.
 
     `explain` is said above the buttons wherever the choice is offered; `short` is the answer in the review
-    and on the card, where the label reads as a press. `retired` is an answer of reports of
+    and on the card, where the label reads as a press. `others` is the answer as those read it who work on
+    the case, where the reporter speaks in it of themselves. `retired` is an answer of reports of
     an older version: it is read there, and offered no more; a draft that holds it is asked again.
     """
 
     value: str
     label: str
     short: str = ""
+    others: str = ""
     explain: str = ""
     when: tuple[SlotCondition, ...] = ()
     unless: tuple[SlotCondition, ...] = ()

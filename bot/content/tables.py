@@ -215,7 +215,10 @@ class ToldRecord(Record):
 
 
 class RowRecord(Record):
-    """One row of the table, as `bot.domain.routing.Row` describes it."""
+    """One row of the table, as `bot.domain.routing.RouteRow` describes it.
+
+    `clauses`: what the policy says of such a case, beside why it asks for somebody to be told.
+    """
 
     id: str
     when: SlotCondition = Field(min_length=1)
@@ -230,6 +233,7 @@ class RowRecord(Record):
     closing: ClosingKind | None = None
     advice_first: bool = False
     tags: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
 
     def row(self) -> RouteRow:
         """The row that decides."""
@@ -248,7 +252,9 @@ class RowRecord(Record):
             closing=self.closing,
             advice_first=self.advice_first,
             tags=self.tags,
-            clauses=tuple(dict.fromkeys(clause for told in self.told for clause in told.clauses)),
+            clauses=tuple(
+                dict.fromkeys((*(one for told in self.told for one in told.clauses), *self.clauses))
+            ),
         )
 
 
@@ -307,14 +313,23 @@ def _unknown_clauses(
             yield document.fault(f"the row {record.id!r} is given twice", ("rows", index))
         seen.add(record.id)
         for position, told in enumerate(record.told):
-            where = ("rows", index, "told", position)
             if told.source == "policy" and not told.clauses:
+                where = ("rows", index, "told", position)
                 yield document.fault(
                     f"row {record.id!r}: `from: policy` needs the clauses that say so", where
                 )
-            for clause in told.clauses:
-                if clause not in clauses:
-                    yield document.fault(f"row {record.id!r}: there is no clause {clause!r}", where)
+        for place, clause in _cited(record):
+            if clause not in clauses:
+                yield document.fault(
+                    f"row {record.id!r}: there is no clause {clause!r}", ("rows", index, *place)
+                )
+
+
+def _cited(record: RowRecord) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Each clause that a row names, with its place in the row."""
+    for position, told in enumerate(record.told):
+        yield from ((("told", position), clause) for clause in told.clauses)
+    yield from ((("clauses",), clause) for clause in record.clauses)
 
 
 def _untold(document: Document, records: tuple[RowRecord, ...], kinds: frozenset[str]) -> Iterator[Fault]:

@@ -54,7 +54,7 @@ class RouteRow:
     # Nobody investigates before the LADO's or the DSL's advice is on record.
     advice_first: bool = False
     tags: tuple[str, ...] = ()
-    # Why each recipient is told: "policy" (with its clauses) or "local".
+    # What the policy says of such a case, and the clauses that ask for somebody to be told.
     clauses: tuple[str, ...] = ()
 
     @property

@@ -120,6 +120,8 @@ class Draft:
     typed: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     # What stands on the screen in place of the step: "cancel", "alert", "crisis" or "open"; "" for the step.
     aside: str = ""
+    # Digests of the texts that told of danger: each is asked about once.
+    alarmed: tuple[str, ...] = ()
     # When it was last changed on a screen that shows it (ISO); "" where nobody has shown it since.
     touched: str = ""
 

@@ -8,6 +8,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.links import hide_from_linked, hold_together
 from bot.casework.notify import owe_gone, owe_people
+from bot.casework.told_before import leaving
 from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Block, Callout, Message, Paragraph
 from bot.domain.notices import Recipient
@@ -100,7 +101,11 @@ def _moved(case: Case, role: str, people: tuple[str, ...], before: _Before) -> b
     theirs = tuple(Recipient(person) for person in people)
     left = [recipient for recipient in cards_of(work.tx, report.id) if recipient not in theirs]
     to = Rerouted(_alone(work.context, report.route, role, people), timetable.step(0))
-    if not case.reroute(event, state, to, {"text": _in_words(work.context, role_name(role), before)}):
+    gone = leaving(
+        (item for item in case.told if item.person not in people), channel=report.row.visibility.in_channel
+    )
+    detail = {"text": _in_words(work.context, role_name(role), before), **gone}
+    if not case.reroute(event, state, to, detail):
         return False
     set_reminder(work.tx, report, timetable.reminder_after(work.now))
     restart_clock(work.tx, report, work.now, state.level)

@@ -16,6 +16,7 @@ from bot.casework.closing import KEPT
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
+from bot.casework.told_before import CHANNEL, ToldBefore, told_before
 from bot.domain.messages import Block, Bullets, Callout, Facts, Heading, Paragraph, Quote, Tags
 from bot.domain.roster import Person, role_name
 from bot.domain.routing import Told
@@ -26,6 +27,8 @@ FORMAT, VERSION = "signpost-case", 1
 # What of an entry's detail names somebody on the roster.
 _PEOPLE = frozenset(("to", "person", "owner"))
 _TASKS = frozenset(("task", "done"))
+# Who had the case before stands under "told".
+_ELSEWHERE = frozenset(("left",))
 Hide = Callable[[str], str]
 
 
@@ -56,7 +59,7 @@ def case_file(
         },
         "policy": {"title": context.world.policy.title, "version": context.world.policy.version},
         "case": _case(context, report, entries),
-        "told": [_told(context, item) for item in told if item.role != COMPLAINT],
+        "told": _everyone_told(context, told, entries),
         "answers": [
             {"question": question, "answer": hide(answer)}
             for question, answer in told_answers(context, report)
@@ -100,7 +103,8 @@ def _case(context: Context, report: Report, entries: tuple[Entry, ...]) -> dict[
         "closed_at": _iso(row.closed_at),
         "outcome": state.outcome or None,
         "outcome_label": outcome.label if outcome else None,
-        "marks": list(tags(context, report, entries)),
+        # A hold stands on no card, and on the paper of what must not be destroyed.
+        "marks": [*tags(context, report, entries), *([context.work.labels.held] if row.legal_hold else [])],
         "urgent": row.urgent,
         "restricted": row.visibility.restricted,
         "in_channel": row.visibility.in_channel,
@@ -118,9 +122,24 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _told(context: Context, item: Told) -> dict[str, str]:
-    role = context.texts.labels.ladder if item.role == LADDER else role_name(item.role)
-    return {"person": context.name(item.person), "role": role, "level": item.level}
+def _everyone_told(
+    context: Context, told: tuple[Told, ...], entries: tuple[Entry, ...]
+) -> list[dict[str, str | None]]:
+    """Those who have it, then those who had it, with the event by which they have it no more and when."""
+    now = [_told(context, item) for item in told if item.role != COMPLAINT]
+    before = [item for item in told_before(entries, told) if item.told.role != COMPLAINT]
+    return [*now, *(_told(context, item.told, item) for item in before)]
+
+
+def _told(context: Context, told: Told, left: ToldBefore | None = None) -> dict[str, str | None]:
+    role = context.texts.labels.ladder if told.role == LADDER else role_name(told.role)
+    return {
+        "person": role_name("flt") if told.person == CHANNEL else context.name(told.person),
+        "role": context.world.paper.case.told_channel if told.person == CHANNEL else role,
+        "level": told.level,
+        "left_by": left.event if left else None,
+        "left_at": _iso(left.at) if left else None,
+    }
 
 
 def _clauses(context: Context, report: Report) -> list[dict[str, Any]]:
@@ -134,7 +153,9 @@ def _clauses(context: Context, report: Report) -> list[dict[str, Any]]:
 
 def _happened(context: Context, entry: Entry, hide: Hide) -> dict[str, Any]:
     detail = {
-        name: context.name(value) if name in _PEOPLE else hide(value) for name, value in entry.detail.items()
+        name: context.name(value) if name in _PEOPLE else hide(value)
+        for name, value in entry.detail.items()
+        if name not in _ELSEWHERE
     }
     return {
         "at": _iso(entry.at),
@@ -180,10 +201,9 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
         Facts(_facts(context, file)),
         Heading(texts.report),
         _facts_or_none(context, tuple((item["question"], item["answer"]) for item in file["answers"])),
-        Heading(texts.clauses),
-        *(_quotes(file) or (Paragraph(texts.none),)),
+        *_clauses_said(context, file),
         Heading(texts.told),
-        _facts_or_none(context, _told_lines(file, texts.told_channel)),
+        _facts_or_none(context, _told_lines(context, file)),
         *_part(context, texts.referrals, file["referrals"]),
         *_part(context, texts.tasks, file["tasks"]),
         *_part(context, texts.notes, file["notes"]),
@@ -193,10 +213,24 @@ def case_blocks(context: Context, file: Item) -> tuple[Block, ...]:
     )
 
 
-def _told_lines(file: Item, channel_text: str) -> tuple[tuple[str, str], ...]:
+def _clauses_said(context: Context, file: Item) -> tuple[Block, ...]:
+    # Where no clause is on the case, the policy may still say something: nothing is said of it.
+    quotes = _quotes(file)
+    return (Heading(context.world.paper.case.clauses), *quotes) if quotes else ()
+
+
+def _told_lines(context: Context, file: Item) -> tuple[tuple[str, str], ...]:
     """Each person once, at whatever levels they were told; those who read the channel as one."""
-    channel = [(role_name("flt"), channel_text)] if file["case"]["in_channel"] else []
-    return tuple(dict.fromkeys([*channel, *((item["person"], item["role"]) for item in file["told"])]))
+    channel = [(role_name("flt"), context.world.paper.case.told_channel)]
+    lines = [(item["person"], _told_as(context, item)) for item in file["told"]]
+    return tuple(dict.fromkeys([*(channel if file["case"]["in_channel"] else []), *lines]))
+
+
+def _told_as(context: Context, item: Item) -> str:
+    if not item["left_by"]:
+        return str(item["role"])
+    left = context.world.paper.case.left.named(item["left_by"])
+    return f"{item['role']}; {left.fill(when=_local(context, item['left_at']))}"
 
 
 def _facts(context: Context, file: Item) -> tuple[tuple[str, str], ...]:

@@ -41,14 +41,15 @@ class Reader:
     level: str
 
 
-def answered(world: World, slots: Slots, card: bool) -> tuple[tuple[str, str], ...]:
+def answered(world: World, slots: Slots, card: bool, by_others: bool = False) -> tuple[tuple[str, str], ...]:
     """The answers in words, in the order of asking; with `card` only those that may stand on the card.
 
-    Without `card`, answers to questions that the journeys ask no more come last, by the slot's name.
+    `by_others`: as those read them who are not the reporter. Without `card`, answers to questions that the
+    journeys ask no more come last, by the slot's name.
     """
     lines: list[tuple[str, str]] = []
     for step in world.playbook.steps.values():
-        lines += [line for line in step_lines(step, world, slots, card) if line not in lines]
+        lines += [line for line in step_lines(step, world, slots, card, by_others) if line not in lines]
     return (*lines, *(() if card else _no_longer_asked(world, slots)))
 
 
@@ -59,16 +60,20 @@ def _no_longer_asked(world: World, slots: Slots) -> Iterator[tuple[str, str]]:
         yield text.fill(slot=slot.replace("_", " ")), ", ".join(slots[slot])
 
 
-def step_lines(step: StepRecord, world: World, slots: Slots, card: bool = False) -> list[tuple[str, str]]:
+def step_lines(
+    step: StepRecord, world: World, slots: Slots, card: bool = False, by_others: bool = False
+) -> list[tuple[str, str]]:
     """The answers of one step in words: one for a choice, one for each field that was filled."""
     if step.kind == "choice":
         given = slots.get(step.answer_slot, ())
         shown = given and (step.card or not card) and not step.redirects
-        return [(step.label or step.title, _in_words(step, step.answer_slot, given, world))] if shown else []
+        words = _in_words(step, step.answer_slot, given, world, by_others) if shown else ""
+        return [(step.label or step.title, words)] if shown else []
     fields = [field for field in step.fields if slots.get(field.name) and (field.card or not card)]
     lines: list[tuple[str, str]] = []
     for field in fields if not step.redirects else []:
-        lines.append((field.short or field.label, _in_words(field, field.name, slots[field.name], world)))
+        words = _in_words(field, field.name, slots[field.name], world, by_others)
+        lines.append((field.short or field.label, words))
         lines += _owed(field, slots[field.name], world)
     return lines
 
@@ -82,7 +87,9 @@ def _owed(field: FieldRecord, values: tuple[str, ...], world: World) -> list[tup
     return [(world.playbook.texts.review.owed, _moment(shown))]
 
 
-def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...], world: World) -> str:
+def _in_words(
+    item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...], world: World, by_others: bool
+) -> str:
     if isinstance(item, FieldRecord) and item.kind == "datetime":
         return ", ".join(_moment(value) for value in values)
     if isinstance(item, FieldRecord) and item.kind == "day":
@@ -91,6 +98,7 @@ def _in_words(item: StepRecord | FieldRecord, slot: str, values: tuple[str, ...]
     labels = {option.value: option.label for option in world.playbook.options(slot)}
     labels |= {option.value: option.label for option in options_of(item, {}, world)}
     labels |= {option.value: option.short for option in item.options if option.short}
+    labels |= {option.value: option.others for option in item.options if option.others and by_others}
     if slot == "kind":
         # No question offers it: it is sent from every screen.
         labels[ALERT] = world.playbook.texts.alert.kind

@@ -1,5 +1,6 @@
 """Free text of forms is read for danger, whatever the form: the numbers first, and nothing typed is lost."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from bot.domain.turns import Pressed, Said, Submitted
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
 from bot.storage.reports import report_by_reference
 from tests.support.desk import Desk, text_of
+from tests.support.screen import buttons_of
 
 ROOT = Path(__file__).parents[2]
 TONIGHT = "I cannot go on and I want to kill myself tonight"
+REFERENCE = re.compile(r"FED-\w{4}")
 NUMBERS = "Call 999 if anyone is in immediate danger"
 
 
@@ -192,3 +195,59 @@ def test_forms_and_chat_agree(engine: BuiltinEngine, world: World) -> None:
         assert tells_of_danger(parse, world.policy, world.rules) == (
             text in (TONIGHT, "she took an overdose at lunch")
         )
+
+
+def answer_panel(desk: Desk, user: str, shown: tuple[Message, ...], action: str) -> str:
+    """Press the button of the panel that does this."""
+    [value] = [one.value for one in buttons_of(shown) if one.action == action]
+    return "\n".join(map(text_of, desk.send(user, Pressed(action, value))))
+
+
+def tell(desk: Desk, user: str, words: str) -> tuple[Message, ...]:
+    """Send the form on screen with these words."""
+    action, value, fields = form_on(desk, user)
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    return desk.send(user, Submitted(action, value, {name: (words,)}))
+
+
+def press_named(desk: Desk, user: str, action: str) -> tuple[Message, ...]:
+    """Press the button on the report that does this."""
+    shown = buttons_of(desk.send(user, Pressed("journey.resume", "show")))
+    [value] = [one.value for one in shown if one.action == action]
+    return desk.send(user, Pressed(action, value))
+
+
+def marks(desk: Desk, user: str) -> str:
+    """Send the report, and read its card."""
+    sent = press_named(desk, user, "journey.send")
+    [reference] = set(REFERENCE.findall("\n".join(map(text_of, sent))))
+    return desk.press("farid", "case.show", reference)
+
+
+@pytest.mark.parametrize("words", [TONIGHT, f"  {TONIGHT.replace(' ', '   ')} \n"])
+def test_words_that_were_answered_are_not_asked_about_again(read: Desk, words: str) -> None:
+    """Back and on again, with other blanks at most, brings the next question; what was answered stands."""
+    to_the_narrative(read, "ana")
+    answer_panel(read, "ana", tell(read, "ana", TONIGHT), "journey.deny_danger")
+    press_named(read, "ana", "journey.back")
+    assert NUMBERS not in "\n".join(map(text_of, tell(read, "ana", words)))
+    assert "THE WRITER SAYS: NOT NOW" in marks(read, "ana")
+
+
+def test_words_that_were_changed_are_read_again(read: Desk) -> None:
+    """One word more is another text: the numbers come first again, and the last answer is open again."""
+    to_the_narrative(read, "ana")
+    answer_panel(read, "ana", tell(read, "ana", TONIGHT), "journey.deny_danger")
+    press_named(read, "ana", "journey.back")
+    assert NUMBERS in "\n".join(map(text_of, tell(read, "ana", f"{TONIGHT}, I mean it")))
+    read.send("ana", Pressed("journey.resume"))
+    assert "THE WRITER SAYS: NOT NOW" not in marks(read, "ana")
+
+
+def test_panel_that_nobody_answered_comes_again(read: Desk) -> None:
+    """While the numbers stand there unanswered, the same form sent once more brings them once more."""
+    action, value, fields = to_the_narrative(read, "ana")
+    [name] = [field.name for field in fields if field.kind == "long_text"][:1]
+    form = Submitted(action, value, {name: (TONIGHT,)})
+    for _ in range(2):
+        assert NUMBERS in "\n".join(map(text_of, read.send("ana", form)))

@@ -150,6 +150,9 @@ def test_who_is_told_that_it_exists_sees_no_more(desk: Desk) -> None:
     assert "a report has come in" in shown
     assert "@HarbourFed" not in shown
     assert "Ana Silva" not in shown
+    # Who comes from the list is not sent back to it.
+    assert "Type “cases”" not in shown
+    assert "see no more of it" in shown
     assert "Nothing has changed" in desk.press("beth", "case.details", reference)
 
 

@@ -249,6 +249,17 @@ def test_a_holder_who_steps_back_leaves_it_to_the_others(desk: Desk) -> None:
     assert "You have acknowledged" in desk.press("grace", "case.acknowledge", reference)
 
 
+def test_the_card_says_who_knew_of_it(desk: Desk) -> None:
+    """Who stepped back, and the channel from which it was taken, knew of it: each stands on the card."""
+    reference = colleague(desk)
+    assert "Told before" not in desk.press("farid", "case.show", reference)
+    desk.press("grace", "case.recuse_yes", reference)
+    assert "Told before: Grace Holloway" in desk.press("farid", "case.show", reference)
+    restrict(desk, "eleanor", reference)
+    card = desk.press("eleanor", "case.show", reference)
+    assert "Told before: Grace Holloway, Federation Leadership Team" in card
+
+
 def test_who_does_not_hold_it_leaves_the_holder_alone(desk: Desk) -> None:
     """Somebody else's stepping back changes nothing for anybody who holds the case."""
     reference = colleague(desk)

@@ -1,5 +1,6 @@
 """The journeys, routes and phrases as data: what they promise, and how each fault in them is reported."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import get_args
@@ -11,10 +12,11 @@ from bot.channels.playground import people as playground
 from bot.channels.slack import config as slack
 from bot.channels.teams import config as teams
 from bot.content.documents import DataFaults
-from bot.content.journeys import Place
+from bot.content.journeys import Place, StepRecord
 from bot.content.playbook import Playbook, load_playbook
 from bot.content.policy_load import Policy, load_policy
-from bot.domain.roster import ROLES, role_name
+from bot.domain.roster import ROLES, Roster, role_name
+from bot.domain.routing import decide
 
 KB = Path(__file__).resolve().parents[2] / "policy_kb"
 
@@ -117,6 +119,48 @@ def test_what_is_on_the_card_asks_its_reader_nothing(playbook: Playbook) -> None
     shown = [(step.label or step.title) for step in playbook.steps.values() if step.card]
     shown += [one.short or one.label for step in playbook.steps.values() for one in step.fields if one.card]
     assert [words for words in shown if "?" in words or {"you", "your"} & set(words.lower().split())] == []
+
+
+def test_nobody_else_reads_an_answer_in_the_first_person(playbook: Playbook) -> None:
+    """“Aimed at: Me” would say the reader: each answer has words for those who were not asked it."""
+    steps = [step for step in playbook.steps.values() if not step.redirects]
+    asked = [one for step in steps for one in step.options]
+    asked += [one for step in steps for field in step.fields for one in field.options]
+    read = [one.others or one.short or one.label for one in asked]
+    read += [step.label for step in steps if step.kind == "choice" and step.answer_slot != "mode"]
+    first = {"i", "me", "my", "mine", "we", "us", "our", "you", "your"}
+    assert [words for words in read if first & set(re.findall(r"[a-z]+", words.lower()))] == []
+
+
+def test_one_answer_has_one_name(playbook: Playbook) -> None:
+    """A question that two screens ask is called the same on both: a case lists its answer once."""
+    names = dict[str, set[str]]()
+    for step in (one for one in playbook.steps.values() if not one.redirects):
+        asked = [(step.answer_slot, step.label or step.title)] if step.kind == "choice" else []
+        for slot, name in (*asked, *((field.name, field.short or field.label) for field in step.fields)):
+            names.setdefault(slot, set()).add(name)
+    assert [found for found in names.values() if len(found) > 1] == []
+
+
+def test_a_case_cites_what_its_reporter_read(playbook: Playbook) -> None:
+    """Whatever clauses a screen of a report shows are on the case that comes of it, and on its paper."""
+    missing = {
+        step.id: set(step.show) - set(decide(playbook.rows, Roster({}, {}), one).clauses)
+        for step in playbook.steps.values()
+        for one in _answers_for(step)
+    }
+    assert {step: clauses for step, clauses in missing.items() if clauses} == {}
+
+
+def _answers_for(step: StepRecord) -> list[dict[str, tuple[str, ...]]]:
+    """The shortest answers that lead to a step that shows clauses: one value of each slot."""
+    if not step.show:
+        return []
+    slots = [{slot: (values[0],) for slot, values in one.items()} for one in step.when]
+    # What is asked on the way to it, and decides.
+    way = {"category": ("offensive",)} if slots[0].get("kind") == ("abuse",) else {}
+    way |= {"nudity": ("no",)} if slots[0].get("kind") == ("image",) else {}
+    return [{**way, **one} for one in slots]
 
 
 def test_policy_rows_name_their_clauses(playbook: Playbook) -> None:

@@ -12,7 +12,7 @@ from bot.casework.closing import KEPT
 from bot.casework.context import Work
 from bot.channels.paper.case_pages import case_bytes
 from bot.domain.accounts import AccountStage
-from bot.domain.messages import Bullets, Button, Buttons, Form, Message
+from bot.domain.messages import Bullets, Button, Buttons, Facts, Form, Heading, Message, Quote
 from bot.domain.turns import Pressed, Said
 from bot.posting.shown import ASK_LEADER
 from bot.records.case_file import case_blocks
@@ -181,6 +181,80 @@ def test_the_paper_says_what_is_missing_from_it(desk: Desk) -> None:
         [listed] = [block for block in case_blocks(context, file) if isinstance(block, Bullets)]
         assert set(context.world.paper.case.not_here) <= set(listed.items)
         assert any("The reporter's name" in item for item in listed.items) is hidden
+
+
+def told_on_paper(desk: Desk, reference: str, user: str = "eleanor") -> dict[str, str]:
+    """The lines of the paper on who was told, by person."""
+    file = taken(desk, reference, code(desk, user, reference))
+    assert file is not None
+    texts, blocks = desk.product.context.world.paper.case, case_blocks(desk.product.context, file)
+    [place] = [n for n, one in enumerate(blocks) if isinstance(one, Heading) and one.text == texts.told]
+    facts = blocks[place + 1]
+    assert isinstance(facts, Facts)
+    return dict(facts.items)
+
+
+def test_who_stepped_back_was_told_all_the_same(desk: Desk) -> None:
+    """The paper names who had the case and stepped back, in which role, and when; in the file too."""
+    reference = desk.report("ana", kind="concern", concern_adult="yes").reference
+    before = told_on_paper(desk, reference)
+    desk.press("dina", "case.recuse_yes", reference)
+    after = told_on_paper(desk, reference)
+    assert after.keys() == before.keys()
+    left = "stepped back from it on 23 Nov 2026, 09:00"
+    assert after["Dina Clarke"] == f"Designated Safeguarding Lead; {left}"
+    assert {
+        name: line for name, line in after.items() if "stepped back" not in line
+    }.keys() == before.keys() - {"Dina Clarke"}
+
+
+def test_a_legal_hold_is_marked_on_paper(desk: Desk) -> None:
+    """A case that must not be destroyed says so at the head of its paper, until the hold is lifted."""
+    reference, marks = colleague(desk), list[bool]()
+    for act in ("hold", "release"):
+        desk.fill("eleanor", f"case.{act}", reference, why="The police have asked for it to be kept.")
+        file = taken(desk, reference, code(desk, "eleanor", reference))
+        assert file is not None
+        marks.append("LEGAL HOLD" in file["case"]["marks"])
+    assert marks == [True, False]
+
+
+def test_who_read_it_before_it_was_restricted_was_told(desk: Desk) -> None:
+    """From whom a case was taken stands on its paper too: the channel, and each person beside it."""
+    reference = desk.report("ana", kind="abuse", category="personal_data").reference
+    desk.fill("eleanor", "case.restrict", reference, why="A member of the team may be concerned.")
+    told = told_on_paper(desk, reference)
+    gone = "no longer, since it was moved to restricted on 23 Nov 2026, 09:00"
+    assert told["Federation Leadership Team"] == f"the card, in its private channel; {gone}"
+    assert told["Colin Hart"] == f"Data-protection lead; {gone}"
+    assert gone not in told["Eleanor Marsh"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"kind": "staff_abuse", "abuser": "parent"}, "ask the parent/carer to remove the post"),
+        ({"kind": "staff_abuse", "abuser": "student"}, "behaviour policy"),
+        ({"kind": "staff_abuse", "abuser": "public"}, ""),
+        (
+            {"kind": "abuse", "category": "offensive", "author": "parent"},
+            "ask the parent/carer to remove the post",
+        ),
+    ],
+)
+def test_the_paper_never_says_that_the_policy_says_nothing(
+    desk: Desk, answers: dict[str, str], said: str
+) -> None:
+    """The clauses on what parents and students write are on it; where no clause applies, nothing is said."""
+    file = taken(
+        desk, reference := desk.report("ana", None, **answers).reference, code(desk, "eleanor", reference)
+    )
+    assert file is not None
+    blocks = case_blocks(desk.product.context, file)
+    quotes = " ".join(one.text for one in blocks if isinstance(one, Quote))
+    assert said in quotes
+    headings = [one.text for one in blocks if isinstance(one, Heading)]
+    assert (desk.product.context.world.paper.case.clauses in headings) is bool(quotes)
 
 
 def test_who_is_told_of_it_exports_nothing(desk: Desk) -> None:
