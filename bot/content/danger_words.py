@@ -57,7 +57,7 @@ class DangerWords(Record):
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
     def is_calm(self, text: str) -> bool:
-        """Whether `text` only disputes a consent, owns up to a post or asks for a leaver's login.
+        """Whether `text` only disputes a consent, wishes one well, owns up to a post or asks for a login.
 
         No danger, unless it tells of any.
         """

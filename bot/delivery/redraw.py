@@ -7,7 +7,7 @@ told anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.casework.card import DRAWING
 from bot.casework.context import Context, Work
@@ -19,8 +19,10 @@ from bot.storage.drawings import REDRAW
 from bot.storage.outbox import Claimed, Notice, Posted, enqueue, posted_card
 from bot.storage.reports import people_of, report_to_show
 
-# One of a recipient, and of so many recipients, at once: a new card waits for these at most.
+# One of a recipient, and of so many recipients, at once and so often. That is thirty a minute: Slack takes
+# fifty, and no conversation is paused for them.
 _AT_ONCE = 5
+_EVERY = timedelta(seconds=10)
 
 
 @dataclass
@@ -28,11 +30,13 @@ class Watch:
     """One worker's: it owes what is left after an update, until nothing is."""
 
     _done: bool = False
+    _looked: datetime | None = None
 
     def look(self, context: Context, now: datetime) -> None:
         """Owe the next of them. Raises StorageUnavailable."""
-        if self._done:
+        if self._done or (self._looked is not None and timedelta() <= now - self._looked < _EVERY):
             return
+        self._looked = now
         with context.database.transaction() as tx:
             found = drawings.outdated(tx, DRAWING, _AT_ONCE)
             for report_id, recipient in found:

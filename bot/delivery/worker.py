@@ -19,7 +19,9 @@ from bot.delivery.metrics import NOTICES
 from bot.delivery.notices import NotBefore, NotYet, NowhereToSend, Outgoing
 from bot.delivery.send import MOST_REFUSALS, Shown, reason_of, refusals, send
 from bot.delivery.sender import (
+    AbsentFault,
     DeliveryFault,
+    LostFault,
     MessageSender,
     OutageFault,
     PassingFault,
@@ -127,6 +129,8 @@ _SHARE_S = 5.0
 _SEND_S = 15.0
 # A conversation that hangs occupies one of them; the others go on with the rest.
 _HANDS = 3
+# An old card that cannot be reached is tried again so often, for a week.
+_UNREACHED, _UNREACHED_TRIES = timedelta(hours=1), 168
 # What waits for another message is brought forward when that has gone out.
 _WAIT = timedelta(minutes=1)
 
@@ -349,9 +353,7 @@ class Worker:
             forget(tx, claimed)
             return "undeliverable"
         if claimed.notice.kind == REDRAW and _is_for_good(claimed, fault):
-            # No card stands there, or it cannot be changed: that says nothing of the next message.
-            outbox.finish(tx, claimed, work.now)
-            return "undeliverable"
+            return self._not_redrawn(work, claimed, fault)
         match fault:
             case NowhereToSend() | PermanentFault():
                 undelivered.undeliverable(work, claimed, platform, f"permanent: {fault}")
@@ -368,10 +370,21 @@ class Worker:
         self._again(work, claimed, platform, fault)
         return "again"
 
+    def _not_redrawn(self, work: Work, claimed: Claimed, fault: Exception) -> str:
+        """Whether a card stands there says nothing of the next message: nobody is told of it."""
+        if isinstance(fault, LostFault | AbsentFault) or claimed.attempts >= _UNREACHED_TRIES:
+            outbox.finish(work.tx, claimed, work.now)
+            return "undeliverable"
+        # Where Signpost was taken out of the channel, or its platform is switched off at this start, the name
+        # on the card would stand for good otherwise.
+        undelivered.wait(work.tx, claimed, work.now + _UNREACHED, str(fault))
+        return "again"
+
     def _again(self, work: Work, claimed: Claimed, platform: str, fault: Exception) -> None:
         retry_after = fault.retry_after if isinstance(fault, PassingFault) else None
         due_at = work.now + timedelta(seconds=delay(claimed.attempts, retry_after, self.jitter()))
-        if retry_after and claimed.notice.recipient != REPORTER and claimed.notice.kind not in SEALED:
+        alone = claimed.notice.recipient == REPORTER or claimed.notice.kind in (*SEALED, REDRAW)
+        if retry_after and not alone:
             # The platform speaks of the whole conversation: what else is owed there waits as well.
             outbox.pause(work.tx, claimed.notice.recipient, due_at)
         undelivered.again(work, claimed, due_at, reason_of(fault, claimed.fault), platform)

@@ -167,6 +167,9 @@ def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) ->
         ("her very last post says love you all", "farewell"),
         ("a goodbye post: bye everyone, sorry we missed prom", ""),
         ("I'm sorry for everything I posted, it is down", ""),
+        ("can I post her last message saying sorry she missed the concert", ""),
+        ("Mr Jones' last post says bye and thanks for a great year", ""),
+        ("he said bye for now and sorry for everything being late with the homework", ""),
         ("assistant coach is sleeping with one of the sixth form netballers", "romance"),
         ("changing-room pictures of our year 7s on a laptop", "changing-room-pictures"),
         ("pictures of the new changing rooms", ""),
@@ -201,15 +204,39 @@ def test_a_turn_of_phrase_tells_of_danger(world: World, words: str, found: str) 
 @pytest.mark.parametrize(
     ("words", "calm"),
     [
-        ("taught her ages ago, she's 27 now and has added me on insta", True),
-        ("taught her last year, she's 15 and has added me on insta", False),
-        ("I taught him, he's 22 now, and he requested me, then said he'd hurt himself", False),
         ("a get well post for Mr Bell, he's having his gallstones out in hospital", True),
         ("good luck card for a girl in hospital after she took an overdose", False),
+        (
+            "Well wishes for Ella in Reception, she is in hospital again, dad says she fell down the stairs",
+            False,
+        ),
+        ("Dad says she can't have the treatment she needs for her diabetes, we sent a card", False),
         ("mum signed, but she told me don't put me in it", True),
+        ("mum signed the form, but he said 'please don't put me on there miss'. Which wins?", True),
         ("mum signed, but she cries: don't put me in it, he'll hurt me", False),
+        ("permission is given but the girl says don't use my photo, I'm hiding from my uncle", False),
+        ("They signed consent but he said don't put me in the same room as Mr Jones again", False),
+        ("consent form is signed but she said do not post me or my brothers will punish me", False),
+        ("dad signed the consent but she says don't share my picture, my cousins will kill me for it", False),
+        ("mum signed the consent for the trip, she says don't put me with Mr Hall", False),
+        ("I taught her five years ago, she added me to say she can't do this any more", False),
+        ("An ex-student who is 21 added her on Snapchat and is picking her up after school every day", False),
+        ("a lad I taught 3 years ago requested me and says he doesn't want to be here", False),
     ],
 )
 def test_calm_words_hide_no_risk(world: World, words: str, calm: bool) -> None:
-    """Good wishes, a grown-up of long ago and a child who stays out of a picture are calm; a risk is not."""
+    """Good wishes to a colleague and a child who stays out of a picture are calm; a risk is not."""
     assert world.rules.danger.is_calm(words) is calm
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mum signed the consent for the trip, she says don't put me with Mr Hall, he comes in at night",
+        "permission slip signed but she says don't put me on the trip with him please",
+        "The form is signed, but he says do not share my picture because my dad will kill me",
+    ],
+)
+def test_not_every_refusal_is_of_a_picture(world: World, words: str) -> None:
+    """A child who refuses somebody's company, or fears somebody, does not only refuse a picture."""
+    assert not world.rules.danger.is_picture_refused(words)

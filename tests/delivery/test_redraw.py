@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery.sender import PermanentFault, Target, WithheldFault
+from bot.delivery.sender import LostFault, PassingFault, PermanentFault, Target, WithheldFault
 from bot.delivery.worker import Worker
 from bot.domain.messages import Message, Paragraph
 from bot.storage.schema import outbox, posted
@@ -35,7 +35,7 @@ class Platform(Notebook):
             raise asyncio.CancelledError
         self.order.append(f"again {message.summary}")
         if message_id not in [known for known, _ in self.seen.get(target.conversation, [])]:
-            raise PermanentFault("there is nothing to rewrite")
+            raise LostFault("there is nothing to rewrite")
         await super().edit(target, message_id, message)
 
 
@@ -58,11 +58,12 @@ def settle(desk: Desk, most: int = 200) -> None:
     """A worker of the new version, second after second, until nothing is left to do."""
     for _ in range(most):
         desk.work(rounds=20)
-        desk.later(seconds=2)
+        desk.later(seconds=11)
         with desk.product.database.transaction() as tx:
             old = tx.execute(select(posted).where(posted.c.drawn < 1)).first()
-            owed = tx.execute(select(outbox).where(outbox.c.kind == "redraw", outbox.c.state == "pending"))
-            if old is None and owed.first() is None:
+            waiting = select(outbox).where(outbox.c.kind == "redraw", outbox.c.state == "pending")
+            owed = tx.execute(waiting).first()
+            if old is None and owed is None:
                 return
 
 
@@ -167,6 +168,41 @@ def test_a_channel_that_is_not_private_makes_them_wait_without_a_word(desk: Desk
     desk.later(minutes=6)
     settle(desk)
     assert "Ana Silva" not in texts(desk)
+
+
+def test_a_channel_that_cannot_be_reached_is_tried_again(desk: Desk) -> None:
+    """Where Signpost was taken out of the channel at the update, its cards are rewritten once it is back."""
+    for _ in range(3):
+        desk.report(kind="colleague")
+    desk.work(rounds=20)
+    book = updated(desk)
+    book.refuses["flt"] = PermanentFault("not_in_channel")
+    settle(desk, most=5)
+    assert "Ana Silva" in "\n".join(desk.notebook.texts("flt"))
+    book.refuses.clear()
+    desk.later(minutes=61)
+    settle(desk)
+    assert "Ana Silva" not in texts(desk)
+    assert book.posts == []
+
+
+def test_no_conversation_is_held_for_them(desk: Desk) -> None:
+    """They go out five at a time every ten seconds; where the platform asks to wait, a new card does not."""
+    for _ in range(3):
+        desk.report(kind="colleague")
+    desk.work(rounds=20)
+    book = updated(desk)
+    desk.work(rounds=1)
+    desk.later(seconds=2)
+    desk.work(rounds=20)
+    assert len(book.order) <= 5
+    book.refuses["flt"] = PassingFault("ratelimited", 600)
+    desk.later(seconds=11)
+    desk.work(rounds=1)
+    book.refuses.clear()
+    urgent = desk.report(kind="colleague", danger="yes").reference
+    desk.work(rounds=20)
+    assert any(urgent in text for text in book.texts("flt"))
 
 
 def test_what_was_moved_away_is_not_brought_back(desk: Desk) -> None:
