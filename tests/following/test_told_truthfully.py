@@ -80,7 +80,7 @@ def test_a_wish_for_support_is_a_task_of_who_holds_it(desk: Desk) -> None:
     """It stands on the card; the holder has a task, which goes with the case and is reminded."""
     reference = desk.report("ana", kind="abuse", category="offensive", support="yes").reference
     desk.work(rounds=10)
-    assert "Support wanted: Yes, please" in desk.notebook.texts("flt")[0]
+    assert "Support wanted: Yes\n" in desk.notebook.texts("flt")[0]
     desk.press("farid", "case.acknowledge", reference)
     details = desk.press("farid", "case.details", reference)
     task = "Get in touch with the reporter, who would like support"
