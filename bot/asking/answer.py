@@ -363,7 +363,7 @@ def _beside(reading: Reading, first: Answer) -> Answer:
 
 
 def _closest(reading: Reading, first: Answer) -> Guess | None:
-    """The topic under what comes first: under a concern, or where no known rule is asked for, of incidents.
+    """The topic under what comes first: of incidents under a concern, or where no known rule is asked for.
 
     Anybody who tells that a pupil poses as them is not told that they may not message pupils.
     """

@@ -19,8 +19,8 @@ from bot.storage.drawings import REDRAW
 from bot.storage.outbox import Claimed, Notice, Posted, enqueue, posted_card
 from bot.storage.reports import people_of, report_to_show
 
-# One of a recipient, and of so many recipients, at once and so often. That is thirty a minute: Slack takes
-# fifty, and no conversation is paused for them.
+# One of a recipient, and of so many recipients, at once and so often: thirty a minute from each worker, where
+# Slack takes fifty. What it refuses waits alone, and pauses no conversation.
 _AT_ONCE = 5
 _EVERY = timedelta(seconds=10)
 
