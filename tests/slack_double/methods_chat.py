@@ -152,7 +152,7 @@ def respond(workspace: Workspace, url_id: str, args: Json) -> Json:
 
 def answer(workspace: Workspace, user: str, channel: str, args: Json, about: str = "") -> None:
     """What an app says where something was done: beside it, in its place, or to take it away."""
-    first = next((m for m in workspace.posts if m.channel == channel and m.ts == about), None)
+    first = workspace.posts.at(channel, about)
     if args.get("delete_original") and first:
         workspace.posts.remove(first)
         return

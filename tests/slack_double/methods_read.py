@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -133,48 +132,42 @@ def kind_of(private: bool, dm_with: str) -> str:
 
 def history(workspace: Workspace, args: Json) -> Json:
     """conversations.history: newest first, no replies within threads."""
-    found = [m for m in _readable(workspace, args) if not m.thread_ts or m.thread_ts == m.ts]
+    channel = _readable(workspace, args)
     oldest, latest = str(args.get("oldest") or "0"), str(args.get("latest") or "9999999999.999999")
     closed = str(args.get("inclusive")).lower() in ("true", "1")
-    wanted = [m for m in found if oldest < m.ts < latest or (closed and m.ts in (oldest, latest))]
-    return _messages(workspace, wanted[::-1], args)
+    return _messages(workspace, workspace.posts.history(channel, oldest, latest, closed)[::-1], args)
 
 
 def replies(workspace: Workspace, args: Json) -> Json:
     """conversations.replies: the whole thread, oldest first."""
-    ts = str(args.get("ts") or "")
-    found = [m for m in _readable(workspace, args) if ts in (m.ts, m.thread_ts)]
+    channel, ts = _readable(workspace, args), str(args.get("ts") or "")
+    first = workspace.find_message(channel, ts)
+    found = [*([first] if first else []), *workspace.posts.replies(channel, ts)]
     if not found:
         raise SlackError("thread_not_found")
     return _messages(workspace, found, args)
 
 
-def _readable(workspace: Workspace, args: Json) -> list[Message]:
+def _readable(workspace: Workspace, args: Json) -> str:
     channel = chat.reachable(workspace, args.get("channel"), write=False)
     if not channel.bot_in:
         raise SlackError("not_in_channel")
-    return [m for m in workspace.posts if m.channel == channel.id and not m.to]
+    return channel.id
 
 
 def _messages(workspace: Workspace, found: list[Message], args: Json) -> Json:
     page, cursor = _page(found, args)
     metadata = str(args.get("include_all_metadata")).lower() in ("true", "1")
-    threads = _threads(workspace, page)
-    shown = [m.json(metadata) | threads.get((m.channel, m.ts), {}) for m in page]
+    shown = [m.json(metadata) | _thread(workspace, m) for m in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
-def _threads(workspace: Workspace, page: list[Message]) -> dict[tuple[str, str], Json]:
-    """What is shown of the thread under each message of the page: one look through all that was posted."""
-    wanted = {(message.channel, message.ts) for message in page}
-    answers: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
-    for m in workspace.posts:
-        if (m.channel, m.thread_ts) in wanted and not m.to:
-            answers[m.channel, m.thread_ts].append(m)
-    return {
-        (channel, ts): {"thread_ts": ts, "reply_count": len(found), "latest_reply": found[-1].ts}
-        for (channel, ts), found in answers.items()
-    }
+def _thread(workspace: Workspace, message: Message) -> Json:
+    """What is shown of the thread under a message."""
+    found = workspace.posts.replies(message.channel, message.ts)
+    if not found:
+        return {}
+    return {"thread_ts": message.ts, "reply_count": len(found), "latest_reply": found[-1].ts}
 
 
 def views_open(workspace: Workspace, args: Json) -> Json:

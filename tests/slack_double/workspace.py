@@ -24,6 +24,7 @@ from tests.slack_double.model import (
     Trigger,
     View,
 )
+from tests.slack_double.posts import Posts
 from tests.slack_double.rates import Rates
 from tests.slack_double.shapes import IN_ACTIONS, IN_INPUT, Json
 
@@ -73,7 +74,7 @@ class Workspace:
         self.token_state = ""
         self.users: dict[str, Account] = {}
         self.channels: dict[str, Channel] = {}
-        self.posts: list[Message] = []
+        self.posts = Posts()
         self.ever_posted: list[Message] = []
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
@@ -137,7 +138,7 @@ class Workspace:
         """Store a message and show it."""
         with self.lock:
             message.blocks = with_ids(message.blocks)
-            self.posts.append(message)
+            self.posts.add(message)
             self.ever_posted.append(message)
             self.show_message(message)
         return message
@@ -150,7 +151,8 @@ class Workspace:
 
     def find_message(self, channel: str, ts: str) -> Message | None:
         """A message that is not ephemeral."""
-        return next((m for m in self.posts if m.channel == channel and m.ts == ts and not m.to), None)
+        found = self.posts.at(channel, ts)
+        return None if found is None or found.to else found
 
     def trigger(self, user: str, view: str = "") -> str:
         """A new trigger_id, for three seconds."""
