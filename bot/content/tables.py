@@ -280,11 +280,22 @@ def load_rows(
         records = document.parse(RoutesFile).rows
     except DataFaults as error:
         return (), list(error.faults)
-    faults = list(_unknown_clauses(document, records, clauses))
+    faults = [*_unknown_clauses(document, records, clauses), *_unread_by_the_flt(document, records)]
     if values is not None:
         faults += _unknown_slots(document, records, values)
         faults += _untold(document, records, kinds)
     return tuple(record.row() for record in records), faults
+
+
+def _unread_by_the_flt(document: Document, records: tuple[RowRecord, ...]) -> Iterator[Fault]:
+    """Rows that the permissions (`open_details`) would read otherwise than they say."""
+    for index, record in enumerate(records):
+        levels = {(told.to, level) for told in record.told for level in told.levels}
+        shown, opened = (FLT_CHANNEL, "C") in levels, ("flt", "D") in levels
+        if opened != (shown and not record.accidental):
+            wanted = "needs `flt` at level D" if shown and not record.accidental else "gives `flt` level D"
+            rule = "the FLT opens what its channel is told, unless `accidental`"
+            yield document.fault(f"row {record.id!r} {wanted}: {rule}", ("rows", index))
 
 
 def _unknown_slots(document: Document, records: tuple[RowRecord, ...], values: Values) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ Action = Literal[
     "subject",
     "audit",
 ]
-Condition = Literal["always", "own", "open_route", "told", "told_or_child", "told_accidental"]
+Condition = Literal["always", "own", "open_route", "open_details", "told", "told_or_child", "told_accidental"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 # What takes two people, each with one of the roles that permissions.yml names.
 Agreement = Literal["pause", "resume", "purge", "keys"]
@@ -127,6 +127,9 @@ def _holds(granted: Mapping[str, Condition], role: str, told: bool, case: CaseFa
             return True
         case "open_route":
             return case.open_route
+        case "open_details":
+            # Of a picture taken by accident the FLT's channel has the card, and nobody of it the details.
+            return case.open_route and not case.accidental
         case "told":
             return told
         case "told_or_child":

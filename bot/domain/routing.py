@@ -176,7 +176,8 @@ def _of_own(conflict: Conflict, roster: Roster, *, own: bool) -> Conflict:
     return replace(conflict, choice="") if own and conflict.choice == "chair" else conflict
 
 
-# An FLT member may open what their channel was told, and could do nothing with anything else.
+# An FLT member may open what their channel was told, and could do nothing with anything else: nor with a
+# picture taken by accident, of which their channel has the card alone.
 _LAST_STEPS = {
     Visibility.CHANNEL: ("flt", "eht"),
     Visibility.PEOPLE: ("eht",),
@@ -218,7 +219,8 @@ def _climbs(roster: Roster, school: str, route: Route) -> tuple[str, ...]:
     roles = [role for pair in zip(*pairs, strict=True) for role in pair] if pairs else []
     headteachers = roster.holders("eht", school)
     concerned = "eht" in route.excluded_roles or route.excluded.issuperset(headteachers)
-    return (*roles, *_LAST_STEPS[route.visibility], *(("chair",) if concerned else ()))
+    last = ("eht",) if route.accidental else _LAST_STEPS[route.visibility]
+    return (*roles, *last, *(("chair",) if concerned else ()))
 
 
 def _first_there(roster: Roster, people: tuple[str, ...]) -> tuple[str, ...]:
@@ -316,7 +318,8 @@ class _Plan:
         restricted = restricted or self.route.visibility.restricted
         seen = Visibility.of(channel=(FLT_CHANNEL, "C") in notices, restricted=restricted)
         told = () if refusal else (*self.told(notices), *self.beside_the_channel(seen))
-        can_act = (seen.in_channel and bool(self.people("flt"))) or any(item.level == "D" for item in told)
+        opens = seen.in_channel and not self.route.accidental and bool(self.people("flt"))
+        can_act = opens or any(item.level == "D" for item in told)
         if not refusal and not can_act:
             return self._refused("no_safe_recipient", restricted)
         if refusal:

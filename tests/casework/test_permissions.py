@@ -36,6 +36,7 @@ SITUATIONS = {
     "open": Situation(open_route=True),
     "open_told": Situation(open_route=True, level="C"),
     "open_noticed": Situation(open_route=True, level="N"),
+    "accident": Situation(open_route=True, accidental=True),
     "accident_noticed": Situation(open_route=True, accidental=True, level="N"),
     "restricted_noticed": Situation(open_route=False, level="N"),
     "open_child": Situation(open_route=True, child=True),
@@ -47,14 +48,16 @@ SITUATIONS = {
 EVERYTHING = Situation(open_route=True, child=True, accidental=True, level="C")
 NOWHERE: frozenset[str] = frozenset()
 ALL = frozenset(SITUATIONS)
-OPEN = frozenset({"open", "open_told", "open_noticed", "accident_noticed", "open_child", "accident_told"})
+# Where the route gives the FLT the details ("D"), and where their channel knows of the case.
+GIVES_D = frozenset({"open", "open_told", "open_noticed", "open_child"})
+OPEN = GIVES_D | {"accident", "accident_noticed", "accident_told"}
 TOLD = frozenset({"open_told", "accident_told", "restricted_told"})
 NOTICED = frozenset({"open_noticed", "accident_noticed", "restricted_noticed"})
 TOLD_OR_CHILD = TOLD | {"open_child", "restricted_child"}
 
 # Role -> action -> where it may. Written from the routing document, not from permissions.yml.
 _HANDLE: dict[str, frozenset[str]] = {
-    "flt": OPEN,
+    "flt": GIVES_D,
     "fbm": frozenset({"accident_told"}),
     "eht": ALL,
     "dsl": TOLD_OR_CHILD,
@@ -64,6 +67,7 @@ EXPECTED: dict[Action, dict[str, frozenset[str]]] = {
     # Who is told "N", that there is a case and nothing more, sees it in the list alone.
     "list": {
         **_HANDLE,
+        "flt": OPEN,
         "fbm": TOLD | NOTICED,
         "dsl": TOLD_OR_CHILD | NOTICED,
         "chair": TOLD | NOTICED,
