@@ -14,7 +14,7 @@ from bot.casework.work_done import open_tasks
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.roster import Person
-from bot.domain.routing import Told
+from bot.domain.routing import CHANNEL_ROLES, Told
 from bot.storage.reports import (
     Entry,
     Report,
@@ -103,7 +103,18 @@ def _looked_at(work: Work, person: Person, which: CaseFilter) -> Iterator[Listed
 def sees_the_card(work: Work, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
     """Whether they have the case's card, or may open its details: others know that it exists, at most."""
     carded = any(item.person == person.id and item.level == "C" for item in told)
-    return carded or work.context.may(person, "details", report, told)
+    return (
+        carded
+        or work.context.may(person, "details", report, told)
+        or _reads_the_channel(work, person, report, told)
+    )
+
+
+def _reads_the_channel(work: Work, person: Person, report: Report, told: tuple[Told, ...]) -> bool:
+    """Whether they read the FLT's channel, where the card stands, and are not concerned in the case."""
+    roles = work.context.actor(person.id, report).roles - set(report.route.excluded_roles)
+    in_channel = report.row.visibility.in_channel and bool(roles.intersection(CHANNEL_ROLES))
+    return in_channel and work.context.may(person, "list", report, told)
 
 
 def _permitted(

@@ -33,7 +33,7 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE_MS)
     with _browser() as opened:
         with _server() as server:
-            _the_walk(_page(_window(opened), f"{server.url}/?staff=ana&me=farid"))
+            _the_walk(_page(_window(opened), f"{server.url}/?staff=ana&me=eleanor"))
             _the_branches(_page(_window(opened), f"{server.url}/?staff=priya&me=farid"))
             _dark(_page(_window(opened, dark=True), f"{server.url}/?staff=joe&me=farid"))
             _phone(_page(_held(opened), f"{server.url}/?staff=joe&me=farid"))
@@ -116,7 +116,7 @@ def _tall(page: Page, name: str, pane: Pane, shown: str) -> None:
 
 def _the_walk(page: Page) -> None:
     """From the question to the closed case, with both sides in sight."""
-    ana, farid = staff(page), leaders(page)
+    ana, eleanor = staff(page), leaders(page)
     ana.ask("can I follow a former student?")
     ana.shows(CLAUSE)
     _keep(page, "1-question.png")
@@ -135,11 +135,11 @@ def _the_walk(page: Page) -> None:
     # From its first line, whatever part of it fits.
     receipt.evaluate("one => one.scrollIntoView()")
     _keep(page, "6-received.png")
-    farid.press("Acknowledge")
+    eleanor.press("Acknowledge")
     expect(shown).to_contain_text("Being dealt with")
     ana.shows(f"Your report {number}: somebody on the team has it")
     _keep(page, "7-acknowledged.png")
-    _close(page, ana, farid, number)
+    _close(page, ana, eleanor, number)
 
 
 def _accounts(page: Page) -> None:
@@ -172,16 +172,16 @@ def _work(page: Page) -> None:
     _keep(page, "16-complaint.png")
 
 
-def _close(page: Page, ana: Pane, farid: Pane, number: str) -> None:
-    farid.press("Open details")
-    farid.shows(f"{number} · The report")
-    farid.press("Close this case")
-    farid.region.get_by_label("Content or picture removed").check()
-    farid.fill("Reason", REASON)
-    farid.fill("Why was nobody outside told?", "Nobody outside needed to know.")
-    farid.region.get_by_label("Its deletion is confirmed").check()
+def _close(page: Page, ana: Pane, eleanor: Pane, number: str) -> None:
+    eleanor.press("Open details")
+    eleanor.shows(f"{number} · The report")
+    eleanor.press("Close this case")
+    eleanor.region.get_by_label("Content or picture removed").check()
+    eleanor.fill("Reason", REASON)
+    eleanor.fill("Why was nobody outside told?", "Nobody outside needed to know.")
+    eleanor.region.get_by_label("Its deletion is confirmed").check()
     _keep(page, "8-close-form.png")
-    farid.press("Close the case")
+    eleanor.press("Close the case")
     ana.shows(f"Your report {number} is closed.")
     ana.ask("status")
     ana.reads("Your reports")

@@ -106,10 +106,10 @@ def card(log: Locator, number: str, kind: str) -> Locator:
 
 def test_a_question_a_report_and_its_closure(server: Server, window: BrowserContext) -> None:
     """A clause answers; a report reaches the FLT live, is worked in place, and the reporter sees its end."""
-    page = opened_at(window, f"{server.url}/?staff=ana&me=farid")
+    page = opened_at(window, f"{server.url}/?staff=ana&me=eleanor")
     faults, loads = complaints(page), list[str]()
     page.on("load", lambda loaded: loads.append(loaded.url))
-    ana, farid = staff(page), leaders(page)
+    ana, eleanor = staff(page), leaders(page)
 
     ana.ask("can I follow a former student?")
     expect(ana.newest).to_contain_text("No")
@@ -121,27 +121,27 @@ def test_a_question_a_report_and_its_closure(server: Server, window: BrowserCont
     ana.fill("What was going on?", NARRATIVE)
     ana.press("Continue")
     ana.shows("Nothing has been sent yet", "Who will see it", "Beth Okafor, Federation Business Manager")
-    farid.shows("No cases here yet")
+    eleanor.shows("No cases here yet")
     number = sent(ana)
 
     shown = card(channel(page), number, "Compromising picture")
     expect(shown).to_contain_text("Not acknowledged yet")
     expect(shown).to_contain_text("Northgate School")
     expect(shown).not_to_contain_text(NARRATIVE)
-    farid.press("Acknowledge")
+    eleanor.press("Acknowledge")
     expect(shown).to_contain_text("Being dealt with")
-    expect(shown).to_contain_text("Farid Anwar")
+    expect(shown).to_contain_text("Eleanor Marsh")
     expect(shown).to_have_count(1)
     ana.shows(f"Your report {number}: somebody on the team has it")
 
-    farid.press("Open details")
-    farid.shows(f"{number} · The report")
-    farid.press("Close this case")
-    farid.region.get_by_label("Content or picture removed").check()
-    farid.fill("Reason", REASON)
-    farid.fill("Why was nobody outside told?", "Nobody outside needed to know.")
-    farid.region.get_by_label("Its deletion is confirmed").check()
-    farid.press("Close the case")
+    eleanor.press("Open details")
+    eleanor.shows(f"{number} · The report")
+    eleanor.press("Close this case")
+    eleanor.region.get_by_label("Content or picture removed").check()
+    eleanor.fill("Reason", REASON)
+    eleanor.fill("Why was nobody outside told?", "Nobody outside needed to know.")
+    eleanor.region.get_by_label("Its deletion is confirmed").check()
+    eleanor.press("Close the case")
     expect(shown).to_contain_text("Closed")
     ana.shows(f"Your report {number} is closed. The content has been removed or deleted")
     ana.ask("status")
@@ -229,8 +229,8 @@ def test_an_urgent_alert_goes_past_the_channel(server: Server, window: BrowserCo
 def test_a_phone_and_a_keyboard_are_enough(server: Server, chromium: Browser) -> None:
     """At phone width, without a pointer: asked, answered, reported, acknowledged, seen by the reporter."""
     held = phone(chromium)
-    page = opened_at(held, f"{server.url}/?staff=ana&me=farid")
-    keys, ana, farid = Keys(page), staff(page), leaders(page)
+    page = opened_at(held, f"{server.url}/?staff=ana&me=eleanor")
+    keys, ana, eleanor = Keys(page), staff(page), leaders(page)
 
     keys.say(ana, "can I follow a former student?")
     ana.shows(CLAUSE)
@@ -246,7 +246,7 @@ def test_a_phone_and_a_keyboard_are_enough(server: Server, chromium: Browser) ->
     keys.side("Leadership Team")
     shown = card(channel(page), number, "Compromising picture")
     expect(shown).to_be_in_viewport()
-    keys.reach(farid.button("Acknowledge"))
+    keys.reach(eleanor.button("Acknowledge"))
     page.keyboard.press("Enter")
     expect(shown).to_contain_text("Being dealt with")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

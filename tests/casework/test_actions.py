@@ -25,10 +25,10 @@ def test_from_card_to_closure(desk: Desk) -> None:
     reference = accident(desk)
     desk.work()
     assert "Not acknowledged yet" in desk.notebook.texts("flt")[0]
-    assert "You have acknowledged" in desk.press("farid", "case.acknowledge", reference)
-    assert "kept with" in desk.fill("farid", "case.note", reference, note="Phoned the teacher.")
-    assert "now held by Grace Holloway" in desk.fill("farid", "case.assign", reference, person="grace")
-    assert "is closed" in desk.close_case("grace", reference, outcome="removed", reason=REASON, **CLOSING)
+    assert "You have acknowledged" in desk.press("beth", "case.acknowledge", reference)
+    assert "kept with" in desk.fill("beth", "case.note", reference, note="Phoned the teacher.")
+    assert "now held by Dina Clarke" in desk.fill("beth", "case.assign", reference, person="dina")
+    assert "is closed" in desk.close_case("dina", reference, outcome="removed", reason=REASON, **CLOSING)
     desk.work()
     cards = desk.notebook.texts("flt")
     assert len(cards) == 1
@@ -41,17 +41,17 @@ def test_from_card_to_closure(desk: Desk) -> None:
 def test_the_second_to_acknowledge_is_told_who_was_first(desk: Desk) -> None:
     """A second press of Acknowledge changes nothing and names the first."""
     reference = accident(desk)
-    desk.press("farid", "case.acknowledge", reference)
-    assert "Farid Anwar has already acknowledged" in desk.press("grace", "case.acknowledge", reference)
-    assert state(desk, reference) == ("acknowledged", "farid")
+    desk.press("beth", "case.acknowledge", reference)
+    assert "Beth Okafor has already acknowledged" in desk.press("dina", "case.acknowledge", reference)
+    assert state(desk, reference) == ("acknowledged", "beth")
 
 
 def test_the_same_press_twice_is_one(desk: Desk) -> None:
     """The same event delivered twice is answered once, and kept once in the history."""
     reference = accident(desk)
-    assert desk.press("farid", "case.acknowledge", reference, event_id="E1")
-    assert desk.press("farid", "case.acknowledge", reference, event_id="E1") == ""
-    assert desk.press("farid", "case.details", reference).count("Acknowledged") == 1
+    assert desk.press("beth", "case.acknowledge", reference, event_id="E1")
+    assert desk.press("beth", "case.acknowledge", reference, event_id="E1") == ""
+    assert desk.press("beth", "case.details", reference).count("Acknowledged") == 1
 
 
 @pytest.mark.parametrize("user", ["ana", "nobody", "ivan", "colin", "susan"])
@@ -90,7 +90,7 @@ def test_a_restricted_case_is_invisible_to_the_flt(desk: Desk) -> None:
 def test_closing_before_acknowledging_is_refused(desk: Desk) -> None:
     """A case that nobody acknowledged cannot be closed."""
     reference = accident(desk)
-    answer = desk.close_case("farid", reference, outcome="removed", reason=REASON, **CLOSING)
+    answer = desk.close_case("beth", reference, outcome="removed", reason=REASON, **CLOSING)
     assert "before you close it" in answer
     assert state(desk, reference) == ("submitted", "")
 
@@ -108,39 +108,39 @@ def test_closing_before_acknowledging_is_refused(desk: Desk) -> None:
 def test_a_form_that_is_not_right_comes_back(desk: Desk, fields: dict[str, str], error: str) -> None:
     """A wrong field is explained beside it, and the case stays as it was."""
     reference = accident(desk)
-    desk.press("farid", "case.acknowledge", reference)
-    assert error in desk.close_case("farid", reference, **fields)
+    desk.press("beth", "case.acknowledge", reference)
+    assert error in desk.close_case("beth", reference, **fields)
     assert state(desk, reference)[0] == "acknowledged"
 
 
 def test_a_button_on_a_closed_case_changes_nothing(desk: Desk) -> None:
     """Every press on a closed case is refused in words, but for reading it and opening it again."""
     reference = accident(desk)
-    desk.press("farid", "case.acknowledge", reference)
-    desk.close_case("farid", reference, outcome="removed", reason=REASON, **CLOSING)
+    desk.press("beth", "case.acknowledge", reference)
+    desk.close_case("beth", reference, outcome="removed", reason=REASON, **CLOSING)
     for action in ("acknowledge", "take", "assign", "note", "close"):
-        assert "is closed. Nothing has changed" in desk.press("farid", f"case.{action}", reference)
-    assert "open again and held by you" in desk.fill("farid", "case.reopen", reference, reason=REASON)
-    assert state(desk, reference) == ("acknowledged", "farid")
+        assert "is closed. Nothing has changed" in desk.press("beth", f"case.{action}", reference)
+    assert "open again and held by you" in desk.fill("beth", "case.reopen", reference, reason=REASON)
+    assert state(desk, reference) == ("acknowledged", "beth")
 
 
 def test_a_case_is_only_given_to_who_may_handle_it(desk: Desk) -> None:
     """A case cannot be given to someone who could not open it."""
     reference = accident(desk)
-    assert "Choose one of the people" in desk.fill("farid", "case.assign", reference, person="ivan")
+    assert "Choose one of the people" in desk.fill("beth", "case.assign", reference, person="ivan")
     assert state(desk, reference) == ("submitted", "")
 
 
 def test_opening_the_details_is_recorded(desk: Desk) -> None:
     """Who opened the details stands in the history and on the card."""
     reference = accident(desk)
-    assert "Details opened" in desk.press("grace", "case.details", reference)
-    assert "Details opened by: Grace Holloway" in desk.press("farid", "case.show", reference)
+    assert "Details opened" in desk.press("dina", "case.details", reference)
+    assert "Details opened by: Dina Clarke" in desk.press("beth", "case.show", reference)
 
 
 def test_the_clauses_are_a_tap_away(desk: Desk) -> None:
     """Anybody who sees the card can read the clauses that the report falls under, verbatim."""
-    assert "they must delete it immediately" in desk.press("grace", "case.clauses", accident(desk))
+    assert "they must delete it immediately" in desk.press("dina", "case.clauses", accident(desk))
 
 
 def test_who_is_told_that_it_exists_sees_no_more(desk: Desk) -> None:
@@ -158,7 +158,7 @@ def test_who_is_told_that_it_exists_sees_no_more(desk: Desk) -> None:
 
 def test_an_unknown_button_changes_nothing(desk: Desk) -> None:
     """A button that Signpost never made is answered in words."""
-    assert "does not know that button" in desk.press("farid", "case.explode", accident(desk))
+    assert "does not know that button" in desk.press("beth", "case.explode", accident(desk))
 
 
 def test_a_confidential_reporter_is_not_on_the_card(desk: Desk) -> None:
@@ -172,10 +172,10 @@ def test_who_is_given_a_case_is_told(desk: Desk) -> None:
     """A case that is given to somebody is told to them in their own messages, without a word of it."""
     reference = accident(desk)
     desk.work()
-    desk.fill("farid", "case.assign", reference, person="tom")
+    desk.fill("beth", "case.assign", reference, person="eleanor")
     desk.work()
-    assert f"{reference} has been given to you" in desk.notebook.texts("tom")[-1]
-    desk.press("grace", "case.take", reference)
+    assert f"{reference} has been given to you" in desk.notebook.texts("eleanor")[-1]
+    desk.press("dina", "case.take", reference)
 
 
 def test_a_notice_opens_no_clauses(desk: Desk) -> None:
@@ -187,8 +187,8 @@ def test_a_notice_opens_no_clauses(desk: Desk) -> None:
 def test_what_is_written_on_a_case_can_be_shown(desk: Desk) -> None:
     """Control characters and halves of characters are left out of a note: the details always open."""
     reference = accident(desk)
-    desk.fill("farid", "case.note", reference, note="Seen \ud800\x00\u202enow")
-    details = desk.press("farid", "case.details", reference)
+    desk.fill("beth", "case.note", reference, note="Seen \ud800\x00\u202enow")
+    details = desk.press("beth", "case.details", reference)
     assert "Seen now" in details
     assert details.encode()
 
@@ -197,10 +197,10 @@ def test_the_card_itself_shows_who_opened_the_details(desk: Desk) -> None:
     """Opening the details rewrites the card in the channel, once for each person, and delays no deadline."""
     reference = accident(desk)
     desk.work()
-    desk.press("grace", "case.details", reference)
-    desk.press("grace", "case.details", reference)
+    desk.press("dina", "case.details", reference)
+    desk.press("dina", "case.details", reference)
     desk.work()
-    assert "Details opened by: Grace Holloway" in desk.notebook.texts("flt")[0]
+    assert "Details opened by: Dina Clarke" in desk.notebook.texts("flt")[0]
     assert "Next step if nobody acknowledges" in desk.notebook.texts("flt")[0]
 
 
@@ -230,14 +230,14 @@ def test_a_dsl_opens_what_concerns_a_child(desk: Desk) -> None:
 
 def test_the_list_counts_and_puts_urgent_first(desk: Desk) -> None:
     """The list says how many there are; the urgent stand first and say so, then the oldest."""
-    assert "There is no case here" in cases(desk, "farid")
+    assert "There is no case here" in cases(desk, "beth")
     first = accident(desk)
-    assert "1 open case\n" in cases(desk, "farid")
+    assert "1 open case\n" in cases(desk, "beth")
     desk.later(minutes=5)
     second = accident(desk)
     desk.later(minutes=5)
     urgent = desk.report(kind="abuse", category="threat").reference
-    shown = cases(desk, "farid")
+    shown = cases(desk, "beth")
     assert "3 open cases" in shown
     places = [
         shown.index(f"{mark}{name} ·") for mark, name in (("URGENT · ", urgent), ("", first), ("", second))
@@ -249,10 +249,10 @@ def test_the_list_counts_and_puts_urgent_first(desk: Desk) -> None:
 def test_a_long_list_is_whole(desk: Desk) -> None:
     """However many cases are open, each is listed once with its way in, in a part that "Next" leads to."""
     references = [accident(desk) for _ in range(30)]
-    [listed] = desk.send("farid", Said("cases"))
+    [listed] = desk.send("beth", Said("cases"))
     onward = listed.blocks[-1]
     assert isinstance(onward, Buttons)
-    [rest] = desk.send("farid", Pressed(onward.items[-1].action, onward.items[-1].value))
+    [rest] = desk.send("beth", Pressed(onward.items[-1].action, onward.items[-1].value))
     parts = (listed, rest)
     rows = [row for part in parts for block in part.blocks if isinstance(block, Table) for row in block.rows]
     assert sorted(row.button.value for row in rows if row.button) == sorted(references)
@@ -276,8 +276,8 @@ def test_status_betrays_no_hidden_case(desk: Desk) -> None:
 
 def test_status_of_ones_own_report_is_the_reporters_view(desk: Desk) -> None:
     """A member of the FLT who reported sees their own status, not the card."""
-    reference = desk.report("farid", kind="colleague").reference
-    shown = status_of(desk, "farid", reference)
+    reference = desk.report("beth", kind="colleague").reference
+    shown = status_of(desk, "beth", reference)
     assert "Nobody has acknowledged it yet" in shown
     assert "[Open details]" not in shown
 

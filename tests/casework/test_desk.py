@@ -35,7 +35,7 @@ def closed(desk: Desk, reference: str) -> None:
 def test_each_filter_has_its_cases_and_no_other(desk: Desk) -> None:
     """Open, mine, urgent and closed each list what they say; a closed case has its age and its outcome."""
     mine, urgent, done = (
-        desk.report().reference,
+        desk.report(kind="colleague").reference,
         desk.report(kind="abuse", category="threat").reference,
         desk.report().reference,
     )
@@ -64,7 +64,7 @@ def around(desk: Desk, user: str, asked: str) -> tuple[list[str], list[Button]]:
 
 def test_a_long_list_is_shown_in_parts(desk: Desk) -> None:
     """Of many cases twenty are shown, their own first and then the urgent; the rest is one press away."""
-    every = [desk.report().reference for _ in range(AT_ONCE + 2)]
+    every = [desk.report(kind="colleague").reference for _ in range(AT_ONCE + 2)]
     urgent = desk.report(kind="abuse", category="threat").reference
     desk.press("farid", "case.acknowledge", every[-1])
     first, [after] = around(desk, "farid", "open")

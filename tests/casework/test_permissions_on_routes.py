@@ -26,14 +26,14 @@ COLUMNS = ("flt", "fbm", "eht", "dsl", "chair", "it", "sbm", "dpl", "deputy_dsl"
 # The document's table, a line for each action and a cell for each role: "-" is nowhere, "*" a deputy's.
 TABLE = """
 list      open  told      always  told/child  told    -  -  told  told/child*
-details   open  accident  always  told/child  told    -  -  told  told/child*
-ask       open  accident  always  told/child  told    -  -  -     told/child*
-note      open  accident  always  told/child  told    -  -  -     told/child*
-assign    open  accident  always  told/child  told    -  -  -     told/child*
-refer     open  accident  always  told/child  told    -  -  -     told/child*
-assess    open  accident  always  told/child  told    -  -  -     told/child*
-close     open  accident  always  told/child  told    -  -  -     told/child*
-agree     open  accident  always  told/child  told    -  -  -     told/child*
+details   gives-D  accident  always  told/child  told    -  -  told  told/child*
+ask       gives-D  accident  always  told/child  told    -  -  -     told/child*
+note      gives-D  accident  always  told/child  told    -  -  -     told/child*
+assign    gives-D  accident  always  told/child  told    -  -  -     told/child*
+refer     gives-D  accident  always  told/child  told    -  -  -     told/child*
+assess    gives-D  accident  always  told/child  told    -  -  -     told/child*
+close     gives-D  accident  always  told/child  told    -  -  -     told/child*
+agree     gives-D  accident  always  told/child  told    -  -  -     told/child*
 restrict  -     -         always  always      always  -  -  -     always*
 follow    -     -         -       -           -       -  -  -     -
 export    -     -         always  always      always  -  -  -     always*
@@ -98,6 +98,7 @@ def allows(cell: str, person: str, action: str, route: Route) -> bool:
         "-": False,
         "always": True,
         "open": route.visibility.in_channel,
+        "gives-D": route.visibility.in_channel and ("flt", "D") in {(t.role, t.level) for t in route.told},
         "told": told,
         "told/child": told or route.child,
         "accident": told and route.accidental,

@@ -219,7 +219,7 @@ def test_a_closed_case_asks_nobody(desk: Desk) -> None:
     ("slots", "handler"),
     [
         ({"kind": "colleague"}, "farid"),
-        ({"kind": "image"}, "farid"),
+        ({"kind": "image"}, "beth"),
         ({"kind": "image", "nudity": "yes"}, "dina"),
         ({"kind": "colleague", "conflict": "eht"}, "maya"),
         ({"kind": "colleague", "child_risk": "yes"}, "eleanor"),

@@ -45,11 +45,11 @@ def test_closed_and_opened_again_at_once(desk: Desk, number: int) -> None:
     """Closing and opening are each done or refused, in the order that the history and the card tell."""
     reference = desk.report().reference
     desk.work()
-    desk.press("farid", "case.acknowledge", reference)
-    desk.press("farid", "case.details", reference)
+    desk.press("beth", "case.acknowledge", reference)
+    desk.press("beth", "case.details", reference)
     acts: list[Callable[[], str]] = [
-        lambda: desk.close_case("farid", reference, outcome="advice_given"),
-        lambda: desk.fill("grace", "case.reopen", reference, reason=REASON),
+        lambda: desk.close_case("beth", reference, outcome="advice_given"),
+        lambda: desk.fill("dina", "case.reopen", reference, reason=REASON),
     ]
     said = at_once(*(acts if number % 2 else reversed(acts)))
     assert not any(NOT_SAVED in answer for answer in said)
@@ -65,7 +65,7 @@ def test_closed_and_opened_again_at_once(desk: Desk, number: int) -> None:
 @pytest.mark.parametrize("number", ROUNDS)
 def test_linked_and_restricted_at_once(desk: Desk, number: int) -> None:
     """A case that leaves the channel while it is linked is named on no card there, to nobody outside."""
-    older, newer = desk.report().reference, desk.report("joe").reference
+    older, newer = (desk.report(user, kind="colleague").reference for user in ("ana", "joe"))
     desk.work()
     acts: list[Callable[[], str]] = [
         lambda: desk.fill("farid", "case.link", older, reference=newer),
@@ -85,7 +85,7 @@ def test_linked_and_restricted_at_once(desk: Desk, number: int) -> None:
 @pytest.mark.parametrize("number", ROUNDS)
 def test_a_press_and_the_end_of_its_presser_at_once(desk: Desk, number: int) -> None:
     """Who leaves the roster while they take a case does not keep it: it waits for the others again."""
-    reference = desk.report("joe").reference
+    reference = desk.report("joe", kind="colleague").reference
     desk.work()
     desk.fill("eleanor", "roster.leave", "", person="tom", reason="Has left us.", to="")
     name = proposal(desk)

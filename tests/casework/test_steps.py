@@ -262,10 +262,10 @@ def test_on_a_closed_case_none_of_it_is_done(desk: Desk, action: str) -> None:
 def test_closing_asks_for_what_this_case_demands_and_no_more(desk: Desk) -> None:
     """Why nobody was told falls away with a referral; what became of it is asked where there is a picture."""
     picture, other = desk.report(nudity="no", origin="me").reference, colleague(desk)
-    for reference in (picture, other):
-        desk.press("farid", "case.acknowledge", reference)
-        desk.press("farid", "case.details", reference)
-    asked = desk.press("farid", "case.close", picture)
+    for user, reference in (("beth", picture), ("farid", other)):
+        desk.press(user, "case.acknowledge", reference)
+        desk.press(user, "case.details", reference)
+    asked = desk.press("beth", "case.close", picture)
     assert "'evidence'" in asked
     assert "'agencies'" in asked
     assert "'evidence'" not in desk.press("farid", "case.close", other)
@@ -278,8 +278,8 @@ def test_closing_asks_for_what_this_case_demands_and_no_more(desk: Desk) -> None
     desk.fill("farid", "case.refer", other, agency="police", at="2026-11-23T08:30")
     assert "'agencies'" not in desk.press("farid", "case.close", other)
     wanted = {"outcome": "no_action", "reason": WHY}
-    assert "fill this in" in desk.fill("farid", "case.close", picture, **wanted, evidence="deleted")
-    assert "Choose one" in desk.fill("farid", "case.close", picture, **wanted, agencies="No need.")
+    assert "fill this in" in desk.fill("beth", "case.close", picture, **wanted, evidence="deleted")
+    assert "Choose one" in desk.fill("beth", "case.close", picture, **wanted, agencies="No need.")
     more = {"record": "CPOMS 41", "lessons": "tom", "gap": "yes"}
     assert "is closed" in desk.close_case("farid", other, **wanted, **more)
     shown = desk.press("farid", "case.details", other)

@@ -108,7 +108,7 @@ def test_counts_say_what_waits(desk: Desk) -> None:
     begun(desk, MONDAY)
     first, _ = desk.report().reference, desk.report(kind="danger", danger="yes")
     desk.report(drill="yes")
-    desk.press("farid", "case.acknowledge", first)
+    desk.press("beth", "case.acknowledge", first)
     desk.now = MONDAY.replace(hour=9, minute=30)
     desk.work(20)
     (found,) = digests(desk, "eleanor")

@@ -137,7 +137,7 @@ def test_a_card_that_somebody_deleted_comes_back_for_nobody(desk: Desk) -> None:
     book.seen["flt"] = []
     settle(desk)
     assert book.posts == []
-    desk.press("farid", "case.acknowledge", reference)
+    desk.press("beth", "case.acknowledge", reference)
     desk.work(rounds=20)
     assert any(reference in text for text in desk.notebook.texts("flt"))
 

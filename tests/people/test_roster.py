@@ -61,7 +61,7 @@ def holder(desk: Desk, reference: str) -> tuple[str, str, bool]:
 
 def test_two_people_change_the_roster_without_a_restart(desk: Desk) -> None:
     """What one proposes and another confirms counts at once: who was given a role may act."""
-    reference = desk.report().reference
+    reference = desk.report("joe", kind="colleague").reference
     assert "not on the roster" in desk.press("ana", "case.acknowledge", reference)
     joined = {"id": "ana", "name": "Ana Silva", "user_on_playground": "ana"}
     assert "Confirmed and done: Ana Silva (ana) joins" in agree(desk, "join", **joined)
@@ -188,7 +188,7 @@ def test_a_leaver_is_out_at_once(desk: Desk) -> None:
 
 def test_a_leavers_cases_go_to_whom_they_were_given(desk: Desk) -> None:
     """Cases of a leaver go to the named person who may hold them; the others wait with the clock running."""
-    opened = desk.report().reference
+    opened = desk.report(kind="colleague").reference
     hidden = desk.report(nudity="yes").reference
     agree(desk, "give", person="tom", role="dsl", school="every")
     for reference in (opened, hidden):
@@ -414,7 +414,7 @@ def test_a_case_that_cannot_be_settled_holds_up_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     """A fault with one case leaves that case as it was; the change, the others and the worker go on."""
-    broken, sound = desk.report("ana", kind="colleague").reference, desk.report("joe").reference
+    broken, sound = (desk.report(user, kind="colleague").reference for user in ("ana", "joe"))
     for reference in (broken, sound):
         desk.press("tom", "case.acknowledge", reference)
     real = getattr(holders, part)

@@ -440,7 +440,7 @@ def test_a_subject_file_opens_no_back_door(desk: Desk) -> None:
 
 def test_what_is_held_of_somebody_on_the_roster(desk: Desk) -> None:
     """Their roles, and what they pressed in cases that may be shown; not what they wrote there."""
-    mine, hidden = desk.report().reference, desk.report(nudity="yes").reference
+    mine, hidden = desk.report(kind="colleague").reference, desk.report(nudity="yes").reference
     desk.press("farid", "case.acknowledge", mine)
     desk.fill("farid", "case.note", mine, note="Susan Kerr was there.")
     desk.press("dina", "case.acknowledge", hidden)

@@ -33,9 +33,9 @@ def test_everyone_who_can_read_is_listed(world: World) -> None:
     """The list holds those who are told and those whom the permissions let in, and nobody else."""
     assert seen(world) == {
         "eve": "details",
-        "flo": "details",
-        "fay": "details",
-        "fred": "details",
+        "flo": "card",
+        "fay": "card",
+        "fred": "card",
         "fiona": "details",
         "dora": "details",
     }

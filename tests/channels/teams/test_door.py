@@ -234,8 +234,9 @@ async def installed(works: Office) -> None:
 
 
 async def reported(works: Office, **slots: str) -> str:
-    """A report from Ana, and its card; its reference."""
-    answers = {name: tuple(value.split("|")) for name, value in {**ACCIDENT, **slots}.items()}
+    """A report from Ana that the leadership team may open, and its card; its reference."""
+    chosen = {**ACCIDENT, "kind": "colleague", **slots}
+    answers = {name: tuple(value.split("|")) for name, value in chosen.items()}
     with works.desk.product.database.transaction() as tx:
         received = submit(
             Work(tx, works.desk.product.context, works.desk.now),

@@ -237,7 +237,7 @@ def holder_of(desk: Desk, reference: str) -> str:
 
 def test_wrong_forms_show_what_was_typed(desk: Desk, look: Look) -> None:
     """A form that comes back has its errors and its words, and a refusal is a card like any other."""
-    reference, texts = desk.report().reference, desk.product.context.texts.errors
+    reference, texts = desk.report(kind="colleague").reference, desk.product.context.texts.errors
     desk.press("farid", "case.acknowledge", reference)
     desk.press("farid", "case.details", reference)
     too_long = texts.too_long.fill(limit=4000)
