@@ -20,7 +20,7 @@ TARGET = ROOT / "dist" / "teams-tryout"
 TENANT = "11111111-2222-3333-4444-555555555555"
 FLT, STAFFROOM = ("19:flt@thread.v2", "Leadership Team"), ("19:staff@thread.v2", "Staff")
 # Who is in each group chat: the first of them is who looks at it. The client refuses fewer than six.
-LEADERS = ("farid", "eleanor", "grace", "tom", "beth", "ravi")
+LEADERS = ("eleanor", "farid", "grace", "tom", "beth", "ravi")
 STAFF = {
     "ana": "Ana Silva",
     "joe": "Joe Whitfield",

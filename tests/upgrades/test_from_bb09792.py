@@ -133,7 +133,7 @@ def owed(upgraded: Upgraded) -> dict[str, int]:
 def test_cases_stand_as_they_stood_and_nobody_is_newly_told(upgraded: Upgraded) -> None:
     """Stage, holder, urgency, outcome and step are kept; what was owed goes out, and nothing else.
 
-    But for a picture by accident that the FLT may open no more: those who had its card are told that it waits.
+    But a picture by accident that a member of the FLT held waits again: those who had its card are told.
     """
     desk, told = upgraded.desk, upgraded.told()
     assert upgraded.cases() == upgraded.known["state"]
