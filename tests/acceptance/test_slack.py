@@ -202,53 +202,60 @@ def report_accident_again(works: Office, person: Person) -> str:
     return report_accident(works, person)
 
 
+def held_by(name: str, works: Office, reference: str) -> bool:
+    """Whether the card says so: it names whom the case was brought to, too."""
+    return f"Held by*\n{name}" in works.card(reference).words
+
+
 def test_a_report_from_the_command_to_the_closed_case(works: Office) -> None:
     """A named report reaches the channel's card without its words, and is worked on there until closed."""
-    hana, farid, grace = newcomer(works, "hana"), works["farid"], works["grace"]
+    hana, eleanor, beth = newcomer(works, "hana"), works["eleanor"], works["beth"]
     reference = report_accident(works, hana, place=SECRET)
     card = works.card(reference)
     assert SECRET not in card.words
     assert "Hana" not in card.words
     works.said_to(hana, reference)
     hana.close()
-    assert farid.press("Acknowledge", card).ok
-    works.said_to(farid, "You have acknowledged", works.flt)
-    works.wait(lambda: "Farid" in works.card(reference).words)
+    assert eleanor.press("Acknowledge", card).ok
+    works.said_to(eleanor, "You have acknowledged", works.flt)
+    works.wait(lambda: "Eleanor" in works.card(reference).words)
     works.said_to(hana, "dealing with it")
-    details = farid.press("Open details", works.card(reference))
-    assert SECRET in works.modal(farid, SECRET).words
-    assert not [user for user, words in details.seen_by_whom.items() if SECRET in words and user != farid.id]
-    farid.close()
-    press_more(works, farid, "Add a note", reference)
-    works.modal(farid, "Note on")
+    details = eleanor.press("Open details", works.card(reference))
+    assert SECRET in works.modal(eleanor, SECRET).words
+    assert not [
+        user for user, words in details.seen_by_whom.items() if SECRET in words and user != eleanor.id
+    ]
+    eleanor.close()
+    press_more(works, eleanor, "Add a note", reference)
+    works.modal(eleanor, "Note on")
     noted = works.submit(
-        farid, {"Note (only those who handle the case read it; no child's name, no password)": "Spoke."}
+        eleanor, {"Note (only those who handle the case read it; no child's name, no password)": "Spoke."}
     )
     assert noted.ok
-    works.modal(farid, "is kept with")
-    farid.close()
-    press_more(works, farid, "Give to …", reference)
-    works.modal(farid, "Person")
-    assert works.submit(farid, {"Person": "Grace Holloway"}).ok
-    farid.close()
-    works.wait(lambda: "Grace Holloway" in works.card(reference).words)
-    works.said_to(grace, reference)
-    ask_the_reporter(works, grace, hana, reference)
-    press_more(works, grace, "Log a referral", reference)
-    works.modal(grace, "Who was told?")
-    assert works.submit(grace, {"Who was told?": "Police", "When?": 1795344000}).ok
-    grace.close()
+    works.modal(eleanor, "is kept with")
+    eleanor.close()
+    press_more(works, eleanor, "Give to …", reference)
+    works.modal(eleanor, "Person")
+    assert works.submit(eleanor, {"Person": "Beth Okafor"}).ok
+    eleanor.close()
+    works.wait(lambda: held_by("Beth Okafor", works, reference))
+    works.said_to(beth, reference)
+    ask_the_reporter(works, beth, hana, reference)
+    press_more(works, beth, "Log a referral", reference)
+    works.modal(beth, "Who was told?")
+    assert works.submit(beth, {"Who was told?": "Police", "When?": 1795344000}).ok
+    beth.close()
     works.wait(lambda: "Police" in works.card(reference).words)
-    grace.press("Open details", works.card(reference))
-    works.modal(grace, "The report")
-    grace.close()
-    grace.press("Close this case", works.card(reference))
-    works.modal(grace, "Outcome")
+    beth.press("Open details", works.card(reference))
+    works.modal(beth, "The report")
+    beth.close()
+    beth.press("Close this case", works.card(reference))
+    works.modal(beth, "Outcome")
     reason = "Reason (at least 20 characters; kept with the case, not shown to the reporter)"
     deleted = "Its deletion is confirmed, everywhere it was"
-    short = works.submit(grace, {"Outcome": "Advice given", reason: "Done", "The picture": deleted})
+    short = works.submit(beth, {"Outcome": "Advice given", reason: "Done", "The picture": deleted})
     assert len(short.errors) == 1
-    assert works.submit(grace, {reason: REASON}).ok
+    assert works.submit(beth, {reason: REASON}).ok
     works.wait(lambda: "Closed" in works.card(reference).words)
     works.said_to(hana, "Advice has been given")
     assert REASON not in works.slack.visible_to(hana)
@@ -258,16 +265,16 @@ def test_a_report_from_the_command_to_the_closed_case(works: Office) -> None:
 
 def test_a_form_that_came_back_lies_under_what_its_buttons_open(works: Office) -> None:
     """Who must read what was added before closing reads it in a window above; their words stand below it."""
-    ida, farid = newcomer(works, "ida"), works["farid"]
+    ida, eleanor = newcomer(works, "ida"), works["eleanor"]
     reference = report_accident(works, ida)
     ida.close()
-    assert farid.press("Acknowledge", works.card(reference)).ok
-    works.wait(lambda: "Farid" in works.card(reference).words)
-    farid.press("Open details", works.card(reference))
-    works.modal(farid, "The report")
-    farid.close()
-    farid.press("Close this case", works.card(reference))
-    works.modal(farid, "Outcome")
+    assert eleanor.press("Acknowledge", works.card(reference)).ok
+    works.wait(lambda: "Eleanor" in works.card(reference).words)
+    eleanor.press("Open details", works.card(reference))
+    works.modal(eleanor, "The report")
+    eleanor.close()
+    eleanor.press("Close this case", works.card(reference))
+    works.modal(eleanor, "Outcome")
     ida.dm("status")
     assert ida.press("Add more", works.said_to(ida, "Your reports")).ok
     works.modal(ida, "What would you like to add?")
@@ -277,13 +284,13 @@ def test_a_form_that_came_back_lies_under_what_its_buttons_open(works: Office) -
     deleted = "Its deletion is confirmed, everywhere it was"
     outside = "Why was nobody outside told?"
     given = {"Outcome": "Advice given", reason: REASON, "The picture": deleted, outside: "No need"}
-    works.submit(farid, given)
-    form = works.modal(farid, "Nothing of it was stored")
-    farid.press("Open details", form)
-    works.modal(farid, "It is gone now.")
-    farid.close()
-    assert farid.modal is form
-    assert farid.submit().ok
+    works.submit(eleanor, given)
+    form = works.modal(eleanor, "Nothing of it was stored")
+    eleanor.press("Open details", form)
+    works.modal(eleanor, "It is gone now.")
+    eleanor.close()
+    assert eleanor.modal is form
+    assert eleanor.submit().ok
     works.wait(lambda: "Closed" in works.card(reference).words)
 
 
@@ -555,21 +562,21 @@ def test_who_has_left_can_do_nothing(works: Office) -> None:
 
 def test_copies_of_an_act_change_nothing(works: Office) -> None:
     """A retried event, a press that comes twice and a second person's press are each done once."""
-    uma, farid, grace = newcomer(works, "uma"), works["farid"], works["grace"]
+    uma, eleanor, beth = newcomer(works, "uma"), works["eleanor"], works["beth"]
     asked = uma.dm(QUESTION)
     seen(works, asked, uma, CLAUSE)
     reference = report_accident(works, uma)
     uma.close()
-    press = farid.press("Acknowledge", works.card(reference))
-    works.wait(lambda: "Farid" in works.card(reference).words)
+    press = eleanor.press("Acknowledge", works.card(reference))
+    works.wait(lambda: "Eleanor" in works.card(reference).words)
     rows, told = works.settled(), len(uma.messages())
     assert works.slack.redeliver(asked).status == 200
     assert works.slack.redeliver(press).status == 200
     assert works.settled() == rows
     assert len(uma.messages()) == told
-    late = grace.press("Take it over", works.card(reference))
+    late = beth.press("Take it over", works.card(reference))
     assert late.ok
-    works.wait(lambda: "Grace" in works.card(reference).words)
+    works.wait(lambda: held_by("Beth Okafor", works, reference))
 
 
 def test_the_agents_tab_offers_questions(works: Office) -> None:

@@ -30,7 +30,7 @@ _JSON = {"Content-Type": "application/json"}
 def works(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A workspace in which everything was done once, so that there is something to forge and replay."""
     with office(tmp_path_factory.mktemp("slack")) as found:
-        ana, farid = found["ana"], found["farid"]
+        ana, eleanor = found["ana"], found["eleanor"]
         ana.dm("Can I follow a former student?")
         ana.mention(found.staffroom, "Can I follow a former student?")
         ana.open_home()
@@ -40,9 +40,9 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         found.press(ana, "Cancel", "Yes, cancel it")
         ana.close()
         reference = report_accident(found, ana)
-        farid.press("Acknowledge", found.card(reference))
-        found.wait(lambda: "Farid" in found.card(reference).words)
-        farid.slash("/cases")
+        eleanor.press("Acknowledge", found.card(reference))
+        found.wait(lambda: "Eleanor" in found.card(reference).words)
+        eleanor.slash("/cases")
         found.settled()
         yield found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.slack_office import office, report_accident
+from tests.acceptance.test_slack import held_by
 
 pytestmark = pytest.mark.process
 
@@ -17,9 +18,9 @@ def test_the_card_and_its_thread_leave_the_channel(tmp_path: Path) -> None:
     """Card and lines are deleted there; the DSL has the case by direct message, and the FLT has nothing."""
     with office(tmp_path) as works:
         reference = report_accident(works, works["ana"])
-        eleanor, farid = works["eleanor"], works["farid"]
-        assert farid.press("Acknowledge", works.card(reference)).ok
-        works.wait(lambda: "Farid" in works.card(reference).words)
+        eleanor, beth = works["eleanor"], works["beth"]
+        assert beth.press("Acknowledge", works.card(reference)).ok
+        works.wait(lambda: held_by("Beth Okafor", works, reference))
         works.settled()
         card = works.card(reference)
         lines = [message for message in works.slack.messages_in(works.flt) if message.thread_ts == card.ts]

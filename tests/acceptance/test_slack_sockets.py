@@ -18,7 +18,7 @@ CLAUSE = "Staff are not permitted to follow or engage"
 def test_the_same_doors_through_a_socket(tmp_path: Path) -> None:
     """Questions, a report and its card go through the connection that the app opened; no route is open."""
     with office(tmp_path, sockets=True) as works:
-        ana, farid = works["ana"], works["farid"]
+        ana, eleanor = works["ana"], works["eleanor"]
         works.wait(lambda: "slack.connected" in works.server.log.read_text())
         act = ana.slash("/policy", "Can I follow a former student?", channel=works.staffroom)
         works.wait(lambda: CLAUSE in act.seen_by(ana))
@@ -27,8 +27,8 @@ def test_the_same_doors_through_a_socket(tmp_path: Path) -> None:
         ana.open_home()
         works.wait(lambda: ana.home)
         reference = report_accident(works, ana)
-        assert farid.press("Acknowledge", works.card(reference)).ok
-        works.wait(lambda: "Farid" in works.card(reference).words)
+        assert eleanor.press("Acknowledge", works.card(reference)).ok
+        works.wait(lambda: "Eleanor" in works.card(reference).words)
         works.slack.disconnect_sockets()
         works.wait(lambda: len(works.slack.calls_of("apps.connections.open")) > 1)
         works.wait(lambda: works.slack.server.sockets)

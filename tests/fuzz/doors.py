@@ -143,14 +143,14 @@ def slack(folder: Path, inputs: int, seed: int) -> Findings:
 
 
 def _slack_acts(works: Office) -> list[Any]:
-    ana, farid = works["ana"], works["farid"]
+    ana, eleanor = works["ana"], works["eleanor"]
     ana.dm("Can I follow a former student?")
     ana.mention(works.staffroom, "Can I follow a former student?")
     ana.open_home()
     reference = report_accident(works, ana)
-    farid.press("Acknowledge", works.card(reference))
-    works.wait(lambda: "Farid" in works.card(reference).words)
-    farid.slash("/cases")
+    eleanor.press("Acknowledge", works.card(reference))
+    works.wait(lambda: "Eleanor" in works.card(reference).words)
+    eleanor.slash("/cases")
     works.settled()
     return works.slack.acts[:]
 
