@@ -148,9 +148,11 @@ def test_a_form_waits_while_somebody_else_is_chosen(server: Server, window: Brow
     card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
     advice.fill("Speak to the parents first.")
     desk.become("Beth Okafor")
+    desk.turn_to("Direct messages")
     desk.region.get_by_role("button", name="LADO or DSL advice", exact=True).last.click()
     expect(advice).to_have_value("")
     desk.become("Eleanor Marsh")
+    desk.turn_to("FLT channel")
     expect(advice).to_have_value("Speak to the parents first.")
 
 
