@@ -149,7 +149,7 @@ class _Show:
                 )
             case "report":
                 yield Callout("warning", texts.report(answer.report))
-                yield from self._numbers(self.lines(_DSL if answer.report == "image" else ()))
+                yield from self._numbers(self._above(answer))
             case "answer" | "related" if answer.also:
                 yield Paragraph(texts.both)
             case "answer" | "related":
@@ -281,10 +281,15 @@ class _Show:
         if lines:
             yield Bullets(tuple(dict.fromkeys(lines)), phones=True)
 
+    def _above(self, answer: Answer) -> tuple[str, ...]:
+        """The numbers that stand under the offer of a report."""
+        return self.lines(_DSL) if answer.kind == "report" and answer.report == "image" else ()
+
     def _first(self, answer: Answer) -> Iterator[Block]:
+        above = self._above(answer)
         for name in answer.first:
             note = self._policy.outside[name]
-            lines = self.lines(note.contacts)
+            lines = [line for line in self.lines(note.contacts) if line not in above]
             yield Callout(
                 "warning", self._texts.headings.beside, "\n".join([self._texts.outside(note), *lines])
             )
