@@ -72,15 +72,25 @@ def _prove(part: str, proof: Callable[[], str | CheckResult]) -> CheckResult:
 def _roles(settings: Settings) -> CheckResult:
     roster = settings.federation.roster
     note = f"{len(roster.people)} people hold {len(roster.roles)} roles"
-    # Without them whatever somebody types passes for an official address (rule 46).
-    warning = (
-        f"{settings.config}: without `email_domains` an account may be linked to any e-mail address."
-        " Name what the Federation's own end in, such as email_domains: [harbour.example.sch.uk]"
-    )
-    named = settings.federation.email_domains
     platforms = [name for name, used in (("slack", settings.slack), ("teams", settings.teams)) if used]
     left = left_from_the_demo(settings.config, settings.federation, platforms)
-    return CheckResult("roles", note=note, warnings=(*(() if named else (warning,)), *map(str, left)))
+    return CheckResult("roles", note=note, warnings=(*_taken_as_typed(settings), *map(str, left)))
+
+
+def _taken_as_typed(settings: Settings) -> Iterator[str]:
+    """What passes for the Federation's own, whatever somebody types, since its file does not say what is."""
+    federation = settings.federation
+    # Rule 46.
+    if not federation.email_domains:
+        yield (
+            f"{settings.config}: without `email_domains` an account may be linked to any e-mail address."
+            " Name what the Federation's own end in, such as email_domains: [harbour.example.sch.uk]"
+        )
+    if pageless := [name for name in federation.accounts if not federation.account(name).page]:
+        yield (
+            f"{settings.config}: without `page` any https link passes for a post on: {', '.join(pageless)}."
+            ' Say what its address begins with, such as page: "https://www.instagram.com/southmere/"'
+        )
 
 
 def _knowledge(settings: Settings) -> CheckResult:

@@ -36,8 +36,18 @@ def test_official_addresses_that_are_not_named(copied: Path, monkeypatch: pytest
     for text, count in ((example, 0), (example.replace("email_domains: [harbour.example.sch.uk]", ""), 1)):
         config.write_text(text, encoding="utf-8")
         warnings = next(found.warnings for found in check_everything() if found.part == "roles")
-        assert len(warnings) == count
-        assert all(one.startswith(f"{config}: without `email_domains`") for one in warnings)
+        assert sum(one.startswith(f"{config}: without `email_domains`") for one in warnings) == count
+
+
+def test_accounts_whose_page_is_not_named(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` names the accounts for whose posts any link is taken, and no other."""
+    config = copied.parent / "federation.yml"
+    monkeypatch.setenv("SIGNPOST_CONFIG", str(config))
+    config.write_text(settings.EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    [warning] = next(found.warnings for found in check_everything() if found.part == "roles")
+    assert warning.startswith(f"{config}: without `page` any https link passes for a post on: @HarbourFed")
+    assert "Northgate School on Facebook" in warning
+    assert "Southmere School" not in warning
 
 
 def test_nobody_has_agreed_tomorrow(copied: Path) -> None:

@@ -52,7 +52,8 @@ def show(found: Answer, world: World, now: datetime | None = None) -> Message:
     lines = world.safe_lines(now) if urgent else named_lines(world.federation, texts, now)
     if not found.whom:
         lines = {key: line for key, line in lines.items() if key not in world.concerned}
-    return as_messages(found, world.policy, lines, texts=texts)
+    shut = world.federation.is_after_hours(now)
+    return as_messages(found, world.policy, lines, texts=texts, after_hours=shut)
 
 
 def choose_topic(session: Session, topic_id: str, world: World) -> tuple[Session, Answer] | None:
@@ -65,8 +66,8 @@ def choose_topic(session: Session, topic_id: str, world: World) -> tuple[Session
 
 def more(value: str, world: World, now: datetime) -> Message | None:
     """What stands behind "More" of an answer; None where it is of no topic that is known."""
-    contacts = world.federation.contact_lines(now)
-    return show_more(value, world.policy, contacts, texts=world.rules.texts)
+    contacts, shut = world.federation.contact_lines(now), world.federation.is_after_hours(now)
+    return show_more(value, world.policy, contacts, texts=world.rules.texts, after_hours=shut)
 
 
 def other_readings(session: Session, value: str, world: World) -> tuple[Session, Answer] | None:

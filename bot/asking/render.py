@@ -22,6 +22,7 @@ from bot.domain.messages import (
     Quote,
     Verdict,
 )
+from bot.domain.roster import AFTER_HOURS
 
 START = "report.start"
 STATUS = "status.show"
@@ -60,14 +61,19 @@ _NEXT = 2
 
 
 def as_messages(
-    answer: Answer, policy: Policy, contacts: Mapping[str, str], *, texts: AnswerTexts
+    answer: Answer,
+    policy: Policy,
+    contacts: Mapping[str, str],
+    *,
+    texts: AnswerTexts,
+    after_hours: bool = False,
 ) -> Message:
     """The message of an answer: the verdict, one clause and the next step; the rest is behind "More".
 
     `contacts` gives the line that is shown for a contact or role ("Designated Safeguarding Lead: …"), those
-    first that answer now; one that is not set up is left out.
+    first that answer now; one that is not set up is left out. `after_hours`: the DSL's office is shut.
     """
-    show = _Show(policy, contacts, texts)
+    show = _Show(policy, contacts, texts, after_hours)
     blocks = [*show.opening(answer), *show.topic(answer)]
     for second in answer.also:
         blocks += [Heading(texts.headings.also), *show.topic(second)]
@@ -81,14 +87,19 @@ def as_messages(
 
 
 def show_more(
-    value: str, policy: Policy, contacts: Mapping[str, str], *, texts: AnswerTexts
+    value: str,
+    policy: Policy,
+    contacts: Mapping[str, str],
+    *,
+    texts: AnswerTexts,
+    after_hours: bool = False,
 ) -> Message | None:
     """What stands behind "More": `value` names the topic, then those that came close. None if unknown."""
     known = [policy.topics[name] for name in value.split(BETWEEN) if name in policy.topics]
     if not known:
         return None
     topic, *close = known
-    show = _Show(policy, contacts, texts)
+    show = _Show(policy, contacts, texts, after_hours)
     blocks = [Heading(texts.headings.more), *show.rest(topic), *show.close(close)]
     footer = _footer(policy, texts, *(one.id for one in known))
     return Message((*blocks, footer), texts.summaries["answer"])
@@ -104,14 +115,21 @@ def _footer(policy: Policy, texts: AnswerTexts, *topics: str) -> Paragraph:
 class _Show:
     """Blocks of answers and topics, with one policy's clauses and one Federation's contacts."""
 
-    def __init__(self, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts) -> None:
+    def __init__(
+        self, policy: Policy, contacts: Mapping[str, str], texts: AnswerTexts, after_hours: bool
+    ) -> None:
         self._policy = policy
         self._contacts = contacts
         self._texts = texts
+        self._after_hours = after_hours
 
     def lines(self, keys: tuple[str, ...]) -> tuple[str, ...]:
-        """The lines of those contacts that are set up, in the order in which all contacts stand."""
-        return tuple(line for key, line in self._contacts.items() if key in keys)
+        """The lines of those contacts that are set up, in the order in which all contacts stand.
+
+        After hours those who answer then stand with the DSL, whose office is shut.
+        """
+        wanted = (*keys, *AFTER_HOURS) if self._after_hours and "dsl" in keys else keys
+        return tuple(line for key, line in self._contacts.items() if key in wanted)
 
     def opening(self, answer: Answer) -> Iterator[Block]:
         """What comes before any rule."""
@@ -131,7 +149,7 @@ class _Show:
                 )
             case "report":
                 yield Callout("warning", texts.report(answer.report))
-                yield from self._numbers(self.lines(_DSL if answer.report == "image" else ()))
+                yield from self._numbers(self._above(answer))
             case "answer" | "related" if answer.also:
                 yield Paragraph(texts.both)
             case "answer" | "related":
@@ -263,10 +281,15 @@ class _Show:
         if lines:
             yield Bullets(tuple(dict.fromkeys(lines)), phones=True)
 
+    def _above(self, answer: Answer) -> tuple[str, ...]:
+        """The numbers that stand under the offer of a report."""
+        return self.lines(_DSL) if answer.kind == "report" and answer.report == "image" else ()
+
     def _first(self, answer: Answer) -> Iterator[Block]:
+        above = self._above(answer)
         for name in answer.first:
             note = self._policy.outside[name]
-            lines = self.lines(note.contacts)
+            lines = [line for line in self.lines(note.contacts) if line not in above]
             yield Callout(
                 "warning", self._texts.headings.beside, "\n".join([self._texts.outside(note), *lines])
             )

@@ -137,7 +137,9 @@ def _show(press: CasePress) -> Message:
     entries = press.case.entries
     links = card_links(press.tx, press.report, entries)
     me = Recipient(press.person.id)
-    return card.card(press.context, press.report, press.told, entries, me, links, press.may)
+    shown = card.card(press.context, press.report, press.told, entries, me, links, press.may)
+    # One that was posted is rewritten and taken away with the case; this one nobody finds again.
+    return replace(shown, ephemeral=True)
 
 
 def _may_see_the_card(press: CasePress) -> bool:

@@ -10,6 +10,7 @@ from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
+from bot.casework.press import CARD
 from bot.casework.told_before import CHANNEL, told_before
 from bot.casework.work_done import is_investigated, open_tasks
 from bot.content.texts import Phrase
@@ -125,7 +126,7 @@ def card(
     blocks.append(Facts((*_facts(context, report, told, entries), *linked, images)))
     blocks.append(Buttons(buttons(context, report, may, recipient.person if recipient else "")))
     first = f"{context.texts.tags.urgent} · " if report.row.urgent else ""
-    return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"card:{report.reference}")
+    return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"{CARD}{report.reference}")
 
 
 def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:

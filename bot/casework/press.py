@@ -15,8 +15,8 @@ from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.storage.reports import Report
 
-#: What the name of each message begins with that shows a whole case.
-DETAILS = "details:"
+#: What the name of each message begins with that shows a whole case, and of each that shows its card.
+DETAILS, CARD = "details:", "card:"
 
 
 @dataclass(frozen=True)

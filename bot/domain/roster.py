@@ -36,6 +36,8 @@ OFFICE_ROLES = ("policy_owner",)
 _DEFAULTS = {"policy_owner": "eht"}
 
 
+#: Whom to phone about a child while the DSL's office is shut.
+AFTER_HOURS = ("childrens_social_care", "nspcc", "police_emergency", "police_non_emergency")
 # How many people at least must hold a role, for each school: without them no report is safe to take.
 MUST_BE_HELD = {"eht": 1, "flt": 2, "fbm": 1, "dsl": 1, "chair": 1}
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")

@@ -6,10 +6,11 @@ from bot.content.playbook import ALERT
 from bot.content.world import World
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart
+from bot.domain.roster import AFTER_HOURS
 from bot.domain.routing import Route, Slots
 from bot.reporting.drills import is_drill
 from bot.reporting.review import lado_note, refusal
-from bot.reporting.steps import AFTER_HOURS, SLOT, phone_lines
+from bot.reporting.steps import SLOT, phone_lines
 
 ANONYMOUS = "anonymous"
 

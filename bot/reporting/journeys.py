@@ -22,6 +22,7 @@ REVIEW = "review"
 STRUCK = "struck"
 DRILL = "drill"
 NOT_ASKED = (STRUCK, DRILL, DANGER_READ)
+_KIND = "kind"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def begin(session: Session, kind: str, world: World, filled: Slots | None = None
     known = {option.value for option in world.playbook.options("kind")}
     slots = {"kind": (kind,)} if kind in known else {}
     skipped = ("danger",) if kind == "question" else ()
-    visited = (*skipped, "kind") if slots else ()
+    visited = (_KIND, *skipped) if slots else ()
     draft = Draft(session.tokens, {**(filled or {}), **slots}, "", visited)
     return replace(session, draft=at_next(draft, world))
 
@@ -115,17 +116,28 @@ def beside(draft: Draft, settled: Settled, world: World) -> tuple[StepRecord, ..
 
 
 def screens(draft: Draft, settled: Settled, world: World) -> tuple[int, int]:
-    """Which screen this is, and to how many the report can still come: that number never grows."""
+    """Which screen this is, and to how many the report can still come.
+
+    Each question that is answered moves the first on by one. The second never grows on the way.
+    """
     before = settled.answered[: settled.answered.index(draft.step)] if draft.step in settled.answered else ()
-    done = len(before or settled.answered) + 1
     every = world.playbook.steps.values()
+    # A question that corrects an earlier answer applies no more once it is answered: it was a screen, too.
+    gone = sum(step.redirects and step.id in draft.visited and step.id not in settled.steps for step in every)
+    unseen = _is_kind_given(draft)
+    done = len(before or settled.answered) + gone - (unseen and _KIND in settled.answered) + 1
     steps = [step for step in every if not _filled_in(step, world)]
-    if "kind" in settled.slots:
+    if _KIND in settled.slots:
         most = most_screens(steps, frozenset(settled.answered), settled.slots)
     else:
         most = world.playbook.screens - (len(every) - len(steps))
     # The review is one more.
-    return done, max(most, len(settled.steps)) + 1
+    return done, max(most, len(settled.steps)) + gone - unseen + 1
+
+
+def _is_kind_given(draft: Draft) -> bool:
+    """Whether a button said the kind before the first question, so that nobody came through its screen."""
+    return draft.visited[:1] == (_KIND,) or (draft.step == _KIND and not draft.visited)
 
 
 def facts(step: StepRecord, slots: Slots, world: World) -> Slots:
@@ -212,8 +224,7 @@ def option_record(step: StepRecord, value: str) -> OptionRecord | None:
 def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft:
     """The draft with this step answered, at the next question. Slots left out of `values` are emptied."""
     slots = {**draft.slots, **dict.fromkeys(step.slots, ()), **values}
-    seen = step.redirects or step.id in draft.visited
-    visited = draft.visited if seen else (*draft.visited, step.id)
+    visited = draft.visited if step.id in draft.visited else (*draft.visited, step.id)
     # Fields that stood in this form in an older version wait for the one that has them now.
     moved = {slot: typed for slot, typed in draft.typed.get(step.id, {}).items() if slot not in step.slots}
     typed = {name: fields for name, fields in {**draft.typed, step.id: moved}.items() if fields}

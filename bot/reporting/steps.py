@@ -27,15 +27,13 @@ from bot.domain.messages import (
     Quote,
 )
 from bot.domain.presses import StepChoice
-from bot.domain.roster import role_name
+from bot.domain.roster import AFTER_HOURS, role_name
 from bot.domain.routing import Slots, conflict_of
 from bot.domain.turns import Draft
 from bot.reporting.journeys import Settled, beside, facts, options_of, screens, settle
 
 SLOT = "journey"
 KEEP = "keep_as_is"
-# Whom to phone about a child while the DSL's office is shut.
-AFTER_HOURS = ("childrens_social_care", "nspcc", "police_emergency", "police_non_emergency")
 EARLIER = "earlier"
 GO_ON = "go_on"
 SKIP = "skip"

@@ -11,6 +11,7 @@ from bot.content.world import World
 from bot.domain.messages import Bullets, Callout, Paragraph, Quote
 from bot.domain.turns import Incoming, Pressed, Said, Sender, Session, ShowStatus, Tokens, Turn
 from bot.engine.parse import Alarm, Parse, Ranked
+from tests.support.screen import text_of
 
 TERM = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
@@ -78,6 +79,25 @@ def test_numbers_that_answer_now_stand_first(world: World) -> None:
     assert "Designated Safeguarding Lead" in by_day[1]
     assert "social care" in by_night[1].casefold()
     assert set(by_day) == set(by_night)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("a photo of pupils changing is on my phone", "report_image"),
+        ("may I post it " * 12, f"policy_{FOLLOW}"),
+    ],
+)
+def test_at_night_the_lead_does_not_stand_alone(world: World, text: str, intent: str) -> None:
+    """Where an answer names the DSL, those who answer at night stand before them, and by day not at all."""
+    parse = Parse(text, (Ranked(intent, 1.0),), 1.0)
+    by_day, by_night = (text_of(turn(world, Said(text), parse, now).replies) for now in (TERM, NIGHT))
+    lead = f"{world.federation.contacts['dsl'].label}:"
+    assert lead in by_day
+    for key in ("childrens_social_care", "police_non_emergency"):
+        other = str(world.federation.contacts[key])
+        assert other not in by_day
+        assert other in by_night.partition(lead)[0]
 
 
 def test_concern_puts_the_lead_first_without_the_banner(world: World) -> None:

@@ -23,6 +23,7 @@ from bot.domain.messages import (
     Verdict,
 )
 from bot.engine.parse import Parse, Ranked
+from tests.support.screen import text_of
 
 ROOT = Path(__file__).parents[2]
 CONTACTS = {
@@ -306,3 +307,15 @@ def test_broken_texts_are_named(world: World, tmp_path: Path, old: str, new: str
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataFaults, match=fault):
         load_answer_texts(path, world.policy)
+
+
+def test_a_number_stands_once_under_the_offer_of_a_report(world: World) -> None:
+    """A note that gives the DSL's number too leaves it out where it stands above already."""
+    topic, note = next(
+        (topic.id, note)
+        for topic in world.policy.topics.values()
+        for note in world.rules.texts.first(topic)
+        if "dsl" in world.policy.outside[note].contacts
+    )
+    message = show(world, Answer("q", "report", "text", report="image", topic=topic, first=(note,)))
+    assert text_of((message,)).count(CONTACTS["dsl"]) == 1

@@ -337,3 +337,11 @@ def test_nothing_of_the_work_is_read_with_a_receipt_code(desk: Desk) -> None:
     desk.fill("joe", "report.answer", reference, text="Yes, since Monday.", code=tokens.code)
     assert "Yes, since Monday." in desk.press("farid", "case.details", reference)
     assert "Asked, not answered yet" not in desk.press("farid", "case.show", reference)
+
+
+def test_the_safeguarding_lead_does_not_read_that_all_of_the_team_may_open_it(desk: Desk) -> None:
+    """Assessing a picture by accident where a child may be at risk, the DSL reads who sees it."""
+    reference = desk.report("ana").reference
+    said = assess(desk, "dina", reference, child="yes")
+    assert "the whole leadership team sees this case" in said
+    assert "open to" not in said

@@ -61,11 +61,12 @@ JOURNEYS = (
         {},
     ),
 )
+ASKED_AGAIN = Journey("two answers left out", "image", PICTURE, {**MINE, "posted": "", "complained": ""})
 
 
 @dataclass
 class Counted:
-    """What it took, and the totals that the progress line said on the way.
+    """What it took, and what the progress line said on the way: the screens by number, and the totals.
 
     `told_first`: the fields for what happened that stood before it was said who may know who reports.
     """
@@ -73,6 +74,7 @@ class Counted:
     presses: int = 0
     mandatory: int = 0
     free: int = 0
+    done: tuple[int, ...] = ()
     totals: tuple[int, ...] = ()
     named: bool = False
     told_first: tuple[str, ...] = ()
@@ -85,7 +87,9 @@ def counted(journey: Journey, world: World) -> Counted:
     shown, session = _turn(session, Pressed("report.start", start), world, found)
     for _ in range(30):
         assert session.draft is not None
-        found.totals += tuple(block.total for block in shown.blocks if isinstance(block, Progress))
+        said = [block for block in shown.blocks if isinstance(block, Progress)]
+        found.done += tuple(block.done for block in said)
+        found.totals += tuple(block.total for block in said)
         found.named = found.named or session.draft.step == "mode"
         act = _next(shown, session.draft.step, journey, found)
         found.presses += 1
@@ -127,7 +131,7 @@ def _filled(form: Form, journey: Journey, found: Counted) -> Submitted:
     for field in form.fields:
         found.mandatory += field.required
         if field.name in journey.picks:
-            values[field.name] = (journey.picks[field.name],)
+            values[field.name] = tuple(filter(None, (journey.picks[field.name],)))
         elif field.required and field.options:
             values[field.name] = (field.options[0].value,)
         elif field.required:
@@ -143,6 +147,14 @@ def test_a_report_takes_few_presses(world: World, journey: Journey) -> None:
     assert found.free <= 3
     assert list(found.totals) == sorted(found.totals, reverse=True)
     assert found.presses <= found.totals[0]
+
+
+@pytest.mark.parametrize("journey", [*JOURNEYS, ASKED_AGAIN], ids=lambda journey: journey.name)
+def test_the_progress_line_counts_each_screen_once(world: World, journey: Journey) -> None:
+    """The first screen is step 1, and each answer leads to the next number, whatever it was an answer to."""
+    found = counted(journey, world)
+    assert list(found.totals) == sorted(found.totals, reverse=True)
+    assert found.done == tuple(range(1, len(found.done) + 1))
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.name)

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.content.world import World
@@ -102,6 +105,15 @@ def test_a_receipt(world: World) -> None:
     ):
         assert part in text
     assert "Nobody watches this chat" in text
+
+
+@pytest.mark.parametrize("hour", [10, 23])
+def test_a_receipt_sends_nothing_to_those_who_cannot_open_it(world: World, hour: int) -> None:
+    """Of a picture by accident the leadership team sees a card alone: the receipt names the list instead."""
+    shown = replace(world, now=datetime(2026, 11, 24, hour, tzinfo=UTC))
+    text = received(shown)
+    assert "leadership team" not in text.casefold()
+    assert "goes to the people you saw listed" in text
 
 
 def test_a_receipt_for_an_anonymous_report(world: World) -> None:

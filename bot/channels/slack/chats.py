@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.assistant import words
+from bot.casework.press import CARD
 from bot.channels.common.messages import is_private, is_step
 from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of
 from bot.channels.slack.parts import Payload
@@ -190,6 +191,8 @@ def _opens(message: Message, asked: Content) -> Pressed:
     if message.replaces.partition(":")[0] in _SAID:
         # As it would be typed again: "roster", "audit", "audit FED-7K3Q".
         return Pressed(words.WORD, message.replaces.replace(":", " "))
+    if message.replaces.startswith(CARD):
+        return Pressed("case.show", message.replaces.removeprefix(CARD))
     if isinstance(asked, Pressed) and not asked.action.startswith("journey."):
         return asked
     if message.replaces != SLOT and isinstance(asked, Pressed):

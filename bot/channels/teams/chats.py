@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from bot.casework.press import DETAILS
+from bot.casework.press import CARD, DETAILS
 from bot.channels.common.look import Look
 from bot.channels.common.messages import is_end, is_private, is_step, line
 from bot.channels.common.remembered import Remembered
@@ -210,7 +210,7 @@ class Chats:
             known[1].cancel()
         forms = any(isinstance(block, Form) for block in message.blocks)
         hidden = bool(message_id) and message.ephemeral and not is_step(message)
-        if hidden and (forms or message.replaces.startswith(DETAILS)):
+        if hidden and (forms or message.replaces.startswith((DETAILS, CARD))):
             self._stored[message_id] = None
             self._start(self._hidings.later(chat.user, message_id, _TYPED_S if forms else _READ_S))
         elif message_id in self._stored:

@@ -23,6 +23,7 @@ HIDDEN = Message(
 )
 DETAILS = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="details:FED-7K3Q", ephemeral=True)
 NOT_SENT = Message((Callout("warning", "Not sent"),), "Not sent", ephemeral=True)
+CARD = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="card:FED-7K3Q", ephemeral=True)
 ROSTER = Message((Heading("The roster"),), "The roster", replaces="roster", ephemeral=True)
 AUDIT = Message((Heading("FED-7K3Q"),), "FED-7K3Q", replaces="audit:FED-7K3Q", ephemeral=True)
 RECEIPT = Message((Callout("success", "Received"),), "Received", replaces="journey", ephemeral=True)
@@ -63,6 +64,7 @@ def test_a_report_never_stands_in_a_chat(world: World) -> None:
         (RECEIPT, Pressed("journey.send", "draft|review|"), ("status.show", "")),
         (NOT_SENT, Pressed("journey.send", "draft|review|"), ("journey.resume", "")),
         (ROSTER, Said("the roster"), ("word.say", "roster")),
+        (CARD, Said("status FED-7K3Q"), ("case.show", "FED-7K3Q")),
         (AUDIT, Said("audit FED-7K3Q"), ("word.say", "audit FED-7K3Q")),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -348,6 +349,46 @@ def test_the_details_make_way_for_what_is_opened_next(works: Office) -> None:
         await asyncio.sleep(0)
         assert "The report" not in words(works.port.shown[second])
         assert "Whose advice is it?" in words(works.port.shown[first])
+
+    play(story())
+
+
+@pytest.mark.parametrize("asked", ["status {}", "cases"])
+def test_a_card_that_was_asked_for_is_gone_when_its_reader_steps_back(works: Office, asked: str) -> None:
+    """Of a case that somebody has no more, no card stays in their own chat."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        reference = re.findall(r"FED-\w{4}", works.told(FLT)[-1])[0]
+        await works.says("farid", asked.format(reference))
+        if asked == "cases":
+            await works.presses("farid", f"Open {reference}")
+        assert "Held by" in works.told("a:farid")[-1]
+        await works.presses("farid", "Step back", reference=room())
+        await works.presses("farid", "Yes, step back")
+        await works.work()
+        own = {f"m{at}" for at, (there, _) in enumerate(works.port.sent) if there == "a:farid"}
+        assert not [
+            name for name in own & works.port.shown.keys() if "Held by" in words(works.port.shown[name])
+        ]
+
+    play(story())
+
+
+def test_a_card_that_was_asked_for_is_hidden_though_nobody_remembers_it(works: Office) -> None:
+    """The process was killed: whichever worker lives hides it when its time is over."""
+
+    async def story() -> None:
+        await installed(works)
+        await reported(works)
+        reference = re.findall(r"FED-\w{4}", works.told(FLT)[-1])[0]
+        await works.says("farid", f"status {reference}")
+        asked_for = next(reversed(works.port.shown))
+        await asyncio.sleep(0)
+        works.desk.later(minutes=16)
+        await works.work()
+        assert "no longer shown" in words(works.port.shown[asked_for])
 
     play(story())
 
