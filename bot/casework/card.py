@@ -10,6 +10,7 @@ from bot.casework.acts import ACTS, Act
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
+from bot.casework.second_person import Closers
 from bot.casework.told_before import CHANNEL, told_before
 from bot.casework.work_done import is_investigated, open_tasks
 from bot.content.texts import Phrase
@@ -164,6 +165,7 @@ def _facts(
         (labels.opened, _opened_line(context, entries)),
     ]
     items += [*_since(context, entries), *work_done.facts(context, entries)]
+    items += Closers(context, report, told, entries).closing_line()
     items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)

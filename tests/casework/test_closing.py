@@ -279,6 +279,57 @@ def test_the_only_second_steps_back(desk: Desk) -> None:
     assert "Who outside agrees to the closing?" in desk.press("eleanor", "case.close", reference)
 
 
+NOBODY = "nobody who has this case can agree"
+
+
+def test_the_card_says_that_nobody_is_left(desk: Desk) -> None:
+    """Card, details, list and reminder say that nobody can agree and what to do, not that it waits."""
+    reference = allegation(desk)
+    desk.work(20)
+    desk.press("dina", "case.recuse_yes", reference)
+    desk.work(20)
+    [posted] = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+    for card in (posted, desk.press("eleanor", "case.show", reference)):
+        assert NOBODY in card
+        assert "a governor who has no part in it" in card
+    details = desk.press("eleanor", "case.details", reference)
+    assert "Close it again: the form then asks who outside agrees" in details
+    assert "Who may agree" not in details
+    listed = desk.press("eleanor", "case.list")
+    assert "nobody who has it can agree: close it again" in listed
+    assert not any("waits for a second person" in text for text in (posted, details, listed))
+    before = len(desk.notebook.texts("eleanor"))
+    desk.later(days=2, hours=2)
+    desk.work(20)
+    reminded = "\n".join(desk.notebook.texts("eleanor")[before:])
+    assert "nobody who has it can agree. Close it again" in reminded
+
+
+def test_the_only_second_goes_away(desk: Desk) -> None:
+    """Who asked is told once, and the card says it, also where the roster takes the last who could agree."""
+    reference = allegation(desk)
+    desk.work(20)
+    absent(desk, "dina", "eleanor")
+    desk.work(20)
+    posted = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+    assert any(NOBODY in text for text in posted)
+    absent(desk, "colin", "tom")
+    desk.later(seconds=30)
+    assert sent(desk, "eleanor").count("nobody is left who could agree") == 1
+
+
+def test_a_closing_that_nobody_can_agree_to_holds_up_nobody(desk: Desk) -> None:
+    """Who stands in for the closer, who is away too, is given the form, and not another's dead proposal."""
+    reference = allegation(desk)
+    desk.press("dina", "case.recuse_yes", reference)
+    absent(desk, "eleanor", "tom")
+    desk.work(20)
+    desk.press("tom", "case.details", reference)
+    said = desk.press("tom", "case.close", reference)
+    assert "Somebody else has asked to close" not in said
+    assert "Make the first assessment yourself" in said
+
+
 def alone(desk: Desk) -> str:
     reference = allegation(desk)
     desk.press("dina", "case.recuse_yes", reference)
