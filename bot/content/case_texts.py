@@ -272,6 +272,7 @@ class CaseTexts(Record):
     reminder: KindNotice
     line: Annotated[Phrase, Holding("what who")]
     ladder_note: Text
+    channel_note: Text
     replies: Annotated[
         TextTable[Reply, Phrase],
         Holding("reference", assigned="reference person", closed="reference message"),

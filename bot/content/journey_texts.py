@@ -189,9 +189,11 @@ class Receipts(Record):
     drill: Text
     reference: Text
     next_open: Text
+    next_listed: Text
     next_restricted: Text
     next_urgent: Text
     later_open: Annotated[Phrase, Holding("when")]
+    later_listed: Annotated[Phrase, Holding("when")]
     later_restricted: Annotated[Phrase, Holding("when")]
     later_urgent: Annotated[Phrase, Holding("when")]
     next_image: Text

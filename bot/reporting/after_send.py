@@ -67,11 +67,25 @@ def _next(world: World, slots: Slots, route: Route) -> str:
     if kind == "question":
         return texts.next_question
     lines = [texts.next_alert] if kind == ALERT else [texts.next_image] if kind == "image" else []
+    # Of a picture taken by accident the channel has the card, and others work on it.
+    goes_to_team = seen.in_channel and not route.accidental
     if when:
-        later = texts.later_open if seen.in_channel else texts.later_restricted
+        later = (
+            texts.later_open
+            if goes_to_team
+            else texts.later_listed
+            if seen.in_channel
+            else texts.later_restricted
+        )
         lines.append((texts.later_urgent if route.urgent else later).fill(when=when))
     elif kind != ALERT:
-        calm = texts.next_open if seen.in_channel else texts.next_restricted
+        calm = (
+            texts.next_open
+            if goes_to_team
+            else texts.next_listed
+            if seen.in_channel
+            else texts.next_restricted
+        )
         lines.append(texts.next_urgent if route.urgent else calm)
     return " ".join(lines)
 
