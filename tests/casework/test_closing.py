@@ -604,6 +604,15 @@ def test_outcomes_are_checked_on_start(tmp_path: Path, told: str, instead: str, 
     assert fault in "\n".join(str(item) for item in raised.value.faults)
 
 
+def test_nobody_is_said_to_contact_a_reporter_whom_they_do_not_know() -> None:
+    """That somebody may contact a reporter is said of those alone who are known: others read it too."""
+    told = [
+        item.reporter for item in load(KB / "outcomes.yml", Outcomes).outcomes if "contact" in item.reporter
+    ]
+    assert told
+    assert all("If they know who you are" in text for text in told)
+
+
 def test_looked_into_is_said_only_where_it_was() -> None:
     """No text to a reporter says so of a case that can be closed without an assessment."""
     outcomes = load(KB / "outcomes.yml", Outcomes).outcomes
