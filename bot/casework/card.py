@@ -11,10 +11,11 @@ from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
 from bot.casework.press import CARD
+from bot.casework.second_person import Closers
 from bot.casework.told_before import CHANNEL, told_before
 from bot.casework.work_done import is_investigated, open_tasks
 from bot.content.texts import Phrase
-from bot.domain.access import Action
+from bot.domain.access import Action, Actor
 from bot.domain.cases import Stage
 from bot.domain.messages import (
     Block,
@@ -27,7 +28,7 @@ from bot.domain.messages import (
     Quote,
     Tags,
 )
-from bot.domain.notices import Recipient
+from bot.domain.notices import FLT_CHANNEL, Recipient
 from bot.domain.presses import CasePart
 from bot.domain.roster import role_name
 from bot.domain.routing import Told
@@ -121,12 +122,19 @@ def card(
     blocks: list[Block] = [Tags(marks), Heading(title)]
     if recipient in _by_ladder(told):
         blocks.append(Paragraph(context.texts.ladder_note))
+    if recipient == FLT_CHANNEL and not _is_theirs(context, report, told):
+        blocks.append(Paragraph(context.texts.channel_note))
     linked = [(context.work.labels.linked, ", ".join(links))] if links else []
     images = (labels.images, context.texts.images_none)
     blocks.append(Facts((*_facts(context, report, told, entries), *linked, images)))
     blocks.append(Buttons(buttons(context, report, may, recipient.person if recipient else "")))
     first = f"{context.texts.tags.urgent} · " if report.row.urgent else ""
     return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"{CARD}{report.reference}")
+
+
+def _is_theirs(context: Context, report: Report, told: tuple[Told, ...]) -> bool:
+    """Whether the leadership team works on what its channel shows."""
+    return context.allows(Actor("any of them", frozenset({"flt"})), "details", report, told)
 
 
 def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:
@@ -165,6 +173,7 @@ def _facts(
         (labels.opened, _opened_line(context, entries)),
     ]
     items += [*_since(context, entries), *work_done.facts(context, entries)]
+    items += Closers(context, report, told, entries).closing_line()
     items += next_step_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)

@@ -11,8 +11,8 @@ from types import EllipsisType, MappingProxyType
 from bot.casework import support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
-from bot.casework.history import COMPLAINT
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
+from bot.casework.second_person import Closers
 from bot.casework.work_done import is_contact
 from bot.domain.access import Action, Actor
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
@@ -78,13 +78,10 @@ class Case:
         """Whether its reporter may do this with it."""
         return self.work.context.allows(Actor(reporter=True), action, self.report, self.told)
 
-    def told_as_known(self, asker: str) -> tuple[Told, ...]:
-        """The same as `asker` may know of it: nobody whom a complaint of how it was handled brought it to.
-
-        Until they have done something with it themselves: the history says so to everybody.
-        """
-        known = {asker, *(entry.actor for entry in self.entries)}
-        return tuple(item for item in self.told if item.role != COMPLAINT or item.person in known)
+    @property
+    def closers(self) -> Closers:
+        """Who can close it, and who can agree to that."""
+        return Closers(self.work.context, self.report, self.told, self.entries)
 
     def able_to(self, action: Action, asker: str = "") -> tuple[str, ...]:
         """Everyone on the roster who may do this with it: to nobody else is it, or a task, given.
@@ -92,7 +89,7 @@ class Case:
         With an `asker` only those of whom that person may know that they have it.
         """
         context = self.work.context
-        told = self.told_as_known(asker) if asker else self.told
+        told = self.closers.told_as_known(asker) if asker else self.told
 
         def may(person: Person) -> bool:
             actor = context.actor(person.id, self.report)

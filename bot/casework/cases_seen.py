@@ -32,10 +32,11 @@ _CLOSED_LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class ListedCase:
-    """A case that the asker may see, with its history; `carded`: they may read its card, too."""
+    """A case that the asker may see, its history and who has it; `carded`: they may read its card, too."""
 
     report: Report
     entries: tuple[Entry, ...]
+    told: tuple[Told, ...] = ()
     carded: bool = False
 
     def is_of(self, person: str) -> bool:
@@ -77,8 +78,9 @@ def cases_seen(work: Work, person: Person, which: CaseFilter, start: int = 0) ->
     shown, told = _permitted(work, person, still)
     entries, known = histories(work.tx, shown), set(own)
     listed = [
-        ListedCase(report, entries[report.id], sees_the_card(work, person, report, told[report.id]))
+        ListedCase(report, entries[report.id], has, sees_the_card(work, person, report, has))
         for report in shown
+        for has in [told[report.id]]
     ]
     return CasesSeen(
         which,

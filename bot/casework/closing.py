@@ -7,14 +7,15 @@ from typing import Any, get_args
 
 from bot.casework import work_done
 from bot.casework.acts import ACTS
-from bot.casework.card import button, task_buttons
+from bot.casework.card import button, reporter_name, task_buttons
 from bot.casework.case import Case
+from bot.casework.history import is_hidden
 from bot.casework.links import has_links
 from bot.casework.press import CasePress, NotDone
 from bot.content.case_texts import Agreed, Kept
 from bot.domain.closing import ClosingKind, Demand, OnRecord, demands, gravest, takes_two
 from bot.domain.messages import Block, Bullets, Buttons, Callout, Field, Message, Option
-from bot.domain.names import name_words
+from bot.domain.names import Read
 from bot.reporting.inputs import read_moment
 from bot.storage.reports import Entry
 
@@ -192,10 +193,24 @@ def _agreement_errors(press: CasePress, values: Mapping[str, str]) -> dict[str, 
     by: Agreed | str = values.get("agreed_by", "")
     if by == "lado":
         return {} if values.get("agreed_advice") else {"agreed_advice": press.context.work.errors.text}
-    context, concerned = press.context, press.report.route.excluded_people
-    barred = {name_words(context.name(person)) for person in (press.person.id, *concerned)}
-    is_barred = by == "governor" and name_words(values["agreed_name"]) in barred
-    return {"agreed_name": context.work.errors.not_independent} if is_barred else {}
+    typed = Read(values.get("agreed_name", ""))
+    is_barred = by == "governor" and any(any(typed.places(name)) for name in _with_a_part(press))
+    return {"agreed_name": press.context.work.errors.not_independent} if is_barred else {}
+
+
+def _with_a_part(press: CasePress) -> Iterator[str]:
+    """The names of those who have a part in the case: who handles it or did, who has it, who is concerned.
+
+    The reporter's too, which the closer has read in the details, and that of the named contact.
+    """
+    context, case = press.context, press.case
+    roster = context.world.federation.roster
+    known = {press.person.id, *(item.person for item in case.closers.told_as_known(press.person.id))}
+    acted = {entry.actor for entry in case.entries if not is_hidden(press.person, entry)}
+    for person in (known | acted | set(press.report.route.excluded_people)) & roster.people.keys():
+        yield roster.people[person].name
+    named = (reporter_name(context, press.report).partition("(")[0], work_done.contact(case.entries))
+    yield from filter(None, named)
 
 
 def detail(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:

@@ -192,6 +192,13 @@ def owe_alone(work: Work, report: Report, kind: str, person: str) -> None:
     _owe(work, report, kind, Recipient(person))
 
 
+def owe_once(work: Work, report: Report, kind: str, person: str, number: int) -> bool:
+    """Tell this person once, of what `number` tells apart; whether it is owed from now on."""
+    recipient = Recipient(person)
+    notice = Notice(NoticeKey.of(kind, report.id, recipient, number), report.id, kind, recipient)
+    return enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
+
+
 def owe_addition(
     work: Work,
     report: Report,

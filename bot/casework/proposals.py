@@ -8,29 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.casework import closing, work_done
+from bot.casework import closing
 from bot.casework.acts import ACTS
 from bot.casework.card import button
 from bot.casework.case import Case
-from bot.casework.notify import owe_alone, owe_person, owe_reporter, reached
+from bot.casework.notify import owe_alone, owe_once, owe_person, owe_reporter, reached
 from bot.casework.press import CasePress, NotDone, details_slot
 from bot.content.case_texts import WorkRefusal
-from bot.domain.access import Actor
 from bot.domain.cases import Event, Happening, Refused
 from bot.domain.messages import Block, Buttons, Callout, Facts, Message, Paragraph
 from bot.storage.reports import Entry
 
 
 def seconds(case: Case, closer: str) -> tuple[str, ...]:
-    """Who may see the case already and can agree now to what `closer` asks for; nobody who is away.
-
-    Nor anybody of whom `closer` may not know that they have it.
-    """
-    context, told = case.work.context, case.told_as_known(closer)
-    roster = context.world.federation.roster
-    here = (person for person in roster.people.values() if person.id not in (closer, *roster.covers))
-    able = (person.id for person in here if context.may(person, "agree", case.report, told))
-    return tuple(person for person in able if not _is_in_place_of(case, person, closer))
+    """Who may see the case already and can agree now to what `closer` asks for; nobody who is away."""
+    return case.closers.seconds(closer)
 
 
 def asked_of(case: Case, closer: str) -> tuple[str, ...]:
@@ -46,20 +38,9 @@ def asked_of(case: Case, closer: str) -> tuple[str, ...]:
     return tuple(person for person in seconds(case, closer) if person in there)
 
 
-def _is_in_place_of(case: Case, person: str, closer: str) -> bool:
-    """Whether they have the case by standing in for `closer` alone: then they are no second person."""
-    context, school = case.work.context, case.report.row.school
-    roster = context.world.federation.roster
-    own = frozenset(role for role in roster.roles if person in roster.own_holders(role, school))
-    in_own_right = context.allows(Actor(person, own), "agree", case.report, case.told)
-    return closer in roster.covered_by(person) and not in_own_right
-
-
 def pending(case: Case) -> Entry | None:
     """What waits for a second person; None where nothing does, or who asked for it may close it no more."""
-    found = work_done.proposal(case.entries)
-    person = case.work.context.world.federation.roster.people.get(found.actor) if found else None
-    return found if person and case.may(person, "close") else None
+    return case.closers.pending()
 
 
 def lacks_second(case: Case, closer: str) -> bool:
@@ -74,8 +55,11 @@ def needed(press: CasePress) -> list[Block]:
 
 
 def before_closing(press: CasePress) -> Message | None:
-    """What stands in the way of closing it: another's proposal, or what is to be done; None if nothing."""
-    found = pending(press.case)
+    """What stands in the way of closing it: another's proposal, or what is to be done; None if nothing.
+
+    A proposal to which nobody can agree holds up nobody.
+    """
+    found = None if press.case.closers.unanswerable() else pending(press.case)
     if found is not None and found.actor != press.person.id:
         title = press.context.work.closing.waits_already.fill(reference=press.report.reference)
         blocks = (Callout("info", title), *shown(press))
@@ -97,7 +81,7 @@ def lock(press: CasePress) -> WorkRefusal | None:
         return "not_proposed"
     if found.actor == press.person.id:
         return "own_proposal"
-    return "in_place_of" if _is_in_place_of(press.case, press.person.id, found.actor) else None
+    return "in_place_of" if press.case.closers.is_in_place_of(press.person.id, found.actor) else None
 
 
 def asked(press: CasePress) -> list[Block]:
@@ -117,8 +101,9 @@ def shown(press: CasePress) -> list[Block]:
     found, context = pending(press.case), press.context
     if found is None:
         return []
-    names = _names(press, seconds(press.case, found.actor)) or context.texts.nobody
-    blocks = [*asked(press), Paragraph(context.work.closing.may_agree.fill(people=names))]
+    names, texts = _names(press, seconds(press.case, found.actor)), context.work.closing
+    who = Paragraph(texts.may_agree.fill(people=names)) if names else Callout("warning", texts.none_may_agree)
+    blocks = [*asked(press), who]
     acts = (ACTS["case.agree"], ACTS["case.decline"])
     buttons = tuple(button(context, press.report, act) for act in acts)
     is_second = press.may("agree") and lock(press) is None
@@ -177,8 +162,15 @@ def _in_its_place(press: CasePress, done: Message) -> Message:
     return replace(done, replaces=details_slot(press))
 
 
-def tell_if_nobody_is_left(before: Case, after: Case) -> None:
-    """Somebody stepped back: tell the proposer if nobody is left who could agree."""
-    found = pending(after)
-    if found is not None and seconds(before, found.actor) and not seconds(after, found.actor):
-        owe_person(after.work, after.report, "no_second", found.actor)
+def tell_if_nobody_is_left(case: Case) -> bool:
+    """Tell who asked for the closing, and their cover, once, where nobody is left who could agree to it.
+
+    Whether anybody was told now.
+    """
+    found, work = case.closers.unanswerable(), case.work
+    if found is None:
+        return False
+    number = case.entries.index(found)
+    names = reached(work, case.report, case.told, found.actor)
+    told = [owe_once(work, case.report, "no_second", name, number) for name in names]
+    return any(told)

@@ -145,7 +145,7 @@ def recuse(press: CasePress) -> Message:
         return press.refused("changed")
     forget_person(press.tx, report, me)
     _take_from(press)
-    tell_if_nobody_is_left(press.case, press.case.again())
+    tell_if_nobody_is_left(press.case.again())
     done = press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
     # In a chat it takes the place of the details: they are not theirs to read any more.
     return replace(done, replaces=details_slot(press))

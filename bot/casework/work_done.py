@@ -117,7 +117,7 @@ def _voids(later: Entry, proposed: Entry) -> bool:
 
 
 def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """For the card: what was assessed, advised and begun, how many tasks are open, that a closing waits.
+    """For the card: what was assessed, advised and begun, and how many tasks are open.
 
     Not a word of any.
     """
@@ -133,8 +133,6 @@ def facts(context: Context, entries: Sequence[Entry]) -> list[tuple[str, str]]:
         found.append((labels.contact, labels.contact_yes.fill(when=context.local(named[-1]))))
     if waiting := open_tasks(entries):
         found.append((labels.tasks, str(len(waiting))))
-    if (asked := proposal(entries)) is not None:
-        found.append((labels.proposed, labels.proposed_yes.fill(when=context.local(asked.at))))
     return found
 
 

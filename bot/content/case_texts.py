@@ -272,6 +272,7 @@ class CaseTexts(Record):
     reminder: KindNotice
     line: Annotated[Phrase, Holding("what who")]
     ladder_note: Text
+    channel_note: Text
     replies: Annotated[
         TextTable[Reply, Phrase],
         Holding("reference", assigned="reference person", closed="reference message"),
@@ -354,6 +355,7 @@ class WorkLabels(Record):
     overdue: Text
     proposed: Text
     proposed_yes: Annotated[Phrase, Holding("when")]
+    proposed_alone: Annotated[Phrase, Holding("when")]
     linked: Text
     held: Text
 
@@ -377,6 +379,7 @@ class CaseLines(Record):
     task: Annotated[Phrase, Holding("count when")]
     overdue: Annotated[Phrase, Holding("count when")]
     closing: Annotated[Phrase, Holding("person when")]
+    closing_alone: Annotated[Phrase, Holding("person when")]
 
 
 class WorkErrors(Record):
@@ -410,6 +413,7 @@ class Closing(Record):
     agreed_advice: Text
     asked_for: Annotated[Phrase, Holding("person when")]
     may_agree: Annotated[Phrase, Holding("people")]
+    none_may_agree: Text
     takes_two: Annotated[Phrase, Holding("people")]
     proposed: Annotated[Phrase, Holding("reference people")]
     waits_already: WithReference
@@ -434,6 +438,7 @@ class WorkReminder(Record):
     # After so many working days, and again, for the second of two people; 0 for never.
     second_days: Annotated[int, Field(ge=0, le=20)]
     second: Annotated[Phrase, Holding("reference kind person when")]
+    second_alone: Annotated[Phrase, Holding("reference kind person when")]
     more: Annotated[Phrase, Holding("count")]
     waits_title: Text
     waits: Text

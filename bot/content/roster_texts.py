@@ -147,7 +147,7 @@ class RosterTexts(Record):
     submit: Text
     errors: RosterErrors
     told: Annotated[
-        TextTable[Literal[Verdict, "ran_out"], Phrase],
+        TextTable[Literal[Verdict, "ran_out", "decided"], Phrase],
         Holding(
             "person what",
             proposed="person what until",

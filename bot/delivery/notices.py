@@ -242,6 +242,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
     return (
         (kind == "closed" and stage is not Stage.CLOSED)
         or (kind in ("question", "proposed", "declined", "no_second") and stage is Stage.CLOSED)
+        or (kind == "no_second" and not Case(work, report).closers.unanswerable())
         or (kind in ("late", "vacated") and in_hand)
         or (kind == UNDELIVERED and has_reached_somebody(work, report))
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))

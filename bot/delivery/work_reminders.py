@@ -129,7 +129,8 @@ def _line(work: Work, report: Report, item: OverdueItem) -> str:
     if item.task is not None:
         return texts.task.fill(**about, person=context.name(item.task.person), when=when)
     if item.asker:
-        return texts.second.fill(**about, person=context.name(item.asker), when=when)
+        said = texts.second_alone if Case(work, report).closers.unanswerable() else texts.second
+        return said.fill(**about, person=context.name(item.asker), when=when)
     return texts.idle.fill(**about, person=context.name(report.state.holder), when=when)
 
 

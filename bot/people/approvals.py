@@ -198,11 +198,12 @@ def announcement(work: Work, notice: Notice, person: Person) -> Message | None:
     approval = approvals.find(work.tx, work.context.vault, approval_id)
     if approval is None or not may_decide(work.context, person.id, approval.kind):
         return None
-    event = approval.state if notice.kind == SETTLED else event
-    actor = approval.proposed_by if event == PROPOSED else approval.decided_by
     waits = approval.expires_at > work.now
-    outcome = _outcome(approval.kind, event) if event != PROPOSED or waits else "ran_out"
-    text = work.context.roster_texts.told.named(outcome).fill(
+    first = notice.kind == SETTLED or event == PROPOSED
+    actor = approval.proposed_by if first else approval.decided_by
+    # What became of it has a message of its own, and is not said twice.
+    asked = "decided" if approval.state != PROPOSED else PROPOSED if waits else "ran_out"
+    text = work.context.roster_texts.told.named(asked if first else _outcome(approval.kind, event)).fill(
         what=decisions.words(work.context, approval),
         person=work.context.name(actor),
         other=work.context.name(approval.proposed_by),

@@ -15,6 +15,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import owe_people, owe_person, reached
+from bot.casework.proposals import tell_if_nobody_is_left
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.routing import Told
 from bot.storage.crypto import KeyFault
@@ -97,7 +98,7 @@ def _unsettled(work: Work) -> tuple[str, ...]:
 def _is_unsettled(work: Work, found: Report) -> bool:
     case = Case(work, found)
     try:
-        return bool(_new_covers(case)) or _is_vacant(case)
+        return bool(_new_covers(case)) or _is_vacant(case) or case.closers.unanswerable() is not None
     except Exception:
         # Settling it will say what is wrong with it.
         return True
@@ -118,6 +119,13 @@ def _settle(work: Work, report_id: str) -> None:
     if case.report.state.stage is not Stage.CLOSED:
         _tell_covers(case)
         _vacate(case.again())
+        _tell_closer(case.again())
+
+
+def _tell_closer(case: Case) -> None:
+    """Who asked for a closing to which nobody can agree any more learns of it, and the cards say so."""
+    if tell_if_nobody_is_left(case):
+        case.touch()
 
 
 def _is_vacant(case: Case) -> bool:

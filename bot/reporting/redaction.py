@@ -6,7 +6,7 @@ More is taken out than need be, and what no rule can find stays: a person reads 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.content.world import World
 from bot.domain.names import Read, name_words
@@ -29,14 +29,30 @@ class Redactor:
         """`text` without the names of others and without what may be a password."""
         # A whole name in any case; one word of it only as a name is written ("Grace", not "grace").
         read = {False: Read(text, exact=True), True: Read(text)}
-        text = _without(
-            text,
-            ((*span, mark) for name, mark in self._roles for span in read[" " in name].places(name)),
-        )
+        roles = ((*span, mark) for name, mark in self._roles for span in read[" " in name].places(name))
+        text = _without(text, (*self._namesakes(text), *roles))
         spans = [(item.start, item.end) for item in self._found(text)]
         names = likely_names(text, self._not_names)
         spans += [(start, end) for start, end in names if not self._is_kept(text[start:end])]
         return _without(text, ((start, end, self._mark) for start, end in spans))
+
+    def _namesakes(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """The whole names that share one word with somebody of the Federation and are not theirs."""
+        ours = {word for name, _ in self._roles for word in name_words(name)}
+        whole = [name for name, _ in self._roles if " " in name]
+        for start, end in likely_names(text, self._not_names):
+            said = Read(text[start:end])
+            if any(any(said.places(name)) for name in whole) or self._is_kept(text[start:end]):
+                continue
+            words = [
+                found for found in re.finditer(r"\S+", text[start:end]) if not self._is_everyday(found[0])
+            ]
+            strange = any(not ours.issuperset(name_words(found[0])) for found in words)
+            if strange and any(not ours.isdisjoint(name_words(found[0])) for found in words):
+                yield start + words[0].start(), start + words[-1].end(), self._mark
+
+    def _is_everyday(self, word: str) -> bool:
+        return self._not_names.issuperset(name_words(word))
 
     def _found(self, text: str) -> list[Finding]:
         found = findings(text, self._not_names)

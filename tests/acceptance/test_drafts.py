@@ -97,6 +97,25 @@ def test_a_question_in_a_second_tab_costs_no_word(server: Server, window: Browse
     holds(other, f"{WORDS} And more, here.")
 
 
+def test_what_is_saved_takes_no_focus_away(server: Server, window: BrowserContext) -> None:
+    """The form that comes back once its words are saved leaves the focus on the button that it was on."""
+    page = fresh(window, server, "joe")
+    with page.expect_request(lambda sent: '"typed"' in (sent.post_data or "")) as saved:
+        pane = writing(page)
+    button = pane.button("Continue")
+    button.focus()
+    item = pane.region.locator(".item:has(form.form)").last
+    number = item.get_attribute("data-seq")
+    # The page is told of its own save once more, later than the answer to it.
+    again = {**(saved.value.post_data_json or {}), "event": "saved-once-more"}
+    answer = page.request.post(f"{server.url}/playground/send", data=again, headers={"Origin": server.url})
+    assert answer.ok
+    expect(item).not_to_have_attribute("data-seq", number or "")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(pane.region.get_by_label("What happened?")).to_be_hidden()
+
+
 def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserContext) -> None:
     """What was typed and not sent is there after a reload, in a new tab, and after the server died."""
     page = fresh(window, server, "priya")

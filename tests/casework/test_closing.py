@@ -279,6 +279,57 @@ def test_the_only_second_steps_back(desk: Desk) -> None:
     assert "Who outside agrees to the closing?" in desk.press("eleanor", "case.close", reference)
 
 
+NOBODY = "nobody who has this case can agree"
+
+
+def test_the_card_says_that_nobody_is_left(desk: Desk) -> None:
+    """Card, details, list and reminder say that nobody can agree and what to do, not that it waits."""
+    reference = allegation(desk)
+    desk.work(20)
+    desk.press("dina", "case.recuse_yes", reference)
+    desk.work(20)
+    [posted] = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+    for card in (posted, desk.press("eleanor", "case.show", reference)):
+        assert NOBODY in card
+        assert "a governor who has no part in it" in card
+    details = desk.press("eleanor", "case.details", reference)
+    assert "Close it again: the form then asks who outside agrees" in details
+    assert "Who may agree" not in details
+    listed = desk.press("eleanor", "case.list")
+    assert "nobody who has it can agree: close it again" in listed
+    assert not any("waits for a second person" in text for text in (posted, details, listed))
+    before = len(desk.notebook.texts("eleanor"))
+    desk.later(days=2, hours=2)
+    desk.work(20)
+    reminded = "\n".join(desk.notebook.texts("eleanor")[before:])
+    assert "nobody who has it can agree. Close it again" in reminded
+
+
+def test_the_only_second_goes_away(desk: Desk) -> None:
+    """Who asked is told once, and the card says it, also where the roster takes the last who could agree."""
+    reference = allegation(desk)
+    desk.work(20)
+    absent(desk, "dina", "eleanor")
+    desk.work(20)
+    posted = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+    assert any(NOBODY in text for text in posted)
+    absent(desk, "colin", "tom")
+    desk.later(seconds=30)
+    assert sent(desk, "eleanor").count("nobody is left who could agree") == 1
+
+
+def test_a_closing_that_nobody_can_agree_to_holds_up_nobody(desk: Desk) -> None:
+    """Who stands in for the closer, who is away too, is given the form, and not another's dead proposal."""
+    reference = allegation(desk)
+    desk.press("dina", "case.recuse_yes", reference)
+    absent(desk, "eleanor", "tom")
+    desk.work(20)
+    desk.press("tom", "case.details", reference)
+    said = desk.press("tom", "case.close", reference)
+    assert "Somebody else has asked to close" not in said
+    assert "Make the first assessment yourself" in said
+
+
 def alone(desk: Desk) -> str:
     reference = allegation(desk)
     desk.press("dina", "case.recuse_yes", reference)
@@ -296,15 +347,17 @@ def alone(desk: Desk) -> str:
             {"agreed_by": "governor", "agreed_name": "Noor Haddad", "agreed_at": "2026-11-24T08:45"},
             "in the future",
         ),
-        ({"agreed_by": "governor", "agreed_name": "eleanor MARSH"}, "neither you nor concerned"),
+        ({"agreed_by": "governor", "agreed_name": "eleanor MARSH"}, "no part in the case"),
+        ({"agreed_by": "governor", "agreed_name": "Dina Clarke"}, "no part in the case"),
+        ({"agreed_by": "governor", "agreed_name": "Mrs Ana Silva"}, "no part in the case"),
     ],
 )
 def test_without_a_second_somebody_outside_agrees_by_name(
     desk: Desk, fields: dict[str, str], wrong: str
 ) -> None:
-    """Name, time and the LADO's advice are demanded; the closer is no independent governor."""
+    """Name, time and the LADO's advice are demanded; nobody who has a part in the case is independent."""
     reference = alone(desk)
-    fields = {"agreed_at": "2026-11-23T08:45", **fields} if "eleanor" in str(fields) else fields
+    fields = {"agreed_at": "2026-11-23T08:45", **fields} if "part" in wrong else fields
     assert wrong in desk.close_case("eleanor", reference, outcome="unfounded", **fields)
     assert not is_closed(desk, "eleanor", reference)
 
@@ -549,6 +602,15 @@ def test_outcomes_are_checked_on_start(tmp_path: Path, told: str, instead: str, 
     with pytest.raises(DataFaults) as raised:
         load(path, Outcomes)
     assert fault in "\n".join(str(item) for item in raised.value.faults)
+
+
+def test_nobody_is_said_to_contact_a_reporter_whom_they_do_not_know() -> None:
+    """That somebody may contact a reporter is said of those alone who are known: others read it too."""
+    told = [
+        item.reporter for item in load(KB / "outcomes.yml", Outcomes).outcomes if "contact" in item.reporter
+    ]
+    assert told
+    assert all("If they know who you are" in text for text in told)
 
 
 def test_looked_into_is_said_only_where_it_was() -> None:

@@ -414,3 +414,16 @@ def test_an_alert_is_named_in_words(desk: Desk) -> None:
     reference = desk.report(kind="danger", danger="yes", school="northgate").reference
     shown = desk.press("dina", "case.details", reference)
     assert "What it is about: An urgent alert that someone may be in danger" in shown
+
+
+def test_the_channels_card_says_who_works_on_what_the_team_only_knows(desk: Desk) -> None:
+    """Of a picture by accident the card in the leadership team's channel says so; abuse is theirs."""
+    accident, abuse = desk.report().reference, desk.report(kind="abuse", category="spam").reference
+    desk.work(20)
+    posted = {name: text for text in desk.notebook.texts("flt") for name in (accident, abuse) if name in text}
+    note = (
+        "For the leadership team to know. The people who were told in person acknowledge it and work on it."
+    )
+    assert note in posted[accident]
+    assert note not in posted[abuse]
+    assert not any(note in text for text in desk.notebook.texts("dina"))

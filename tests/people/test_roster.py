@@ -155,6 +155,10 @@ def test_everyone_who_decides_is_told(desk: Desk) -> None:
         # Tom leads an account as well, which the IT Manager is told of by itself (rule 32).
         told = [item for item in desk.notebook.texts(user) if "An account to be closed" not in item]
         assert "as Ivan Doyle proposed and Maya Fenn confirmed" in told[-1]
+        # The message with the buttons was rewritten, and does not say the same once more.
+        assert "".join(told).count("confirmed") == 1
+        assert "It has been decided." in told[0]
+        assert "[Confirm]" not in told[0]
     assert set(desk.notebook.seen) == {"eleanor", "maya", "ivan"}
 
 
@@ -466,7 +470,7 @@ AWAY = {"person": "farid", "to": "ravi", "start": "2026-11-24T08:00", "end": "20
 
 @pytest.mark.parametrize("verdict", ["confirm", "refuse", "withdraw"])
 def test_a_decided_proposal_leaves_no_live_button(desk: Desk, verdict: str) -> None:
-    """Confirmed, refused or withdrawn: what asked for the decision says what came of it, for each of them."""
+    """Confirmed, refused or withdrawn: what asked says that it is decided, and one new message how."""
     desk.fill("ivan", "roster.absent", "", **AWAY)
     desk.work(20)
     asked = {person: desk.notebook.texts(person) for person in ("ivan", "eleanor", "maya")}
@@ -476,8 +480,9 @@ def test_a_decided_proposal_leaves_no_live_button(desk: Desk, verdict: str) -> N
     for person, before in asked.items():
         now = desk.notebook.texts(person)
         assert len(now) == len(before) + 1
-        assert now[-2] == now[-1]
-        assert "[" not in now[-2]
+        assert "It has been decided." in now[-2]
+        assert now[-2] != now[-1]
+        assert "[" not in now[-2] + now[-1]
 
 
 def test_a_proposal_that_ran_out_leaves_no_live_button(desk: Desk) -> None:

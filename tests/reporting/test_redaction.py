@@ -11,6 +11,9 @@ OTHERS = {
     "ELEANOR  marsh saw it": "[Executive Headteacher] saw it",
     "Mrs Marsh saw it": "Mrs [Executive Headteacher] saw it",
     "I told Grace.": "I told [Federation Leadership Team].",
+    "Tom Baker of Year 9 asked Grace": "[x] of Year 9 asked [Federation Leadership Team]",
+    "a pupil, Grace O'Neil, and Ella Pritchard": "a pupil, [x], and [x]",
+    "Ms Dina-Louise Clark told Dina": "Ms [x] told [Designated Safeguarding Lead]",
     "with grace and in the marsh": "with grace and in the marsh",
     "Joe Whitfield was there": "[x] was there",
     "a student, Kevin Miller, and Jane Porter": "a student, [x], and [x]",
@@ -26,7 +29,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("text", list(OTHERS))
 def test_others_are_taken_out(world: World, text: str) -> None:
-    """People on the roster become their role, others a mark, and the asker stays."""
+    """People on the roster become their role, others a mark (their namesakes too), and the asker stays."""
     demo = with_federation(world, load_federation(EXAMPLE))
     assert Redactor(demo, ("Ana Silva",), "[x]").text(text) == OTHERS[text]
 

@@ -46,6 +46,8 @@
       // What was typed in another tab does not come under the hands of somebody who types in this one.
       if (old && event.typed && $(".form[data-touched]", old)) return;
       const fresh = fragment(event.html);
+      // What this page has sent itself comes back: its button keeps the focus, and the press that is under way.
+      if (old && event.typed && isAsTyped(old, fresh)) { old.dataset.seq = event.seq; return; }
       const away = old && old.contains(document.activeElement);
       if (old) { hold(old); old.replaceWith(fresh); }
       else place(log, fresh, event.after);
@@ -74,7 +76,7 @@
   // Words that were typed since the last save, and the cursor, go over into the same form when it comes anew.
   const held = new Map();
   // Several forms of one case bear its reference, and several people have the same form.
-  const nameOf = (form) => `${form.closest(".pane").dataset.user} ${form.dataset.action} ${form.dataset.value}`;
+  const nameOf = (form) => `${form.closest(".pane").dataset.user} ${stepOf(form)}`;
   function hold(item) {
     for (const form of $$(".form", item)) {
       const at = form.contains(document.activeElement) ? document.activeElement : null;
@@ -87,6 +89,11 @@
   function leave(pane) {
     for (const form of $$(".form", pane).filter(isUnsaved)) held.set(nameOf(form), { fields: filled(form), left: true });
   }
+  const isAsTyped = (old, fresh) => {
+    const [was, is] = [old, fresh].map((item) => $(".form", item));
+    return was && is && stepOf(was) === stepOf(is) && JSON.stringify(filled(was)) === JSON.stringify(filled(is));
+  };
+  const stepOf = (form) => `${form.dataset.action} ${form.dataset.value}`;
   // Whether the cursor is where it was.
   function refilled(item) {
     const form = $(".form", item);
