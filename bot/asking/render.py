@@ -156,7 +156,7 @@ class _Show:
                 pass
             case "smalltalk" if answer.whom:
                 yield Paragraph(answer.text.split("\n- ", 1)[0])
-                yield from self._numbers(tuple(self._contacts[key] for key in answer.whom))
+                yield from self._numbers(self.lines(answer.whom))
                 yield Outside(texts.whom_source)
             case _:
                 # The options of a question asked back are its buttons; the quiet line is a block of its own.

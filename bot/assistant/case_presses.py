@@ -138,7 +138,7 @@ def _show(press: CasePress) -> Message:
     links = card_links(press.tx, press.report, entries)
     me = Recipient(press.person.id)
     shown = card.card(press.context, press.report, press.told, entries, me, links, press.may)
-    # One that was posted is rewritten and taken away with the case; this one nobody finds again.
+    # A card that was posted is rewritten and taken away with the case; this one is not known afterwards.
     return replace(shown, ephemeral=True)
 
 

@@ -182,7 +182,7 @@ class Context:
 
 def _facts(report: Report, told: tuple[Told, ...]) -> CaseFacts:
     """What the permissions ask of a stored report."""
-    at_c_or_d, at_n = told_people(told)
+    at_c_or_d, at_n = told_people(told, accidental=report.row.accidental)
     return CaseFacts(
         open_route=report.row.visibility.in_channel,
         child=report.row.child,

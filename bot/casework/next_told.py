@@ -26,6 +26,7 @@ def next_people(
     route = replace(
         today,
         visibility=row.visibility,
+        accidental=row.accidental,
         told=told,
         excluded=today.excluded.union(kept.excluded_people, also_out),
         excluded_roles=today.excluded_roles.union(kept.excluded_roles),

@@ -133,7 +133,7 @@ def owe_members(work: Work, report: Report, kind: str) -> int:
 
 
 def has_reached_somebody(work: Work, report: Report) -> bool:
-    """Whether anybody who may see the case was brought its card, or that it waits."""
+    """Whether anybody who may work on the case was brought its card, or that it waits."""
     if report.state.stage is not Stage.SUBMITTED:
         return True
     told, roster = people_of(work.tx, report), work.context.world.federation.roster
@@ -141,7 +141,7 @@ def has_reached_somebody(work: Work, report: Report) -> bool:
     may_see = [
         Recipient(name)
         for name in sorted(names & roster.people.keys())
-        if work.context.may(roster.people[name], "list", report, told)
+        if work.context.may(roster.people[name], "assign", report, told)
     ]
     return was_shown(work.tx, report.id, may_see)
 

@@ -387,6 +387,11 @@ def _update(work: Work, report: Report, kind: str) -> Message:
     return Message(blocks, summary=text)
 
 
+def _may_be_worked_on(report: Report, recipient: Recipient) -> bool:
+    """Whether anybody who has this card may work on the case: of some the FLT has the card alone."""
+    return recipient != FLT_CHANNEL or not report.row.accidental
+
+
 def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, again: bool = False) -> None:
     """The platform took it: the row is done, the card's place is known, the case counts as delivered.
 
@@ -404,7 +409,7 @@ def record(work: Work, claimed: Claimed, sent: Outgoing, message_id: str, *, aga
         card = Posted(sent.platform, message_id, sent.version)
         outbox.remember_card(work.tx, notice.report_id, notice.recipient, card, cards.DRAWING)
         case = Case.of(work, notice.report_id)
-        if case.report.state.stage is Stage.SUBMITTED:
+        if case.report.state.stage is Stage.SUBMITTED and _may_be_worked_on(case.report, notice.recipient):
             case.apply(Event(Happening.DELIVER, "signpost"))
     if notice.kind == "line" or (notice.kind == "card" and notice.recipient == FLT_CHANNEL):
         outbox.hasten(work.tx, notice.report_id, "line", work.now)

@@ -50,11 +50,13 @@ def _is_waiting(report: Report) -> bool:
 def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:
     """People with its card, and on the open route the FLT: those of them who may still see it.
 
-    After the ladder's end the Executive Headteacher too.
+    Of a picture taken by accident, which the FLT does not work on, its members are reminded after the
+    ladder's end alone, and the Executive Headteacher of any case then.
     """
     roster, school = context.world.federation.roster, report.row.school
-    carded = [item.person for item in told if item.level == "C"]
-    members = roster.holders("flt", school) if report.row.visibility.in_channel else ()
+    of_flt = not report.row.accidental or has_ended(report)
+    carded = [item.person for item in told if item.level == "C" and (of_flt or item.role != "flt")]
+    members = roster.holders("flt", school) if report.row.visibility.in_channel and of_flt else ()
     heads = roster.holders("eht", school) if has_ended(report) else ()
     people = [roster.people[name] for name in sorted({*carded, *members, *heads}) if name in roster.people]
     return [person.id for person in people if context.may(person, "list", report, told)]

@@ -54,11 +54,18 @@ def _reminded(case: Case, item: OverdueItem) -> tuple[str, ...]:
         # Where nobody is left, the asker has to ask in another way.
         return proposals.asked_of(case, item.asker) or (item.asker,) if waiting else ()
     if item.task is not None:
-        return reached(work, report, case.told, item.task.person)
+        # Who may not read the case any more could not tick it: then its holder is reminded of it.
+        owners = reached(work, report, case.told, item.task.person)
+        able = tuple(name for name in owners if _may_read(case, name))
+        return able or reached(work, report, case.told, report.state.holder)
     roster, row = work.context.world.federation.roster, report.row
     others = roster.own_holders("eht", row.school) if item.times > 1 else ()
     names = (report.state.holder, *others)
     return tuple(dict.fromkeys(one for name in names for one in reached(work, report, case.told, name)))
+
+
+def _may_read(case: Case, name: str) -> bool:
+    return case.may(case.work.context.world.federation.roster.people[name], "details")
 
 
 def say_that_one_waits(work: Work, report: Report) -> None:

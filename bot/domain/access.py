@@ -76,12 +76,17 @@ class Actor:
     reporter: bool = False
 
 
-def told_people(told: Iterable[Told]) -> tuple[frozenset[str], frozenset[str]]:
-    """Who was told at level C or D, and who was told at level N: `told` and `noticed` of a case."""
+def told_people(told: Iterable[Told], *, accidental: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """Who was told at level C or D, and who learns that it exists: `told` and `noticed` of a case.
+
+    Who stands in for a member of the FLT opens no picture taken by accident, as the member does not,
+    whatever other role they hold.
+    """
     told = tuple(told)
+    known = [item for item in told if item.level == "N" or (accidental and item.role == "flt")]
     return (
-        frozenset(item.person for item in told if item.level != "N"),
-        frozenset(item.person for item in told if item.level == "N"),
+        frozenset(item.person for item in told if item not in known),
+        frozenset(item.person for item in known),
     )
 
 
@@ -128,7 +133,7 @@ def _holds(granted: Mapping[str, Condition], role: str, told: bool, case: CaseFa
         case "open_route":
             return case.open_route
         case "open_details":
-            # Of a picture taken by accident the FLT's channel has the card, and nobody of it the details.
+            # Of a picture taken by accident the FLT's channel has the card, and no member the details.
             return case.open_route and not case.accidental
         case "told":
             return told

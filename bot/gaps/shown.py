@@ -22,6 +22,7 @@ from bot.domain.messages import (
     Quote,
     Tags,
 )
+from bot.domain.roster import AFTER_HOURS
 from bot.gaps.redaction import redacted
 
 _DSL = ("dsl", "deputy_dsl")
@@ -47,7 +48,8 @@ def signed_message(found: Answer, live: Live, world: World) -> Message:
     blocks = list(answer_blocks(live.answer, world))
     if found.quiet:
         lines = world.safe_lines(world.now)
-        phones = tuple(line for key, line in lines.items() if key in _DSL)
+        at_night = AFTER_HOURS if world.federation.is_after_hours(world.now) else ()
+        phones = tuple(line for key, line in lines.items() if key in (*_DSL, *at_night))
         blocks += [
             Paragraph(world.rules.texts.quiet, muted=True),
             *([Bullets(phones, phones=True)] if phones else []),

@@ -144,7 +144,7 @@ def _level(person: str, world: World, slots: Slots, route: Route) -> tuple[str, 
 
 
 def _may(person: str, roles: frozenset[str], action: Action, world: World, route: Route) -> bool:
-    told, noticed = told_people(route.told)
+    told, noticed = told_people(route.told, accidental=route.accidental)
     case = CaseFacts(
         open_route=route.visibility.in_channel,
         child=route.child,

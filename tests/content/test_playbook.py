@@ -258,6 +258,13 @@ BROKEN = [
     ("contact.yml", "report {reference}.", "report {number}.", "the braces must hold {reference}"),
     ("privacy.yml", "not_names: >-", "names: >-", "not_names"),
     ("routes.yml", "rows:\n", "rows: [\n", "not valid YAML"),
+    ("routes.yml", "    accidental: true\n", "", "row 'image_accident' needs `flt` at level D"),
+    (
+        "routes.yml",
+        "  - id: query\n    when: {kind: [query]}\n",
+        "  - id: query\n    when: {kind: [query]}\n    accidental: true\n",
+        "row 'query' gives `flt` level D",
+    ),
 ]
 
 

@@ -201,6 +201,19 @@ def test_one_role_alone_means_that(federation: Federation, slots: dict[str, str]
     assert found.child
 
 
+def test_a_card_in_the_channel_alone_is_no_safe_recipient(federation: Federation) -> None:
+    """Where nobody beside the FLT is told of a picture by accident, nobody could open it: it is not sent."""
+    rows = (
+        RouteRow("alone", {"kind": frozenset({"image"})}, (("flt_channel", "C"),), accidental=True),
+        RouteRow("opened", {"kind": frozenset({"abuse"})}, (("flt_channel", "C"), ("flt", "D"))),
+    )
+    found = [
+        decide(rows, federation.roster, {"kind": (kind,), "school": ("northgate",)})
+        for kind in ("image", "abuse")
+    ]
+    assert [one.refusal for one in found] == ["no_safe_recipient", ""]
+
+
 def test_nobody_is_climbed_to_who_may_do_nothing(federation: Federation) -> None:
     """Where the channel was not told, or of a card alone, no member of the FLT is a step of the ladder."""
     assert next_step(federation.roster, "northgate", route(federation, kind="press"), frozenset()) == ()

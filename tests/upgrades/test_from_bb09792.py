@@ -143,6 +143,10 @@ def test_cases_stand_as_they_stood_and_nobody_is_newly_told(upgraded: Upgraded) 
     waiting = {reference for reference, case in upgraded.known["state"].items() if case[0] == "submitted"}
     [given_up] = upgraded.given_up()
     assert upgraded.cases()[given_up][:2] == ["delivered", ""]
+    told_of_it = {
+        name for name, titles in upgraded.new().items() for title in titles if title.startswith(given_up)
+    }
+    assert told_of_it == {"beth", "dina"}
     waiting.add(given_up)
     now = {reference: case for reference, case in upgraded.cases().items() if reference not in waiting}
     assert now.items() <= upgraded.known["state"].items()

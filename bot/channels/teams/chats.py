@@ -125,13 +125,13 @@ class Chats:
         self._remember(chat, message_id, message)
         self._hide_later(chat, message_id, message)
         if message_id and not any(isinstance(block, Form) for block in message.blocks):
-            post, *rest = posts_of(message, self._look, slot=not is_end(message))
+            post, *rest = posts_of(message, self._look, slot=_in_place(message))
             self._rewriting[message_id] = self._start(self._rewritten(chat.there, message_id, post))
             self._start(self._more(chat, message, rest))
 
     async def put(self, chat: Chat, message_id: str, message: Message) -> bool:
         """Put `message` in the place of the one on this card; below, where it is there no longer."""
-        post, *rest = posts_of(message, self._look, slot=not is_end(message))
+        post, *rest = posts_of(message, self._look, slot=_in_place(message))
         if not message_id or not await self._rewritten(chat.there, message_id, post):
             return await self._show(chat, message)
         self._remember(chat, message_id, message)
@@ -171,7 +171,7 @@ class Chats:
 
     async def _show(self, chat: Chat, message: Message) -> bool:
         slot = is_private(message) and not is_end(message)
-        post, *rest = posts_of(message, self._look, slot=slot)
+        post, *rest = posts_of(message, self._look, slot=slot and _in_place(message))
         sent = await self._sent(chat.there, post)
         if sent is None:
             return False
@@ -273,6 +273,14 @@ def _slot_of(message: Message) -> str:
     of_case = message.replaces.startswith(DETAILS)
     forms = any(isinstance(block, Form) for block in message.blocks)
     return f"form {message.replaces}" if forms and not of_case else "view"
+
+
+def _in_place(message: Message) -> bool:
+    """Whether what its buttons bring stands in its own place.
+
+    Those of a case's card are pressed one after the other: a line that answers one takes no other away.
+    """
+    return not is_end(message) and not message.replaces.startswith(CARD)
 
 
 def _form_of(message: Message) -> str:

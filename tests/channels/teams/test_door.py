@@ -376,6 +376,22 @@ def test_a_card_that_was_asked_for_is_gone_when_its_reader_steps_back(works: Off
     play(story())
 
 
+def test_a_card_that_was_asked_for_stays_while_its_buttons_are_pressed(works: Office) -> None:
+    """A line answers a press on it, and the next button is there still."""
+
+    async def story() -> None:
+        await installed(works)
+        reference = await reported(works)
+        await works.says("farid", f"status {reference}")
+        asked_for = next(reversed(works.port.shown))
+        reply = await works.presses("farid", "Acknowledge", on=asked_for)
+        assert reply.body is not None
+        assert reply.body["type"] == MESSAGE
+        assert "Open details" in words(works.port.shown[asked_for])
+
+    play(story())
+
+
 def test_a_card_that_was_asked_for_is_hidden_though_nobody_remembers_it(works: Office) -> None:
     """The process was killed: whichever worker lives hides it when its time is over."""
 
