@@ -78,6 +78,7 @@ class ChatTexts(Record):
     unknown: Text
     unreachable: Text
     hidden: Text
+    still_above: Text
     repeated: Annotated[Phrase, Holding("platform")]
 
 

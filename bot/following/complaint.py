@@ -23,9 +23,10 @@ _NO_PART = ("view", "export", "export_code")
 
 
 def complain(work: Work, sender: Sender, command: Complain) -> Message:
-    """Tell the first of the two roles that has no part in the case; once. Its handlers see nothing of it.
+    """Tell the first of the two roles that has no part in the case. Its handlers see nothing of it.
 
-    Where nobody safe is left inside, nothing is stored, and the outside contacts are shown.
+    Once, as long as somebody who heard it has no part in the case and has not stepped back from it. Where
+    nobody safe is left inside, nothing is stored, and the outside contacts are shown.
     """
     texts = work.context.world.playbook.texts.aftercare
     case = own_case(work, sender, command.reference, command.code)
@@ -33,7 +34,7 @@ def complain(work: Work, sender: Sender, command: Complain) -> Message:
         redo = Redo({"code": case}, {"code": (command.code,)}) if command.code else None
         return forms.complain_form(command.reference, work.context.world, redo)
     report = case.report
-    if case.has(COMPLAINT):
+    if _with_somebody(case):
         return said("info", texts.badly_before.fill(reference=report.reference))
     role, people = _safe(case)
     if not people:
@@ -47,11 +48,28 @@ def complain(work: Work, sender: Sender, command: Complain) -> Message:
     return said("success", texts.badly_sent.fill(reference=report.reference, role=role_name(role)))
 
 
-def _safe(case: Case) -> tuple[str, tuple[str, ...]]:
-    """The role that hears it, and its people: nobody who held the case, worked on it or is concerned."""
-    report, roster = case.report, case.work.context.world.federation.roster
+def _with_somebody(case: Case) -> bool:
+    """Whether one of those who heard it is on the roster, and still nobody whom it may be about."""
+    heard = {
+        person
+        for entry in case.entries
+        if entry.event == COMPLAINT
+        for person in entry.detail["to"].split(",")
+    }
+    on_roster = case.work.context.world.federation.roster.people
+    return any(person in on_roster for person in heard - _concerned(case))
+
+
+def _concerned(case: Case) -> set[str]:
+    """Who held the case, worked on it, is concerned in it or has stepped back from it."""
     had_a_part = {entry.actor for entry in case.entries if entry.event not in _NO_PART}
-    out = had_a_part | {report.state.holder, *report.route.excluded_people}
+    return had_a_part | {case.report.state.holder, *case.report.route.excluded_people}
+
+
+def _safe(case: Case) -> tuple[str, tuple[str, ...]]:
+    """The role that hears it, and its people."""
+    report, roster = case.report, case.work.context.world.federation.roster
+    out = _concerned(case)
     for role in _ROLES:
         own = set(roster.own_holders(role, report.row.school))
         people = tuple(name for name in roster.holders(role, report.row.school) if name not in out)

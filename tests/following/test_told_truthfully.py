@@ -164,6 +164,35 @@ def test_nobody_is_named_by_what_a_complaint_brought_to_them(desk: Desk) -> None
     assert [form for form in forms if "Maya" in desk.press("eleanor", form, reference)] == list(forms)
 
 
+def test_who_heard_it_and_stepped_back_leaves_room_for_the_next(desk: Desk) -> None:
+    """Said again when the headteacher has stepped back, or worked on the case, it goes to the chair, once."""
+    for act in ("case.recuse_yes", "case.note"):
+        reference = desk.report("ana", kind="colleague").reference
+        desk.press("farid", "case.acknowledge", reference)
+        assert "Executive Headteacher" in desk.press("ana", "report.badly", reference)
+        desk.work(rounds=10)
+        if act == "case.note":
+            desk.fill("eleanor", act, reference, note="I shall speak to Farid.")
+        else:
+            desk.press("eleanor", act, reference)
+        assert "Chair of governors" in desk.press("ana", "report.badly", reference)
+        assert "Nothing more has changed" in desk.press("ana", "report.badly", reference)
+        desk.work(rounds=10)
+        assert [text for text in desk.notebook.texts("maya") if BADLY in text and reference in text]
+        assert "handled badly" in desk.press("maya", "case.details", reference)
+
+
+def test_once_the_chair_has_had_a_part_too_it_shows_who_is_outside(desk: Desk) -> None:
+    """Both who heard it have worked on the case since: said again, nobody is told, and Protect is shown."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    for person in ("eleanor", "maya"):
+        desk.press("ana", "report.badly", reference)
+        desk.work(rounds=10)
+        desk.fill(person, "case.note", reference, note="I shall speak to them.")
+    assert "Protect" in desk.press("ana", "report.badly", reference)
+
+
 def test_a_cover_who_handled_it_is_not_told(desk: Desk) -> None:
     """With the headteacher away and covered by anybody who handled it, only the headteacher is told."""
     reference = desk.report("ana", kind="colleague").reference

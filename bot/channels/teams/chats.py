@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -170,6 +170,10 @@ class Chats:
             await self._rewritten(there, message_id, post_of(line(self._look.texts.chat.moved), self._look))
 
     async def _show(self, chat: Chat, message: Message) -> bool:
+        if message.hides and _slot_of(message) == "report" and (chat.user, "report") not in self._slots:
+            # Which card it stood on was known to the process before: said, so that nobody trusts "Hidden".
+            note = Paragraph(self._look.texts.chat.still_above)
+            message = replace(message, blocks=(*message.blocks, note))
         slot = is_private(message) and not is_end(message)
         post, *rest = posts_of(message, self._look, slot=slot and _in_place(message))
         sent = await self._sent(chat.there, post)

@@ -122,6 +122,11 @@ class Office:
     slept: list[float]
     _ids: Any = field(default_factory=itertools.count)
 
+    def started_again(self) -> None:
+        """Forget, as a new process does, on which card each report stands."""
+        self.chats._slots.clear()
+        self.chats._held.clear()
+
     async def says(self, user: str, text: str, **changes: Any) -> None:
         """Somebody types."""
         await self.door.handle(self.activity(user, "message", text=text, **changes))

@@ -87,6 +87,36 @@ def test_a_report_stands_on_one_card(works: Office) -> None:
     play(story())
 
 
+def test_hide_says_that_a_card_of_the_process_before_may_still_stand_above(works: Office) -> None:
+    """Typed after a restart, it hides nothing by itself: it names the button that does, and that works."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        await works.presses("ana", "No")
+        works.started_again()
+        await works.says("ana", "hide")
+        assert "If a card of it still stands above, press “Hide” on that one" in words(works.port.shown["m1"])
+        assert "Which school" in words(works.port.shown["m0"])
+        await works.presses("ana", "Hide", on="m0")
+
+    play(story())
+    assert "Which school" not in words(works.port.shown["m0"])
+    assert "moved" in words(works.port.shown["m1"])
+
+
+def test_hide_says_nothing_of_a_card_that_it_hid(works: Office) -> None:
+    """Typed in the same process, and with no report at all, there is no card to look for."""
+
+    async def story() -> None:
+        await works.says("joe", "hide")
+        await works.says("ana", "report")
+        await works.says("ana", "hide")
+
+    play(story())
+    assert [post for post in works.port.shown.values() if "still stands above" in words(post)] == []
+    assert len(works.port.shown) == 3
+
+
 def test_a_report_goes_on_below_and_leaves_no_word_above(works: Office) -> None:
     """Asked for again, the report stands on a new card; the old one only says where it went."""
 
