@@ -248,6 +248,12 @@ LEFT = (
         "posted-by-mistake",
         "compromising-picture-by-accident",
     ),
+    # What shows a child undressed is for the DSL before anybody deletes it.
+    (
+        "took pictures at the pool and his trunks came down in one",
+        "image-dress-or-ridicule",
+        "compromising-picture-by-accident",
+    ),
     ("may I share a sexist joke", "offensive-or-discriminatory-content", "breach-by-the-head"),
     (
         "a pupil shared a racist clip, who do I tell",
