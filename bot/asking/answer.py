@@ -404,7 +404,7 @@ def _from_choice(reading: Reading, chosen: choose.Choice, contacts: Mapping[str,
             return _related(reading, chosen.guess, contacts)
         case "answer" if chosen.guess is not None:
             given = _from_topic(reading, chosen.guess)
-            unsure = given.confidence < reading.rules.thresholds.reading_shown
+            unsure = given.confidence < reading.rules.thresholds.reading_shown and not chosen.guess.taken
             read_as = reading.rules.texts.read_as_line(reading.frame) if chosen.decided or unsure else ""
             text = f"{read_as}\n{given.text}" if read_as else given.text
             others = _others(reading, chosen.guess)

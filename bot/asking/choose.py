@@ -112,7 +112,7 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
         return True
     # Nothing read says nothing against the topic.
     named = limits.unmet if reading.frame.said else limits.verdict
-    if not _is_met(reading, guess) and reading.sure(guess) < named:
+    if not guess.taken and not _is_met(reading, guess) and reading.sure(guess) < named:
         return False
     if guess.topic.verdict == "information":
         return True

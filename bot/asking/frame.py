@@ -43,6 +43,7 @@ _TOLD_BEFORE = 4
 _PICTURES = frozenset({"post_picture", "film", "share", "show", "keep"})
 _NOT_OURS = frozenset({"own_family", "friend", "colleague"})
 _PUPILS, _CONTACT = frozenset({"student", "former_student"}), frozenset({"follow", "message"})
+_OF_STAFF = frozenset({"colleague", "staff", "head", "it"})
 _OF_PUPILS = frozenset({"student", "former_student", "other_pupil", "own_family"})
 
 
@@ -208,9 +209,15 @@ def _asked_part(text: str, words: FrameWords) -> str:
     sentences = [part for part in words.grammar.sentence.split(text) if part]
     asking = [part for part in sentences if part.endswith("?") or words.asked.search(part)]
     asked = " ".join(asking[-2:]) or text
-    named = words.named.search(asked) or any(pattern.search(asked) for _, pattern in words.held)
+    named = _names_others(asked, words) or any(pattern.search(asked) for _, pattern in words.held)
     # "Can I just get on with it?": what "it" is stands in the sentences before.
     return asked if named else " ".join(sentences[-_TOLD_BEFORE:])
+
+
+def _names_others(text: str, words: FrameWords) -> bool:
+    """Whether a text names anybody but staff: "another teacher runs it, too" says nothing of who is in it."""
+    found = (words.people[int(one.lastgroup[1:])].who for one in words.named.finditer(text) if one.lastgroup)
+    return any(who not in _OF_STAFF for who in found)
 
 
 def _mentions(text: str, words: FrameWords) -> Iterator[_Mention]:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
-from bot.content.policy import Clause, Slot, Topic, Wording
+from bot.content.policy import Clause, Slot, Taking, Topic, Wording
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
 from bot.content.wording import fold, with_apostrophes, words
@@ -65,12 +66,14 @@ class Guess:
     """A topic that a question may mean, and its share (0 to 1) of the odds of all topics.
 
     `frame` is what was read of the question; `whole` says whether it stands alone, as for `contradictions`.
+    `taken`: the topic takes such a question by its words, whatever was read of it.
     """
 
     topic: Topic
     share: float
     frame: Frame = NOTHING_READ
     whole: bool = False
+    taken: bool = False
 
     @cached_property
     def against(self) -> tuple[Slot, ...]:
@@ -207,21 +210,29 @@ def _guesses(weights: dict[str, float], policy: Policy, frame: Frame, whole: boo
 
 
 def _taken(guesses: tuple[Guess, ...], plain: str) -> tuple[Guess, ...]:
-    """The guesses with one first, with the shares of both, that takes such a question from the likeliest.
+    """The guesses with one first, with the shares of all, that takes such a question from the likeliest.
 
-    None where none does.
+    Or from the likeliest that nothing read contradicts. None where none does.
     """
+    fitting = (guess for guess in guesses[1:] if not guess.against)
+    lead = [*guesses[:1], *(islice(fitting, 1) if guesses and guesses[0].against else ())]
     for guess in guesses:
-        first = guesses[0]
-        takes = [one for one in guess.topic.takes if first.topic.id in one.of and one.said.search(plain)]
+        takes = [one for one in guess.topic.takes if _takes(one, lead) and one.said.search(plain)]
         if takes:
-            if guess is first:
+            rest = [other for other in guesses if other is not guess]
+            if guess in lead:
                 # It is meant, and not those of which it would take the question.
-                lost = [other.share for other in guesses[1:] if other.topic.id in takes[0].of]
-                return (replace(first, share=first.share + sum(lost)), *guesses[1:])
-            rest = [other for other in guesses if other not in (first, guess)]
-            return (replace(guess, share=first.share + guess.share), *rest, replace(first, share=0.0))
+                lost = [other.share for other in rest if other.topic.id in takes[0].of]
+                return (replace(guess, share=guess.share + sum(lost), taken=True), *rest)
+            left = [other for other in rest if other not in lead]
+            share = guess.share + sum(one.share for one in lead)
+            none = (replace(one, share=0.0) for one in lead)
+            return (replace(guess, share=share, taken=True), *left, *none)
     return ()
+
+
+def _takes(taking: Taking, lead: Sequence[Guess]) -> bool:
+    return any(guess.topic.id in taking.of for guess in lead)
 
 
 def rivals_of(reading: Reading, best: Guess) -> tuple[Guess, ...]:

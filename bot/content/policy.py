@@ -252,8 +252,9 @@ class Wording(Record):
 class Taking(Record):
     """Questions that a topic takes from others: those likeliest of one `of` them that hold `said`.
 
-    The pattern is in lower case. It is for what tells two topics apart that no slot of the frame does: who
-    decides, what follows now. A topic that takes its own is for Signpost, however little of that is read.
+    Or likeliest of one of them among what nothing read contradicts. The pattern is in lower case. It is for
+    what tells two topics apart that no slot of the frame does: who decides, what follows now. A topic that
+    takes its own is for Signpost, however little of that is read, and answers with little of it named.
     """
 
     of: Annotated[tuple[KebabId, ...], Field(min_length=1)]

@@ -11,6 +11,7 @@ from bot.asking.answer import Answer, answer
 from bot.asking.labels import Labelled, read_labelled
 from bot.content.world import World
 from bot.engine.engine import BuiltinEngine, build_engine, read_lesson
+from bot.engine.parse import Alarm, Parse, Ranked
 from bot.engine.training import load_training
 
 ROOT = Path(__file__).parents[2]
@@ -240,3 +241,20 @@ def test_calm_words_hide_no_risk(world: World, words: str, calm: bool) -> None:
 def test_not_every_refusal_is_of_a_picture(world: World, words: str) -> None:
     """A child who refuses somebody's company, or fears somebody, does not only refuse a picture."""
     assert not world.rules.danger.is_picture_refused(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "alarm", "line"),
+    [
+        ("the login of our page is lost", Alarm(danger=0.18, concern=0.04), False),
+        ("a third joke like that in his homework", Alarm(danger=0.06, concern=0.21), True),
+        ("can I plug my tutoring on the page", Alarm(danger=0.3, concern=0.06), False),
+        ("should I mind that he chats to them all", Alarm(danger=0.05, concern=0.37), True),
+    ],
+)
+def test_the_line_for_those_who_worry_needs_a_sign(
+    world: World, words: str, alarm: Alarm, line: bool
+) -> None:
+    """A sign of risk brings the line, a trace of it does not; where a rule is asked for it takes more."""
+    parse = Parse(words, (Ranked(world.policy.intent("personal-gain"), 0.9),), 1.0, alarm=alarm)
+    assert answer(words, parse, world.policy, rules=world.rules).quiet is line

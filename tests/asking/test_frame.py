@@ -69,6 +69,8 @@ def test_actor_is_who_is_asked_about(world: World, question: str, actor: str) ->
         ("can I keep the chat going with year 10", "follow"),
         ("a pupil followed me. can I share his tweet", "share"),
         ("what is social media", ""),
+        ("a snapchat group for the tour off my phone, then delete it after, yes or no", "set_up"),
+        ("can I delete the chat after the tour", "delete"),
     ],
 )
 def test_act_is_the_one_that_leave_is_asked_for(world: World, question: str, act: str) -> None:
@@ -138,6 +140,45 @@ def test_account_is_where_it_is_done(world: World, question: str, account: tuple
 def test_person_is_whom_it_is_about(world: World, question: str, person: set[str]) -> None:
     """Own children are no pupils, a pupil's mother is no pupil, and a nativity is full of them."""
     assert set(frame(world, question).person) == person
+
+
+@pytest.mark.parametrize(
+    ("question", "account"),
+    [
+        ("music changed their insta password and won't give it to me", ("federation",)),
+        ("the art department say their twitter login is theirs", ("federation",)),
+        ("a pupil changed their insta password", ("other",)),
+        ("the history students changed their insta password", ("other",)),
+    ],
+)
+def test_what_a_department_calls_its_own_is_the_federations(
+    world: World, question: str, account: tuple[str, ...]
+) -> None:
+    """ "Their Insta" is a Federation account where a department runs it, and a pupil's where a pupil does."""
+    assert frame(world, question).account == account
+
+
+@pytest.mark.parametrize(
+    ("question", "person"),
+    [
+        ("our TA is on her phone while the class gets on with it", {"colleague"}),
+        ("one of my team is on tiktok when she should be teaching", {"colleague"}),
+        ("one of my team scored, can I post him", {"student"}),
+        ("our TA films while the class is in the hall", {"colleague", "student"}),
+    ],
+)
+def test_who_stands_by_is_not_whom_it_is_about(world: World, question: str, person: set[str]) -> None:
+    """A class that works on is no party to it; "my team" is of colleagues where it teaches."""
+    assert set(frame(world, question).person) == person
+
+
+def test_a_colleague_in_passing_hides_no_class(world: World) -> None:
+    """Where the asking part of a long text names staff alone, whom it is about is looked for before it."""
+    told = "So we have exams soon. My year 11s have been begging for a closed Facebook group for revision. "
+    text = told + "I would do it all from the school e-mail, and never at night, and I know what I am doing. "
+    text += "I'd get another teacher in as well. Surely that is fine if our head of year agrees?"
+    read_as = frame(world, text)
+    assert ("student" in read_as.person, "group" in read_as.account) == (True, True)
 
 
 def test_nothing_read_contradicts_nothing() -> None:

@@ -162,8 +162,111 @@ TAKEN = (
         "tagging-on-federation-account",
         "engage-with-federation-account",
     ),
+    ("a TA scrolls insta for most of her lessons", "friends-and-family-online", "excessive-use-at-work"),
+    ("someone in our office is on vinted half the day", "breach-other-policies", "excessive-use-at-work"),
+    (
+        "a dad is ranting on the village group, may we wade in for our cook",
+        "parents-comments",
+        "parent-offensive-post",
+    ),
+    (
+        "gran put lies about a TA on her own facebook, some of us want to set her straight",
+        "abuse-on-my-own-account",
+        "parent-offensive-post",
+    ),
+    (
+        "we uploaded the play and one boy's dad has said no to pictures",
+        "fake-account",
+        "posted-by-mistake",
+    ),
+    (
+        "I put up the fair photos, one child is on the no photo list",
+        "checks-before-posting-photo",
+        "posted-by-mistake",
+    ),
+    (
+        "took pictures at the dance and a strap has slipped on one",
+        "image-dress-or-ridicule",
+        "compromising-picture-by-accident",
+    ),
+    (
+        "I was filming the relay, her top has ridden up in it",
+        "posted-by-mistake",
+        "compromising-picture-by-accident",
+    ),
+    (
+        "our deputy shared a sexist clip, can I raise it in confidence",
+        "offensive-or-discriminatory-content",
+        "breach-by-the-head",
+    ),
+    (
+        "someone high up posted something homophobic, who do I tell",
+        "report-unacceptable-conduct",
+        "breach-by-the-head",
+    ),
+    (
+        "thinking of Mr Dean after his stroke, on our page",
+        "check-a-draft",
+        "disclose-personal-information",
+    ),
+    (
+        "she is sad online, is it ok to message her",
+        "show-or-keep-student-message",
+        "message-student-personal-account",
+    ),
+    ("who minds our insta over easter", "any-time-anywhere", "monitor-federation-accounts"),
+    ("does the 24 hour rule count when we're shut", "any-time-anywhere", "reply-within-24-hours"),
+    (
+        "the owner of our chess page retired, who has got it",
+        "passwords-to-it",
+        "lead-staff-leaving",
+    ),
 )
 LEFT = (
+    ("may I look at facebook in my free lesson", "social-media-at-work", "excessive-use-at-work"),
+    (
+        "a TA is on her phone to film the lesson for the page",
+        "record-or-film-lesson",
+        "excessive-use-at-work",
+    ),
+    ("may a parent rant about us", "parents-comments", "parent-offensive-post"),
+    ("a mum is rude on our school page, do we join in", "critical-comment", "parent-offensive-post"),
+    ("can I post a boy who is on the no photo list", "photo-against-parents-wishes", "posted-by-mistake"),
+    (
+        "I posted one that dad had said no to, can they sack me",
+        "photo-against-parents-wishes",
+        "posted-by-mistake",
+    ),
+    ("she posted a boy who is on the no photo list", "photo-against-parents-wishes", "posted-by-mistake"),
+    (
+        "can I post the one where his shorts have slipped",
+        "image-dress-or-ridicule",
+        "compromising-picture-by-accident",
+    ),
+    (
+        "I posted one where her strap has slipped",
+        "posted-by-mistake",
+        "compromising-picture-by-accident",
+    ),
+    # What shows a child undressed is for the DSL before anybody deletes it.
+    (
+        "took pictures at the pool and his trunks came down in one",
+        "image-dress-or-ridicule",
+        "compromising-picture-by-accident",
+    ),
+    ("may I share a sexist joke", "offensive-or-discriminatory-content", "breach-by-the-head"),
+    (
+        "a pupil shared a racist clip, who do I tell",
+        "offensive-or-discriminatory-content",
+        "breach-by-the-head",
+    ),
+    ("may the page say thank you to Mrs Dean", "school-news-online", "disclose-personal-information"),
+    (
+        "can I keep the message a pupil sent me",
+        "show-or-keep-student-message",
+        "message-student-personal-account",
+    ),
+    ("do the rules hold for me over easter", "any-time-anywhere", "monitor-federation-accounts"),
     ("can I make the account once it has been agreed", "set-up-account-myself", "it-manager-role"),
     ("who can make an account", "account-approval", "it-manager-role"),
     ("can I post a colleague's details", "disclose-personal-information", "report-unacceptable-conduct"),

@@ -34,6 +34,7 @@ ASKED = {
     "grown-up": ("she is 24 now, can i text her", "message-student-personal-account"),
     "one-time-or-urgent": ("can i whatsapp them on a school trip", "student-group-chat"),
     "after-i-leave": ("can i add her once i have left", "follow-former-student"),
+    "leader-agrees": ("my line manager says i can text a pupil", "message-student-personal-account"),
     "no-names": ("can i rant if i never name anyone", "internal-grievance"),
     "only-a-joke": ("it was a joke about the deputy", "comments-about-colleagues"),
     "with-disclaimer": ("i say views my own, can i slate the head", "internal-grievance"),
@@ -50,6 +51,8 @@ NOT_ASKED = (
     ("can i post a holiday photo of a pupil on my page", "photo-on-personal-account"),
     ("when must we answer a comment", "reply-within-24-hours"),
     ("can a group leave the page private", "account-two-runners"),
+    ("can i message the head of year about a pupil", "message-student-personal-account"),
+    ("must i tell my line manager that a pupil added me", "student-follows-me"),
 )
 WRONG = """twists:
   - {id: unknown-topic, said: x, topics: [no-such-topic], says: The policy makes no exception.}
