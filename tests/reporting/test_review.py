@@ -113,7 +113,7 @@ def test_a_receipt_sends_nothing_to_those_who_cannot_open_it(world: World, hour:
     shown = replace(world, now=datetime(2026, 11, 24, hour, tzinfo=UTC))
     text = received(shown)
     assert "leadership team" not in text.casefold()
-    assert "goes now to the people you saw listed" in text
+    assert "to the people you saw listed" in text
 
 
 def test_a_receipt_for_an_anonymous_report(world: World) -> None:
