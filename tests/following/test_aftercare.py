@@ -331,8 +331,8 @@ def test_nobody_who_is_left_out_is_chosen(desk: Desk) -> None:
 @pytest.mark.parametrize("own", [False, True])
 def test_who_was_not_sure_may_choose_the_other_one(desk: Desk, own: bool) -> None:
     """Nothing was said of the one of the two passed over: a reporter who chose wrongly is not refused."""
-    kind = {"kind": "mistake", "mistake_text": "I liked a nasty joke."} if own else {"kind": "colleague"}
-    reference = desk.report("ana", conflict="unsure", safe_recipient="eht", **kind).reference
+    kind = "mistake" if own else "colleague"
+    reference = desk.report("ana", kind=kind, conflict="unsure", safe_recipient="eht").reference
     desk.press("eleanor", "case.details", reference)
     told = move(desk, "ana", reference, "chair")
     assert "sent to this role alone" in told
@@ -351,8 +351,7 @@ def test_who_has_chosen_again_stays_with_the_choice(desk: Desk) -> None:
 
 def test_nobody_chooses_themselves_for_their_own_mistake(desk: Desk) -> None:
     """A chair who reports a mistake of their own does not give it to themselves by choosing again."""
-    slots = {"kind": "mistake", "mistake_text": "I liked it.", "conflict": "unsure", "safe_recipient": "eht"}
-    reference = desk.report("maya", **slots).reference
+    reference = desk.report("maya", kind="mistake", conflict="unsure", safe_recipient="eht").reference
     assert "Nothing has changed" in move(desk, "maya", reference, "chair")
 
 
