@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.accounts.people import picked, staff_of
 from bot.casework.context import Work
-from bot.content.account_texts import AccountAct, AccountField, Gate, PageNumber
+from bot.content.account_texts import AccountAct, AccountErrors, AccountField, Gate, PageNumber
 from bot.domain.accounts import (
     ENDED,
     EVERY_SCHOOL,
@@ -246,9 +246,9 @@ def _read(
 def _error(work: Work, field: Field, values: tuple[str, ...], entry_id: str) -> str:
     texts, value = work.context.world.accounts, next(iter(values), "")
     if field.name in ("lead", "others"):
-        return "" if values else texts.errors.required
+        return "" if values else _missing(texts.errors, field)
     if not value:
-        return texts.errors.required if field.required else ""
+        return _missing(texts.errors, field) if field.required else ""
     if field.kind in ("choice", "choices"):
         offered = {option.value for option in field.options}
         if not offered.issuperset(values):
@@ -257,6 +257,12 @@ def _error(work: Work, field: Field, values: tuple[str, ...], entry_id: str) -> 
     if len(value) > field.max_length:
         return texts.errors.too_long.fill(limit=field.max_length)
     return _text_error(work, field.name, value, entry_id)
+
+
+def _missing(errors: AccountErrors, field: Field) -> str:
+    if field.name == "ticks":
+        return errors.all_ticks
+    return errors.choice if field.kind in ("choice", "choices") else errors.required
 
 
 def _text_error(work: Work, name: str, value: str, entry_id: str) -> str:

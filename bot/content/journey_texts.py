@@ -255,6 +255,7 @@ class Aftercare(Record):
     withdraw_says: tuple[Text, ...]
     withdraw_sure: Text
     withdraw_yes: WithReference
+    withdraw_unsure: Text
     withdraw_submit: Text
     withdrawn: WithReference
     withdrawn_kept: WithReference
@@ -285,6 +286,8 @@ class Errors(Record):
     """What stands beside a field."""
 
     required: Text
+    unpicked: Text
+    unticked: Text
     too_long: Annotated[Phrase, Holding("length most")]
     date: Text
     future: Text

@@ -25,7 +25,7 @@ CHANNEL_ROLES = ("flt", "eht")
 _SAFE_ROLES = frozenset(("dsl", "deputy_dsl", "eht"))
 _OTHER = {"eht": "chair", "chair": "eht"}
 # The chair was chosen because the Executive Headteacher is or may be concerned.
-_CHAIR_FOR_EHT = "chair_for_eht"
+CHAIR_FOR_EHT = "chair_for_eht"
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _of_own(conflict: Conflict, roster: Roster, *, own: bool) -> Conflict:
     """A reporter who chooses the chair for a self-report says why, or has not chosen yet."""
     if not conflict.unclear:
         return conflict
-    if conflict.choice == _CHAIR_FOR_EHT:
+    if conflict.choice == CHAIR_FOR_EHT:
         holders = frozenset(person for ids in roster.roles.get("eht", {}).values() for person in ids)
         roles, people = conflict.roles | {"eht"}, conflict.people | holders
         return replace(conflict, roles=roles, people=people, unclear=False)

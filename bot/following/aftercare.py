@@ -129,7 +129,9 @@ def _chosen(
     values, errors = forms.typed_in(act.fields, {"code": (forms.SHORT, False)}, world)
     picked = act.fields.get(name, ())[:1]
     if not set(picked) & set(forms.CHOICES[name]):
-        errors = {**errors, name: world.playbook.texts.errors.required}
+        texts = world.playbook.texts
+        unpicked = {"sure": texts.aftercare.withdraw_unsure, "to": texts.errors.unpicked}
+        errors = {**errors, name: unpicked[name]}
     if errors:
         redo = steps.Redo(errors, {**_typed(values), name: picked})
         return Turn(session, (again(act.value, world, redo),))

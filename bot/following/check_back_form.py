@@ -81,7 +81,7 @@ def submitted(session: Session, act: Submitted, world: World) -> Turn:
     if risks and act.action == CHECK_BACK:
         return Turn(session, (form(act.value, world, Redo(errors, typed), urgent=True),))
     if answer is None and not risks:
-        errors = {**errors, "answer": world.playbook.texts.errors.required}
+        errors = {**errors, "answer": world.playbook.texts.errors.unpicked}
     doubts = {} if risks else _doubts(act, values, world)
     if errors or doubts:
         redo = Redo({**doubts, **errors}, typed, may_keep=bool(doubts))

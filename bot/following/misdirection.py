@@ -13,7 +13,7 @@ from bot.domain.cases import Event, Happening, Refused, advance
 from bot.domain.messages import Block, Callout, Message, Paragraph
 from bot.domain.notices import Recipient
 from bot.domain.roster import role_name
-from bot.domain.routing import Told
+from bot.domain.routing import CHAIR_FOR_EHT, Told, conflict_of, decide
 from bot.domain.turns import MoveReport, Sender
 from bot.following import forms
 from bot.following.ownership import own_case, unstored
@@ -22,7 +22,6 @@ from bot.reporting.review import OUTSIDE_CONTACTS
 from bot.reporting.steps import Redo, contact_list
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import (
-    Report,
     SealedRoute,
     add_people,
 )
@@ -31,6 +30,8 @@ from bot.storage.timers import restart_clock, set_reminder
 
 # The other one of these two may be the very person.
 _OTHER = {"eht": "chair", "chair": "eht"}
+# What leaves somebody out of a case after it was sent.
+_LEAVES_OUT = frozenset({"recuse", "restrict", "misdirect"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def move(work: Work, sender: Sender, command: MoveReport) -> Message:
         redo = Redo({"code": unstored(work.context, case)}, {"to": (command.to,), "code": (command.code,)})
         return forms.move_form(command.reference, work.context.world, redo)
     role, report = role_name(command.to), case.report
-    people = _safe_people(work.context, report, command.to)
+    people = _safe_people(case, command.to, sender)
     if not people:
         return _unsafe(work.context, role)
     if {item.person for item in case.told} == set(people) and not report.row.visibility.in_channel:
@@ -65,12 +66,36 @@ def move(work: Work, sender: Sender, command: MoveReport) -> Message:
     return _told(work.context, report.reference, role, before)
 
 
-def _safe_people(context: Context, report: Report, role: str) -> tuple[str, ...]:
-    route, roster = report.route, context.world.federation.roster
+def _safe_people(case: Case, role: str, sender: Sender) -> tuple[str, ...]:
+    report, roster = case.report, case.work.context.world.federation.roster
+    route = _chosen_again(case, role, sender)
     if role not in _OTHER or role in route.excluded_roles:
         return ()
     holders = roster.holders(role, report.row.school)
     return tuple(person for person in holders if person not in route.excluded_people)
+
+
+def _chosen_again(case: Case, role: str, sender: Sender) -> SealedRoute:
+    """Who is left out if the reporter, who was not sure, had chosen this role at first.
+
+    The other one of the two was passed over because the reporter chose, and not because of anything said of
+    them: so the reporter may choose again. Whoever was left out since then, for whatever reason, stays out.
+    """
+    world, report = case.work.context.world, case.report
+    roster, answers = world.federation.roster, report.answers
+    since = {entry.event for entry in case.entries} & _LEAVES_OUT
+    if since or not conflict_of(answers, roster).unclear:
+        return report.route
+    own = any(row.own for row in world.playbook.rows if row.matches(answers))
+    choice = CHAIR_FOR_EHT if own and role == "chair" else role
+    route = decide(world.playbook.rows, roster, {**answers, "safe_recipient": (choice,)})
+    reporter = roster.by_account(sender.platform, sender.user)
+    themselves = {reporter.id} if reporter and own else set[str]()
+    return replace(
+        report.route,
+        excluded_people=tuple(sorted(route.excluded | themselves)),
+        excluded_roles=tuple(sorted(route.excluded_roles)),
+    )
 
 
 def _unsafe(context: Context, role: str) -> Message:

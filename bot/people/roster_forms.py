@@ -111,7 +111,8 @@ def _error(context: Context, item: Field, value: str, now: datetime) -> str:
     if len(value) > item.max_length:
         return texts.too_long.fill(limit=item.max_length)
     if not value:
-        return texts.required if item.required else ""
+        missing = texts.choice if item.options else texts.required
+        return missing if item.required else ""
     if item.options and value not in {option.value for option in item.options}:
         return texts.choice
     if item.name == "id" and not _ID.fullmatch(value):

@@ -106,8 +106,8 @@ def read_log(work: Work, values: Values) -> tuple[Logged | None, dict[str, str]]
     account = "" if values["account"] == UNLISTED else values["account"]
     received, link = _moment(work, values["received"]), _link(work, values["link"])
     errors = {
-        "account": _choice_error(work, values["account"], values["account"] in accounts),
-        "kind": _choice_error(work, values["kind"], kind is not None),
+        "account": _choice_error(work, values["account"] in accounts),
+        "kind": _choice_error(work, kind is not None),
         "received": received if isinstance(received, str) else _receipt_error(work, account, received),
         "link": _link_error(work, values, link),
     }
@@ -128,9 +128,9 @@ def read_when(work: Work, reply: Reply, value: str) -> tuple[datetime, str]:
     return moment, errors.before_receipt if moment < reply.received_at else ""
 
 
-def _choice_error(work: Work, value: str, known: bool) -> str:
+def _choice_error(work: Work, known: bool) -> str:
     errors = work.context.world.replies.errors
-    return "" if known else errors.choice if value else errors.required
+    return "" if known else errors.choice
 
 
 def _moment(work: Work, value: str) -> datetime | str:

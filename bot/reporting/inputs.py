@@ -133,7 +133,7 @@ def _checked(
 ) -> tuple[str, ...]:
     errors = desk.world.playbook.texts.errors
     if not given and record.required:
-        raise _Wrong(errors.required)
+        raise _Wrong(_missing(record, desk))
     if not given:
         return ()
     if record.kind in ("choice", "choices"):
@@ -144,6 +144,12 @@ def _checked(
         length, most = f"{len(given[0]):,}", f"{record.max_length:,}"
         raise _Wrong(errors.too_long.fill(length=length, most=most))
     return (_one(record, given[0], {**desk.slots, **so_far}, desk),)
+
+
+def _missing(record: FieldRecord, desk: FieldContext) -> str:
+    """What stands beside a field that was left empty: where nothing is typed, nothing is to be filled in."""
+    errors = desk.world.playbook.texts.errors
+    return {"choice": errors.unpicked, "choices": errors.unticked}.get(record.kind, errors.required)
 
 
 def _one(record: FieldRecord, text: str, slots: Slots, desk: FieldContext) -> str:

@@ -84,7 +84,9 @@ def test_a_form_names_the_report_that_it_is_about(desk: Desk, action: str) -> No
 def test_withdrawing_asks_first(desk: Desk) -> None:
     """A report is not withdrawn before its reporter has ticked that they are sure."""
     reference = desk.report("ana", kind="colleague").reference
-    assert "Please fill this in" in desk.fill("ana", "report.withdraw", reference, sure="", code="")
+    asked = desk.fill("ana", "report.withdraw", reference, sure="", code="")
+    assert "Tick the box if you are sure" in asked
+    assert "Please fill this in" not in asked
     assert "Not acknowledged yet" in desk.press("farid", "case.show", reference)
 
 
@@ -324,6 +326,33 @@ def test_nobody_who_is_left_out_is_chosen(desk: Desk) -> None:
     assert "Protect" in refused
     assert "already with this role alone" in move(desk, "ana", reference, "chair")
     assert "case" in desk.press("maya", "case.show", reference).casefold()
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_who_was_not_sure_may_choose_the_other_one(desk: Desk, own: bool) -> None:
+    """Nothing was said of the one of the two passed over: a reporter who chose wrongly is not refused."""
+    kind = "mistake" if own else "colleague"
+    reference = desk.report("ana", kind=kind, conflict="unsure", safe_recipient="eht").reference
+    desk.press("eleanor", "case.details", reference)
+    told = move(desk, "ana", reference, "chair")
+    assert "sent to this role alone" in told
+    assert "had been opened by: Executive Headteacher" in told
+    assert "There is no case" in desk.press("eleanor", "case.show", reference)
+    assert "Not acknowledged yet" in desk.press("maya", "case.show", reference)
+
+
+def test_who_has_chosen_again_stays_with_the_choice(desk: Desk) -> None:
+    """From whom a report was taken once, it is kept, though its reporter had not been sure at first."""
+    reference = desk.report("ana", kind="colleague", conflict="unsure", safe_recipient="eht").reference
+    move(desk, "ana", reference, "chair")
+    assert "Nothing has changed" in move(desk, "ana", reference, "eht")
+    assert "There is no case" in desk.press("eleanor", "case.show", reference)
+
+
+def test_nobody_chooses_themselves_for_their_own_mistake(desk: Desk) -> None:
+    """A chair who reports a mistake of their own does not give it to themselves by choosing again."""
+    reference = desk.report("maya", kind="mistake", conflict="unsure", safe_recipient="eht").reference
+    assert "Nothing has changed" in move(desk, "maya", reference, "chair")
 
 
 def test_a_closed_report_can_still_be_moved(desk: Desk) -> None:

@@ -241,10 +241,10 @@ def test_a_made_up_token_begins_again(desk: Desk, token: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "wrong", "error"),
     [
-        ({"account": ""}, "account", "Please fill this in."),
+        ({"account": ""}, "account", "Choose from the list."),
         ({"account": "An account of somebody"}, "account", "Choose from the list."),
         ({"kind": "abuse"}, "kind", "Choose from the list."),
-        ({"kind": ""}, "kind", "Please fill this in."),
+        ({"kind": ""}, "kind", "Choose from the list."),
         ({"received": ""}, "received", "Please fill this in."),
         ({"received": "yesterday"}, "received", "Give a date and a time."),
         ({"received": "2026-11-23T09:06"}, "received", "This lies in the future."),
