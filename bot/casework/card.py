@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.casework import work_done
 from bot.casework.acts import ACTS, Act
@@ -175,6 +175,7 @@ def _facts(
     items += [*_since(context, entries), *work_done.facts(context, entries)]
     items += Closers(context, report, told, entries).closing_line()
     items += next_step_line(context, report)
+    items += _breach_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)
         items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
@@ -187,6 +188,15 @@ def next_step_line(context: Context, report: Report) -> list[tuple[str, str]]:
         return []
     when = context.local(report.row.due_at)
     return [(context.texts.labels.next_due, context.texts.local_target.fill(when=when))]
+
+
+def _breach_line(context: Context, report: Report) -> list[tuple[str, str]]:
+    """When the time that the law gives for a breach of personal data ends, while the case is open."""
+    breach, row = context.texts.breach, report.row
+    if breach.tag not in report.route.tags or report.state.stage is Stage.CLOSED:
+        return []
+    when = context.local(row.received_at + timedelta(hours=breach.hours))
+    return [(breach.label, breach.text.fill(hours=str(breach.hours), when=when))]
 
 
 def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:

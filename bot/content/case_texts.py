@@ -88,6 +88,15 @@ class Labels(Record):
     report: Text
 
 
+class Breach(Record):
+    """The clock of a breach of personal data: which mark of a route starts it, and what the card says."""
+
+    tag: Text
+    hours: int = Field(gt=0)
+    label: Text
+    text: Annotated[Phrase, Holding("hours when")]
+
+
 CardButton = Literal[
     "acknowledge", "take", "assign", "note", "ask", "refer", "read", "read_answer", "details", "close",
     "reopen", "open", "answer",
@@ -259,6 +268,7 @@ class CaseTexts(Record):
     events: Annotated[TextTable[CaseEvent, Phrase], Holding(assign="to", refer="agency")]
     tags: TagTexts
     labels: Labels
+    breach: Breach
     buttons: Annotated[TextTable[CardButton, Phrase], Holding(open="reference")]
     forms: CardForms
     nobody: Text

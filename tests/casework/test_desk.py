@@ -1,7 +1,7 @@
 """The desk of those who handle cases: `help`, the row, the list, the search, the card, the file."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -427,3 +427,18 @@ def test_the_channels_card_says_who_works_on_what_the_team_only_knows(desk: Desk
     assert note in posted[accident]
     assert note not in posted[abuse]
     assert not any(note in text for text in desk.notebook.texts("dina"))
+
+
+def test_exposed_personal_data_has_the_clock_of_the_law(desk: Desk) -> None:
+    """The card says when the 72 hours end, holiday or not, while the case is open; no other card does."""
+    desk.now = datetime(2026, 12, 23, 11, 0, tzinfo=UTC)
+    exposed = desk.report(kind="abuse", category="personal_data").reference
+    other = desk.report(kind="abuse", category="spam").reference
+    clock = "72 hours since it was received end on 26 Dec 2026, 11:00"
+    assert clock in desk.press("colin", "case.show", exposed)
+    assert "72 hours" not in desk.press("farid", "case.show", other)
+    closed(desk, exposed)
+    assert "72 hours" not in desk.press("farid", "case.show", exposed)
+    assert desk.product.context.texts.breach.tag in {
+        tag for row in desk.product.context.world.playbook.rows for tag in row.tags
+    }
