@@ -368,7 +368,7 @@ def live_until_rules(desk: Desk) -> None:
     ("page", "fields", "wrong", "error"),
     [
         ("1", {"school": ("elsewhere",)}, "school", "Choose from the list."),
-        ("1", {"platform": ()}, "platform", "Please fill this in."),
+        ("1", {"platform": ()}, "platform", "Choose from the list."),
         ("1", {"name": ("x" * 121,)}, "name", "120 characters at most"),
         ("1", {"name": ("northgate school on facebook",)}, "name", "of this name already"),
         ("1", {"name": ("the password is Tr0ub4dor&3",)}, "name", "looks like a password"),
@@ -391,7 +391,7 @@ def live_until_rules(desk: Desk) -> None:
         ("2", {"audience": ("students", "martians")}, "audience", "Choose from the list."),
         ("3", {"lead": ("person:stranger",)}, "lead", "nobody whom Signpost knows"),
         ("3", {"others": ("person:lucy", "person:lucy")}, "others", "Lucy Banks is named twice"),
-        ("3", {"lead": ()}, "lead", "Please fill this in."),
+        ("3", {"lead": ()}, "lead", "Choose from the list."),
         ("4", {"email": ("science",)}, "email", "Give an e-mail address."),
         (
             "4",

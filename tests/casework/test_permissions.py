@@ -9,6 +9,7 @@ import pytest
 
 from bot.casework.case import Case
 from bot.casework.context import Context, CurrentWorld, Work
+from bot.casework.notify import LADDER
 from bot.content.documents import load
 from bot.content.tables import PermissionTable
 from bot.domain.access import ACTIONS, DECISIONS, Action, Decision
@@ -30,6 +31,8 @@ class Situation:
     child: bool = False
     accidental: bool = False
     level: Level | None = None
+    # The role in which they were told.
+    brought_as: str = LADDER
 
 
 SITUATIONS = {
@@ -41,6 +44,7 @@ SITUATIONS = {
     "restricted_noticed": Situation(open_route=False, level="N"),
     "open_child": Situation(open_route=True, child=True),
     "accident_told": Situation(open_route=True, child=True, accidental=True, level="C"),
+    "accident_for_a_member": Situation(open_route=True, accidental=True, level="C", brought_as="flt"),
     "restricted": Situation(open_route=False),
     "restricted_told": Situation(open_route=False, level="D"),
     "restricted_child": Situation(open_route=False, child=True),
@@ -50,9 +54,10 @@ NOWHERE: frozenset[str] = frozenset()
 ALL = frozenset(SITUATIONS)
 # Where the route gives the FLT the details ("D"), and where their channel knows of the case.
 GIVES_D = frozenset({"open", "open_told", "open_noticed", "open_child"})
-OPEN = GIVES_D | {"accident", "accident_noticed", "accident_told"}
+OPEN = GIVES_D | {"accident", "accident_noticed", "accident_for_a_member", "accident_told"}
 TOLD = frozenset({"open_told", "accident_told", "restricted_told"})
-NOTICED = frozenset({"open_noticed", "accident_noticed", "restricted_noticed"})
+# Who stands in for a member of the FLT knows of such a picture, and opens as little of it.
+NOTICED = frozenset({"open_noticed", "accident_noticed", "accident_for_a_member", "restricted_noticed"})
 TOLD_OR_CHILD = TOLD | {"open_child", "restricted_child"}
 
 # Role -> action -> where it may. Written from the routing document, not from permissions.yml.
@@ -122,7 +127,7 @@ def stored(work: Work, situation: Situation, route: SealedRoute = SealedRoute())
     )
     report = insert_report(work.tx, work.context.vault, new)
     assert report is not None
-    told = [Told(P.id, "flt", situation.level)] if situation.level else []
+    told = [Told(P.id, situation.brought_as, situation.level)] if situation.level else []
     add_first_people(work.tx, report, told, "route", START)
     return Case.of(work, report.id)
 

@@ -168,7 +168,7 @@ def test_no_is_an_answer_too(desk: Desk) -> None:
     waits(desk, days=14)
     answer(desk, reference, answer="no", text="")
     assert "since the report: No." in desk.press("farid", "case.details", reference)
-    assert "Please fill this in" in answer(desk, reference, answer="")
+    assert "Please choose one of the answers" in answer(desk, reference, answer="")
 
 
 def test_danger_reads_whom_to_phone_before_anything_is_sent(desk: Desk) -> None:
