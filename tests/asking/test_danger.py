@@ -173,7 +173,10 @@ def test_innocent_picture_keeps_its_rule(engine: BuiltinEngine, world: World) ->
         ("he said bye for now and sorry for everything being late with the homework", ""),
         ("assistant coach is sleeping with one of the sixth form netballers", "romance"),
         ("can I keep a sixth former on my insta now we're dating, he turns 18 in June", "romance-of-us"),
-        ("would liking a student's pictures be ok as we've been seeing each other since May", "romance-of-us"),
+        (
+            "would liking a student's pictures be ok as we've been seeing each other since May",
+            "romance-of-us",
+        ),
         ("a pupil's dad added me and we're dating, is that ok", ""),
         ("the page shows a pupil and we're a couple of days late to take it down", ""),
         ("can I follow a pupil's band, I'm seeing them live on Friday", ""),
