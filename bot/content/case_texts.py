@@ -237,6 +237,7 @@ class Status(Record):
     waiting: Text
     late: Text
     later: Annotated[Phrase, Holding("when")]
+    later_urgent: Annotated[Phrase, Holding("when")]
     undelivered: Text
     acknowledged: Text
     closed: Annotated[Phrase, Holding("message")]

@@ -141,7 +141,8 @@ def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     if _is_late(report, now):
         return [Callout("warning", texts.late), phone_list(context, now, report)]
     if when and report.state.stage in UNACKNOWLEDGED:
-        return [Callout("info", texts.later.fill(when=when)), phone_list(context, now, report)]
+        later = texts.later_urgent if report.row.urgent else texts.later
+        return [Callout("info", later.fill(when=when)), phone_list(context, now, report)]
     return []
 
 

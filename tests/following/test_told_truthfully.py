@@ -35,6 +35,17 @@ def test_outside_working_hours_the_status_says_who_looks_when(desk: Desk, at: da
     assert "nobody is expected" not in status(desk)
 
 
+def test_an_urgent_report_was_told_at_once_whatever_the_hour(desk: Desk) -> None:
+    """Its status says so as its receipt did: perhaps nobody looks, so that they phone now."""
+    desk.now = SUNDAY
+    desk.report("ana", kind="concern")
+    desk.work(rounds=10)
+    text = status(desk)
+    assert "told at once, at this hour too" in text
+    assert "perhaps nobody looks before 30 Nov 2026, 08:30" in text
+    assert "nobody is expected" not in text
+
+
 def test_in_working_hours_the_status_says_nothing_of_it(desk: Desk) -> None:
     """On a Monday morning nobody is told to wait for another day."""
     desk.report("ana", kind="colleague")
