@@ -183,8 +183,10 @@ def test_check_proves_each_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.checks.clock", lambda: datetime(2026, 11, 30, 9, tzinfo=UTC))
     done = bot(tmp_path, "check")
     assert done.returncode == 0, done.stdout
-    for part in ("settings", "roles", "knowledge base", "intents", "database"):
+    for part in ("settings", "knowledge base", "intents", "database"):
         assert f"ok     {part}" in done.stdout
+    assert "warn   roles: 13 people hold 10 roles" in done.stdout
+    assert "without `page` any https link passes for a post on: @HarbourFed on X (Twitter), " in done.stdout
     periods = "questions 90 days from the last entry; drills 30 days from the last entry (not in this policy)"
     assert f"warn   retention: {periods}\n" in done.stdout
     assert (
