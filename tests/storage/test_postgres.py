@@ -287,7 +287,7 @@ def test_a_clock_that_is_a_little_ahead_takes_no_lease_away(desk: Desk) -> None:
 
 def test_what_a_leaver_is_just_taking_waits_again(desk: Desk) -> None:
     """A press that is stored a moment after its presser has left, and was seen by no worker, is undone."""
-    reference = desk.report("joe").reference
+    reference = desk.report("joe", kind="colleague").reference
     desk.work()
     worker = Worker(
         desk.product.context, {"playground": desk.notebook}, inline, lambda: desk.now, lambda: 0.5
