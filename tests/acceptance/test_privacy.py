@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.reporting import Caller
 from tests.acceptance.server import Server
+from tests.acceptance.traces import raw
 from tests.support.desk import CLOSING
 
 pytestmark = pytest.mark.process
@@ -73,9 +74,9 @@ def _handle(server: Server, reference: str) -> None:
 
 def test_the_file_holds_no_narrative(server: Server) -> None:
     """`strings` over the database file finds no word of what the reporter wrote."""
-    raw = b"".join(path.read_bytes() for path in server.folder.glob("signpost.db*"))
+    kept = raw(server)
     for word in NARRATIVE.split():
-        assert len(word) < 6 or word.encode() not in raw
+        assert len(word) < 6 or word not in kept
 
 
 def test_no_table_or_log_knows_the_anonymous_reporter(server: Server) -> None:

@@ -17,6 +17,7 @@ from bot.storage.crypto import KeyRing
 from bot.storage.database import Database
 from bot.storage.vault import Vault, open_vault
 from tests.acceptance.server import Server
+from tests.support.files import contents, database_bytes
 
 # What is kept of people and not of reports, with the column that says until or since when.
 OF_PEOPLE = {
@@ -79,7 +80,7 @@ def columns_with(needles: Iterable[str], found: Mapping[str, list[dict[str, Any]
 
 def raw(server: Server) -> str:
     """The bytes of the database's files."""
-    return "".join(path.read_bytes().decode("latin-1") for path in server.folder.glob("signpost.db*"))
+    return database_bytes(server.folder).decode("latin-1")
 
 
 def logged(server: Server) -> str:
@@ -89,7 +90,7 @@ def logged(server: Server) -> str:
 
 def left(server: Server) -> str:
     """Every file that it wrote, logs and temporary ones too, and what its processes were called with."""
-    found = [path.read_bytes() for path in server.folder.rglob("*") if path.is_file()]
+    found = [held for _, held in contents(server.folder)]
     for path in Path("/proc").glob("[0-9]*"):
         # Others end meanwhile, or are not ours to look into.
         with suppress(OSError):

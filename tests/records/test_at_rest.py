@@ -11,6 +11,7 @@ from bot.casework.context import Work
 from bot.domain.turns import Said, Submitted
 from bot.storage import playground, teams
 from tests.support.desk import CLOSING, Desk
+from tests.support.files import contents, database_bytes
 from tests.support.postgres import Cluster
 
 # One for each kind of text, so that a leak says where it comes from.
@@ -55,9 +56,7 @@ def test_a_stolen_file_shows_no_text(tmp_path: Path) -> None:
     """Neither the SQLite file nor a journal beside it holds a word, while it is in use."""
     desk = Desk.open(tmp_path)
     write_everything(desk)
-    files = list(tmp_path.glob("signpost.db*"))
-    assert files
-    assert shown(b"".join(path.read_bytes() for path in files)) == []
+    assert shown(database_bytes(tmp_path)) == []
     desk.close()
 
 
@@ -95,8 +94,7 @@ def test_the_servers_own_files_and_log_show_no_text(
         write_everything(desk)
         desk.close()
         cluster.execute("CHECKPOINT")
-        files = [path for path in cluster.folder.rglob("*") if path.is_file()]
-        held = [word for path in files for word in shown(path.read_bytes())]
+        held = [word for _, kept in contents(cluster.folder) for word in shown(kept)]
         assert "INSERT INTO reports" in (cluster.folder / "log").read_text(errors="replace")
         assert held == []
     finally:

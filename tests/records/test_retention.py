@@ -19,6 +19,7 @@ from bot.records.retention import due, purge
 from bot.storage import audit
 from bot.storage.shredding import SKELETON, belonging, shred
 from tests.support.desk import CLOSING, Desk, text_of
+from tests.support.files import database_bytes
 
 PERIODS = Retention.model_validate(
     {
@@ -329,15 +330,12 @@ def test_the_file_holds_no_destroyed_key(raw: Desk, tmp_path: Path) -> None:
     assert isinstance(key, bytes)
     assert isinstance(sealed, bytes)
 
-    def beside() -> bytes:
-        return b"".join(path.read_bytes() for path in tmp_path.glob("signpost.db*"))
-
-    assert key in beside()
+    assert key in database_bytes(tmp_path)
     raw.later(days=101)
     purged(raw)
     assert "overwritten" in raw.product.database.overwrite_deleted()
-    assert key not in beside()
-    assert sealed[:64] not in beside()
+    assert key not in database_bytes(tmp_path)
+    assert sealed[:64] not in database_bytes(tmp_path)
 
 
 @pytest.mark.postgres

@@ -12,6 +12,7 @@ from bot.storage.database import Database, StorageFault, StorageUnavailable
 from bot.storage.vault import open_vault
 from tests.support import schema
 from tests.support.desk import Desk
+from tests.support.files import database_bytes
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_no_deleted_row_lives_on_in_the_journal(tmp_path: Path, monkeypatch: pyt
 
 
 def raw(folder: Path) -> str:
-    return "".join(path.read_bytes().decode("latin-1") for path in folder.glob("signpost.db*"))
+    return database_bytes(folder).decode("latin-1")
 
 
 def test_what_is_remembered_stands_in_no_order(database: Database) -> None:
