@@ -297,13 +297,14 @@ def notice(context: Context, report: Report, *, shown: bool = False) -> Message:
     said = texts.shown if shown else texts.text
     text = said.fill(kind=kind_name(context, report), reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
-    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
+    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title, ephemeral=shown)
 
 
 def clauses(context: Context, report: Report) -> Message:
     """The clauses that the report falls under, verbatim."""
     title = f"{report.reference} · {context.texts.labels.clauses}"
-    return Message((Heading(title), *quotes(context, report)), title, replaces=f"clauses:{report.reference}")
+    blocks = (Heading(title), *quotes(context, report))
+    return Message(blocks, title, replaces=f"clauses:{report.reference}", ephemeral=True)
 
 
 def event_name(context: Context, event: str) -> Phrase:
