@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -107,3 +108,16 @@ def test_its_ladder_leaves_the_flt_out_though_the_rows_have_changed(desk: Desk) 
     rows = tuple(row for row in world.playbook.rows if row.id != "image_accident")
     in_world(desk, replace(world, playbook=replace(world.playbook, rows=rows)))
     assert next_names(desk.product.context, desk, reference) == ("eleanor",)
+
+
+def test_the_channels_card_has_the_buttons_that_a_member_may_press(desk: Desk) -> None:
+    """Of an accidental picture: step back and what is behind More; of what the team works on, all of them."""
+    accident = desk.report(kind="image").reference
+    abuse = desk.report(kind="abuse", category="spam").reference
+    desk.work(rounds=20)
+    (known,) = (text for text in desk.notebook.texts("flt") if text.count(accident) and "Told" in text)
+    (worked_on,) = (text for text in desk.notebook.texts("flt") if text.count(abuse) and "Told" in text)
+    assert re.findall(r"\[([^]]+)\]", known) == ["Step back", "More …"]
+    assert {"Acknowledge", "Open details", "Close this case"} <= set(re.findall(r"\[([^]]+)\]", worked_on))
+    own = next(text for text in desk.notebook.texts("beth") if accident in text)
+    assert "[Acknowledge]" in own
