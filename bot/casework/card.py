@@ -129,27 +129,14 @@ def card(
     linked = [(context.work.labels.linked, ", ".join(links))] if links else []
     images = (labels.images, context.texts.images_none)
     blocks.append(Facts((*_facts(context, report, told, entries), *linked, images)))
-    if recipient == FLT_CHANNEL:
-        may = _of_the_team(context, report, told, may)
     blocks.append(Buttons(buttons(context, report, may, recipient.person if recipient else "")))
     first = f"{context.texts.tags.urgent} · " if report.row.urgent else ""
     return Message(tuple(blocks), summary=f"{first}{title}", replaces=f"{CARD}{report.reference}")
 
 
-# Any member of the leadership team, whoever of them reads its channel.
-_MEMBER = Actor("any of them", frozenset({"flt"}))
-
-
 def _is_theirs(context: Context, report: Report, told: tuple[Told, ...]) -> bool:
     """Whether the leadership team works on what its channel shows."""
-    return context.allows(_MEMBER, "details", report, told)
-
-
-def _of_the_team(context: Context, report: Report, told: tuple[Told, ...], may: May) -> May:
-    """Of what the leadership team only knows of, its channel's card has what a member of it may press."""
-    if _is_theirs(context, report, told):
-        return may
-    return lambda needs: context.allows(_MEMBER, needs, report, told)
+    return context.allows(Actor("any of them", frozenset({"flt"})), "details", report, told)
 
 
 def _by_ladder(told: tuple[Told, ...]) -> frozenset[Recipient]:
