@@ -111,7 +111,7 @@ def test_its_ladder_leaves_the_flt_out_though_the_rows_have_changed(desk: Desk) 
 
 
 def test_the_headteacher_works_on_it_from_the_channel(desk: Desk) -> None:
-    """The channel's card keeps the buttons that a member may not use: the Executive Headteacher reads it too."""
+    """The channel's card has buttons that no member may use: the Executive Headteacher reads it too."""
     reference = desk.report(kind="image").reference
     desk.work(rounds=20)
     (card,) = (text for text in desk.notebook.texts("flt") if reference in text)
