@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 
 from bot.asking.frame import NOTHING_READ, Frame, contradictions, read_frame
-from bot.content.policy import Clause, Slot, Taking, Topic, Wording
+from bot.content.policy import Clause, ClauseId, Slot, Taking, Topic, Wording
 from bot.content.policy_load import Policy
 from bot.content.rules import AnswerRules
 from bot.content.wording import fold, with_apostrophes, words
@@ -98,7 +98,8 @@ class Reading:
     """A question, the odds of its parse, its frame, and the topics by their share, the likeliest first.
 
     `near` are the last topic and its neighbours where it goes on from there: what it leaves unsaid was said,
-    and stands in `frame`. `told` is the report that was offered for what was told before.
+    and stands in `frame`. `told` is the report that was offered for what was told before. `aspect` are the
+    clauses that answer what is asked on, where that is known.
     """
 
     question: str
@@ -111,6 +112,7 @@ class Reading:
     near: frozenset[str] = frozenset()
     reduced: bool = False
     told: str = ""
+    aspect: tuple[ClauseId, ...] = ()
 
     def of(self, *intents: str) -> float:
         """The odds of these intents together."""
@@ -145,6 +147,8 @@ def read(
     guesses, ours = taken or likely, 1.0 if taken else parse.in_scope
     alone = Reading(question, odds, ours, guesses, policy, rules, frame, reduced=parse.reduced)
     limits = rules.thresholds
+    if known := _asked_on(alone, earlier):
+        return known
     if parse.in_scope < limits.follow_up_scope:
         return alone
     if not limits.follows_up(question):
@@ -170,11 +174,51 @@ def read(
     )
 
 
+def _asked_on(alone: Reading, earlier: Earlier) -> Reading | None:
+    """The reading of a follow-up whose aspect is known from the topic before; None where it is not.
+
+    What the aspect is about was said before, so nothing that is read of these few words is against it.
+    """
+    policy, limits, question = alone.policy, alone.rules.thresholds, alone.question
+    last = policy.topics.get(earlier.topic)
+    short = len(question.split()) <= limits.asked_on_words
+    if last is None or not short or not (limits.follows_up(question) or limits.leans(question)):
+        return None
+    found = last.goes_on_to(with_apostrophes(question))
+    if found is None or _is_of_its_own(alone, found.topic, last):
+        return None
+    meant = Guess(policy.topics[found.topic], 1.0, taken=True)
+    others = tuple(replace(guess, share=0.0) for guess in alone.guesses if guess.topic.id != found.topic)
+    return replace(
+        alone,
+        in_scope=1.0,
+        guesses=(meant, *others),
+        frame=alone.frame.following(earlier.frame),
+        near=frozenset({last.id, meant.topic.id, *last.siblings}),
+        told=earlier.told,
+        aspect=found.cites,
+    )
+
+
+def _is_of_its_own(alone: Reading, asked: str, last: Topic) -> bool:
+    """Whether these few words are sure enough by themselves, and of something else than was asked before."""
+    if not alone.guesses or alone.guesses[0].topic.id in (asked, last.id, *last.siblings):
+        return False
+    limits = alone.rules.thresholds
+    if len(alone.question.split()) > limits.asked_on_brief:
+        return alone.sure(alone.guesses[0]) >= limits.follow_up_sure
+    # "Will they know" is sure of something only because nothing is said.
+    return not limits.leans(alone.question) and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh
+
+
 def _is_fresh(alone: Reading, continued: Continued) -> bool:
     """Whether what looks like a follow-up is a question of its own: the one before does not change it."""
     limits = alone.rules.thresholds
     if not alone.guesses or alone.sure(alone.guesses[0]) < limits.follow_up_sure:
         return False
+    says_all = len(alone.question.split()) > _BARE_WORDS and not limits.leans(alone.question)
+    if says_all and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh:
+        return True
     joined = _by_topic(continued.joined, alone.policy)
     likeliest = max(joined, key=lambda name: joined[name])
     return limits.stands_alone(alone.question) or likeliest == alone.guesses[0].topic.id
@@ -253,6 +297,8 @@ def citations_of(reading: Reading, topic: Topic) -> tuple[Clause, ...]:
     clause that a wording puts first stays there: it was chosen for this very question.
     """
     own = reading.policy.citations(topic)
+    if asked := {clause.id: clause for clause in own if clause.id in reading.aspect}:
+        return (*asked.values(), *(clause for clause in own if clause.id not in asked))
     wording = _wording_for(reading, topic)
     if topic.id in reading.policy.held or (wording and own[0].id in wording.cites[:1]):
         return own

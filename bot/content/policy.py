@@ -288,6 +288,19 @@ class Twist(IdentifiedRecord):
         return self
 
 
+class FollowUp(IdentifiedRecord):
+    """What is asked on from an answer: after one of `after`, what holds `said` is for `topic`.
+
+    The pattern is in lower case. `cites` are clauses of that topic which go first: they answer this aspect.
+    """
+
+    id: KebabId
+    after: Annotated[tuple[KebabId, ...], Field(min_length=1)]
+    said: re.Pattern[str]
+    topic: KebabId
+    cites: tuple[ClauseId, ...] = ()
+
+
 class Topic(IdentifiedRecord):
     """One question that staff ask. `cites` is best first: its first clause is the one that answers.
 
@@ -298,6 +311,7 @@ class Topic(IdentifiedRecord):
     that its answer gives, or says that the policy leaves open: of any other nothing is known. `whom` are
     contacts or roles to turn to where the policy names nobody, shown as not in the policy. `twists` are
     those of `twists.yml` that name this topic. `takes` are questions that look like another topic's.
+    `follow_ups` are those of `follow-ups.yml` that go on from this topic.
     """
 
     id: KebabId
@@ -319,6 +333,11 @@ class Topic(IdentifiedRecord):
     states: tuple[Detail, ...] = ()
     takes: tuple[Taking, ...] = ()
     twists: tuple[Twist, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    def goes_on_to(self, plain: str) -> FollowUp | None:
+        """What a follow-up in lower case asks on from this topic; None where it is none that is known."""
+        return next((found for found in self.follow_ups if found.said.search(plain)), None)
 
     def twisted(self, plain: str) -> Topic:
         """This topic with what the policy does with the circumstances that a question in lower case names."""
@@ -396,6 +415,12 @@ class TwistFile(Record):
     """`twists.yml`; a policy need not have one."""
 
     twists: tuple[Twist, ...]
+
+
+class FollowUpFile(Record):
+    """`follow-ups.yml`; a policy need not have one."""
+
+    follow_ups: tuple[FollowUp, ...]
 
 
 class TopicFile(Record):

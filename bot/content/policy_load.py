@@ -24,6 +24,8 @@ from bot.content.policy import (
     ContradictionFile,
     EntryT,
     FilePlace,
+    FollowUp,
+    FollowUpFile,
     IdentifiedRecord,
     OutsideFile,
     OutsideNote,
@@ -65,6 +67,7 @@ class ReadPolicy:
     contradictions: Shelf[Contradiction]
     clarifications: Shelf[Clarification]
     twists: Shelf[Twist]
+    follow_ups: Shelf[FollowUp]
     outside: Shelf[OutsideNote]
     contacts: frozenset[str] | None
 
@@ -86,6 +89,7 @@ def check(draft: ReadPolicy) -> Iterator[Fault]:
     yield from _check_shelf(draft.contradictions)
     yield from _check_shelf(draft.clarifications)
     yield from _check_shelf(draft.twists)
+    yield from _check_shelf(draft.follow_ups)
     yield from _check_shelf(draft.outside)
     for clause in draft.clauses:
         yield from _check_clause(clause, draft)
@@ -94,6 +98,8 @@ def check(draft: ReadPolicy) -> Iterator[Fault]:
         yield from _check_topic(topic, draft)
     for twist in draft.twists:
         yield from _check_twist(twist, draft)
+    for follow_up in draft.follow_ups:
+        yield from _check_follow_up(follow_up, draft)
     for note in draft.outside:
         yield from _check_note(note, draft)
     for contradiction in draft.contradictions:
@@ -192,6 +198,16 @@ def _check_twist(place: FilePlace[Twist], draft: ReadPolicy) -> Iterator[Fault]:
     for quoted in _QUOTED.findall(twist.says):
         if len(said) == len(twist.cites) and not any(fold(quoted) in quote for quote in said):
             yield place.fault(f"no clause that it cites says “{quoted}”", "says")
+
+
+def _check_follow_up(place: FilePlace[FollowUp], draft: ReadPolicy) -> Iterator[Fault]:
+    found, topics = place.item, draft.topics.items()
+    yield from _unknown(place, "after", found.after, draft.topics, "topic")
+    yield from _unknown(place, "topic", [found.topic], draft.topics, "topic")
+    if found.topic in topics:
+        for index, name in enumerate(found.cites):
+            if name not in topics[found.topic].cites:
+                yield place.fault(f"{found.topic} does not cite {name}", "cites", index)
 
 
 def _check_note(place: FilePlace[OutsideNote], draft: ReadPolicy) -> Iterator[Fault]:
@@ -347,13 +363,15 @@ def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
     header, source, faults = _read_header(folder)
     contacts = _contacts(folder.parent, faults)
     twists = read_shelf(sorted(folder.glob("twists.yml")), TwistFile, Twist, "twists")
+    asked_on = sorted(folder.glob("follow-ups.yml"))
+    follow_ups = read_shelf(asked_on, FollowUpFile, FollowUp, "follow_ups")
     topics = read_shelf(sorted(folder.glob("topics/*.yml")), TopicFile, Topic, "topics")
     draft = ReadPolicy(
         folder=folder,
         header=header,
         source=source,
         clauses=read_shelf([folder / "clauses.yml"], ClauseFile, Clause, "clauses"),
-        topics=replace(topics, places=tuple(_with_twists(place, twists) for place in topics)),
+        topics=replace(topics, places=tuple(_with_own(place, twists, follow_ups) for place in topics)),
         contradictions=read_shelf(
             [folder / "contradictions.yml"], ContradictionFile, Contradiction, "contradictions"
         ),
@@ -361,6 +379,7 @@ def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
             [folder / "clarifications.yml"], ClarificationFile, Clarification, "clarifications"
         ),
         twists=twists,
+        follow_ups=follow_ups,
         outside=read_shelf([folder.parent / "outside.yml"], OutsideFile, OutsideNote, "notes"),
         contacts=contacts,
     )
@@ -374,9 +393,10 @@ def read_draft(folder: Path) -> tuple[ReadPolicy, list[Fault]]:
     return draft, faults
 
 
-def _with_twists(place: FilePlace[Topic], twists: Shelf[Twist]) -> FilePlace[Topic]:
+def _with_own(place: FilePlace[Topic], twists: Shelf[Twist], follow_ups: Shelf[FollowUp]) -> FilePlace[Topic]:
     own = tuple(twist.item for twist in twists if place.item.id in twist.item.topics)
-    return replace(place, item=place.item.model_copy(update={"twists": own}))
+    asked_on = tuple(found.item for found in follow_ups if place.item.id in found.item.after)
+    return replace(place, item=place.item.model_copy(update={"twists": own, "follow_ups": asked_on}))
 
 
 def _read_header(

@@ -437,6 +437,9 @@ class Thresholds(Record):
     cite_beside: Share
     going_on: GoingOn
     follow_up_scope: Share
+    asked_on_words: Annotated[int, Field(gt=0)]
+    asked_on_brief: Annotated[int, Field(gt=0)]
+    asked_on_fresh: Share
     follow_up: str
     follow_up_sure: Share
     whole: str
