@@ -184,6 +184,9 @@ def _is_fresh(alone: Reading, continued: Continued) -> bool:
     limits = alone.rules.thresholds
     if not alone.guesses or alone.sure(alone.guesses[0]) < limits.follow_up_sure:
         return False
+    if alone.guesses[0].taken:
+        # Its words are a topic's own, whatever was asked before.
+        return True
     joined = _by_topic(continued.joined, alone.policy)
     likeliest = max(joined, key=lambda name: joined[name])
     return limits.stands_alone(alone.question) or likeliest == alone.guesses[0].topic.id
