@@ -253,6 +253,8 @@ def test_a_turn_of_phrase_tells_of_danger(world: World, words: str, found: str) 
         ("Amazing goal from Cara in year 9, who has bruises again", False),
         ("Great win for Cara in year 9, I want her number", False),
         ("Well done on your medal, Cara, meet me after the match", False),
+        ("Lovely performance tonight, Cara, gorgeous in that costume", False),
+        ("Great swim Cara, see you on snap xx", False),
         ("My colleague calls a girl his star after every match", False),
         ("consent is in place but she said don't film me please", True),
         ("consent is in place but she said don't film me in the shower", False),
