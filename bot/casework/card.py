@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.casework import work_done
 from bot.casework.acts import ACTS, Act
+from bot.casework.breach import clock_line
 from bot.casework.context import Context
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import LADDER
@@ -36,8 +37,9 @@ from bot.reporting.review import answered
 from bot.storage.reports import Entry, Report
 
 # Raised when a card comes to say less than it did: those that stand are then rewritten after the update, by
-# themselves. 1: no reporter's name, also not that of one who is named.
-DRAWING = 1
+# themselves. 1: no reporter's name, also not that of one who is named. 2: when a breach clock ends, and who
+# works on what the leadership team only knows of.
+DRAWING = 2
 May = Callable[[Action], bool]
 _TASKS_SHOWN, _TASK_WORDS = 10, 40
 
@@ -175,7 +177,7 @@ def _facts(
     items += [*_since(context, entries), *work_done.facts(context, entries)]
     items += Closers(context, report, told, entries).closing_line()
     items += next_step_line(context, report)
-    items += _breach_line(context, report)
+    items += clock_line(context, report)
     if report.state.stage is Stage.CLOSED:
         outcome = context.outcomes.find(report.state.outcome)
         items.append((labels.outcome, outcome.label if outcome else report.state.outcome))
@@ -188,15 +190,6 @@ def next_step_line(context: Context, report: Report) -> list[tuple[str, str]]:
         return []
     when = context.local(report.row.due_at)
     return [(context.texts.labels.next_due, context.texts.local_target.fill(when=when))]
-
-
-def _breach_line(context: Context, report: Report) -> list[tuple[str, str]]:
-    """When the time that the law gives for a breach of personal data ends, while the case is open."""
-    breach, row = context.texts.breach, report.row
-    if breach.tag not in report.route.tags or report.state.stage is Stage.CLOSED:
-        return []
-    when = context.local(row.received_at + timedelta(hours=breach.hours))
-    return [(breach.label, breach.text.fill(hours=str(breach.hours), when=when))]
 
 
 def _since(context: Context, entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
@@ -304,13 +297,14 @@ def notice(context: Context, report: Report, *, shown: bool = False) -> Message:
     said = texts.shown if shown else texts.text
     text = said.fill(kind=kind_name(context, report), reference=report.reference)
     urgent = (context.texts.tags.urgent,) if report.row.urgent else ()
-    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title)
+    return Message((Heading(title), Tags(urgent), Paragraph(text)), summary=title, ephemeral=shown)
 
 
 def clauses(context: Context, report: Report) -> Message:
     """The clauses that the report falls under, verbatim."""
     title = f"{report.reference} · {context.texts.labels.clauses}"
-    return Message((Heading(title), *quotes(context, report)), title, replaces=f"clauses:{report.reference}")
+    blocks = (Heading(title), *quotes(context, report))
+    return Message(blocks, title, replaces=f"clauses:{report.reference}", ephemeral=True)
 
 
 def event_name(context: Context, event: str) -> Phrase:

@@ -1,7 +1,8 @@
 """What of the work on a case falls due, and when: its tasks, that nobody works on it, a closing that waits.
 
 Reminders are for working time: each is given as the first working half-day begins that does not begin
-before it is due. All of it is a local target, not in the policy.
+before it is due. All of it is a local target, not in the policy. A breach clock alone does not wait for
+working time, and is of the law.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
+from bot.casework.breach import reminder_times
 from bot.casework.context import Context
 from bot.casework.work_done import Task, open_tasks, proposal
 from bot.domain.cases import Stage
@@ -52,8 +54,8 @@ def overdue(
 
 def next_at(context: Context, report: Report, entries: Sequence[Entry], now: datetime) -> datetime | None:
     """When something of it is to be said next, after now; None where nothing is."""
-    upcoming = (next(step for step in steps if step > now) for _, steps in _diary(context, report, entries))
-    return min(upcoming, default=None)
+    upcoming = [next(step for step in steps if step > now) for _, steps in _diary(context, report, entries)]
+    return min((*upcoming, *(at for at in reminder_times(context, report) if at > now)), default=None)
 
 
 def _diary(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.casework.breach import first_reminder
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.notify import owe_first_notices
@@ -121,6 +122,7 @@ def _new_report(work: Work, sender: Sender, command: SubmitReport, route: Route)
         due_at=timetable.step(0),
         remind_at=timetable.reminder_after(now),
         check_at=_check_back_at(context, slots, is_drill(slots), now),
+        work_at=first_reminder(context, route.tags, now),
         receipt_hash=work.hashes[code] if anonymous and code else "",
         answers=slots,
         route=_sealed(route),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from bot.content.documents import DataFaults, Document, Record
 from bot.content.texts import Holding, Phrase, Text, TextTable, WithReference
 from bot.domain.cases import Stage, Why
 from bot.domain.closing import Demand
+from bot.domain.roster import ROLES
 
 Mode = Literal["named", "confidential", "anonymous"]
 # Each line of the history that is no work on the case (`Work`).
@@ -88,13 +89,41 @@ class Labels(Record):
     report: Text
 
 
+class BreachReminder(Record):
+    """That the clock of a breach ends soon."""
+
+    title: Annotated[Phrase, Holding("reference when")]
+    text: Annotated[Phrase, Holding("kind hours")]
+
+
 class Breach(Record):
-    """The clock of a breach of personal data: which mark of a route starts it, and what the card says."""
+    """The clock of a breach of personal data: which mark of a route starts it, and what the card says.
+
+    The people with its card in the role `remind` are reminded so many hours before it ends, and the holder.
+    """
 
     tag: Text
     hours: int = Field(gt=0)
     label: Text
     text: Annotated[Phrase, Holding("hours when")]
+    remind: Text
+    remind_before: tuple[Annotated[int, Field(gt=0)], ...]
+    reminder: BreachReminder
+
+    @field_validator("remind")
+    @classmethod
+    def _role(cls, value: str) -> str:
+        if value not in ROLES:
+            raise ValueError(f"no such role: {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _while_it_runs(self) -> Breach:
+        if late := [ahead for ahead in self.remind_before if ahead >= self.hours]:
+            raise ValueError(
+                f"remind_before: {late[0]} hours before the end is before the clock of {self.hours}"
+            )
+        return self
 
 
 CardButton = Literal[

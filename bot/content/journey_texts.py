@@ -160,6 +160,7 @@ class ReviewScreenTexts(Record):
     put_back: Annotated[Phrase, Holding("name")]
     struck: Annotated[Phrase, Holding("names")]
     excluded: Annotated[Phrase, Holding("names")]
+    passed_over: Annotated[Phrase, Holding("names")]
     restricted: Text
     channel: Text
     own: Text

@@ -15,7 +15,8 @@ from bot.casework.links import card_links
 from bot.casework.notify import REMINDER, UNDELIVERED, has_reached_somebody, waits_until
 from bot.casework.work_done import open_tasks
 from bot.content import case_texts
-from bot.delivery import reminders
+from bot.delivery import breach_reminders, reminders
+from bot.delivery.breach_reminders import BREACH
 from bot.domain.cases import Event, Happening, Stage
 from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Message, Paragraph
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
@@ -248,6 +249,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
         or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(work.tx, report)))
         or (kind == REMINDER and reminders.is_overtaken(work.tx, report, notice))
+        or (kind == BREACH and breach_reminders.is_overtaken(work.tx, report, notice))
     )
 
 
@@ -287,7 +289,7 @@ def _address(
 
 def said(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice) -> Message:
     """The message for this very person, who is to look at it now where the case is urgent."""
-    message = _for_cover(work, report, notice, _message(work, report, told, notice))
+    message = _for_cover(work, report, told, notice, _message(work, report, told, notice))
     return replace(message, urgent=report.row.urgent and notice.recipient != REPORTER)
 
 
@@ -309,7 +311,9 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
     return plain(work.context, report) if plain else _update(work, report, notice.kind)
 
 
-def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Message) -> Message:
+def _for_cover(
+    work: Work, report: Report, told: tuple[Told, ...], notice: outbox.Notice, message: Message
+) -> Message:
     """The same for a cover: it says whom they cover.
 
     A task, or a case, that was given to somebody else is not theirs.
@@ -317,8 +321,12 @@ def _for_cover(work: Work, report: Report, notice: outbox.Notice, message: Messa
     owners = {report.state.holder}
     if notice.kind == "task":
         owners = {task.person for task in open_tasks(history(work.tx, report))}
-    away = work.context.world.federation.roster.covered_by(notice.recipient.person)
-    if notice.kind == "card" or notice.recipient.person in owners or not (away := away & owners):
+    own = notice.recipient.person in owners
+    if notice.kind == BREACH:
+        # Who covers them has the case in their role by now.
+        owners |= set(breach_reminders.in_its_role(work.context, told))
+    away = work.context.world.federation.roster.covered_by(notice.recipient.person) & owners
+    if notice.kind == "card" or own or not away:
         return message
     texts = work.context.work.covering
     other = {"given": texts.given, "task": texts.task}.get(notice.kind)
@@ -346,6 +354,7 @@ _PLAIN: Mapping[str, Callable[[Context, Report], Message]] = {
     "vacated": lambda context, report: _noticed(context, report, context.texts.vacated),
     "question": question_notice,
     REMINDER: reminders.reminder,
+    BREACH: breach_reminders.reminder,
     check_back.CHECK_BACK: check_back.notice,
     check_back.TELL_URGENT: lambda context, report: _with_way(
         context, report, check_back.tell_urgent(context, report)

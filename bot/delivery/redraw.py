@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.casework.card import DRAWING
+from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.notify import owe_gone
 from bot.delivery.notices import NowhereToSend, Outgoing, account_of, said
@@ -55,6 +56,8 @@ def prepare(work: Work, claimed: Claimed) -> Outgoing | None:
     notice = claimed.notice
     shown = posted_card(work.tx, notice.report_id, notice.recipient)
     report = report_to_show(work.tx, work.context.vault, notice.report_id)
+    # What today's version reminds people of was not planned when the report came in.
+    Case(work, report).plan_work()
     if shown is None or (notice.recipient == FLT_CHANNEL and not report.row.visibility.in_channel):
         return None
     told = people_of(work.tx, report)

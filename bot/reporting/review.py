@@ -17,7 +17,7 @@ from bot.domain.names import Read
 from bot.domain.presses import Strike
 from bot.domain.replies import due
 from bot.domain.roster import role_name
-from bot.domain.routing import CHANNEL_ROLES, Route, Slots
+from bot.domain.routing import CHAIR_FOR_EHT, CHANNEL_ROLES, Route, Slots, conflict_of
 from bot.domain.turns import Draft
 from bot.reporting.journeys import NOT_ASKED, STRUCK, Settled, beside, options_of, route_of, settle
 from bot.reporting.steps import EARLIER, SLOT, contact_list, day_in_words, navigation, said, value_of
@@ -226,12 +226,17 @@ def _left_out(
     draft: Draft, route: Route, found: tuple[Reader, ...], named: list[str], world: World
 ) -> list[Block]:
     texts, struck = world.playbook.texts.review, draft.slots.get(STRUCK, ())
-    concerned = [
+    out_of_it = [
         person for person in world.federation.roster.people if person in route.excluded - set(struck)
     ]
+    # Who is not sure has said nothing of the one of the two whom they did not choose.
+    passed_over = [person for person in out_of_it if _is_passed_over(person, draft.slots, world)]
+    concerned = [person for person in out_of_it if person not in passed_over]
     blocks: list[Block] = []
     if concerned:
         blocks.append(Paragraph(texts.excluded.fill(names=_names(concerned, world))))
+    if passed_over:
+        blocks.append(Paragraph(texts.passed_over.fill(names=_names(passed_over, world))))
     if struck:
         blocks.append(Paragraph(texts.struck.fill(names=_names(struck, world))))
     if named:
@@ -240,6 +245,11 @@ def _left_out(
     out = [_strike(draft, person, "out", texts.strike, world) for person in offered]
     back = [_strike(draft, person, "in", texts.put_back, world) for person in struck]
     return [*blocks, Buttons((*out, *back))]
+
+
+def _is_passed_over(person: str, slots: Slots, world: World) -> bool:
+    conflict = conflict_of(slots, world.federation.roster)
+    return conflict.unclear and conflict.choice != CHAIR_FOR_EHT and person not in conflict.people
 
 
 def _strike(draft: Draft, person: str, way: str, label: Phrase, world: World) -> Button:

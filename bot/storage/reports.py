@@ -65,6 +65,7 @@ class NewReport:
     drill: bool = False
     remind_at: datetime | None = None
     check_at: datetime | None = None
+    work_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -107,3 +108,12 @@ def test_its_ladder_leaves_the_flt_out_though_the_rows_have_changed(desk: Desk) 
     rows = tuple(row for row in world.playbook.rows if row.id != "image_accident")
     in_world(desk, replace(world, playbook=replace(world.playbook, rows=rows)))
     assert next_names(desk.product.context, desk, reference) == ("eleanor",)
+
+
+def test_the_headteacher_works_on_it_from_the_channel(desk: Desk) -> None:
+    """The channel's card has buttons that no member may use: the Executive Headteacher reads it too."""
+    reference = desk.report(kind="image").reference
+    desk.work(rounds=20)
+    (card,) = (text for text in desk.notebook.texts("flt") if reference in text)
+    assert {"Acknowledge", "Open details"} <= set(re.findall(r"\[([^]]+)\]", card))
+    assert "You have acknowledged" in desk.press("eleanor", "case.acknowledge", reference)

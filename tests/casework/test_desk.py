@@ -442,3 +442,16 @@ def test_exposed_personal_data_has_the_clock_of_the_law(desk: Desk) -> None:
     assert desk.product.context.texts.breach.tag in {
         tag for row in desk.product.context.world.playbook.rows for tag in row.tags
     }
+
+
+OPENED = ("case.show", "case.clauses", "case.more", "case.details")
+
+
+@pytest.mark.parametrize(("user", "actions"), [("farid", OPENED), ("beth", OPENED[:-1])])
+def test_what_is_opened_of_a_case_is_private(desk: Desk, user: str, actions: tuple[str, ...]) -> None:
+    """What is opened of a case is hidden after a while: by who works on it, and who may know of it alone."""
+    reference = desk.report(kind="abuse", category="spam").reference
+    for action in actions:
+        shown = desk.send(user, Pressed(action, reference))
+        assert reference in "".join(map(text_of, shown))
+        assert all(message.ephemeral for message in shown), action

@@ -1,0 +1,71 @@
+"""Reminders that the breach clock of a case ends: who is reminded, and what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.casework import breach
+from bot.casework.card import kind_name
+from bot.casework.case import Case
+from bot.casework.context import Context
+from bot.casework.notify import owe_once, reached
+from bot.domain.cases import Stage
+from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
+from bot.domain.routing import Told
+from bot.storage.database import Transaction
+from bot.storage.outbox import Notice, newest_key
+from bot.storage.reports import Report
+
+BREACH = "breach"
+
+
+def remind(case: Case, since: datetime | None) -> None:
+    """Owe the newest reminder that has come due since then, or at all; once to each person."""
+    work = case.work
+    due = [
+        (number, at)
+        for number, at in enumerate(breach.reminder_times(work.context, case.report))
+        if at <= work.now and (since is None or at >= since)
+    ]
+    for number, _ in due[-1:]:
+        for person in _reminded(case):
+            owe_once(work, case.report, BREACH, person, number)
+
+
+def _reminded(case: Case) -> tuple[str, ...]:
+    """Who has it in the role of the clock, and its holder, with their covers; else everyone with its card."""
+    named = in_its_role(case.work.context, case.told)
+    return _reached(case, [*named, case.report.state.holder]) or _reached(
+        case, [item.person for item in case.told if item.level == "C"]
+    )
+
+
+def in_its_role(context: Context, told: Iterable[Told]) -> tuple[str, ...]:
+    """Who of those told has the case in the role that the clock is for."""
+    role = context.texts.breach.remind
+    return tuple(item.person for item in told if item.level == "C" and item.role == role)
+
+
+def _reached(case: Case, names: list[str]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(one for name in names for one in reached(case.work, case.report, case.told, name))
+    )
+
+
+def is_overtaken(tx: Transaction, report: Report, notice: Notice) -> bool:
+    """Whether the case is closed by now, or a later reminder of its clock is owed or was sent."""
+    return report.state.stage is Stage.CLOSED or notice.key.parts[-1] < newest_key(tx, notice).parts[-1]
+
+
+def reminder(context: Context, report: Report) -> Message:
+    """When the clock ends, and what has to be decided by then: no word of the report."""
+    texts, ends = context.texts.breach, breach.ends_at(context, report)
+    assert ends is not None, "a reminder of a clock that does not run is overtaken"
+    title = texts.reminder.title.fill(reference=report.reference, when=context.local(ends))
+    text = texts.reminder.text.fill(kind=kind_name(context, report), hours=str(texts.hours))
+    tags = (context.texts.tags.drill,) if report.row.drill else (texts.tag,)
+    button = Button(
+        context.texts.buttons["open"].fill(reference=report.reference), "case.show", report.reference
+    )
+    return Message((Tags(tags), Heading(title), Paragraph(text), Buttons((button,))), summary=title)
