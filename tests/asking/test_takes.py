@@ -269,6 +269,7 @@ LEFT = (
         "worried-about-colleague-and-student",
     ),
     ("I was told to take my bio off linkedin", "told-to-remove-post", "disclaimer"),
+    ("do I have to put something on each post on the school page", "personal-communications", "disclaimer"),
     ("a dad vented about me from home, can they do anything", "parents-comments", "any-time-anywhere"),
     ("pupils sing a nasty song about me", "inappropriate-links", "copyright"),
     (
