@@ -522,7 +522,7 @@ def _offered(reading: Reading, topic: Topic) -> str:
     """The report that is offered beside a topic: the topic's own, or one that the question may tell of."""
     if topic.offer in _REPORTS:
         return topic.offer.removeprefix("report_")
-    told = reading.of(*_REPORTS) >= reading.rules.thresholds.report_beside
+    told = not reading.is_no_incident and reading.of(*_REPORTS) >= reading.rules.thresholds.report_beside
     return max(_REPORTS, key=reading.of).removeprefix("report_") if told else ""
 
 

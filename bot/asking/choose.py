@@ -43,7 +43,7 @@ def choose(reading: Reading, *, asked_before: bool) -> Choice:
     if best is None and not reading.goes_on and (instead := _stand_in(reading, likeliest)):
         return Choice("answer", instead, decided=True)
     if best is None:
-        enough = reading.sure(likeliest) >= limits.related
+        enough = reading.sure(likeliest) >= limits.related and not _is_rather_for_others(reading, likeliest)
         return Choice("related", likeliest, decided=True) if enough else Choice("nothing", decided=True)
     decided = best is not likeliest
     rivals = () if asked_before or reading.goes_on else rivals_of(reading, best)
@@ -116,7 +116,8 @@ def _sure_enough(reading: Reading, guess: Guess) -> bool:
         return False
     if guess.topic.verdict == "information":
         return True
-    least = limits.verdict_named if _is_named(reading, guess) else limits.verdict
+    # Words that a topic claims as its own name what it is about, too.
+    least = limits.verdict_named if guess.taken or _is_named(reading, guess) else limits.verdict
     if _is_bare(reading, guess):
         least = limits.verdict_bare
     # What its neighbours say, too, is not in doubt between them.
@@ -133,6 +134,12 @@ def _is_for_others(reading: Reading, guess: Guess) -> bool:
     return reading.of(reading.policy.intent(guess.topic.id)) < (
         reading.rules.thresholds.related_outside * reading.of(OUT_OF_SCOPE)
     )
+
+
+def _is_rather_for_others(reading: Reading, guess: Guess) -> bool:
+    """Whether a question is likelier to be for somebody else than about a topic: a starter on fractions."""
+    own = reading.of(reading.policy.intent(guess.topic.id))
+    return not reading.goes_on and own < reading.of(OUT_OF_SCOPE)
 
 
 def _is_bare(reading: Reading, guess: Guess) -> bool:

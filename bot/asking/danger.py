@@ -93,6 +93,8 @@ def risk(parse: Parse) -> float:
 
 def report_odds(reading: Reading, parse: Parse) -> float:
     """How likely something is told that ought to be reported."""
+    if reading.is_no_incident:
+        return 0.0
     limits, said = reading.rules.thresholds, reading.of(*_REPORTS)
     told = (parse.alarm or _NO_ALARM).abuse
     # Anybody who asks for a rule gets it, whatever has happened; where none is known, what happened counts.

@@ -66,7 +66,8 @@ class Guess:
     """A topic that a question may mean, and its share (0 to 1) of the odds of all topics.
 
     `frame` is what was read of the question; `whole` says whether it stands alone, as for `contradictions`.
-    `taken`: the topic takes such a question by its words, whatever was read of it.
+    `taken`: the topic takes such a question by its words, whatever was read of it. `settled`: what is told
+    there is no incident, either.
     """
 
     topic: Topic
@@ -74,10 +75,13 @@ class Guess:
     frame: Frame = NOTHING_READ
     whole: bool = False
     taken: bool = False
+    settled: bool = False
 
     @cached_property
     def against(self) -> tuple[Slot, ...]:
-        """The slots of the frame in which the question is about something else than the topic."""
+        """The slots of the frame in which the question is about something else; none where it is taken."""
+        if self.taken:
+            return ()
         return contradictions(self.topic.applies, self.frame, whole=self.whole)
 
 
@@ -127,6 +131,11 @@ class Reading:
     def fitting(self) -> Iterator[Guess]:
         """The topics that nothing read contradicts, the likeliest first, each held against it in its turn."""
         return (guess for guess in self.guesses if not guess.against)
+
+    @property
+    def is_no_incident(self) -> bool:
+        """Whether a topic took the question that says so of what is told."""
+        return any(guess.settled and not guess.against for guess in self.guesses[:1])
 
     def sure(self, guess: Guess) -> float:
         """How sure an answer by `guess` is, from 0 to 1."""
@@ -219,6 +228,9 @@ def _is_fresh(alone: Reading, continued: Continued) -> bool:
     says_all = len(alone.question.split()) > _BARE_WORDS and not limits.leans(alone.question)
     if says_all and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh:
         return True
+    if alone.guesses[0].taken:
+        # Its words are a topic's own, whatever was asked before.
+        return True
     joined = _by_topic(continued.joined, alone.policy)
     likeliest = max(joined, key=lambda name: joined[name])
     return limits.stands_alone(alone.question) or likeliest == alone.guesses[0].topic.id
@@ -267,11 +279,12 @@ def _taken(guesses: tuple[Guess, ...], plain: str) -> tuple[Guess, ...]:
             if guess in lead:
                 # It is meant, and not those of which it would take the question.
                 lost = [other.share for other in rest if other.topic.id in takes[0].of]
-                return (replace(guess, share=guess.share + sum(lost), taken=True), *rest)
+                mine = guess.share + sum(lost)
+                return (replace(guess, share=mine, taken=True, settled=takes[0].no_incident), *rest)
             left = [other for other in rest if other not in lead]
             share = guess.share + sum(one.share for one in lead)
             none = (replace(one, share=0.0) for one in lead)
-            return (replace(guess, share=share, taken=True), *left, *none)
+            return (replace(guess, share=share, taken=True, settled=takes[0].no_incident), *left, *none)
     return ()
 
 

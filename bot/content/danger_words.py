@@ -15,7 +15,7 @@ from bot.content.wording import with_apostrophes
 #: Who may be in danger: the asker, anybody (a child among them), a grown-up; the first is spoken to.
 Endangered = Literal["asker", "anybody", "adult"]
 ENDANGERED: tuple[Endangered, ...] = get_args(Endangered)
-_NESTED = 2
+_NESTED = 4
 
 
 class DangerPattern(Record):

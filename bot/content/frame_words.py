@@ -78,6 +78,7 @@ class Caption(Record):
     no_name: Pattern
     bare: Pattern
     of_child: re.Pattern[str]
+    of_oneself: re.Pattern[str]
     stands_for: Pattern
 
 
@@ -120,6 +121,8 @@ class FrameWords(Record):
 
     def spelt_out(self, question: str) -> str:
         """The question with what stands for a caption in its place, where that holds a full name."""
+        if self.caption.of_oneself.search(question):
+            return question
         found = self.caption.quoted.search(question)
         if found is not None and self._full_name.search(self.caption.titled.sub("", found["words"])):
             return f"{question[: found.start()]}{self.caption.stands_for}{question[found.end() :]}"

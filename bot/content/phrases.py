@@ -17,7 +17,7 @@ from bot.domain import references
 
 Pattern = Annotated[str, StringConstraints(min_length=1)]
 Said = Literal["thanks", "goodbye", "undo", "report_how", "status"]
-_LONGEST_WORDS = 16
+_LONGEST_WORDS = 24
 _SAID: tuple[Said, ...] = ("thanks", "goodbye", "undo", "report_how", "status")
 _LONGEST_WHOM = 14
 # Signs in which a person is asked for, with what is said beside it.

@@ -255,10 +255,12 @@ class Taking(Record):
     Or likeliest of one of them among what nothing read contradicts. The pattern is in lower case. It is for
     what tells two topics apart that no slot of the frame does: who decides, what follows now. A topic that
     takes its own is for Signpost, however little of that is read, and answers with little of it named.
+    `no_incident`: what such a question tells of is no incident, so that no report comes before the rule.
     """
 
     of: Annotated[tuple[KebabId, ...], Field(min_length=1)]
     said: re.Pattern[str]
+    no_incident: bool = False
 
 
 _MOST_TWISTS = 2

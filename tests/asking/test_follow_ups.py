@@ -56,6 +56,20 @@ def test_words_resolve_a_question_back(engine: BuiltinEngine, world: World) -> N
     assert (given.topic, given.verdict) == ("photo-on-personal-account", "never")
 
 
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        ("a colleague posts nasty things about me, can I block her", "What about photos of trips?"),
+        ("who approves a new account", "how about pictures of sports day?"),
+    ],
+)
+def test_what_a_topic_takes_is_a_question_of_its_own(
+    engine: BuiltinEngine, world: World, before: str, then: str
+) -> None:
+    """ "What about photos of trips" goes on from no abuse: its words are another topic's."""
+    assert talk(engine, world, before, then)[1].topic == "photo-on-federation-account"
+
+
 def test_whole_question_starts_again(engine: BuiltinEngine, world: World) -> None:
     """A sentence with nothing that points back is read by itself, "so" or "and" in front of it or not."""
     _, given = talk(

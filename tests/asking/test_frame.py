@@ -118,6 +118,10 @@ def test_account_is_where_it_is_done(world: World, question: str, account: tuple
         ("can I message my daughter, she is a student here", {"own_family", "student"}),
         ("can I add a pupil's mum", {"parent"}),
         ("can I add a parent of a pupil", {"parent"}),
+        ("a friend request from a boy's dad in my form", {"parent"}),
+        ("mum has said in writing that her full name is fine on our page", {"parent", "student"}),
+        ("dad agrees to Tom's surname under the photo", {"parent", "student"}),
+        ("can I thank a dad by his full name", {"parent"}),
         ("can I follow a Year 9 teacher", {"colleague"}),
         ("see you at parents' evening", set()),
         ("is there a Friends of the School page", set()),
@@ -140,6 +144,43 @@ def test_account_is_where_it_is_done(world: World, question: str, account: tuple
 def test_person_is_whom_it_is_about(world: World, question: str, person: set[str]) -> None:
     """Own children are no pupils, a pupil's mother is no pupil, and a nativity is full of them."""
     assert set(frame(world, question).person) == person
+
+
+@pytest.mark.parametrize(
+    ("question", "actor", "act"),
+    [
+        ("A mum sent me a friend request. Does the policy say I can't?", (), ("follow",)),
+        ("a dad asked to connect, does the policy forbid it", (), ("follow",)),
+        ("can we tell parents that they can't film", ("parent", "staff"), ("film",)),
+        ("is there money to boost our open day post on fb", (), ("share",)),
+        ("can I open a facebook page", ("staff",), ("set_up",)),
+        ("my bio says it, does it need anything adding", (), ()),
+        ("y9 dmed our page", (), ("message",)),
+        ("connecting with them, is that banned", (), ("follow",)),
+    ],
+)
+def test_what_the_policy_says_is_nobodys_act(
+    world: World, question: str, actor: tuple[str, ...], act: tuple[str, ...]
+) -> None:
+    """A policy that says or forbids, an open day and what is added to a profile are no act of somebody's."""
+    read_of = frame(world, question)
+    assert (read_of.actor, read_of.act) == (actor, act)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("can I put 'Well done Ana Reyes' under the photo", True),
+        ("My Twitter bio says 'Maths teacher, views on life and Leeds United'", False),
+        ("is 'Head of Art, Mia Stone' ok as my own headline", False),
+        ("can I post: great hat-trick by Ana Reyes in Y8", True),
+        ("Superb poem by Ana Reyes of 9B", True),
+        ("Superb poem by Ana Reyes, our teacher of English in year 8", False),
+    ],
+)
+def test_a_caption_is_a_childs_and_not_the_askers(world: World, question: str, holds: bool) -> None:
+    """A full name in a caption or in praise is read as a student's; what stands in one's own bio is not."""
+    assert ("a student's full name" in world.rules.frame.spelt_out(question)) is holds
 
 
 @pytest.mark.parametrize(

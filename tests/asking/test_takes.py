@@ -15,6 +15,7 @@ from bot.content.world import World
 from bot.engine.parse import Alarm, Parse, Ranked
 
 ROOT = Path(__file__).parents[2]
+DM, CRITIC = "dm-student-federation-account", "critical-comment"
 # Questions, the topic that they look like, and the one that answers.
 TAKEN = (
     ("who actually makes the account once it has been agreed", "set-up-account-myself", "it-manager-role"),
@@ -221,8 +222,65 @@ TAKEN = (
         "passwords-to-it",
         "lead-staff-leaving",
     ),
+    (
+        "a carer left a fair point on our page, not rude, can I wipe it",
+        "parents-comments",
+        "critical-comment",
+    ),
+    (
+        "our technician likes year 10's pics on her insta, do I tell someone",
+        "asked-not-to-be-photographed",
+        "worried-about-colleague-and-student",
+    ),
+    ("my threads bio says I teach at our school, is that enough", "personal-communications", "disclaimer"),
+    ("may a boy's full name stand there, his nan agreed", "student-first-name", "student-full-name"),
+    ("y7 dmed the choir account about her solo, quick answer ok", "check-a-draft", DM),
+    (
+        "I vented about our head from home, so it doesn't count",
+        "abuse-on-my-own-account",
+        "any-time-anywhere",
+    ),
+    ("a Dua Lipa tune under the fair clip, is that fine", "inappropriate-links", "copyright"),
+    (
+        "what would happen if I use a picture of one whose dad refused",
+        "posted-by-mistake",
+        "photo-against-parents-wishes",
+    ),
+    (
+        "forms are in, yet a y3 asked us not to film her",
+        "record-or-film-lesson",
+        "asked-not-to-be-photographed",
+    ),
+    ("shall I look after the chess page single-handed", "own-interests-online", "account-two-runners"),
+    ("my angling page never names the school, disclaimer?", "disclaimer", "unrelated-personal-posts"),
+    ("what about snaps from residentials?", "images-of-me", "photo-on-federation-account"),
+    ("I put a photo of my tutees on my own story", "photo-on-personal-account", "posted-by-mistake"),
 )
 LEFT = (
+    (
+        "a mum was polite but now she swears on our page, do we delete it",
+        "abuse-on-federation-account",
+        CRITIC,
+    ),
+    ("can a colleague follow pupils", "follow-former-student", "worried-about-colleague-and-student"),
+    (
+        "my TA asked to follow pupils, is that ok",
+        "follow-former-student",
+        "worried-about-colleague-and-student",
+    ),
+    ("I was told to take my bio off linkedin", "told-to-remove-post", "disclaimer"),
+    ("do I have to put something on each post on the school page", "personal-communications", "disclaimer"),
+    ("a dad vented about me from home, can they do anything", "parents-comments", "any-time-anywhere"),
+    ("pupils sing a nasty song about me", "inappropriate-links", "copyright"),
+    (
+        "I posted one whose dad refused, what happens to me",
+        "posted-by-mistake",
+        "photo-against-parents-wishes",
+    ),
+    ("who runs our page", "lead-staff-leaving", "account-two-runners"),
+    ("my page names the school, do I need a disclaimer", "disclaimer", "unrelated-personal-posts"),
+    ("photos of me at trips", "images-of-me", "photo-on-federation-account"),
+    ("can I put a photo of my class on my own page", "photo-on-personal-account", "posted-by-mistake"),
     ("may I look at facebook in my free lesson", "social-media-at-work", "excessive-use-at-work"),
     (
         "a TA is on her phone to film the lesson for the page",

@@ -36,6 +36,14 @@ def phrases() -> Phrases:
         ("Where is my report?", "status"),
         ("any update on the report I made", "status"),
         ("where is it reported", None),
+        (
+            "I reported a tweet two weeks ago and heard nowt. Where's it up to, has anyone looked at it?",
+            "status",
+        ),
+        ("sent in a form before half term, no one's been in touch, any news?", "status"),
+        ("we flagged a post in october, radio silence, who's on it", "status"),
+        ("I reported a post last week and she is doing it again, what now", None),
+        ("I reported that a pupil is scared two weeks ago and heard nothing, any news?", None),
     ],
 )
 def test_short_phrases_are_told_apart(phrases: Phrases, text: str, said: str | None) -> None:
@@ -85,6 +93,16 @@ def test_text_that_says_more_is_no_look_up(phrases: Phrases, text: str) -> None:
         ("who is the deputy DSL", ("deputy_dsl",)),
         ("who is our DSL and how do i get hold of them, is it in the policy", ("dsl",)),
         ("whos the safeguarding lead? cant find it anywhere in this document or online", ("dsl",)),
+        (
+            "who's our safeguarding lead / DSL now? was Mrs Hill before but I think she is on mat leave",
+            ("dsl",),
+        ),
+        ("is Mrs Hill still the DSL", ("dsl",)),
+        ("Is the LADO still Mr Bell, or has it changed?", ("lado",)),
+        ("whos the exec head these days", ("eht",)),
+        ("who's our chair of governors? used to be Mr Bell before the summer", ("chair",)),
+        ("Who's the IT manager? Dave's left", ("it",)),
+        ("is the head still allowed to comment on our page", None),
         ("who is the DSL and can I message a pupil about the thing that they told me today", None),
         ("can I talk to a real person", ()),
         ("are you a bot?", ()),
