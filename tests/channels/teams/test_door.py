@@ -132,6 +132,17 @@ def test_hide_does_not_call_hidden_what_stays(works: Office) -> None:
     assert "Show it again" not in said
 
 
+def test_a_hidden_report_is_in_no_notice(works: Office) -> None:
+    """What a phone shows of the line that stands for it tells of no report."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        await works.says("ana", "hide")
+
+    play(story())
+    assert [works.port.shown[name].summary for name in ("m0", "m1")][-1] == "Hidden."
+
+
 def test_a_report_goes_on_below_and_leaves_no_word_above(works: Office) -> None:
     """Asked for again, the report stands on a new card; the old one only says where it went."""
 
