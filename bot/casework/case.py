@@ -128,8 +128,7 @@ class Case:
             self.enter(event.what.value, event.actor, detail if event is events[0] else _NOTHING, state)
             if event.what in _MARKS:
                 mark(self.work.tx, self.report, **_MARKS[event.what])
-        if task := support.owed(self.work, self.report, self.entries, state):
-            self.enter(Happening.TASK.value, "signpost", task, state)
+        self._owe_support(state)
         if events[0].what is Happening.DELIVER:
             # That it was delivered changes no card.
             return self.again()
@@ -142,8 +141,13 @@ class Case:
         if not save_route(self.work.tx, self.report, state, to):
             return False
         self.enter(event.what.value, event.actor, detail, state)
+        self._owe_support(state)
         self.again().plan_work()
         return True
+
+    def _owe_support(self, state: CaseState) -> None:
+        if task := support.owed(self.work, self.report, self.entries, state):
+            self.enter(Happening.TASK.value, "signpost", task, state)
 
     def enter(
         self, event: str, actor: str = "signpost", detail: Detail = _NOTHING, state: CaseState | None = None

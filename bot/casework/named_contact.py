@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from bot.casework.card import reporter_name
 from bot.casework.press import CasePress
 from bot.domain.messages import Field
 from bot.domain.names import Read
@@ -21,10 +22,17 @@ def fields(press: CasePress, _people: tuple[str, ...]) -> tuple[Field, ...]:
 
 
 def errors(press: CasePress, values: Mapping[str, str]) -> dict[str, str]:
-    """A person who holds the case, or has worked on it, cannot be its named contact."""
-    roster, typed = press.context.world.federation.roster, Read(values["contact"])
-    handle = {entry.actor for entry in press.case.entries} | {press.report.state.holder, press.person.id}
-    for person in handle & roster.people.keys():
-        if any(typed.places(roster.people[person].name)):
-            return {"contact": press.context.work.errors.handles}
-    return {}
+    """A person who holds the case, has worked on it, reported it or is concerned cannot be its contact."""
+    typed = Read(values["contact"])
+    barred = any(any(typed.places(name)) for name in _with_a_part(press))
+    return {"contact": press.context.work.errors.handles} if barred else {}
+
+
+def _with_a_part(press: CasePress) -> Iterator[str]:
+    roster, report = press.context.world.federation.roster, press.report
+    known = {entry.actor for entry in press.case.entries} | {report.state.holder, press.person.id}
+    for person in (known | set(report.route.excluded_people)) & roster.people.keys():
+        yield roster.people[person].name
+    # Where no name is known it is the account, with its platform in brackets.
+    if name := reporter_name(press.context, report).partition("(")[0]:
+        yield name

@@ -43,6 +43,11 @@ def told_before(entries: Iterable[Entry], told: Iterable[Told]) -> tuple[ToldBef
     return tuple(found.values())
 
 
+def lost_by(entry: Entry) -> frozenset[str]:
+    """Who had the case until this entry, and has it no more."""
+    return frozenset(item.person for item in _left(entry))
+
+
 def _left(entry: Entry) -> list[Told]:
     if kept := entry.detail.get(_KEY):
         items = (item.split(":") for item in kept.split())

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.casework.context import Context
+from bot.casework.told_before import lost_by
 from bot.domain.names import Read
 from bot.storage.reports import Entry, Report
 
 # After these somebody holds the case: whom its entry names, else who did it.
 _TAKES = ("acknowledge", "assign", "reopen")
+# Nobody holds it afterwards.
+_FREES = ("vacate", "misdirect", "endanger")
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,29 @@ HOLDERS = "holder"
 def tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
     """Every task that was given, oldest first."""
     entries = tuple(entries)
-    holders = [entry.detail.get("to", entry.actor) for entry in entries if entry.event in _TAKES]
+    holder = _last_holder(entries)
     return tuple(
         Task(
             detail["task"],
             detail["text"],
-            holders[-1] if holders and detail.get("whose") == HOLDERS else detail["to"],
+            holder if holder and detail.get("whose") == HOLDERS else detail["to"],
             datetime.fromisoformat(detail["due"]),
         )
         for detail in (entry.detail for entry in entries if entry.event == "task")
     )
+
+
+def _last_holder(entries: Iterable[Entry]) -> str:
+    """Who held the case last; where it was moved to restricted, who did that, unless its holder kept it."""
+    holder, holds = "", False
+    for entry in entries:
+        if entry.event in _TAKES:
+            holder, holds = entry.detail.get("to", entry.actor), True
+        elif entry.event in _FREES or (entry.event == "recuse" and entry.actor == holder):
+            holds = False
+        elif entry.event == "restrict" and (not holds or holder in lost_by(entry)):
+            holder, holds = entry.actor, True
+    return holder
 
 
 def open_tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:

@@ -79,6 +79,7 @@ class ChatTexts(Record):
     unreachable: Text
     hidden: Text
     still_above: Text
+    stays: Text
     repeated: Annotated[Phrase, Holding("platform")]
 
 

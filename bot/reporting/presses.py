@@ -70,7 +70,9 @@ class Pressing:
 def show_draft(draft: Draft, world: World, note: str = "") -> Message:
     """The step on screen, the review, or the line that stands for a hidden draft."""
     if draft.hidden:
-        return replace(_line(world.playbook.texts.journey.hidden, world, resume=True), hides=True)
+        texts = world.playbook.texts.journey
+        # What a platform shows of it in a notice must not tell of a report either.
+        return replace(_line(texts.hidden, world, resume=True), summary=texts.blank, hides=True)
     asked = show_review(draft, world, note) if draft.step == REVIEW else steps.show_step(draft, world, note)
     return drills.shown(asked, draft, world)
 

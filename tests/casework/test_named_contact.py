@@ -50,6 +50,17 @@ def test_who_handles_it_is_no_contact(desk: Desk, who: str) -> None:
     assert "named on" not in desk.press("dina", "case.show", reference)
 
 
+@pytest.mark.parametrize("who", ["Ana Silva", "ANA SILVA, by e-mail", "Tom Pritchard", "tom pritchard (FLT)"])
+def test_who_reported_it_or_is_concerned_is_no_contact(desk: Desk, who: str) -> None:
+    """Neither the reporter nor the person whom the case is about keeps in touch with that person."""
+    reference = desk.report("ana", kind="colleague", conflict="flt", conflict_people="tom").reference
+    desk.work(rounds=10)
+    desk.press("eleanor", "case.acknowledge", reference)
+    assert "reported it" in desk.fill("eleanor", "case.contact", reference, contact=who)
+    assert "named on" not in desk.press("eleanor", "case.show", reference)
+    assert "kept with" in desk.fill("eleanor", "case.contact", reference, contact=WHO)
+
+
 def test_a_contact_is_not_given_the_case_afterwards(desk: Desk) -> None:
     """Anybody who was named as contact is offered to nobody, takes nothing over, and opens nothing again."""
     reference = desk.report("ana", kind="colleague").reference

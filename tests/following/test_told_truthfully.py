@@ -105,6 +105,34 @@ def test_a_wish_for_support_is_a_task_of_who_holds_it(desk: Desk) -> None:
     assert desk.press("grace", "case.details", reference).count(task) == 2
 
 
+WHY = "One of the leadership team is named in the post."
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_wish_for_support_goes_with_a_case_that_is_restricted(desk: Desk, taken: bool) -> None:
+    """Whether somebody had taken it or not: the person who holds it from then on has the one task."""
+    reference = desk.report("ana", kind="abuse", category="offensive", support="yes").reference
+    desk.work(rounds=10)
+    if taken:
+        desk.press("farid", "case.acknowledge", reference)
+    desk.fill("eleanor", "case.restrict", reference, why=WHY)
+    details = desk.press("eleanor", "case.details", reference)
+    assert details.count("[Done: Get in touch with the reporter") == 1
+    assert "(Eleanor Marsh, by 24 Nov 2026, 16:30)" in details
+
+
+def test_a_wish_for_support_is_one_task_whoever_steps_back(desk: Desk) -> None:
+    """Given back by its holder, the case brings the next one the same task, and no second."""
+    reference = desk.report("ana", kind="abuse", category="offensive", support="yes").reference
+    desk.work(rounds=10)
+    desk.press("farid", "case.acknowledge", reference)
+    desk.press("farid", "case.recuse_yes", reference)
+    desk.press("tom", "case.acknowledge", reference)
+    details = desk.press("tom", "case.details", reference)
+    assert details.count("[Done: Get in touch with the reporter") == 1
+    assert "(Tom Pritchard, by 24 Nov 2026, 16:30)" in details
+
+
 @pytest.mark.parametrize("support", ["no", ""])
 def test_without_the_wish_there_is_no_task(desk: Desk, support: str) -> None:
     """Who wants no support, or was not asked, makes nobody a task."""

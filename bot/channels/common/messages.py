@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.assistant import words
+from bot.content.door_texts import DoorTexts
 from bot.domain.messages import Block, Button, Buttons, Facts, Form, Message, Paragraph, Progress, Table
 from bot.domain.turns import Content, Pressed, Submitted
 from bot.gaps.entries import OWNED
@@ -56,6 +57,12 @@ def merged(messages: tuple[Message, ...]) -> Message:
 def line(text: str) -> Message:
     """A message of one line."""
     return Message((Paragraph(text),), summary=text)
+
+
+def said_of_hiding(message: Message, texts: DoorTexts) -> Message:
+    """What answers "hide" where a chat cannot be taken off the screen: a report goes, all else stays."""
+    is_of_the_rest = message.hides and message.replaces != SLOT
+    return line(texts.chat.stays) if is_of_the_rest else message
 
 
 def cut(text: str, most: int) -> str:

@@ -12,7 +12,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.assistant import words
 from bot.casework.press import CARD
-from bot.channels.common.messages import is_private, is_step
+from bot.channels.common.messages import is_private, is_step, said_of_hiding
 from bot.channels.slack.client import DEAD_CHANNEL, SlackClient, code_of
 from bot.channels.slack.parts import Payload
 from bot.content.door_texts import DoorTexts
@@ -166,6 +166,9 @@ def leads_to_modal(content: Content) -> bool:
 
 def in_chat(message: Message, asked: Content, texts: DoorTexts) -> Message:
     """What stands in a chat for a message: itself, or a line and a button that opens it in a modal."""
+    if message.hides:
+        # No word of a report stands on it, and a button to a form would be no answer to "hide".
+        return said_of_hiding(message, texts)
     if not is_private(message):
         return message
     again = _opens(message, asked)

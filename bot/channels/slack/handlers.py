@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.assistant import desk, words
 from bot.channels.common.desk import Replies, said
-from bot.channels.common.messages import is_private, line, merged
+from bot.channels.common.messages import is_private, line, merged, said_of_hiding
 from bot.channels.common.people import Standing
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.sharing import SHARE, shared, with_share
@@ -322,6 +322,7 @@ class Events:
 
         A report that is under way does not open over the answer to a question: a button leads to it.
         """
+        replies = tuple(said_of_hiding(message, self._desk.world.door) for message in replies)
         all_private = bool(replies) and all(is_private(message) for message in replies)
         if all_private and await self._windows.open_with(act.trigger, replies):
             return

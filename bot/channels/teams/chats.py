@@ -17,7 +17,7 @@ import structlog
 
 from bot.casework.press import CARD, DETAILS
 from bot.channels.common.look import Look
-from bot.channels.common.messages import is_end, is_private, is_step, line
+from bot.channels.common.messages import is_end, is_private, is_step, line, said_of_hiding
 from bot.channels.common.remembered import Remembered
 from bot.channels.common.work import Sleep, Start, a_few_times
 from bot.channels.teams.activities import Post, Reference, TeamsPort
@@ -174,6 +174,7 @@ class Chats:
             # Which card it stood on was known to the process before: said, so that nobody trusts "Hidden".
             note = Paragraph(self._look.texts.chat.still_above)
             message = replace(message, blocks=(*message.blocks, note))
+        message = said_of_hiding(message, self._look.texts)
         slot = is_private(message) and not is_end(message)
         post, *rest = posts_of(message, self._look, slot=slot and _in_place(message))
         sent = await self._sent(chat.there, post)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.asking import conversation
@@ -75,6 +77,15 @@ def test_what_stands_there_opens_it_again(
     shown = in_chat(message, asked, world.door)
     assert opened(shown) == opens
     assert not is_private(shown)
+
+
+def test_hide_is_answered_as_what_it_does(world: World) -> None:
+    """Typed in a chat, it says that a report is hidden, or that the chat stays; it opens no form."""
+    blank = replace(HIDDEN, replaces="blank", ephemeral=True, hides=True)
+    (said,) = in_chat(blank, Said("hide"), world.door).blocks
+    assert said == Paragraph(world.door.chat.stays)
+    hidden = replace(HIDDEN, hides=True)
+    assert in_chat(hidden, Said("hide"), world.door) == hidden
 
 
 def test_a_form_is_opened_by_its_own_button(world: World) -> None:

@@ -117,6 +117,32 @@ def test_hide_says_nothing_of_a_card_that_it_hid(works: Office) -> None:
     assert len(works.port.shown) == 3
 
 
+def test_hide_does_not_call_hidden_what_stays(works: Office) -> None:
+    """Typed with no report under way, it says that the chat stays as it is, and has no button."""
+
+    async def story() -> None:
+        await works.says("joe", "status")
+        await works.says("joe", "hide")
+
+    play(story())
+    assert "Your reports" in words(works.port.shown["m0"])
+    said = words(works.port.shown["m1"])
+    assert "I cannot take the rest of this chat off your screen" in said
+    assert "Hidden" not in said
+    assert "Show it again" not in said
+
+
+def test_a_hidden_report_is_in_no_notice(works: Office) -> None:
+    """What a phone shows of the line that stands for it tells of no report."""
+
+    async def story() -> None:
+        await works.says("ana", "report")
+        await works.says("ana", "hide")
+
+    play(story())
+    assert [works.port.shown[name].summary for name in ("m0", "m1")][-1] == "Hidden."
+
+
 def test_a_report_goes_on_below_and_leaves_no_word_above(works: Office) -> None:
     """Asked for again, the report stands on a new card; the old one only says where it went."""
 
