@@ -53,7 +53,7 @@ from bot.engine.parse import Engine, Parse
 from bot.following import check_back, complaint, misdirection, ownership, status, withdrawal
 from bot.following.check_back_form import CHECK_BACK, URGENT
 from bot.following.forms import slot_of
-from bot.following.status import phone_list
+from bot.following.whom_to_phone import phone_list
 from bot.gaps import entries as gaps
 from bot.governance import page
 from bot.governance.terms import term_of

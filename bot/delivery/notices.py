@@ -22,7 +22,8 @@ from bot.domain.messages import Block, Button, Buttons, Callout, Heading, Messag
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.following import check_back
-from bot.following.status import answer_notice, is_answered, outcome_text, phone_list, question_notice
+from bot.following.status import answer_notice, is_answered, outcome_text, question_notice
+from bot.following.whom_to_phone import phone_list
 from bot.people.approvals import ANNOUNCED
 from bot.storage import outbox
 from bot.storage.database import Transaction

@@ -18,6 +18,7 @@ from bot.domain.presses import OWN, CasePart
 from bot.domain.turns import AnswerCheckBack, Sender
 from bot.following import check_back_form
 from bot.following.ownership import own_case, unstored
+from bot.following.whom_to_phone import out_of_hours
 from bot.following.withdrawal import said, was_withdrawn
 from bot.reporting.steps import Redo
 from bot.storage.crypto import KeyFault
@@ -135,7 +136,10 @@ def answer(work: Work, sender: Sender, command: AnswerCheckBack) -> Message:
         return said("warning", work.context.texts.status.add_unknown)
     kind, held = TELL_URGENT if urgent else "added", case.report.state.holder
     owe_addition(work, answered.report, kind, everybody=urgent, held_before=held)
-    return said("success", _reply(work.context, answered.report, urgent))
+    text = _reply(work.context, answered.report, urgent)
+    waits = not urgent and answered.report.state.stage is not Stage.CLOSED
+    later = out_of_hours(work, answered.report) if waits else ()
+    return Message((Callout("success", text), *later), summary=text, ephemeral=True)
 
 
 def _in_words(context: Context, command: AnswerCheckBack) -> str:

@@ -17,11 +17,13 @@ from bot.domain.routing import CHAIR_FOR_EHT, Told, conflict_of, decide
 from bot.domain.turns import MoveReport, Sender
 from bot.following import forms
 from bot.following.ownership import own_case, unstored
+from bot.following.whom_to_phone import out_of_hours
 from bot.following.withdrawal import said
 from bot.reporting.review import OUTSIDE_CONTACTS
 from bot.reporting.steps import Redo, contact_list
 from bot.storage.outbox import call_off, cards_of
 from bot.storage.reports import (
+    Report,
     SealedRoute,
     add_people,
 )
@@ -63,7 +65,7 @@ def move(work: Work, sender: Sender, command: MoveReport) -> Message:
     before = _before(case)
     if not _moved(case, command.to, people, before):
         return said("warning", work.context.texts.status.add_unknown)
-    return _told(work.context, report.reference, role, before)
+    return _told(work, case.again().report, role, before)
 
 
 def _safe_people(case: Case, role: str, sender: Sender) -> tuple[str, ...]:
@@ -163,12 +165,12 @@ def _in_words(context: Context, role: str, before: _Before) -> str:
     return texts.moved_here.fill(role=role, before=roles, opened=opened)
 
 
-def _told(context: Context, reference: str, role: str, before: _Before) -> Message:
-    texts = context.world.playbook.texts.aftercare
-    text = texts.moved.fill(reference=reference, role=role)
+def _told(work: Work, report: Report, role: str, before: _Before) -> Message:
+    texts = work.context.world.playbook.texts.aftercare
+    text = texts.moved.fill(reference=report.reference, role=role)
     blocks: list[Block] = [Callout("success", text)]
     if before.opened:
         blocks.append(Paragraph(texts.moved_opened.fill(roles=", ".join(before.opened))))
     elif before.roles:
         blocks.append(Paragraph(texts.moved_unopened.fill(roles=", ".join(before.roles))))
-    return Message(tuple(blocks), summary=text, ephemeral=True)
+    return Message((*blocks, *out_of_hours(work, report)), summary=text, ephemeral=True)

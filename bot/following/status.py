@@ -13,10 +13,10 @@ from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart, ListPart
 from bot.domain.roster import ROLES
-from bot.domain.routing import conflict_of
 from bot.domain.turns import AddToReport, CopyReport, Sender, ShowStatus
 from bot.following import check_back, forms
 from bot.following.ownership import own_case, reporter, unstored
+from bot.following.whom_to_phone import is_concerned, out_of_hours, phone_list
 from bot.following.withdrawal import was_withdrawn
 from bot.reporting.review import answered
 from bot.reporting.steps import Redo
@@ -135,15 +135,12 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
 def _whom_to_phone(work: Work, report: Report) -> list[Block]:
     """Where nobody has it, or is expected to look: that it is so, and whom to phone."""
     context, now = work.context, work.now
-    texts, when = context.texts.status, context.world.federation.expected_from(now)
+    texts = context.texts.status
     if _is_undelivered(work, report):
         return [Callout("warning", texts.undelivered), phone_list(context, now, report)]
     if _is_late(report, now):
         return [Callout("warning", texts.late), phone_list(context, now, report)]
-    if when and report.state.stage in UNACKNOWLEDGED:
-        later = texts.later_urgent if report.row.urgent else texts.later
-        return [Callout("info", later.fill(when=when)), phone_list(context, now, report)]
-    return []
+    return [*out_of_hours(work, report)] if report.state.stage in UNACKNOWLEDGED else []
 
 
 def _value(report: Report) -> str:
@@ -218,17 +215,6 @@ def _is_late(report: Report, now: datetime) -> bool:
     )
 
 
-def phone_list(context: Context, now: datetime | None = None, report: Report | None = None) -> Bullets:
-    """Everyone who can be phoned, as the Federation configured it; after hours first who answers then.
-
-    With a report, not the roles that are or may be involved in it; and not a word of that, since it stands
-    in a chat.
-    """
-    lines = context.world.federation.contact_lines(now)
-    shown = (line for key, line in lines.items() if report is None or not _is_concerned(context, report, key))
-    return Bullets(tuple(shown), phones=True)
-
-
 def not_to_phone(work: Work, sender: Sender, reference: str, code: str) -> frozenset[str]:
     """The roles that nobody who writes about this report is told to phone: those that may be involved in it.
 
@@ -239,15 +225,7 @@ def not_to_phone(work: Work, sender: Sender, reference: str, code: str) -> froze
     case = own_case(work, sender, reference, code)
     if isinstance(case, str):
         return frozenset(key for key in contacts if key.removeprefix("deputy_") in ROLES)
-    return frozenset(key for key in contacts if _is_concerned(work.context, case.report, key))
-
-
-def _is_concerned(context: Context, report: Report, role: str) -> bool:
-    roster, route = context.world.federation.roster, report.route
-    said = conflict_of(report.answers, roster).roles
-    return role in said or roster.is_among(
-        role, report.row.school, route.excluded_people, route.excluded_roles
-    )
+    return frozenset(key for key in contacts if is_concerned(work.context, case.report, key))
 
 
 def add(work: Work, sender: Sender, command: AddToReport) -> Message:
@@ -279,6 +257,8 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
         new = (Paragraph(texts.added_closed), Buttons((start,)))
     elif case.report.state.stage is Stage.CLOSED:
         new = (Paragraph(texts.added_again),)
+    elif not command.danger:
+        new = out_of_hours(work, report)
     text = done.fill(reference=report.reference)
     return Message((Callout("success", text), *new), summary=text, ephemeral=report.reporter is None)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.casework.context import Context, Work
 from bot.domain.access import Decision
-from bot.domain.roster import Change, Roster, apply, role_name, unheld
+from bot.domain.roster import Change, Misfit, Roster, apply, role_name, unheld
 from bot.people import holders
 from bot.people.standing import ROSTER, as_of, change_of, stand_now
 from bot.records.retention import due
@@ -29,6 +29,8 @@ def _misfit(context: Context, change: Change) -> str:
     texts, federation = context.roster_texts, context.world.federation
     schools = {school.id for school in federation.schools}
     after = apply(federation.roster, change, schools)
+    if isinstance(after, Roster) and (unfit := _unfit_taker(after, change)):
+        after = unfit
     if not isinstance(after, Roster):
         return texts.refusals["misfit"].fill(why=texts.misfits[after])
     lacking = set(unheld(after, federation.schools)) - set(unheld(federation.roster, federation.schools))
@@ -37,6 +39,15 @@ def _misfit(context: Context, change: Change) -> str:
     if len(approvers(after, context.approvers[ROSTER])) < 2:
         return texts.refusals["too_few"].fill()
     return ""
+
+
+def _unfit_taker(after: Roster, change: Change) -> Misfit | None:
+    """Why nobody's cases can go to whom the change names: looked at when it is agreed, and not ever after."""
+    if not change.to:
+        return None
+    if change.to == change.person:
+        return "own_cover"
+    return None if change.to in after.people else "no_cover"
 
 
 def approvers(roster: Roster, roles: Iterable[str]) -> frozenset[str]:

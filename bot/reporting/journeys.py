@@ -227,8 +227,20 @@ def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft
     visited = draft.visited if step.id in draft.visited else (*draft.visited, step.id)
     # Fields that stood in this form in an older version wait for the one that has them now.
     moved = {slot: typed for slot, typed in draft.typed.get(step.id, {}).items() if slot not in step.slots}
-    typed = {name: fields for name, fields in {**draft.typed, step.id: moved}.items() if fields}
+    waiting = {**draft.typed, step.id: moved, **_narrowed(draft, step, world)}
+    typed = {name: fields for name, fields in waiting.items() if fields}
     return at_next(replace(draft, slots=slots, visited=visited, hidden=False, typed=typed), world)
+
+
+def _narrowed(draft: Draft, step: StepRecord, world: World) -> dict[str, Slots]:
+    """What a later form had made of the answer that is given anew here: it stands in that form again."""
+    found = dict[str, Slots]()
+    for later in world.playbook.steps.values():
+        for field in later.fields if later.redirects and later.id != step.id else ():
+            given = draft.slots.get(field.name, ()) if field.name in step.slots else ()
+            if given and set(given) <= {option.value for option in field.options}:
+                found[later.id] = {field.name: given}
+    return found
 
 
 def back(draft: Draft, world: World) -> Draft:

@@ -277,3 +277,77 @@ def test_escape_hides_a_message_that_is_not_sent(server: Server, window: Browser
     expect(box).to_have_value("")
     pane.press("Show it again")
     expect(box).to_have_value(WORDS)
+
+
+def test_half_a_date_is_asked_for_whole(server: Server, window: BrowserContext) -> None:
+    """A day without its time is not lost in silence: the form says so and keeps it; a whole one goes on."""
+    page = fresh(window, server, "priya")
+    pane = writing(page)
+    when = pane.region.get_by_label("When?").last
+    when.focus()
+    page.keyboard.type("11302026")
+    pane.press("Continue")
+    expect(pane.region.locator(".field-wrong .field-error")).to_contain_text("Give the date and the time")
+    expect(when).to_be_focused()
+    assert when.evaluate("one => one.validity.badInput")
+    pane.reads("In your own words")
+    # The time follows the year: nobody has to leave a year of six digits first.
+    page.keyboard.press("Backspace")
+    page.keyboard.type("113020260815AM")
+    pane.press("Continue")
+    pane.reads("Please check before you send")
+    pane.shows("30 Nov 2026, 08:15")
+
+
+def test_a_choice_that_may_stay_empty_is_taken_back(server: Server, window: BrowserContext) -> None:
+    """What was picked by a slip, where nothing need be, is cleared with one press and stays cleared."""
+    page = fresh(window, server, "joe")
+    pane = staff(page)
+    pane.ask("report")
+    pane.answer(
+        ("First, is anyone in danger?", "No"),
+        ("Which school is this about?", "Southmere School"),
+        ("What is this about?", "Online abuse by a colleague"),
+        ("Is a student involved?", "No"),
+        (
+            "How serious is it?",
+            {"Is it a threat, or may someone hurt themselves?": "Neither", "Could it be a crime?": "No"},
+            "Continue",
+        ),
+        ("Is one of these people involved?", "No"),
+        ("Who may know it was you?", "Named"),
+    )
+    group, clear = "Who is it happening to? (optional)", pane.button("Clear this answer")
+    pane.reads("What happened?")
+    expect(clear).to_have_count(0)
+    with page.expect_response(lambda found: '"typed"' in (found.request.post_data or "")):
+        pane.choice(group, "Me").check()
+    with page.expect_response(lambda found: '"typed"' in (found.request.post_data or "")):
+        clear.click()
+    expect(pane.choice(group, "Me")).not_to_be_checked()
+    page.reload()
+    expect(pane.choice(group, "Me")).not_to_be_checked()
+    expect(clear).to_have_count(0)
+
+
+def test_a_tick_that_is_taken_out_stays_out(server: Server, window: BrowserContext) -> None:
+    """The last tick of a list, taken out before one goes back to it, is not there again."""
+    page = fresh(window, server, "ana")
+    pane = staff(page)
+    pane.ask("report")
+    pane.answer(
+        ("First, is anyone in danger?", "No"),
+        ("Which school is this about?", "Northgate School"),
+        ("What is this about?", "Abuse or offensive content on, or aimed at, a Federation account"),
+        ("What is it?", "Spam"),
+    )
+    group = "Aimed at (optional)"
+    pane.choice(group, "A student").check()
+    pane.press("Back")
+    pane.answer(("What is it?", "Spam"))
+    expect(pane.choice(group, "A student")).to_be_checked()
+    pane.choice(group, "A student").uncheck()
+    pane.press("Back")
+    pane.answer(("What is it?", "Spam"))
+    pane.reads("Which account, and who wrote it?")
+    expect(pane.choice(group, "A student")).not_to_be_checked()

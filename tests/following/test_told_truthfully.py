@@ -53,6 +53,41 @@ def test_in_working_hours_the_status_says_nothing_of_it(desk: Desk) -> None:
     assert "nobody is expected" not in status(desk)
 
 
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("report.add", {"text": "It goes on."}),
+        ("report.correct", {"text": "It was on Tuesday."}),
+        ("report.answer", {"text": "Nobody else saw it."}),
+        ("report.since", {"answer": "yes", "text": "It goes on."}),
+        ("report.move", {"to": "eht", "code": ""}),
+    ],
+    ids=["added", "corrected", "answered", "asked again", "moved"],
+)
+def test_who_writes_again_out_of_hours_reads_who_looks_when(
+    desk: Desk, action: str, fields: dict[str, str]
+) -> None:
+    """What a reporter writes or does on a holiday, of a held case too: when it is read, and the numbers."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.fill("farid", "case.ask", reference, question="Did anybody else see it?")
+    desk.now = BOXING_DAY
+    told = desk.fill("ana", action, reference, **fields)
+    assert "nobody is expected to look at it before 4 Jan 2027, 08:30" in told
+    assert "Children's social care" in told
+    desk.now = datetime(2027, 1, 4, 10, 0, tzinfo=UTC)
+    assert "nobody is expected" not in desk.fill("ana", action, reference, **fields)
+
+
+def test_nobody_is_to_be_waited_for_where_a_case_is_closed(desk: Desk) -> None:
+    """What is added on a holiday to a closed case says that it is closed, and names no time."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.press("farid", "case.acknowledge", reference)
+    desk.close_case("farid", reference, outcome="advice_given")
+    desk.now = BOXING_DAY
+    assert "nobody is expected" not in desk.fill("ana", "report.add", reference, text="It goes on.")
+
+
 def test_who_has_been_reached_is_looked_at_when_it_is_sent(desk: Desk) -> None:
     """The channel is gone for good and the members have the card then: no word that nobody has it."""
     desk.report("ana", kind="colleague")

@@ -211,6 +211,33 @@ def test_a_leavers_cases_go_to_whom_they_were_given(desk: Desk) -> None:
     assert "Given to Grace Holloway" in desk.press("farid", "case.details", opened)
 
 
+@pytest.mark.parametrize("action", ["leave", "handover"])
+def test_nobodys_cases_go_to_themselves(desk: Desk, action: str) -> None:
+    """Who leaves, or hands their cases over, is not taken as the one who takes them: it is said at once."""
+    told = desk.fill("ivan", f"roster.{action}", "", person="tom", to="tom")
+    assert "Nobody stands in for themselves, or takes over their own cases." in told
+    assert "Proposed:" not in told
+
+
+@pytest.mark.parametrize("action", ["leave", "handover"])
+def test_a_taker_who_has_left_meanwhile_is_named(desk: Desk, action: str) -> None:
+    """Who was to take the cases over has left before it was confirmed: the second person reads so."""
+    assert "Proposed:" in desk.fill("ivan", f"roster.{action}", "", person="tom", to="susan")
+    waiting = proposal(desk)
+    agree(desk, "give", person="ravi", role="sbm", school="southmere")
+    assert "Confirmed and done" in agree(desk, "leave", person="susan")
+    assert "is not on the roster" in desk.press("eleanor", "roster.confirm", waiting)
+
+
+def test_what_cannot_be_handed_over_is_not_said_to_be(desk: Desk) -> None:
+    """Cases that the other may not hold stay, and both who agree to it read that."""
+    reference = desk.report("joe", kind="colleague").reference
+    desk.press("tom", "case.acknowledge", reference)
+    told = agree(desk, "handover", person="tom", to="ivan")
+    assert "as far as Ivan Doyle may hold it; the others stay with Tom Pritchard" in told
+    assert holder(desk, reference)[0] == "tom"
+
+
 def test_a_cover_gets_what_the_absent_one_would(desk: Desk) -> None:
     """While somebody is away the cover is told and may act, both stand on the card; afterwards no more."""
     before = desk.report(nudity="yes").reference

@@ -281,6 +281,24 @@ def test_leaving_someone_out_twice_is_once(world: World) -> None:
     assert journeys.strike(draft, "flo", False).slots["struck"] == ()
 
 
+@pytest.mark.parametrize("between", [(), ("no",)], ids=["at once", "after No"])
+def test_roles_that_were_ticked_stand_there_again(world: World, between: tuple[str, ...]) -> None:
+    """Who goes back and says Yes again finds the roles ticked as they were left, and not an empty list."""
+    session = choose(started(world), world, "no", "ash", "press", "go_on", "yes")
+    for again in (*between, "yes"):
+        assert session.draft is not None
+        if session.draft.step == "conflict_roles":
+            sent = Submitted("journey.submit", steps.value_of(session.draft), {"conflict": ("flt", "eht")})
+            session = turn(session, sent, world).session
+        while session.draft is not None and session.draft.step != "conflict":
+            session = turn(session, Pressed("journey.back", steps.value_of(session.draft)), world).session
+        session = choose(session, world, again)
+    assert session.draft is not None
+    shown = steps.show_step(session.draft, world)
+    [form] = [block for block in shown.blocks if isinstance(block, Form)]
+    assert set(form.fields[0].value) == {"flt", "eht"}
+
+
 def test_a_roster_without_a_chair(world: World) -> None:
     """Where nobody is chair, a report about the Executive Headteacher refuses and shows the outside."""
     roles = {role: held for role, held in ROLES.items() if role != "chair"}

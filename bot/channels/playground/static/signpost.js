@@ -331,10 +331,34 @@
     const user = item.closest(".pane").dataset.user;
     return { user, place, kind, card: item.dataset.under || item.id, ...more };
   }
+  // What nobody picks any more is told too: left out, it would stand as it was kept before.
   function filled(form) {
-    const fields = {};
-    for (const [name, value] of new FormData(form)) (fields[name] ||= []).push(well(value));
+    const fields = Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, []]));
+    for (const [name, value] of new FormData(form)) fields[name].push(well(value));
     return fields;
+  }
+  // Of a half-filled date a browser tells nothing: it would be lost as if nobody had filled it in.
+  function halves(form) {
+    const dates = $$("[type=datetime-local]", form), half = dates.filter((field) => field.validity.badInput);
+    for (const field of dates) {
+      const line = document.getElementById(field.id + "-half"), wrong = half.includes(field);
+      if (line.hidden !== wrong) continue;
+      line.hidden = !wrong;
+      field.closest(".field").classList.toggle("field-wrong", wrong);
+      const told = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== line.id);
+      field.setAttribute("aria-describedby", [...told, ...(wrong ? [line.id] : [])].join(" "));
+      field.setAttribute("aria-invalid", String(wrong));
+    }
+    half[0]?.focus();
+    half[0]?.closest(".field").scrollIntoView({ block: "nearest" });
+    return half.length > 0;
+  }
+  // One of several that may stay empty: what was picked by a slip is taken back.
+  function clear(button) {
+    const choices = $$("input", button.closest("fieldset"));
+    choices.forEach((one) => { one.checked = false; });
+    choices[0].focus();
+    touched(button.form);
   }
   // A way out of a question takes the words with it that stand in its form.
   function typed(item, button) {
@@ -443,6 +467,7 @@
     else if (target.dataset.desk) atDesk(target);
     else if (target.dataset.ask) say($(".composer", target.closest(".pane")), target.dataset.ask);
     else if (target.id === "theme") { kept.set("theme", dark() ? "light" : "dark"); paint(); }
+    else if ("clear" in target.dataset) clear(target);
     else if (item && "dismiss" in target.dataset) press(item, actOf(item, "dismissed"), target);
     else if (item && target.dataset.action) press(item, actOf(item, "pressed", { action: target.dataset.action, value: target.dataset.value, ...typed(item, target) }), target);
   }
@@ -450,6 +475,7 @@
     event.preventDefault();
     const form = event.target;
     if (form.classList.contains("composer")) { say(form, $("textarea", form).value); return; }
+    if (halves(form)) return;
     const item = form.closest(".item");
     const { action, value } = form.dataset;
     press(item, actOf(item, "submitted", { action, value, fields: filled(form) }), $("[type=submit]", form));
