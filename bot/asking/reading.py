@@ -225,8 +225,7 @@ def _is_fresh(alone: Reading, continued: Continued) -> bool:
     limits = alone.rules.thresholds
     if not alone.guesses or alone.sure(alone.guesses[0]) < limits.follow_up_sure:
         return False
-    says_all = len(alone.question.split()) > _BARE_WORDS and not limits.leans(alone.question)
-    if says_all and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh:
+    if limits.says_all(alone.question) and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh:
         return True
     if alone.guesses[0].taken:
         # Its words are a topic's own, whatever was asked before.

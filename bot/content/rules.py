@@ -485,6 +485,13 @@ class Thresholds(Record):
         """Whether a word of a text points back at what was said before it."""
         return re.search(self.points_back, with_apostrophes(text)) is not None
 
+    def says_all(self, question: str) -> bool:
+        """Whether a question begins as one of its own, has more than a few words, points back at nothing."""
+        plain = with_apostrophes(question)
+        if re.search(self.follow_up, plain) or self.leans(question):
+            return False
+        return len(plain.split()) > _FRAGMENT
+
     def follows_up(self, question: str) -> bool:
         """Whether a question looks as though it went on from the last one."""
         plain = with_apostrophes(question)

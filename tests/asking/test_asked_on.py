@@ -64,6 +64,7 @@ ASKED = {
     "take-part-in-it": "do i have to help?",
     "watched-at-work": "will they see it?",
     "too-much-at-work": "how much is too much?",
+    "the-schools-account-follows": "and the school account?",
     "how-then": "what can i use?",
     "private-then": "and dms?",
     "own-account-then": "from mine?",
