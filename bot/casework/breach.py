@@ -27,6 +27,12 @@ def reminder_times(context: Context, report: Report) -> tuple[datetime, ...]:
     return _times(context, report.row.received_at)
 
 
+def is_due(context: Context, report: Report, now: datetime) -> bool:
+    """Whether a reminder has come due of a clock that still runs."""
+    ends = ends_at(context, report)
+    return ends is not None and now < ends and any(at <= now for at in reminder_times(context, report))
+
+
 def first_reminder(context: Context, tags: Iterable[str], received_at: datetime) -> datetime | None:
     """The first of them for a report with these marks that comes in then; None where none will be."""
     return next(iter(_times(context, received_at)), None) if context.texts.breach.tag in tags else None

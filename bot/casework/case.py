@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from types import EllipsisType, MappingProxyType
 
-from bot.casework import support
+from bot.casework import breach, support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
 from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
@@ -167,6 +167,9 @@ class Case:
         planned, now = self.report.row.work_at, self.work.now
         if planned is None or planned > now:
             at = next_at(self.work.context, self.report, self.entries, now)
+            if planned is None and breach.is_due(self.work.context, self.report, now):
+                # It was closed, or nobody was reminded of such a clock, when that came due.
+                at = now
             if at != planned:
                 set_work_reminder(self.work.tx, self.report, at)
 

@@ -205,6 +205,9 @@ def _check_follow_up(place: FilePlace[FollowUp], draft: ReadPolicy) -> Iterator[
     yield from _unknown(place, "after", found.after, draft.topics, "topic")
     yield from _unknown(place, "topic", [found.topic], draft.topics, "topic")
     if found.topic in topics:
+        if topics[found.topic].verdict == "allowed_if":
+            # A few words name too little of what may be against it, and a wrong yes costs most.
+            yield place.fault(f"{found.topic} allows something: a follow-up is no ground for that", "topic")
         for index, name in enumerate(found.cites):
             if name not in topics[found.topic].cites:
                 yield place.fault(f"{found.topic} does not cite {name}", "cites", index)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from bot.casework import breach
 from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Context
 from bot.casework.notify import owe_once, reached
+from bot.delivery.reminders import may_be_reminded
 from bot.domain.cases import Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
 from bot.domain.routing import Told
@@ -20,25 +20,36 @@ from bot.storage.reports import Report
 BREACH = "breach"
 
 
-def remind(case: Case, since: datetime | None) -> None:
-    """Owe the newest reminder that has come due since then, or at all; once to each person."""
-    work = case.work
+def remind(case: Case) -> None:
+    """Owe the newest reminder that is due, once to each person: any while the clock runs, later a new one.
+
+    Of a case that is opened again it may have come due before it was looked at.
+    """
+    work, since = case.work, case.report.row.work_at
+    ends = breach.ends_at(work.context, case.report)
     due = [
         (number, at)
         for number, at in enumerate(breach.reminder_times(work.context, case.report))
-        if at <= work.now and (since is None or at >= since)
+        if at <= work.now
     ]
-    for number, _ in due[-1:]:
-        for person in _reminded(case):
-            owe_once(work, case.report, BREACH, person, number)
+    for number, at in due[-1:]:
+        if (ends and work.now < ends) or since is None or at >= since:
+            for person in _reminded(case):
+                owe_once(work, case.report, BREACH, person, number)
 
 
 def _reminded(case: Case) -> tuple[str, ...]:
-    """Who has it in the role of the clock, and its holder, with their covers; else everyone with its card."""
-    named = in_its_role(case.work.context, case.told)
-    return _reached(case, [*named, case.report.state.holder]) or _reached(
-        case, [item.person for item in case.told if item.level == "C"]
-    )
+    """Who has it in the role of the clock, and its holder, with their covers.
+
+    Where nobody has it in that role any more, who holds the role by now and may see the case; where none
+    does, everyone who is reminded of a case that waits.
+    """
+    context, report = case.work.context, case.report
+    roster = context.world.federation.roster
+    lead = _reached(case, in_its_role(context, case.told))
+    now = () if lead else _reached(case, roster.own_holders(context.texts.breach.remind, report.row.school))
+    found = dict.fromkeys((*lead, *now, *_reached(case, (report.state.holder,))))
+    return tuple(found) or tuple(may_be_reminded(context, report, case.told))
 
 
 def in_its_role(context: Context, told: Iterable[Told]) -> tuple[str, ...]:
@@ -47,7 +58,7 @@ def in_its_role(context: Context, told: Iterable[Told]) -> tuple[str, ...]:
     return tuple(item.person for item in told if item.level == "C" and item.role == role)
 
 
-def _reached(case: Case, names: list[str]) -> tuple[str, ...]:
+def _reached(case: Case, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(one for name in names for one in reached(case.work, case.report, case.told, name))
     )

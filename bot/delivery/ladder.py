@@ -9,7 +9,7 @@ from bot.casework.context import Context, Work
 from bot.casework.due import do_due
 from bot.casework.next_told import next_people
 from bot.casework.notify import LADDER, owe_people, owe_reporter
-from bot.delivery import work_reminders
+from bot.delivery import breach_reminders, work_reminders
 from bot.delivery.reminders import remind
 from bot.delivery.work_reminders import say_that_one_waits
 from bot.domain.cases import Event, Happening, Refused
@@ -33,7 +33,9 @@ def _run_out(work: Work, report: Report) -> None:
     if row.check_at is not None and row.check_at <= work.now:
         check_back.ask(Case.of(work, report.id))
     if row.work_at is not None and row.work_at <= work.now:
-        work_reminders.remind(Case.of(work, report.id))
+        case = Case.of(work, report.id)
+        breach_reminders.remind(case)
+        work_reminders.remind(case)
 
 
 def _climb(work: Work, report: Report) -> tuple[str, ...]:

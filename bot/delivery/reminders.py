@@ -32,7 +32,7 @@ def remind(work: Work, report: Report, told_now: tuple[str, ...]) -> None:
     since = report.row.remind_at
     slot = since and timetable.newest_reminder(since, work.now)
     if slot is not None and report.state.stage is Stage.DELIVERED:
-        for person in _reminded(work.context, report, people_of(work.tx, report)):
+        for person in may_be_reminded(work.context, report, people_of(work.tx, report)):
             if person not in told_now:
                 _owe(work, report, Recipient(person), slot)
     set_reminder(work.tx, report, timetable.reminder_after(work.now))
@@ -47,7 +47,7 @@ def _is_waiting(report: Report) -> bool:
     return report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
 
 
-def _reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:
+def may_be_reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:
     """People with its card, and on the open route the FLT: those of them who may still see it.
 
     Of a picture taken by accident, which the FLT does not work on, its members are reminded after the

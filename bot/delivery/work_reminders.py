@@ -13,7 +13,6 @@ from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.diary import OverdueItem
 from bot.casework.notify import UNACKNOWLEDGED, reached
-from bot.delivery import breach_reminders
 from bot.domain.messages import Block, Bullets, Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
@@ -30,7 +29,7 @@ _LINES, _BUTTONS = 20, 10
 def remind(case: Case) -> None:
     """Owe what has fallen due since it was to be looked at, and set when it is looked at next.
 
-    Outside working time it waits for the next half-day, but for the clock of a breach.
+    Outside working time it waits for the next half-day.
     """
     work, report = case.work, case.report
     planned, working = report.row.work_at, work.context.world.federation.working_time
@@ -41,7 +40,6 @@ def remind(case: Case) -> None:
         if since is None or item.at >= since:
             for person in _reminded(case, item):
                 _owe(work, WORK, f"{half_day[0].astimezone(UTC):%Y%m%d%H%M}", person)
-    breach_reminders.remind(case, since)
     set_work_reminder(work.tx, report, diary.next_at(work.context, report, case.entries, work.now))
 
 

@@ -233,7 +233,7 @@ def answer(draft: Draft, step: StepRecord, values: Slots, world: World) -> Draft
 
 
 def _narrowed(draft: Draft, step: StepRecord, world: World) -> dict[str, Slots]:
-    """What a later form had made of the answer that is given anew here: it stands in that form again."""
+    """What a later form had made of the answer that is given here again: it stands in that form again."""
     found = dict[str, Slots]()
     for later in world.playbook.steps.values():
         for field in later.fields if later.redirects and later.id != step.id else ():

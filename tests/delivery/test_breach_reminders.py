@@ -56,7 +56,7 @@ def test_the_lead_is_reminded_through_the_holidays(desk: Desk, exposed: str) -> 
 
 
 def test_the_holder_is_reminded_too_and_covers_of_both(desk: Desk, exposed: str) -> None:
-    """Who holds the case hears of its clock, and so does whoever stands in for one of the two who is away."""
+    """Who holds the case hears of its clock, and so does who stands in for one of the two."""
     desk.press("farid", "case.acknowledge", exposed)
     agree(desk, "absent", person="colin", to="eleanor", start="2026-12-24T08:00", end="2027-01-05T09:00")
     assert at(desk, 49) == {"colin": 1, "farid": 1, "eleanor": 1}
@@ -70,7 +70,7 @@ def test_a_closed_case_has_no_clock(desk: Desk, exposed: str) -> None:
     desk.close_case("farid", exposed, outcome="advice_given", reason="Taken down by its writer.", **CLOSING)
     assert at(desk, 50) == {}
     desk.fill("farid", "case.reopen", exposed, reason="It stands there again.")
-    assert at(desk, 69) == {"colin": 1, "farid": 1}
+    assert at(desk, 69) == {"colin": 2, "farid": 2}
 
 
 def test_a_worker_that_was_away_says_it_once(desk: Desk, exposed: str) -> None:
@@ -111,3 +111,22 @@ def test_a_slip_in_its_data_is_refused(slip: dict[str, object], told: str) -> No
     Breach.model_validate(right)
     with pytest.raises(ValidationError, match=told):
         Breach.model_validate(right | slip)
+
+
+def test_a_case_that_is_opened_again_late_is_said_once(desk: Desk, exposed: str) -> None:
+    """What came due while it was closed is said when it is opened again, as long as the clock runs."""
+    desk.press("farid", "case.acknowledge", exposed)
+    desk.close_case("farid", exposed, outcome="advice_given", reason="Taken down by its writer.", **CLOSING)
+    assert at(desk, 69) == {}
+    desk.fill("farid", "case.reopen", exposed, reason="It stands there again.")
+    desk.fill("farid", "case.note", exposed, note="Asked for it to be removed.")
+    desk.work(rounds=20)
+    desk.later(minutes=10)
+    desk.work(rounds=20)
+    assert reminded(desk) == {"colin": 1, "farid": 1}
+
+
+def test_the_clock_outlives_its_lead(desk: Desk, exposed: str) -> None:
+    """With the lead gone and nobody holding the case, those are reminded who see that it waits."""
+    agree(desk, "leave", person="colin", to="farid")
+    assert at(desk, 49).keys() >= {"farid", "grace", "tom"}

@@ -156,7 +156,7 @@ def test_a_wish_for_support_goes_with_a_case_that_is_restricted(desk: Desk, take
     assert "(Eleanor Marsh, by 24 Nov 2026, 16:30)" in details
 
 
-def test_a_wish_for_support_is_one_task_whoever_steps_back(desk: Desk) -> None:
+def test_a_wish_for_support_is_one_task_though_its_holder_steps_back(desk: Desk) -> None:
     """Given back by its holder, the case brings the next one the same task, and no second."""
     reference = desk.report("ana", kind="abuse", category="offensive", support="yes").reference
     desk.work(rounds=10)

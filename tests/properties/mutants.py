@@ -110,8 +110,8 @@ def reminds_on(patch: Patch) -> None:
 
 def reminds_the_first(patch: Patch) -> None:
     """Of all who are to be reminded one is."""
-    known = reminders._reminded
-    patch.setattr(reminders, "_reminded", lambda *about: known(*about)[:1])
+    known = reminders.may_be_reminded
+    patch.setattr(reminders, "may_be_reminded", lambda *about: known(*about)[:1])
 
 
 def reminds_early(patch: Patch) -> None:
