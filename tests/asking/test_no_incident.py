@@ -38,7 +38,6 @@ INCIDENT = (
     ),
     ("I flagged a vile tweet and heard nowt, and she is at it again", "report-unacceptable-conduct"),
     ("We logged it and heard nothing, now our address is on there", "report-unacceptable-conduct"),
-    ("a mum left a civil comment on our page calling our ta a thief, do we remove it", "abuse-by-colleague"),
     ("somebody put a song over a clip of our deputy to mock her", "inappropriate-links"),
     ("we vented at the weekend and named a pupil, does it count", "comments-about-colleagues"),
 )
