@@ -216,7 +216,7 @@ def _is_of_its_own(alone: Reading, asked: str, last: Topic) -> bool:
     limits = alone.rules.thresholds
     if len(alone.question.split()) > limits.asked_on_brief:
         return alone.sure(alone.guesses[0]) >= limits.follow_up_sure
-    # "Will they know" is sure of something only because nothing is said.
+    # What points back is sure of something only because it says so little.
     return not limits.leans(alone.question) and alone.sure(alone.guesses[0]) >= limits.asked_on_fresh
 
 

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from bot.casework import breach
 from bot.casework.card import kind_name
 from bot.casework.case import Case
-from bot.casework.context import Context
+from bot.casework.context import Context, Work
 from bot.casework.notify import owe_once, reached
 from bot.delivery.reminders import may_be_reminded
-from bot.domain.cases import Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
 from bot.domain.routing import Told
-from bot.storage.database import Transaction
 from bot.storage.outbox import Notice, newest_key
 from bot.storage.reports import Report
 
@@ -64,9 +62,10 @@ def _reached(case: Case, names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def is_overtaken(tx: Transaction, report: Report, notice: Notice) -> bool:
-    """Whether the case is closed by now, or a later reminder of its clock is owed or was sent."""
-    return report.state.stage is Stage.CLOSED or notice.key.parts[-1] < newest_key(tx, notice).parts[-1]
+def is_overtaken(work: Work, report: Report, notice: Notice) -> bool:
+    """Whether the clock runs no more, or a later reminder of it is owed or was sent."""
+    ended = breach.ends_at(work.context, report) is None
+    return ended or notice.key.parts[-1] < newest_key(work.tx, notice).parts[-1]
 
 
 def reminder(context: Context, report: Report) -> Message:

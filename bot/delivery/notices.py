@@ -250,7 +250,7 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
         or (kind == check_back.CHECK_BACK and not check_back.is_open(report, history(work.tx, report)))
         or (kind == REMINDER and reminders.is_overtaken(work.tx, report, notice))
-        or (kind == BREACH and breach_reminders.is_overtaken(work.tx, report, notice))
+        or (kind == BREACH and breach_reminders.is_overtaken(work, report, notice))
     )
 
 

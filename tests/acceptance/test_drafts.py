@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 from tests.acceptance.pane import Pane, channel, leaders, staff
 from tests.acceptance.reporting import Caller, report_accident
 from tests.acceptance.server import Server
+from tests.acceptance.test_browser import COLLEAGUE
 
 pytestmark = pytest.mark.browser
 
@@ -304,19 +305,7 @@ def test_a_choice_that_may_stay_empty_is_taken_back(server: Server, window: Brow
     page = fresh(window, server, "joe")
     pane = staff(page)
     pane.ask("report")
-    pane.answer(
-        ("First, is anyone in danger?", "No"),
-        ("Which school is this about?", "Southmere School"),
-        ("What is this about?", "Online abuse by a colleague"),
-        ("Is a student involved?", "No"),
-        (
-            "How serious is it?",
-            {"Is it a threat, or may someone hurt themselves?": "Neither", "Could it be a crime?": "No"},
-            "Continue",
-        ),
-        ("Is one of these people involved?", "No"),
-        ("Who may know it was you?", "Named"),
-    )
+    pane.answer(*COLLEAGUE[:-1], ("Who may know it was you?", "Named"))
     group, clear = "Who is it happening to? (optional)", pane.button("Clear this answer")
     pane.reads("What happened?")
     expect(clear).to_have_count(0)

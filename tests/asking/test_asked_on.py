@@ -102,7 +102,7 @@ ASKED = {
     "might-upset": "even if it's political?",
     "who-looks-over": "with whom?",
     "the-press": "who do i ask first?",
-    "who-trains": "who runs it?",
+    "who-trains": "who gives it?",
     "have-to-train": "do i have to?",
     "read-it-too": "do i have to read it all?",
     "who-wrote-it": "who wrote it?",
