@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from tests.acceptance.pane import Pane, channel, leaders, staff
 from tests.acceptance.reporting import Caller, report_accident
@@ -43,6 +43,12 @@ def opened_at(window: BrowserContext, server: Server, user: str, me: str = "fari
     page.set_default_timeout(8000)
     page.goto(f"{server.url}/?staff={user}&me={me}")
     return page
+
+
+def advice_under(page: Page, card: Locator) -> Locator:
+    """The field for advice in the form that stands under one card, whatever other tests have left open."""
+    item = card.locator("xpath=ancestor-or-self::*[contains(@class, 'item-')][@id][1]").get_attribute("id")
+    return leaders(page).region.locator(f"[data-under='{item}']").get_by_label("What did they advise?")
 
 
 def writing(page: Page) -> Pane:
@@ -191,9 +197,30 @@ def test_the_browser_asks_before_a_half_written_form_is_gone(server: Server, win
     page.reload()
     assert asked == []
     card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
-    leaders(page).region.get_by_label("What did they advise?").last.press_sequentially("Wait.")
+    advice = advice_under(page, card)
+    advice.press_sequentially("Wait.")
+    expect(advice).to_have_value("Wait.")
     page.reload()
     assert asked == ["beforeunload"]
+
+
+def test_a_late_answer_does_not_take_the_cursor(server: Server, window: BrowserContext) -> None:
+    """A form that came before the answer to its press keeps the cursor, and every letter of its writer."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya", me="eleanor")
+    card = channel(page).get_by_role("article").filter(has_text=number).first
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/playground/send", lambda route: late.append((route, route.fetch())))
+    advice = advice_under(page, card)
+
+    card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+    advice.press_sequentially("Wait ")
+    expect(card.locator(".busy")).to_have_count(1)
+    [(route, found)] = late
+    route.fulfill(response=found)
+    expect(card.locator(".busy")).to_have_count(0)
+    page.keyboard.type("for them.")
+    expect(advice).to_have_value("Wait for them.")
 
 
 def test_at_twice_its_size_most_of_the_page_is_the_conversation(

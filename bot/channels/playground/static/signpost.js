@@ -297,7 +297,8 @@
     const first = bot.length && document.getElementById(bot[0].id);
     if (!first) return;
     reveal(first);
-    if (away) focusOn(first);
+    // What came by the other connection before this answer may be typed into by now: its cursor stays.
+    if (away && ($(".errors", first) || !first.contains(document.activeElement))) focusOn(first);
   }
 
   // A button or a form on a card.
