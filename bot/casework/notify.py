@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.casework.acts import LINES
 from bot.casework.context import Context, Work
-from bot.domain.cases import Stage
+from bot.domain.cases import UNACKNOWLEDGED, Stage
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.domain.times import next_allowed
@@ -55,7 +55,6 @@ def waits_until(context: Context, report: Report, kind: str, to_reporter: bool, 
 
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
-UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 
 def owe_first_notices(work: Work, report: Report, told: Iterable[Told]) -> None:
