@@ -191,10 +191,10 @@ def owe_alone(work: Work, report: Report, kind: str, person: str) -> None:
     _owe(work, report, kind, Recipient(person))
 
 
-def owe_once(work: Work, report: Report, kind: str, person: str, number: int) -> bool:
-    """Tell this person once, of what `number` tells apart; whether it is owed from now on."""
+def owe_once(work: Work, report: Report, kind: str, person: str, *apart: object) -> bool:
+    """Tell this person once, of what `apart` tells apart; whether it is owed from now on."""
     recipient = Recipient(person)
-    notice = Notice(NoticeKey.of(kind, report.id, recipient, number), report.id, kind, recipient)
+    notice = Notice(NoticeKey.of(kind, report.id, recipient, *apart), report.id, kind, recipient)
     return enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 

@@ -145,8 +145,9 @@ def test_a_case_is_not_given_to_its_holder(desk: Desk) -> None:
 
 def test_nobody_is_asked_to_choose_from_nobody(desk: Desk) -> None:
     """Where the holder alone may have a case, it is said so, and no empty form comes."""
-    alone = {"conflict": "eht|flt|dsl|fbm", "safe_recipient": "chair"}
-    reference = desk.report("ana", kind="colleague", **alone).reference
+    reference = desk.report(
+        "ana", None, kind="colleague", conflict="eht|flt|dsl|fbm", safe_recipient="chair"
+    ).reference
     desk.work()
     desk.press("maya", "case.acknowledge", reference)
     assert f"Nobody but the person who holds {reference}" in desk.press("maya", "case.assign", reference)
