@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.content.case_texts import Reply, Update, WorkRefusal
 from bot.domain.access import Action
-from bot.domain.cases import Happening, Stage
+from bot.domain.cases import UNACKNOWLEDGED, Happening, Stage
 from bot.domain.messages import ButtonStyle
 from bot.storage.reports import ReportRow
 
@@ -24,7 +24,7 @@ FormKind = Literal[
 ]  # fmt: skip
 _ANY: Stages = tuple(Stage)
 _OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
-_WAITING: Stages = (Stage.SUBMITTED, Stage.DELIVERED)
+_WAITING: Stages = UNACKNOWLEDGED
 _TAKEN: Stages = (Stage.ACKNOWLEDGED,)
 
 

@@ -11,11 +11,11 @@ from types import EllipsisType, MappingProxyType
 from bot.casework import breach, support
 from bot.casework.context import Work
 from bot.casework.diary import next_at
-from bot.casework.notify import UNACKNOWLEDGED, owe_rewrites
+from bot.casework.notify import owe_rewrites
 from bot.casework.second_person import Closers
 from bot.casework.work_done import is_contact
 from bot.domain.access import Action, Actor
-from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
+from bot.domain.cases import UNACKNOWLEDGED, CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.roster import Person
 from bot.domain.routing import Told
 from bot.storage.reports import (
@@ -97,6 +97,10 @@ class Case:
             return able and not (action == "assign" and is_contact(self.entries, person.name))
 
         return tuple(one.id for one in context.world.federation.roster.people.values() if may(one))
+
+    def takers(self, asker: str) -> tuple[str, ...]:
+        """To whom the asker can give it: those who may hold it, as far as the asker knows, but its holder."""
+        return tuple(one for one in self.able_to("assign", asker) if one != self.report.state.holder)
 
     def has(self, event: str) -> bool:
         """Whether this has ever happened to it."""

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from bot.casework import card
 from bot.casework.cases_seen import AT_ONCE, CasesSeen, ListedCase
 from bot.casework.context import Context
-from bot.casework.notify import UNACKNOWLEDGED
 from bot.casework.second_person import Closers
-from bot.casework.work_done import open_tasks
+from bot.casework.work_done import is_late, open_tasks
 from bot.content.case_texts import CaseFilter
 from bot.domain.cases import Stage
 from bot.domain.messages import (
@@ -179,13 +178,12 @@ def _due(context: Context, item: ListedCase, now: datetime) -> Iterator[str]:
     A ladder that has come to its end has no next step: nobody has the case, and it is late.
     """
     texts, report = context.work.cases, item.report
-    row, state = report.row, report.state
+    row = report.row
     waiting = open_tasks(item.entries)
-    waits = row.due_at is not None or state.stage in UNACKNOWLEDGED
-    if waits and state.level > 0:
+    if is_late(report, item.entries, now):
         yield texts.late
     elif row.due_at is not None:
-        yield texts.late if row.due_at <= now else texts.next.fill(when=context.local(row.due_at))
+        yield texts.next.fill(when=context.local(row.due_at))
     closers = Closers(context, report, item.told, item.entries)
     if asked := closers.pending():
         said = texts.closing if closers.seconds(asked.actor) else texts.closing_alone

@@ -33,7 +33,7 @@ def fields(press: CasePress, act: Act) -> tuple[Field, ...]:
     context, texts = press.context, press.context.texts.forms
     match act.form:
         case "person":
-            found = press.case.able_to("assign", press.person.id)
+            found = press.case.takers(press.person.id)
             options = tuple(Option(person, context.name(person)) for person in found)
             return (Field("person", texts.assign_person, "choice", options=options),)
         case "note":

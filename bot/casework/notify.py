@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.casework.acts import LINES
 from bot.casework.context import Context, Work
-from bot.domain.cases import Stage
+from bot.domain.cases import UNACKNOWLEDGED, Stage
 from bot.domain.notices import FLT_CHANNEL, REPORTER, NoticeKey, Recipient
 from bot.domain.routing import Told
 from bot.domain.times import next_allowed
@@ -55,7 +55,6 @@ def waits_until(context: Context, report: Report, kind: str, to_reporter: bool, 
 
 # The role under which the ladder brings a case to someone.
 LADDER = "ladder"
-UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 
 
 def owe_first_notices(work: Work, report: Report, told: Iterable[Told]) -> None:
@@ -192,10 +191,10 @@ def owe_alone(work: Work, report: Report, kind: str, person: str) -> None:
     _owe(work, report, kind, Recipient(person))
 
 
-def owe_once(work: Work, report: Report, kind: str, person: str, number: int) -> bool:
-    """Tell this person once, of what `number` tells apart; whether it is owed from now on."""
+def owe_once(work: Work, report: Report, kind: str, person: str, *apart: object) -> bool:
+    """Tell this person once, of what `apart` tells apart; whether it is owed from now on."""
     recipient = Recipient(person)
-    notice = Notice(NoticeKey.of(kind, report.id, recipient, number), report.id, kind, recipient)
+    notice = Notice(NoticeKey.of(kind, report.id, recipient, *apart), report.id, kind, recipient)
     return enqueue(work.tx, work.context.vault.new_id(), notice, work.now)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from bot.casework import closing
 from bot.casework.acts import ACTS
@@ -17,6 +18,7 @@ from bot.casework.press import CasePress, NotDone, details_slot
 from bot.content.case_texts import WorkRefusal
 from bot.domain.cases import Event, Happening, Refused
 from bot.domain.messages import Block, Buttons, Callout, Facts, Message, Paragraph
+from bot.storage.outbox import keys_of
 from bot.storage.reports import Entry
 
 
@@ -162,15 +164,31 @@ def _in_its_place(press: CasePress, done: Message) -> Message:
     return replace(done, replaces=details_slot(press))
 
 
-def tell_if_nobody_is_left(case: Case) -> bool:
-    """Tell who asked for the closing, and their cover, once, where nobody is left who could agree to it.
+def tell_of_second(case: Case) -> bool:
+    """Tell of a closing that waits that nobody is left who could agree to it, or that somebody is again.
 
-    Whether anybody was told now.
+    Who asked for it, and their cover, once each time nobody is left; after that those who can agree, once
+    each time there is somebody. Whether anybody was told now: then what the cards say is not true any more.
     """
-    found, work = case.closers.unanswerable(), case.work
+    found, work = pending(case), case.work
     if found is None:
         return False
     number = case.entries.index(found)
-    names = reached(work, case.report, case.told, found.actor)
-    told = [owe_once(work, case.report, "no_second", name, number) for name in names]
+    left, back = _times(case, "no_second", number), _times(case, "proposed", number)
+    if not seconds(case, found.actor):
+        # The first time has no number of its own.
+        apart = (number, back) if back else (number,)
+        names = reached(work, case.report, case.told, found.actor)
+        told = [owe_once(work, case.report, "no_second", name, *apart) for name in names]
+    else:
+        names = asked_of(case, found.actor) if left > back else ()
+        told = [owe_once(work, case.report, "proposed", name, number, left) for name in names]
     return any(told)
+
+
+def _times(case: Case, kind: Literal["no_second", "proposed"], number: int) -> int:
+    """How many times this was told of the closing with this number in the case's history."""
+    keys = (key.parts for key in keys_of(case.work.tx, case.report.id, kind))
+    # After the report and the person: when it was asked for, its notice has the case's version there alone.
+    apart = {parts[3:] for parts in keys if parts[3] == str(number)}
+    return len({one for one in apart if len(one) == 2 or kind == "no_second"})

@@ -14,7 +14,7 @@ from bot.casework.links import hide_from_linked
 from bot.casework.next_told import next_people
 from bot.casework.notify import owe_addition, owe_gone, owe_people, owe_reporter, owe_rewrites
 from bot.casework.press import CasePress, details_slot
-from bot.casework.proposals import tell_if_nobody_is_left
+from bot.casework.proposals import tell_of_second
 from bot.casework.told_before import leaving
 from bot.domain.cases import CaseState, Event, Happening, Refused, Stage, advance
 from bot.domain.messages import Button, Buttons, Callout, Message
@@ -145,7 +145,7 @@ def recuse(press: CasePress) -> Message:
         return press.refused("changed")
     forget_person(press.tx, report, me)
     _take_from(press)
-    tell_if_nobody_is_left(press.case.again())
+    tell_of_second(press.case.again())
     done = press.done("recuse", press.context.work.replies["recuse"].fill(reference=report.reference))
     # In a chat it takes the place of the details: they are not theirs to read any more.
     return replace(done, replaces=details_slot(press))

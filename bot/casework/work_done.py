@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.casework.context import Context
 from bot.casework.told_before import lost_by
+from bot.domain.cases import UNACKNOWLEDGED
 from bot.domain.names import Read
 from bot.storage.reports import Entry, Report
 
@@ -106,6 +107,21 @@ def open_tasks(entries: Iterable[Entry]) -> tuple[Task, ...]:
     done |= {number for entry in entries for number in entry.detail.get("tasks_decided", "").split()}
     left = (task for task in tasks(entries) if task.number not in done)
     return tuple(sorted(left, key=lambda task: task.due))
+
+
+def is_late(report: Report, entries: Sequence[Entry], now: datetime) -> bool:
+    """Whether nobody has it, and a step of its ladder has come since somebody had it last, if anybody did.
+
+    Where the ladder has no step left it stays late until somebody has it.
+    """
+    due_at = report.row.due_at
+    if report.state.stage not in UNACKNOWLEDGED:
+        return False
+    if due_at is None or due_at <= now or not report.state.level:
+        return bool(report.state.level) or (due_at is not None and due_at <= now)
+    climbs = (number for number, entry in enumerate(entries) if entry.event == "deadline")
+    last = max(climbs, default=-1)
+    return not any(entry.event in _TAKES for entry in entries[last + 1 :])
 
 
 # What may follow on a proposal to close without changing what was agreed to. Anything else voids it.

@@ -361,8 +361,8 @@ FieldName = Literal[
 ]  # fmt: skip
 WorkRefusal = Literal[
     "advice_first", "investigated", "restricted_already", "nobody_left", "no_such_task", "linked_already",
-    "on_hold", "not_on_hold", "already_urgent", "not_urgent", "held_already", "not_proposed", "own_proposal",
-    "in_place_of", "is_contact",
+    "on_hold", "not_on_hold", "already_urgent", "not_urgent", "held_already", "no_taker", "not_proposed",
+    "own_proposal", "in_place_of", "is_contact",
 ]  # fmt: skip
 WorkNotice = Literal[
     "task", "urgent", "complaint", "given_back", "proposed", "declined", "no_second"

@@ -12,11 +12,12 @@ from bot.campaigns import yearly
 from bot.casework import auditing
 from bot.casework.case_list import age
 from bot.casework.context import Context, Work
+from bot.casework.work_done import is_late
 from bot.consulting import questions
 from bot.delivery import doors, reviews, work_reminders
 from bot.delivery.notices import NotBefore, NowhereToSend, Outgoing, Ways, kept_on
 from bot.delivery.undelivered import CHANNEL, alarm
-from bot.domain.cases import Stage
+from bot.domain.cases import UNACKNOWLEDGED
 from bot.domain.messages import Block, Button, Buttons, Facts, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person
@@ -27,7 +28,7 @@ from bot.replies import reminders as reply_reminders
 from bot.storage import audit, outbox
 from bot.storage.outbox import Claimed, Notice, enqueue
 from bot.storage.removals import placed
-from bot.storage.reports import Report, people_of_each
+from bot.storage.reports import Report, histories, people_of_each
 
 DIGEST = "digest"
 _DAILY, _WEEKEND = "daily", "weekend"
@@ -68,7 +69,7 @@ def digest(work: Work, notice: Notice, person: Person) -> Message | None:
     texts = work.context.roster_texts.digest
     weekend = notice.key.parts[0].endswith(_WEEKEND)
     title = texts.weekend_title if weekend else texts.title
-    blocks: list[Block] = [Heading(title), Facts(_counts(work.context, mine, work.now))]
+    blocks: list[Block] = [Heading(title), Facts(_counts(work, mine))]
     blocks += [Paragraph(texts.weekend)] if weekend else []
     blocks.append(Paragraph(texts.text))
     if auditing.may_audit(work.context, person):
@@ -82,20 +83,18 @@ def digest(work: Work, notice: Notice, person: Person) -> Message | None:
     return Message(tuple(blocks), summary=title)
 
 
-def _counts(context: Context, mine: list[Report], now: datetime) -> tuple[tuple[str, str], ...]:
+def _counts(work: Work, mine: list[Report]) -> tuple[tuple[str, str], ...]:
+    context, now = work.context, work.now
     texts = context.roster_texts.digest
-    waiting = [report for report in mine if report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)]
-    overdue = [report for report in waiting if _is_overdue(report, now)]
+    waiting = [report for report in mine if report.state.stage in UNACKNOWLEDGED]
+    entries = histories(work.tx, waiting)
+    overdue = [report for report in waiting if is_late(report, entries[report.id], now)]
     return (
         (texts.open, str(len(mine))),
         (texts.unacknowledged, str(len(waiting))),
         (texts.overdue, str(len(overdue))),
         (texts.oldest, age(context, min(report.row.received_at for report in mine), now)),
     )
-
-
-def _is_overdue(report: Report, now: datetime) -> bool:
-    return report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
 
 
 _MESSAGES = {

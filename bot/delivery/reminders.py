@@ -8,7 +8,7 @@ from bot.casework.card import kind_name
 from bot.casework.context import Context, Work
 from bot.casework.notify import REMINDER
 from bot.delivery.work_reminders import has_ended, say_that_one_waits
-from bot.domain.cases import Stage
+from bot.domain.cases import UNACKNOWLEDGED, Stage
 from bot.domain.messages import Button, Buttons, Heading, Message, Paragraph, Tags
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.routing import Told
@@ -44,7 +44,7 @@ def _owe(work: Work, report: Report, recipient: Recipient, slot: datetime) -> No
 
 
 def _is_waiting(report: Report) -> bool:
-    return report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
+    return report.state.stage in UNACKNOWLEDGED
 
 
 def may_be_reminded(context: Context, report: Report, told: tuple[Told, ...]) -> list[str]:

@@ -12,7 +12,8 @@ from bot.casework.card import kind_name
 from bot.casework.case import Case
 from bot.casework.context import Work
 from bot.casework.diary import OverdueItem
-from bot.casework.notify import UNACKNOWLEDGED, reached
+from bot.casework.notify import reached
+from bot.domain.cases import UNACKNOWLEDGED
 from bot.domain.messages import Block, Bullets, Button, Buttons, Heading, Message, Paragraph
 from bot.domain.notices import NoticeKey, Recipient
 from bot.domain.roster import Person

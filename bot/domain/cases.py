@@ -63,6 +63,8 @@ class Happening(StrEnum):
     RELEASE = "release"
 
 
+# Nobody has it, or nobody has it any more.
+UNACKNOWLEDGED = (Stage.SUBMITTED, Stage.DELIVERED)
 # The outcome of a case that its reporter withdrew.
 WITHDRAWN = "withdrawn"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.casework.card import kind_name, next_step_line, status_line, unanswered
 from bot.casework.case import Case
 from bot.casework.context import Context, Work
-from bot.casework.notify import UNACKNOWLEDGED, has_reached_somebody, owe_addition
-from bot.domain.cases import Event, Happening, Refused, Stage
+from bot.casework.notify import has_reached_somebody, owe_addition
+from bot.casework.work_done import is_late
+from bot.domain.cases import UNACKNOWLEDGED, Event, Happening, Refused, Stage
 from bot.domain.messages import Block, Bullets, Button, Buttons, Callout, Facts, Heading, Message, Paragraph
 from bot.domain.presses import OWN, CasePart, ListPart
 from bot.domain.roster import ROLES
@@ -122,7 +123,7 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     )
     blocks: list[Block] = [Heading(kind_name(context, report)), Facts(facts)]
     blocks += [Paragraph(line) for line in _lines(context, report, entries)]
-    blocks += _whom_to_phone(work, report)
+    blocks += _whom_to_phone(work, report, entries)
     blocks += check_back.in_status(context, report, entries)
     texts = context.world.playbook.texts
     add_more = Button(texts.receipts.add_more, "report.add", _value(report))
@@ -132,13 +133,13 @@ def _one(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     return [*blocks, Buttons((add_more, more))]
 
 
-def _whom_to_phone(work: Work, report: Report) -> list[Block]:
+def _whom_to_phone(work: Work, report: Report, entries: tuple[Entry, ...]) -> list[Block]:
     """Where nobody has it, or is expected to look: that it is so, and whom to phone."""
     context, now = work.context, work.now
     texts = context.texts.status
     if _is_undelivered(work, report):
         return [Callout("warning", texts.undelivered), phone_list(context, now, report)]
-    if _is_late(report, now):
+    if is_late(report, entries, now):
         return [Callout("warning", texts.late), phone_list(context, now, report)]
     return [*out_of_hours(work, report)] if report.state.stage in UNACKNOWLEDGED else []
 
@@ -205,14 +206,6 @@ def _is_undelivered(work: Work, report: Report) -> bool:
     """Whether it has reached nobody by the Federation's own target: an anonymous reporter learns it here."""
     longest = timedelta(minutes=work.context.world.federation.targets.undelivered)
     return work.now - report.row.received_at >= longest and not has_reached_somebody(work, report)
-
-
-def _is_late(report: Report, now: datetime) -> bool:
-    # The first step that was climbed is the sign: the target had passed with nobody acknowledging.
-    waiting = report.state.stage in (Stage.SUBMITTED, Stage.DELIVERED)
-    return waiting and (
-        report.state.level > 0 or (report.row.due_at is not None and report.row.due_at <= now)
-    )
 
 
 def not_to_phone(work: Work, sender: Sender, reference: str, code: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from bot.casework.case import Case
 from bot.casework.context import Context, Work
 from bot.casework.history import COMPLAINT
 from bot.casework.notify import owe_people, owe_person, reached
-from bot.casework.proposals import tell_if_nobody_is_left
+from bot.casework.proposals import pending, tell_of_second
 from bot.domain.cases import Event, Happening, Refused, Stage
 from bot.domain.routing import Told
 from bot.storage.crypto import KeyFault
@@ -98,7 +98,7 @@ def _unsettled(work: Work) -> tuple[str, ...]:
 def _is_unsettled(work: Work, found: Report) -> bool:
     case = Case(work, found)
     try:
-        return bool(_new_covers(case)) or _is_vacant(case) or case.closers.unanswerable() is not None
+        return bool(_new_covers(case)) or _is_vacant(case) or pending(case) is not None
     except Exception:
         # Settling it will say what is wrong with it.
         return True
@@ -123,8 +123,8 @@ def _settle(work: Work, report_id: str) -> None:
 
 
 def _tell_closer(case: Case) -> None:
-    """Who asked for a closing to which nobody can agree any more learns of it, and the cards say so."""
-    if tell_if_nobody_is_left(case):
+    """Whether anybody can agree to a closing that waits is told where that changed; the cards say so."""
+    if tell_of_second(case):
         case.touch()
 
 

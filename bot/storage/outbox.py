@@ -355,6 +355,12 @@ def newest_key(connection: Connection, notice: Notice) -> NoticeKey:
     return NoticeKey.parse(max(row.key for row in connection.execute(query)))
 
 
+def keys_of(connection: Connection, report_id: str, kind: str) -> tuple[NoticeKey, ...]:
+    """The keys of all messages of this kind about this report, sent or not, to anybody."""
+    query = select(outbox.c.key).where(outbox.c.report_id == report_id, outbox.c.kind == kind)
+    return tuple(NoticeKey.parse(row.key) for row in connection.execute(query))
+
+
 # Before all else that waits, and the same time for all of them: it reveals when nobody asked.
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -131,6 +131,28 @@ def test_a_case_is_only_given_to_who_may_handle_it(desk: Desk) -> None:
     assert state(desk, reference) == ("submitted", "")
 
 
+def test_a_case_is_not_given_to_its_holder(desk: Desk) -> None:
+    """Who holds the case is not offered as the next to have it; who stepped in for nobody still is."""
+    reference = accident(desk)
+    assert "Beth Okafor" in desk.press("dina", "case.assign", reference)
+    desk.press("beth", "case.acknowledge", reference)
+    shown = desk.press("beth", "case.assign", reference)
+    assert "Beth Okafor" not in shown
+    assert "Dina Clarke" in shown
+    assert "Choose one of the people" in desk.fill("beth", "case.assign", reference, person="beth")
+    assert state(desk, reference) == ("acknowledged", "beth")
+
+
+def test_nobody_is_asked_to_choose_from_nobody(desk: Desk) -> None:
+    """Where the holder alone may have a case, it is said so, and no empty form comes."""
+    reference = desk.report(
+        "ana", None, kind="colleague", conflict="eht|flt|dsl|fbm", safe_recipient="chair"
+    ).reference
+    desk.work()
+    desk.press("maya", "case.acknowledge", reference)
+    assert f"Nobody but the person who holds {reference}" in desk.press("maya", "case.assign", reference)
+
+
 def test_opening_the_details_is_recorded(desk: Desk) -> None:
     """Who opened the details stands in the history and on the card."""
     reference = accident(desk)

@@ -318,6 +318,34 @@ def test_the_only_second_goes_away(desk: Desk) -> None:
     assert sent(desk, "eleanor").count("nobody is left who could agree") == 1
 
 
+def test_the_only_second_comes_back(desk: Desk) -> None:
+    """Who can agree again is told, and the card says that it waits, as often as they come and go."""
+    reference = allegation(desk)
+    desk.work(20)
+
+    def card() -> str:
+        [*_, posted] = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+        return posted
+
+    for times in (1, 2, 3):
+        absent(desk, "dina", "eleanor")
+        desk.work(20)
+        assert NOBODY in card()
+        assert sent(desk, "eleanor").count("nobody is left who could agree") == times
+        before = len(desk.notebook.texts("dina"))
+        agreed_by_two(desk, "back", person="dina")
+        desk.work(20)
+        assert NOBODY not in card()
+        assert "waits for a second person" in card()
+        new = "".join(desk.notebook.texts("dina")[before:])
+        assert new.count(f"{reference}: its closing waits for a second person") == 1
+    before = len(desk.notebook.texts("dina"))
+    absent(desk, "colin", "tom")
+    desk.later(seconds=30)
+    desk.work(20)
+    assert f"{reference}: its closing" not in "".join(desk.notebook.texts("dina")[before:])
+
+
 def test_a_closing_that_nobody_can_agree_to_holds_up_nobody(desk: Desk) -> None:
     """Who stands in for the closer, who is away too, is given the form, and not another's dead proposal."""
     reference = allegation(desk)

@@ -7,6 +7,7 @@ from tests.support.desk import CLOSING, Desk, text_of
 
 WHY = "A member of the leadership team is named in it."
 ADVICE = {"adviser": "lado", "who": "J. Quill, LA-77", "at": "2026-11-23T08:30", "advice": "Go on, with HR."}
+LATE = "Nobody has acknowledged it in the time"
 ASSESSED = {"category": "colleague", "child": "no", "crime": "no", "nature": "neither"}
 
 
@@ -177,6 +178,29 @@ def test_a_case_whose_ladder_has_ended_is_late(desk: Desk) -> None:
     assert "next step" not in shown
     desk.press("eleanor", "case.acknowledge", reference)
     assert "LATE" not in cases(desk, "eleanor")
+
+
+def own_status(desk: Desk) -> str:
+    return "".join(text_of(message) for message in desk.send("ana", Said("status")))
+
+
+def test_a_case_that_was_given_back_is_late_from_its_next_step(desk: Desk) -> None:
+    """Taken late and given back, it is LATE for nobody until the step that is counted from then has come."""
+    reference = colleague(desk)
+    desk.later(days=1)
+    desk.work(20)
+    assert "LATE" in cases(desk, "eleanor")
+    assert LATE in own_status(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    desk.press("farid", "case.recuse_yes", reference)
+    shown = cases(desk, "eleanor")
+    assert "LATE" not in shown
+    assert "next step" in shown
+    assert LATE not in own_status(desk)
+    desk.later(days=2)
+    desk.work(20)
+    assert "LATE" in cases(desk, "eleanor")
+    assert LATE in own_status(desk)
 
 
 def test_the_list_counts_only_what_the_asker_may_see(desk: Desk) -> None:

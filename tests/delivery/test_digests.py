@@ -75,6 +75,23 @@ def test_it_comes_once_a_day(desk: Desk) -> None:
     assert len(digests(desk, "farid")) == 2
 
 
+def test_what_was_given_back_in_time_is_not_overdue(desk: Desk) -> None:
+    """A late case that somebody took and gave back is overdue again when its next step has come."""
+    begun(desk, MONDAY)
+    reference = desk.report("ana", kind="colleague").reference
+    desk.later(hours=5)
+    desk.work(20)
+    desk.now = MONDAY + timedelta(days=1)
+    desk.work(20)
+    assert "Past their time: 1" in digests(desk, "tom")[-1]
+    desk.press("farid", "case.acknowledge", reference)
+    desk.later(hours=23)
+    desk.press("farid", "case.recuse_yes", reference)
+    desk.now = MONDAY + timedelta(days=2)
+    desk.work(20)
+    assert "Past their time: 0" in digests(desk, "tom")[-1]
+
+
 def test_nothing_is_sent_where_there_is_nothing(desk: Desk) -> None:
     """Anybody who has no open case hears nothing."""
     desk.now = MONDAY
