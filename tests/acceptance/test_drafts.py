@@ -164,6 +164,42 @@ def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: Brow
     expect(field("Note")).to_have_value("The tutor will phone at noon.")
 
 
+def test_a_form_that_came_back_keeps_its_words_until_it_is_taken(
+    server: Server, window: BrowserContext
+) -> None:
+    """A form that was not taken keeps its words when it is opened again; a taken one does not."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya", me="eleanor")
+    card = channel(page).get_by_role("article").filter(has_text=number).first
+    advice = advice_under(page, card)
+
+    def opens() -> None:
+        card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+        expect(card.locator(".busy")).to_have_count(0)
+
+    opens()
+    advice.fill("Speak to the parents first.")
+    leaders(page).press("Save the advice")
+    expect(leaders(page).region.locator(".errors")).to_be_visible()
+    opens()
+    expect(leaders(page).region.locator(".errors")).to_be_hidden()
+    expect(advice).to_have_value("Speak to the parents first.")
+    leaders(page).press("Save the advice")
+    expect(leaders(page).region.locator(".errors")).to_be_visible()
+    page.reload()
+    opens()
+    expect(advice).to_have_value("Speak to the parents first.")
+    leaders(page).choice("Whose advice is it?", "Designated Safeguarding Lead").check()
+    leaders(page).fill("Whom did you speak to?", "Ms Clarke")
+    leaders(page).fill("When?", "2026-11-01T09:00")
+    leaders(page).press("Save the advice")
+    expect(advice).to_be_hidden()
+    opens()
+    expect(advice).to_have_value("")
+    leaders(page).press("Dismiss")
+    expect(advice).to_be_hidden()
+
+
 def test_a_form_waits_while_somebody_else_is_chosen(server: Server, window: BrowserContext) -> None:
     """Who comes back to a person finds the words in that one's form; nobody else has them in theirs."""
     number = report_accident(server, "susan")
