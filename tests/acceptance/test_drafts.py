@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import APIResponse, BrowserContext, Dialog, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from tests.acceptance.pane import Pane, channel, leaders, staff
 from tests.acceptance.reporting import Caller, report_accident
@@ -138,6 +138,26 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
     # Whose page it is now nobody knows: what was written is shown only where somebody asks for it.
     pane.press("Show it again")
     holds(pane)
+
+
+def test_a_report_stands_once_after_a_restart_on_two_devices(server: Server, chromium: Browser) -> None:
+    """The form that a restart found under somebody's hands gives way to the question whether to show it."""
+    with chromium.new_context() as desk, chromium.new_context() as phone:
+        page = fresh(desk, server, "priya")
+        pane = writing(page)
+        opened_at(phone, server, "priya")
+        pane.press("Show it again")
+        holds(pane)
+        server.kill()
+        pane.region.get_by_label("What happened?").last.focus()
+        server.start()
+        page.get_by_text("There may be newer messages").wait_for(timeout=30_000)
+        opened_at(phone, server, "priya")
+        expect(pane.button("Show it again")).to_be_visible()
+        expect(pane.region.get_by_label("What happened?")).to_have_count(0)
+        pane.press("Show it again")
+        holds(pane)
+        expect(pane.region.get_by_label("What happened?")).to_have_count(1)
 
 
 def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: BrowserContext) -> None:

@@ -49,6 +49,9 @@
       // What this page has sent itself comes back: its button keeps the focus, and the press that is under way.
       if (old && event.typed && isAsTyped(old, fresh)) { old.dataset.seq = event.seq; return; }
       const away = old && old.contains(document.activeElement);
+      // Of a server that was started again what its page still shows is not known: it would stand there twice.
+      const name = !old && fresh.dataset.name;
+      if (name) $$(":scope > .item", log).filter((one) => one.dataset.name === name).forEach((one) => { hold(one); one.remove(); });
       if (old) { hold(old); old.replaceWith(fresh); }
       else place(log, fresh, event.after);
       if (!refilled(fresh) && away) focusOn(fresh);
