@@ -34,12 +34,16 @@ def assessment(entries: Iterable[Entry]) -> Entry | None:
 
 
 def is_allegation(context: Context, report: Report, entries: Sequence[Entry]) -> bool:
-    """Whether the report's route or its newest assessment says that it is an allegation against an adult."""
-    found = assessment(entries)
-    if found is not None and found.detail.get("nature") == "allegation":
+    """Whether the report's route or any of its assessments says that it is an allegation against an adult."""
+    if _was_called_allegation(entries):
         return True
     waits = {row.id for row in context.world.playbook.rows if row.advice_first}
     return bool(waits.intersection(report.route.rows))
+
+
+def _was_called_allegation(entries: Iterable[Entry]) -> bool:
+    """One that says less later takes nothing back: one person alone would get round the advice."""
+    return any(entry.event == "assess" and entry.detail.get("nature") == "allegation" for entry in entries)
 
 
 def advice(context: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -187,15 +191,15 @@ def task_line(context: Context, task: Task, now: datetime) -> str:
 
 
 def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
-    """What the newest assessment adds to the marks of the report itself."""
+    """What the assessments add to the marks of the report itself: the newest, and an allegation of any."""
     found = assessment(entries)
     if found is None:
         return ()
-    texts, detail = context.work.tags, found.detail
+    texts, detail, allegation = context.work.tags, found.detail, _was_called_allegation(entries)
     marks = (
         (texts.crime, detail.get("crime") in ("yes", "unsure")),
-        (texts.allegation, detail.get("nature") == "allegation"),
-        (texts.do_not_investigate, detail.get("nature") == "allegation" and not advice(context, entries)),
+        (texts.allegation, allegation),
+        (texts.do_not_investigate, allegation and not advice(context, entries)),
         (texts.low_level, detail.get("nature") == "low_level"),
     )
     return tuple(text for text, holds in marks if holds)

@@ -67,7 +67,10 @@ def _next(world: World, slots: Slots, route: Route) -> str:
     kind, when = next(iter(slots.get("kind", ())), ""), world.federation.expected_from(world.now)
     if kind == "question":
         return texts.next_question
-    lines = [texts.next_alert] if kind == ALERT else [texts.next_image] if kind == "image" else []
+    lines = [texts.next_alert] if kind == ALERT else []
+    if kind == "image" and slots.get("origin") == ("me",):
+        # The policy asks it of the person who takes such a picture, and of nobody else.
+        lines.append(texts.next_image)
     if when:
         later = texts.later_open if seen.in_channel else texts.later_restricted
         lines.append((texts.later_urgent if route.urgent else later).fill(when=when))

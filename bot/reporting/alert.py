@@ -32,9 +32,8 @@ def alert_slots(draft: Draft, world: World) -> Slots:
     settled = settle(draft, world).slots
     kept = {slot: settled[slot] for slot in _CONFLICT if settled.get(slot)}
     struck = tuple(dict.fromkeys((*settled.get(STRUCK, ()), *draft.slots.get(_LEFT_OUT, ()))))
-    mode = "named" if _is_named(draft) else "anonymous"
     left_out = {STRUCK: struck} if struck else {}
-    return {**kept, **left_out, "danger": ("yes",), "kind": (ALERT,), "mode": (mode,)}
+    return {**kept, **left_out, "danger": ("yes",), "kind": (ALERT,), "mode": (_mode(draft),)}
 
 
 def show(draft: Draft, world: World) -> Message:
@@ -86,6 +85,13 @@ def name(draft: Draft) -> Draft:
 def _is_named(draft: Draft) -> bool:
     chosen = draft.slots.get(_WITH_NAME)
     return chosen == ("yes",) if chosen else draft.slots.get("mode") != ("anonymous",)
+
+
+def _mode(draft: Draft) -> str:
+    """Who was promised that papers bear no name of theirs keeps the promise in the alert."""
+    if not _is_named(draft):
+        return "anonymous"
+    return "confidential" if draft.slots.get("mode") == ("confidential",) else "named"
 
 
 def _name(draft: Draft, world: World) -> Button:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import APIResponse, BrowserContext, Dialog, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from tests.acceptance.pane import Pane, channel, leaders, staff
 from tests.acceptance.reporting import Caller, report_accident
@@ -140,6 +140,26 @@ def test_a_reload_and_a_restart_cost_no_word(server: Server, window: BrowserCont
     holds(pane)
 
 
+def test_a_report_stands_once_after_a_restart_on_two_devices(server: Server, chromium: Browser) -> None:
+    """The form that a restart found under somebody's hands gives way to the question whether to show it."""
+    with chromium.new_context() as desk, chromium.new_context() as phone:
+        page = fresh(desk, server, "priya")
+        pane = writing(page)
+        opened_at(phone, server, "priya")
+        pane.press("Show it again")
+        holds(pane)
+        server.kill()
+        pane.region.get_by_label("What happened?").last.focus()
+        server.start()
+        page.get_by_text("There may be newer messages").wait_for(timeout=30_000)
+        opened_at(phone, server, "priya")
+        expect(pane.button("Show it again")).to_be_visible()
+        expect(pane.region.get_by_label("What happened?")).to_have_count(0)
+        pane.press("Show it again")
+        holds(pane)
+        expect(pane.region.get_by_label("What happened?")).to_have_count(1)
+
+
 def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: BrowserContext) -> None:
     """Who turns from a half-written form of a case to another one, and back, finds the words of each."""
     number = report_accident(server, "susan")
@@ -162,6 +182,42 @@ def test_two_forms_of_one_case_keep_their_own_words(server: Server, window: Brow
     expect(field("What did they advise?")).to_have_value("Speak to the parents first.")
     opens("Add a note", more=True)
     expect(field("Note")).to_have_value("The tutor will phone at noon.")
+
+
+def test_a_form_that_came_back_keeps_its_words_until_it_is_taken(
+    server: Server, window: BrowserContext
+) -> None:
+    """A form that was not taken keeps its words when it is opened again; a taken one does not."""
+    number = report_accident(server, "susan")
+    page = opened_at(window, server, "priya", me="eleanor")
+    card = channel(page).get_by_role("article").filter(has_text=number).first
+    advice = advice_under(page, card)
+
+    def opens() -> None:
+        card.get_by_role("button", name="LADO or DSL advice", exact=True).click()
+        expect(card.locator(".busy")).to_have_count(0)
+
+    opens()
+    advice.fill("Speak to the parents first.")
+    leaders(page).press("Save the advice")
+    expect(leaders(page).region.locator(".errors")).to_be_visible()
+    opens()
+    expect(leaders(page).region.locator(".errors")).to_be_hidden()
+    expect(advice).to_have_value("Speak to the parents first.")
+    leaders(page).press("Save the advice")
+    expect(leaders(page).region.locator(".errors")).to_be_visible()
+    page.reload()
+    opens()
+    expect(advice).to_have_value("Speak to the parents first.")
+    leaders(page).choice("Whose advice is it?", "Designated Safeguarding Lead").check()
+    leaders(page).fill("Whom did you speak to?", "Ms Clarke")
+    leaders(page).fill("When?", "2026-11-01T09:00")
+    leaders(page).press("Save the advice")
+    expect(advice).to_be_hidden()
+    opens()
+    expect(advice).to_have_value("")
+    leaders(page).press("Dismiss")
+    expect(advice).to_be_hidden()
 
 
 def test_a_form_waits_while_somebody_else_is_chosen(server: Server, window: BrowserContext) -> None:

@@ -79,6 +79,21 @@ def test_a_referral_to_the_lado_opens_it_with_its_advice_alone(desk: Desk) -> No
     assert "You may begin." in desk.press("dina", "case.investigate", reference)
 
 
+def test_a_lesser_assessment_lifts_no_lock(desk: Desk) -> None:
+    """What was once assessed as an allegation waits for advice, and says so, whatever is assessed later."""
+    reference = colleague(desk)
+    desk.press("farid", "case.acknowledge", reference)
+    assess(desk, "farid", reference, nature="allegation")
+    assess(desk, "farid", reference, nature="low_level")
+    shown = desk.press("farid", "case.show", reference)
+    for tag in ("ALLEGATION", "DO NOT INVESTIGATE BEFORE LADO ADVICE", "LOW-LEVEL CONCERN"):
+        assert tag in shown
+    assert "do not investigate" in desk.fill("farid", "case.investigate", reference)
+    desk.fill("farid", "case.advice", reference, **ADVICE)
+    assert "DO NOT INVESTIGATE" not in desk.press("farid", "case.show", reference)
+    assert "you have started to investigate" in desk.fill("farid", "case.investigate", reference)
+
+
 def test_an_assessment_as_allegation_locks_and_tells_the_safeguarding_roles(desk: Desk) -> None:
     """Assessed as an allegation, it is locked; DSL and headteacher have the card, whichever assessed it."""
     reference = colleague(desk)

@@ -181,13 +181,14 @@ def test_an_assessment_as_an_allegation_marks_and_locks(desk: Desk) -> None:
 
 
 def test_a_later_assessment_replaces_the_first(desk: Desk) -> None:
-    """What counts is the newest assessment; the earlier one stays in the history."""
+    """What counts, but for an allegation, is the newest assessment; the earlier one stays in the history."""
     reference = colleague(desk)
     desk.press("farid", "case.acknowledge", reference)
-    desk.fill("farid", "case.assess", reference, **{**FORMS["assess"], "nature": "allegation"})
+    desk.fill("farid", "case.assess", reference, **{**FORMS["assess"], "nature": "low_level"})
+    assert "LOW-LEVEL CONCERN" in desk.press("farid", "case.show", reference)
     desk.later(minutes=1)
     do(desk, "farid", "assess", reference)
-    assert "ALLEGATION" not in desk.press("farid", "case.show", reference)
+    assert "LOW-LEVEL CONCERN" not in desk.press("farid", "case.show", reference)
     assert desk.press("farid", "case.details", reference).count("Zanzibar was in the corridor") == 2
 
 

@@ -148,6 +148,18 @@ def test_an_alert_says_that_the_report_stays_open_where_it_does(
     assert (sent.session.draft is not None) is stays
 
 
+@pytest.mark.parametrize("mode", ["named", "confidential", "anonymous"])
+def test_an_alert_keeps_what_its_writer_was_promised_of_their_name(mode: str, world: World) -> None:
+    """An alert has the mode of its report; a name that is ticked or taken out decides instead."""
+    session = choose(started(world), world, "no")
+    assert session.draft is not None
+    draft = replace(session.draft, slots={**session.draft.slots, "mode": (mode,)})
+    other = alert.name(draft)
+    assert alert.alert_slots(draft, world)["mode"] == (mode,)
+    assert alert.alert_slots(other, world)["mode"] == ("named" if mode == "anonymous" else "anonymous",)
+    assert alert.alert_slots(alert.name(other), world)["mode"] == (mode,)
+
+
 def test_no_accounts_configured(world: World) -> None:
     """Without a register of accounts the reporter types the name."""
     bare = replace(world, federation=replace(world.federation, accounts=()))

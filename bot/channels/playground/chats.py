@@ -111,7 +111,7 @@ class Chats:
     def _new(self, user: str, message: Message, now: datetime) -> list[StreamEvent]:
         name = f"chat-{next(self._numbers)}"
         body = self._pages.body(message, name)
-        item = Item(name, body, now, name=message.replaces, hides=message.hides)
+        item = Item(name, body, now, name="" if message.once else message.replaces, hides=message.hides)
         kept = [] if message.once else self._append(user, item)
         return [*kept, self._feed.put(direct(user), item, now)]
 

@@ -49,6 +49,9 @@
       // What this page has sent itself comes back: its button keeps the focus, and the press that is under way.
       if (old && event.typed && isAsTyped(old, fresh)) { old.dataset.seq = event.seq; return; }
       const away = old && old.contains(document.activeElement);
+      // Of a server that was started again what its page still shows is not known: it would stand there twice.
+      const name = !old && fresh.dataset.name;
+      if (name) $$(":scope > .item", log).filter((one) => one.dataset.name === name).forEach((one) => { hold(one); one.remove(); });
       if (old) { hold(old); old.replaceWith(fresh); }
       else place(log, fresh, event.after);
       if (!refilled(fresh) && away) focusOn(fresh);
@@ -80,10 +83,13 @@
   function hold(item) {
     for (const form of $$(".form", item)) {
       const at = form.contains(document.activeElement) ? document.activeElement : null;
-      const fields = form.dataset.touched ? filled(form) : null;
-      if (fields || at) held.set(nameOf(form), { fields, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
+      const fields = form.dataset.touched || isRefused(form) ? filled(form) : null;
+      if (fields || at) held.set(nameOf(form), { fields, refused: !form.dataset.touched, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
     }
   }
+  // It came back with what was sent: an empty one that is opened over it gets those words.
+  const isRefused = (form) => !form.dataset.sent && form.dataset.action !== "journey.submit" && isFilled(form);
+  const isFilled = (form) => Object.values(filled(form)).flat().some(Boolean);
   // Of a form beside a report nothing is kept elsewhere: until its writer is chosen again its words wait in this page alone.
   const isUnsaved = (form) => form.dataset.touched && form.dataset.action !== "journey.submit";
   function leave(pane) {
@@ -100,7 +106,7 @@
     const was = form && held.get(nameOf(form));
     if (!was) return false;
     held.delete(nameOf(form));
-    if (was.fields) {
+    if (was.fields && !(was.refused && isFilled(form))) {
       for (const field of form.elements) {
         const given = was.fields[field.name] || [];
         if (field.type === "radio" || field.type === "checkbox") field.checked = given.includes(field.value);
@@ -267,6 +273,7 @@
       clearTimeout(saving.get(form));
       saving.delete(form);
       delete form.dataset.touched;
+      form.dataset.sent = "1";
     }
   }
   async function send(act) {
