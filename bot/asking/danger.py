@@ -59,8 +59,9 @@ def is_concern(reading: Reading, parse: Parse) -> bool:
 def _told_in_a_clause(reading: Reading, parse: Parse) -> bool:
     """Whether both readers see danger in one clause: no hedge and no thanks around it take that away."""
     limits, clauses = reading.rules.thresholds, (parse.alarm or _NO_ALARM).clauses
-    if reading.rules.danger.is_picture_refused(reading.question):
-        # Read alone, "she does not want to be in it" could be anything.
+    danger = reading.rules.danger
+    if danger.is_picture_refused(reading.question) or danger.is_well_wished(reading.question):
+        # Read alone, "she does not want to be in it" or "she has had her hip done" could be anything.
         return False
     return any(one.danger >= limits.danger and one.likeness >= limits.likeness_clause for one in clauses)
 

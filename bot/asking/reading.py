@@ -275,15 +275,15 @@ def _taken(guesses: tuple[Guess, ...], plain: str) -> tuple[Guess, ...]:
         takes = [one for one in guess.topic.takes if _takes(one, lead) and one.said.search(plain)]
         if takes:
             rest = [other for other in guesses if other is not guess]
+            # It is meant, and none of those of which it would take the question, whichever of them leads.
+            led = () if guess in lead else lead
+            lost = (other.share for other in rest if other in led or other.topic.id in takes[0].of)
+            share = guess.share + sum(lost)
+            meant = replace(guess, share=share, taken=True, settled=takes[0].no_incident)
             if guess in lead:
-                # It is meant, and not those of which it would take the question.
-                lost = [other.share for other in rest if other.topic.id in takes[0].of]
-                mine = guess.share + sum(lost)
-                return (replace(guess, share=mine, taken=True, settled=takes[0].no_incident), *rest)
+                return (meant, *rest)
             left = [other for other in rest if other not in lead]
-            share = guess.share + sum(one.share for one in lead)
-            none = (replace(one, share=0.0) for one in lead)
-            return (replace(guess, share=share, taken=True, settled=takes[0].no_incident), *left, *none)
+            return (meant, *left, *(replace(one, share=0.0) for one in lead))
     return ()
 
 

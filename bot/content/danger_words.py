@@ -35,6 +35,7 @@ class DangerWords(Record):
     words: Mapping[str, str]
     undressed: str
     refused_picture: str
+    well_wished: str
     calm: tuple[str, ...]
     who: Mapping[Endangered, tuple[str, ...]]
     patterns: tuple[DangerPattern, ...]
@@ -42,6 +43,7 @@ class DangerWords(Record):
     @model_validator(mode="after")
     def _all_compile(self) -> DangerWords:
         said = [("undressed", self.undressed), ("refused_picture", self.refused_picture)]
+        said += [("well_wished", self.well_wished)]
         said += [("calm", pattern) for pattern in self.calm]
         said += [(who, pattern) for who, patterns in self.who.items() for pattern in patterns]
         for name, pattern in [*said, *((entry.id, entry.pattern) for entry in self.patterns)]:
@@ -57,7 +59,7 @@ class DangerWords(Record):
         return next((name for name, pattern in self._compiled if pattern.search(plain)), "")
 
     def is_calm(self, text: str) -> bool:
-        """Whether `text` only disputes a consent, wishes one well, owns up to a post or asks for a login.
+        """Whether `text` only disputes a consent, wishes one well, owns up to a post, or the like.
 
         No danger, unless it tells of any.
         """
@@ -69,6 +71,11 @@ class DangerWords(Record):
         """Whether somebody, in spite of a consent, does not want to be in a picture, and no more is told."""
         refused = re.search(self.refused_picture, with_apostrophes(text)) is not None
         return refused and not self.found(text) and not self.may_undress(text)
+
+    def is_well_wished(self, text: str) -> bool:
+        """Whether a colleague who was operated on is wished well, and no more is told."""
+        wished = self._well_wished.search(with_apostrophes(text)) is not None
+        return wished and not self.found(text) and not self.may_undress(text)
 
     def is_plain(self, text: str) -> bool:
         """Whether `text` holds a pattern that is never a figure of speech."""
@@ -94,8 +101,12 @@ class DangerWords(Record):
         )
 
     @cached_property
+    def _well_wished(self) -> re.Pattern[str]:
+        return re.compile(self._written_out(self.well_wished))
+
+    @cached_property
     def _calm(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(self._written_out(pattern)) for pattern in self.calm)
+        return (self._well_wished, *(re.compile(self._written_out(pattern)) for pattern in self.calm))
 
     @cached_property
     def _compiled(self) -> tuple[tuple[str, re.Pattern[str]], ...]:

@@ -16,9 +16,9 @@ from bot.content.wording import with_apostrophes
 from bot.domain import references
 
 Pattern = Annotated[str, StringConstraints(min_length=1)]
-Said = Literal["thanks", "goodbye", "undo", "report_how", "status"]
+Said = Literal["thanks", "goodbye", "undo", "report_how", "status", "writing"]
 _LONGEST_WORDS = 24
-_SAID: tuple[Said, ...] = ("thanks", "goodbye", "undo", "report_how", "status")
+_SAID: tuple[Said, ...] = ("thanks", "goodbye", "undo", "report_how", "status", "writing")
 _LONGEST_WHOM = 14
 # Signs in which a person is asked for, with what is said beside it.
 _LONGEST_ASKED = 300
@@ -68,6 +68,7 @@ class Phrases(Record):
     undo: tuple[Pattern, ...]
     report_how: tuple[Pattern, ...]
     status: tuple[Pattern, ...]
+    writing: tuple[Pattern, ...]
     about_reference: Pattern
     whom: Whom
     details: tuple[DetailPattern, ...]

@@ -162,6 +162,7 @@ class AnswerTexts(Record):
     undo: Text
     report_how: Text
     status: Text
+    writing: Text
     whom: Text
     human: Text
     whom_source: Text
@@ -200,13 +201,14 @@ class AnswerTexts(Record):
         return {"abuse": self.report_abuse, "image": self.report_image, "other": self.report_other}[kind]
 
     def said(self, name: Said) -> str:
-        """What is said to thanks, a goodbye, "undo", or a question about a report."""
+        """What is said to thanks, a goodbye, "undo", a question about a report, or a wish for a speech."""
         return {
             "thanks": self.thanks,
             "goodbye": self.goodbye,
             "undo": self.undo,
             "report_how": self.report_how,
             "status": self.status,
+            "writing": self.writing,
         }[name]
 
     def read_as_line(self, frame: Framed) -> str:

@@ -35,6 +35,9 @@ def engine(world: World) -> BuiltinEngine:
         ("who approves it? how many must run it?", ("who approves it", "how many must run it")),
         ("can I follow and message pupils", ()),
         ("can parents and carers film the play", ()),
+        # What the second sentence tells, it does not ask.
+        ("what happens if I say no? she wants my post on how the trip went gone", ()),
+        ("what if I refuse? It was about how the school dealt with the snow.", ()),
         ("can I post it and should I", ()),
         ("can I go? can you? can we?", ()),
         (f"can we post {'very ' * 60}much and who decides that", ()),

@@ -323,3 +323,44 @@ def test_needs_of_nothing_are_a_fault() -> None:
     """A topic cannot need a slot of which it names no value."""
     with pytest.raises(ValueError, match="names no value"):
         Applies(needs=("person",))
+
+
+@pytest.mark.parametrize(
+    ("question", "blocks"),
+    [
+        ("can I block him", True),
+        ("may we ban a parent from the page", True),
+        ("the ban is only about pupils, isn't it", False),
+        ("is there a ban on parents as friends", False),
+        ("photos of the swimmers on the blocks", False),
+        ("the boiler in D block has gone", False),
+    ],
+)
+def test_a_ban_or_a_block_of_something_blocks_nobody(world: World, question: str, blocks: bool) -> None:
+    """A rule, a starting block and a building are nothing that anybody does to somebody."""
+    assert ("block" in frame(world, question).act) is blocks
+
+
+@pytest.mark.parametrize(
+    ("question", "account"),
+    [
+        ("her mum says please put it on your insta, it's a lovely photo", "own"),
+        ("a dad texted that I should share it on your page", "own"),
+        ("a mum runs the Friends' page under the school's name", "federation"),
+        ("may a parent do a facebook page in our name", "federation"),
+        ("somebody runs a fake page in our name", ""),
+    ],
+)
+def test_whose_account_it_is_by_who_speaks_and_in_whose_name(
+    world: World, question: str, account: str
+) -> None:
+    """ "Your page" of a parent's words is the writer's; one in the school's name ours, unless it is false."""
+    assert next(iter(frame(world, question).account), "") == account
+
+
+def test_how_it_is_said_is_nobody_and_nothing_done(world: World) -> None:
+    """Whoever posts under their own name names no family, and who washes their hands shows nobody anything."""
+    assert frame(world, "may I post on politics under my own name").person == ()
+    assert "own_family" in frame(world, "can I put my own name on the page").person
+    assert "show" not in frame(world, "do governors wash their hands of it, is it all down to the head").act
+    assert "show" in frame(world, "can I hand the message over to the head").act

@@ -7,14 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.asking.answer import Answer, answer
 from bot.content.documents import DataFaults
 from bot.content.policy_load import load_policy
+from bot.content.wording import with_apostrophes
 from bot.content.world import World
 from bot.engine.parse import Alarm, Parse, Ranked
 
 ROOT = Path(__file__).parents[2]
+STORIES = yaml.safe_load((Path(__file__).parent / "taken.yml").read_text(encoding="utf-8"))
 DM, CRITIC = "dm-student-federation-account", "critical-comment"
 # Questions, the topic that they look like, and the one that answers.
 TAKEN = (
@@ -416,10 +419,32 @@ def test_the_topic_that_is_meant_answers(world: World, question: str, like: str,
     assert (given.kind, given.topic) == ("answer", topic)
 
 
+@pytest.mark.parametrize("topic", STORIES)
+def test_a_story_gets_the_topic_that_is_meant(world: World, topic: str) -> None:
+    """In a few sentences one topic is named and another meant; what only looks like those is left."""
+    for like, questions in STORIES[topic]["meant"].items():
+        for question in questions:
+            given = say(world, question, like, topic)
+            assert (given.kind, given.topic) == ("answer", topic), question
+    takes = world.policy.topics[topic].takes
+    for question in STORIES[topic].get("left", ()):
+        assert not any(one.said.search(with_apostrophes(question)) for one in takes), question
+
+
+def test_who_is_taken_from_is_no_rival(world: World) -> None:
+    """Of three topics one is meant: the other from which it would take the question asks nothing back."""
+    asked = "pics of kids in swimsuits for the school page, forms signed, anything else?"
+    like = ("checks-before-posting-photo", "photo-on-federation-account", "image-dress-or-ridicule")
+    odds = zip(like, (0.45, 0.44, 0.08), strict=True)
+    ranked = tuple(Ranked(world.policy.intent(name), share) for name, share in odds)
+    given = answer(asked, Parse(asked, ranked, 1.0), world.policy, rules=world.rules)
+    assert (given.kind, given.topic) == ("answer", "image-dress-or-ridicule")
+
+
 def test_each_taking_has_an_example(world: World) -> None:
     """No topic takes questions of which none is held above."""
     taking = {topic.id for topic in world.policy.topics.values() if topic.takes}
-    assert taking == {topic for _, _, topic in TAKEN}
+    assert taking == {topic for _, _, topic in TAKEN} | set(STORIES)
 
 
 @pytest.mark.parametrize(("question", "like", "topic"), LEFT)

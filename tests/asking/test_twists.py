@@ -116,3 +116,14 @@ def test_a_faulty_circumstance_stops_the_start(world: World, tmp_path: Path) -> 
     assert found.keys() == {2, 3, 4, 5, 6}
     for line, words in ((2, "no-such-topic"), (3, "sm-999"), (4, "never written"), (5, "cite the clause")):
         assert words in found[line]
+
+
+def test_what_a_parent_did_is_nothing_that_the_asker_did(world: World) -> None:
+    """That a mum has messaged is no post that is to be reported; that a colleague has posted is."""
+    own = world.policy.topics["photo-on-personal-account"]
+    assert "done already" not in own.twisted("her mum has messaged me to put the photo on my page").answer
+    assert "done already" in own.twisted("she has posted the photo on her page").answer
+    slip = world.policy.topics["dm-student-federation-account"]
+    assert (
+        "done already" in slip.twisted("i answered a pupil in the page's inbox, it was her deadline").answer
+    )

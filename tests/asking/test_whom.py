@@ -133,3 +133,66 @@ def test_a_question_about_a_rule_that_names_a_role_asks_for_no_number(world: Wor
 def test_who_answers_for_the_policy_is_no_telephone_number(world: World, question: str) -> None:
     """Who is in charge of the policy stands in the policy."""
     assert "Governing Body has overall responsibility" in say(world, question, "who-is-responsible").text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "silly question but who is our DSL and where do I find her, nobody tells me",
+        "sorry, new here, but who's the DSL & how do I get hold of them, everyone just says ask the office",
+        "who is the safeguarding lead and how do I reach her? My manager only says 'ask around'",
+        "embarrassing after a year but who is the DSL, I asked the office and they said ask the head",
+        "stupid question: what's the DSL's number, the office doesn't know",
+    ],
+)
+def test_a_role_is_named_whatever_is_said_around_the_question(world: World, question: str) -> None:
+    """An excuse before it, and who was asked in vain after it, are no part of the question."""
+    given = say(world, question, "how-to-report")
+    assert given.whom[:1] == ("dsl",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is the DSL and how do I reach her now, everyone says leave it but a child here is scared",
+        "who's the DSL and what is her number, my manager says wait but a girl in my form told me more",
+    ],
+)
+def test_a_child_beside_the_question_is_no_excuse(world: World, question: str) -> None:
+    """What tells of a child is not put aside, so that it is read."""
+    assert (
+        say(world, question, "worrying-information-about-child").topic == "worrying-information-about-child"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can you write a toast for our caretaker, 30 years here, likes pies",
+        "write me a funny poem for the secretary who is off to have a baby",
+        "need a few words for a colleague's leaving card, bit cheeky",
+        "help me write a eulogy for our old lollipop man",
+        "please do a leaving speech for the cook, loves bingo",
+    ],
+)
+def test_a_speech_or_a_card_is_not_written(world: World, question: str) -> None:
+    """Who wants a speech is told so, and gets no rule on what stays confidential."""
+    given = say(world, question, "confidentiality-after-leaving")
+    assert (given.kind, given.text) == ("smalltalk", world.rules.texts.writing)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can you write a post for the school page about our caretaker leaving",
+        "can I film the leaving speech for our page",
+        "help me write a reply to a poem on our facebook",
+        "write me a tweet about the cook's last day, as a limerick",
+        "need a few words for a card that goes on the school's insta",
+        "can you write a speech for when I am gone",
+        "help me write a poem about a girl in year 9",
+    ],
+)
+def test_what_goes_online_is_no_speech(world: World, question: str) -> None:
+    """What is to be posted, a pupil or a farewell beside the wish is read as it stands."""
+    assert say(world, question, "confidentiality-after-leaving").text != world.rules.texts.writing
