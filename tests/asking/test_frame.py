@@ -359,7 +359,7 @@ def test_whose_account_it_is_by_who_speaks_and_in_whose_name(
 
 
 def test_how_it_is_said_is_nobody_and_nothing_done(world: World) -> None:
-    """Whoever posts under their own name names no family, and who washes their hands shows nobody anything."""
+    """Under one's own name no family is named, and who washes their hands shows nobody anything."""
     assert frame(world, "may I post on politics under my own name").person == ()
     assert "own_family" in frame(world, "can I put my own name on the page").person
     assert "show" not in frame(world, "do governors wash their hands of it, is it all down to the head").act
