@@ -273,6 +273,22 @@ def test_a_link_to_a_purged_case_is_in_nobodys_way(desk: Desk, way: str) -> None
         assert "restricted" in desk.fill("eleanor", "case.restrict", reference, why=why)
 
 
+def test_what_is_gone_and_what_never_was_look_the_same(desk: Desk) -> None:
+    """Who adds to a report that was purged, or to none, reads the same: that it may not be kept any more."""
+    reference = desk.report("ana", kind="colleague").reference
+    desk.work()
+    with desk.product.database.transaction() as tx:
+        found = tx.execute(
+            text("SELECT id FROM reports WHERE reference = :name"), {"name": reference}
+        ).scalar_one()
+        shred(tx, found)
+    words = "It goes on."
+    gone, never = (desk.fill("ana", "report.add", name, text=words) for name in (reference, "FED-7K3Q"))
+    assert "may not be kept any more" in gone
+    assert words in gone
+    assert gone.replace(reference, "FED-7K3Q") == never
+
+
 def test_a_move_in_an_outage_is_made_good(desk: Desk) -> None:
     """Where the platform is away, the card leaves the channel when it is back, and nothing else is posted."""
     reference = desk.report("ana", kind="colleague").reference
