@@ -37,7 +37,7 @@ def lock(press: CasePress, act: Act) -> WorkRefusal | None:
     if act.name == "reopen" and not press.may("assign"):
         # The person who opens it again holds it.
         return "is_contact"
-    if act.name == "assign" and not press.case.takers(press.person.id):
+    if act.name == "assign" and state.stage is not Stage.CLOSED and not press.case.takers(press.person.id):
         return "no_taker"
     if act.name == "done" and not _task(press):
         return "no_such_task"

@@ -165,30 +165,32 @@ def _in_its_place(press: CasePress, done: Message) -> Message:
 
 
 def tell_of_second(case: Case) -> bool:
-    """Tell of a closing that waits that nobody is left who could agree to it, or that somebody is again.
+    """Tell who asked for a closing each time that nobody is left who could agree, or that somebody is again.
 
-    Who asked for it, and their cover, once each time nobody is left; after that those who can agree, once
-    each time there is somebody. Whether anybody was told now: then what the cards say is not true any more.
+    Their cover, too, and of the latter those who can agree. Whether anybody was told now: then the cards say
+    what is not true any more.
     """
     found, work = pending(case), case.work
     if found is None:
         return False
     number = case.entries.index(found)
-    left, back = _times(case, "no_second", number), _times(case, "proposed", number)
+    left, back = _times(case, "no_second", number), _times(case, "second_back", number)
+    askers = reached(work, case.report, case.told, found.actor)
     if not seconds(case, found.actor):
         # The first time has no number of its own.
         apart = (number, back) if back else (number,)
-        names = reached(work, case.report, case.told, found.actor)
-        told = [owe_once(work, case.report, "no_second", name, *apart) for name in names]
+        told = [owe_once(work, case.report, "no_second", name, *apart) for name in askers]
+    elif left > back:
+        told = [owe_once(work, case.report, "second_back", name, number, left) for name in askers]
+        for name in asked_of(case, found.actor):
+            owe_once(work, case.report, "proposed", name, number, left)
     else:
-        names = asked_of(case, found.actor) if left > back else ()
-        told = [owe_once(work, case.report, "proposed", name, number, left) for name in names]
+        return False
     return any(told)
 
 
-def _times(case: Case, kind: Literal["no_second", "proposed"], number: int) -> int:
+def _times(case: Case, kind: Literal["no_second", "second_back"], number: int) -> int:
     """How many times this was told of the closing with this number in the case's history."""
-    keys = (key.parts for key in keys_of(case.work.tx, case.report.id, kind))
-    # After the report and the person: when it was asked for, its notice has the case's version there alone.
-    apart = {parts[3:] for parts in keys if parts[3] == str(number)}
-    return len({one for one in apart if len(one) == 2 or kind == "no_second"})
+    keys = keys_of(case.work.tx, case.report.id, kind)
+    # Its key is report, "person", their id, this number, and from the second time on which time it is.
+    return len({key.parts[3:] for key in keys if key.parts[3] == str(number)})

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.casework.context import Context
 from bot.casework.told_before import lost_by
-from bot.domain.cases import UNACKNOWLEDGED
+from bot.domain.cases import UNACKNOWLEDGED, Stage
 from bot.domain.names import Read
 from bot.storage.reports import Entry, Report
 
@@ -125,7 +125,7 @@ def is_late(report: Report, entries: Sequence[Entry], now: datetime) -> bool:
         return bool(report.state.level) or (due_at is not None and due_at <= now)
     climbs = (number for number, entry in enumerate(entries) if entry.event == "deadline")
     last = max(climbs, default=-1)
-    return not any(entry.event in _TAKES for entry in entries[last + 1 :])
+    return not any(entry.stage_after == Stage.ACKNOWLEDGED for entry in entries[last + 1 :])
 
 
 # What may follow on a proposal to close without changing what was agreed to. Anything else voids it.
@@ -200,6 +200,6 @@ def tags(context: Context, entries: Sequence[Entry]) -> tuple[str, ...]:
         (texts.crime, detail.get("crime") in ("yes", "unsure")),
         (texts.allegation, allegation),
         (texts.do_not_investigate, allegation and not advice(context, entries)),
-        (texts.low_level, detail.get("nature") == "low_level"),
+        (texts.low_level, not allegation and detail.get("nature") == "low_level"),
     )
     return tuple(text for text, holds in marks if holds)

@@ -365,7 +365,7 @@ WorkRefusal = Literal[
     "own_proposal", "in_place_of", "is_contact",
 ]  # fmt: skip
 WorkNotice = Literal[
-    "task", "urgent", "complaint", "given_back", "proposed", "declined", "no_second"
+    "task", "urgent", "complaint", "given_back", "proposed", "declined", "no_second", "second_back"
 ]  # fmt: skip
 Kept = Literal["asked", "agreed", "agencies", "evidence", "tasks", "record", "lessons", "gap", "file"]
 # Who outside agrees to a closing, where nobody here can be the second.

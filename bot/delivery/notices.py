@@ -243,8 +243,8 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
     in_hand = stage in (Stage.ACKNOWLEDGED, Stage.CLOSED)
     return (
         (kind == "closed" and stage is not Stage.CLOSED)
-        or (kind in ("question", "proposed", "declined", "no_second") and stage is Stage.CLOSED)
-        or (kind == "no_second" and not Case(work, report).closers.unanswerable())
+        or (kind in ("question", "declined") and stage is Stage.CLOSED)
+        or (kind in ("proposed", "no_second", "second_back") and _is_second_settled(work, notice, report))
         or (kind in ("late", "vacated") and in_hand)
         or (kind == UNDELIVERED and has_reached_somebody(work, report))
         or (kind == "withheld" and (in_hand or not work.context.channel.reason))
@@ -252,6 +252,18 @@ def _is_overtaken(work: Work, notice: outbox.Notice, report: Report) -> bool:
         or (kind == REMINDER and reminders.is_overtaken(work.tx, report, notice))
         or (kind == BREACH and breach_reminders.is_overtaken(work, report, notice))
     )
+
+
+def _is_second_settled(work: Work, notice: outbox.Notice, report: Report) -> bool:
+    """Whether a closing waits no more, or who could agree to it has changed since somebody was to be told."""
+    closers = Case(work, report).closers
+    found = closers.pending()
+    if found is None or report.state.stage is Stage.CLOSED:
+        return True
+    seconds = closers.seconds(found.actor)
+    if notice.kind == "proposed":
+        return notice.recipient.person not in seconds
+    return bool(seconds) if notice.kind == "no_second" else not seconds
 
 
 @dataclass(frozen=True)
@@ -302,7 +314,16 @@ def _message(work: Work, report: Report, told: tuple[Told, ...], notice: outbox.
             return cards.card(work.context, report, told, entries, notice.recipient, links)
         case "line":
             return line(work, report, notice)
-        case "complaint" | "task" | "urgent" | "given_back" | "proposed" | "declined" | "no_second":
+        case (
+            "complaint"
+            | "task"
+            | "urgent"
+            | "given_back"
+            | "proposed"
+            | "declined"
+            | "no_second"
+            | "second_back"
+        ):
             return _noticed(work.context, report, work.context.work.notices.named(notice.kind))
         case "withheld":
             texts = work.context.texts.withheld

@@ -88,7 +88,7 @@ def _is_named(draft: Draft) -> bool:
 
 
 def _mode(draft: Draft) -> str:
-    """Who was promised that papers bear no name of theirs keeps the promise in the alert."""
+    """Of a confidential report the alert is confidential: the papers of both bear no name."""
     if not _is_named(draft):
         return "anonymous"
     return "confidential" if draft.slots.get("mode") == ("confidential",) else "named"

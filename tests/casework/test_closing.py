@@ -10,10 +10,11 @@ import pytest
 
 from bot.content.documents import DataFaults, load
 from bot.content.tables import Outcomes
+from bot.delivery.sender import PassingFault
 from bot.domain.messages import Form, Message
 from bot.domain.presses import CasePart
 from bot.domain.turns import Pressed, Submitted
-from tests.following.test_status import status
+from tests.following.test_status import add, status
 from tests.people.test_roster import agree as agreed_by_two
 from tests.support.desk import ADVICE, ASSESSED, CLOSING, REASON, Desk, text_of
 
@@ -339,11 +340,41 @@ def test_the_only_second_comes_back(desk: Desk) -> None:
         assert "waits for a second person" in card()
         new = "".join(desk.notebook.texts("dina")[before:])
         assert new.count(f"{reference}: its closing waits for a second person") == 1
+        assert sent(desk, "eleanor").count("somebody can agree to its closing again") == times
     before = len(desk.notebook.texts("dina"))
     absent(desk, "colin", "tom")
     desk.later(seconds=30)
     desk.work(20)
     assert f"{reference}: its closing" not in "".join(desk.notebook.texts("dina")[before:])
+
+
+def test_somebody_new_can_agree(desk: Desk) -> None:
+    """Who joins as one who could agree changes the card, and is told of no case that was never theirs."""
+    reference = allegation(desk)
+    desk.press("dina", "case.recuse_yes", reference)
+    desk.work(20)
+    before = len(desk.notebook.texts("tom"))
+    agreed_by_two(desk, "give", person="tom", role="dsl", school="every")
+    told = sent(desk, "eleanor")
+    assert told.count("somebody can agree to its closing again") == 1
+    [*_, card] = [text for text in desk.notebook.texts("eleanor") if f"\n{reference} · " in f"\n{text}"]
+    assert NOBODY not in card
+    assert reference not in "".join(desk.notebook.texts("tom")[before:])
+
+
+@pytest.mark.parametrize("then", ["voided", "away"])
+def test_nobody_is_told_to_agree_to_what_waits_no_more(desk: Desk, then: str) -> None:
+    """A notice that was held up is not sent where the closing was voided, or its reader has gone away."""
+    desk.notebook.refuses["dina"] = PassingFault("no connection")
+    reference = allegation(desk)
+    desk.work(20)
+    if then == "voided":
+        add(desk, "ana", reference, "", "More of it.")
+    else:
+        absent(desk, "dina", "tom")
+    desk.notebook.refuses.clear()
+    desk.later(hours=2)
+    assert "its closing waits for a second person" not in sent(desk, "dina")
 
 
 def test_a_closing_that_nobody_can_agree_to_holds_up_nobody(desk: Desk) -> None:

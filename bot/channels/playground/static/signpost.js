@@ -48,12 +48,14 @@
       const fresh = fragment(event.html);
       // What this page has sent itself comes back: its button keeps the focus, and the press that is under way.
       if (old && event.typed && isAsTyped(old, fresh)) { old.dataset.seq = event.seq; return; }
-      const away = old && old.contains(document.activeElement);
       // Of a server that was started again what its page still shows is not known: it would stand there twice.
       const name = !old && fresh.dataset.name;
-      if (name) $$(":scope > .item", log).filter((one) => one.dataset.name === name).forEach((one) => { hold(one); one.remove(); });
+      const twins = name ? $$(":scope > .item", log).filter((one) => one.dataset.name === name) : [];
+      const away = [old, ...twins].some((one) => one?.contains(document.activeElement));
+      twins.forEach((one) => { hold(one); one.remove(); });
       if (old) { hold(old); old.replaceWith(fresh); }
       else place(log, fresh, event.after);
+      follows(fresh);
       if (!refilled(fresh) && away) focusOn(fresh);
       if (!old && visible(log) && !writing(log)) reveal(fresh);
       veil(log, $("[data-hides]", fresh));
@@ -74,7 +76,7 @@
   const writing = (log) => document.activeElement?.closest(".form")?.closest(".log") === log;
   function drop(event) {
     const gone = $$(`[data-stream="${CSS.escape(event.stream)}"] > .item, [data-notes="${CSS.escape(event.stream)}"] > .item`);
-    gone.filter((one) => one.id === event.id).forEach((one) => { hold(one); one.remove(); });
+    gone.filter((one) => one.id === event.id).forEach((one) => { hold(one); leaves(one); one.remove(); });
   }
   // Words that were typed since the last save, and the cursor, go over into the same form when it comes anew.
   const held = new Map();
@@ -87,8 +89,16 @@
       if (fields || at) held.set(nameOf(form), { fields, refused: !form.dataset.touched, name: at?.name, from: at?.selectionStart, to: at?.selectionEnd });
     }
   }
-  // It came back with what was sent: an empty one that is opened over it gets those words.
-  const isRefused = (form) => !form.dataset.sent && form.dataset.action !== "journey.submit" && isFilled(form);
+  // Where no form takes the place of one that came back, and nothing was pressed here, another page has sent it.
+  let dropped = { under: "", refused: [] };
+  const leaves = (item) => { dropped = { under: item.dataset.under, refused: $$(".form", item).filter((form) => !form.dataset.touched && isRefused(form)).map(nameOf) }; };
+  function follows(item) {
+    if (dropped.under !== item.dataset.under) return;
+    if (!$(".form", item) && !$(".busy")) dropped.refused.forEach((name) => held.delete(name));
+    dropped = { under: "", refused: [] };
+  }
+  // It came back with what was sent: an empty one that is opened over it gets those words, but no receipt code.
+  const isRefused = (form) => !form.elements.code && !form.dataset.sent && form.dataset.action !== "journey.submit" && isFilled(form);
   const isFilled = (form) => Object.values(filled(form)).flat().some(Boolean);
   // Of a form beside a report nothing is kept elsewhere: until its writer is chosen again its words wait in this page alone.
   const isUnsaved = (form) => form.dataset.touched && form.dataset.action !== "journey.submit";
