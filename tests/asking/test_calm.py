@@ -1,4 +1,4 @@
-"""What only sounds like danger: good wishes, a query nobody can answer, grown-ups, a picture refused."""
+"""What only sounds like danger: good wishes, a picture refused."""
 
 from __future__ import annotations
 
