@@ -25,6 +25,7 @@ from bot.domain.messages import (
     Facts,
     Heading,
     Message,
+    Outside,
     Paragraph,
     Quote,
     Tags,
@@ -281,10 +282,18 @@ def _opened_line(context: Context, entries: Iterable[Entry]) -> str:
 
 
 def quotes(context: Context, report: Report) -> list[Block]:
-    """The clauses that the report falls under."""
-    clauses = context.world.policy.clauses
+    """The clauses that the report falls under.
+
+    Of a picture that may be indecent the policy's "delete it immediately" is not the first thing to do.
+    """
+    world = context.world
+    clauses = world.policy.clauses
     found = [clauses[clause] for clause in report.route.clauses if clause in clauses]
-    return [Quote(clause.id, clause.section, clause.lines, clause.quote) for clause in found]
+    quoted: list[Block] = [Quote(one.id, one.section, one.lines, one.quote) for one in found]
+    if not any(row.closing == "picture" for row in world.playbook.rows if row.id in report.route.rows):
+        return quoted
+    notes = (world.policy.outside[name] for name in world.paper.sheet.pictures_outside)
+    return [*(Outside(note.text, note.source) for note in notes), *quoted]
 
 
 def notice(context: Context, report: Report, *, shown: bool = False) -> Message:

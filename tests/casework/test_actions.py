@@ -165,6 +165,16 @@ def test_the_clauses_are_a_tap_away(desk: Desk) -> None:
     assert "they must delete it immediately" in desk.press("dina", "case.clauses", accident(desk))
 
 
+@pytest.mark.parametrize("way", ["case.clauses", "case.details"])
+def test_a_picture_is_not_deleted_before_somebody_is_asked(desk: Desk, way: str) -> None:
+    """Where it may be indecent, whom to ask first stands above "delete it immediately"; else it does not."""
+    stop = desk.report(nudity="yes").reference
+    shown = desk.press("dina", way, stop)
+    assert "ask the DSL or the police before you delete it" in " ".join(shown.split())
+    assert shown.index("before you delete it") < shown.index("delete it immediately")
+    assert "before you delete it" not in desk.press("dina", way, accident(desk))
+
+
 def test_who_is_told_that_it_exists_sees_no_more(desk: Desk) -> None:
     """The Federation Business Manager, told "N" of abuse on an account, sees neither card nor details."""
     reference = desk.report("ana", kind="abuse", category="offensive", account="@HarbourFed").reference
