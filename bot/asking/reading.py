@@ -156,10 +156,10 @@ def read(
     guesses, ours = taken or likely, 1.0 if taken else parse.in_scope
     alone = Reading(question, odds, ours, guesses, policy, rules, frame, reduced=parse.reduced)
     limits = rules.thresholds
+    if parse.in_scope < limits.follow_up_limit(question):
+        return alone
     if known := _asked_on(alone, earlier):
         return known
-    if parse.in_scope < limits.follow_up_scope:
-        return alone
     if not limits.follows_up(question):
         return alone
     if limits.stands_alone(question) and frame.act:

@@ -353,6 +353,8 @@ def _unknown(document: Document, texts: AnswerTexts, policy: Policy) -> Iterator
             yield document.fault(f"beside: no such note: {outside}", ("beside", note))
 
 
+# Here "there" and "then" point at nothing that was said.
+_POINTLESS = re.compile(r"\b(?:is|are|was|were|will|be) there\b|\bthere(?:'s| is| are)\b|(?<=\w) then\W*$")
 # So few words go on from the last question without asking: "and LinkedIn".
 _FRAGMENT = 4
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -439,6 +441,8 @@ class Thresholds(Record):
     cite_beside: Share
     going_on: GoingOn
     follow_up_scope: Share
+    follow_up_named: Share
+    bare: str
     asked_on_words: Annotated[int, Field(gt=0)]
     asked_on_brief: Annotated[int, Field(gt=0)]
     asked_on_fresh: Share
@@ -450,7 +454,7 @@ class Thresholds(Record):
     question: tuple[str, ...]
     reporting: tuple[str, ...]
 
-    @field_validator("follow_up", "whole", "points_back")
+    @field_validator("follow_up", "bare", "whole", "points_back")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
         return checked(pattern)
@@ -486,6 +490,15 @@ class Thresholds(Record):
     def leans(self, text: str) -> bool:
         """Whether a word of a text points back at what was said before it."""
         return re.search(self.points_back, with_apostrophes(text)) is not None
+
+    def follow_up_limit(self, question: str) -> float:
+        """How likely it must be that a follow-up is for Signpost: likelier where it names something itself.
+
+        "What time is lunch" is as short as "when?", and goes on from nothing.
+        """
+        plain = _POINTLESS.sub("", with_apostrophes(question))
+        goes_on = any(re.search(pattern, plain) for pattern in (self.follow_up, self.points_back, self.bare))
+        return self.follow_up_scope if goes_on else self.follow_up_named
 
     def says_all(self, question: str) -> bool:
         """Whether a question begins as one of its own, has more than a few words, points back at nothing."""

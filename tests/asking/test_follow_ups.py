@@ -150,3 +150,40 @@ def test_frame_of_a_forged_session_reads_nothing(engine: BuiltinEngine, world: W
     session = Session(NEW.tokens, last_topic="no-such-topic", last_frame={"x": ("y",), "act": ("z",)})
     _, given = ask(session, "and on LinkedIn?", engine.parse("and on LinkedIn?"), world)
     assert given.frame.act != ("z",)
+
+
+ANSWERED = (
+    "Can I accept a friend request from a pupil who left last summer?",
+    "may I post pictures of sports day on the school facebook page",
+    "a parent has complained about the school on our page, what do I do",
+    "who has to approve a new twitter account",
+)
+
+
+@pytest.mark.parametrize("before", ANSWERED)
+@pytest.mark.parametrize(
+    "then",
+    [
+        "what time is lunch",
+        "how much holiday do I get?",
+        "who fixes the printer?",
+        "where do I park at Southmere?",
+        "what is the wifi password",
+        "can I leave early on friday",
+        "is there a car park?",
+        "what time is lunch then",
+    ],
+)
+def test_another_matter_does_not_go_on(engine: BuiltinEngine, world: World, before: str, then: str) -> None:
+    """However short: what is about something else gets no verdict of the question before it."""
+    given = talk(engine, world, before, then)[1]
+    assert given.kind == "not_covered"
+    assert not given.verdict
+
+
+@pytest.mark.parametrize(
+    "then", ["who?", "by when?", "how long", "and at the weekend?", "is it the same for TAs"]
+)
+def test_bare_words_go_on(engine: BuiltinEngine, world: World, then: str) -> None:
+    """Words that name nothing by themselves, or point back, are about what was asked before."""
+    assert talk(engine, world, "who has to approve a new twitter account", then)[1].kind != "not_covered"
