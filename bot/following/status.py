@@ -30,6 +30,8 @@ from bot.storage.reports import (
 
 # Of one's own reports so many are shown at once: what Slack has room for in a message.
 _AT_ONCE = 8
+# The same words within this time are the same press.
+_SENT_AGAIN = timedelta(minutes=10)
 
 
 def status(work: Work, sender: Sender, asked: ShowStatus) -> Message:
@@ -235,6 +237,12 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     asked = command.as_what == "answer" and case.has("ask")
     corrected = command.as_what == "correct"
     what = Happening.ANSWER if asked else Happening.CORRECT if corrected else Happening.ADD
+    after = work.context.world.playbook.texts.aftercare
+    done = texts.answered if asked else after.corrected if corrected else texts.added
+    text = done.fill(reference=case.report.reference)
+    if not command.danger and _is_kept(case, what, command.text):
+        # Its form stood there still, or it was pressed twice: it is kept once, and nobody is told again.
+        return Message((Callout("success", text),), summary=text, ephemeral=case.report.reporter is None)
     again = case.endangered() if command.danger else ()
     added = case.apply(Event(what, "reporter"), *again, detail={"text": command.text})
     if isinstance(added, Refused):
@@ -242,8 +250,6 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
     report = added.report
     kind, held = check_back.TELL_URGENT if command.danger else "added", case.report.state.holder
     owe_addition(work, report, kind, everybody=command.danger, held_before=held)
-    after = work.context.world.playbook.texts.aftercare
-    done = texts.answered if asked else after.corrected if corrected else texts.added
     new: tuple[Block, ...] = ()
     if report.state.stage is Stage.CLOSED:
         start = Button(work.context.world.playbook.texts.dialogue.start_button, "report.start")
@@ -252,8 +258,14 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
         new = (Paragraph(texts.added_again),)
     elif not command.danger:
         new = out_of_hours(work, report)
-    text = done.fill(reference=report.reference)
     return Message((Callout("success", text), *new), summary=text, ephemeral=report.reporter is None)
+
+
+def _is_kept(case: Case, what: Happening, text: str) -> bool:
+    """Whether the newest entry is these very words, from a moment ago."""
+    newest = case.entries[-1]
+    same = newest.event == what.value and newest.detail.get("text") == text
+    return same and case.work.now - newest.at <= _SENT_AGAIN
 
 
 # What stands in a reporter's copy of the history: what they wrote, and what they were asked.

@@ -207,6 +207,19 @@ def test_an_addition_to_somebody_elses_report_is_refused(desk: Desk) -> None:
     assert "Not mine." not in desk.press("farid", "case.details", reference)
 
 
+def test_the_same_words_sent_again_are_kept_once(desk: Desk) -> None:
+    """A form that still stands there and is sent again adds nothing; other words, or later ones, are kept."""
+    tokens = new_tokens()
+    desk.report("ana", tokens=tokens, kind="colleague", mode="anonymous")
+    for words in ("Year 8.", "Year 8.", "Year 9."):
+        desk.later(seconds=40)
+        assert "is kept with" in add(desk, "ana", tokens.reference, tokens.code, words)
+    desk.later(minutes=30)
+    add(desk, "ana", tokens.reference, tokens.code, "Year 9.")
+    shown = desk.press("farid", "case.details", tokens.reference)
+    assert (shown.count("Year 8."), shown.count("Year 9.")) == (1, 2)
+
+
 def test_what_is_added_to_a_closed_case_is_kept(desk: Desk) -> None:
     """An addition after the closing is kept, and the case stays closed."""
     reference = desk.report("ana", kind="question").reference
