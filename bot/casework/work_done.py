@@ -118,11 +118,13 @@ def is_late(report: Report, entries: Sequence[Entry], now: datetime) -> bool:
 
     Where the ladder has no step left it stays late until somebody has it.
     """
-    due_at = report.row.due_at
+    due_at, climbed = report.row.due_at, report.state.level > 0
     if report.state.stage not in UNACKNOWLEDGED:
         return False
-    if due_at is None or due_at <= now or not report.state.level:
-        return bool(report.state.level) or (due_at is not None and due_at <= now)
+    if due_at is None or not climbed:
+        return climbed or (due_at is not None and due_at <= now)
+    if due_at <= now:
+        return True
     climbs = (number for number, entry in enumerate(entries) if entry.event == "deadline")
     last = max(climbs, default=-1)
     return not any(entry.stage_after == Stage.ACKNOWLEDGED for entry in entries[last + 1 :])

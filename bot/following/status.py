@@ -262,10 +262,15 @@ def add(work: Work, sender: Sender, command: AddToReport) -> Message:
 
 
 def _is_kept(case: Case, what: Happening, text: str) -> bool:
-    """Whether the newest entry is these very words, from a moment ago."""
-    newest = case.entries[-1]
-    same = newest.event == what.value and newest.detail.get("text") == text
-    return same and case.work.now - newest.at <= _SENT_AGAIN
+    """Whether the last that its reporter wrote is these very words, a moment ago, with no question since.
+
+    Two questions may be answered alike.
+    """
+    written = (entry for entry in reversed(case.entries) if entry.event in _SHOWN)
+    newest = next(written, None)
+    if newest is None or newest.event != what.value or newest.detail.get("text") != text:
+        return False
+    return case.work.now - newest.at <= _SENT_AGAIN
 
 
 # What stands in a reporter's copy of the history: what they wrote, and what they were asked.

@@ -220,6 +220,18 @@ def test_the_same_words_sent_again_are_kept_once(desk: Desk) -> None:
     assert (shown.count("Year 8."), shown.count("Year 9.")) == (1, 2)
 
 
+def test_two_questions_may_be_answered_alike(desk: Desk) -> None:
+    """The same answer to a second question is kept; sent twice while somebody reads it, it is kept once."""
+    reference = desk.report("ana", kind="colleague").reference
+    for asked in ("Were you there?", "Was it in school?"):
+        desk.fill("farid", "case.ask", reference, question=asked)
+        for _ in range(2):
+            desk.later(seconds=40)
+            desk.fill("ana", "report.answer", reference, text="Yes, I was.")
+            desk.press("farid", "case.details", reference)
+    assert desk.press("farid", "case.details", reference).count("Yes, I was.") == 2
+
+
 def test_what_is_added_to_a_closed_case_is_kept(desk: Desk) -> None:
     """An addition after the closing is kept, and the case stays closed."""
     reference = desk.report("ana", kind="question").reference
